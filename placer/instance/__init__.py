@@ -1,0 +1,27 @@
+"""The words of the field: hosts, guests, instances and placements, frozen and checked."""
+
+from placer.instance.guest import Form, Guest, GuestType, Vnode
+from placer.instance.host import LOCAL_DISTANCE, REMOTE_DISTANCE, UNREACHABLE, Host, Pnode
+from placer.instance.instance import Instance, Objective
+from placer.instance.placement import Placement
+from placer.instance.units import format_cpuset, format_size, parse_cpuset, parse_size, shorten
+
+__all__ = [
+    "LOCAL_DISTANCE",
+    "REMOTE_DISTANCE",
+    "UNREACHABLE",
+    "Form",
+    "Guest",
+    "GuestType",
+    "Host",
+    "Instance",
+    "Objective",
+    "Placement",
+    "Pnode",
+    "Vnode",
+    "format_cpuset",
+    "format_size",
+    "parse_cpuset",
+    "parse_size",
+    "shorten",
+]

@@ -1,0 +1,139 @@
+"""A guest: its vnodes and what it asks of them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset
+
+GuestType = Literal["hvm", "pvh", "pv"]
+Form = Literal["vnuma", "parts", "whole"]
+Weight = Annotated[int, Meta(ge=0, le=1_000_000)]
+Distance = Annotated[int, Meta(ge=0, le=255)]
+Name = Annotated[str, Meta(min_length=1, max_length=255)]
+
+MAX_VCPUS = 4096
+"""Most vcpus of one guest; keeps sums of costs in 64 bits. Xen itself stops at 128 for hvm."""
+
+
+class Vnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """
+    A virtual NUMA node of a guest.
+
+    Parameters
+    ----------
+    memory_kib
+        Its memory, in KiB.
+    vcpus
+        Ids of the guest's vcpus on it; maybe none.
+    pnode
+        Id of the pnode that must hold it; None leaves that to placer.
+    """
+
+    memory_kib: Kib
+    vcpus: CpuSet = ()
+    pnode: Cpu | None = None
+
+
+class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
+    """
+    A guest to place.
+
+    Parameters
+    ----------
+    name
+        Unique in its instance.
+    vnodes
+        At least one. Their vcpus are 0 to n - 1, each on one vnode.
+    type
+        What Xen calls it. pv and pvh guests are placed, but today's Xen starts only hvm with vNUMA.
+    form
+        How it is written: ``vnuma``, its vnodes as they are; ``parts``, vnodes that placer cut it into,
+        those on one pnode as one; ``whole``, its only vnode without vnuma, so that its overhead lies with it.
+    hard_affinity, soft_affinity
+        For each vcpu the pcpus it must, or would rather, run on; None for any. None: no vcpu has one.
+    pnodes
+        Ids of the pnodes it may use; None for all.
+    memory_only_pnodes
+        Whether its vnodes without vcpus may stand on pnodes without pcpus.
+    traffic
+        How much the vcpus of vnode v (row) use the memory of vnode w (column), in any unit.
+        None: every vcpu reads the guest's memory evenly.
+    vdistances
+        The distances between its vnodes that it would like to see.
+    overhead_kib
+        What the hypervisor needs for it besides its memory, in KiB.
+
+    Raises
+    ------
+    ValueError
+        If a vcpu is on no vnode or on two, or a list or matrix has the wrong length.
+    """
+
+    name: Name
+    vnodes: tuple[Vnode, ...]
+    type: GuestType = "hvm"
+    form: Form = "vnuma"
+    hard_affinity: tuple[CpuSet | None, ...] | None = None
+    soft_affinity: tuple[CpuSet | None, ...] | None = None
+    pnodes: tuple[Cpu, ...] | None = None
+    memory_only_pnodes: bool = False
+    traffic: tuple[tuple[Weight, ...], ...] | None = None
+    vdistances: tuple[tuple[Distance, ...], ...] | None = None
+    overhead_kib: Kib = 0
+
+    def __post_init__(self) -> None:
+        if not self.vnodes:
+            raise ValueError("expected at least one vnode")
+        if self.form == "whole" and len(self.vnodes) != 1:
+            raise ValueError(f'form "whole" takes one vnode, got {len(self.vnodes)}')
+        _check_vcpus([vnode.vcpus for vnode in self.vnodes])
+        for field in ("hard_affinity", "soft_affinity"):
+            masks = getattr(self, field)
+            if masks is not None and len(masks) != self.vcpu_count:
+                raise ValueError(f"{field} has {len(masks)} entries for {self.vcpu_count} vcpus")
+            if masks is not None and () in masks:
+                raise ValueError(f"{field} of vcpu {masks.index(())} is empty, expected pcpus or null")
+        for field in ("traffic", "vdistances"):
+            _check_square(field, getattr(self, field), len(self.vnodes))
+        if self.traffic is not None and not any(map(any, self.traffic)):
+            raise ValueError("traffic sums to 0, expected a positive entry")
+        if self.pnodes == ():
+            raise ValueError("pnodes is empty, expected at least one id or null")
+
+    @cached_property
+    def vcpu_count(self) -> int:
+        """Number of vcpus over all vnodes."""
+        return sum(len(vnode.vcpus) for vnode in self.vnodes)
+
+    @cached_property
+    def memory_kib(self) -> int:
+        """Memory over all vnodes, in KiB."""
+        return sum(vnode.memory_kib for vnode in self.vnodes)
+
+
+def _check_vcpus(sets: list[tuple[Cpu, ...]]) -> None:
+    vnode_of: dict[int, int] = {}
+    for v, vcpus in enumerate(sets):
+        for vcpu in vcpus:
+            if vcpu in vnode_of:
+                raise ValueError(f"vcpu {vcpu} is on vnodes {vnode_of[vcpu]} and {v}, expected on one")
+            vnode_of[vcpu] = v
+    if len(vnode_of) > MAX_VCPUS:
+        raise ValueError(f"{len(vnode_of)} vcpus, expected at most {MAX_VCPUS}")
+    missing = [vcpu for vcpu in range(max(vnode_of, default=-1) + 1) if vcpu not in vnode_of]
+    if missing:
+        raise ValueError(f"vcpus {format_cpuset(missing)} are on no vnode, expected each on one")
+
+
+def _check_square(field: str, matrix: tuple[tuple[int, ...], ...] | None, count: int) -> None:
+    if matrix is None:
+        return
+    if len(matrix) != count:
+        raise ValueError(f"{field} has {len(matrix)} rows for {count} vnodes")
+    for v, row in enumerate(matrix):
+        if len(row) != count:
+            raise ValueError(f"{field} row {v} has {len(row)} entries for {count} vnodes")

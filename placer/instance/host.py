@@ -1,0 +1,138 @@
+"""A host: its pnodes, their memory and pcpus, and the distances between them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from msgspec import Struct
+
+from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset
+
+LOCAL_DISTANCE = 10
+"""SLIT distance of a node to itself (ACPI 6.5, 5.2.17)."""
+REMOTE_DISTANCE = 20
+"""Assumed between two pnodes of a host that states no distances."""
+UNREACHABLE = 255
+"""SLIT distance of a node that cannot be reached (ACPI 6.5, 5.2.17)."""
+
+
+class Pnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """
+    A physical NUMA node of the host.
+
+    Parameters
+    ----------
+    id
+        The host's own number for it. Ids may be sparse.
+    memory_kib
+        Memory free for guests, in KiB; 0 for a node without memory.
+    reserve_kib
+        Memory of it that no guest may take, in KiB.
+    pcpus
+        Host-wide ids of the pcpus local to this node; empty for a memory-only node.
+    cores
+        The pcpus grouped by core, SMT siblings together. Empty: every pcpu counts as a core.
+
+    Raises
+    ------
+    ValueError
+        If a pcpu is listed twice, or the cores are not a partition of the pcpus.
+    """
+
+    id: Cpu
+    memory_kib: Kib
+    reserve_kib: Kib = 0
+    pcpus: CpuSet = ()
+    cores: tuple[CpuSet, ...] = ()
+
+    def __post_init__(self) -> None:
+        twice = _repeated(self.pcpus)
+        if twice:
+            raise ValueError(f"pcpus {format_cpuset(twice)} are listed twice in pnode {self.id}")
+        siblings = [pcpu for core in self.cores for pcpu in core]
+        if self.cores and (sorted(siblings) != sorted(self.pcpus) or not all(self.cores)):
+            raise ValueError(
+                f"the cores of pnode {self.id} hold pcpus {format_cpuset(siblings) or 'none'}, "
+                f"expected each of its pcpus {format_cpuset(self.pcpus) or '(none)'} in exactly one core"
+            )
+
+    @property
+    def core_count(self) -> int:
+        """Cores, or pcpus where the host states no SMT siblings."""
+        return len(self.cores) or len(self.pcpus)
+
+
+class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
+    """
+    A host to place guests on.
+
+    Parameters
+    ----------
+    pnodes
+        At least one, in the order of the rows of ``slit``.
+    slit
+        Distances, row = the pcpu's node, column = the memory's. It may be asymmetric; a negative number,
+        255 or more means unreachable. None: 10 on the diagonal and 20 off it.
+    name
+        What people call the host.
+
+    Raises
+    ------
+    ValueError
+        If two pnodes share an id or a pcpu, or ``slit`` is not square.
+    """
+
+    pnodes: tuple[Pnode, ...]
+    slit: tuple[tuple[int, ...], ...] | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.pnodes:
+            raise ValueError("expected at least one pnode")
+        twice = _repeated([pnode.id for pnode in self.pnodes])
+        if twice:
+            raise ValueError(f"two pnodes have the id {twice[0]}")
+        twice = _repeated([pcpu for pnode in self.pnodes for pcpu in pnode.pcpus])
+        if twice:
+            owners = [pnode.id for pnode in self.pnodes if twice[0] in pnode.pcpus]
+            raise ValueError(f"pcpu {twice[0]} is on pnodes {owners[0]} and {owners[1]}, expected on one")
+        if self.slit is not None:
+            _check_slit(self.slit, len(self.pnodes))
+
+    @cached_property
+    def distances(self) -> tuple[tuple[int, ...], ...]:
+        """The SLIT matrix by position, 10/20 where the host states none, 255 where unreachable."""
+        if self.slit is None:
+            places = range(len(self.pnodes))
+            return tuple(tuple(LOCAL_DISTANCE if p == q else REMOTE_DISTANCE for q in places) for p in places)
+        return tuple(tuple(d if 0 <= d < UNREACHABLE else UNREACHABLE for d in row) for row in self.slit)
+
+    @cached_property
+    def largest_distance(self) -> int:
+        """The largest finite distance of the host; what an access to or from an unplaced vnode is taken to cost."""
+        return max((d for row in self.distances for d in row if d < UNREACHABLE), default=UNREACHABLE)
+
+    @cached_property
+    def position_of(self) -> dict[int, int]:
+        """Pnode id -> its position in ``pnodes``."""
+        return {pnode.id: p for p, pnode in enumerate(self.pnodes)}
+
+    @cached_property
+    def position_of_pcpu(self) -> dict[int, int]:
+        """Pcpu -> the position of its pnode."""
+        return {pcpu: p for p, pnode in enumerate(self.pnodes) for pcpu in pnode.pcpus}
+
+
+def _repeated(numbers: tuple[Cpu, ...] | list[int]) -> list[int]:
+    seen: set[int] = set()
+    return sorted({number for number in numbers if number in seen or seen.add(number)})  # type: ignore[func-returns-value]
+
+
+def _check_slit(slit: tuple[tuple[int, ...], ...], count: int) -> None:
+    if len(slit) != count:
+        raise ValueError(f"slit has {len(slit)} rows for {count} pnodes")
+    for p, row in enumerate(slit):
+        if len(row) != count:
+            raise ValueError(f"slit row {p} has {len(row)} distances for {count} pnodes")
+        if 0 in row:
+            raise ValueError(f"slit row {p} has a distance of 0, expected at least 1 (10 is local)")

@@ -1,0 +1,75 @@
+"""An instance: a host, the guests to place on it together, and what counts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from placer.instance.guest import Guest
+from placer.instance.host import Host
+from placer.instance.units import format_cpuset
+
+Shape = Literal["pack", "none"]
+
+
+class Objective(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """
+    What counts, where the defaults do not suit.
+
+    Parameters
+    ----------
+    core_sharing_price
+        What a vcpu pays for each other vcpu on its core, in units of mean distance. None: 15, less on a host
+        with more vcpus than threads.
+    shape
+        The last tier: ``pack`` leaves the least memory free on the pnodes used, ``none`` asks nothing.
+    """
+
+    core_sharing_price: Annotated[float, Meta(ge=0, le=1000)] | None = None
+    shape: Shape = "pack"
+
+
+class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """
+    A host and the guests to place on it together.
+
+    Raises
+    ------
+    ValueError
+        If two guests share a name, or a guest names a pnode or pcpu that the host does not have.
+    """
+
+    host: Host
+    guests: tuple[Guest, ...]
+    objective: Objective = Objective()
+
+    def __post_init__(self) -> None:
+        names: set[str] = set()
+        for guest in self.guests:
+            if guest.name in names:
+                raise ValueError(f'two guests have the name "{guest.name}"')
+            names.add(guest.name)
+            _check_pnodes(guest, self.host)
+            _check_pcpus(guest, self.host)
+
+
+def _check_pnodes(guest: Guest, host: Host) -> None:
+    known = "expected one of " + format_cpuset(pnode.id for pnode in host.pnodes)
+    for v, vnode in enumerate(guest.vnodes):
+        if vnode.pnode is not None and vnode.pnode not in host.position_of:
+            raise ValueError(f'guest "{guest.name}" vnode {v}: no pnode {vnode.pnode} on this host, {known}')
+    for pnode in guest.pnodes or ():
+        if pnode not in host.position_of:
+            raise ValueError(f'guest "{guest.name}" pnodes: no pnode {pnode} on this host, {known}')
+
+
+def _check_pcpus(guest: Guest, host: Host) -> None:
+    for field in ("hard_affinity", "soft_affinity"):
+        for vcpu, mask in enumerate(getattr(guest, field) or ()):
+            missing = [pcpu for pcpu in mask or () if pcpu not in host.position_of_pcpu]
+            if missing:
+                raise ValueError(
+                    f'guest "{guest.name}" {field} of vcpu {vcpu}: '
+                    f"no pcpu {format_cpuset(missing)} on this host"
+                )

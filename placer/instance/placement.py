@@ -1,0 +1,46 @@
+"""A placement: which pnode holds each vnode."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from placer.instance.instance import Instance
+
+
+class Placement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    Where the vnodes of each guest stand.
+
+    Parameters
+    ----------
+    pnode_of
+        Guest name -> for each of its vnodes the id of its pnode, None where it has none.
+    """
+
+    pnode_of: dict[str, tuple[int | None, ...]]
+
+    def complete(self) -> bool:
+        """Whether every vnode has a pnode."""
+        return all(pnode is not None for pnodes in self.pnode_of.values() for pnode in pnodes)
+
+    def faults(self, instance: Instance) -> list[str]:
+        """
+        What keeps this from being a placement of the instance at all.
+
+        Returns
+        -------
+        list of str
+            A guest that is missing or unknown, a wrong number of vnodes, a pnode the host does not have.
+        """
+        guests = {guest.name: guest for guest in instance.guests}
+        faults = [f'no guest "{name}" in the instance' for name in self.pnode_of if name not in guests]
+        for name, guest in guests.items():
+            pnodes = self.pnode_of.get(name)
+            if pnodes is None:
+                faults.append(f'guest "{name}" is missing')
+            elif len(pnodes) != len(guest.vnodes):
+                faults.append(f'guest "{name}" has {len(pnodes)} pnodes for {len(guest.vnodes)} vnodes')
+            else:
+                unknown = [p for p in pnodes if p is not None and p not in instance.host.position_of]
+                faults.extend(f'guest "{name}": no pnode {p} on this host' for p in unknown)
+        return faults

@@ -1,0 +1,87 @@
+"""What the readers of hosts and guests hand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from placer.instance import GuestType, Host, Vnode
+
+Masks = tuple[tuple[int, ...] | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostReading:
+    """
+    A host as a file states it.
+
+    Parameters
+    ----------
+    host
+        The host.
+    notes
+        What was assumed, repaired or left out, a sentence each, for the report.
+    """
+
+    host: Host
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestSource:
+    """
+    The file a guest came from, so that an emitter can give it back with only the placement changed.
+
+    Parameters
+    ----------
+    kind
+        ``xl`` (xl.cfg) or ``libxl`` (JSON of a libxl_domain_config or libxl_domain_build_info).
+    place
+        The file's name for messages; ``-`` was standard input.
+    text
+        Its text; for ``libxl`` the JSON text of this one guest.
+    """
+
+    kind: str
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestReading:
+    """
+    A guest as a file states it, before it has vnodes.
+
+    Parameters
+    ----------
+    name, type
+        As in the file.
+    vcpu_count
+        Its vcpus, those that start offline too (``maxvcpus``).
+    memory_kib, maxmem_kib
+        What it starts with and may grow to, in KiB.
+    vnodes
+        Its vnodes; None where the file states none.
+    hard_affinity, soft_affinity
+        A mask per vcpu, None for any; None where the file states none.
+    vdistances
+        The distances that the file asks for, None where it asks for none.
+    overhead_kib
+        What the hypervisor needs for it besides its memory, in KiB.
+    notes
+        What was assumed or is remarkable, a sentence each, for the report.
+    source
+        The file, for the emitters.
+    """
+
+    name: str
+    type: GuestType
+    vcpu_count: int
+    memory_kib: int
+    maxmem_kib: int
+    vnodes: tuple[Vnode, ...] | None = None
+    hard_affinity: Masks | None = None
+    soft_affinity: Masks | None = None
+    vdistances: tuple[tuple[int, ...], ...] | None = None
+    overhead_kib: int = 0
+    notes: tuple[str, ...] = ()
+    source: GuestSource | None = None

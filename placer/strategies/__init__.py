@@ -1,0 +1,1 @@
+"""Strategies: each reads a Problem and returns a Solution."""
