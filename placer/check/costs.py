@@ -1,0 +1,212 @@
+"""The cost terms, one function each, whose docstring is its formula. All of them are integers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from placer.check.positions import Positions, Sites
+from placer.instance import UNREACHABLE, Guest, Host, Instance
+
+Matrix = tuple[tuple[int, ...], ...]
+
+SHARING_PRICE = 15_000
+"""
+What a vcpu pays for each other vcpu on its core, in thousandths of a unit of distance. XAPI measured that
+packing a guest on the SMT siblings of one node loses 40 to 75 % of its throughput, while keeping it local wins
+about 20 % (xapi-project/xen-api pull request 6763).
+"""
+LEAST_WRITTEN, LARGEST_WRITTEN = 11, 254
+"""Guests ignore a SLIT with less than 11 off its diagonal, and read 255 as unreachable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """
+    How far memory accesses go.
+
+    Parameters
+    ----------
+    cost
+        The access_distance term.
+    traffic
+        The sum of T it stands over; 0 for a guest without vcpus or memory.
+    """
+
+    cost: int
+    traffic: int
+
+    @property
+    def mean_distance(self) -> float | None:
+        """Mean distance of a memory access; None where nothing accesses memory."""
+        return self.cost / self.traffic if self.traffic else None
+
+
+def unplaced_guests(instance: Instance, where: Positions) -> int:
+    """Count the guests with a vnode without a pnode."""
+    return sum(None in where[guest.name] for guest in instance.guests)
+
+
+def unplaced(instance: Instance, where: Positions) -> int:
+    """Sum memory_kib + 1024 x vcpus over the vnodes without a pnode."""
+    return sum(
+        vnode.memory_kib + 1024 * len(vnode.vcpus)
+        for guest in instance.guests
+        for vnode, p in zip(guest.vnodes, where[guest.name], strict=True)
+        if p is None
+    )
+
+
+def distance(host: Host, p: int | None, q: int | None) -> int:
+    """d(v, w) for vnodes on p and q: slit[p][q], or the largest finite distance where either has no pnode."""
+    return host.largest_distance if p is None or q is None else host.distances[p][q]
+
+
+def traffic(guest: Guest) -> Matrix:
+    """
+    T, how much the vcpus of vnode v (row) use the memory of vnode w (column), in thousandths of a vcpu.
+
+    ``T[v][w] = vcpus(v) x share(w)`` with ``share(w) = 1000 x memory(w) / memory(guest)``; or, from the guest's own
+    matrix, ``entry[v][w] x 1000 x vcpus(guest) / sum of entries``. Both quotients go to the nearest integer,
+    halves up. 0 for a guest without vcpus or memory.
+    """
+    if not guest.vcpu_count or not guest.memory_kib:
+        return tuple((0,) * len(guest.vnodes) for _ in guest.vnodes)
+    if guest.traffic is not None:
+        total = sum(map(sum, guest.traffic))
+        return tuple(tuple(_nearest(entry * 1000 * guest.vcpu_count, total) for entry in row) for row in guest.traffic)
+    shares = [_nearest(1000 * vnode.memory_kib, guest.memory_kib) for vnode in guest.vnodes]
+    return tuple(tuple(len(vnode.vcpus) * share for share in shares) for vnode in guest.vnodes)
+
+
+def access(guest: Guest, host: Host, sites: Sites) -> Access:
+    """Sum T[v][w] x d(v, w), and T, over all ordered pairs of vnodes (v, w), v = w included."""
+    rows = traffic(guest)
+    cost = sum(
+        flow * distance(host, p, q)
+        for p, row in zip(sites, rows, strict=True)
+        for q, flow in zip(sites, row, strict=True)
+    )
+    return Access(cost=cost, traffic=sum(map(sum, rows)))
+
+
+def access_distance(instance: Instance, where: Positions) -> int:
+    """Sum the cost of every guest's accesses."""
+    return sum(access(guest, instance.host, where[guest.name]).cost for guest in instance.guests)
+
+
+def sharing_price(instance: Instance) -> int:
+    """
+    Price of a vcpu in a pair that shares a core, in thousandths.
+
+    15000; on a host with fewer threads than the instance has vcpus, 15000 x (threads / vcpus)^2, rounded down.
+    The objective's own price takes its place: floor(1000 x price + 1/2).
+    """
+    if instance.objective.core_sharing_price is not None:
+        return math.floor(1000 * instance.objective.core_sharing_price + 0.5)
+    threads = sum(len(pnode.pcpus) for pnode in instance.host.pnodes)
+    vcpus = sum(guest.vcpu_count for guest in instance.guests)
+    return SHARING_PRICE * threads**2 // vcpus**2 if threads < vcpus else SHARING_PRICE
+
+
+def core_group_of(host: Host) -> tuple[int, ...]:
+    """
+    For each pnode the one whose cores it shares: itself where it has memory.
+
+    A pnode without memory takes the nearest pnode with memory by its own row of the SLIT, the first of several;
+    itself where it reaches none.
+    """
+    with_memory = [p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib]
+    groups = []
+    for q, pnode in enumerate(host.pnodes):
+        reached = [p for p in with_memory if host.distances[q][p] < UNREACHABLE]
+        nearest = min(reached, key=lambda p: host.distances[q][p], default=q)
+        groups.append(q if pnode.memory_kib else nearest)
+    return tuple(groups)
+
+
+def pairs(vcpus: int, cores: int) -> int:
+    """
+    Pairs of n vcpus that share a core where they are spread evenly over c cores.
+
+    r C(q+1, 2) + (c - r) C(q, 2) with q = n div c, r = n mod c; 0 without cores.
+    """
+    if not cores:
+        return 0
+    each, more = divmod(vcpus, cores)
+    return more * math.comb(each + 1, 2) + (cores - more) * math.comb(each, 2)
+
+
+def core_sharing(instance: Instance, where: Positions) -> int:
+    """Sum 2 x price x pairs(vcpus placed there, cores) over the core groups, the price in thousandths."""
+    group_of = core_group_of(instance.host)
+    cores, vcpus = [0] * len(group_of), [0] * len(group_of)
+    for p, pnode in enumerate(instance.host.pnodes):
+        cores[group_of[p]] += pnode.core_count
+    for guest in instance.guests:
+        for vnode, site in zip(guest.vnodes, where[guest.name], strict=True):
+            if site is not None:
+                vcpus[group_of[site]] += len(vnode.vcpus)
+    return 2 * sharing_price(instance) * sum(map(pairs, vcpus, cores))
+
+
+def soft_affinity(instance: Instance, where: Positions) -> int:
+    """Count 1000 for every vcpu whose soft mask has no pcpu on its vnode's pnode, or whose vnode has no pnode."""
+    count = 0
+    for guest in instance.guests:
+        masks = guest.soft_affinity or (None,) * guest.vcpu_count
+        for vnode, p in zip(guest.vnodes, where[guest.name], strict=True):
+            here = set() if p is None else set(instance.host.pnodes[p].pcpus)
+            wishes = [mask for mask in map(masks.__getitem__, vnode.vcpus) if mask is not None]
+            count += sum(here.isdisjoint(mask) for mask in wishes)
+    return 1000 * count
+
+
+def vdistance(instance: Instance, where: Positions) -> int:
+    """
+    1000 x the sum over guests that want distances, over ordered pairs v != w, of |wanted - written|.
+
+    Written is d(v, w), at least 11 and at most 254.
+    """
+    total = 0
+    for guest in instance.guests:
+        sites = where[guest.name]
+        for v, row in enumerate(guest.vdistances or ()):
+            for w, wanted in enumerate(row):
+                written = min(max(distance(instance.host, sites[v], sites[w]), LEAST_WRITTEN), LARGEST_WRITTEN)
+                total += abs(wanted - written) if v != w else 0
+    return 1000 * total
+
+
+def shape(instance: Instance, where: Positions) -> int:
+    """
+    ``pack``: the MiB left on each pnode that holds a vnode, rounded down and summed; ``none``: 0.
+
+    Left is the pnode's memory less that of the vnodes on it; overhead and reserve do not count.
+    """
+    if instance.objective.shape == "none":
+        return 0
+    left: dict[int, int] = {}
+    for guest in instance.guests:
+        for vnode, p in zip(guest.vnodes, where[guest.name], strict=True):
+            if p is not None:
+                left[p] = left.get(p, instance.host.pnodes[p].memory_kib) - vnode.memory_kib
+    return sum(kib // 1024 for kib in left.values())
+
+
+def _nearest(numerator: int, denominator: int) -> int:
+    """Divide to the nearest integer, halves up."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+COSTS: dict[str, Callable[[Instance, Positions], int]] = {
+    "unplaced_guests": unplaced_guests,
+    "unplaced": unplaced,
+    "access_distance": access_distance,
+    "core_sharing": core_sharing,
+    "soft_affinity": soft_affinity,
+    "vdistance": vdistance,
+    "shape": shape,
+}
+"""Every term by its name in :data:`placer.instance.terms.TIERS`."""

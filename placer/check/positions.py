@@ -1,0 +1,19 @@
+"""A placement by position: what the rules and the costs index the host with."""
+
+from __future__ import annotations
+
+from placer.instance import Instance, Placement
+
+Sites = tuple[int | None, ...]
+"""For each vnode of a guest the position of its pnode in the host, None where it has none."""
+Positions = dict[str, Sites]
+"""Guest name -> its sites."""
+
+
+def positions(instance: Instance, placement: Placement) -> Positions:
+    """Translate the pnode ids of a placement without faults."""
+    position_of = instance.host.position_of
+    return {
+        guest.name: tuple(None if pnode is None else position_of[pnode] for pnode in placement.pnode_of[guest.name])
+        for guest in instance.guests
+    }

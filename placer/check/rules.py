@@ -1,0 +1,217 @@
+"""The hard rules, one function each: what a placement breaks, in words with figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from placer.check.positions import Positions, Sites
+from placer.instance import UNREACHABLE, Guest, Host, Instance, Pnode, Vnode, format_cpuset, format_size
+
+PAGE_KIB = 4
+MOST_NAMED = 5
+"""Vnodes that one message names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Violation:
+    """
+    A hard rule that a placement breaks.
+
+    Parameters
+    ----------
+    rule
+        A stable name: ``unplaced``, ``memory``, ``memoryless``, ``hard_affinity``, ``memory_only``, ``pnodes``,
+        ``fixed_pnode`` or ``unreachable``.
+    message
+        In words with figures.
+    guests
+        Names of the guests concerned; several only where they overfill a pnode together.
+    """
+
+    rule: str
+    message: str
+    guests: tuple[str, ...] = ()
+
+
+def violations(instance: Instance, where: Positions, *, allow_unplaced: bool) -> Iterator[Violation]:
+    """Give each broken rule: those of one guest in the order of the guests, then the overfull pnodes."""
+    for guest in instance.guests:
+        for rule, broken in GUEST_RULES.items():
+            if rule == "unplaced" and allow_unplaced:
+                continue
+            for fault in broken(guest, instance.host, where[guest.name]):
+                yield Violation(rule=rule, message=f'guest "{guest.name}" {fault}', guests=(guest.name,))
+    yield from memory(instance, where)
+
+
+def unplaced(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
+    """Every vnode has a pnode (a rule only where partial placements are not allowed)."""
+    for v, (vnode, p) in enumerate(zip(guest.vnodes, sites, strict=True)):
+        if p is None:
+            yield f"vnode {v} of {format_size(vnode.memory_kib)} has no pnode"
+
+
+def fixed_pnode(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
+    """A vnode with a given pnode stands there."""
+    for v, vnode, pnode in _placed(guest, host, sites):
+        if vnode.pnode is not None and vnode.pnode != pnode.id:
+            yield f"vnode {v} stands on pnode {pnode.id}, its pnode is fixed at {vnode.pnode}"
+
+
+def pnodes(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
+    """A guest stands only on the pnodes that it may use."""
+    for v, _, pnode in _placed(guest, host, sites):
+        if guest.pnodes is not None and pnode.id not in guest.pnodes:
+            yield f"vnode {v} stands on pnode {pnode.id}, the guest may use only {format_cpuset(guest.pnodes)}"
+
+
+def memoryless(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
+    """A vnode that needs memory stands on a pnode with memory."""
+    for v, vnode, pnode in _placed(guest, host, sites):
+        needed = charge(guest, vnode)
+        if needed and not pnode.memory_kib:
+            yield f"vnode {v} needs {format_size(needed)}, pnode {pnode.id} has no memory"
+
+
+def hard_affinity(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
+    """Each vcpu of a vnode can run on some pcpu of its pnode, on any where it has no mask."""
+    masks = guest.hard_affinity or (None,) * guest.vcpu_count
+    for v, vnode, pnode in _placed(guest, host, sites):
+        if vnode.vcpus and not pnode.pcpus:
+            yield f"vnode {v} has vcpus {format_cpuset(vnode.vcpus)}, pnode {pnode.id} has no pcpus"
+            continue
+        here = set(pnode.pcpus)
+        stuck = {vcpu: mask for vcpu in vnode.vcpus if (mask := masks[vcpu]) and here.isdisjoint(mask)}
+        if stuck:
+            may = format_cpuset(pcpu for mask in stuck.values() for pcpu in mask)
+            yield (
+                f"vnode {v}: vcpus {format_cpuset(stuck)} may run only on pcpus {may}, "
+                f"pnode {pnode.id} has {format_cpuset(here)}"
+            )
+
+
+def memory_only(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
+    """A vnode without vcpus stands on a pnode without pcpus only where its guest says ``memory_only_pnodes``."""
+    for v, vnode, pnode in _placed(guest, host, sites):
+        if not vnode.vcpus and not pnode.pcpus and not guest.memory_only_pnodes:
+            yield f"vnode {v} stands on pnode {pnode.id} without pcpus, which takes memory_only_pnodes"
+
+
+def unreachable(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
+    """No vnode stands on p and none of the same guest on q (maybe p itself) where slit[p][q] is unreachable."""
+    for v, p in enumerate(sites):
+        for w, q in enumerate(sites):
+            if p is None or q is None or host.distances[p][q] < UNREACHABLE:
+                continue
+            if v == w:
+                yield f"vnode {v} stands on pnode {host.pnodes[p].id}, which does not reach its own memory"
+            elif p != q:
+                yield (
+                    f"vnode {v} stands on pnode {host.pnodes[p].id}, which does not reach "
+                    f"pnode {host.pnodes[q].id} of vnode {w}"
+                )
+
+
+def memory(instance: Instance, where: Positions) -> Iterator[Violation]:
+    """
+    On each pnode with memory: what its vnodes need <= max(0, memory - reserve - its shares of overhead).
+
+    A pnode that holds nothing is never overfull. One without memory is the business of ``memoryless``.
+    """
+    shares = overhead_shares(instance)
+    for p, pnode in enumerate(instance.host.pnodes):
+        held = [
+            (guest.name, v, charge(guest, vnode))
+            for guest in instance.guests
+            for v, (vnode, site) in enumerate(zip(guest.vnodes, where[guest.name], strict=True))
+            if site == p and charge(guest, vnode)
+        ]
+        needed = sum(kib for _, _, kib in held)
+        if pnode.memory_kib and needed > max(0, pnode.memory_kib - pnode.reserve_kib - shares[p]):
+            yield Violation(
+                rule="memory",
+                message=_overfull(pnode, shares[p], held),
+                guests=tuple(dict.fromkeys(name for name, _, _ in held)),
+            )
+
+
+def charge(guest: Guest, vnode: Vnode) -> int:
+    """Memory that a vnode takes of its pnode, in KiB: with the overhead where the guest is one whole."""
+    return vnode.memory_kib + (_pages(guest.overhead_kib, 1) if guest.form == "whole" else 0)
+
+
+def overhead_shares(instance: Instance) -> list[int]:
+    """
+    Overhead that lands on each pnode whatever the placement, in KiB.
+
+    That of each guest falls in equal parts, each rounded up to 4 KiB, on :func:`overhead_pnodes`. A guest of
+    form ``whole`` carries its own along.
+    """
+    shares = [0] * len(instance.host.pnodes)
+    for guest in instance.guests:
+        if guest.form != "whole":
+            spread = overhead_pnodes(guest, instance.host)
+            for p in spread:
+                shares[p] += _pages(guest.overhead_kib, len(spread))
+    return shares
+
+
+def overhead_pnodes(guest: Guest, host: Host) -> list[int]:
+    """
+    Positions of the pnodes with memory in the guest's node affinity while it is built.
+
+    H is the union of its hard masks, all pcpus where a vcpu has none; S likewise of its soft masks. The node
+    affinity is the pnodes of H & S, of H where that is empty; all pnodes where no vcpu has any mask, or where
+    none of those has memory.
+    """
+    with_memory = [p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib]
+    if not any((*(guest.hard_affinity or ()), *(guest.soft_affinity or ()))):
+        return with_memory
+    hard, soft = (_union(masks, host) for masks in (guest.hard_affinity, guest.soft_affinity))
+    owners = {host.position_of_pcpu[pcpu] for pcpu in (hard & soft or hard)}
+    return [p for p in with_memory if p in owners] or with_memory
+
+
+def _union(masks: tuple[tuple[int, ...] | None, ...] | None, host: Host) -> set[int]:
+    """All pcpus that the masks allow."""
+    everywhere = tuple(host.position_of_pcpu)
+    return {pcpu for mask in (masks if masks is not None else (None,)) for pcpu in mask or everywhere}
+
+
+def _pages(kib: int, parts: int) -> int:
+    """One of so many equal parts, rounded up to 4 KiB."""
+    return -(-kib // (PAGE_KIB * parts)) * PAGE_KIB
+
+
+def _placed(guest: Guest, host: Host, sites: Sites) -> Iterator[tuple[int, Vnode, Pnode]]:
+    for v, (vnode, p) in enumerate(zip(guest.vnodes, sites, strict=True)):
+        if p is not None:
+            yield v, vnode, host.pnodes[p]
+
+
+def _overfull(pnode: Pnode, overhead_kib: int, held: list[tuple[str, int, int]]) -> str:
+    room = max(0, pnode.memory_kib - pnode.reserve_kib - overhead_kib)
+    needed = sum(kib for _, _, kib in held)
+    exact = format_size(needed) == format_size(room)
+    size = (lambda kib: f"{kib} KiB") if exact else format_size
+    names = [f'guest "{name}" vnode {v} ({size(kib)})' for name, v, kib in held[:MOST_NAMED]]
+    more = [f"{len(held) - MOST_NAMED} more"] if len(held) > MOST_NAMED else []
+    less = [f"{size(kib)} {what}" for kib, what in ((pnode.reserve_kib, "reserve"), (overhead_kib, "overhead")) if kib]
+    rest = f", less {' and '.join(less)}" if less else ""
+    return (
+        f"pnode {pnode.id} has room for {size(room)} ({size(pnode.memory_kib)} free{rest}), "
+        f"its vnodes need {size(needed)}: {', '.join(names + more)}"
+    )
+
+
+GUEST_RULES: dict[str, Callable[[Guest, Host, Sites], Iterator[str]]] = {
+    "unplaced": unplaced,
+    "fixed_pnode": fixed_pnode,
+    "pnodes": pnodes,
+    "memoryless": memoryless,
+    "hard_affinity": hard_affinity,
+    "memory_only": memory_only,
+    "unreachable": unreachable,
+}
+"""The rules that concern one guest, by name; ``memory`` concerns all of them."""

@@ -1,0 +1,68 @@
+"""What a placement costs and which rules it breaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from placer.check.costs import COSTS, Access, access
+from placer.check.positions import positions
+from placer.check.rules import Violation, violations
+from placer.errors import InputError
+from placer.instance import Instance, Placement
+from placer.instance.terms import TIERS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """
+    What a placement costs and which rules it breaks.
+
+    Parameters
+    ----------
+    violations
+        Broken hard rules: those of one guest in the order of the guests, then the overfull pnodes.
+    terms
+        For each tier of :data:`placer.instance.terms.TIERS` its terms by name.
+    access
+        Guest name -> its accesses.
+    """
+
+    violations: tuple[Violation, ...]
+    terms: tuple[dict[str, int], ...]
+    access: dict[str, Access]
+
+
+def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = False) -> Verdict:
+    """
+    Judge a placement by the definitions of the rules and the costs alone.
+
+    Parameters
+    ----------
+    placement
+        Of every guest of the instance; it may break rules.
+    allow_unplaced
+        Whether a vnode without a pnode is a cost only and breaks no rule.
+
+    Raises
+    ------
+    InputError
+        If it is no placement of this instance: a guest missing or unknown, a wrong number of vnodes, a pnode
+        that the host does not have.
+    """
+    faults = placement.faults(instance)
+    if faults:
+        raise InputError("not a placement of this instance: " + "; ".join(faults))
+    where = positions(instance, placement)
+    return Verdict(
+        violations=tuple(violations(instance, where, allow_unplaced=allow_unplaced)),
+        terms=tuple({name: COSTS[name](instance, where) for name in tier} for tier in TIERS),
+        access={guest.name: access(guest, instance.host, where[guest.name]) for guest in instance.guests},
+    )
+
+
+def mean_access_distance(verdict: Verdict) -> float | None:
+    """Mean distance of a memory access over all guests; None where nothing accesses memory."""
+    return Access(
+        cost=sum(each.cost for each in verdict.access.values()),
+        traffic=sum(each.traffic for each in verdict.access.values()),
+    ).mean_distance

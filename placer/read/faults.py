@@ -1,0 +1,89 @@
+"""Faults in JSON, in words: msgspec's complaint with the place first, what was expected and what was found."""
+
+from __future__ import annotations
+
+import json
+import re
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import fields
+
+from placer.errors import InputError
+from placer.instance import shorten
+
+_STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
+
+
+def name_fault(error: msgspec.ValidationError, written: object, place: str, root: type[Struct]) -> InputError:
+    """
+    Put a complaint of :func:`msgspec.convert` into our words.
+
+    Parameters
+    ----------
+    error
+        The complaint.
+    written
+        The JSON value as its author wrote it.
+    place
+        The file's name for messages.
+    root
+        The struct that the value was to become.
+
+    Returns
+    -------
+    InputError
+        ``file: $.path: what was expected, what was found``, for the caller to raise.
+    """
+    fault, _, path = str(error).removesuffix("`").rpartition(" - at `")
+    if not fault:
+        fault, path = str(error), "$"
+    return InputError(_reword(fault, _type_at(path, root), _at(path, written)), place=f"{place}: {path}")
+
+
+def quote(value: object) -> str:
+    """Show a JSON value in a message: short, and without control characters."""
+    if isinstance(value, list):
+        return "a list"
+    return "an object" if isinstance(value, dict) else shorten(json.dumps(value))
+
+
+def _reword(fault: str, wanted: Any, found: object) -> str:
+    keys = ", ".join(getattr(wanted, "__struct_fields__", ()))
+    name = quote(fault.partition("`")[2].removesuffix("`"))
+    if fault.startswith("Object contains unknown field"):
+        return f"unknown key {name}, expected one of {keys}"
+    if fault.startswith("Object missing required field"):
+        return f"key {name} is missing"
+    if fault.startswith("Invalid enum value"):
+        return f"expected one of {', '.join(map(str, get_args(wanted)))}, got {quote(found)}"
+    if fault.startswith("Expected `object`") and keys:
+        return f"expected an object with the keys {keys}, got {quote(found)}"
+    if fault.startswith("Expected `"):
+        kind = fault.partition(", got ")[0].removeprefix("Expected ").replace("`", "").replace("array", "list")
+        return f"expected {kind}, got {quote(found)}"
+    return fault
+
+
+def _type_at(path: str, root: type[Struct]) -> Any:
+    kind: Any = root
+    for key, _ in _STEP.findall(path):
+        if key:
+            kind = {field.name: field.type for field in fields(kind)}[key]
+        else:
+            kind = get_args(kind)[1 if get_origin(kind) is dict else 0]
+        while get_origin(kind) in (Annotated, Union, UnionType):
+            kind = next(choice for choice in get_args(kind) if choice is not NoneType)
+    return kind
+
+
+def _at(path: str, value: Any) -> object:
+    """Find what the path leads to; where a string stands for a whole list, that string."""
+    for key, index in _STEP.findall(path):
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and index.isdigit() and int(index) < len(value):
+            value = value[int(index)]
+    return value

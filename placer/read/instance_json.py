@@ -1,0 +1,223 @@
+"""Instances and hosts as JSON: sizes such as ``8GiB``, cpu sets as ranges, every fault with its JSON path."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from placer.errors import InputError
+from placer.instance import Host, Instance, Objective, format_cpuset, parse_cpuset, parse_size
+from placer.instance.guest import MAX_VCPUS
+from placer.read.faults import name_fault, quote
+from placer.read.files import place_of, read_text
+from placer.read.json_text import parse_json
+
+SIZES = frozenset({"memory_kib", "reserve_kib", "overhead_kib"})
+CPU_SETS = frozenset({"pcpus", "vcpus"})
+LISTS_OF_CPU_SETS = frozenset({"cores", "hard_affinity", "soft_affinity"})
+AFFINITIES = ("hard_affinity", "soft_affinity")
+"""Keys that may hold one string, the mask of every vcpu."""
+WIDTH = 100
+"""Columns of a line that is written, where it can be broken."""
+
+_Root = TypeVar("_Root", Instance, Host)
+
+
+def read_instance(path: str | Path) -> Instance:
+    """
+    Read an instance from a file; ``-`` is standard input.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or holds no instance, with the JSON path of the first fault.
+    """
+    return parse_instance(read_text(str(path)), place_of(str(path)))
+
+
+def parse_instance(text: str, place: str) -> Instance:
+    """
+    Read an instance from JSON text.
+
+    Parameters
+    ----------
+    text
+        An object ``{"host", "guests", "objective"}``.
+    place
+        What messages call the text, usually a file.
+
+    Raises
+    ------
+    InputError
+        If the text is no instance, with the JSON path of the first fault.
+
+    Examples
+    --------
+    >>> instance = parse_instance(
+    ...     '{"host": {"pnodes": [{"id": 0, "memory_kib": "8GiB", "pcpus": "0-3"}]},'
+    ...     ' "guests": [{"name": "db", "vnodes": [{"memory_kib": "4GiB", "vcpus": "0-1"}]}]}',
+    ...     "db.json",
+    ... )
+    >>> instance.host.pnodes[0].pcpus, instance.guests[0].memory_kib
+    ((0, 1, 2, 3), 4194304)
+    """
+    return _parse(text, place, Instance)
+
+
+def parse_host(text: str, place: str) -> Host:
+    """
+    Read a host alone, an object ``{"name", "pnodes", "slit"}``, from JSON text.
+
+    Raises
+    ------
+    InputError
+        If the text is no host, with the JSON path of the first fault.
+    """
+    return _parse(text, place, Host)
+
+
+def dump_instance(instance: Instance) -> str:
+    """
+    Write an instance as JSON for people: sizes as ``8GiB``, cpu sets as ranges, a row of a matrix per line.
+
+    :func:`parse_instance` reads the same instance back.
+    """
+    plain = msgspec.to_builtins(instance)
+    if instance.objective == Objective():
+        plain.pop("objective", None)
+    return _layout(_readable(plain)) + "\n"
+
+
+def dump_host(host: Host) -> str:
+    """Write a host alone as :func:`dump_instance` writes it; :func:`parse_host` reads it back."""
+    return _layout(_readable(msgspec.to_builtins(host))) + "\n"
+
+
+def _parse(text: str, place: str, root: type[_Root]) -> _Root:
+    written = parse_json(text, place)
+    try:
+        return msgspec.convert(_numbers(written, "$", place), root)
+    except msgspec.ValidationError as error:
+        raise name_fault(error, written, place, root) from None
+
+
+def _numbers(value: object, path: str, place: str) -> object:
+    """Turn the sizes and cpu sets that people write into numbers; everything else stays as it is."""
+    if isinstance(value, list):
+        return [_numbers(item, f"{path}[{i}]", place) for i, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    plain = {key: _member(key, item, f"{path}.{quote(key)[1:-1]}", place) for key, item in value.items()}
+    for key in AFFINITIES:
+        if isinstance(value.get(key), str):
+            plain[key] = [plain[key]] * _vcpu_count(plain.get("vnodes"))
+    return plain
+
+
+def _member(key: str, value: object, path: str, place: str) -> object:
+    if key in SIZES:
+        return _convert(_size, value, path, place)
+    if key in CPU_SETS or (key in AFFINITIES and isinstance(value, str)):
+        return _convert(_cpuset, value, path, place)
+    if key in LISTS_OF_CPU_SETS and isinstance(value, list):
+        free = key in AFFINITIES  # null: this vcpu has no mask
+        return [
+            item if item is None and free else _convert(_cpuset, item, f"{path}[{i}]", place)
+            for i, item in enumerate(value)
+        ]
+    return _numbers(value, path, place)
+
+
+def _convert(convert: Callable[[object], object], value: object, path: str, place: str) -> object:
+    try:
+        return convert(value)
+    except ValueError as error:
+        raise InputError(str(error), place=f"{place}: {path}") from None
+
+
+def _size(value: object) -> int:
+    if isinstance(value, str):
+        return parse_size(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f'expected a number of KiB, or a size such as "8GiB", got {quote(value)}')
+    return value
+
+
+def _cpuset(value: object) -> object:
+    if isinstance(value, str):
+        return parse_cpuset(value)
+    if not isinstance(value, list):
+        raise ValueError(f'expected a list of ids, or ranges such as "0-7,64-71", got {quote(value)}')
+    return value
+
+
+def _vcpu_count(vnodes: object) -> int:
+    """Count the vcpus over vnodes that may still be malformed: then another message comes first."""
+    rows = vnodes if isinstance(vnodes, list) else []
+    sets = [row.get("vcpus", ()) for row in rows if isinstance(row, dict)]
+    return min(sum(len(vcpus) for vcpus in sets if isinstance(vcpus, list | tuple)), MAX_VCPUS)
+
+
+def _readable(value: object) -> object:
+    """Undo :func:`_numbers`: sizes and cpu sets as people write them."""
+    if isinstance(value, list | tuple):
+        return [_readable(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    names = sorted(value, key="name".__ne__)  # what a thing is called comes first
+    return {key: _readable_member(key, value[key]) for key in names}
+
+
+def _readable_member(key: str, value: Any) -> object:
+    if key in SIZES:
+        return _size_text(value)
+    if key in CPU_SETS:
+        return _cpuset_text(value)
+    if key in LISTS_OF_CPU_SETS and value is not None:
+        sets = [item if item is None else _cpuset_text(item) for item in value]
+        same = key in AFFINITIES and len(set(map(str, sets))) == 1 and isinstance(sets[0], str)
+        return sets[0] if same else sets
+    return _readable(value)
+
+
+def _size_text(kib: int) -> int | str:
+    for unit, factor in (("TiB", 1024**3), ("GiB", 1024**2), ("MiB", 1024)):
+        if kib and kib % factor == 0:
+            return f"{kib // factor}{unit}"
+    return kib
+
+
+def _cpuset_text(cpus: tuple[int, ...]) -> str | list[int]:
+    """Write ranges where they read back as the same tuple, else the list."""
+    ranges = format_cpuset(cpus)
+    return ranges if parse_cpuset(ranges) == tuple(cpus) else list(cpus)
+
+
+def _layout(value: object, indent: str = "") -> str:
+    """Lay JSON out for people: whatever holds nothing nested on one line, long lists of words wrapped."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, list | dict):
+        return flat
+    parts = value.values() if isinstance(value, dict) else value
+    nested = any(isinstance(part, list | dict) for part in parts)
+    row = isinstance(value, list) and all(isinstance(part, int) for part in value)
+    if row or (not nested and len(indent + flat) <= WIDTH):
+        return flat
+    deeper = indent + "  "
+    if isinstance(value, dict):
+        lines = [f"{deeper}{json.dumps(key)}: {_layout(part, deeper)}" for key, part in value.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    if nested:
+        return "[\n" + ",\n".join(deeper + _layout(part, deeper) for part in value) + f"\n{indent}]"
+    return f"[\n{_wrap(flat[1:-1], deeper)}\n{indent}]"
+
+
+def _wrap(text: str, indent: str) -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )

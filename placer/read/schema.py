@@ -1,0 +1,74 @@
+"""The JSON Schema of the instance format."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from placer.instance import Guest, Host, Instance, Objective, Pnode, Vnode
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+STRUCTS: tuple[type[Struct], ...] = (Instance, Host, Pnode, Guest, Vnode, Objective)
+
+Schema = dict[str, Any]
+
+
+def instance_schema() -> Schema:
+    """
+    Describe the instance format as JSON Schema (draft 2020-12).
+
+    Returns
+    -------
+    dict
+        It accepts what people write: sizes such as ``"8GiB"``, ranges of cpus, one mask for all vcpus of a guest. What
+        ties keys together (sums, ids that must exist) only the reader checks.
+    """
+    (root,), definitions = msgspec.json.schema_components([Instance])
+    for struct in STRUCTS:
+        _describe(definitions[struct.__name__], struct)
+    _accept_text(definitions)
+    for field in ("hard_affinity", "soft_affinity"):
+        choices = definitions["Guest"]["properties"][field]["anyOf"]
+        masks, null = choices[0]["items"]["anyOf"]
+        one_for_all = {**masks, "description": "one mask for every vcpu of the guest", "type": "string"}
+        del one_for_all["items"]
+        choices[:] = [choices[0], one_for_all, null]
+    return {"$schema": DIALECT, "title": "placer instance", **root, "$defs": definitions}
+
+
+def _accept_text(node: object) -> None:
+    """Let every integer and list that has a pattern be a string too: msgspec keeps its own ``type``."""
+    if isinstance(node, dict):
+        if "pattern" in node and node.get("type") in ("integer", "array"):
+            node["type"] = [node["type"], "string"]
+        for child in node.values():
+            _accept_text(child)
+    elif isinstance(node, list):
+        for child in node:
+            _accept_text(child)
+
+
+def _describe(definition: Schema, struct: type[Struct]) -> None:
+    """Give an object and its keys the words of the docstring."""
+    documentation = inspect.getdoc(struct) or ""
+    definition["description"] = _plain(documentation.partition("\n\n")[0])
+    for name, words in _parameters(documentation).items():
+        field = definition["properties"][name]
+        form = field.get("description")
+        field["description"] = f"{words} Written as {form}." if form else words
+
+
+def _parameters(documentation: str) -> dict[str, str]:
+    """Read the ``Parameters`` section of a numpydoc docstring."""
+    section = re.search(r"Parameters\n-+\n(.*?)(\n\n|\Z)", documentation, re.DOTALL)
+    entries = re.findall(r"^(\S.*)\n((?: +.*\n?)+)", section[1] if section else "", re.MULTILINE)
+    return {name: _plain(words) for names, words in entries for name in names.split(", ")}
+
+
+def _plain(text: str) -> str:
+    """Turn reStructuredText and Python's None into what readers of JSON expect."""
+    return " ".join(re.sub(r"\bNone\b", "null", text.replace("``", '"')).split())

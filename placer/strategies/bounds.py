@@ -1,0 +1,101 @@
+"""Lower bounds that need no solver: of whole tiers, and of what the rest of a partial assignment must cost."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.problem import Crowd, IntArray
+from placer.strategies.tables import Tables
+
+
+def floors(tables: Tables) -> tuple[int, ...]:
+    """
+    Bound every tier from below: each item on its cheapest site, each pair at its closest, the load spread evenly.
+
+    Returns
+    -------
+    tuple of int
+        Per tier; no assignment that keeps the rules costs less.
+    """
+    problem = tables.problem
+    if not problem.n or not problem.allowed.any(axis=1).all():
+        return (0,) * tables.tiers
+    floor = np.where(problem.allowed, tables.linear, np.iinfo(np.int64).max).min(axis=2).sum(axis=1)
+    for t, pairs in enumerate(pair_floors(tables)):
+        floor[t] += pairs.sum() // 2
+    for t, crowd in tables.crowds:
+        load = np.zeros((1, len(crowd.table)), dtype=np.int64)
+        floor[t] += least_rise(crowd, load, bound_load(tables, crowd, np.arange(problem.n)))[0]
+    return tuple(floor.tolist())
+
+
+def pair_floors(tables: Tables) -> IntArray:
+    """
+    Give the least that each pair of items can cost by its mutual flow.
+
+    Returns
+    -------
+    array ``[tiers, n, n]``
+        Symmetric; the cost of the pair stands at both places.
+    """
+    problem = tables.problem
+    floor = np.zeros((tables.tiers, problem.n, problem.n), dtype=np.int64)
+    closest: dict[tuple[int, bytes, bytes, int, int], int] = {}
+    rows = [row.tobytes() for row in problem.allowed]
+    for i, flow in enumerate(tables.flows):
+        there_and_back = flow.flow + flow.flow.T
+        for v, w in np.argwhere(np.triu(there_and_back)).tolist():
+            f, g = int(flow.flow[v, w]), int(flow.flow[w, v])
+            apart = not _fit_together(tables, v, w)
+            key = (2 * i + apart, rows[v], rows[w], f, g)
+            if key not in closest:
+                closest[key] = _closest(tables, i, v, w, apart=apart)
+            floor[flow.tier, v, w] += closest[key]
+            floor[flow.tier, w, v] += closest[key]
+    return floor
+
+
+def _fit_together(tables: Tables, v: int, w: int) -> bool:
+    fits = (tables.weight[:, v] + tables.weight[:, w])[:, None] <= tables.capacity
+    both = tables.problem.allowed[[v, w]].all(axis=0)
+    return bool((fits.all(axis=0) & both).any())
+
+
+def _closest(tables: Tables, i: int, v: int, w: int, *, apart: bool) -> int:
+    problem, flow = tables.problem, tables.flows[i]
+    cost = flow.flow[v, w] * flow.distance + flow.flow[w, v] * flow.distance.T
+    open_pairs = np.asarray(np.outer(problem.allowed[v], problem.allowed[w]) & ~problem.incompatible)
+    if apart:
+        open_pairs &= ~np.eye(problem.m, dtype=bool)
+    return int(cost[open_pairs].min()) if open_pairs.any() else 0
+
+
+def bound_load(tables: Tables, crowd: Crowd, items: IntArray) -> int:
+    """Sum the weight of those items that have no site where load is free."""
+    free = tables.problem.allowed[items][:, crowd.pool_of < 0].any(axis=1)
+    return int((crowd.weight[items] * ~free).sum())
+
+
+def least_rise(crowd: Crowd, load: IntArray, more: int) -> IntArray:
+    """
+    Give the least price of adding load, one unit at a time where it costs least.
+
+    Parameters
+    ----------
+    load
+        ``[s, pools]``, the load so far.
+    more
+        Units to add.
+
+    Returns
+    -------
+    array ``[s]``
+        What the price rises by.
+    """
+    steps = np.diff(crowd.table, axis=1)
+    prices = np.unique(steps)
+    within = np.stack([np.searchsorted(row, prices, side="right") for row in steps], axis=0)
+    units: IntArray = np.maximum(within[None, :, :] - load[:, :, None], 0).sum(axis=1)
+    filled = np.minimum(units, more)
+    rise: IntArray = (np.diff(filled, axis=1, prepend=0) * prices).sum(axis=1)
+    return rise

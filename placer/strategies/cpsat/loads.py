@@ -1,0 +1,119 @@
+"""Encodings of hard capacities, of sites that exclude each other, and of what load costs."""
+
+from __future__ import annotations
+
+from math import gcd
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from placer.problem import Crowd, IntArray, Resource, Room, Touch
+from placer.strategies.cpsat.variables import Affine, Value, Variables
+
+
+def limit_load(variables: Variables, resource: Resource) -> None:
+    """Keep the weight on each site within its capacity."""
+    for p, capacity in enumerate(resource.capacity.tolist()):
+        load = variables.load(resource.weight, [p])
+        step = gcd(*(coefficient for _, coefficient in load.terms)) or 1
+        if sum(int(w) for w in resource.weight) > capacity and load.terms:
+            scaled = Affine([(var, coefficient // step) for var, coefficient in load.terms])
+            variables.model.add(scaled.expression() <= capacity // step)
+
+
+def keep_apart(variables: Variables) -> None:
+    """Let no group hold two incompatible sites."""
+    problem = variables.tables.problem
+    for items in problem.groups if problem.incompatible.any() else ():
+        uses = {p: _uses(variables, items, p) for p in range(problem.m)} if len(items) > 1 else {}
+        for p, q in np.argwhere(np.triu(problem.incompatible)).tolist():
+            both = [used for used in (uses.get(p), uses.get(q)) if used is not None]
+            if len(both) == 2:
+                variables.model.add_at_most_one(both)
+
+
+def _uses(variables: Variables, items: IntArray, p: int) -> cp_model.IntVar | None:
+    members = items.tolist()
+    units = {id(variables.unit_of[v]): variables.unit_of[v] for v in members}
+    counts = [(unit, unit.count[p]) for unit in units.values() if p in unit.count]
+    if not counts:
+        return None
+    used = variables.auxiliary(1, _is_used(members, p))
+    for unit, var in counts:
+        variables.model.add(var <= len(unit.items) * used)
+    return used
+
+
+def _is_used(members: list[int], p: int) -> Value:
+    return lambda site_of: int((site_of[members] == p).any())
+
+
+def encode_crowd(variables: Variables, crowd: Crowd, cost: Affine) -> None:
+    """Price the load of each pool from below by the lines through each two neighbouring loads."""
+    for i, row in enumerate(crowd.table):
+        sites = np.flatnonzero(crowd.pool_of == i).tolist()
+        load = variables.load(crowd.weight, sites)
+        most = min(len(row) - 1, _largest_load(variables, crowd, sites))
+        slopes = np.diff(row[: most + 1])
+        starts = np.flatnonzero(np.diff(slopes, prepend=-1))
+        if not slopes.any():
+            continue
+        price = variables.auxiliary(int(row[most]), _crowd_price(crowd, i))
+        for n in starts.tolist():
+            slope = int(slopes[n])
+            line = Affine([(var, slope * c) for var, c in load.terms], int(row[n]) - slope * n)
+            if slope:
+                variables.model.add(line.expression() <= price)
+        cost.add(1, price)
+
+
+def _largest_load(variables: Variables, crowd: Crowd, sites: list[int]) -> int:
+    allowed = variables.tables.problem.allowed[:, sites].any(axis=1)
+    return int(crowd.weight[allowed].sum())
+
+
+def _crowd_price(crowd: Crowd, i: int) -> Value:
+    return lambda site_of: int(crowd.table[i, crowd.weight[crowd.pool_of[site_of] == i].sum()])
+
+
+def encode_room(variables: Variables, room: Room, cost: Affine) -> None:
+    """Price the room left on the sites in use; linear where every weight is a multiple of the unit."""
+    items = np.arange(variables.tables.problem.n)
+    exact = not (room.weight % room.unit).any()
+    for p in np.flatnonzero(room.room >= 0).tolist():
+        used = _uses(variables, items, p)
+        if used is None:
+            continue
+        load = variables.load(room.weight, [p])
+        size = int(room.room[p])
+        if exact:
+            cost.add(size // room.unit, used)
+            for var, coefficient in load.terms:
+                cost.add(-(coefficient // room.unit), var)
+            continue
+        left = variables.auxiliary(size // room.unit, _room_left(room, p))
+        rest = Affine([(var, -c) for var, c in load.terms], size - room.unit + 1)
+        variables.model.add(rest.expression() <= room.unit * left + size * (1 - used))
+        cost.add(1, left)
+
+
+def _room_left(room: Room, p: int) -> Value:
+    def left(site_of: IntArray) -> int:
+        here = site_of == p
+        return int((room.room[p] - room.weight[here].sum()) // room.unit) if here.any() else 0
+
+    return left
+
+
+def encode_touch(variables: Variables, touch: Touch, cost: Affine) -> None:
+    """Count the sets with an item on the site."""
+    for items in touch.sets:
+        members = items.tolist()
+        unit = variables.unit_of[members[0]]
+        if len(members) == 1 and len(unit.items) > 1:
+            if members[0] == unit.items[0]:
+                cost.add(1, unit.count[touch.site])
+        else:
+            used = _uses(variables, items, touch.site)
+            if used is not None:
+                cost.add(1, used)

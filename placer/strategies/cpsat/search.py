@@ -1,0 +1,224 @@
+"""The tiers, one after the other, each minimised with the higher ones held."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from math import gcd
+from threading import Event, Thread
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from placer.budget import Budget
+from placer.errors import Defect
+from placer.problem import IntArray, Problem, Solution, Status
+from placer.strategies.bounds import floors
+from placer.strategies.cpsat.flows import encode_flow
+from placer.strategies.cpsat.loads import encode_crowd, encode_room, encode_touch, keep_apart, limit_load
+from placer.strategies.cpsat.variables import Affine, Variables
+from placer.strategies.local_search import improve
+from placer.strategies.tables import Tables
+
+SMALL_MODEL = 1000
+"""Variables up to which one worker is fastest."""
+PATIENCE = 300
+"""Moves of local search without gain before the model is built; fewer when it polishes."""
+
+
+def cpsat(problem: Problem, budget: Budget, *, start: IntArray | None = None) -> Solution:
+    """
+    Minimise tier after tier with CP-SAT, warm-started by local search.
+
+    Parameters
+    ----------
+    start
+        ``[n]``, an assignment to begin with; it may break rules.
+    """
+    return Search(Tables(problem), budget).run(start)
+
+
+@dataclass
+class _Outcome:
+    status: int
+    site_of: IntArray | None
+    bound: int
+
+
+class Search:
+    """One solve; see the module for how it goes."""
+
+    def __init__(self, tables: Tables, budget: Budget) -> None:
+        self.tables = tables
+        self.budget = budget
+        self.best: IntArray | None = None
+        self.costs: tuple[int, ...] = ()
+        self.bounds = list(floors(tables))
+
+    def run(self, start: IntArray | None) -> Solution:
+        """Search from a start, or from a greedy one."""
+        limit = self.budget.left_s() / 5
+        self._offer(
+            improve(
+                self.tables, self.budget, time_limit_s=limit, start=start, patience=PATIENCE, floor=tuple(self.bounds)
+            )
+        )
+        proved = self.best is not None and list(self.costs) == self.bounds
+        if not proved and not self._minimise_tiers():
+            return Solution(status=Status.INFEASIBLE, wall_time_s=self.budget.elapsed_s())
+        if self.best is None:
+            return Solution(
+                status=Status.UNKNOWN,
+                bounds=tuple(self.bounds),
+                wall_time_s=self.budget.elapsed_s(),
+                tried="local search and CP-SAT found no placement and no proof that there is none",
+            )
+        bounds = tuple(self.bounds)
+        return Solution(
+            status=Solution.of(self.costs, bounds),
+            site_of=self.best,
+            costs=self.costs,
+            bounds=bounds,
+            wall_time_s=self.budget.elapsed_s(),
+            tried="local search and CP-SAT",
+        )
+
+    def _minimise_tiers(self) -> bool:
+        """Solve every tier that its floor does not prove; False where nothing can be placed."""
+        variables = Variables(self.tables)
+        tiers = _encode(variables)
+        for t, cost in enumerate(tiers):
+            if self.best is None or self.costs[t] > self.bounds[t]:
+                waiting = sum(1 for later in tiers[t + 1 :] if later.terms)
+                outcome = self._minimise(variables, t, cost, share=0.5 if waiting else 1.0)
+                if outcome.status == cp_model.INFEASIBLE:
+                    if self.best is not None:
+                        raise Defect(f"CP-SAT calls tier {t} infeasible beside a known assignment {self.costs}")
+                    return False
+                self.bounds[t] = max(self.bounds[t], outcome.bound)
+                self._offer(outcome.site_of)
+                if self.best is None:
+                    return True
+                self._polish()
+            variables.model.add(cost.expression() <= self.costs[t])
+        return True
+
+    def _polish(self) -> None:
+        if self.costs != tuple(self.bounds):
+            limit = self.budget.left_s() / 10
+            self._offer(improve(self.tables, self.budget, time_limit_s=limit, start=self.best, patience=PATIENCE // 3))
+
+    def _offer(self, site_of: IntArray | None) -> None:
+        if site_of is None:
+            return
+        problem = self.tables.problem
+        costs = tuple(problem.price(site_of[None, :])[0].tolist())
+        if not problem.feasible(site_of[None, :])[0]:
+            raise Defect(f"an assignment that breaks a rule: {site_of.tolist()}")
+        if self.best is None or costs < self.costs:
+            self.best, self.costs = site_of.copy(), costs
+
+    def _minimise(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
+        model = variables.model
+        step = gcd(*(coefficient for _, coefficient in cost.terms)) or 1
+        scaled = Affine([(var, coefficient // step) for var, coefficient in cost.terms])
+        least = math.ceil((self.bounds[t] - cost.constant) / step)
+        model.clear_objective()  # type: ignore[no-untyped-call]
+        if scaled.terms:
+            model.add(scaled.expression() >= least)
+            model.minimize(scaled.expression())
+        if self.best is not None:
+            variables.hint(self.best)
+        solver = self._solver(variables, share)
+
+        def unscaled(bound: float) -> int:
+            return cost.constant + step * math.ceil(bound - 1e-6)
+
+        def tell_bound(bound: float) -> None:
+            self.budget.tell("CP-SAT", tier=t, costs=self.costs, bound=unscaled(bound))
+
+        solver.best_bound_callback = tell_bound
+        status = _interruptible(solver, model, _Watch(self, variables, t, unscaled), self.budget.stop)
+        if status == cp_model.MODEL_INVALID:
+            raise Defect(f"CP-SAT refuses the model: {model.validate()}")
+        if status == cp_model.INFEASIBLE:
+            return _Outcome(status, None, 0)
+        bound = unscaled(solver.best_objective_bound) if scaled.terms else cost.constant
+        found = None if status == cp_model.UNKNOWN else variables.decode(solver.value)
+        if status == cp_model.UNKNOWN and not math.isfinite(solver.best_objective_bound):
+            bound = self.bounds[t]
+        return _Outcome(status, found, bound)
+
+    def _solver(self, variables: Variables, share: float) -> cp_model.CpSolver:
+        solver = cp_model.CpSolver()
+        parameters = solver.parameters
+        parameters.max_time_in_seconds = max(0.01, self.budget.left_s() * share)
+        parameters.random_seed = self.budget.seed
+        parameters.catch_sigint_signal = False
+        small = len(variables.model.proto.variables) <= SMALL_MODEL
+        parameters.num_workers = self.budget.workers or (1 if small else 8)
+        if self.budget.deterministic_limit is not None:
+            parameters.max_deterministic_time = self.budget.deterministic_limit
+        return solver
+
+
+class _Watch(cp_model.CpSolverSolutionCallback):
+    """Tell the watcher of every better assignment."""
+
+    def __init__(self, search: Search, variables: Variables, t: int, unscaled: object) -> None:
+        super().__init__()
+        self._search, self._variables, self._tier, self._unscaled = search, variables, t, unscaled
+
+    def on_solution_callback(self) -> None:
+        """Price the assignment ourselves and pass it on."""
+        site_of = self._variables.decode(self.value)
+        costs = tuple(self._search.tables.problem.price(site_of[None, :])[0].tolist())
+        best = min(costs, self._search.costs) if self._search.costs else costs
+        self._search.budget.tell("CP-SAT", tier=self._tier, costs=best)
+
+
+def _interruptible(solver: cp_model.CpSolver, model: cp_model.CpModel, watch: _Watch, stop: Event) -> int:
+    """Solve, and end early where ``stop`` is set."""
+    done = Event()
+
+    def guard() -> None:
+        while not done.wait(0.05):
+            if stop.is_set():
+                solver.stop_search()
+
+    thread = Thread(target=guard, daemon=True)
+    thread.start()
+    try:
+        return int(solver.solve(model, watch))
+    finally:
+        done.set()
+        thread.join()
+
+
+def _encode(variables: Variables) -> list[Affine]:
+    """Write every rule into the model and return the cost of each tier."""
+    tables = variables.tables
+    for resource in tables.problem.resources:
+        limit_load(variables, resource)
+    keep_apart(variables)
+    costs = [_linear(variables, tables.linear[t]) for t in range(tables.tiers)]
+    for flow in tables.flows:
+        encode_flow(variables, flow, costs[flow.tier])
+    for t, crowd in tables.crowds:
+        encode_crowd(variables, crowd, costs[t])
+    for t, room in tables.rooms:
+        encode_room(variables, room, costs[t])
+    for t, touch in tables.touches:
+        encode_touch(variables, touch, costs[t])
+    return costs
+
+
+def _linear(variables: Variables, cost: IntArray) -> Affine:
+    total = Affine()
+    for unit in variables.units:
+        prices = cost[unit.items[0]]
+        least = int(min((prices[p] for p in unit.count), default=np.int64(0)))
+        total.constant += least * len(unit.items)
+        for p, var in unit.count.items():
+            total.add(int(prices[p]) - least, var)
+    return total

@@ -1,0 +1,103 @@
+"""
+The greedies: the RFC's first-fit in its two versions, and first-fit-decreasing, which keeps every rule.
+
+The 2013 code is Elena Ufimtseva's vNUMA series for libxl, ``libxl__init_vnode_to_pnode``: of 2013-11-18 with a first
+stage that puts a whole guest on one node, and of 2013-12-03 without it. Both look at free memory and the nodemap only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.budget import Budget
+from placer.problem import IntArray, Problem, Solution, Status
+from placer.strategies.partial import Partial
+
+
+def first_fit(problem: Problem, budget: Budget) -> Solution:
+    """
+    Place as the RFC of November 2013 does; needs a Problem lowered for the baseline.
+
+    Guest after guest: the user's map where it is usable, else all vnodes on the first pnode that holds them, else
+    first-fit vnode by vnode; what fits nowhere stays on the last site, "no pnode".
+    """
+    return _greedy_of_2013(problem, budget, whole_first=True)
+
+
+def first_fit_2013_12(problem: Problem, budget: Budget) -> Solution:
+    """Place as the RFC of December 2013 does: first-fit vnode by vnode, and the user's map is reset."""
+    return _greedy_of_2013(problem, budget, whole_first=False)
+
+
+def first_fit_decreasing(problem: Problem, budget: Budget) -> Solution:
+    """
+    Place the vnodes by falling size, each on the first pnode that breaks no rule.
+
+    Returns
+    -------
+    Solution
+        UNKNOWN without an assignment where a vnode fits nowhere.
+    """
+    partial = Partial(problem)
+    size = problem.resources[0].weight if problem.resources else np.zeros(problem.n, dtype=np.int64)
+    for v in np.argsort(-size, kind="stable"):
+        sites = np.flatnonzero(partial.open_sites(int(v)))
+        if not len(sites):
+            return Solution(
+                status=Status.UNKNOWN, wall_time_s=budget.elapsed_s(), tried="first-fit by falling size got stuck"
+            )
+        partial.put(int(v), int(sites[0]))
+    costs = tuple(problem.price(partial.site_of[None, :])[0].tolist())
+    return Solution(status=Status.FEASIBLE, site_of=partial.site_of, costs=costs, wall_time_s=budget.elapsed_s())
+
+
+def _greedy_of_2013(problem: Problem, budget: Budget, *, whole_first: bool) -> Solution:
+    memory = problem.resources[0]
+    nowhere = problem.m - 1
+    free = memory.capacity[:nowhere].copy()
+    site_of = np.full(problem.n, nowhere, dtype=np.int64)
+    for items in problem.groups:
+        nodemap = np.flatnonzero(problem.allowed[items[0], :nowhere])
+        sizes = memory.weight[items]
+        given = problem.hint[items] if problem.hint is not None and whole_first else None
+        if given is not None and (given >= 0).all() and _usable(given, sizes, free):
+            site_of[items] = given
+        else:
+            site_of[items] = _first_fit(sizes, free, nodemap, nowhere, whole_first=whole_first)
+        np.subtract.at(free, site_of[items][site_of[items] < nowhere], sizes[site_of[items] < nowhere])
+        for size in sizes[site_of[items] == nowhere]:
+            _take_evenly(int(size), free)
+    costs = tuple(problem.price(site_of[None, :])[0].tolist())
+    return Solution(status=Status.FEASIBLE, site_of=site_of, costs=costs, wall_time_s=budget.elapsed_s())
+
+
+def _usable(given: IntArray, sizes: IntArray, free: IntArray) -> bool:
+    claim = np.zeros_like(free)
+    np.add.at(claim, given, sizes)
+    return bool((claim <= free).all())
+
+
+def _first_fit(sizes: IntArray, free: IntArray, nodemap: IntArray, nowhere: int, *, whole_first: bool) -> IntArray:
+    whole = [p for p in nodemap if sizes.sum() <= free[p]]
+    if whole_first and whole:
+        return np.full(len(sizes), whole[0], dtype=np.int64)
+    left = free.copy()
+    site_of = np.full(len(sizes), nowhere, dtype=np.int64)
+    for v, size in enumerate(sizes):
+        for p in nodemap:
+            if size <= left[p]:
+                site_of[v] = p
+                left[p] -= size
+                break
+    return site_of
+
+
+def _take_evenly(size: int, free: IntArray) -> None:
+    """Take a vnode without a pnode from every pnode that has memory left, in equal parts."""
+    while size > 0 and (free > 0).any():
+        givers = np.flatnonzero(free > 0)
+        part = max(1, size // len(givers))
+        for p in givers:
+            taken = min(part, size, int(free[p]))
+            free[p] -= taken
+            size -= taken

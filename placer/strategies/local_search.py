@@ -1,0 +1,154 @@
+"""
+Tabu search over shifts and swaps, for a good answer fast.
+
+The lexicographic vector of tier costs is minimised whole. Overload of a site and incompatible sites in one group
+stand before all tiers, so that the search may start from an assignment that breaks rules and mends it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.budget import Budget
+from placer.problem import BoolArray, IntArray, Problem, Solution, Status
+from placer.strategies.moves import Moves
+from placer.strategies.partial import Partial
+from placer.strategies.tables import Tables
+
+TENURE = (4, 12)
+"""Moves for which an item may not return to a site it left: fewest and most."""
+
+
+def local_search(problem: Problem, budget: Budget) -> Solution:
+    """
+    Search until the budget ends.
+
+    Returns
+    -------
+    Solution
+        FEASIBLE, or UNKNOWN where no assignment was found; it proves nothing.
+    """
+    found = improve(Tables(problem), budget, time_limit_s=budget.left_s())
+    if found is None:
+        return Solution(status=Status.UNKNOWN, wall_time_s=budget.elapsed_s(), tried="local search found no assignment")
+    costs = tuple(problem.price(found[None, :])[0].tolist())
+    return Solution(status=Status.FEASIBLE, site_of=found, costs=costs, wall_time_s=budget.elapsed_s())
+
+
+def improve(
+    tables: Tables,
+    budget: Budget,
+    *,
+    time_limit_s: float,
+    start: IntArray | None = None,
+    patience: int = 10**9,
+    floor: tuple[int, ...] | None = None,
+) -> IntArray | None:
+    """
+    Search from an assignment, or from a greedy one, for a better one.
+
+    Parameters
+    ----------
+    time_limit_s
+        Seconds at most.
+    start
+        ``[n]``, may break rules; None starts greedily.
+    patience
+        Moves without a better assignment after which it gives up.
+    floor
+        Tier costs that none can beat; the search ends where it meets them.
+
+    Returns
+    -------
+    array ``[n]`` or None
+        The best assignment that keeps every rule; None where there was none.
+    """
+    problem = tables.problem
+    if not problem.n:
+        return np.zeros(0, dtype=np.int64)
+    if not problem.allowed.any(axis=1).all():
+        return None
+    random = np.random.default_rng(budget.seed)
+    moves = Moves(tables, construct(tables, random) if start is None else start)
+    goal = None if floor is None else np.array([0, *floor])
+    best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
+    tabu = np.zeros((problem.n, problem.m), dtype=np.int64)
+    deadline = budget.elapsed_s() + min(time_limit_s, budget.left_s())
+    step = 0
+    while stale < patience and budget.elapsed_s() < deadline and not budget.stop.is_set():
+        if goal is not None and not (best_costs > goal).any():
+            break
+        step += 1
+        if not _step(moves, tabu, step, best_costs, random):
+            break
+        stale += 1
+        if tuple(moves.costs) < tuple(best_costs):
+            best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
+            if best_costs[0] == 0:
+                budget.tell("local search", costs=tuple(best_costs[1:].tolist()))
+    return best if best_costs[0] == 0 else None
+
+
+def construct(tables: Tables, random: np.random.Generator) -> IntArray:
+    """
+    Place the items by falling size, each where it costs least; where it fits nowhere, on the emptiest allowed site.
+
+    Returns
+    -------
+    array ``[n]``
+        Every item on an allowed site; it may break other rules.
+    """
+    problem = tables.problem
+    partial = Partial(problem)
+    size = (tables.weight / np.maximum(tables.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
+    largest_first = np.lexsort((random.random(problem.n), -size))
+    placed = np.zeros(problem.n, dtype=bool)
+    for v in largest_first.tolist():
+        open_sites = partial.open_sites(v)
+        if not open_sites.any():
+            room = np.where(problem.allowed[v], partial.left.min(axis=0, initial=2**62), np.iinfo(np.int64).min)
+            partial.put(v, int(room.argmax()))
+        else:
+            partial.put(v, _cheapest(tables, v, partial.site_of, placed, open_sites))
+        placed[v] = True
+    return partial.site_of
+
+
+def _cheapest(tables: Tables, v: int, site_of: IntArray, placed: BoolArray, sites: BoolArray) -> int:
+    """Find the open site where item v costs least beside the items placed so far, tier before tier."""
+    cost = tables.linear[:, v, :].copy()
+    others = np.flatnonzero(placed)
+    for flow in tables.flows:
+        at = site_of[others]
+        cost[flow.tier] += flow.distance[:, at] @ flow.flow[v, others] + flow.flow[others, v] @ flow.distance[at, :]
+    for t, crowd in tables.crowds:
+        pools = crowd.pool_of
+        load = np.zeros(len(crowd.table), dtype=np.int64)
+        np.add.at(load, pools[site_of[others]], np.where(pools[site_of[others]] >= 0, crowd.weight[others], 0))
+        rise = crowd.table[range(len(load)), load + crowd.weight[v]] - crowd.table[range(len(load)), load]
+        cost[t] += np.where(pools >= 0, rise[pools], 0)
+    for t, touch in tables.touches:
+        cost[t, touch.site] += 1
+    for t, room in tables.rooms:
+        held = np.bincount(site_of[others], weights=room.weight[others], minlength=len(sites)).astype(np.int64)
+        cost[t] += (room.room - held) // room.unit
+    return int(np.lexsort(np.where(sites, cost, np.iinfo(np.int64).max)[::-1])[0])
+
+
+def _step(moves: Moves, tabu: IntArray, step: int, best_costs: IntArray, random: np.random.Generator) -> bool:
+    """Make the best shift or swap that is not tabu, or better than the best known; False where there is none."""
+    shift = moves.best_shift(tabu > step, best_costs)
+    swap = moves.best_swap(tabu > step, best_costs)
+    if shift is None and swap is None:
+        return False
+    tenure = int(random.integers(*TENURE))
+    if swap is None or (shift is not None and tuple(shift.delta) <= tuple(swap.delta)):
+        assert shift is not None
+        changes = [(shift.item, shift.site)]
+    else:
+        changes = [(swap.item, int(moves.site_of[swap.other])), (swap.other, int(moves.site_of[swap.item]))]
+    for v, _ in changes:
+        tabu[v, moves.site_of[v]] = step + tenure
+    for v, p in changes:
+        moves.shift(v, p)
+    return True

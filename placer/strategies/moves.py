@@ -1,0 +1,265 @@
+"""Shifts and swaps of items, priced in arrays and kept up to date from move to move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from placer.problem import BoolArray, Crowd, IntArray, Room
+from placer.strategies.tables import Tables
+
+FORBIDDEN = np.int64(2**60)
+"""Overload that marks a move to a site the item may not use."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Item to another site; ``delta`` of overload and tiers."""
+
+    item: int
+    site: int
+    delta: IntArray
+
+
+@dataclass(frozen=True)
+class Swap:
+    """Two items exchange their sites; ``delta`` of overload and tiers."""
+
+    item: int
+    other: int
+    delta: IntArray
+
+
+class Moves:
+    """
+    An assignment, its costs, and what every move would change.
+
+    Attributes
+    ----------
+    site_of
+        ``[n]``.
+    costs
+        ``[1 + tiers]``: the overload, then each tier.
+    """
+
+    def __init__(self, tables: Tables, site_of: IntArray) -> None:
+        self.tables = tables
+        self.site_of = site_of.copy()
+        problem = tables.problem
+        self._items = np.arange(problem.n)
+        self._group = np.zeros((len(problem.groups), problem.n), dtype=bool)
+        for g, items in enumerate(problem.groups):
+            self._group[g, items] = True
+        self._mates = (self._group.T.astype(np.int64) @ self._group) > 0
+        np.fill_diagonal(self._mates, False)
+        self._conflicts = bool(problem.incompatible.any())
+        self.costs = self._price()
+        self._refresh()
+
+    def shift(self, v: int, p: int) -> None:
+        """Move item v to site p."""
+        a = self.site_of[v]
+        self.site_of[v] = p
+        for i, flow in enumerate(self.tables.flows):
+            d = flow.distance
+            self._pull[i] += np.outer(flow.flow[:, v], d[:, p] - d[:, a])
+            self._pull[i] += np.outer(flow.flow[v, :], d[p, :] - d[a, :])
+        self._loads[:, a] -= self.tables.weight[:, v]
+        self._loads[:, p] += self.tables.weight[:, v]
+        self.costs = self._price()
+
+    def best_shift(self, tabu: BoolArray, best_costs: IntArray) -> Shift | None:
+        """Find the lexicographically best shift that is not tabu or beats ``best_costs``."""
+        delta = self._shift_deltas()
+        delta[0][self._items, self.site_of] = FORBIDDEN
+        delta[0][~self.tables.problem.allowed] = FORBIDDEN
+        free = ~tabu | self._better(delta, best_costs)
+        flat = _best(delta.reshape(len(delta), -1), (free & (delta[0] < FORBIDDEN)).ravel())
+        if flat is None:
+            return None
+        v, p = divmod(flat, self.tables.problem.m)
+        return Shift(v, p, delta[:, v, p])
+
+    def best_swap(self, tabu: BoolArray, best_costs: IntArray) -> Swap | None:
+        """Find the lexicographically best swap of items on different sites, not tabu or beating ``best_costs``."""
+        v, w = self._swap_pairs()
+        if not len(v):
+            return None
+        delta = self._swap_deltas(v, w)
+        blocked = tabu[v, self.site_of[w]] | tabu[w, self.site_of[v]]
+        i = _best(delta, ~blocked | self._better(delta, best_costs))
+        return None if i is None else Swap(int(v[i]), int(w[i]), delta[:, i])
+
+    def _better(self, delta: IntArray, best_costs: IntArray) -> BoolArray:
+        """Whether a move would end below the best known costs."""
+        better = np.zeros(delta.shape[1:], dtype=bool)
+        equal = np.ones(delta.shape[1:], dtype=bool)
+        for now, change, best in zip(self.costs, delta, best_costs, strict=True):
+            better |= equal & (now + change < best)
+            equal &= now + change == best
+        return better
+
+    def _price(self) -> IntArray:
+        problem, tables = self.tables.problem, self.tables
+        loads = np.stack(
+            [np.bincount(self.site_of, weights=w, minlength=problem.m).astype(np.int64) for w in tables.weight]
+            or [np.zeros(problem.m, dtype=np.int64)]
+        )[: len(tables.weight)]
+        self._loads = loads
+        overload = np.maximum(loads - tables.capacity, 0).sum()
+        if self._conflicts:
+            overload += (self._mates & problem.incompatible[np.ix_(self.site_of, self.site_of)]).sum() * 1024
+        return np.concatenate([[overload], problem.price(self.site_of[None, :])[0]])
+
+    def _refresh(self) -> None:
+        """Recompute what each item would pay on each site towards the others, ``[n, m]`` per flow."""
+        self._pull = [
+            flow.flow @ flow.distance[:, self.site_of].T + flow.flow.T @ flow.distance[self.site_of, :]
+            for flow in self.tables.flows
+        ]
+
+    def _shift_deltas(self) -> IntArray:
+        tables, problem = self.tables, self.tables.problem
+        n, m, s, items = problem.n, problem.m, self.site_of, self._items
+        delta = np.zeros((1 + tables.tiers, n, m), dtype=np.int64)
+        for w, load, capacity in zip(tables.weight, self._loads, tables.capacity, strict=True):
+            delta[0] += _rise(load, capacity, w[:, None]) - _fall(load, capacity, w, s)[:, None]
+        if self._conflicts:
+            clash = self._mates.astype(np.int64) @ problem.incompatible[s].astype(np.int64) * 2048
+            delta[0] += clash - clash[items, s][:, None]
+        delta[1:] += tables.linear - tables.linear[:, items, s][:, :, None]
+        for pull, flow in zip(self._pull, tables.flows, strict=True):
+            delta[1 + flow.tier] += pull - pull[items, s][:, None]
+        for t, crowd in tables.crowds:
+            delta[1 + t] += self._crowd_shift(crowd)
+        for t, room in tables.rooms:
+            delta[1 + t] += self._room_shift(room)
+        for t, touch in tables.touches:
+            for group in touch.sets:
+                there = s[group] == touch.site
+                others = there.sum() - there
+                delta[1 + t][group] -= (there & (others == 0))[:, None]
+                delta[1 + t][group, touch.site] += others == 0
+        return delta
+
+    def _crowd_shift(self, crowd: Crowd) -> IntArray:
+        load = crowd.loads(self.site_of[None, :])[0]
+        rows, w = np.arange(len(load)), crowd.weight[:, None]
+        most = crowd.table.shape[1] - 1
+        up = crowd.table[rows, np.minimum(load + w, most)] - crowd.table[rows, load]
+        down = crowd.table[rows, load] - crowd.table[rows, np.maximum(load - w, 0)]
+        home = crowd.pool_of[self.site_of]
+        rise = np.where(crowd.pool_of >= 0, up[:, crowd.pool_of], 0)
+        fall = np.where(home >= 0, down[self._items, home], 0)[:, None]
+        return np.where(crowd.pool_of[None, :] == home[:, None], 0, rise - fall)
+
+    def _room_shift(self, room: Room) -> IntArray:
+        m, s, w, unit = len(room.room), self.site_of, room.weight, room.unit
+        held = np.bincount(s, weights=w, minlength=m).astype(np.int64)
+        count = np.bincount(s, minlength=m)
+        left = np.where((room.room >= 0) & (count > 0), (room.room - held) // unit, 0)
+        after = np.where(room.room >= 0, (room.room - held - w[:, None]) // unit, 0)
+        back = np.where(count[s] > 1, (room.room[s] - held[s] + w) // unit, 0)
+        back = np.where(room.room[s] >= 0, back, 0)
+        change: IntArray = after - left + (back - left[s])[:, None]
+        return change
+
+    def _swap_pairs(self) -> tuple[IntArray, IntArray]:
+        s, allowed = self.site_of, self.tables.problem.allowed
+        other = allowed[:, s]
+        pairs = other & other.T & (s[:, None] != s[None, :])
+        v, w = np.nonzero(np.triu(pairs))
+        slack = np.ones(len(v), dtype=bool)
+        for weight, load, capacity in zip(self.tables.weight, self._loads, self.tables.capacity, strict=True):
+            gain = weight[w] - weight[v]
+            fits_v = (load[s[v]] + gain <= capacity[s[v]]) | (gain <= 0)
+            slack &= fits_v & ((load[s[w]] - gain <= capacity[s[w]]) | (gain >= 0))
+        return v[slack], w[slack]
+
+    def _swap_deltas(self, v: IntArray, w: IntArray) -> IntArray:
+        """Price swaps exactly: two shifts, less what they count twice."""
+        tables, s = self.tables, self.site_of
+        a, b = s[v], s[w]
+        delta = np.zeros((1 + tables.tiers, len(v)), dtype=np.int64)
+        for weight, load, capacity in zip(tables.weight, self._loads, tables.capacity, strict=True):
+            gain = weight[w] - weight[v]
+            delta[0] += np.maximum(load[a] + gain - capacity[a], 0) - np.maximum(load[a] - capacity[a], 0)
+            delta[0] += np.maximum(load[b] - gain - capacity[b], 0) - np.maximum(load[b] - capacity[b], 0)
+        if self._conflicts:
+            delta[0] += self._swap_clashes(v, w)
+        delta[1:] += tables.linear[:, v, b] - tables.linear[:, v, a] + tables.linear[:, w, a] - tables.linear[:, w, b]
+        for pull, flow in zip(self._pull, tables.flows, strict=True):
+            d, f = flow.distance, flow.flow
+            change = pull[v, b] - pull[v, a] + pull[w, a] - pull[w, b]
+            change += f[v, w] * (d[a, b] + d[b, a] - d[a, a] - d[b, b])
+            change += f[w, v] * (d[a, b] + d[b, a] - d[a, a] - d[b, b])
+            delta[1 + flow.tier] += change
+        for t, crowd in tables.crowds:
+            delta[1 + t] += self._crowd_swap(crowd, v, w)
+        for t, room in tables.rooms:
+            delta[1 + t] += self._room_swap(room, v, w)
+        for t, touch in tables.touches:
+            delta[1 + t] += self._touch_swap(touch.sets, touch.site, v, w)
+        return delta
+
+    def _swap_clashes(self, v: IntArray, w: IntArray) -> IntArray:
+        s = self.site_of
+        barred = self.tables.problem.incompatible.astype(np.int64)
+        clash = self._mates.astype(np.int64) @ barred[s]
+        a, b = s[v], s[w]
+        mates = self._mates[v, w]
+        change = clash[v, b] - clash[v, a] + clash[w, a] - clash[w, b] + np.where(mates, 2 * barred[a, b], 0)
+        return np.asarray(change * 2048)
+
+    def _crowd_swap(self, crowd: Crowd, v: IntArray, w: IntArray) -> IntArray:
+        load = crowd.loads(self.site_of[None, :])[0]
+        a, b = crowd.pool_of[self.site_of[v]], crowd.pool_of[self.site_of[w]]
+        gain = crowd.weight[w] - crowd.weight[v]
+        up, down = np.where(a >= 0, load[a] + gain, 0), np.where(b >= 0, load[b] - gain, 0)
+        change = np.where(a >= 0, crowd.table[a, up] - crowd.table[a, load[a]], 0)
+        change += np.where(b >= 0, crowd.table[b, down] - crowd.table[b, load[b]], 0)
+        return np.where(a == b, 0, change)
+
+    def _room_swap(self, room: Room, v: IntArray, w: IntArray) -> IntArray:
+        held = np.bincount(self.site_of, weights=room.weight, minlength=len(room.room)).astype(np.int64)
+        gain = room.weight[w] - room.weight[v]
+        change = np.zeros(len(v), dtype=np.int64)
+        for p, sign in ((self.site_of[v], 1), (self.site_of[w], -1)):
+            after, now = (room.room[p] - held[p] - sign * gain) // room.unit, (room.room[p] - held[p]) // room.unit
+            change += np.where(room.room[p] >= 0, after - now, 0)
+        return change
+
+    def _touch_swap(self, sets: tuple[IntArray, ...], site: int, v: IntArray, w: IntArray) -> IntArray:
+        """Count the sets that come onto the site less those that leave it."""
+        on = self.site_of == site
+        set_of = np.full(len(self.site_of), -1)
+        there = np.zeros(len(sets) + 1, dtype=np.int64)
+        for i, items in enumerate(sets):
+            set_of[items] = i
+            there[i] = on[items].sum()
+        change = np.zeros(len(v), dtype=np.int64)
+        for leaver, comer in ((v, w), (w, v)):
+            moving = on[leaver] & (set_of[leaver] != set_of[comer])
+            change -= moving & (set_of[leaver] >= 0) & (there[set_of[leaver]] == 1)
+            change += moving & (set_of[comer] >= 0) & (there[set_of[comer]] == 0)
+        return change
+
+
+def _rise(load: IntArray, capacity: IntArray, w: IntArray) -> IntArray:
+    return np.asarray(np.maximum(load + w - capacity, 0) - np.maximum(load - capacity, 0))
+
+
+def _fall(load: IntArray, capacity: IntArray, w: IntArray, s: IntArray) -> IntArray:
+    return np.asarray(np.maximum(load - capacity, 0)[s] - np.maximum(load[s] - w - capacity[s], 0))
+
+
+def _best(delta: IntArray, free: BoolArray) -> int | None:
+    """Find the column with the lexicographically least delta among the free ones."""
+    columns = np.flatnonzero(free)
+    for row in delta:
+        if len(columns) <= 1:
+            break
+        values = row[columns]
+        columns = columns[values == values.min()]
+    return int(columns[0]) if len(columns) else None

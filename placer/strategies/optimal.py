@@ -1,0 +1,23 @@
+"""The default: enumeration where the instance is small, the CP-SAT model else."""
+
+from __future__ import annotations
+
+from placer.budget import Budget
+from placer.problem import IntArray, Problem, Solution, Status
+from placer.strategies.enumeration import STATE_LIMIT, enumerate_all
+
+ENUMERATED_ITEMS = 12
+"""Items up to which enumeration is tried at all."""
+
+
+def optimal(problem: Problem, budget: Budget) -> Solution:
+    """Find and prove the best assignment; ortools is imported only where enumeration does not end."""
+    start: IntArray | None = None
+    if problem.n <= ENUMERATED_ITEMS:
+        solution = enumerate_all(problem, budget, state_limit=STATE_LIMIT)
+        if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or budget.left_s() <= 0:
+            return solution
+        start = solution.site_of
+    from placer.strategies.cpsat import cpsat
+
+    return cpsat(problem, budget, start=start)

@@ -1,0 +1,48 @@
+"""An assignment in the making, and where its next item may go."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.problem import BoolArray, Problem
+
+
+class Partial:
+    """
+    Some items on sites, the rest nowhere yet.
+
+    Attributes
+    ----------
+    site_of
+        ``[n]``, -1 for an item without a site.
+    left
+        ``[resources, m]``, capacity left.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.site_of = np.full(problem.n, -1, dtype=np.int64)
+        self.left = np.array([r.capacity for r in problem.resources], dtype=np.int64).reshape(-1, problem.m)
+        self._weight = np.array([r.weight for r in problem.resources], dtype=np.int64).reshape(-1, problem.n)
+        self._group_of = np.zeros(problem.n, dtype=np.int64)
+        for g, items in enumerate(problem.groups):
+            self._group_of[items] = g
+        self._barred = np.zeros((len(problem.groups), problem.m), dtype=np.int64)
+
+    def open_sites(self, v: int) -> BoolArray:
+        """Sites that can take item v without breaking a rule, ``[m]``."""
+        fits = (self._weight[:, v, None] <= self.left).all(axis=0)
+        return np.asarray(self.problem.allowed[v] & fits & (self._barred[self._group_of[v]] == 0))
+
+    def put(self, v: int, p: int) -> None:
+        """Put item v, which has no site, on site p."""
+        self.site_of[v] = p
+        self.left[:, p] -= self._weight[:, v]
+        self._barred[self._group_of[v]] += self.problem.incompatible[p]
+
+    def take(self, v: int) -> None:
+        """Take item v off its site."""
+        p = self.site_of[v]
+        self.site_of[v] = -1
+        self.left[:, p] += self._weight[:, v]
+        self._barred[self._group_of[v]] -= self.problem.incompatible[p]

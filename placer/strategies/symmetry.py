@@ -1,0 +1,84 @@
+"""
+Interchangeable items and sites, read off the arrays of a Problem.
+
+Two items, or two sites, are interchangeable if no array changes when they swap. Searches keep one of the
+assignments that such swaps make of each other.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.problem import IntArray
+from placer.strategies.tables import Tables
+
+
+def item_classes(tables: Tables) -> list[list[int]]:
+    """
+    Group the items into classes of interchangeable ones.
+
+    Returns
+    -------
+    list of list of int
+        Every item in one class, ascending.
+    """
+    problem = tables.problem
+    group_of = np.zeros(problem.n, dtype=np.int64)
+    for g, items in enumerate(problem.groups):
+        group_of[items] = g
+    alone = np.array([len(problem.groups[g]) == 1 for g in group_of], dtype=bool)
+    key = [problem.allowed, *tables.linear, tables.weight.T, alone[:, None]]
+    key += [crowd.weight[:, None] for _, crowd in tables.crowds]
+    key += [room.weight[:, None] for _, room in tables.rooms]
+    keys = [tuple(part[v].tobytes() for part in key) for v in range(problem.n)]
+    classes: list[list[int]] = []
+    for v in range(problem.n):
+        for members in classes:
+            w = members[0]
+            together = group_of[v] == group_of[w] or (alone[v] and alone[w])
+            if together and keys[v] == keys[w] and all(_swappable(f.flow, v, w) for f in tables.flows):
+                members.append(v)
+                break
+        else:
+            classes.append([v])
+    return classes
+
+
+def site_classes(tables: Tables) -> list[list[int]]:
+    """
+    Group the sites into classes of interchangeable ones.
+
+    Returns
+    -------
+    list of list of int
+        Every site in one class, ascending.
+    """
+    problem = tables.problem
+    key: list[IntArray] = [problem.allowed.T.astype(np.int64), tables.capacity.T]
+    key += [linear.T for linear in tables.linear]
+    for _, crowd in tables.crowds:
+        shared = np.bincount(crowd.pool_of[crowd.pool_of >= 0], minlength=len(crowd.table))
+        own = (crowd.pool_of < 0) | (shared[crowd.pool_of] == 1)
+        lone = np.where(own, -1, np.arange(problem.m))
+        prices = np.where((crowd.pool_of >= 0)[:, None], crowd.table[crowd.pool_of], -1)
+        key += [lone[:, None], prices]
+    key += [room.room[:, None] for _, room in tables.rooms]
+    key += [(np.arange(problem.m) == touch.site)[:, None].astype(np.int64) for _, touch in tables.touches]
+    keys = [tuple(part[p].tobytes() for part in key) for p in range(problem.m)]
+    matrices = [flow.distance for flow in tables.flows] + [problem.incompatible.astype(np.int64)]
+    classes: list[list[int]] = []
+    for p in range(problem.m):
+        for members in classes:
+            q = members[0]
+            if keys[p] == keys[q] and all(_swappable(matrix, p, q) for matrix in matrices):
+                members.append(p)
+                break
+        else:
+            classes.append([p])
+    return classes
+
+
+def _swappable(matrix: IntArray, i: int, j: int) -> bool:
+    order = np.arange(len(matrix))
+    order[[i, j]] = j, i
+    return bool((matrix[i] == matrix[j][order]).all() and (matrix[:, i] == matrix[:, j][order]).all())

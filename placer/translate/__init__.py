@@ -1,0 +1,101 @@
+"""Instance -> Problem, and the answers back. One module per kind of rule."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from placer.instance import Instance, Placement
+from placer.problem import IntArray, Problem
+from placer.translate.capacity import free_memory, guest_memory
+from placer.translate.costs import tiers
+from placer.translate.masks import allowed_pnodes, fixed_pnodes, incompatible_pnodes, nodemaps
+
+__all__ = ["back", "forth", "translate", "translate_for_baseline"]
+
+
+def translate(instance: Instance, *, allow_unplaced: bool = False) -> Problem:
+    """
+    Lower every rule and every cost of an instance into arrays.
+
+    Items are the vnodes, guest after guest; sites are the pnodes by position and, with ``allow_unplaced``,
+    one more that stands for "no pnode".
+
+    Parameters
+    ----------
+    allow_unplaced
+        Whether vnodes may stay without a pnode, at the price of the first two tiers.
+    """
+    groups = _groups(instance)
+    allowed = allowed_pnodes(instance)
+    incompatible = incompatible_pnodes(instance.host)
+    if allow_unplaced:
+        allowed = np.hstack([allowed, np.ones((len(allowed), 1), dtype=bool)])
+        incompatible = np.pad(incompatible, (0, 1))
+    return Problem(
+        allowed=allowed,
+        resources=(guest_memory(instance, nowhere=allow_unplaced),),
+        groups=groups,
+        incompatible=incompatible,
+        tiers=tiers(instance, groups, nowhere=allow_unplaced),
+    )
+
+
+def translate_for_baseline(instance: Instance) -> Problem:
+    """
+    Lower what the greedy of 2013 knows: free memory, nodemaps and the map a user gave; unplaced vnodes are allowed.
+
+    Returns
+    -------
+    Problem
+        The last site stands for "no pnode". The hint is the user's map, for guests whose every vnode has one.
+    """
+    groups = _groups(instance)
+    allowed = np.hstack([nodemaps(instance), np.ones((sum(map(len, groups)), 1), dtype=bool)])
+    count = len(instance.host.pnodes)
+    return Problem(
+        allowed=allowed,
+        resources=(free_memory(instance),),
+        groups=groups,
+        incompatible=np.zeros((count + 1, count + 1), dtype=bool),
+        tiers=tiers(instance, groups, nowhere=True),
+        hint=fixed_pnodes(instance),
+    )
+
+
+def back(instance: Instance, site_of: IntArray) -> Placement:
+    """Put an assignment of items to sites in people's words."""
+    ids = [pnode.id for pnode in instance.host.pnodes]
+    sites = iter(site_of.tolist())
+    return Placement(
+        pnode_of={
+            guest.name: tuple(ids[p] if (p := next(sites)) < len(ids) else None for _ in guest.vnodes)
+            for guest in instance.guests
+        }
+    )
+
+
+def forth(instance: Instance, placement: Placement) -> IntArray:
+    """
+    Put a placement into the Problem's words.
+
+    Returns
+    -------
+    array ``[n]``
+        The site of each item; the site after the last pnode where it has none.
+    """
+    host = instance.host
+    return np.array(
+        [
+            len(host.pnodes) if pnode is None else host.position_of[pnode]
+            for guest in instance.guests
+            for pnode in placement.pnode_of[guest.name]
+        ],
+        dtype=np.int64,
+    )
+
+
+def _groups(instance: Instance) -> tuple[IntArray, ...]:
+    starts = np.cumsum([0] + [len(guest.vnodes) for guest in instance.guests])
+    return tuple(np.arange(a, b) for a, b in pairwise(starts))

@@ -1,0 +1,232 @@
+"""
+The oracle: every placement of a small instance, judged and priced from the definitions.
+
+It shares nothing with placer but the words of an Instance. Placements are rows of an array, a column per vnode,
+guest after guest; the number after the last pnode's position stands for "no pnode".
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import accumulate, combinations
+from math import ceil, floor
+
+import numpy as np
+import numpy.typing as npt
+
+from placer.instance import Guest, Host, Instance, Placement
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+MOST_PLACEMENTS = 2_000_000
+
+
+def best(instance: Instance, allow_unplaced: bool = False) -> tuple[tuple[int, ...], Placement] | None:
+    """Enumerate every placement; the least vector of tier costs and one placement that has it, None if none."""
+    places = len(instance.host.pnodes)
+    choices = [
+        [p for p in range(places) if _stands_alone(guest, v, p, instance.host)] + [places] * allow_unplaced
+        for guest in instance.guests
+        for v in range(len(guest.vnodes))
+    ]
+    count = np.prod([len(choice) for choice in choices], dtype=float)
+    if count > MOST_PLACEMENTS:
+        raise ValueError(f"{count:.0f} placements are too many to enumerate")
+    rows = np.array(np.meshgrid(*choices, indexing="ij"), dtype=np.int64).reshape(len(choices), -1).T
+    rows = rows[feasible_rows(instance, rows, allow_unplaced)]
+    if not len(rows):
+        return None
+    costs = tier_rows(instance, rows)
+    least = np.lexsort(costs.T[::-1])[0]
+    return tuple(costs[least].tolist()), _placement(instance, rows[least])
+
+
+def feasible(instance: Instance, placement: Placement, allow_unplaced: bool = False) -> bool:
+    """Whether a placement keeps every hard rule."""
+    return bool(feasible_rows(instance, _row(instance, placement), allow_unplaced)[0])
+
+
+def tier_costs(instance: Instance, placement: Placement) -> tuple[int, ...]:
+    """The sum of the terms of each tier."""
+    return tuple(tier_rows(instance, _row(instance, placement))[0].tolist())
+
+
+def feasible_rows(instance: Instance, rows: IntArray, allow_unplaced: bool) -> BoolArray:
+    """Which rows keep every hard rule."""
+    host = instance.host
+    places = len(host.pnodes)
+    good: BoolArray = np.array(allow_unplaced | (rows < places).all(axis=1))
+    unreachable = np.zeros((places + 1, places + 1), dtype=bool)
+    unreachable[:-1, :-1] = np.array(host.distances) == 255
+    for guest, items in _members(instance):
+        for v, item in enumerate(items):
+            may = [_stands_alone(guest, v, p, host) for p in range(places)] + [True]
+            good &= np.array(may)[rows[:, item]]
+        for i, j in combinations(items, 2):
+            good &= ~unreachable[rows[:, i], rows[:, j]] & ~unreachable[rows[:, j], rows[:, i]]
+    needs = np.array([_need(guest, vnode.memory_kib) for guest in instance.guests for vnode in guest.vnodes])
+    for p, room in enumerate(_rooms(instance)):
+        good &= ((rows == p) * needs).sum(axis=1) <= room
+    return good
+
+
+def tier_rows(instance: Instance, rows: IntArray) -> IntArray:
+    """Price each row: one column per tier."""
+    places = len(instance.host.pnodes)
+    missing = rows == places
+    far = max((d for row in instance.host.distances for d in row if d < 255), default=255)
+    distance = np.full((places + 1, places + 1), far, dtype=np.int64)
+    distance[:-1, :-1] = instance.host.distances
+    tiers = np.zeros((len(rows), 5), dtype=np.int64)
+    tiers[:, 2] = _core_sharing(instance, rows)
+    for guest, items in _members(instance):
+        tiers[:, 0] += missing[:, items].any(axis=1)
+        for v, i in enumerate(items):
+            vnode = guest.vnodes[v]
+            tiers[:, 1] += missing[:, i] * (vnode.memory_kib + 1024 * len(vnode.vcpus))
+            tiers[:, 3] += np.array([_wishes_unmet(guest, v, p, instance.host) for p in range(places + 1)])[rows[:, i]]
+            for w, j in enumerate(items):
+                d = distance[rows[:, i], rows[:, j]]
+                tiers[:, 2] += _flow(guest, v, w) * d
+                if guest.vdistances is not None and v != w:
+                    tiers[:, 3] += 1000 * np.abs(guest.vdistances[v][w] - np.clip(d, 11, 254))
+    tiers[:, 4] = _shape(instance, rows)
+    return tiers
+
+
+def _stands_alone(guest: Guest, v: int, p: int, host: Host) -> bool:
+    """Whether a vnode may stand on a pnode whatever else is placed, room apart."""
+    vnode, pnode = guest.vnodes[v], host.pnodes[p]
+    masks = [guest.hard_affinity[vcpu] if guest.hard_affinity else None for vcpu in vnode.vcpus]
+    runnable = all(any(mask is None or pcpu in mask for pcpu in pnode.pcpus) for mask in masks)
+    return (
+        vnode.pnode in (None, pnode.id)
+        and (guest.pnodes is None or pnode.id in guest.pnodes)
+        and (vnode.memory_kib == 0 or pnode.memory_kib > 0)
+        and runnable
+        and (bool(vnode.vcpus) or bool(pnode.pcpus) or guest.memory_only_pnodes)
+        and host.distances[p][p] != 255
+    )
+
+
+def _need(guest: Guest, memory_kib: int) -> int:
+    """What a vnode takes where it stands: a whole guest takes its overhead along, in pages of 4 KiB."""
+    return memory_kib + (4 * ceil(Fraction(guest.overhead_kib, 4)) if guest.form == "whole" else 0)
+
+
+def _rooms(instance: Instance) -> list[int]:
+    """What each pnode can hold: free, less the reserve, less the overhead that lands there anyway."""
+    rooms = [pnode.memory_kib - pnode.reserve_kib for pnode in instance.host.pnodes]
+    for guest in instance.guests:
+        if guest.form == "whole":
+            continue
+        built_on = _built_on(guest, instance.host)
+        for p in built_on:
+            rooms[p] -= 4 * ceil(Fraction(guest.overhead_kib, 4 * len(built_on)))
+    return [max(room, 0) for room in rooms]
+
+
+def _built_on(guest: Guest, host: Host) -> list[int]:
+    """The pnodes over which Xen spreads the overhead: those of the guest's own masks, otherwise all with memory."""
+    usable = [p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib > 0]
+    masks = (guest.hard_affinity or ()) + (guest.soft_affinity or ())
+    if all(mask is None for mask in masks):
+        return usable
+    everything = {pcpu for pnode in host.pnodes for pcpu in pnode.pcpus}
+    allowed = []
+    for masks in (guest.hard_affinity or (None,), guest.soft_affinity or (None,)):
+        allowed.append(everything if None in masks else {pcpu for mask in masks if mask for pcpu in mask})
+    hard, soft = allowed
+    pcpus = hard.intersection(soft) if hard.intersection(soft) else hard
+    return [p for p in usable if pcpus.intersection(host.pnodes[p].pcpus)] or usable
+
+
+def _flow(guest: Guest, v: int, w: int) -> int:
+    """T[v][w] in thousandths of a vcpu, from exact fractions."""
+    vcpus = sum(len(vnode.vcpus) for vnode in guest.vnodes)
+    memory = sum(vnode.memory_kib for vnode in guest.vnodes)
+    half = Fraction(1, 2)
+    if vcpus == 0 or memory == 0:
+        return 0
+    if guest.traffic is not None:
+        total = sum(sum(row) for row in guest.traffic)
+        return floor(Fraction(guest.traffic[v][w] * 1000 * vcpus, total) + half)
+    share = floor(Fraction(1000 * guest.vnodes[w].memory_kib, memory) + half)
+    return len(guest.vnodes[v].vcpus) * share
+
+
+def _wishes_unmet(guest: Guest, v: int, p: int, host: Host) -> int:
+    """1000 for each vcpu with a soft mask that meets no pcpu of p."""
+    here = set(host.pnodes[p].pcpus) if p < len(host.pnodes) else set()
+    masks = [guest.soft_affinity[vcpu] if guest.soft_affinity else None for vcpu in guest.vnodes[v].vcpus]
+    return 1000 * sum(1 for mask in masks if mask is not None and not here & set(mask))
+
+
+def _core_sharing(instance: Instance, rows: IntArray) -> IntArray:
+    """Deal the vcpus of each group of cores out, core after core, and count who meets whom."""
+    host = instance.host
+    vcpus = [len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes]
+    threads = sum(len(pnode.pcpus) for pnode in host.pnodes)
+    price = Fraction(15_000)
+    if threads < sum(vcpus):
+        price = Fraction(floor(price * threads**2 / sum(vcpus) ** 2))
+    if instance.objective.core_sharing_price is not None:
+        price = Fraction(floor(1000 * instance.objective.core_sharing_price + 0.5))
+    cost = np.zeros(len(rows), dtype=np.int64)
+    for group in _core_groups(host):
+        cores = sum(len(host.pnodes[p].cores or host.pnodes[p].pcpus) for p in group)
+        met = [0]
+        for n in range(sum(vcpus)):
+            met.append(met[-1] + (n // cores if cores else 0))  # the n-th meets those already on its core
+        load = (np.isin(rows, group) * np.array(vcpus)).sum(axis=1)
+        cost += np.array([int(2 * price * pairs) for pairs in met])[load]
+    return cost
+
+
+def _core_groups(host: Host) -> list[list[int]]:
+    """Pnodes whose cores count together."""
+    groups = {p: [p] for p, pnode in enumerate(host.pnodes) if pnode.memory_kib > 0}
+    keepers = sorted(groups)
+    for q, pnode in enumerate(host.pnodes):
+        if pnode.memory_kib > 0:
+            continue
+        near = sorted((host.distances[q][p], p) for p in keepers if host.distances[q][p] != 255)
+        groups.setdefault(near[0][1] if near else q, []).append(q)
+    return list(groups.values())
+
+
+def _shape(instance: Instance, rows: IntArray) -> IntArray:
+    """MiB left on the pnodes in use."""
+    total = np.zeros(len(rows), dtype=np.int64)
+    if instance.objective.shape == "none":
+        return total
+    memory = np.array([vnode.memory_kib for guest in instance.guests for vnode in guest.vnodes])
+    for p, pnode in enumerate(instance.host.pnodes):
+        held = rows == p
+        left = np.floor_divide(pnode.memory_kib - (held * memory).sum(axis=1), 1024)
+        total += np.where(held.any(axis=1), left, 0)
+    return total
+
+
+def _members(instance: Instance) -> list[tuple[Guest, list[int]]]:
+    """Each guest with the columns of its vnodes."""
+    ends = list(accumulate(len(guest.vnodes) for guest in instance.guests))
+    return [
+        (guest, list(range(end - len(guest.vnodes), end))) for guest, end in zip(instance.guests, ends, strict=True)
+    ]
+
+
+def _row(instance: Instance, placement: Placement) -> IntArray:
+    ids = [pnode.id for pnode in instance.host.pnodes]
+    sites = [
+        len(ids) if pnode is None else ids.index(pnode)
+        for guest in instance.guests
+        for pnode in placement.pnode_of[guest.name]
+    ]
+    return np.array([sites], dtype=np.int64)
+
+
+def _placement(instance: Instance, row: IntArray) -> Placement:
+    names = [*(pnode.id for pnode in instance.host.pnodes), None]
+    return Placement(pnode_of={guest.name: tuple(names[row[i]] for i in items) for guest, items in _members(instance)})

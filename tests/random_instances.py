@@ -1,0 +1,156 @@
+"""Small random instances with everything that an Instance can say. The same seed gives the same instance."""
+
+from __future__ import annotations
+
+from random import Random
+
+from placer.instance import Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.instance.guest import Form
+from placer.instance.instance import Shape
+
+GIB = 1024**2
+Masks = tuple[tuple[int, ...] | None, ...]
+
+
+def random_instance(seed: int) -> Instance:
+    """1 to 3 guests with 3 to 5 vnodes in all on 2 to 5 pnodes, a quarter of them impossible to place."""
+    random = Random(seed)
+    sizes = _sizes(random)
+    vnodes = [_vnodes(random, size, unit=random.choice((GIB, GIB, 512 * 1024, 1000))) for size in sizes]
+    host = _host(random, sum(vnode.memory_kib for each in vnodes for vnode in each))
+    guests = tuple(_guest(random, f"g{i}", each, host) for i, each in enumerate(vnodes))
+    shape: Shape = "none" if random.random() < 0.15 else "pack"
+    price = random.choice((0, 0.5, 1.25, 3, 40)) if random.random() < 0.25 else None
+    return Instance(host=host, guests=guests, objective=Objective(core_sharing_price=price, shape=shape))
+
+
+def random_placement(seed: int, instance: Instance) -> Placement:
+    """Any placement, most of them with rules broken and some with vnodes left out."""
+    random = Random(seed)
+    ids = [pnode.id for pnode in instance.host.pnodes]
+    left_out = [None] if random.random() < 0.4 else []
+    return Placement(
+        pnode_of={
+            guest.name: tuple(random.choice([*ids, *left_out]) for _ in guest.vnodes) for guest in instance.guests
+        }
+    )
+
+
+def _sizes(random: Random) -> list[int]:
+    total = random.choice((3, 4, 4, 5, 5))
+    cuts = sorted(random.sample(range(1, total), random.randint(0, 2)))
+    return [b - a for a, b in zip([0, *cuts], [*cuts, total], strict=True)]
+
+
+def _vnodes(random: Random, count: int, unit: int) -> list[Vnode]:
+    equal = random.random() < 0.4
+    size, width = random.randint(1, 6), random.randint(1, 4)
+    vnodes: list[Vnode] = []
+    first = 0
+    for _ in range(count):
+        if not equal:
+            size = 0 if random.random() < 0.06 else random.randint(1, 8)
+            width = 0 if random.random() < 0.15 else random.randint(1, 5)
+        odd = random.choice((1, 1023, -3)) if size and random.random() < 0.1 else 0
+        vnodes.append(Vnode(memory_kib=size * unit + odd, vcpus=tuple(range(first, first + width))))
+        first += width
+    return vnodes
+
+
+def _host(random: Random, needed_kib: int) -> Host:
+    count = random.choice((2, 3, 4, 4, 5))
+    ids = sorted(random.sample(range(12), count)) if random.random() < 0.4 else list(range(count))
+    slack = random.choice((1.6, 2.4, 3.2, 5, 8))
+    smt, equal = random.choice((1, 1, 2)), random.random() < 0.3
+    pnodes: list[Pnode] = []
+    first = 0
+    for pnode_id in ids:
+        share = 1.0 if equal else random.uniform(0.4, 1.6)
+        memory_kib = 0 if random.random() < 0.1 else int(needed_kib * slack * share / count)
+        pcpus = () if random.random() < 0.1 else tuple(range(first, first + smt * random.randint(1, 5)))
+        cores = tuple(pcpus[i : i + smt] for i in range(0, len(pcpus), smt)) if smt > 1 else ()
+        reserve_kib = random.choice((0, 0, 0, 1024, memory_kib // 8))
+        pnodes.append(Pnode(id=pnode_id, memory_kib=memory_kib, reserve_kib=reserve_kib, pcpus=pcpus, cores=cores))
+        first += len(pcpus)
+    return Host(pnodes=tuple(pnodes), slit=_slit(random, count))
+
+
+def _slit(random: Random, count: int) -> tuple[tuple[int, ...], ...] | None:
+    kind = random.choice(("absent", "ring", "symmetric", "symmetric", "any", "any", "cut"))
+    if kind == "absent":
+        return None
+    values = [11, 12, 16, 20, 21, 31, 32]
+    rows = [[10] * count for _ in range(count)]
+    for p in range(count):
+        for q in range(count):
+            steps = min(abs(p - q), count - abs(p - q))
+            if kind == "ring":
+                rows[p][q] = 10 + 11 * steps
+            elif p != q:
+                rows[p][q] = rows[q][p] if kind == "symmetric" and q < p else random.choice(values)
+    if kind == "any" and random.random() < 0.2:
+        p = random.randrange(count)
+        rows[p][p] = random.choice((5, 12))
+    if kind == "cut":
+        p, q = (random.randrange(count) for _ in range(2))
+        rows[p][q] = random.choice((255, -1, 0xFFFFFFFF))
+    return tuple(map(tuple, rows))
+
+
+def _guest(random: Random, name: str, vnodes: list[Vnode], host: Host) -> Guest:
+    count, ids = len(vnodes), [pnode.id for pnode in host.pnodes]
+    forms: tuple[Form, ...] = ("vnuma", "parts", "whole") if count == 1 else ("vnuma", "vnuma", "parts")
+    overhead_kib = (
+        random.choice((1, 997, sum(vnode.memory_kib for vnode in vnodes) // 10)) if random.random() < 0.3 else 0
+    )
+    return Guest(
+        name=name,
+        vnodes=tuple(_fixed(random, vnode, ids) for vnode in vnodes),
+        form=random.choice(forms),
+        hard_affinity=_masks(random, vnodes, host) if random.random() < 0.25 else None,
+        soft_affinity=_masks(random, vnodes, host) if random.random() < 0.25 else None,
+        pnodes=tuple(random.sample(ids, random.randint((len(ids) + 1) // 2, len(ids))))
+        if random.random() < 0.12
+        else None,
+        memory_only_pnodes=random.random() < 0.5,
+        traffic=_traffic(random, count) if random.random() < 0.25 else None,
+        vdistances=_vdistances(random, count) if random.random() < 0.25 else None,
+        overhead_kib=overhead_kib,
+    )
+
+
+def _fixed(random: Random, vnode: Vnode, ids: list[int]) -> Vnode:
+    if random.random() >= 0.04:
+        return vnode
+    return Vnode(memory_kib=vnode.memory_kib, vcpus=vnode.vcpus, pnode=random.choice(ids))
+
+
+def _masks(random: Random, vnodes: list[Vnode], host: Host) -> Masks | None:
+    """Give each vnode's vcpus one mask, now and then each its own: of some pnodes, cut in places."""
+    masks: list[tuple[int, ...] | None] = []
+    for vnode in vnodes:
+        mask = _mask(random, host)
+        own = random.random() < 0.2
+        masks += [_mask(random, host) if own else mask for _ in vnode.vcpus]
+    return tuple(masks)
+
+
+def _mask(random: Random, host: Host) -> tuple[int, ...] | None:
+    pnodes = random.sample(host.pnodes, random.randint(max(1, len(host.pnodes) - 2), len(host.pnodes)))
+    pcpus = [pcpu for pnode in pnodes for pcpu in pnode.pcpus]
+    if not pcpus or random.random() < 0.3:
+        return None
+    return tuple(sorted(random.sample(pcpus, random.randint(max(1, len(pcpus) - 2), len(pcpus)))))
+
+
+def _traffic(random: Random, count: int) -> tuple[tuple[int, ...], ...]:
+    rows = [[random.choice((0, 0, 1, 3, 10, 1000)) for _ in range(count)] for _ in range(count)]
+    rows[random.randrange(count)][random.randrange(count)] += 1
+    return tuple(map(tuple, rows))
+
+
+def _vdistances(random: Random, count: int) -> tuple[tuple[int, ...], ...]:
+    return tuple(
+        tuple(10 if v == w else random.choice((10, 11, 20, 21, 31, 254, 255)) for w in range(count))
+        for v in range(count)
+    )
