@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from placer.problem import Crowd, IntArray
+from placer.problem import Crowd, IntArray, Room
 from placer.strategies.tables import Tables
 
 
@@ -24,9 +26,50 @@ def floors(tables: Tables) -> tuple[int, ...]:
     for t, pairs in enumerate(pair_floors(tables)):
         floor[t] += pairs.sum() // 2
     for t, crowd in tables.crowds:
-        load = np.zeros((1, len(crowd.table)), dtype=np.int64)
-        floor[t] += least_rise(crowd, load, bound_load(tables, crowd, np.arange(problem.n)))[0]
+        floor[t] += _crowd_floor(tables, crowd)
+    for t, room in tables.rooms:
+        floor[t] += room_floor(tables, room, [])
     return tuple(floor.tolist())
+
+
+def _crowd_floor(tables: Tables, crowd: Crowd) -> int:
+    """The load spread evenly; or each item alone in its cheapest pool, since the price is convex from 0."""
+    items = np.arange(tables.problem.n)
+    open_pools = np.unique(crowd.pool_of[tables.problem.allowed[crowd.weight > 0].any(axis=0)])
+    usable = replace(crowd, table=crowd.table[open_pools[open_pools >= 0]])
+    load = np.zeros((1, len(usable.table)), dtype=np.int64)
+    spread = int(least_rise(usable, load, bound_load(tables, crowd, items))[0])
+    own = np.where(crowd.pool_of >= 0, crowd.table[crowd.pool_of][:, crowd.weight].T, 0)
+    alone = np.where(tables.problem.allowed, own, np.iinfo(np.int64).max).min(axis=1).sum()
+    return max(spread, int(alone))
+
+
+def room_floor(tables: Tables, room: Room, needed: list[int]) -> int:
+    """Bound the room left from below where some sites are needed: their room less all the weight."""
+    inexact = len(room.room) if (room.weight % room.unit).any() else 0
+    left = sum(int(room.room[p]) // room.unit for p in needed) - int(room.weight.sum()) // room.unit - inexact
+    return max(0, left)
+
+
+def needed_sites(tables: Tables, costs: tuple[int, ...], tier: int) -> list[int]:
+    """
+    Find sites that hold an item in every assignment no worse than ``costs`` in the tiers before ``tier``.
+
+    Without such a site the floors of those tiers would be above the costs, or an item would have no place left.
+    """
+    problem = tables.problem
+    needed = []
+    for p in range(problem.m):
+        allowed = problem.allowed.copy()
+        allowed[:, p] = False
+        fits = all(w.sum() <= c[allowed.any(axis=0)].sum() for w, c in zip(tables.weight, tables.capacity, strict=True))
+        if (
+            not fits
+            or not allowed.any(axis=1).all()
+            or floors(Tables(replace(problem, allowed=allowed)))[:tier] > costs[:tier]
+        ):
+            needed.append(p)
+    return needed
 
 
 def pair_floors(tables: Tables) -> IntArray:

@@ -44,6 +44,33 @@ def item_classes(tables: Tables) -> list[list[int]]:
     return classes
 
 
+def group_classes(tables: Tables) -> list[list[IntArray]]:
+    """
+    Collect the groups of two or more items that are interchangeable as a whole, item by item.
+
+    Returns
+    -------
+    list of list of array
+        The items of the groups of each class of at least two groups, in the order of the groups.
+    """
+    problem = tables.problem
+    classes: dict[tuple[bytes, ...], list[IntArray]] = {}
+    for items in problem.groups:
+        if len(items) > 1 and not any(_flow_leaves(flow.flow, items) for flow in tables.flows):
+            key = [problem.allowed[items], tables.linear[:, items], tables.weight[:, items]]
+            key += [flow.flow[np.ix_(items, items)] for flow in tables.flows]
+            key += [crowd.weight[items] for _, crowd in tables.crowds]
+            key += [room.weight[items] for _, room in tables.rooms]
+            classes.setdefault(tuple(part.tobytes() for part in key), []).append(items)
+    return [twins for twins in classes.values() if len(twins) > 1]
+
+
+def _flow_leaves(flow: IntArray, items: IntArray) -> bool:
+    inside = np.zeros(len(flow), dtype=bool)
+    inside[items] = True
+    return bool(flow[items][:, ~inside].any() or flow[~inside][:, items].any())
+
+
 def site_classes(tables: Tables) -> list[list[int]]:
     """
     Group the sites into classes of interchangeable ones.

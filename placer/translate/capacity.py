@@ -47,7 +47,7 @@ def overhead_pnodes(guest: Guest, host: Host) -> list[int]:
     the two meet. Where that names none, all pnodes with memory.
     """
     with_memory = {p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib > 0}
-    if guest.hard_affinity is None and guest.soft_affinity is None:
+    if not any((*(guest.hard_affinity or ()), *(guest.soft_affinity or ()))):
         return sorted(with_memory)
     hard = _union(guest.hard_affinity, host)
     pcpus = hard & _union(guest.soft_affinity, host) or hard

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from placer.problem import IntArray
-from placer.strategies.cpsat.hierarchy import Cluster, clusters
+from placer.strategies.cpsat.hierarchy import Cluster, clusters, is_hierarchical
 from placer.strategies.cpsat.variables import Affine, Unit, Value, Variables
 from placer.strategies.tables import PairFlow
 
@@ -17,7 +17,8 @@ def encode_flow(variables: Variables, flow: PairFlow, cost: Affine) -> None:
     """Add the sum over v != w of ``flow[v, w] * distance[site(v), site(w)]`` to a cost, encoded by structure."""
     for unit in variables.units:
         if len(unit.items) > 1 and flow.flow[unit.items[0], unit.items[1]]:
-            encode_counts(variables, unit, int(flow.flow[unit.items[0], unit.items[1]]), flow.distance, cost)
+            encode = encode_counts if is_hierarchical(flow.distance) else encode_slots
+            encode(variables, unit, int(flow.flow[unit.items[0], unit.items[1]]), flow.distance, cost)
     for v, w in np.argwhere(np.triu(flow.flow + flow.flow.T)).tolist():
         if variables.unit_of[v] is not variables.unit_of[w]:
             encode_pair(variables, flow, v, w, cost)
@@ -56,6 +57,58 @@ def _one_hot(variables: Variables, unit: Unit, cluster: Cluster) -> list[cp_mode
         cp_model.LinearExpr.weighted_sum(one_hot, range(len(one_hot))) == cp_model.LinearExpr.sum(inside)
     )
     return one_hot
+
+
+def encode_slots(variables: Variables, unit: Unit, flow: int, distance: IntArray, cost: Affine) -> None:
+    r"""
+    Price a class of k interchangeable items by which slots they fill, for distances of any kind.
+
+    Slot (p, i) is filled if site p holds at least i of them; two filled slots cost the distance there and back.
+    Each filled slot stands in k - 1 pairs (the first level of the reformulation-linearization technique), which is
+    what makes the relaxation strong.
+    """
+    slots = _slots(variables, unit)
+    degree: dict[tuple[int, int], Affine] = {slot: Affine() for slot in slots}
+    for (p, i), (q, j) in combinations(slots, 2):
+        both = slots[p, max(i, j)] if p == q else _both(variables, unit, slots, (p, i), (q, j))
+        cost.add(flow * int(distance[p, q] + distance[q, p]), both)
+        degree[p, i].add(1, both)
+        degree[q, j].add(1, both)
+    for slot, pairs in degree.items():
+        variables.model.add(pairs.expression() == (len(unit.items) - 1) * slots[slot])
+
+
+def _slots(variables: Variables, unit: Unit) -> dict[tuple[int, int], cp_model.IntVar]:
+    tables, items = variables.tables, list(unit.items)
+    slots: dict[tuple[int, int], cp_model.IntVar] = {}
+    for p, count in unit.count.items():
+        fit = [int(c) // int(w) for c, w in zip(tables.capacity[:, p], tables.weight[:, items[0]], strict=True) if w]
+        filled = [variables.auxiliary(1, _holds(items, p, i)) for i in range(1, min([len(items), *fit]) + 1)]
+        slots.update({(p, i): var for i, var in enumerate(filled, 1)})
+        variables.model.add(cp_model.LinearExpr.sum(filled) == count)
+        for lower, upper in pairwise(filled):
+            variables.model.add_implication(upper, lower)
+    return slots
+
+
+def _holds(items: list[int], p: int, i: int) -> Value:
+    return lambda site_of: int((site_of[items] == p).sum() >= i)
+
+
+def _both(
+    variables: Variables,
+    unit: Unit,
+    slots: dict[tuple[int, int], cp_model.IntVar],
+    first: tuple[int, int],
+    second: tuple[int, int],
+) -> cp_model.IntVar:
+    items = list(unit.items)
+    holds = _holds(items, *first), _holds(items, *second)
+    both = variables.auxiliary(1, lambda site_of: holds[0](site_of) * holds[1](site_of))
+    variables.model.add_implication(both, slots[first])
+    variables.model.add_implication(both, slots[second])
+    variables.model.add(both >= slots[first] + slots[second] - 1)
+    return both
 
 
 def encode_pair(variables: Variables, flow: PairFlow, v: int, w: int, cost: Affine) -> None:

@@ -49,7 +49,11 @@ def _is_used(members: list[int], p: int) -> Value:
 
 
 def encode_crowd(variables: Variables, crowd: Crowd, cost: Affine) -> None:
-    """Price the load of each pool from below by the lines through each two neighbouring loads."""
+    """
+    Price the load of each pool from below by the lines through each two neighbouring loads.
+
+    A convex price that starts at 0 is also at least the sum of what each item costs alone there.
+    """
     for i, row in enumerate(crowd.table):
         sites = np.flatnonzero(crowd.pool_of == i).tolist()
         load = variables.load(crowd.weight, sites)
@@ -64,7 +68,18 @@ def encode_crowd(variables: Variables, crowd: Crowd, cost: Affine) -> None:
             line = Affine([(var, slope * c) for var, c in load.terms], int(row[n]) - slope * n)
             if slope:
                 variables.model.add(line.expression() <= price)
+        variables.model.add(_alone(variables, crowd, i, sites).expression() <= price)
         cost.add(1, price)
+
+
+def _alone(variables: Variables, crowd: Crowd, i: int, sites: list[int]) -> Affine:
+    total = Affine()
+    for unit in variables.units:
+        own = int(crowd.table[i, crowd.weight[unit.items[0]]])
+        for p in sites:
+            if p in unit.count:
+                total.add(own, unit.count[p])
+    return total
 
 
 def _largest_load(variables: Variables, crowd: Crowd, sites: list[int]) -> int:

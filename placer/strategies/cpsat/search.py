@@ -13,7 +13,7 @@ from ortools.sat.python import cp_model
 from placer.budget import Budget
 from placer.errors import Defect
 from placer.problem import IntArray, Problem, Solution, Status
-from placer.strategies.bounds import floors
+from placer.strategies.bounds import floors, needed_sites, room_floor
 from placer.strategies.cpsat.flows import encode_flow
 from placer.strategies.cpsat.loads import encode_crowd, encode_room, encode_touch, keep_apart, limit_load
 from placer.strategies.cpsat.variables import Affine, Variables
@@ -64,7 +64,7 @@ class Search:
             )
         )
         proved = self.best is not None and list(self.costs) == self.bounds
-        if not proved and not self._minimise_tiers():
+        if not proved and self.budget.left_s() > 0 and not self._minimise_tiers():
             return Solution(status=Status.INFEASIBLE, wall_time_s=self.budget.elapsed_s())
         if self.best is None:
             return Solution(
@@ -88,6 +88,8 @@ class Search:
         variables = Variables(self.tables)
         tiers = _encode(variables)
         for t, cost in enumerate(tiers):
+            if self.best is not None and self.costs[t] > self.bounds[t]:
+                self._use_needed_sites(variables, t)
             if self.best is None or self.costs[t] > self.bounds[t]:
                 waiting = sum(1 for later in tiers[t + 1 :] if later.terms)
                 outcome = self._minimise(variables, t, cost, share=0.5 if waiting else 1.0)
@@ -102,6 +104,15 @@ class Search:
                 self._polish()
             variables.model.add(cost.expression() <= self.costs[t])
         return True
+
+    def _use_needed_sites(self, variables: Variables, t: int) -> None:
+        """Where a tier prices room, put something on every site that the higher tiers cannot do without."""
+        for room in [room for tier, room in self.tables.rooms if tier == t]:
+            needed = needed_sites(self.tables, self.costs, t)
+            self.bounds[t] = max(self.bounds[t], room_floor(self.tables, room, needed))
+            for p in needed:
+                counts = [unit.count[p] for unit in variables.units if p in unit.count]
+                variables.model.add(cp_model.LinearExpr.sum(counts) >= 1)
 
     def _polish(self) -> None:
         if self.costs != tuple(self.bounds):
@@ -122,7 +133,7 @@ class Search:
         model = variables.model
         step = gcd(*(coefficient for _, coefficient in cost.terms)) or 1
         scaled = Affine([(var, coefficient // step) for var, coefficient in cost.terms])
-        least = math.ceil((self.bounds[t] - cost.constant) / step)
+        least = -((cost.constant - self.bounds[t]) // step)
         model.clear_objective()  # type: ignore[no-untyped-call]
         if scaled.terms:
             model.add(scaled.expression() >= least)
@@ -134,8 +145,11 @@ class Search:
         def unscaled(bound: float) -> int:
             return cost.constant + step * math.ceil(bound - 1e-6)
 
+        proved = [self.bounds[t]]
+
         def tell_bound(bound: float) -> None:
-            self.budget.tell("CP-SAT", tier=t, costs=self.costs, bound=unscaled(bound))
+            proved.append(unscaled(bound))
+            self.budget.tell("CP-SAT", tier=t, costs=self.costs, bound=proved[-1])
 
         solver.best_bound_callback = tell_bound
         status = _interruptible(solver, model, _Watch(self, variables, t, unscaled), self.budget.stop)
@@ -143,11 +157,10 @@ class Search:
             raise Defect(f"CP-SAT refuses the model: {model.validate()}")
         if status == cp_model.INFEASIBLE:
             return _Outcome(status, None, 0)
+        if status == cp_model.UNKNOWN:  # its response says 0 where nothing is proved yet
+            return _Outcome(status, None, proved[-1])
         bound = unscaled(solver.best_objective_bound) if scaled.terms else cost.constant
-        found = None if status == cp_model.UNKNOWN else variables.decode(solver.value)
-        if status == cp_model.UNKNOWN and not math.isfinite(solver.best_objective_bound):
-            bound = self.bounds[t]
-        return _Outcome(status, found, bound)
+        return _Outcome(status, variables.decode(solver.value), bound)
 
     def _solver(self, variables: Variables, share: float) -> cp_model.CpSolver:
         solver = cp_model.CpSolver()

@@ -10,8 +10,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from placer.problem import IntArray
-from placer.strategies.cpsat.hierarchy import is_hierarchical
-from placer.strategies.symmetry import item_classes
+from placer.strategies.symmetry import group_classes, item_classes
 from placer.strategies.tables import Tables
 
 Var = cp_model.IntVar
@@ -71,11 +70,13 @@ class Variables:
         self.units: list[Unit] = []
         self._values: list[tuple[Var, Value]] = []
         self._classes = item_classes(tables)
+        self._twins = group_classes(tables)
         for members in self._classes:
             for items in [members] if _countable(tables, members) else [[v] for v in members]:
                 self._add_unit(tuple(items))
         self.unit_of = {v: unit for unit in self.units for v in unit.items}
         self._order_equal_items()
+        self._order_equal_groups()
 
     def auxiliary(self, upper: int, value: Value, name: str = "") -> Var:
         """
@@ -136,15 +137,32 @@ class Variables:
                     position = [cp_model.LinearExpr.weighted_sum(list(c.values()), list(c)) for c in (first, second)]
                     self.model.add(position[0] <= position[1])
 
+    def _order_equal_groups(self) -> None:
+        """Let interchangeable groups stand in the order of the sum of their sites."""
+        for twins in self._twins:
+            for first, second in pairwise(twins):
+                self.model.add(self._site_sum(first).expression() <= self._site_sum(second).expression())
+
+    def _site_sum(self, items: IntArray) -> Affine:
+        total = Affine()
+        for unit in {unit.items[0]: unit for unit in (self.unit_of[v] for v in items.tolist())}.values():
+            for p, var in unit.count.items():
+                total.add(p, var)
+        return total
+
     def _canonical(self, site_of: IntArray) -> IntArray:
         canonical = site_of.copy()
         for members in self._classes:
             canonical[members] = np.sort(site_of[members])
+        for twins in self._twins:
+            rows = sorted((canonical[items] for items in twins), key=lambda row: int(row.sum()))
+            for items, row in zip(twins, rows, strict=True):
+                canonical[items] = row
         return canonical
 
 
 def _countable(tables: Tables, members: list[int]) -> bool:
-    """Whether counts of a class suffice: no flow leaves it, and flows within it cross hierarchical distances."""
+    """Whether counts of a class suffice: no flow leaves it."""
     if len(members) == 1:
         return False
     inside = np.zeros(tables.problem.n, dtype=bool)
@@ -152,7 +170,5 @@ def _countable(tables: Tables, members: list[int]) -> bool:
     for flow in tables.flows:
         rows, columns = flow.flow[inside], flow.flow[:, inside]
         if rows[:, ~inside].any() or columns[~inside].any():
-            return False
-        if rows.any() and not is_hierarchical(flow.distance):
             return False
     return True
