@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import json
-import re
 
 from placer.emit.layout import lay_out
-from placer.emit.rules import refuse_for_xen
+from placer.emit.rules import refuse_for_xen, xl_number
 from placer.emit.written import WrittenGuest
 
-_ORDER = (
-    "max_vcpus avail_vcpus cpumap nodemap vcpu_hard_affinity vcpu_soft_affinity numa_placement tsc_mode max_memkb "
-    "target_memkb video_memkb shadow_memkb iommu_memkb rtc_timeoffset exec_ssidref exec_ssid_label localtime "
-    "disable_migrate cpuid blkdev_start vnuma_nodes"
-).split()
+_ORDER = [
+    "max_vcpus",
+    "avail_vcpus",
+    "cpumap",
+    "nodemap",
+    "vcpu_hard_affinity",
+    "vcpu_soft_affinity",
+    "numa_placement",
+    "tsc_mode",
+    "max_memkb",
+    "target_memkb",
+    "video_memkb",
+    "shadow_memkb",
+    "iommu_memkb",
+    "rtc_timeoffset",
+    "exec_ssidref",
+    "exec_ssid_label",
+    "localtime",
+    "disable_migrate",
+    "cpuid",
+    "blkdev_start",
+    "vnuma_nodes",
+]
 """The keys of a b_info as far as ours go, as libxl writes them (libxl_types.idl)."""
 
 Json = dict[str, object]
@@ -97,7 +114,7 @@ def _merge(build_info: Json, ours: Json) -> Json:
 
 
 def _online_vcpus(written: WrittenGuest) -> int:
-    """Count the vcpus that start online: an xl.cfg says so as ``vcpus=``, and means 1 where it does not."""
+    """Count the vcpus that start online: in an xl.cfg ``vcpus=``, where xl takes 1 for none."""
     if written.source is None:
         return written.guest.vcpu_count
-    return written.guest.vcpu_count
+    return min(xl_number(written.source, "vcpus") or 1, written.guest.vcpu_count)

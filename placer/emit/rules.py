@@ -11,6 +11,8 @@ from typing import Literal
 from placer.emit.written import WrittenGuest
 from placer.errors import EmissionError
 from placer.instance import format_cpuset, format_size
+from placer.read.reading import GuestSource
+from placer.read.xl_syntax import parse
 
 MAX_VNODES = 32
 """Xen copies a matrix of vnode distances within one page (xen/common/domctl.c)."""
@@ -122,16 +124,21 @@ def video_ram_kib(written: WrittenGuest) -> int:
         return ASSUMED_VIDEO_KIB
     if written.source.kind == "libxl":
         return _video_of_libxl(written.source.text)
-    return _video_of_xl(written.source.text)
+    megabytes = xl_number(written.source, "videoram")
+    card = parse(written.source.text, written.source.place).value_of("vga")
+    return VIDEO_KIB.get(str(card), ASSUMED_VIDEO_KIB) if megabytes is None else megabytes * MIB
 
 
-def _video_of_xl(text: str) -> int:
-    def last(key: str, value: str) -> str | None:
-        found = re.findall(rf"^(?:[^#\n]*;)?[ \t]*{key}[ \t]*=[ \t]*[\"']?({value})", text, re.MULTILINE)
-        return found[-1] if found else None
-
-    megabytes = last("videoram", r"[0-9]{1,6}")
-    return int(megabytes) * MIB if megabytes else VIDEO_KIB.get(last("vga", r"\w+") or "", ASSUMED_VIDEO_KIB)
+def xl_number(source: GuestSource, key: str) -> int | None:
+    """Number that an xl.cfg gives a key, None where it gives none; xl takes decimal, 0x and octal."""
+    value = parse(source.text, source.place).value_of(key)
+    if not isinstance(value, str) or not re.fullmatch(r"0x[0-9a-f]{1,8}|[0-9]{1,9}", value):
+        return None
+    octal = value.startswith("0") and not value.startswith("0x")
+    try:
+        return int(value, 8 if octal else 0)
+    except ValueError:
+        return None
 
 
 def _video_of_libxl(text: str) -> int:

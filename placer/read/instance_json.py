@@ -167,6 +167,8 @@ def _readable(value: object) -> object:
     """Undo :func:`_numbers`: sizes and cpu sets as people write them."""
     if isinstance(value, list | tuple):
         return [_readable(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if not isinstance(value, dict):
         return value
     names = sorted(value, key="name".__ne__)  # what a thing is called comes first
@@ -198,7 +200,7 @@ def _cpuset_text(cpus: tuple[int, ...]) -> str | list[int]:
     return ranges if parse_cpuset(ranges) == tuple(cpus) else list(cpus)
 
 
-def _layout(value: object, indent: str = "") -> str:
+def _layout(value: object, indent: str = "", column: int = 0) -> str:
     """Lay JSON out for people: whatever holds nothing nested on one line, long lists of words wrapped."""
     flat = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, list | dict):
@@ -206,14 +208,16 @@ def _layout(value: object, indent: str = "") -> str:
     parts = value.values() if isinstance(value, dict) else value
     nested = any(isinstance(part, list | dict) for part in parts)
     row = isinstance(value, list) and all(isinstance(part, int) for part in value)
-    if row or (not nested and len(indent + flat) <= WIDTH):
+    if row or (not nested and column + len(flat) < WIDTH):
         return flat
     deeper = indent + "  "
     if isinstance(value, dict):
-        lines = [f"{deeper}{json.dumps(key)}: {_layout(part, deeper)}" for key, part in value.items()]
+        heads = {key: f"{deeper}{json.dumps(key)}: " for key in value}
+        lines = [head + _layout(value[key], deeper, len(head)) for key, head in heads.items()]
         return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
     if nested:
-        return "[\n" + ",\n".join(deeper + _layout(part, deeper) for part in value) + f"\n{indent}]"
+        lines = [deeper + _layout(part, deeper, len(deeper)) for part in value]
+        return "[\n" + ",\n".join(lines) + f"\n{indent}]"
     return f"[\n{_wrap(flat[1:-1], deeper)}\n{indent}]"
 
 

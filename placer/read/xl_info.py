@@ -15,7 +15,12 @@ MAX_CHARACTERS = 8_000_000
 MIB = 1024
 
 _SETTING = re.compile(r"([a-z][a-z_ ]*?)\s*:(.*)")
-_HEADINGS = ("cpu:", "node:", "device", "No device topology data available")
+_HEADINGS = {
+    "cpu: core socket node",
+    "device node",
+    "node: memsize memfree distances",
+    "No device topology data available",
+}
 _ROW = {
     "cpu_topology": re.compile(r"(\d{1,10}):((?:\s+-?\d{1,10}){3})"),
     "device topology": re.compile(r"[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]\s+-?\d{1,10}"),
@@ -93,7 +98,7 @@ def _scan(text: str, place: str) -> _Text:
     section = ""
     for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
-        if not line or line.startswith(_HEADINGS) and not line.startswith("device topology"):
+        if not line or " ".join(line.split()) in _HEADINGS:
             continue
         setting = _SETTING.fullmatch(line)
         if setting:
@@ -129,10 +134,9 @@ def _distance(text: str) -> int:
 
 
 def _check_complete(found: _Text) -> None:
-    if not found.pnodes:
-        raise InputError("no rows of numa_info, expected the whole output of: xl info -n", place=found.place)
-    if not found.core_of:
-        raise InputError("no rows of cpu_topology, expected the whole output of: xl info -n", place=found.place)
+    for section, rows in (("numa_info", found.pnodes), ("cpu_topology", found.core_of)):
+        if not rows:
+            raise InputError(f'no rows of {section}, expected all that "xl info -n" prints', place=found.place)
     seen: dict[int, str] = {}
     for row in found.pnodes:
         if row.id in seen:
@@ -182,9 +186,7 @@ def _cores(found: _Text, notes: list[str]) -> dict[int, list[tuple[int, ...]]]:
         elif pnode_of[pcpu] != core[0]:
             shared.add(pcpu)
     if dropped - pnode_of.keys():
-        notes.append(
-            f"pcpus {format_cpuset(dropped - pnode_of.keys())} are on no listed node and are left out"
-        )
+        notes.append(f"pcpus {format_cpuset(dropped - pnode_of.keys())} are on no listed node and are left out")
     if shared:
         notes.append(f"pcpus {format_cpuset(shared)} are listed on two nodes: the lower one has them")
     cores_of: dict[int, list[tuple[int, ...]]] = {pnode: [] for pnode in listed}

@@ -38,7 +38,8 @@ _HINTS = {
     "#": "a line end after the last comment",
     "\"'": "a closing quote on the same line",
     "ABCDEFGHIJKLMNOPQRSTUVWXYZ_": "a key in small letters, or quotes around a string",
-    "+-.():": "a number, a string or a list; xl runs no Python",
+    "+-": "a number without a sign, a string or a list",
+    ".():": "a number, a string or a list; xl runs no Python",
 }
 # libxlutil refuses \x.. altogether, and reads an octal escape but drops the character.
 _ESCAPE = re.compile(r"\\([0-7][0-9]{2,3}|.)", re.DOTALL)
@@ -121,9 +122,7 @@ def parse(text: str, place: str) -> Config:
     ('0-3', '5')
     """
     if len(text) > MAX_CHARACTERS:
-        raise InputError(
-            f"{len(text)} characters, expected an xl.cfg of at most {MAX_CHARACTERS}", place=place
-        )
+        raise InputError(f"{len(text)} characters, expected an xl.cfg of at most {MAX_CHARACTERS}", place=place)
     return Config(place=place, text=text, assignments=tuple(_Parser(text, place).assignments()))
 
 

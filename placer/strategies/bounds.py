@@ -38,7 +38,7 @@ def _crowd_floor(tables: Tables, crowd: Crowd) -> int:
     open_pools = np.unique(crowd.pool_of[tables.problem.allowed[crowd.weight > 0].any(axis=0)])
     usable = replace(crowd, table=crowd.table[open_pools[open_pools >= 0]])
     load = np.zeros((1, len(usable.table)), dtype=np.int64)
-    spread = int(least_rise(usable, load, bound_load(tables, crowd, items))[0])
+    spread = int(least_rise(usable, load, bound_load(tables, crowd, items))[0]) if len(usable.table) else 0
     own = np.where(crowd.pool_of >= 0, crowd.table[crowd.pool_of][:, crowd.weight].T, 0)
     alone = np.where(tables.problem.allowed, own, np.iinfo(np.int64).max).min(axis=1).sum()
     return max(spread, int(alone))
