@@ -1,1 +1,42 @@
-"""NUMA placement of virtual machines, proved optimal."""
+"""
+NUMA placement of virtual machines, proved optimal.
+
+>>> import placer
+>>> host = placer.Host(pnodes=tuple(placer.Pnode(id=i, memory_kib=8 << 20, pcpus=(2 * i, 2 * i + 1)) for i in (0, 1)))
+>>> guest = placer.Guest(name="db", vnodes=(placer.Vnode(memory_kib=6 << 20, vcpus=(0, 1)),))
+>>> answer = placer.solve(placer.Instance(host=host, guests=(guest,)))
+>>> str(answer.status), answer.mean_access_distance
+('OPTIMAL', 10.0)
+"""
+
+from placer.check import Verdict, Violation, check
+from placer.errors import Defect, EmissionError, InputError, PlacerError
+from placer.instance import Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.problem import Progress, Status
+from placer.read.instance_json import dump_instance, parse_instance, read_instance
+from placer.solving import Answer, Tier, solve
+
+__all__ = [
+    "Answer",
+    "Defect",
+    "EmissionError",
+    "Guest",
+    "Host",
+    "InputError",
+    "Instance",
+    "Objective",
+    "Placement",
+    "PlacerError",
+    "Pnode",
+    "Progress",
+    "Status",
+    "Tier",
+    "Verdict",
+    "Violation",
+    "Vnode",
+    "check",
+    "dump_instance",
+    "parse_instance",
+    "read_instance",
+    "solve",
+]

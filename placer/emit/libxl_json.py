@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 from placer.emit.layout import lay_out
-from placer.emit.rules import refuse_for_xen, xl_number
+from placer.emit.rules import refuse_for_xen
 from placer.emit.written import WrittenGuest
+from placer.read.xl_syntax import parse
+from placer.read.xl_values import number_of
 
 _ORDER = [
     "max_vcpus",
@@ -117,4 +119,5 @@ def _online_vcpus(written: WrittenGuest) -> int:
     """Count the vcpus that start online: in an xl.cfg ``vcpus=``, where xl takes 1 for none."""
     if written.source is None:
         return written.guest.vcpu_count
-    return min(xl_number(written.source, "vcpus") or 1, written.guest.vcpu_count)
+    config = parse(written.source.text, written.source.place)
+    return number_of(config, "vcpus", least=1, most=written.guest.vcpu_count) or 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
@@ -11,8 +10,9 @@ from typing import Literal
 from placer.emit.written import WrittenGuest
 from placer.errors import EmissionError
 from placer.instance import format_cpuset, format_size
-from placer.read.reading import GuestSource
+from placer.read.libxl_json import MEMKB_DEFAULT
 from placer.read.xl_syntax import parse
+from placer.read.xl_values import number_of
 
 MAX_VNODES = 32
 """Xen copies a matrix of vnode distances within one page (xen/common/domctl.c)."""
@@ -124,28 +124,17 @@ def video_ram_kib(written: WrittenGuest) -> int:
         return ASSUMED_VIDEO_KIB
     if written.source.kind == "libxl":
         return _video_of_libxl(written.source.text)
-    megabytes = xl_number(written.source, "videoram")
-    card = parse(written.source.text, written.source.place).value_of("vga")
-    return VIDEO_KIB.get(str(card), ASSUMED_VIDEO_KIB) if megabytes is None else megabytes * MIB
-
-
-def xl_number(source: GuestSource, key: str) -> int | None:
-    """Number that an xl.cfg gives a key, None where it gives none; xl takes decimal, 0x and octal."""
-    value = parse(source.text, source.place).value_of(key)
-    if not isinstance(value, str) or not re.fullmatch(r"0x[0-9a-f]{1,8}|[0-9]{1,9}", value):
-        return None
-    octal = value.startswith("0") and not value.startswith("0x")
-    try:
-        return int(value, 8 if octal else 0)
-    except ValueError:
-        return None
+    config = parse(written.source.text, written.source.place)
+    megabytes = number_of(config, "videoram", least=0, most=2**20, unit="MiB")
+    card = str(config.value_of("vga"))
+    return VIDEO_KIB.get(card, ASSUMED_VIDEO_KIB) if megabytes is None else megabytes * MIB
 
 
 def _video_of_libxl(text: str) -> int:
     config = json.loads(text)
     build_info = config.get("b_info", config)
     stated = build_info.get("video_memkb")
-    if isinstance(stated, int) and stated >= 0:
+    if isinstance(stated, int) and 0 <= stated < MEMKB_DEFAULT:
         return stated
     hvm = build_info.get("type.hvm")
     vga = hvm.get("vga") if isinstance(hvm, dict) else None

@@ -11,6 +11,7 @@ import numpy as np
 
 from placer.budget import Budget
 from placer.problem import BoolArray, IntArray, Problem, Solution, Status
+from placer.strategies.bounds import floors
 from placer.strategies.moves import Moves
 from placer.strategies.partial import Partial
 from placer.strategies.tables import Tables
@@ -21,14 +22,15 @@ TENURE = (4, 12)
 
 def local_search(problem: Problem, budget: Budget) -> Solution:
     """
-    Search until the budget ends.
+    Search until the budget ends, or nothing better can exist.
 
     Returns
     -------
     Solution
         FEASIBLE, or UNKNOWN where no assignment was found; it proves nothing.
     """
-    found = improve(Tables(problem), budget, time_limit_s=budget.left_s())
+    tables = Tables(problem)
+    found = improve(tables, budget, time_limit_s=budget.left_s(), floor=floors(tables))
     if found is None:
         return Solution(status=Status.UNKNOWN, wall_time_s=budget.elapsed_s(), tried="local search found no assignment")
     costs = tuple(problem.price(found[None, :])[0].tolist())

@@ -152,7 +152,7 @@ class Search:
             self.budget.tell("CP-SAT", tier=t, costs=self.costs, bound=proved[-1])
 
         solver.best_bound_callback = tell_bound
-        status = _interruptible(solver, model, _Watch(self, variables, t, unscaled), self.budget.stop)
+        status = _interruptible(solver, model, _Watch(self, variables, t), self.budget.stop)
         if status == cp_model.MODEL_INVALID:
             raise Defect(f"CP-SAT refuses the model: {model.validate()}")
         if status == cp_model.INFEASIBLE:
@@ -178,9 +178,9 @@ class Search:
 class _Watch(cp_model.CpSolverSolutionCallback):
     """Tell the watcher of every better assignment."""
 
-    def __init__(self, search: Search, variables: Variables, t: int, unscaled: object) -> None:
+    def __init__(self, search: Search, variables: Variables, t: int) -> None:
         super().__init__()
-        self._search, self._variables, self._tier, self._unscaled = search, variables, t, unscaled
+        self._search, self._variables, self._tier = search, variables, t
 
     def on_solution_callback(self) -> None:
         """Price the assignment ourselves and pass it on."""

@@ -1,0 +1,59 @@
+"""``placer compare``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from placer.cli import options
+
+
+def compare(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="INSTANCE...", help="Instances; with --host the guests of one; - is standard input."),
+    ],
+    host: options.Host = None,
+    strategy: Annotated[
+        list[str] | None, typer.Option(help="Only this strategy; may be repeated. By default every one.")
+    ] = None,
+    time_limit: options.TimeLimit = 10.0,
+    workers: options.Workers = None,
+    seed: options.Seed = 0,
+    allow_unplaced: options.AllowUnplaced = False,
+    reserve: options.Reserve = None,
+    free_pnodes: options.FreePnodes = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Show what every strategy makes of an instance, side by side: greedy, local search and exact."""
+    from placer.cli.inputs import read_request
+    from placer.cli.running import run
+    from placer.report.comparison import render_comparison
+    from placer.solving import solve as solve_instance
+    from placer.strategies.table import STRATEGIES
+
+    batches = [files] if host else [[file] for file in files]
+    requests = [(batch, read_request(batch, host=host, reserve=reserve, free=free_pnodes)) for batch in batches]
+    for batch, request in requests:
+        answers = []
+        for name in strategy or STRATEGIES:
+            if not quiet and sys.stderr.isatty():
+                print(f"{name} ...", file=sys.stderr)
+            answers.append(
+                run(
+                    lambda stop, on_progress, name=name, request=request: solve_instance(  # type: ignore[misc]
+                        request.instance,
+                        strategy=name,
+                        time_limit_s=time_limit,
+                        workers=workers,
+                        seed=seed,
+                        allow_unplaced=allow_unplaced,
+                        stop=stop,
+                        on_progress=on_progress,
+                    ),
+                    quiet=quiet,
+                )
+            )
+        sys.stdout.write(render_comparison(", ".join(batch), request.instance, answers))

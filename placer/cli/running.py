@@ -1,0 +1,68 @@
+"""Running a solve so that Ctrl-C ends it with the best so far, and its progress shows."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from threading import Event, Thread
+from types import FrameType
+
+from placer.problem import Progress
+from placer.report.progress import describe
+from placer.solving import Answer
+
+EVERY_S = 1.0
+"""Seconds before the first line of progress, and between two."""
+
+
+class Watch:
+    """The latest progress of a search."""
+
+    def __init__(self) -> None:
+        self.latest: Progress | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        """Keep it."""
+        self.latest = progress
+
+
+def run(work: Callable[[Event, Watch], Answer], *, quiet: bool) -> Answer:
+    """
+    Run ``work(stop, on_progress)`` beside the main thread.
+
+    Ctrl-C sets ``stop``, a second one gives up. After a second a line of progress goes to stderr each second.
+    """
+    stop, watch = Event(), Watch()
+    outcome: list[Answer] = []
+    failure: list[BaseException] = []
+
+    def target() -> None:
+        try:
+            outcome.append(work(stop, watch))
+        except BaseException as error:  # handed on to the main thread
+            failure.append(error)
+
+    thread = Thread(target=target, daemon=True)
+    before = signal.signal(signal.SIGINT, _stopper(stop))
+    try:
+        thread.start()
+        thread.join(EVERY_S)
+        while thread.is_alive():
+            if watch.latest and not quiet:
+                print(describe(watch.latest), file=sys.stderr, flush=True)
+            thread.join(EVERY_S)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def _stopper(stop: Event) -> Callable[[int, FrameType | None], None]:
+    def handle(_signal: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    return handle

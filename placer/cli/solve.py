@@ -1,0 +1,160 @@
+"""``placer solve``."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from placer.cli import options
+
+if TYPE_CHECKING:
+    from placer.request import Request
+    from placer.solving import Answer
+
+
+class StrategyName(StrEnum):
+    """The names in :data:`placer.strategies.table.STRATEGIES`, without importing them."""
+
+    optimal = "optimal"
+    cpsat = "cpsat"
+    enumerate = "enumerate"
+    local_search = "local-search"
+    first_fit_decreasing = "first-fit-decreasing"
+    first_fit = "first-fit"
+    first_fit_2013_12 = "first-fit-2013-12"
+
+
+class OutputFormat(StrEnum):
+    """The report, the answer as JSON, and the formats of :data:`placer.emit.formats.FORMATS`."""
+
+    text = "text"
+    json = "json"
+    libxl = "libxl"
+    xl = "xl"
+    rfc = "rfc"
+
+
+def solve(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INSTANCE | GUEST...", help="One instance, or with --host the guests; - is standard input."
+        ),
+    ],
+    host: options.Host = None,
+    strategy: Annotated[StrategyName, typer.Option(help="How to place.")] = StrategyName.optimal,
+    format: Annotated[
+        OutputFormat,
+        typer.Option(
+            help="text: a report. json: the answer with its proof. xl, libxl, rfc: what starts the guests (the guest's "
+            "own xl.cfg or libxl JSON with the placement set; the build info of the 2013 RFC)."
+        ),
+    ] = OutputFormat.text,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="Write there: a file, or a folder (made if missing) with one file per guest.",
+        ),
+    ] = None,
+    time_limit: options.TimeLimit = 10.0,
+    workers: options.Workers = None,
+    seed: options.Seed = 0,
+    allow_unplaced: options.AllowUnplaced = False,
+    reserve: options.Reserve = None,
+    free_pnodes: options.FreePnodes = False,
+    memory: options.MemoryOption = None,
+    vnuma: options.VnumaOption = options.Vnuma.auto,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Place the guests of an instance, or of guest files on a host, and prove how good the placement is."""
+    from placer.cli.inputs import read_request
+    from placer.cli.running import run
+    from placer.solving import solve as solve_instance
+
+    request = read_request(
+        files,
+        host=host,
+        reserve=reserve,
+        free=free_pnodes,
+        memory=memory.value if memory else None,
+        always_vnuma=vnuma is options.Vnuma.always,
+    )
+    paths = _paths(request, format, output, force=force)
+    answer = run(
+        lambda stop, on_progress: solve_instance(
+            request.instance,
+            strategy=strategy.value,
+            time_limit_s=time_limit,
+            workers=workers,
+            seed=seed,
+            allow_unplaced=allow_unplaced,
+            stop=stop,
+            on_progress=on_progress,
+        ),
+        quiet=quiet,
+    )
+    _write(answer, request, format, output, paths)
+    raise typer.Exit(_exit_code(answer, allow_unplaced=allow_unplaced))
+
+
+def _paths(request: Request, format: OutputFormat, output: str | None, *, force: bool) -> dict[str, Path]:
+    """Decide where each guest, or everything (under the name ""), goes; refuse what exists before solving."""
+    if output is None:
+        return {}
+    from placer.cli.outputs import names_folder, refuse_existing, targets
+
+    paths = {"": Path(output)}
+    if format not in {OutputFormat.text, OutputFormat.json}:
+        from placer.emit.formats import FORMATS
+
+        names = [guest.name for guest in request.instance.guests]
+        if names_folder(output, len(names)):
+            paths = targets(output, names, FORMATS[format.value].suffix)
+    refuse_existing(list(paths.values()), force=force)
+    return paths
+
+
+def _write(answer: Answer, request: Request, format: OutputFormat, output: str | None, paths: dict[str, Path]) -> None:
+    if format is OutputFormat.text:
+        from placer.report.text import render
+
+        texts = {"": render(answer, request, colour=output is None and sys.stdout.isatty())}
+    elif format is OutputFormat.json:
+        from placer.emit.answer_json import emit_answer
+
+        texts = {"": emit_answer(answer, request)}
+    elif answer.placement is None:
+        print(f"{answer.status}: {answer.reason}", file=sys.stderr)
+        return
+    else:
+        from placer.emit.formats import emit_guests, join
+
+        texts = emit_guests(request, answer.placement, answer.violations, format.value)
+        if "" in paths or output is None:
+            texts = {"": join(texts, format.value)}
+    if output is None:
+        sys.stdout.write(texts[""])
+        return
+    from placer.cli.outputs import write_files
+
+    write_files({paths[name]: text for name, text in texts.items()})
+
+
+def _exit_code(answer: Answer, *, allow_unplaced: bool) -> int:
+    from placer.problem import Status
+
+    if answer.status is Status.INFEASIBLE:
+        return 1
+    return 3 if answer.status is Status.UNKNOWN and not (allow_unplaced and _only_unplaced(answer)) else 0
+
+
+def _only_unplaced(answer: Answer) -> bool:
+    return answer.placement is not None and all(violation.rule == "unplaced" for violation in answer.violations)

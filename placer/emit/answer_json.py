@@ -1,0 +1,34 @@
+"""A whole answer as one JSON object."""
+
+from __future__ import annotations
+
+import json
+
+from placer.emit.placement_json import placement_object
+from placer.request import Request
+from placer.solving import Answer
+
+
+def emit_answer(answer: Answer, request: Request) -> str:
+    """
+    Write an answer, its costs and bounds, and what was assumed.
+
+    Returns
+    -------
+    str
+        One JSON object. ``placement`` maps each guest to its pnode ids, null where a vnode has none, and is null
+        where nothing was placed; ``tiers`` stand highest first.
+    """
+    document = {
+        "status": str(answer.status),
+        "strategy": answer.strategy,
+        "placement": None if answer.placement is None else placement_object(answer.placement),
+        "tiers": [{"cost": tier.cost, "bound": tier.bound, "terms": tier.terms} for tier in answer.tiers],
+        "mean_access_distance": answer.mean_access_distance,
+        "guests": {name: {"mean_access_distance": mean} for name, mean in answer.guest_access_distance.items()},
+        "violations": [{"rule": violation.rule, "message": violation.message} for violation in answer.violations],
+        "reason": answer.reason,
+        "notes": [*request.headlines, *request.notes],
+        "wall_time_s": round(answer.wall_time_s, 6),
+    }
+    return json.dumps(document, indent=2) + "\n"

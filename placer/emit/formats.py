@@ -1,0 +1,112 @@
+"""The configurations that an answer can be written as, one per guest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from placer.check import Violation
+from placer.emit.libxl_json import emit_libxl_json
+from placer.emit.rfc import emit_rfc
+from placer.emit.written import WrittenGuest, write_vnodes
+from placer.emit.xl_cfg import emit_xl_cfg
+from placer.errors import EmissionError
+from placer.instance import Placement
+from placer.request import Request
+
+
+@dataclass(frozen=True)
+class Format:
+    """
+    A configuration format.
+
+    Parameters
+    ----------
+    emit
+        Writes one guest.
+    suffix
+        Of a file that holds one.
+    is_json
+        Whether several guests can stand in one JSON object, by name.
+    takes_broken
+        Whether it has a word for a vnode without a pnode.
+    """
+
+    emit: Callable[[WrittenGuest], str]
+    suffix: str
+    is_json: bool
+    takes_broken: bool = False
+
+
+FORMATS: dict[str, Format] = {
+    "libxl": Format(emit_libxl_json, ".json", is_json=True),
+    "xl": Format(emit_xl_cfg, ".cfg", is_json=False),
+    "rfc": Format(emit_rfc, ".json", is_json=True, takes_broken=True),
+}
+
+
+def emit_guests(
+    request: Request, placement: Placement, violations: tuple[Violation, ...], format_name: str
+) -> dict[str, str]:
+    """
+    Write the configuration of every guest.
+
+    Returns
+    -------
+    dict
+        Guest name -> text.
+
+    Raises
+    ------
+    EmissionError
+        If a guest would be refused by what reads the format, with every reason.
+    """
+    chosen = FORMATS[format_name]
+    if violations and not chosen.takes_broken:
+        broken = "\n".join(violation.message for violation in violations)
+        raise EmissionError(f"the placement breaks rules, no configuration is written:\n{broken}")
+    texts: dict[str, str] = {}
+    refusals: list[str] = []
+    for written in written_guests(request, placement):
+        try:
+            texts[written.guest.name] = chosen.emit(written)
+        except EmissionError as error:
+            refusals.append(str(error))
+    if refusals:
+        raise EmissionError("\n".join(refusals))
+    return texts
+
+
+def written_guests(request: Request, placement: Placement) -> list[WrittenGuest]:
+    """Put placement, guests and the files they came from together."""
+    guests = []
+    for guest in request.instance.guests:
+        reading = request.readings.get(guest.name)
+        guests.append(
+            WrittenGuest(
+                guest=guest,
+                host=request.instance.host,
+                vnodes=write_vnodes(guest, request.instance.host, placement.pnode_of[guest.name]),
+                memory_kib=reading.memory_kib if reading else guest.memory_kib,
+                maxmem_kib=reading.maxmem_kib if reading else guest.memory_kib,
+                source=reading.source if reading else None,
+            )
+        )
+    return guests
+
+
+def join(texts: dict[str, str], format_name: str) -> str:
+    """
+    Put the configurations of all guests into one text.
+
+    Raises
+    ------
+    EmissionError
+        If the format holds one guest only.
+    """
+    if len(texts) == 1:
+        return next(iter(texts.values()))
+    if not FORMATS[format_name].is_json:
+        raise EmissionError(f"{len(texts)} guests do not go into one {format_name} file; name a folder with --output")
+    return json.dumps({name: json.loads(text) for name, text in texts.items()}, indent=2) + "\n"

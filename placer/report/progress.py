@@ -1,0 +1,31 @@
+"""A line on how far a search is."""
+
+from __future__ import annotations
+
+from placer.instance.terms import TIERS
+from placer.problem import Progress
+
+
+def describe(progress: Progress) -> str:
+    """
+    Say what a search has, what is proved, and how far apart they are.
+
+    Examples
+    --------
+    >>> describe(Progress(step="CP-SAT", tier=2, costs=(0, 0, 1200, 0, 5), bound=1000, elapsed_s=3.21))
+    '3.2 s  CP-SAT: access_distance + core_sharing 1200, bound 1000, gap 16.7 %'
+    """
+    head = f"{progress.elapsed_s:.1f} s  {progress.step}: "
+    if not progress.costs:
+        return head + "no placement yet"
+    tier = progress.tier if progress.bound is not None else _leading(progress.costs)
+    cost = progress.costs[tier]
+    line = head + f"{' + '.join(TIERS[tier])} {cost}"
+    if progress.bound is None:
+        return line
+    gap = max(0, cost - progress.bound) / cost if cost else 0.0
+    return line + f", bound {progress.bound}, gap {100 * gap:.1f} %"
+
+
+def _leading(costs: tuple[int, ...]) -> int:
+    return next((t for t, cost in enumerate(costs) if cost), len(costs) - 1)

@@ -1,0 +1,67 @@
+"""What a person should know about an answer besides its figures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from placer.instance import Guest, Host, Instance, Placement, format_cpuset
+from placer.request import Request
+
+NAMED = 6
+"""Guests named in one remark before the rest are counted."""
+
+
+def remarks(request: Request, placement: Placement | None) -> list[str]:
+    """Collect what was assumed, what the placement means for the guests, and what the costs leave out."""
+    instance = request.instance
+    lines = list(request.notes)
+    if placement is not None:
+        lines += _merged(instance, placement)
+        lines += _cannot_migrate(instance)
+    lines += _narrow_masks(instance)
+    return lines
+
+
+def _cannot_migrate(instance: Instance) -> list[str]:
+    names = [guest.name for guest in instance.guests if guest.type == "hvm" and guest.form != "whole"]
+    if not names:
+        return []
+    return [f"started with vnuma, so that Xen can neither save nor migrate them: {_listed(names)}"]
+
+
+def _merged(instance: Instance, placement: Placement) -> list[str]:
+    lines = []
+    for guest in instance.guests:
+        vnodes_on: dict[int, list[int]] = defaultdict(list)
+        for v, pnode in enumerate(placement.pnode_of[guest.name]):
+            if pnode is not None and guest.form == "parts":
+                vnodes_on[pnode].append(v)
+        lines += [
+            f'guest "{guest.name}": vnodes {format_cpuset(vnodes)} stand on pnode {pnode} and are written as one'
+            for pnode, vnodes in vnodes_on.items()
+            if len(vnodes) > 1
+        ]
+    return lines
+
+
+def _narrow_masks(instance: Instance) -> list[str]:
+    names = [guest.name for guest in instance.guests if _has_narrow_mask(guest, instance.host)]
+    if not names:
+        return []
+    return [
+        "core_sharing spreads vcpus over all cores of a pnode; hard affinity that allows only some of a pnode's pcpus "
+        f"is kept but not priced there: {_listed(names)}"
+    ]
+
+
+def _has_narrow_mask(guest: Guest, host: Host) -> bool:
+    for mask in set(guest.hard_affinity or ()) - {None}:
+        for pnode in host.pnodes:
+            if 0 < len(set(mask or ()) & set(pnode.pcpus)) < len(pnode.pcpus):
+                return True
+    return False
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,115 @@
+"""The report of an answer."""
+
+from __future__ import annotations
+
+from placer.instance import Instance, Placement, format_cpuset, format_size
+from placer.problem import Status
+from placer.report.remarks import remarks
+from placer.report.tables import headline, table
+from placer.request import Request
+from placer.solving import Answer
+
+SAYS = {
+    Status.OPTIMAL: "placed, and proved that no placement costs less",
+    Status.FEASIBLE: "placed, without proof that nothing costs less",
+    Status.INFEASIBLE: "proved that no placement keeps every rule",
+    Status.UNKNOWN: "no placement that keeps every rule, and no proof that there is none",
+}
+
+
+def render(answer: Answer, request: Request, *, colour: bool = False) -> str:
+    """
+    Write the report: status and mean access distance, costs, guests, pnodes, and what was assumed.
+
+    Parameters
+    ----------
+    colour
+        Whether it goes to a terminal.
+    """
+    parts = [headline(_headline(answer), good=answer.status in (Status.OPTIMAL, Status.FEASIBLE), colour=colour)]
+    parts += [f"{line}\n" for line in request.headlines]
+    if answer.reason and answer.status in (Status.INFEASIBLE, Status.UNKNOWN):
+        parts.append(f"{answer.reason}\n")
+    if answer.violations:
+        parts += ["\nBroken rules\n", *(f"- {violation.message}\n" for violation in answer.violations)]
+    if answer.placement is not None:
+        parts += [
+            "\n" + _costs(answer, colour=colour),
+            "\n" + _guests(answer, request.instance, answer.placement, colour=colour),
+            "\n" + _pnodes(request.instance, answer.placement, colour=colour),
+        ]
+    notes = remarks(request, answer.placement)
+    if notes:
+        parts += ["\nAssumed and noted\n", *(f"- {note}\n" for note in notes)]
+    return "".join(parts)
+
+
+def _headline(answer: Answer) -> str:
+    line = f"{answer.status}: "
+    if answer.mean_access_distance is not None:
+        line += f"mean access distance {answer.mean_access_distance:.2f}; "
+    line += f"{SAYS[answer.status]} ({answer.strategy}, {answer.wall_time_s:.2f} s)"
+    return line
+
+
+def _costs(answer: Answer, *, colour: bool) -> str:
+    rows = []
+    for t, tier in enumerate(answer.tiers, 1):
+        terms = ", ".join(f"{name} {cost}" for name, cost in tier.terms.items())
+        rows.append((t, terms, tier.cost, tier.bound, _gap(tier.cost, tier.bound)))
+    return table("Costs, highest tier first", ("tier", "terms", ">cost", ">bound", ">gap"), rows, colour=colour)
+
+
+def _gap(cost: int, bound: int | None) -> str:
+    if bound is None:
+        return "-"
+    return "0" if cost == bound else f"{100 * (cost - bound) / cost:.1f} %"
+
+
+def _guests(answer: Answer, instance: Instance, placement: Placement, *, colour: bool) -> str:
+    rows: list[tuple[object, ...]] = []
+    for guest in instance.guests:
+        mean = answer.guest_access_distance.get(guest.name)
+        for v, (vnode, pnode) in enumerate(zip(guest.vnodes, placement.pnode_of[guest.name], strict=True)):
+            first = v == 0
+            rows.append(
+                (
+                    guest.name if first else "",
+                    v,
+                    format_size(vnode.memory_kib),
+                    f"{len(vnode.vcpus)} ({format_cpuset(vnode.vcpus)})" if vnode.vcpus else "0",
+                    "none" if pnode is None else pnode,
+                    mean if first else "",
+                )
+            )
+    columns = ("guest", ">vnode", ">memory", "vcpus", ">pnode", ">mean distance")
+    return table("Guests", columns, rows, colour=colour)
+
+
+def _pnodes(instance: Instance, placement: Placement, *, colour: bool) -> str:
+    held: dict[int | None, list[tuple[int, int]]] = {}
+    for guest in instance.guests:
+        for vnode, where in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
+            held.setdefault(where, []).append((vnode.memory_kib, len(vnode.vcpus)))
+    rows = []
+    for pnode in instance.host.pnodes:
+        vnodes = held.get(pnode.id, [])
+        placed = sum(memory for memory, _ in vnodes)
+        rows.append(
+            (
+                pnode.id,
+                format_size(pnode.memory_kib),
+                format_size(placed),
+                format_size(pnode.memory_kib - placed),
+                format_size(pnode.reserve_kib),
+                len(vnodes),
+                sum(vcpus for _, vcpus in vnodes),
+                pnode.core_count,
+                len(pnode.pcpus),
+            )
+        )
+    columns = (
+        ">pnode", ">free before", ">placed", ">free after", ">reserve", ">vnodes", ">vcpus", ">cores", ">pcpus",
+    )  # fmt: skip
+    title = "Pnodes (memory of vnodes only; the overhead of guests comes on top)"
+    return table(title, columns, rows, colour=colour)

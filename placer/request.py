@@ -1,0 +1,163 @@
+"""What a command works on: an instance, where its guests came from, and what was assumed on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from msgspec.structs import replace
+
+from placer.errors import InputError
+from placer.instance import Guest, Host, Instance, Vnode, format_size, parse_size
+from placer.read.reading import GuestReading, HostReading
+from placer.splitting import cut_to_fit
+
+MemoryChoice = Literal["maxmem", "memory"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """
+    An instance to solve and what belongs to it.
+
+    Parameters
+    ----------
+    instance
+        Host and guests.
+    readings
+        Guest name -> what its file said; empty for guests from an instance file.
+    headlines
+        What the reader of the report must know first.
+    notes
+        What was assumed, and where it came from.
+    """
+
+    instance: Instance
+    readings: dict[str, GuestReading] = field(default_factory=dict)
+    headlines: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def assemble(
+    host: HostReading,
+    guests: Sequence[GuestReading],
+    *,
+    memory: MemoryChoice | None = None,
+    always_vnuma: bool = False,
+) -> Request:
+    """
+    Put a host and guests together; guests without vnodes get them here.
+
+    Parameters
+    ----------
+    memory
+        Which to place, and write as both, for guests whose memory is below their maxmem; None: maxmem, and the Xen
+        emitters refuse them.
+    always_vnuma
+        Write guests of one vnode with vnuma too.
+    """
+    placed: list[Guest] = []
+    readings: dict[str, GuestReading] = {}
+    notes = list(host.notes)
+    for reading in guests:
+        if reading.name in readings:
+            raise InputError(f'two guests have the name "{reading.name}"', place=_place(reading))
+        chosen = _choose_memory(reading, memory)
+        readings[reading.name] = chosen
+        notes += [f'guest "{reading.name}": {note}' for note in chosen.notes]
+        guest = _guest(chosen)
+        if chosen.vnodes is None:
+            fitted = cut_to_fit(guest, host.host, always_vnuma=always_vnuma)
+            guest = fitted.guest
+            notes.append(f'guest "{guest.name}" states no vnodes: {fitted.why}')
+        placed.append(guest)
+    instance = Instance(host=host.host, guests=tuple(placed))
+    return Request(instance=instance, readings=readings, headlines=_fixed(instance), notes=tuple(notes))
+
+
+def of_instance(instance: Instance, *, place: str) -> Request:
+    """Take an instance file as it is."""
+    notes = (f"{place} states no distances: 10 within a pnode and 20 between pnodes are assumed",)
+    return Request(instance=instance, headlines=_fixed(instance), notes=notes if instance.host.slit is None else ())
+
+
+def free_pnodes(request: Request) -> Request:
+    """Forget every fixed pnode, so that placer places those vnodes anew."""
+    guests = tuple(
+        replace(guest, vnodes=tuple(replace(vnode, pnode=None) for vnode in guest.vnodes))
+        for guest in request.instance.guests
+    )
+    return Request(instance=replace(request.instance, guests=guests), readings=request.readings, notes=request.notes)
+
+
+def with_reserve(host: Host, text: str) -> Host:
+    """
+    Set reserves from ``1GiB`` (every pnode) or ``0=2GiB,3=512MiB`` (some).
+
+    Raises
+    ------
+    InputError
+        If a part is no size, or names a pnode the host does not have.
+    """
+    reserve_of = {pnode.id: pnode.reserve_kib for pnode in host.pnodes}
+    for part in text.split(","):
+        name, equals, size = part.rpartition("=")
+        try:
+            ids = [int(name)] if equals else list(reserve_of)
+            reserve_of.update(dict.fromkeys(ids, parse_size(size)))
+        except ValueError as error:
+            raise InputError(f'"{part}": expected SIZE or ID=SIZE ({error})', place="--reserve") from error
+        if not set(ids) <= set(host.position_of):
+            known = ", ".join(str(pnode.id) for pnode in host.pnodes)
+            raise InputError(f"no pnode {ids[0]} on this host, expected one of {known}", place="--reserve")
+    return replace(host, pnodes=tuple(replace(pnode, reserve_kib=reserve_of[pnode.id]) for pnode in host.pnodes))
+
+
+def _fixed(instance: Instance) -> tuple[str, ...]:
+    lines = []
+    for guest in instance.guests:
+        fixed = [f"vnode {v} on pnode {vnode.pnode}" for v, vnode in enumerate(guest.vnodes) if vnode.pnode is not None]
+        if fixed:
+            lines.append(f'guest "{guest.name}" fixes {", ".join(fixed)}; --free-pnodes places them anew')
+    return tuple(lines)
+
+
+def _choose_memory(reading: GuestReading, choice: MemoryChoice | None) -> GuestReading:
+    from dataclasses import replace as change
+
+    if reading.memory_kib == reading.maxmem_kib:
+        return reading
+    figures = f"memory {format_size(reading.memory_kib)}, maxmem {format_size(reading.maxmem_kib)}"
+    if choice == "maxmem":
+        return change(reading, memory_kib=reading.maxmem_kib)
+    if choice == "memory":
+        if reading.vnodes is not None:
+            raise InputError(
+                f'guest "{reading.name}" has {figures} and its vnodes sum to maxmem: '
+                "--memory memory needs vnodes that sum to memory",
+                place=_place(reading),
+            )
+        return change(reading, maxmem_kib=reading.memory_kib)
+    note = f"placed with its maxmem ({figures}); --memory maxmem or --memory memory chooses"
+    return change(reading, notes=(*reading.notes, note))
+
+
+def _guest(reading: GuestReading) -> Guest:
+    whole = (Vnode(memory_kib=reading.maxmem_kib, vcpus=tuple(range(reading.vcpu_count))),)
+    try:
+        return Guest(
+            name=reading.name,
+            type=reading.type,
+            vnodes=reading.vnodes or whole,
+            hard_affinity=reading.hard_affinity,
+            soft_affinity=reading.soft_affinity,
+            vdistances=reading.vdistances,
+            overhead_kib=reading.overhead_kib,
+        )
+    except ValueError as error:
+        raise InputError(str(error), place=_place(reading)) from error
+
+
+def _place(reading: GuestReading) -> str | None:
+    return reading.source.place if reading.source else None

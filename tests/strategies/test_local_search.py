@@ -1,0 +1,81 @@
+"""Tabu search: it mends, it stops, and it claims nothing."""
+
+from __future__ import annotations
+
+from threading import Event
+from time import perf_counter
+
+import numpy as np
+import pytest
+from building import GIB, a_guest, a_host, an_instance, tree_slit
+from oracle import best
+from random_instances import random_instance
+
+from placer.budget import Budget
+from placer.problem import Status
+from placer.solving import solve
+from placer.strategies.local_search import construct, improve
+from placer.strategies.tables import Tables
+from placer.translate import translate
+
+
+def test_it_finds_the_optimum_of_most_small_instances() -> None:
+    compared = found = 0
+    for seed in range(80):
+        instance = random_instance(seed)
+        answer = best(instance, allow_unplaced=True)
+        assert answer is not None
+        tables = Tables(translate(instance, allow_unplaced=True))
+        site_of = improve(tables, Budget(seed=1), time_limit_s=5, patience=100)
+        assert site_of is not None
+        costs = tuple(tables.problem.price(site_of[None, :])[0].tolist())
+        assert costs >= answer[0]
+        compared, found = compared + 1, found + (costs == answer[0])
+    assert found / compared > 0.9
+
+
+def test_it_mends_a_start_that_breaks_rules() -> None:
+    tables = Tables(translate(an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))))
+    site_of = improve(tables, Budget(), time_limit_s=5, start=np.array([0, 0]), patience=50)
+    assert site_of is not None
+    assert site_of.tolist() == [1, 0]
+
+
+def test_it_ends_at_once_where_the_floor_is_met() -> None:
+    instance = an_instance(a_host(4 * GIB, 4 * GIB), a_guest(2 * GIB, 2 * GIB))
+    started = perf_counter()
+    answer = solve(instance, strategy="local-search", time_limit_s=60)
+    assert perf_counter() - started < 20
+    assert answer.status is Status.FEASIBLE
+    assert [tier.cost for tier in answer.tiers] == [0, 0, 20_000, 0, 0]
+
+
+def test_it_stops_when_told() -> None:
+    slit = tree_slit((2, 4), (10, 16, 21))
+    instance = an_instance(a_host(*(3 * GIB,) * 4, slit=slit), a_guest(*(2 * GIB,) * 4))
+    stop = Event()
+    stop.set()
+    answer = solve(instance, strategy="local-search", time_limit_s=60, stop=stop)
+    assert answer.status is Status.FEASIBLE
+    assert answer.wall_time_s < 5
+
+
+@pytest.mark.parametrize("time_limit_s", [0.0, 0.05])
+def test_a_vnode_that_fits_nowhere_leaves_it_without_an_answer(time_limit_s: float) -> None:
+    answer = solve(an_instance(a_host(GIB, GIB), a_guest(2 * GIB)), strategy="local-search", time_limit_s=time_limit_s)
+    assert (answer.status, answer.placement) == (Status.UNKNOWN, None)
+    assert answer.reason == "local search found no assignment"
+
+
+def test_the_same_seed_makes_the_same_moves() -> None:
+    tables = Tables(translate(random_instance(3), allow_unplaced=True))
+    answers = [improve(tables, Budget(seed=7), time_limit_s=60, patience=60) for _ in range(2)]
+    assert np.array_equal(answers[0], answers[1])  # type: ignore[arg-type]
+
+
+def test_the_greedy_start_stands_on_allowed_sites() -> None:
+    for seed in range(100):
+        problem = translate(random_instance(seed))
+        if problem.allowed.any(axis=1).all():
+            site_of = construct(Tables(problem), np.random.default_rng(seed))
+            assert problem.allowed[np.arange(problem.n), site_of].all()

@@ -1,0 +1,66 @@
+"""The default: enumeration where it ends, CP-SAT else, the same answer from both."""
+
+from __future__ import annotations
+
+import pytest
+from building import GIB, MIB, OPTERON_6272, a_guest, a_host, an_instance
+
+from placer.budget import Budget
+from placer.problem import IntArray, Problem, Solution, Status
+from placer.solving import solve
+from placer.strategies import cpsat as cpsat_package
+from placer.strategies import optimal as optimal_module
+from placer.strategies.enumeration import enumerate_all
+from placer.strategies.optimal import ENUMERATED_ITEMS, optimal
+from placer.translate import translate
+
+
+def refused(problem: Problem, budget: Budget, *, start: IntArray | None = None) -> Solution:
+    raise AssertionError("CP-SAT was called")
+
+
+@pytest.mark.parametrize(
+    ("vnodes", "free", "pnodes"),
+    [((2048, 4096), (4096, 2048), (1, 0)), ((2048, 3072, 3072), (4096, 5120), (1, 0, 1))],
+    ids=["vector C", "vector D"],
+)
+def test_it_places_what_the_greedy_of_2013_leaves_out(
+    vnodes: tuple[int, ...], free: tuple[int, ...], pnodes: tuple[int, ...]
+) -> None:
+    instance = an_instance(a_host(*(size * MIB for size in free)), a_guest(*(size * MIB for size in vnodes)))
+    answer = solve(instance)
+    assert answer.status is Status.OPTIMAL
+    assert answer.placement is not None
+    chosen = answer.placement.pnode_of["db"]
+    assert chosen == pnodes or sorted(chosen) == sorted(pnodes)  # equal vnodes may change places
+    assert answer.tiers[4].cost == sum(free) - sum(vnodes)
+
+
+def test_a_small_instance_is_proved_without_cpsat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cpsat_package, "cpsat", refused)
+    host = a_host(*(3 * GIB,) * 8, slit=OPTERON_6272)
+    assert solve(an_instance(host, a_guest(*(2 * GIB,) * 5))).status is Status.OPTIMAL
+    assert solve(an_instance(host, a_guest(*(4 * GIB,) * 5))).status is Status.INFEASIBLE
+
+
+def test_where_enumeration_gives_up_cpsat_goes_on_from_its_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts: list[IntArray | None] = []
+
+    def watched(problem: Problem, budget: Budget, *, start: IntArray | None = None) -> Solution:
+        starts.append(start)
+        return Solution(status=Status.UNKNOWN)
+
+    monkeypatch.setattr(cpsat_package, "cpsat", watched)
+    monkeypatch.setattr(optimal_module, "STATE_LIMIT", 3)
+    problem = translate(an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 7)))
+    optimal(problem, Budget())
+    assert [start is not None for start in starts] == [True]
+
+
+def test_many_vnodes_go_to_cpsat_and_cost_what_enumeration_finds() -> None:
+    # 13 guests of one vnode on 2 pnodes: too many to enumerate by default, yet of few kinds
+    guests = [a_guest(GIB, name=f"g{i}", vcpus=(1 + i % 2,)) for i in range(ENUMERATED_ITEMS + 1)]
+    problem = translate(an_instance(a_host(8 * GIB, 9 * GIB), *guests))
+    solutions = optimal(problem, Budget(workers=1)), enumerate_all(problem, Budget())
+    assert [solution.status for solution in solutions] == [Status.OPTIMAL] * 2
+    assert solutions[0].costs == solutions[1].costs
