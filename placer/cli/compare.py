@@ -30,7 +30,7 @@ def compare(
     """Show what every strategy makes of an instance, side by side: greedy, local search and exact."""
     from placer.cli.inputs import read_request
     from placer.cli.running import run
-    from placer.report.comparison import render_comparison
+    from placer.report.comparison import LEGEND, render_comparison
     from placer.solving import solve as solve_instance
     from placer.strategies.table import STRATEGIES
 
@@ -56,4 +56,5 @@ def compare(
                     quiet=quiet,
                 )
             )
-        sys.stdout.write(render_comparison(", ".join(batch), request.instance, answers))
+        sys.stdout.write(render_comparison(", ".join(batch), request.instance, answers) + "\n")
+    sys.stdout.write(LEGEND)

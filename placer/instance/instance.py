@@ -70,6 +70,5 @@ def _check_pcpus(guest: Guest, host: Host) -> None:
             missing = [pcpu for pcpu in mask or () if pcpu not in host.position_of_pcpu]
             if missing:
                 raise ValueError(
-                    f'guest "{guest.name}" {field} of vcpu {vcpu}: '
-                    f"no pcpu {format_cpuset(missing)} on this host"
+                    f'guest "{guest.name}" {field} of vcpu {vcpu}: no pcpu {format_cpuset(missing)} on this host'
                 )

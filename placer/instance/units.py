@@ -118,9 +118,7 @@ def format_cpuset(cpus: Iterable[int]) -> str:
     """
     ordered = sorted(set(cpus))
     starts = [i for i, j in enumerate(ordered) if i == 0 or ordered[i - 1] != j - 1] + [len(ordered)]
-    return ",".join(
-        f"{ordered[a]}" if b == a + 1 else f"{ordered[a]}-{ordered[b - 1]}" for a, b in pairwise(starts)
-    )
+    return ",".join(f"{ordered[a]}" if b == a + 1 else f"{ordered[a]}-{ordered[b - 1]}" for a, b in pairwise(starts))
 
 
 def shorten(text: str, limit: int = 60) -> str:

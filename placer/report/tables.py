@@ -1,49 +1,75 @@
-"""Tables for a terminal or a file; the only module that imports rich."""
+"""Tables: plain columns for files and pipes, rich ones on a terminal. rich is imported for the latter only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from io import StringIO
-
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-WIDTH = 118
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, colour: bool = False) -> str:
     """
     Lay out a table; columns whose head starts with ``>`` are set flush right.
 
-    Returns
-    -------
-    str
-        Lines without trailing blanks.
+    Parameters
+    ----------
+    colour
+        Whether it goes to a terminal, where it may be coloured and is folded to its width.
+
+    Examples
+    --------
+    >>> print(table("Pnodes", ("pnode", ">free"), [(0, "8 GiB"), (12, None)]), end="")
+    Pnodes
+      pnode   free
+      0      8 GiB
+      12         -
     """
+    cells = [[_shown(cell) for cell in row] for row in rows]
+    return _on_terminal(title, columns, cells) if colour else _plain(title, columns, cells)
+
+
+def headline(text: str, *, good: bool, colour: bool = False) -> str:
+    """Set a line that says how it went."""
+    if not colour:
+        return text + "\n"
+    from rich.text import Text
+
+    return _printed(Text(text, style="bold green" if good else "bold red"))
+
+
+def _plain(title: str, columns: Sequence[str], rows: list[list[str]]) -> str:
+    right = [column.startswith(">") for column in columns]
+    lines = [[column.lstrip(">") for column in columns], *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    text = [title]
+    for line in lines:
+        padded = (
+            cell.rjust(width) if flush else cell.ljust(width)
+            for cell, width, flush in zip(line, widths, right, strict=True)
+        )
+        text.append(("  " + "  ".join(padded)).rstrip())
+    return "\n".join(text) + "\n"
+
+
+def _on_terminal(title: str, columns: Sequence[str], rows: list[list[str]]) -> str:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
     grid = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         right = column.startswith(">")
         grid.add_column(column.lstrip(">"), justify="right" if right else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(_shown(cell)) for cell in row))
-    return _printed(grid, colour=colour)
+        grid.add_row(*map(Text, row))
+    return _printed(grid)
 
 
-def headline(text: str, *, good: bool, colour: bool = False) -> str:
-    """Set a line that says how it went."""
-    return _printed(Text(text, style="bold green" if good else "bold red"), colour=colour)
+def _printed(thing: object) -> str:
+    from rich.console import Console
 
-
-def _printed(thing: Table | Text, *, colour: bool) -> str:
-    out = StringIO()
-    width = None if colour else WIDTH
-    console = Console(
-        file=out, width=width, force_terminal=colour, color_system="auto" if colour else None, highlight=False
-    )
-    console.print(thing, soft_wrap=isinstance(thing, Text))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    console = Console(highlight=False)
+    with console.capture() as capture:
+        console.print(thing)
+    return capture.get()
 
 
 def _shown(cell: object) -> str:

@@ -22,8 +22,9 @@ class Partial:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.site_of = np.full(problem.n, -1, dtype=np.int64)
-        self.left = np.array([r.capacity for r in problem.resources], dtype=np.int64).reshape(-1, problem.m)
-        self._weight = np.array([r.weight for r in problem.resources], dtype=np.int64).reshape(-1, problem.n)
+        count = len(problem.resources)
+        self.left = np.array([r.capacity for r in problem.resources], dtype=np.int64).reshape(count, problem.m)
+        self._weight = np.array([r.weight for r in problem.resources], dtype=np.int64).reshape(count, problem.n)
         self._group_of = np.zeros(problem.n, dtype=np.int64)
         for g, items in enumerate(problem.groups):
             self._group_of[items] = g

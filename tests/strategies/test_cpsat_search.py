@@ -43,15 +43,6 @@ def test_whatever_the_limit_a_bound_never_passes_the_optimum(limit: dict[str, fl
     assert 4 * 7 * 7 * 143 * 10 <= bounds[2] <= costs[2]
 
 
-@pytest.mark.parametrize("allow_unplaced", [False, True])
-def test_without_time_and_without_a_greedy_answer_it_is_unknown(allow_unplaced: bool) -> None:
-    sizes = [4, 3, 3, 2, 1, 7, 6, 5, 5]
-    instance = an_instance(a_host(*(12 * GIB,) * 3), *(a_guest(s * GIB, name=f"g{i}") for i, s in enumerate(sizes)))
-    answer = solve(instance, strategy="cpsat", time_limit_s=0, allow_unplaced=allow_unplaced)
-    assert answer.status in (Status.FEASIBLE, Status.UNKNOWN)
-    assert (answer.placement is None) == (answer.status is Status.UNKNOWN)
-
-
 def test_unknown_comes_with_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "improve", lambda *_args, **_more: None)
     answer = solve(four_large_guests(), strategy="cpsat", deterministic_limit=0.0, workers=1)

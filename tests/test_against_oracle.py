@@ -1,0 +1,101 @@
+"""The exact strategies against an oracle that enumerates every placement, on random small instances."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from oracle import best, feasible, tier_costs
+from random_instances import random_instance
+
+from placer.instance import Placement
+from placer.problem import Status
+from placer.solving import Answer, solve
+
+Best = tuple[tuple[int, ...], Placement] | None
+
+
+@cache
+def oracle(seed: int, allow_unplaced: bool) -> Best:
+    return best(random_instance(seed), allow_unplaced)
+
+
+def answer_of(seed: int, strategy: str, allow_unplaced: bool, time_limit_s: float = 120) -> Answer:
+    instance = random_instance(seed)
+    return solve(
+        instance, strategy=strategy, allow_unplaced=allow_unplaced, workers=1, seed=seed, time_limit_s=time_limit_s
+    )
+
+
+def assert_exact(seed: int, strategy: str, allow_unplaced: bool) -> None:
+    expected = oracle(seed, allow_unplaced)
+    answer = answer_of(seed, strategy, allow_unplaced)
+    about = f"seed {seed}, {strategy}, allow_unplaced={allow_unplaced}"
+    if expected is None:
+        assert (answer.status, answer.placement) == (Status.INFEASIBLE, None), about
+        return
+    assert answer.status is Status.OPTIMAL, about
+    assert tuple(tier.cost for tier in answer.tiers) == expected[0], about
+    assert tuple(tier.bound for tier in answer.tiers) == expected[0], about
+    assert answer.placement is not None
+    assert feasible(random_instance(seed), answer.placement, allow_unplaced), about
+    assert tier_costs(random_instance(seed), answer.placement) == expected[0], about
+
+
+@pytest.mark.parametrize("first", range(0, 250, 50))
+def test_enumeration_finds_and_proves_what_the_oracle_finds(first: int) -> None:
+    for seed in range(first, first + 50):
+        assert_exact(seed, "enumerate", allow_unplaced=False)
+        assert_exact(seed, "enumerate", allow_unplaced=True)
+
+
+@pytest.mark.parametrize("first", range(250, 500, 50))
+def test_the_default_finds_and_proves_what_the_oracle_finds(first: int) -> None:
+    for seed in range(first, first + 50):
+        assert_exact(seed, "optimal", allow_unplaced=seed % 2 == 1)
+
+
+@pytest.mark.parametrize("first", range(0, 100, 25))
+def test_cpsat_finds_and_proves_what_the_oracle_finds(first: int) -> None:
+    for seed in range(first, first + 25):
+        assert_exact(seed, "cpsat", allow_unplaced=seed % 2 == 0)
+
+
+@pytest.mark.parametrize("allow_unplaced", [False, True])
+@pytest.mark.parametrize("strategy", ["first-fit-decreasing", "local-search"])
+def test_a_heuristic_keeps_every_rule_and_never_beats_the_oracle(strategy: str, allow_unplaced: bool) -> None:
+    placed = 0
+    for seed in range(60):
+        expected = oracle(seed, allow_unplaced)
+        answer = answer_of(seed, strategy, allow_unplaced, time_limit_s=0.02)
+        assert answer.status in (Status.FEASIBLE, Status.UNKNOWN)
+        if answer.placement is not None:
+            assert expected is not None
+            assert feasible(random_instance(seed), answer.placement, allow_unplaced), seed
+            assert tuple(tier.cost for tier in answer.tiers) >= expected[0], seed
+            assert all(tier.bound is None for tier in answer.tiers)
+            placed += 1
+    assert placed > 30
+
+
+@pytest.mark.parametrize("strategy", ["first-fit", "first-fit-2013-12"])
+def test_a_greedy_of_2013_is_feasible_exactly_where_it_keeps_every_rule(strategy: str) -> None:
+    seen = set()
+    for seed in range(200):
+        answer = answer_of(seed, strategy, allow_unplaced=False)
+        assert answer.placement is not None
+        keeps = feasible(random_instance(seed), answer.placement)
+        assert (answer.status is Status.FEASIBLE) == keeps == (not answer.violations), seed
+        assert tuple(tier.cost for tier in answer.tiers) == tier_costs(random_instance(seed), answer.placement)
+        seen.add(keeps)
+    assert seen == {True, False}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strategy", ["enumerate", "optimal", "cpsat"])
+@pytest.mark.parametrize("first", range(0, 2000, 250))
+def test_two_thousand_instances_agree_with_the_oracle(strategy: str, first: int) -> None:
+    for seed in range(first, first + 250):
+        assert_exact(seed, strategy, allow_unplaced=seed % 2 == 1)
+        if strategy == "enumerate":
+            assert_exact(seed, strategy, allow_unplaced=seed % 2 == 0)
