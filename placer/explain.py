@@ -1,10 +1,164 @@
-"""Why nothing fits, in words with figures."""
+"""
+Why nothing fits, in words with figures.
+
+First the contradictions that need no search: a vnode that no pnode can take. Else one irreducible conflict: rules that
+cannot hold together, while any of them dropped lets the others hold. It is found by dropping rules one after the
+other and asking whether what is left can be placed.
+"""
 
 from __future__ import annotations
 
-from placer.instance import Instance
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+
+from placer.budget import Budget
+from placer.instance import Guest, Instance, format_cpuset, format_size
+from placer.problem import BoolArray, Problem, Status
+from placer.strategies.optimal import optimal
+from placer.translate import translate
+from placer.translate.masks import masks
+
+TIME_LIMIT_S = 5.0
+"""For the whole explanation, in seconds."""
+QUESTION_LIMIT_S = 1.0
+"""For one question whether some rules can hold together."""
 
 
 def why_nothing_fits(instance: Instance) -> str:
-    """Say why no placement of the instance keeps every rule."""
-    return "no placement keeps every rule"
+    """
+    Say why no placement of an infeasible instance keeps every rule.
+
+    Returns
+    -------
+    str
+        A line for each vnode that no pnode can take alone; without such a vnode the rules of one conflict.
+    """
+    problem = translate(instance, allow_unplaced=True)
+    stuck = [line for v in range(problem.n) if (line := _stuck(instance, problem, v))]
+    if stuck:
+        return "\n".join(stuck)
+    return _conflict(instance, problem)
+
+
+def _stuck(instance: Instance, problem: Problem, v: int) -> str:
+    """Say why a vnode fits no pnode even alone; empty if one can take it."""
+    host, (guest, index) = instance.host, _vnode(instance, v)
+    need, room = int(problem.resources[0].weight[v]), problem.resources[0].capacity[: len(host.pnodes)]
+    allowed = problem.allowed[v, : len(host.pnodes)]
+    if (allowed & (need <= room)).any():
+        return ""
+    who = f'guest "{guest.name}" vnode {index}'
+    if not allowed.any():
+        return f"{who} may stand on no pnode: {_exclusions(instance, v)}"
+    best = int(np.where(allowed, room, -1).argmax())
+    short = need - int(room[best])
+    return (
+        f"{who} needs {format_size(need)}; the most that a pnode it may use has for guests is "
+        f"{format_size(int(room[best]))}, on pnode {host.pnodes[best].id}: {format_size(short)} less would fit"
+    )
+
+
+def _exclusions(instance: Instance, v: int) -> str:
+    ids = np.array([pnode.id for pnode in instance.host.pnodes])
+    parts = []
+    for rule, mask in masks(instance).items():
+        if not mask[v].all():
+            kept = format_cpuset(ids[mask[v]].tolist()) or "none"
+            parts.append(f"{WORDS[rule]} leaves {kept}")
+    return ", ".join(parts)
+
+
+WORDS = {
+    "fixed_pnode": "its fixed pnode",
+    "pnodes": "the pnodes its guest may use",
+    "hard_affinity": "the hard affinity of its vcpus",
+    "memoryless": "pnodes with memory",
+    "memory_only": "pnodes with pcpus (memory_only_pnodes lifts that)",
+    "unreachable": "pnodes that reach their own memory",
+}
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """A rule that may be dropped: ``subject`` is a guest, or a pnode by position for memory."""
+
+    name: str
+    subject: int
+    words: str
+
+
+def _conflict(instance: Instance, problem: Problem) -> str:
+    deadline = perf_counter() + TIME_LIMIT_S
+    lowered = masks(instance)
+    kept = _rules(instance, problem, lowered)
+    minimal = True
+    for rule in list(kept):
+        rest = [other for other in kept if other is not rule]
+        left = min(QUESTION_LIMIT_S, deadline - perf_counter())
+        verdict = _can_hold(problem, lowered, rest, left) if left > 0 else Status.UNKNOWN
+        if verdict is Status.INFEASIBLE:
+            kept = rest
+        minimal &= verdict is not Status.UNKNOWN
+    head = "these rules cannot hold together"
+    head += ", but would without any one of them:" if minimal else " (perhaps some of them are not needed for that):"
+    return "\n".join([head, *(f"- {rule.words}" for rule in kept)])
+
+
+def _rules(instance: Instance, problem: Problem, lowered: dict[str, BoolArray]) -> list[_Rule]:
+    rules = [_Rule("placed", g, _demand(guest)) for g, guest in enumerate(instance.guests)]
+    for g, guest in enumerate(instance.guests):
+        for name, mask in lowered.items():
+            rows = mask[problem.groups[g]]
+            if not rows.all():
+                ids = np.array([pnode.id for pnode in instance.host.pnodes])
+                where = "; ".join(
+                    f"vnode {v} on {format_cpuset(ids[row].tolist())}" for v, row in enumerate(rows) if not row.all()
+                )
+                rules.append(_Rule(name, g, f'guest "{guest.name}": {WORDS[name]} leaves {where}'))
+    if problem.incompatible.any():
+        rules.append(_Rule("apart", 0, "pnodes that cannot reach each other never hold one guest"))
+    for p, pnode in enumerate(instance.host.pnodes):
+        room = int(problem.resources[0].capacity[p])
+        taken = format_size(pnode.memory_kib - room)
+        words = f"pnode {pnode.id} has {format_size(room)} for guests ({format_size(pnode.memory_kib)} free"
+        words += f", less {taken} of reserve and overhead)" if room < pnode.memory_kib else ")"
+        rules.append(_Rule("memory", p, words))
+    return rules
+
+
+def _demand(guest: Guest) -> str:
+    sizes = [format_size(vnode.memory_kib) for vnode in guest.vnodes]
+    return f'guest "{guest.name}" needs ' + (
+        " and ".join(sizes) if len(set(sizes)) > 1 or len(sizes) == 1 else f"{len(sizes)} x {sizes[0]}"
+    )
+
+
+def _can_hold(problem: Problem, lowered: dict[str, BoolArray], rules: list[_Rule], limit_s: float) -> Status:
+    """Ask whether some rules can hold together: OPTIMAL, INFEASIBLE or UNKNOWN."""
+    allowed = np.ones_like(problem.allowed)
+    total = problem.resources[0].weight.sum()
+    capacity = np.full(problem.m, total)
+    for rule in rules:
+        if rule.name == "placed":
+            allowed[problem.groups[rule.subject], -1] = False
+        elif rule.name == "memory":
+            capacity[rule.subject] = problem.resources[0].capacity[rule.subject]
+        elif rule.name in lowered:
+            items = problem.groups[rule.subject]
+            allowed[items, :-1] &= lowered[rule.name][items]
+    apart = any(rule.name == "apart" for rule in rules)
+    question = replace(
+        problem,
+        allowed=allowed,
+        resources=(replace(problem.resources[0], capacity=capacity),),
+        incompatible=problem.incompatible if apart else np.zeros_like(problem.incompatible),
+        tiers=((),),
+    )
+    return optimal(question, Budget(time_limit_s=limit_s)).status
+
+
+def _vnode(instance: Instance, v: int) -> tuple[Guest, int]:
+    vnodes = [(guest, index) for guest in instance.guests for index in range(len(guest.vnodes))]
+    return vnodes[v]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from placer.instance import UNREACHABLE, Guest, Host, Instance, Vnode
@@ -16,23 +18,26 @@ def allowed_pnodes(instance: Instance) -> BoolArray:
     -------
     array ``[n, m]``
     """
+    allowed: BoolArray = np.logical_and.reduce(list(masks(instance).values()))
+    return allowed
+
+
+def masks(instance: Instance) -> dict[str, BoolArray]:
+    """
+    Give where each rule alone lets the vnodes stand, by the names that :mod:`placer.check` gives the rules.
+
+    Returns
+    -------
+    dict of array ``[n, m]``
+    """
     host = instance.host
-    has_memory = np.array([pnode.memory_kib > 0 for pnode in host.pnodes])
-    has_pcpus = np.array([bool(pnode.pcpus) for pnode in host.pnodes])
-    reachable = np.array([host.distances[p][p] < UNREACHABLE for p in range(len(host.pnodes))])
-    rows = []
-    for guest in instance.guests:
-        within = _nodemap(guest, host) & reachable
-        for vnode in guest.vnodes:
-            row = within & _runnable(guest, vnode, host)
-            if vnode.memory_kib:
-                row &= has_memory
-            if not vnode.vcpus and not guest.memory_only_pnodes:
-                row &= has_pcpus
-            if vnode.pnode is not None:
-                row &= np.arange(len(row)) == host.position_of[vnode.pnode]
-            rows.append(row)
-    return np.array(rows, dtype=bool).reshape(len(rows), len(host.pnodes))
+    shape = (sum(len(guest.vnodes) for guest in instance.guests), len(host.pnodes))
+    return {
+        rule: np.array(
+            [mask(guest, vnode, host) for guest in instance.guests for vnode in guest.vnodes], dtype=bool
+        ).reshape(shape)
+        for rule, mask in MASKS.items()
+    }
 
 
 def nodemaps(instance: Instance) -> BoolArray:
@@ -79,14 +84,46 @@ def incompatible_pnodes(host: Host) -> BoolArray:
 
 
 def _nodemap(guest: Guest, host: Host) -> BoolArray:
+    """Allow the pnodes that the guest may use."""
     return np.array([guest.pnodes is None or pnode.id in guest.pnodes for pnode in host.pnodes])
+
+
+def _fixed(vnode: Vnode, host: Host) -> BoolArray:
+    """Allow the pnode that the vnode names, all if it names none."""
+    return np.array([vnode.pnode is None or pnode.id == vnode.pnode for pnode in host.pnodes])
+
+
+def _with_memory(vnode: Vnode, host: Host) -> BoolArray:
+    """Allow pnodes with memory for a vnode with memory."""
+    return np.array([not vnode.memory_kib or pnode.memory_kib > 0 for pnode in host.pnodes])
+
+
+def _with_pcpus(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
+    """Allow pnodes without pcpus for a vnode without vcpus only where its guest says so."""
+    anywhere = bool(vnode.vcpus) or guest.memory_only_pnodes
+    return np.array([anywhere or bool(pnode.pcpus) for pnode in host.pnodes])
+
+
+def _reachable(host: Host) -> BoolArray:
+    """Allow pnodes that reach their own memory."""
+    return np.array([host.distances[p][p] < UNREACHABLE for p in range(len(host.pnodes))])
 
 
 def _runnable(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
     """Allow p only if every vcpu of the vnode may run on some pcpu of p."""
     row = np.array([not vnode.vcpus or bool(pnode.pcpus) for pnode in host.pnodes])
-    masks = {guest.hard_affinity[vcpu] for vcpu in vnode.vcpus} if guest.hard_affinity else set()
-    for mask in masks - {None}:
-        owners = {host.position_of_pcpu[pcpu] for pcpu in mask or ()}
+    affinities = {guest.hard_affinity[vcpu] for vcpu in vnode.vcpus} if guest.hard_affinity else set()
+    for affinity in affinities - {None}:
+        owners = {host.position_of_pcpu[pcpu] for pcpu in affinity or ()}
         row &= np.isin(np.arange(len(row)), list(owners))
     return row
+
+
+MASKS: dict[str, Callable[[Guest, Vnode, Host], BoolArray]] = {
+    "fixed_pnode": lambda guest, vnode, host: _fixed(vnode, host),
+    "pnodes": lambda guest, vnode, host: _nodemap(guest, host),
+    "hard_affinity": _runnable,
+    "memoryless": lambda guest, vnode, host: _with_memory(vnode, host),
+    "memory_only": _with_pcpus,
+    "unreachable": lambda guest, vnode, host: _reachable(host),
+}

@@ -88,6 +88,8 @@ class Search:
         variables = Variables(self.tables)
         tiers = _encode(variables)
         for t, cost in enumerate(tiers):
+            if self.best is not None and self.budget.left_s() <= 0:
+                return True
             if self.best is not None and self.costs[t] > self.bounds[t]:
                 self._use_needed_sites(variables, t)
             if self.best is None or self.costs[t] > self.bounds[t]:
