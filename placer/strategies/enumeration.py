@@ -8,13 +8,15 @@ closest that two remaining items can be, and the load spread evenly.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from placer.budget import Budget
 from placer.problem import BoolArray, IntArray, Problem, Solution, Status
 from placer.strategies.bounds import bound_load, floors, least_rise, pair_floors
 from placer.strategies.local_search import improve
-from placer.strategies.symmetry import item_classes, site_classes
+from placer.strategies.symmetry import group_classes, item_classes, site_classes
 from placer.strategies.tables import Tables
 
 STATE_LIMIT = 200_000
@@ -50,6 +52,7 @@ class Enumeration:
         for g, items in enumerate(problem.groups):
             self._group_of[items] = g
         self._earlier_equal = self._before(item_classes(tables), self._order)
+        self._order_equal_groups()
         self._previous_site = self._before(site_classes(tables), np.arange(problem.m))
         self._rest_pairs = self._remaining_pairs()
         self.best: IntArray | None = None
@@ -218,6 +221,14 @@ class Enumeration:
             before.append(seen.get(class_of[member], -1))
             seen[class_of[member]] = position
         return before
+
+    def _order_equal_groups(self) -> None:
+        """Let the first items of interchangeable groups stand in the order of their sites."""
+        position_of = {v: k for k, v in enumerate(self._order.tolist())}
+        for twins in group_classes(self.tables):
+            firsts = sorted(min(position_of[v] for v in items.tolist()) for items in twins)
+            for earlier, later in pairwise(firsts):
+                self._earlier_equal[later] = earlier
 
     def _remaining_pairs(self) -> IntArray:
         """For each number of placed items the least that the flows among the rest cost, ``[n + 1, tiers]``."""

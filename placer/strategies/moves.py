@@ -215,11 +215,11 @@ class Moves:
     def _crowd_swap(self, crowd: Crowd, v: IntArray, w: IntArray) -> IntArray:
         load = crowd.loads(self.site_of[None, :])[0]
         a, b = crowd.pool_of[self.site_of[v]], crowd.pool_of[self.site_of[w]]
-        gain = crowd.weight[w] - crowd.weight[v]
+        gain = np.where(a == b, 0, crowd.weight[w] - crowd.weight[v])
         up, down = np.where(a >= 0, load[a] + gain, 0), np.where(b >= 0, load[b] - gain, 0)
         change = np.where(a >= 0, crowd.table[a, up] - crowd.table[a, load[a]], 0)
         change += np.where(b >= 0, crowd.table[b, down] - crowd.table[b, load[b]], 0)
-        return np.where(a == b, 0, change)
+        return change
 
     def _room_swap(self, room: Room, v: IntArray, w: IntArray) -> IntArray:
         held = np.bincount(self.site_of, weights=room.weight, minlength=len(room.room)).astype(np.int64)

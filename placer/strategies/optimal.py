@@ -6,15 +6,18 @@ from placer.budget import Budget
 from placer.problem import IntArray, Problem, Solution, Status
 from placer.strategies.enumeration import STATE_LIMIT, enumerate_all
 
-ENUMERATED_ITEMS = 12
+ENUMERATED_ITEMS = 24
 """Items up to which enumeration is tried at all."""
+CELLS = 256
+"""Items times sites of a Problem that gets the whole state limit; larger ones get less, as a state costs more."""
 
 
 def optimal(problem: Problem, budget: Budget) -> Solution:
     """Find and prove the best assignment; ortools is imported only where enumeration does not end."""
     start: IntArray | None = None
     if problem.n <= ENUMERATED_ITEMS:
-        solution = enumerate_all(problem, budget, state_limit=STATE_LIMIT)
+        states = STATE_LIMIT * CELLS // max(CELLS, problem.n * problem.m)
+        solution = enumerate_all(problem, budget, state_limit=states)
         if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or budget.left_s() <= 0:
             return solution
         start = solution.site_of

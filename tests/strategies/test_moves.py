@@ -7,6 +7,7 @@ import pytest
 from building import GIB, MIB, a_guest, a_host, an_instance
 from random_instances import random_instance
 
+from placer.instance import Host, Pnode
 from placer.problem import IntArray, Problem
 from placer.strategies.moves import Moves
 from placer.strategies.tables import Tables
@@ -105,6 +106,15 @@ def test_a_tabu_move_is_made_where_it_beats_the_best_known() -> None:
     tabu = np.ones((2, 2), dtype=bool)
     assert moves.best_shift(tabu, np.array([0, 0, 0, 20_000, 0, 0])) is None
     assert moves.best_shift(tabu, np.array([0, 0, 0, 20_001, 0, 0])) is not None
+
+
+def test_a_swap_within_the_pool_that_holds_all_vcpus_changes_no_load() -> None:
+    pnodes = [Pnode(id=0, memory_kib=GIB, pcpus=(0,)), Pnode(id=1, memory_kib=0, pcpus=(1,))]
+    guest = a_guest(0, 0, vcpus=(1, 3))
+    moves = Moves(Tables(translate(an_instance(Host(pnodes=tuple(pnodes)), guest))), np.array([0, 1]))
+    swap = moves.best_swap(np.zeros((2, 2), dtype=bool), moves.costs)
+    assert swap is not None
+    assert swap.delta.tolist() == [0] * 6
 
 
 def test_a_swap_is_found_where_no_shift_helps() -> None:

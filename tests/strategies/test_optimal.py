@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from building import GIB, MIB, OPTERON_6272, a_guest, a_host, an_instance
 
@@ -32,7 +34,7 @@ def test_it_places_what_the_greedy_of_2013_leaves_out(
     assert answer.status is Status.OPTIMAL
     assert answer.placement is not None
     chosen = answer.placement.pnode_of["db"]
-    assert chosen == pnodes or sorted(chosen) == sorted(pnodes)  # equal vnodes may change places
+    assert Counter(chosen) == Counter(pnodes)  # equal vnodes may change places
     assert answer.tiers[4].cost == sum(free) - sum(vnodes)
 
 

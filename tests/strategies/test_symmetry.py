@@ -9,7 +9,7 @@ from building import GIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
 from random_instances import random_instance
 
 from placer.instance import Host, Instance, Pnode
-from placer.problem import Problem
+from placer.problem import BoolArray, IntArray, Problem
 from placer.strategies.symmetry import group_classes, item_classes, site_classes
 from placer.strategies.tables import Tables
 from placer.translate import translate
@@ -118,5 +118,5 @@ def test_swapping_what_is_interchangeable_changes_neither_rules_nor_costs() -> N
     assert swapped > 100
 
 
-def _same(problem: Problem, rows: np.ndarray, good: np.ndarray, costs: np.ndarray) -> bool:  # type: ignore[type-arg]
+def _same(problem: Problem, rows: IntArray, good: BoolArray, costs: IntArray) -> bool:
     return bool((problem.feasible(rows) == good).all() and (problem.price(rows)[good] == costs[good]).all())

@@ -148,7 +148,7 @@ def test_vdistance_is_the_difference_to_what_is_written() -> None:
     terms = vdistance(instance, groups_of(instance), nowhere=True)
     rows = np.array([[0, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 2]])
     # on one pnode 11 is written: 4 + 10; (0, 1): |15 - 254| + |21 - 31|; (1, 0): |15 - 31| + |21 - 254|; none: 31
-    assert sum(term.price(rows) for term in terms).tolist() == [14_000, 249_000, 249_000, 26_000]
+    assert np.sum([term.price(rows) for term in terms], axis=0).tolist() == [14_000, 249_000, 249_000, 26_000]
 
 
 def test_the_diagonal_of_wanted_vdistances_does_not_count() -> None:
@@ -157,7 +157,7 @@ def test_the_diagonal_of_wanted_vdistances_does_not_count() -> None:
     for guest in (one, two):
         instance = an_instance(a_host(1, 1), guest)
         terms = vdistance(instance, groups_of(instance), nowhere=False)
-        prices.append(sum(term.price(np.array([[0, 0], [0, 1]])) for term in terms).tolist())
+        prices.append(np.sum([term.price(np.array([[0, 0], [0, 1]])) for term in terms], axis=0).tolist())
     assert prices == [[18_000, 0]] * 2
 
 

@@ -99,6 +99,9 @@ def encode_room(variables: Variables, room: Room, cost: Affine) -> None:
         used = _uses(variables, items, p)
         if used is None:
             continue
+        for resource in variables.tables.problem.resources:
+            held = variables.load(resource.weight, [p])
+            variables.model.add(held.expression() <= int(resource.capacity[p]) * used)
         load = variables.load(room.weight, [p])
         size = int(room.room[p])
         if exact:

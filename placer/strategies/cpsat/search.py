@@ -84,17 +84,24 @@ class Search:
         )
 
     def _minimise_tiers(self) -> bool:
-        """Solve every tier that its floor does not prove; False where nothing can be placed."""
+        """Pass over the tiers until all are proved or time is up; False where nothing can be placed."""
+        while self._pass():
+            proved = self.best is None or self.costs == tuple(self.bounds)
+            if proved or self.budget.left_s() <= 0 or self.budget.deterministic_limit is not None:
+                return True
+        return False
+
+    def _pass(self) -> bool:
+        """Solve every tier that its bound does not prove; False where nothing can be placed."""
         variables = Variables(self.tables)
         tiers = _encode(variables)
+        self._use_needed_sites(variables, len(tiers))
         for t, cost in enumerate(tiers):
             if self.best is not None and self.budget.left_s() <= 0:
                 return True
-            if self.best is not None and self.costs[t] > self.bounds[t]:
-                self._use_needed_sites(variables, t)
+            self._use_needed_sites(variables, t)
             if self.best is None or self.costs[t] > self.bounds[t]:
-                waiting = sum(1 for later in tiers[t + 1 :] if later.terms)
-                outcome = self._minimise(variables, t, cost, share=0.5 if waiting else 1.0)
+                outcome = self._minimise(variables, t, cost, share=self._share(tiers, t))
                 if outcome.status == cp_model.INFEASIBLE:
                     if self.best is not None:
                         raise Defect(f"CP-SAT calls tier {t} infeasible beside a known assignment {self.costs}")
@@ -107,14 +114,26 @@ class Search:
             variables.model.add(cost.expression() <= self.costs[t])
         return True
 
-    def _use_needed_sites(self, variables: Variables, t: int) -> None:
-        """Where a tier prices room, put something on every site that the higher tiers cannot do without."""
-        for room in [room for tier, room in self.tables.rooms if tier == t]:
-            needed = needed_sites(self.tables, self.costs, t)
-            self.bounds[t] = max(self.bounds[t], room_floor(self.tables, room, needed))
-            for p in needed:
-                counts = [unit.count[p] for unit in variables.units if p in unit.count]
-                variables.model.add(cp_model.LinearExpr.sum(counts) >= 1)
+    def _share(self, tiers: list[Affine], t: int) -> float:
+        """Share of the time left that a tier may use: half while a later one waits for a solve."""
+        later = range(t + 1, len(tiers))
+        if self.best is None:
+            return 0.5 if any(tiers[i].terms for i in later) else 1.0
+        return 0.5 if any(self.costs[i] > self.bounds[i] for i in later) else 1.0
+
+    def _use_needed_sites(self, variables: Variables, reached: int) -> None:
+        """
+        Where a tier prices room, bound it by the sites that the higher tiers cannot do without.
+
+        Once that tier is reached, the higher ones are held, and something is put on every such site.
+        """
+        for t, room in self.tables.rooms if self.best is not None else []:
+            if self.costs[t] > self.bounds[t] and reached >= t:
+                needed = needed_sites(self.tables, self.costs, t)
+                self.bounds[t] = max(self.bounds[t], room_floor(self.tables, room, needed))
+                for p in needed if reached == t else []:
+                    counts = [unit.count[p] for unit in variables.units if p in unit.count]
+                    variables.model.add(cp_model.LinearExpr.sum(counts) >= 1)
 
     def _polish(self) -> None:
         if self.costs != tuple(self.bounds):
