@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from placer.problem import BoolArray, Crowd, IntArray, Room
+from placer.problem import BoolArray, IntArray
+from placer.strategies.move_prices import crowd_shift, crowd_swap, room_shift, room_swap, touch_swap
 from placer.strategies.tables import Tables
 
 FORBIDDEN = np.int64(2**60)
@@ -132,9 +133,9 @@ class Moves:
         for pull, flow in zip(self._pull, tables.flows, strict=True):
             delta[1 + flow.tier] += pull - pull[items, s][:, None]
         for t, crowd in tables.crowds:
-            delta[1 + t] += self._crowd_shift(crowd)
+            delta[1 + t] += crowd_shift(crowd, s)
         for t, room in tables.rooms:
-            delta[1 + t] += self._room_shift(room)
+            delta[1 + t] += room_shift(room, s)
         for t, touch in tables.touches:
             for group in touch.sets:
                 there = s[group] == touch.site
@@ -142,28 +143,6 @@ class Moves:
                 delta[1 + t][group] -= (there & (others == 0))[:, None]
                 delta[1 + t][group, touch.site] += others == 0
         return delta
-
-    def _crowd_shift(self, crowd: Crowd) -> IntArray:
-        load = crowd.loads(self.site_of[None, :])[0]
-        rows, w = np.arange(len(load)), crowd.weight[:, None]
-        most = crowd.table.shape[1] - 1
-        up = crowd.table[rows, np.minimum(load + w, most)] - crowd.table[rows, load]
-        down = crowd.table[rows, load] - crowd.table[rows, np.maximum(load - w, 0)]
-        home = crowd.pool_of[self.site_of]
-        rise = np.where(crowd.pool_of >= 0, up[:, crowd.pool_of], 0)
-        fall = np.where(home >= 0, down[self._items, home], 0)[:, None]
-        return np.where(crowd.pool_of[None, :] == home[:, None], 0, rise - fall)
-
-    def _room_shift(self, room: Room) -> IntArray:
-        m, s, w, unit = len(room.room), self.site_of, room.weight, room.unit
-        held = np.bincount(s, weights=w, minlength=m).astype(np.int64)
-        count = np.bincount(s, minlength=m)
-        left = np.where((room.room >= 0) & (count > 0), (room.room - held) // unit, 0)
-        after = np.where(room.room >= 0, (room.room - held - w[:, None]) // unit, 0)
-        back = np.where(count[s] > 1, (room.room[s] - held[s] + w) // unit, 0)
-        back = np.where(room.room[s] >= 0, back, 0)
-        change: IntArray = after - left + (back - left[s])[:, None]
-        return change
 
     def _swap_pairs(self) -> tuple[IntArray, IntArray]:
         s, allowed = self.site_of, self.tables.problem.allowed
@@ -196,11 +175,11 @@ class Moves:
             change += f[w, v] * (d[a, b] + d[b, a] - d[a, a] - d[b, b])
             delta[1 + flow.tier] += change
         for t, crowd in tables.crowds:
-            delta[1 + t] += self._crowd_swap(crowd, v, w)
+            delta[1 + t] += crowd_swap(crowd, s, v, w)
         for t, room in tables.rooms:
-            delta[1 + t] += self._room_swap(room, v, w)
+            delta[1 + t] += room_swap(room, s, v, w)
         for t, touch in tables.touches:
-            delta[1 + t] += self._touch_swap(touch.sets, touch.site, v, w)
+            delta[1 + t] += touch_swap(touch, s, v, w)
         return delta
 
     def _swap_clashes(self, v: IntArray, w: IntArray) -> IntArray:
@@ -211,39 +190,6 @@ class Moves:
         mates = self._mates[v, w]
         change = clash[v, b] - clash[v, a] + clash[w, a] - clash[w, b] + np.where(mates, 2 * barred[a, b], 0)
         return np.asarray(change * 2048)
-
-    def _crowd_swap(self, crowd: Crowd, v: IntArray, w: IntArray) -> IntArray:
-        load = crowd.loads(self.site_of[None, :])[0]
-        a, b = crowd.pool_of[self.site_of[v]], crowd.pool_of[self.site_of[w]]
-        gain = np.where(a == b, 0, crowd.weight[w] - crowd.weight[v])
-        up, down = np.where(a >= 0, load[a] + gain, 0), np.where(b >= 0, load[b] - gain, 0)
-        change = np.where(a >= 0, crowd.table[a, up] - crowd.table[a, load[a]], 0)
-        change += np.where(b >= 0, crowd.table[b, down] - crowd.table[b, load[b]], 0)
-        return change
-
-    def _room_swap(self, room: Room, v: IntArray, w: IntArray) -> IntArray:
-        held = np.bincount(self.site_of, weights=room.weight, minlength=len(room.room)).astype(np.int64)
-        gain = room.weight[w] - room.weight[v]
-        change = np.zeros(len(v), dtype=np.int64)
-        for p, sign in ((self.site_of[v], 1), (self.site_of[w], -1)):
-            after, now = (room.room[p] - held[p] - sign * gain) // room.unit, (room.room[p] - held[p]) // room.unit
-            change += np.where(room.room[p] >= 0, after - now, 0)
-        return change
-
-    def _touch_swap(self, sets: tuple[IntArray, ...], site: int, v: IntArray, w: IntArray) -> IntArray:
-        """Count the sets that come onto the site less those that leave it."""
-        on = self.site_of == site
-        set_of = np.full(len(self.site_of), -1)
-        there = np.zeros(len(sets) + 1, dtype=np.int64)
-        for i, items in enumerate(sets):
-            set_of[items] = i
-            there[i] = on[items].sum()
-        change = np.zeros(len(v), dtype=np.int64)
-        for leaver, comer in ((v, w), (w, v)):
-            moving = on[leaver] & (set_of[leaver] != set_of[comer])
-            change -= moving & (set_of[leaver] >= 0) & (there[set_of[leaver]] == 1)
-            change += moving & (set_of[comer] >= 0) & (there[set_of[comer]] == 0)
-        return change
 
 
 def _rise(load: IntArray, capacity: IntArray, w: IntArray) -> IntArray:

@@ -1,0 +1,71 @@
+"""What one term of a Problem changes by when an item shifts or two items swap, for every such move at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.problem import Crowd, IntArray, Room, Touch
+
+
+def crowd_shift(crowd: Crowd, site_of: IntArray) -> IntArray:
+    """Change of the price of load for every shift, ``[n, m]``."""
+    load = crowd.loads(site_of[None, :])[0]
+    rows, w = np.arange(len(load)), crowd.weight[:, None]
+    most = crowd.table.shape[1] - 1
+    up = crowd.table[rows, np.minimum(load + w, most)] - crowd.table[rows, load]
+    down = crowd.table[rows, load] - crowd.table[rows, np.maximum(load - w, 0)]
+    home = crowd.pool_of[site_of]
+    rise = np.where(crowd.pool_of >= 0, up[:, crowd.pool_of], 0)
+    fall = np.where(home >= 0, down[np.arange(len(site_of)), home], 0)[:, None]
+    return np.where(crowd.pool_of[None, :] == home[:, None], 0, rise - fall)
+
+
+def room_shift(room: Room, site_of: IntArray) -> IntArray:
+    """Change of the room left for every shift, ``[n, m]``."""
+    m, s, w, unit = len(room.room), site_of, room.weight, room.unit
+    held = np.bincount(s, weights=w, minlength=m).astype(np.int64)
+    count = np.bincount(s, minlength=m)
+    left = np.where((room.room >= 0) & (count > 0), (room.room - held) // unit, 0)
+    after = np.where(room.room >= 0, (room.room - held - w[:, None]) // unit, 0)
+    back = np.where(count[s] > 1, (room.room[s] - held[s] + w) // unit, 0)
+    back = np.where(room.room[s] >= 0, back, 0)
+    change: IntArray = after - left + (back - left[s])[:, None]
+    return change
+
+
+def crowd_swap(crowd: Crowd, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
+    """Change of the price of load for swaps of ``v[i]`` and ``w[i]``."""
+    load = crowd.loads(site_of[None, :])[0]
+    a, b = crowd.pool_of[site_of[v]], crowd.pool_of[site_of[w]]
+    gain = np.where(a == b, 0, crowd.weight[w] - crowd.weight[v])
+    up, down = np.where(a >= 0, load[a] + gain, 0), np.where(b >= 0, load[b] - gain, 0)
+    change = np.where(a >= 0, crowd.table[a, up] - crowd.table[a, load[a]], 0)
+    change += np.where(b >= 0, crowd.table[b, down] - crowd.table[b, load[b]], 0)
+    return change
+
+
+def room_swap(room: Room, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
+    """Change of the room left for swaps of ``v[i]`` and ``w[i]``."""
+    held = np.bincount(site_of, weights=room.weight, minlength=len(room.room)).astype(np.int64)
+    gain = room.weight[w] - room.weight[v]
+    change = np.zeros(len(v), dtype=np.int64)
+    for p, sign in ((site_of[v], 1), (site_of[w], -1)):
+        after, now = (room.room[p] - held[p] - sign * gain) // room.unit, (room.room[p] - held[p]) // room.unit
+        change += np.where(room.room[p] >= 0, after - now, 0)
+    return change
+
+
+def touch_swap(touch: Touch, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
+    """Count the sets that come onto the site less those that leave it, for swaps of ``v[i]`` and ``w[i]``."""
+    on = site_of == touch.site
+    set_of = np.full(len(site_of), -1)
+    there = np.zeros(len(touch.sets) + 1, dtype=np.int64)
+    for i, items in enumerate(touch.sets):
+        set_of[items] = i
+        there[i] = on[items].sum()
+    change = np.zeros(len(v), dtype=np.int64)
+    for leaver, comer in ((v, w), (w, v)):
+        moving = on[leaver] & (set_of[leaver] != set_of[comer])
+        change -= moving & (set_of[leaver] >= 0) & (there[set_of[leaver]] == 1)
+        change += moving & (set_of[comer] >= 0) & (there[set_of[comer]] == 0)
+    return change
