@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from math import gcd
-from threading import Event, Thread
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -16,6 +15,7 @@ from placer.problem import IntArray, Problem, Solution, Status
 from placer.strategies.bounds import floors, needed_sites, room_floor
 from placer.strategies.cpsat.flows import encode_flow
 from placer.strategies.cpsat.loads import encode_crowd, encode_room, encode_touch, keep_apart, limit_load
+from placer.strategies.cpsat.running import solve_interruptibly
 from placer.strategies.cpsat.variables import Affine, Variables
 from placer.strategies.local_search import improve
 from placer.strategies.tables import Tables
@@ -173,7 +173,7 @@ class Search:
             self.budget.tell("CP-SAT", tier=t, costs=self.costs, bound=proved[-1])
 
         solver.best_bound_callback = tell_bound
-        status = _interruptible(solver, model, _Watch(self, variables, t), self.budget.stop)
+        status = solve_interruptibly(solver, model, _Watch(self, variables, t), self.budget.stop)
         if status == cp_model.MODEL_INVALID:
             raise Defect(f"CP-SAT refuses the model: {model.validate()}")
         if status == cp_model.INFEASIBLE:
@@ -209,24 +209,6 @@ class _Watch(cp_model.CpSolverSolutionCallback):
         costs = tuple(self._search.tables.problem.price(site_of[None, :])[0].tolist())
         best = min(costs, self._search.costs) if self._search.costs else costs
         self._search.budget.tell("CP-SAT", tier=self._tier, costs=best)
-
-
-def _interruptible(solver: cp_model.CpSolver, model: cp_model.CpModel, watch: _Watch, stop: Event) -> int:
-    """Solve, and end early where ``stop`` is set."""
-    done = Event()
-
-    def guard() -> None:
-        while not done.wait(0.05):
-            if stop.is_set():
-                solver.stop_search()
-
-    thread = Thread(target=guard, daemon=True)
-    thread.start()
-    try:
-        return int(solver.solve(model, watch))
-    finally:
-        done.set()
-        thread.join()
 
 
 def _encode(variables: Variables) -> list[Affine]:
