@@ -170,8 +170,8 @@ def one_guest_fewer(instance: Instance, random: Random) -> Instance:
     return replace(instance, guests=instance.guests[:gone] + instance.guests[gone + 1 :])
 
 
-SLOW = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(24, 80)]
-SEEDS = [*range(24), *SLOW]
+SLOW = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(16, 80)]
+SEEDS = [*range(16), *SLOW]
 
 
 def changed(change: Change, seed: int) -> Costs:
@@ -195,7 +195,7 @@ def test_more_room_or_a_guest_fewer_never_costs_more_before_shape(change: Change
     assert changed(change, seed)[:4] <= costs_before(seed)[:4]
 
 
-@pytest.mark.parametrize("seed", [*range(6), *SLOW])
+@pytest.mark.parametrize("seed", [*range(4), *SLOW])
 def test_no_bound_of_a_hurried_search_passes_the_best_known(seed: int) -> None:
     best = costs_before(seed)
     for strategy, limit in (("cpsat", 0.0), ("cpsat", 0.01), ("cpsat", 0.1)):
@@ -209,6 +209,6 @@ def test_no_bound_of_a_hurried_search_passes_the_best_known(seed: int) -> None:
 
 
 def test_most_of_these_instances_can_be_placed_and_are_not_trivial() -> None:
-    costs = [costs_before(seed) for seed in range(24)]
-    assert sum(len(each) == 5 for each in costs) >= 18
-    assert len({each[2] for each in costs if len(each) == 5}) >= 18
+    costs = [costs_before(seed) for seed in range(16)]
+    assert sum(len(each) == 5 for each in costs) >= 12
+    assert len({each[2] for each in costs if len(each) == 5}) >= 12

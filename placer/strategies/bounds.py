@@ -33,15 +33,16 @@ def floors(tables: Tables) -> tuple[int, ...]:
 
 
 def _crowd_floor(tables: Tables, crowd: Crowd) -> int:
-    """The load spread evenly; or each item alone in its cheapest pool, since the price is convex from 0."""
+    """What it costs empty, and the load spread evenly or each item alone in its cheapest pool: the price is convex."""
     items = np.arange(tables.problem.n)
     open_pools = np.unique(crowd.pool_of[tables.problem.allowed[crowd.weight > 0].any(axis=0)])
     usable = replace(crowd, table=crowd.table[open_pools[open_pools >= 0]])
     load = np.zeros((1, len(usable.table)), dtype=np.int64)
     spread = int(least_rise(usable, load, bound_load(tables, crowd, items))[0]) if len(usable.table) else 0
-    own = np.where(crowd.pool_of >= 0, crowd.table[crowd.pool_of][:, crowd.weight].T, 0)
+    empty = crowd.table[:, 0]
+    own = np.where(crowd.pool_of >= 0, (crowd.table - empty[:, None])[crowd.pool_of][:, crowd.weight].T, 0)
     alone = np.where(tables.problem.allowed, own, np.iinfo(np.int64).max).min(axis=1).sum()
-    return max(spread, int(alone))
+    return int(empty.sum()) + max(spread, int(alone))
 
 
 def room_floor(tables: Tables, room: Room, needed: list[int]) -> int:

@@ -18,6 +18,10 @@ from placer.strategies.tables import Tables
 
 TENURE = (4, 12)
 """Moves for which an item may not return to a site it left: fewest and most."""
+RUIN_EVERY = 20
+"""Moves without a better assignment after which a few groups are placed anew."""
+RUINED = (1, 5)
+"""How many: fewest, and one more than most."""
 
 
 def local_search(problem: Problem, budget: Budget) -> Solution:
@@ -84,6 +88,8 @@ def improve(
         if not _step(moves, tabu, step, best_costs, random):
             break
         stale += 1
+        if stale % RUIN_EVERY == 0:
+            moves = Moves(tables, _ruined(tables, best, random))
         if tuple(moves.costs) < tuple(best_costs):
             best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
             if best_costs[0] == 0:
@@ -91,9 +97,14 @@ def improve(
     return best if best_costs[0] == 0 else None
 
 
-def construct(tables: Tables, random: np.random.Generator) -> IntArray:
+def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None = None) -> IntArray:
     """
     Place the items by falling size, each where it costs least; where it fits nowhere, on the emptiest allowed site.
+
+    Parameters
+    ----------
+    kept
+        ``[n]``, items that stay where they are, -1 for those to place; None places all. Then the order is random.
 
     Returns
     -------
@@ -103,9 +114,13 @@ def construct(tables: Tables, random: np.random.Generator) -> IntArray:
     problem = tables.problem
     partial = Partial(problem)
     size = (tables.weight / np.maximum(tables.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
-    largest_first = np.lexsort((random.random(problem.n), -size))
+    order = np.lexsort((random.random(problem.n), -size)) if kept is None else random.permutation(problem.n)
     placed = np.zeros(problem.n, dtype=bool)
-    for v in largest_first.tolist():
+    if kept is not None:
+        for v in np.flatnonzero(kept >= 0).tolist():
+            partial.put(v, int(kept[v]))
+        placed = kept >= 0
+    for v in order[~placed[order]].tolist():
         open_sites = partial.open_sites(v)
         if not open_sites.any():
             room = np.where(problem.allowed[v], partial.left.min(axis=0, initial=2**62), np.iinfo(np.int64).min)
@@ -135,6 +150,15 @@ def _cheapest(tables: Tables, v: int, site_of: IntArray, placed: BoolArray, site
         held = np.bincount(site_of[others], weights=room.weight[others], minlength=len(sites)).astype(np.int64)
         cost[t] += (room.room - held) // room.unit
     return int(np.lexsort(np.where(sites, cost, np.iinfo(np.int64).max)[::-1])[0])
+
+
+def _ruined(tables: Tables, site_of: IntArray, random: np.random.Generator) -> IntArray:
+    """Take a few random groups off and place them anew, to start from near the best."""
+    groups = tables.problem.groups
+    kept = site_of.copy()
+    for g in random.choice(len(groups), size=min(len(groups), int(random.integers(*RUINED))), replace=False):
+        kept[groups[g]] = -1
+    return construct(tables, random, kept)
 
 
 def _step(moves: Moves, tabu: IntArray, step: int, best_costs: IntArray, random: np.random.Generator) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from placer.problem import BoolArray, IntArray
 from placer.strategies.move_prices import crowd_shift, crowd_swap, room_shift, room_swap, touch_swap
+from placer.strategies.symmetry import item_classes
 from placer.strategies.tables import Tables
 
 FORBIDDEN = np.int64(2**60)
@@ -54,6 +55,9 @@ class Moves:
             self._group[g, items] = True
         self._mates = (self._group.T.astype(np.int64) @ self._group) > 0
         np.fill_diagonal(self._mates, False)
+        self._class_of = np.zeros(problem.n, dtype=np.int64)
+        for i, members in enumerate(item_classes(tables)):
+            self._class_of[members] = i
         self._conflicts = bool(problem.incompatible.any())
         self.costs = self._price()
         self._refresh()
@@ -148,6 +152,7 @@ class Moves:
         s, allowed = self.site_of, self.tables.problem.allowed
         other = allowed[:, s]
         pairs = other & other.T & (s[:, None] != s[None, :])
+        pairs &= self._class_of[:, None] != self._class_of[None, :]  # equal items would change nothing
         v, w = np.nonzero(np.triu(pairs))
         slack = np.ones(len(v), dtype=bool)
         for weight, load, capacity in zip(self.tables.weight, self._loads, self.tables.capacity, strict=True):

@@ -79,7 +79,7 @@ def test_eight_workers_find_the_same_costs_as_one() -> None:
 
 def test_one_worker_a_seed_and_a_deterministic_limit_give_the_same_placement() -> None:
     answers = [
-        solve(hard(), strategy="cpsat", workers=1, seed=5, deterministic_limit=0.3, time_limit_s=600) for _ in range(2)
+        solve(hard(), strategy="cpsat", workers=1, seed=5, deterministic_limit=0.1, time_limit_s=600) for _ in range(2)
     ]
     assert answers[0].placement == answers[1].placement
     assert answers[0].tiers == answers[1].tiers
@@ -99,7 +99,7 @@ def test_a_tier_at_its_floor_is_proved_without_a_model(monkeypatch: pytest.Monke
 
 def test_it_tells_costs_and_bounds_that_close_in() -> None:
     told: list[Progress] = []
-    answer = solve(four_large_guests(), strategy="cpsat", time_limit_s=2, workers=1, on_progress=told.append)
+    answer = solve(four_large_guests(), strategy="cpsat", time_limit_s=1, workers=1, on_progress=told.append)
     bounds = [progress.bound for progress in told if progress.step == "CP-SAT" and progress.tier == 2]
     known = [bound for bound in bounds if bound is not None]
     assert known

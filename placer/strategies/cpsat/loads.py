@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import gcd
 
 import numpy as np
@@ -52,8 +53,11 @@ def encode_crowd(variables: Variables, crowd: Crowd, cost: Affine) -> None:
     """
     Price the load of each pool from below by the lines through each two neighbouring loads.
 
-    A convex price that starts at 0 is also at least the sum of what each item costs alone there.
+    What load adds to the price of none is convex and starts at 0, so it is also at least the sum of what each item
+    adds alone there.
     """
+    cost.constant += int(crowd.table[:, 0].sum())
+    crowd = replace(crowd, table=crowd.table - crowd.table[:, :1])
     for i, row in enumerate(crowd.table):
         sites = np.flatnonzero(crowd.pool_of == i).tolist()
         load = variables.load(crowd.weight, sites)
