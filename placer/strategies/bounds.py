@@ -26,13 +26,13 @@ def floors(tables: Tables) -> tuple[int, ...]:
     for t, pairs in enumerate(pair_floors(tables)):
         floor[t] += pairs.sum() // 2
     for t, crowd in tables.crowds:
-        floor[t] += _crowd_floor(tables, crowd)
+        floor[t] += crowd_floor(tables, crowd)
     for t, room in tables.rooms:
         floor[t] += room_floor(tables, room, [])
     return tuple(floor.tolist())
 
 
-def _crowd_floor(tables: Tables, crowd: Crowd) -> int:
+def crowd_floor(tables: Tables, crowd: Crowd) -> int:
     """What it costs empty, and the load spread evenly or each item alone in its cheapest pool: the price is convex."""
     items = np.arange(tables.problem.n)
     open_pools = np.unique(crowd.pool_of[tables.problem.allowed[crowd.weight > 0].any(axis=0)])

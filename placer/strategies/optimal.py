@@ -5,6 +5,7 @@ from __future__ import annotations
 from placer.budget import Budget
 from placer.problem import IntArray, Problem, Solution, Status
 from placer.strategies.enumeration import STATE_LIMIT, enumerate_all
+from placer.strategies.opening import open_search
 
 ENUMERATED_ITEMS = 24
 """Items up to which enumeration is tried at all."""
@@ -14,13 +15,16 @@ CELLS = 256
 
 def optimal(problem: Problem, budget: Budget) -> Solution:
     """Find and prove the best assignment; ortools is imported only where enumeration does not end."""
-    start: IntArray | None = None
+    found: IntArray | None = None
     if problem.n <= ENUMERATED_ITEMS:
         states = STATE_LIMIT * CELLS // max(CELLS, problem.n * problem.m)
         solution = enumerate_all(problem, budget, state_limit=states)
         if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or budget.left_s() <= 0:
             return solution
-        start = solution.site_of
+        found = solution.site_of
+    opening = open_search(problem, budget, found)
+    if opening.status is Status.OPTIMAL:
+        return opening
     from placer.strategies.cpsat import cpsat
 
-    return cpsat(problem, budget, start=start)
+    return cpsat(problem, budget, opening=opening)

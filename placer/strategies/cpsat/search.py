@@ -12,30 +12,31 @@ from ortools.sat.python import cp_model
 from placer.budget import Budget
 from placer.errors import Defect
 from placer.problem import IntArray, Problem, Solution, Status
-from placer.strategies.bounds import floors, needed_sites, room_floor
+from placer.strategies.bounds import needed_sites, room_floor
 from placer.strategies.cpsat.flows import encode_flow
 from placer.strategies.cpsat.loads import encode_crowd, encode_room, encode_touch, keep_apart, limit_load
 from placer.strategies.cpsat.running import solve_interruptibly
 from placer.strategies.cpsat.variables import Affine, Variables
 from placer.strategies.local_search import improve
+from placer.strategies.opening import open_search
 from placer.strategies.tables import Tables
 
 SMALL_MODEL = 1000
 """Variables up to which one worker is fastest."""
-PATIENCE = 300
-"""Moves of local search without gain before the model is built; fewer when it polishes."""
+PATIENCE = 100
+"""Moves of local search without gain when it polishes what CP-SAT found."""
 
 
-def cpsat(problem: Problem, budget: Budget, *, start: IntArray | None = None) -> Solution:
+def cpsat(problem: Problem, budget: Budget, *, opening: Solution | None = None) -> Solution:
     """
     Minimise tier after tier with CP-SAT, warm-started by local search.
 
     Parameters
     ----------
-    start
-        ``[n]``, an assignment to begin with; it may break rules.
+    opening
+        An assignment to begin with, perhaps, and the bounds of every tier; None searches for one.
     """
-    return Search(Tables(problem), budget).run(start)
+    return Search(Tables(problem), budget).run(opening)
 
 
 @dataclass
@@ -53,16 +54,13 @@ class Search:
         self.budget = budget
         self.best: IntArray | None = None
         self.costs: tuple[int, ...] = ()
-        self.bounds = list(floors(tables))
+        self.bounds: list[int] = []
 
-    def run(self, start: IntArray | None) -> Solution:
-        """Search from a start, or from a greedy one."""
-        limit = self.budget.left_s() / 5
-        self._offer(
-            improve(
-                self.tables, self.budget, time_limit_s=limit, start=start, patience=PATIENCE, floor=tuple(self.bounds)
-            )
-        )
+    def run(self, opening: Solution | None) -> Solution:
+        """Search from what is known, or from what local search finds."""
+        opening = opening or open_search(self.tables.problem, self.budget)
+        self._offer(opening.site_of)
+        self.bounds = list(opening.bounds)
         proved = self.best is not None and list(self.costs) == self.bounds
         if not proved and self.budget.left_s() > 0 and not self._minimise_tiers():
             return Solution(status=Status.INFEASIBLE, wall_time_s=self.budget.elapsed_s())
@@ -138,7 +136,7 @@ class Search:
     def _polish(self) -> None:
         if self.costs != tuple(self.bounds):
             limit = self.budget.left_s() / 10
-            self._offer(improve(self.tables, self.budget, time_limit_s=limit, start=self.best, patience=PATIENCE // 3))
+            self._offer(improve(self.tables, self.budget, time_limit_s=limit, start=self.best, patience=PATIENCE))
 
     def _offer(self, site_of: IntArray | None) -> None:
         if site_of is None:

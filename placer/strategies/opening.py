@@ -1,0 +1,57 @@
+"""What is tried before a model is built: local search, and bounds that need no solver. Often that is a proof."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.budget import Budget
+from placer.problem import IntArray, Problem, Solution, Status
+from placer.strategies.bounds import floors, needed_sites, room_floor
+from placer.strategies.group_floors import grouped_floors
+from placer.strategies.local_search import improve
+from placer.strategies.tables import Tables
+
+PATIENCE = 300
+"""Moves of local search without gain before it ends."""
+
+
+def open_search(problem: Problem, budget: Budget, start: IntArray | None = None) -> Solution:
+    """
+    Search locally, bound every tier, and see whether the two meet.
+
+    Parameters
+    ----------
+    start
+        ``[n]``, an assignment to begin with; it may break rules.
+
+    Returns
+    -------
+    Solution
+        OPTIMAL, FEASIBLE, or UNKNOWN where local search found no assignment; with the bounds in every case.
+    """
+    tables = Tables(problem)
+    bounds = floors(tables)
+    found = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=PATIENCE, floor=bounds)
+    if found is None:
+        tried = "local search found no placement"
+        return Solution(status=Status.UNKNOWN, bounds=bounds, wall_time_s=budget.elapsed_s(), tried=tried)
+    costs = tuple(problem.price(found[None, :])[0].tolist())
+    if costs != bounds:
+        bounds = with_needed_sites(tables, costs, grouped_floors(tables, budget, bounds))
+    return Solution(
+        status=Solution.of(costs, bounds),
+        site_of=np.asarray(found),
+        costs=costs,
+        bounds=bounds,
+        wall_time_s=budget.elapsed_s(),
+        tried="local search",
+    )
+
+
+def with_needed_sites(tables: Tables, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:
+    """Raise the bound of each tier that prices room by the sites that the higher tiers cannot do without."""
+    raised = list(bounds)
+    for t, room in tables.rooms:
+        if costs[t] > raised[t]:
+            raised[t] = max(raised[t], room_floor(tables, room, needed_sites(tables, costs, t)))
+    return tuple(raised)
