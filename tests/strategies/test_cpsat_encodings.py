@@ -13,7 +13,7 @@ from random_instances import random_instance
 
 from placer.budget import Budget
 from placer.instance import Host, Instance, Pnode, Vnode
-from placer.problem import IntArray, Problem, Status
+from placer.problem import IntArray, Problem, Solution, Status
 from placer.strategies.cpsat import search
 from placer.strategies.cpsat.variables import Variables
 from placer.strategies.tables import Tables
@@ -26,7 +26,11 @@ EPYC: Slit = tree_slit((2, 4, 8), (10, 16, 19, 21))
 def _unaided(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let CP-SAT find every assignment and prove every tier itself."""
     monkeypatch.setattr(search, "improve", lambda *_args, **_more: None)
-    monkeypatch.setattr(search, "floors", lambda tables: (0,) * tables.tiers)
+    monkeypatch.setattr(
+        search,
+        "open_search",
+        lambda problem, _budget: Solution(status=Status.UNKNOWN, bounds=(0,) * len(problem.tiers)),
+    )
 
 
 def brute_force(problem: Problem) -> tuple[int, ...] | None:

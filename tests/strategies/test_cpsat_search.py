@@ -10,7 +10,7 @@ from building import GIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
 
 from placer.budget import Budget
 from placer.instance import Instance
-from placer.problem import Progress, Status
+from placer.problem import Progress, Solution, Status
 from placer.solving import solve
 from placer.strategies.cpsat import search
 from placer.strategies.cpsat.search import cpsat
@@ -43,8 +43,14 @@ def test_whatever_the_limit_a_bound_never_passes_the_optimum(limit: dict[str, fl
     assert 4 * 7 * 7 * 143 * 10 <= bounds[2] <= costs[2]
 
 
-def test_unknown_comes_with_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+def leave_all_to_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "improve", lambda *_args, **_more: None)
+    nothing = Solution(status=Status.UNKNOWN, bounds=(0,) * 5)
+    monkeypatch.setattr(search, "open_search", lambda _problem, _budget: nothing)
+
+
+def test_unknown_comes_with_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_all_to_the_model(monkeypatch)
     answer = solve(four_large_guests(), strategy="cpsat", deterministic_limit=0.0, workers=1)
     assert (answer.status, answer.placement, answer.tiers) == (Status.UNKNOWN, None, ())
     assert answer.reason == "local search and CP-SAT found no placement and no proof that there is none"
@@ -97,7 +103,8 @@ def test_a_tier_at_its_floor_is_proved_without_a_model(monkeypatch: pytest.Monke
     assert solve(instance, strategy="cpsat").status is Status.OPTIMAL
 
 
-def test_it_tells_costs_and_bounds_that_close_in() -> None:
+def test_it_tells_costs_and_bounds_that_close_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_all_to_the_model(monkeypatch)
     told: list[Progress] = []
     answer = solve(four_large_guests(), strategy="cpsat", time_limit_s=1, workers=1, on_progress=told.append)
     bounds = [progress.bound for progress in told if progress.step == "CP-SAT" and progress.tier == 2]

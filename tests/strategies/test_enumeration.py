@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
+from random import Random
 from threading import Event
 
 import numpy as np
 import pytest
-from building import GIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
+from building import GIB, MIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
 from oracle import best
 from random_instances import random_instance
 
 from placer.budget import Budget
+from placer.instance import Instance
 from placer.problem import Problem, Progress, Status
 from placer.solving import solve
+from placer.strategies import enumeration
 from placer.strategies.enumeration import enumerate_all
 from placer.translate import translate
 
@@ -36,6 +40,51 @@ def test_five_equal_vnodes_on_eight_pnodes_cost_what_brute_force_finds(
     solution = enumerate_all(problem, Budget())
     assert solution.status is Status.OPTIMAL
     assert solution.costs == solution.bounds == brute_force(problem)
+
+
+@pytest.mark.parametrize("allow_unplaced", [False, True])
+def test_it_needs_no_local_search_to_find_the_optimum(allow_unplaced: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enumeration, "improve", lambda *_args, **_more: None)
+    for seed in range(60):
+        instance = random_instance(seed)
+        solution = enumerate_all(translate(instance, allow_unplaced=allow_unplaced), Budget(time_limit_s=60))
+        expected = best(instance, allow_unplaced)
+        assert solution.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
+        assert solution.costs == (expected[0] if expected else ()), seed
+
+
+def rugged(seed: int) -> Instance:
+    """Six unequal vnodes with traffic of their own on six unequal pnodes, any distances: greedy dives go astray."""
+    random = Random(seed)
+    sizes = [random.randint(2, 6) * GIB for _ in range(6)]
+    slit = tuple(tuple(10 if p == q else random.randint(11, 40) for q in range(6)) for p in range(6))
+    traffic = tuple(tuple(random.choice((0, 0, 1, 5)) + (v == w) for w in range(6)) for v in range(6))
+    host = a_host(*(random.randint(4, 7) * GIB for _ in range(6)), slit=slit)
+    return an_instance(host, a_guest(*sizes, traffic=traffic))
+
+
+def tied(seed: int) -> Instance:
+    """Six guests of one vnode that are local wherever they stand: only the MiB left over differ."""
+    random = Random(seed)
+    host = a_host(*(random.randint(8 * MIB, 12 * MIB) for _ in range(4)))
+    guests = [a_guest(random.randint(MIB, 5 * MIB), name=f"g{i}") for i in range(6)]
+    return an_instance(host, *guests, price=0)
+
+
+@pytest.mark.parametrize("make", [rugged, tied])
+def test_it_needs_no_good_start_where_many_placements_are_close(
+    make: Callable[[int], Instance], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enumeration, "improve", lambda *_args, **_more: None)
+    monkeypatch.setattr(enumeration, "CHUNK", 2)  # depth first, so that bounds meet incumbents early
+    placed = 0
+    for seed in range(25):
+        instance = make(seed)
+        expected = best(instance)
+        solution = enumerate_all(translate(instance), Budget(time_limit_s=60))
+        assert solution.costs == (expected[0] if expected else ()), seed
+        placed += expected is not None
+    assert placed > 15
 
 
 def test_the_opterons_best_three_dies_are_not_a_socket_and_its_neighbour() -> None:

@@ -46,17 +46,17 @@ def test_a_small_instance_is_proved_without_cpsat(monkeypatch: pytest.MonkeyPatc
 
 
 def test_where_enumeration_gives_up_cpsat_goes_on_from_its_best(monkeypatch: pytest.MonkeyPatch) -> None:
-    starts: list[IntArray | None] = []
+    openings: list[Solution] = []
 
-    def watched(problem: Problem, budget: Budget, *, start: IntArray | None = None) -> Solution:
-        starts.append(start)
+    def watched(problem: Problem, budget: Budget, *, opening: Solution) -> Solution:
+        openings.append(opening)
         return Solution(status=Status.UNKNOWN)
 
     monkeypatch.setattr(cpsat_package, "cpsat", watched)
     monkeypatch.setattr(optimal_module, "STATE_LIMIT", 3)
     problem = translate(an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 7)))
     optimal(problem, Budget())
-    assert [start is not None for start in starts] == [True]
+    assert [opening.status for opening in openings] == [Status.FEASIBLE]
 
 
 def test_many_vnodes_go_to_cpsat_and_cost_what_enumeration_finds(monkeypatch: pytest.MonkeyPatch) -> None:
