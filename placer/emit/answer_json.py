@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from placer.emit.layout import lay_out
 from placer.emit.placement_json import placement_object
 from placer.request import Request
 from placer.solving import Answer
@@ -31,4 +30,4 @@ def emit_answer(answer: Answer, request: Request) -> str:
         "notes": [*request.headlines, *request.notes],
         "wall_time_s": round(answer.wall_time_s, 6),
     }
-    return json.dumps(document, indent=2) + "\n"
+    return lay_out(document) + "\n"

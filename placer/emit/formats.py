@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from placer.check import Violation
+from placer.emit.layout import lay_out
 from placer.emit.libxl_json import emit_libxl_json
 from placer.emit.rfc import emit_rfc
 from placer.emit.written import WrittenGuest, write_vnodes
@@ -109,4 +110,4 @@ def join(texts: dict[str, str], format_name: str) -> str:
         return next(iter(texts.values()))
     if not FORMATS[format_name].is_json:
         raise EmissionError(f"{len(texts)} guests do not go into one {format_name} file; name a folder with --output")
-    return json.dumps({name: json.loads(text) for name, text in texts.items()}, indent=2) + "\n"
+    return lay_out({name: json.loads(text) for name, text in texts.items()}) + "\n"

@@ -90,7 +90,8 @@ def _memory_reasons(written: WrittenGuest) -> Iterator[str]:
 def _vnuma_reasons(written: WrittenGuest) -> Iterator[str]:
     guest = written.guest
     if guest.type == "pv":
-        yield "PV vNUMA is not yet supported: a guest with vnuma needs type hvm"
+        unstated = " (its file states no type, which means pv)" if _states_no_type(written) else ""
+        yield f'PV vNUMA is not yet supported: a guest with vnuma needs type="hvm"{unstated}'
     if guest.type == "pvh":
         yield "libxl fails to start pvh with vnuma (xc_domain_getvnuma failed): it needs type hvm"
     if len(written.vnodes) > MAX_VNODES:
@@ -116,6 +117,13 @@ def _pnode_reasons(written: WrittenGuest, toolstack: Toolstack) -> Iterator[str]
     for v, vnode in enumerate(written.vnodes):
         if vnode.pnode is not None and vnode.pnode >= limit:
             yield f"vnode {v}: invalid pnode number {vnode.pnode}, {toolstack} takes ids below {limit}, {why}"
+
+
+def _states_no_type(written: WrittenGuest) -> bool:
+    if written.source is None or written.source.kind != "xl":
+        return False
+    config = parse(written.source.text, written.source.place)
+    return config.value_of("type") is None and config.value_of("builder") is None
 
 
 def video_ram_kib(written: WrittenGuest) -> int:

@@ -91,7 +91,7 @@ def test_every_reason_is_given_at_once() -> None:
         'guest "db": vnode 1 has no pnode, and Xen takes none for it',
         'guest "db": Cannot enable PoD and vNUMA at the same time: its memory of 0 KiB is below its maxmem of '
         "512.5 MiB; choose one with --memory maxmem or --memory memory",
-        'guest "db": PV vNUMA is not yet supported: a guest with vnuma needs type hvm',
+        'guest "db": PV vNUMA is not yet supported: a guest with vnuma needs type="hvm"',
     ]
 
 
@@ -151,3 +151,9 @@ def test_a_first_vnode_without_video_ram_still_needs_memory() -> None:
     refuse_for_xen(write(vnode(1, (0,)), vnode(), source=source))
     with pytest.raises(EmissionError, match="vnode 0 too small"):
         refuse_for_xen(write(vnode(0, (0,)), vnode(), source=source))
+
+
+def test_the_refusal_of_a_guest_without_a_type_says_that_no_type_means_pv() -> None:
+    source = GuestSource(kind="xl", place="db.cfg", text='name = "db"\nmemory = 4096\n')
+    with pytest.raises(EmissionError, match=r"its file states no type, which means pv"):
+        refuse_for_xen(write(guest=typed("pv"), source=source))
