@@ -11,7 +11,7 @@ NUMA placement of virtual machines, proved optimal.
 
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
-from placer.instance import Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
 from placer.problem import Progress, Status
 from placer.read.instance_json import dump_instance, parse_instance, read_instance
 from placer.solving import Answer, Tier, solve
@@ -19,6 +19,7 @@ from placer.solving import Answer, Tier, solve
 __all__ = [
     "Answer",
     "Defect",
+    "Domain",
     "EmissionError",
     "Guest",
     "Host",

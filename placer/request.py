@@ -9,8 +9,9 @@ from typing import Literal
 from msgspec.structs import replace
 
 from placer.errors import InputError
-from placer.instance import Guest, Host, Instance, Vnode, format_size, parse_size
+from placer.instance import Guest, Host, Instance, Vnode, format_size
 from placer.read.reading import GuestReading, HostReading
+from placer.read.sizes import parse_sizes
 from placer.splitting import cut_to_fit
 
 MemoryChoice = Literal["maxmem", "memory"]
@@ -100,18 +101,11 @@ def with_reserve(host: Host, text: str) -> Host:
     InputError
         If a part is no size, or names a pnode the host does not have.
     """
-    reserve_of = {pnode.id: pnode.reserve_kib for pnode in host.pnodes}
-    for part in text.split(","):
-        name, equals, size = part.rpartition("=")
-        try:
-            ids = [int(name)] if equals else list(reserve_of)
-            reserve_of.update(dict.fromkeys(ids, parse_size(size)))
-        except ValueError as error:
-            raise InputError(f'"{part}": expected SIZE or ID=SIZE ({error})', place="--reserve") from error
-        if not set(ids) <= set(host.position_of):
-            known = ", ".join(str(pnode.id) for pnode in host.pnodes)
-            raise InputError(f"no pnode {ids[0]} on this host, expected one of {known}", place="--reserve")
-    return replace(host, pnodes=tuple(replace(pnode, reserve_kib=reserve_of[pnode.id]) for pnode in host.pnodes))
+    given = parse_sizes(text, [pnode.id for pnode in host.pnodes], "--reserve")
+    return replace(
+        host,
+        pnodes=tuple(replace(pnode, reserve_kib=given.get(pnode.id, pnode.reserve_kib)) for pnode in host.pnodes),
+    )
 
 
 def _fixed(instance: Instance) -> tuple[str, ...]:

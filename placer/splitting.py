@@ -63,6 +63,8 @@ def cut_to_fit(guest: Guest, host: Host, *, always_vnuma: bool = False) -> Cut:
     """
     Give a guest of one vnode the least number of vnodes with which it fits the host alone.
 
+    There may be more of them than vcpus, and than pnodes: two parts may stand on one pnode, where they become one.
+
     Parameters
     ----------
     guest
@@ -70,18 +72,15 @@ def cut_to_fit(guest: Guest, host: Host, *, always_vnuma: bool = False) -> Cut:
     always_vnuma
         Write even a guest of one vnode with vnuma.
     """
-    most = max(1, min(guest.vcpu_count, len(host.pnodes), MOST_VNODES))
     whole = replace_vnodes(guest, 1, always_vnuma=always_vnuma)
     if fits(whole, host):
         return Cut(guest=whole, why=f"1 vnode, because one pnode holds its {format_size(guest.memory_kib)}")
-    for k in range(2, most + 1):
+    for k in range(2, MOST_VNODES + 1):
         parts = replace_vnodes(guest, k, always_vnuma=always_vnuma)
         if fits(parts, host):
             fewer = "one pnode does" if k == 2 else f"1 to {k - 1} vnodes do"
-            why = f"{k} vnodes, because {fewer} not hold its {format_size(guest.memory_kib)}"
-            return Cut(guest=parts, why=why)
-    tried = "1 vnode does" if most == 1 else f"1 to {most} vnodes do"
-    return Cut(guest=whole, why=f"1 vnode; {tried} not fit this host, even without other guests")
+            return Cut(guest=parts, why=f"{k} vnodes, because {fewer} not {_obstacle(guest, host)}")
+    return Cut(guest=whole, why=f"1 vnode; 1 to {MOST_VNODES} do not fit this host, even without other guests")
 
 
 def replace_vnodes(guest: Guest, k: int, *, always_vnuma: bool = False) -> Guest:
@@ -95,8 +94,20 @@ def replace_vnodes(guest: Guest, k: int, *, always_vnuma: bool = False) -> Guest
 def fits(guest: Guest, host: Host) -> bool:
     """Whether a guest alone can be placed on the host."""
     problem = translate(Instance(host=host, guests=(guest,)))
+    (memory,) = problem.resources
+    smallest = memory.weight.min()
+    if smallest and (memory.capacity // smallest).sum() < problem.n:
+        return False  # no solver is asked where even parts of the smallest size are too many
     question = replace(problem, tiers=((),))
     return optimal(question, Budget(time_limit_s=TIME_LIMIT_S)).status is Status.OPTIMAL
+
+
+def _obstacle(guest: Guest, host: Host) -> str:
+    """Say what the next smaller number of vnodes fails at: memory alone, or all that is asked of a pnode."""
+    size = format_size(guest.memory_kib)
+    if guest.memory_kib > max(pnode.memory_kib - pnode.reserve_kib for pnode in host.pnodes):
+        return f"hold its {size}"
+    return f"take its {size} with its overhead and pinning"
 
 
 def _sizes(memory_kib: int, k: int, unit: int) -> list[int]:

@@ -167,21 +167,30 @@ def _core_sharing(instance: Instance, rows: IntArray) -> IntArray:
     """Deal the vcpus of each group of cores out, core after core, and count who meets whom."""
     host = instance.host
     vcpus = [len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes]
+    masks = [mask for domain in host.domains for mask in domain.affinity]
+    there = [floor(sum(_part(mask, p, host) for mask in masks)) for p in range(len(host.pnodes))]
     threads = sum(len(pnode.pcpus) for pnode in host.pnodes)
     price = Fraction(15_000)
-    if threads < sum(vcpus):
-        price = Fraction(floor(price * threads**2 / sum(vcpus) ** 2))
+    if threads < sum(vcpus) + len(masks):
+        price = Fraction(floor(price * threads**2 / (sum(vcpus) + len(masks)) ** 2))
     if instance.objective.core_sharing_price is not None:
         price = Fraction(floor(1000 * instance.objective.core_sharing_price + 0.5))
     cost = np.zeros(len(rows), dtype=np.int64)
     for group in _core_groups(host):
         cores = sum(len(host.pnodes[p].cores or host.pnodes[p].pcpus) for p in group)
         met = [0]
-        for n in range(sum(vcpus)):
+        first = sum(there[p] for p in group)
+        for n in range(first + sum(vcpus)):
             met.append(met[-1] + (n // cores if cores else 0))  # the n-th meets those already on its core
-        load = (np.isin(rows, group) * np.array(vcpus)).sum(axis=1)
+        load = first + (np.isin(rows, group) * np.array(vcpus)).sum(axis=1)
         cost += np.array([int(2 * price * pairs) for pairs in met])[load]
     return cost
+
+
+def _part(mask: tuple[int, ...] | None, p: int, host: Host) -> Fraction:
+    """What a running vcpu with this mask puts on pnode p."""
+    reach = [q for q, pnode in enumerate(host.pnodes) for pcpu in pnode.pcpus if mask is None or pcpu in mask]
+    return Fraction(int(p in reach), len(set(reach)) or 1)
 
 
 def _core_groups(host: Host) -> list[list[int]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from placer.instance import Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from msgspec.structs import replace
+
+from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
 from placer.instance.guest import Form
 from placer.instance.instance import Shape
 
@@ -21,6 +23,8 @@ def random_instance(seed: int) -> Instance:
     guests = tuple(_guest(random, f"g{i}", each, host) for i, each in enumerate(vnodes))
     shape: Shape = "none" if random.random() < 0.15 else "pack"
     price = random.choice((0, 0.5, 1.25, 3, 40)) if random.random() < 0.25 else None
+    if random.random() < 0.3:
+        host = replace(host, domains=tuple(_domain(random, f"d{i}", host) for i in range(random.randint(1, 3))))
     return Instance(host=host, guests=guests, objective=Objective(core_sharing_price=price, shape=shape))
 
 
@@ -117,6 +121,12 @@ def _guest(random: Random, name: str, vnodes: list[Vnode], host: Host) -> Guest:
         vdistances=_vdistances(random, count) if random.random() < 0.25 else None,
         overhead_kib=overhead_kib,
     )
+
+
+def _domain(random: Random, name: str, host: Host) -> Domain:
+    """Give a running domain vcpus bound to one pnode, some pnodes or none."""
+    masks = [_mask(random, host), random.choice([None, *(pnode.pcpus or None for pnode in host.pnodes)])]
+    return Domain(name=name, affinity=tuple(random.choice(masks) for _ in range(random.randint(0, 7))))
 
 
 def _fixed(random: Random, vnode: Vnode, ids: list[int]) -> Vnode:

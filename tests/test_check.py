@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from placer.check import Verdict, Violation, check, mean_access_distance
 from placer.check.costs import COSTS, pairs
 from placer.errors import InputError
-from placer.instance import Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
 from placer.instance.terms import TIERS
 
 MIB = 1024
@@ -253,6 +253,28 @@ def test_cores_of_a_pnode_without_memory_count_with_the_nearest_that_has_some(sl
         # 4 vcpus on 2 cores share in 2 pairs, on 4 cores in none
         expected = 0 if p == lent_to else 2 * 15_000 * 2
         assert term(judge(host, guest, p), "core_sharing") == expected
+
+
+def test_guests_share_cores_with_what_runs_already_and_its_own_pairs_are_in_the_cost() -> None:
+    old = Domain(name="old", affinity=((0,), (1,), (2, 3), (3, 4, 5)))
+    host = replace(smt_host(4 * GIB, 4 * GIB), domains=(old,))
+    # 3 1/2 of them run on pnode 0, down to 3 on 2 cores: 1 pair; with 2 more 3 + 1
+    assert term(judge(host, a_guest(GIB, vcpus=(2,)), 0), "core_sharing") == 2 * 15_000 * 4
+    assert term(judge(host, a_guest(GIB, vcpus=(2,)), 1), "core_sharing") == 2 * 15_000 * 1
+
+
+def test_vcpus_that_run_count_for_the_price() -> None:
+    host = replace(a_host(GIB, pcpus=2), domains=(Domain(name="old", affinity=(None, None)),))
+    # 4 vcpus on 2 threads: 15000 / 4; 2 pairs
+    assert term(judge(host, a_guest(GIB, vcpus=(2,)), 0), "core_sharing") == 2 * 3_750 * 2
+
+
+def test_a_running_vcpu_loads_each_of_the_pnodes_it_may_run_on_by_its_part() -> None:
+    host = replace(a_host(GIB, GIB, 0, pcpus=1), domains=(Domain(name="old", affinity=(None,) * 5),))
+    # 5/3 on each of three pnodes, down to 1 each; the third counts with the first: 2 on 2 cores and 1 on 1
+    # one more beside them: 3 on 2 cores or 2 on 1, a pair each; 6 vcpus on 3 threads: 15000 / 4
+    for p in (0, 1):
+        assert term(judge(host, a_guest(GIB, vcpus=(1,)), p), "core_sharing") == 2 * 3_750
 
 
 def test_vcpus_on_a_pnode_without_memory_load_the_cores_they_count_with() -> None:

@@ -26,7 +26,9 @@ ORDER = (
     ("explain", "splitting"),
     ("solving",),
     ("read",),
-    ("request",),
+    ("request", "meant"),
+    ("running",),
+    ("locality",),
     ("emit",),
     ("report",),
     ("cli",),
@@ -51,6 +53,7 @@ HOMES = {
     "rich": ("report/", "cli/"),
     "lxml": (),
     "click": (),
+    "libvirt": ("read/machine.py",),
 }
 """Where each heavy library may be imported."""
 

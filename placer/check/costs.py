@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from placer.check.positions import Positions, Sites
 from placer.instance import UNREACHABLE, Guest, Host, Instance
@@ -100,13 +102,14 @@ def sharing_price(instance: Instance) -> int:
     """
     Price of a vcpu in a pair that shares a core, in thousandths.
 
-    15000; on a host with fewer threads than the instance has vcpus, 15000 x (threads / vcpus)^2, rounded down.
-    The objective's own price takes its place: floor(1000 x price + 1/2).
+    15000; on a host with fewer threads than vcpus, those of the guests and those that run already,
+    15000 x (threads / vcpus)^2, rounded down. The objective's own price takes its place: floor(1000 x price + 1/2).
     """
     if instance.objective.core_sharing_price is not None:
         return math.floor(1000 * instance.objective.core_sharing_price + 0.5)
     threads = sum(len(pnode.pcpus) for pnode in instance.host.pnodes)
     vcpus = sum(guest.vcpu_count for guest in instance.guests)
+    vcpus += sum(len(domain.affinity) for domain in instance.host.domains)
     return SHARING_PRICE * threads**2 // vcpus**2 if threads < vcpus else SHARING_PRICE
 
 
@@ -138,12 +141,29 @@ def pairs(vcpus: int, cores: int) -> int:
     return more * math.comb(each + 1, 2) + (cores - more) * math.comb(each, 2)
 
 
+def running_vcpus(host: Host) -> list[int]:
+    """
+    For each pnode the sum of 1/k over the vcpus of domains that may run on it and k - 1 others, rounded down.
+
+    A vcpu may run on the pnodes of the pcpus it is bound to, on all with pcpus where it is bound to none.
+    """
+    load = [Fraction(0) for _ in host.pnodes]
+    for mask, count in Counter(mask for domain in host.domains for mask in domain.affinity).items():
+        pcpus = host.position_of_pcpu.keys() if mask is None else mask
+        may = [p for p, pnode in enumerate(host.pnodes) if not set(pnode.pcpus).isdisjoint(pcpus)]
+        for p in may:
+            load[p] += Fraction(count, len(may))
+    return list(map(math.floor, load))
+
+
 def core_sharing(instance: Instance, where: Positions) -> int:
-    """Sum 2 x price x pairs(vcpus placed there, cores) over the core groups, the price in thousandths."""
+    """Sum 2 x price x pairs(vcpus running and placed there, cores) over the core groups, the price in thousandths."""
     group_of = core_group_of(instance.host)
     cores, vcpus = [0] * len(group_of), [0] * len(group_of)
+    running = running_vcpus(instance.host)
     for p, pnode in enumerate(instance.host.pnodes):
         cores[group_of[p]] += pnode.core_count
+        vcpus[group_of[p]] += running[p]
     for guest in instance.guests:
         for vnode, site in zip(guest.vnodes, where[guest.name], strict=True):
             if site is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -11,15 +10,84 @@ from placer.cli import options
 
 
 def check(
-    instance: Annotated[str, typer.Argument(metavar="INSTANCE", help="The instance; - is standard input.")],
+    instance: Annotated[
+        str | None, typer.Argument(metavar="INSTANCE", help="The instance; - is standard input.", show_default=False)
+    ] = None,
     placement: Annotated[
-        str, typer.Argument(metavar="PLACEMENT", help="What `placer solve --format json` printed; - is standard input.")
-    ],
+        str | None,
+        typer.Argument(
+            metavar="PLACEMENT",
+            help="What `placer solve --format json` printed; - is standard input.",
+            show_default=False,
+        ),
+    ] = None,
     allow_unplaced: Annotated[bool, typer.Option("--allow-unplaced", help="Let vnodes be without a pnode.")] = False,
     reserve: options.Reserve = None,
     free_pnodes: options.FreePnodes = False,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            "--host", metavar="HOST", help=f"The host whose running guests are checked: {options.HOST_FORMS}."
+        ),
+    ] = None,
+    running: Annotated[
+        str | None,
+        typer.Option("--running", metavar="FILE", help="What `xl list -l` prints: the guests and what they were told."),
+    ] = None,
+    numa_dump: Annotated[
+        str | None,
+        typer.Option(
+            "--numa-dump",
+            metavar="FILE",
+            help="What `xl dmesg` prints after `xl debug-keys u`: where their memory lies. Save it a second after the "
+            "key: Xen prints it slowly.",
+        ),
+    ] = None,
+    vcpu_list: options.VcpuList = None,
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            "--placement",
+            metavar="FILE",
+            help="Where they were meant to be: what `placer solve --format json` printed. Without it, and for guests "
+            "that are not in it, that is what they were started with.",
+        ),
+    ] = None,
 ) -> None:
-    """Judge a placement: every rule it breaks and every cost it has, recomputed from the instance alone."""
+    """
+    Judge a placement, or what runs.
+
+    INSTANCE and PLACEMENT: every rule that the placement breaks and every cost it has, recomputed from the instance
+    alone. --host, --running and --numa-dump: whether every guest of the host is where it was meant to be.
+    """
+    from placer.cli.outputs import say
+    from placer.errors import InputError
+
+    if [instance, placement, host, running, numa_dump, vcpu_list, plan].count("-") > 1:
+        raise InputError("standard input (-) can be read once only", place="usage")
+    if any(file is not None for file in (host, running, numa_dump, vcpu_list, plan)):
+        if instance is not None or allow_unplaced or reserve is not None or free_pnodes:
+            raise InputError(
+                "INSTANCE PLACEMENT with their options, or --host, --running and --numa-dump; not both", place="usage"
+            )
+        if host is None or running is None or numa_dump is None:
+            raise InputError("what runs takes all of --host, --running and --numa-dump", place="usage")
+        text, good = _judge_running(host, running, numa_dump, vcpu_list, plan)
+    elif instance is None or placement is None:
+        raise InputError(
+            "expected INSTANCE and PLACEMENT, or --host, --running and --numa-dump for what runs", place="usage"
+        )
+    else:
+        text, good = _judge_placement(
+            instance, placement, allow_unplaced=allow_unplaced, reserve=reserve, free_pnodes=free_pnodes
+        )
+    say(text)
+    raise typer.Exit(0 if good else 1)
+
+
+def _judge_placement(
+    instance: str, placement: str, *, allow_unplaced: bool, reserve: str | None, free_pnodes: bool
+) -> tuple[str, bool]:
     from placer.check import check as judge
     from placer.cli.inputs import read_request
     from placer.errors import InputError
@@ -27,13 +95,28 @@ def check(
     from placer.read.placement_json import read_placement
     from placer.report.verdict import render_verdict
 
-    if instance == placement == "-":
-        raise InputError("standard input (-) can be read once only", place="usage")
     request = read_request([instance], host=None, reserve=reserve, free=free_pnodes)
     given = read_placement(read_text(placement), place_of(placement))
     faults = given.faults(request.instance)
     if faults:
         raise InputError("; ".join(faults), place=place_of(placement))
     verdict = judge(request.instance, given, allow_unplaced=allow_unplaced)
-    sys.stdout.write(render_verdict(verdict))
-    raise typer.Exit(1 if verdict.violations else 0)
+    return render_verdict(verdict), not verdict.violations
+
+
+def _judge_running(
+    host: str, running: str, numa_dump: str, vcpu_list: str | None, plan: str | None
+) -> tuple[str, bool]:
+    from placer.cli.inputs import read_running
+    from placer.read.detect import read_host
+    from placer.read.files import place_of, read_text
+    from placer.read.numa_dump import read_numa_dump
+    from placer.read.placement_json import read_placement
+    from placer.report.running import render_findings
+    from placer.running import compare
+
+    loaded, guests = read_running(read_host(host).host, running, vcpu_list)
+    dump = read_numa_dump(read_text(numa_dump), place_of(numa_dump))
+    given = None if plan is None else read_placement(read_text(plan), place_of(plan))
+    findings = compare(loaded, guests, dump, given)
+    return render_findings(findings), findings.good()

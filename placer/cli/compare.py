@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from placer.cli import options
+from placer.cli.solve import StrategyName
 
 
 def compare(
@@ -17,28 +18,46 @@ def compare(
     ],
     host: options.Host = None,
     strategy: Annotated[
-        list[str] | None, typer.Option(help="Only this strategy; may be repeated. By default every one.")
+        list[StrategyName] | None, typer.Option(help="Only this strategy; may be repeated. By default every one.")
     ] = None,
     time_limit: options.TimeLimit = 10.0,
     workers: options.Workers = None,
     seed: options.Seed = 0,
     allow_unplaced: options.AllowUnplaced = False,
+    free: options.Free = None,
     reserve: options.Reserve = None,
+    running: options.Running = None,
+    vcpu_list: options.VcpuList = None,
     free_pnodes: options.FreePnodes = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Show what every strategy makes of an instance, side by side: greedy, local search and exact."""
     from placer.cli.inputs import read_request
+    from placer.cli.outputs import say
     from placer.cli.running import run
     from placer.report.comparison import LEGEND, render_comparison
     from placer.solving import solve as solve_instance
     from placer.strategies.table import STRATEGIES
 
     batches = [files] if host else [[file] for file in files]
-    requests = [(batch, read_request(batch, host=host, reserve=reserve, free=free_pnodes)) for batch in batches]
+    requests = [
+        (
+            batch,
+            read_request(
+                batch,
+                host=host,
+                free_memory=free,
+                reserve=reserve,
+                running=running,
+                vcpu_list=vcpu_list,
+                free=free_pnodes,
+            ),
+        )
+        for batch in batches
+    ]
     for batch, request in requests:
         answers = []
-        for name in strategy or STRATEGIES:
+        for name in [each.value for each in strategy or ()] or STRATEGIES:
             if not quiet and sys.stderr.isatty():
                 print(f"{name} ...", file=sys.stderr)
             answers.append(
@@ -56,5 +75,5 @@ def compare(
                     quiet=quiet,
                 )
             )
-        sys.stdout.write(render_comparison(", ".join(batch), request.instance, answers) + "\n")
-    sys.stdout.write(LEGEND)
+        say(render_comparison(", ".join(batch), request.instance, answers) + "\n")
+    say(LEGEND)

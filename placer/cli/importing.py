@@ -13,13 +13,14 @@ from placer.cli import options
 
 def import_(
     guests: options.Guests,
-    host: Annotated[
-        str, typer.Option("--host", metavar="HOST", help="The host: text of `xl info -n`, or JSON of a host.")
-    ],
+    host: Annotated[str, typer.Option("--host", metavar="HOST", help=f"The host: {options.HOST_FORMS}.")],
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of standard output.")
     ] = None,
+    free: options.Free = None,
     reserve: options.Reserve = None,
+    running: options.Running = None,
+    vcpu_list: options.VcpuList = None,
     free_pnodes: options.FreePnodes = False,
     memory: options.MemoryOption = None,
     vnuma: options.VnumaOption = options.Vnuma.auto,
@@ -28,15 +29,19 @@ def import_(
 ) -> None:
     """Write a host and guests as one instance; what was assumed on the way goes to stderr."""
     from placer.cli.inputs import read_request
-    from placer.cli.outputs import refuse_existing, write_files
+    from placer.cli.outputs import refuse_existing, say, write_files
     from placer.read.instance_json import dump_instance
 
+    output = None if output == "-" else output
     if output is not None:
         refuse_existing([Path(output)], force=force)
     request = read_request(
         guests,
         host=host,
+        free_memory=free,
         reserve=reserve,
+        running=running,
+        vcpu_list=vcpu_list,
         free=free_pnodes,
         memory=memory.value if memory else None,
         always_vnuma=vnuma is options.Vnuma.always,
@@ -46,6 +51,6 @@ def import_(
             print(f"note: {note}", file=sys.stderr)
     text = dump_instance(request.instance)
     if output is None:
-        sys.stdout.write(text)
+        say(text)
     else:
         write_files({Path(output): text})

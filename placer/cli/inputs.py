@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from placer.errors import InputError
 from placer.instance import Host
@@ -10,12 +11,18 @@ from placer.read.files import place_of, read_text
 from placer.read.reading import GuestReading, HostReading
 from placer.request import MemoryChoice, Request, assemble, free_pnodes, of_instance, with_reserve
 
+if TYPE_CHECKING:
+    from placer.read.xl_list import RunningGuest
+
 
 def read_request(
     files: list[str],
     *,
     host: str | None,
+    free_memory: str | None = None,
     reserve: str | None = None,
+    running: str | None = None,
+    vcpu_list: str | None = None,
     free: bool = False,
     memory: MemoryChoice | None = None,
     always_vnuma: bool = False,
@@ -28,35 +35,28 @@ def read_request(
     files
         One instance, or the guests where a host is given; ``-`` is standard input.
     host
-        File of the host.
-    reserve, free, memory, always_vnuma
+        File of the host, or the folder of a sysfs tree.
+    running, vcpu_list
+        Files of what runs on that host.
+    free_memory, reserve, free, memory, always_vnuma
         As the options of ``placer solve`` have them.
     """
-    if [*files, host].count("-") > 1:
+    if [*files, host, running, vcpu_list].count("-") > 1:
         raise InputError("standard input (-) can be read once only", place="usage")
     if host is None:
-        request = _read_instance(files, reserve)
+        if running is not None or vcpu_list is not None:
+            raise InputError("--running and --vcpu-list need --host; an instance has its domains", place="usage")
+        request = _read_instance(files, free_memory, reserve)
     else:
-        reading = read_host(host)
-        reading = HostReading(host=_reserved(reading.host, reserve), notes=reading.notes)
+        from placer.read.detect import read_host
+
+        reading = read_host(host, free_memory)
+        reading = HostReading(host=reserved(reading.host, reserve), notes=reading.notes)
+        if running is not None or vcpu_list is not None:
+            reading = _with_load(reading, running, vcpu_list)
         guests = [guest for file in files for guest in read_guests(file, reading.host)]
         request = assemble(reading, guests, memory=memory, always_vnuma=always_vnuma)
     return free_pnodes(request) if free else request
-
-
-def read_host(path: str) -> HostReading:
-    """Read a host in any of the forms placer knows, told apart by content."""
-    text = read_text(path)
-    place = place_of(path)
-    if text.lstrip().startswith("{"):
-        from placer.read.instance_json import parse_host
-
-        host = parse_host(text, place)
-        notes = (f"{place} states no distances: 10 within a pnode and 20 between pnodes are assumed",)
-        return HostReading(host=host, notes=notes if host.slit is None else ())
-    from placer.read.xl_info import read_xl_info
-
-    return read_xl_info(text, place)
 
 
 def read_guests(path: str, host: Host) -> list[GuestReading]:
@@ -72,19 +72,58 @@ def read_guests(path: str, host: Host) -> list[GuestReading]:
     return [read_xl_cfg(text, place, host)]
 
 
-def _read_instance(files: list[str], reserve: str | None) -> Request:
+def read_running(host: Host, running: str | None, vcpu_list: str | None) -> tuple[Host, list[RunningGuest]]:
+    """
+    Read what runs on a host.
+
+    Returns
+    -------
+    host : Host
+        With its domains.
+    guests : list of RunningGuest
+        Those of ``running``.
+    """
+    from msgspec.structs import replace
+
+    from placer.read.xl_list import read_xl_list
+    from placer.read.xl_vcpu_list import read_xl_vcpu_list
+    from placer.running import running_domains
+
+    guests = read_xl_list(read_text(running), place_of(running), host) if running is not None else []
+    listed = read_xl_vcpu_list(read_text(vcpu_list), place_of(vcpu_list), host) if vcpu_list is not None else []
+    place = place_of(vcpu_list or running or "-")
+    try:
+        return replace(host, domains=running_domains(guests, listed)), guests
+    except (InputError, ValueError) as error:
+        raise InputError(str(error), place=place) from None
+
+
+def _with_load(reading: HostReading, running: str | None, vcpu_list: str | None) -> HostReading:
+    from placer.read.xl_info import VCPUS_NOT_COUNTED
+    from placer.running import load_notes
+
+    host, _ = read_running(reading.host, running, vcpu_list)
+    notes = [note for note in reading.notes if note != VCPUS_NOT_COUNTED]
+    return HostReading(host=host, notes=(*notes, *load_notes(host)))
+
+
+def _read_instance(files: list[str], free_memory: str | None, reserve: str | None) -> Request:
     from msgspec.structs import replace
 
     from placer.read.instance_json import parse_instance
+    from placer.read.sizes import with_free
 
     if len(files) != 1:
         raise InputError(f"expected one instance, got {len(files)} files; guest files need --host", place="usage")
     if PurePath(files[0]).suffix == ".cfg":
         raise InputError("looks like an xl.cfg; give the host with --host", place=files[0])
     instance = parse_instance(read_text(files[0]), place_of(files[0]))
-    instance = replace(instance, host=_reserved(instance.host, reserve))
+    if free_memory is not None:
+        instance = replace(instance, host=with_free(instance.host, free_memory))
+    instance = replace(instance, host=reserved(instance.host, reserve))
     return of_instance(instance, place=place_of(files[0]))
 
 
-def _reserved(host: Host, reserve: str | None) -> Host:
+def reserved(host: Host, reserve: str | None) -> Host:
+    """Set the reserves that ``--reserve`` states, if it does."""
     return host if reserve is None else with_reserve(host, reserve)

@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
+HOST_FORMS = (
+    "text of `xl info -n` or `numactl -H`, XML of hwloc (lstopo) or `virsh capabilities`, JSON of a host or instance, "
+    "or a sysfs folder such as /sys"
+)
 Host = Annotated[
     str | None,
     typer.Option(
         "--host",
         metavar="HOST",
-        help="The host: text of `xl info -n`, or JSON of a host. The files are then its guests.",
+        help=f"The host: {HOST_FORMS}. The files are then its guests.",
     ),
 ]
 Guests = Annotated[
@@ -26,10 +30,48 @@ Reserve = Annotated[
         help="Memory to leave free on every pnode (1GiB) or on some (0=2GiB,3=512MiB); replaces the host's own.",
     ),
 ]
+Free = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE|ID=SIZE,...",
+        help="Memory that is free for guests on every pnode (8GiB) or on some (0=8GiB,1=6GiB), instead of what the "
+        "host says.",
+    ),
+]
+Running = Annotated[
+    str | None,
+    typer.Option(
+        "--running",
+        metavar="FILE",
+        help="What runs on the host, as `xl list -l` prints it: its vcpus load the pcpus they are bound to.",
+    ),
+]
+VcpuList = Annotated[
+    str | None,
+    typer.Option(
+        "--vcpu-list",
+        metavar="FILE",
+        help="What `xl vcpu-list` prints: to which pcpus the running vcpus are bound now, those of Domain-0 too.",
+    ),
+]
 FreePnodes = Annotated[bool, typer.Option("--free-pnodes", help="Place vnodes anew that the input fixes to a pnode.")]
+
+
+def _number(value: float) -> float:
+    if value != value:  # noqa: PLR0124 - true of nan alone, which passes every comparison
+        raise typer.BadParameter("expected a number of seconds")
+    return value
+
+
 TimeLimit = Annotated[
     float,
-    typer.Option("--time-limit", min=0.0, metavar="SECONDS", help="Seconds after which the best so far is the answer."),
+    typer.Option(
+        "--time-limit",
+        min=0.0,
+        callback=_number,
+        metavar="SECONDS",
+        help="Seconds after which the best so far is the answer.",
+    ),
 ]
 Workers = Annotated[
     int | None,

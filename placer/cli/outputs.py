@@ -3,15 +3,43 @@
 from __future__ import annotations
 
 import os
+import stat
+import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from placer.errors import InputError
 
 
+def say(text: str) -> None:
+    """
+    Write an answer to standard output. A reader that has gone is no mistake.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    if sys.stdout is None:  # closed before placer started
+        return
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at the end
+        if not isinstance(error, BrokenPipeError):
+            raise InputError(f"cannot be written: {error.strerror}", place="<stdout>") from None
+
+
+def on_terminal() -> bool:
+    """Whether standard output is a terminal that wants colour (https://no-color.org)."""
+    return sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
 def names_folder(output: str, guest_count: int) -> bool:
     """Whether an output path means a folder: it is one, ends in a slash, or several guests go there."""
-    return output.endswith(("/", os.sep)) or Path(output).is_dir() or guest_count > 1
+    return output.endswith("/") or _kind(Path(output)) == "folder" or guest_count > 1
 
 
 def targets(output: str, names: list[str], suffix: str) -> dict[str, Path]:
@@ -21,8 +49,11 @@ def targets(output: str, names: list[str], suffix: str) -> dict[str, Path]:
     Raises
     ------
     InputError
-        If a guest's name makes no file name.
+        If a guest's name makes no file name, or the folder is a file.
     """
+    if _kind(Path(output)) not in {"nothing", "folder"}:
+        why = f" for {len(names)} guests" if len(names) > 1 else ""
+        raise InputError(f"is a file, expected a folder{why}", place=output)
     for name in names:
         if "/" in name or "\0" in name or name in {".", ".."}:
             raise InputError(f'guest "{name}" has a name that makes no file name', place=output)
@@ -30,11 +61,12 @@ def targets(output: str, names: list[str], suffix: str) -> dict[str, Path]:
 
 
 def refuse_existing(paths: list[Path], *, force: bool) -> None:
-    """Refuse to replace files unless asked."""
+    """Refuse to replace files unless asked, and what is no file at all."""
     for path in paths:
-        if path.is_dir():
-            raise InputError("is a folder, expected a file", place=str(path))
-        if path.exists() and not force:
+        kind = _kind(path)
+        if kind in {"folder", "device"}:
+            raise InputError(f"is a {kind}, expected a file", place=str(path))
+        if kind == "file" and not force:
             raise InputError("exists; --force replaces it", place=str(path))
 
 
@@ -42,26 +74,52 @@ def write_files(texts: dict[Path, str]) -> None:
     """
     Write files, each to a temporary one that is renamed once all are written.
 
+    A file that is replaced keeps its mode, and a link to it stays.
+
     Raises
     ------
     InputError
-        If a file cannot be written; then none is replaced.
+        If a file cannot be written; then none is replaced, and no folder made for them stays.
     """
-    ready: list[tuple[str, Path]] = []
+    made: list[Path] = []
+    ready: list[tuple[Path, Path]] = []
     try:
         for path, text in texts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-            ready.append((temporary, path))
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            made += _make_folder(path.parent)
+            final = path.resolve()
+            handle, temporary = tempfile.mkstemp(dir=final.parent, prefix=f".{final.name[:50]}.")
+            ready.append((Path(temporary), final))
+            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)
-            Path(temporary).chmod(0o666 & ~_umask())
-        for temporary, path in ready:
-            Path(temporary).replace(path)
+            Path(temporary).chmod(stat.S_IMODE(final.stat().st_mode) if final.exists() else 0o666 & ~_umask())
+        for new, final in ready:
+            new.replace(final)
+    except BaseException as error:
+        for new, _ in ready:
+            new.unlink(missing_ok=True)
+        for folder in reversed(made):
+            with suppress(OSError):  # another process uses it
+                folder.rmdir()
+        if isinstance(error, OSError):
+            raise InputError(f"cannot be written: {error.strerror or error}", place=str(path)) from error
+        raise
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    """Make a folder and those it stands in; give the new ones, outermost first."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing[::-1]
+
+
+def _kind(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return "nothing"
     except OSError as error:
-        for temporary, _ in ready:
-            Path(temporary).unlink(missing_ok=True)
-        raise InputError(f"cannot be written: {error.strerror or error}", place=str(path)) from error
+        raise InputError(f"cannot be written: {error.strerror}", place=str(path)) from error
+    return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "device"
 
 
 def _umask() -> int:

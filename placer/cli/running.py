@@ -5,7 +5,9 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event, Thread
+from time import perf_counter
 from types import FrameType
 
 from placer.problem import Progress
@@ -31,7 +33,8 @@ def run(work: Callable[[Event, Watch], Answer], *, quiet: bool) -> Answer:
     """
     Run ``work(stop, on_progress)`` beside the main thread.
 
-    Ctrl-C sets ``stop``, a second one gives up. After a second a line of progress goes to stderr each second.
+    Ctrl-C sets ``stop``, a second one gives up, one after the answer does nothing. After a second a line of
+    progress goes to stderr each second.
     """
     stop, watch = Event(), Watch()
     outcome: list[Answer] = []
@@ -43,17 +46,19 @@ def run(work: Callable[[Event, Watch], Answer], *, quiet: bool) -> Answer:
         except BaseException as error:  # handed on to the main thread
             failure.append(error)
 
-    thread = Thread(target=target, daemon=True)
+    thread, started = Thread(target=target, daemon=True), perf_counter()
     before = signal.signal(signal.SIGINT, _stopper(stop))
     try:
         thread.start()
         thread.join(EVERY_S)
         while thread.is_alive():
             if watch.latest and not quiet:
-                print(describe(watch.latest), file=sys.stderr, flush=True)
+                now = replace(watch.latest, elapsed_s=perf_counter() - started)
+                print(describe(now), file=sys.stderr, flush=True)
             thread.join(EVERY_S)
     finally:
-        signal.signal(signal.SIGINT, before)
+        # a key held too long must not take the answer away again
+        signal.signal(signal.SIGINT, signal.SIG_IGN if stop.is_set() else before)
     if failure:
         raise failure[0]
     return outcome[0]

@@ -7,6 +7,7 @@ def schema() -> None:
     """Print the JSON Schema of instance files."""
     import json
 
+    from placer.cli.outputs import say
     from placer.read.schema import instance_schema
 
-    print(json.dumps(instance_schema(), indent=2))
+    say(json.dumps(instance_schema(), indent=2) + "\n")

@@ -60,14 +60,17 @@ def solve(
             "--output",
             "-o",
             metavar="PATH",
-            help="Write there: a file, or a folder (made if missing) with one file per guest.",
+            help="Write there: a file, or a folder (made if missing) with one file per guest; - is standard output.",
         ),
     ] = None,
     time_limit: options.TimeLimit = 10.0,
     workers: options.Workers = None,
     seed: options.Seed = 0,
     allow_unplaced: options.AllowUnplaced = False,
+    free: options.Free = None,
     reserve: options.Reserve = None,
+    running: options.Running = None,
+    vcpu_list: options.VcpuList = None,
     free_pnodes: options.FreePnodes = False,
     memory: options.MemoryOption = None,
     vnuma: options.VnumaOption = options.Vnuma.auto,
@@ -82,11 +85,15 @@ def solve(
     request = read_request(
         files,
         host=host,
+        free_memory=free,
         reserve=reserve,
+        running=running,
+        vcpu_list=vcpu_list,
         free=free_pnodes,
         memory=memory.value if memory else None,
         always_vnuma=vnuma is options.Vnuma.always,
     )
+    output = None if output == "-" else output
     paths = _paths(request, format, output, force=force)
     answer = run(
         lambda stop, on_progress: solve_instance(
@@ -106,27 +113,35 @@ def solve(
 
 
 def _paths(request: Request, format: OutputFormat, output: str | None, *, force: bool) -> dict[str, Path]:
-    """Decide where each guest, or everything (under the name ""), goes; refuse what exists before solving."""
+    """Decide where each guest, or everything (under the name ""), goes; refuse what cannot be before solving."""
+    from placer.cli.outputs import names_folder, refuse_existing, targets
+    from placer.errors import InputError
+
+    names = [guest.name for guest in request.instance.guests]
+    whole = format in {OutputFormat.text, OutputFormat.json}
+    if not whole:
+        from placer.emit.formats import FORMATS, refuse_joining
+
+        if output is None:
+            refuse_joining(len(names), format.value)
     if output is None:
         return {}
-    from placer.cli.outputs import names_folder, refuse_existing, targets
-
     paths = {"": Path(output)}
-    if format not in {OutputFormat.text, OutputFormat.json}:
-        from placer.emit.formats import FORMATS
-
-        names = [guest.name for guest in request.instance.guests]
-        if names_folder(output, len(names)):
-            paths = targets(output, names, FORMATS[format.value].suffix)
+    if whole and output.endswith("/"):
+        raise InputError(f"names a folder, expected a file for the format {format}", place=output)
+    if not whole and names_folder(output, len(names)):
+        paths = targets(output, names, FORMATS[format.value].suffix)
     refuse_existing(list(paths.values()), force=force)
     return paths
 
 
 def _write(answer: Answer, request: Request, format: OutputFormat, output: str | None, paths: dict[str, Path]) -> None:
+    from placer.cli.outputs import on_terminal, say, write_files
+
     if format is OutputFormat.text:
         from placer.report.text import render
 
-        texts = {"": render(answer, request, colour=output is None and sys.stdout.isatty())}
+        texts = {"": render(answer, request, colour=output is None and on_terminal())}
     elif format is OutputFormat.json:
         from placer.emit.answer_json import emit_answer
 
@@ -141,10 +156,8 @@ def _write(answer: Answer, request: Request, format: OutputFormat, output: str |
         if "" in paths or output is None:
             texts = {"": join(texts, format.value)}
     if output is None:
-        sys.stdout.write(texts[""])
+        say(texts[""])
         return
-    from placer.cli.outputs import write_files
-
     write_files({paths[name]: text for name, text in texts.items()})
 
 

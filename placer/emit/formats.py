@@ -97,6 +97,19 @@ def written_guests(request: Request, placement: Placement) -> list[WrittenGuest]
     return guests
 
 
+def refuse_joining(guest_count: int, format_name: str) -> None:
+    """
+    Refuse to put several guests into one text where the format holds one only.
+
+    Raises
+    ------
+    EmissionError
+        If it does.
+    """
+    if guest_count > 1 and not FORMATS[format_name].is_json:
+        raise EmissionError(f"{guest_count} guests do not go into one {format_name} file; name a folder with --output")
+
+
 def join(texts: dict[str, str], format_name: str) -> str:
     """
     Put the configurations of all guests into one text.
@@ -106,8 +119,7 @@ def join(texts: dict[str, str], format_name: str) -> str:
     EmissionError
         If the format holds one guest only.
     """
+    refuse_joining(len(texts), format_name)
     if len(texts) == 1:
         return next(iter(texts.values()))
-    if not FORMATS[format_name].is_json:
-        raise EmissionError(f"{len(texts)} guests do not go into one {format_name} file; name a folder with --output")
     return lay_out({name: json.loads(text) for name, text in texts.items()}) + "\n"

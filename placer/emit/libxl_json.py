@@ -6,7 +6,7 @@ import json
 
 from placer.emit.layout import lay_out
 from placer.emit.rules import refuse_for_xen
-from placer.emit.written import WrittenGuest
+from placer.emit.written import WrittenGuest, soft_affinity_on_pnode
 from placer.read.xl_syntax import parse
 from placer.read.xl_values import number_of
 
@@ -70,7 +70,7 @@ def emit_libxl_json(written: WrittenGuest) -> str:
 
 def _placed_fields(written: WrittenGuest) -> Json:
     """Collect what placer decides; None for a key that must not stand beside it."""
-    guest, host = written.guest, written.host
+    guest = written.guest
     memory_kib = sum(vnode.memory_kib for vnode in written.vnodes)
     ours: Json = {
         "max_vcpus": guest.vcpu_count,
@@ -83,8 +83,7 @@ def _placed_fields(written: WrittenGuest) -> Json:
         "vnuma_nodes": None,
     }
     if guest.form == "whole":
-        pcpus = host.pnodes[host.position_of[written.vnodes[0].pnode or 0]].pcpus
-        return ours | {"vcpu_soft_affinity": _bitmaps(written, (pcpus,) * guest.vcpu_count)}
+        return ours | {"vcpu_soft_affinity": [list(mask) for mask in soft_affinity_on_pnode(written)]}
     rows = [
         {
             "memkb": vnode.memory_kib,

@@ -94,6 +94,18 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
     )
 
 
+def soft_affinity_on_pnode(written: WrittenGuest) -> list[tuple[int, ...]]:
+    """
+    Give each vcpu of a guest on one pnode that pnode's pcpus, or those of them that its own soft affinity names.
+
+    They are what libxl takes the guest's node affinity from, and so where its memory goes.
+    """
+    host, pnode = written.host, written.vnodes[0].pnode
+    here = next(set(candidate.pcpus) for candidate in host.pnodes if candidate.id == pnode)
+    wishes = written.guest.soft_affinity or [None] * written.guest.vcpu_count
+    return [tuple(sorted(here.intersection(wish or here) or here)) for wish in wishes]
+
+
 def _remote(host: Host, p: int | None, q: int | None) -> int:
     if p is None or q is None:
         distance = host.largest_distance

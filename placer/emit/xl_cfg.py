@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from placer.emit.rules import refuse_for_xen
-from placer.emit.written import WrittenGuest, WrittenVnode
+from placer.emit.written import WrittenGuest, WrittenVnode, soft_affinity_on_pnode
 from placer.instance import format_cpuset
 from placer.instance.guest import MAX_VCPUS
 from placer.instance.units import MAX_KIB
@@ -54,7 +54,7 @@ def _edited(written: WrittenGuest, config: Config) -> str:
     }
     changes["vnuma"] = None if written.guest.form == "whole" else _vnuma(written.vnodes)
     if written.guest.form == "whole":
-        changes["cpus_soft"] = _cpusets(_masks_on_pnode(written))
+        changes["cpus_soft"] = _cpusets(soft_affinity_on_pnode(written))
     return edit(config.text, config.place, changes)
 
 
@@ -64,7 +64,7 @@ def _fragment(written: WrittenGuest) -> str:
     values |= {key: str(number) for key, number in _numbers(written, guest.vcpu_count).items()}
     soft_affinity: Sequence[Sequence[int] | None] | None = guest.soft_affinity
     if guest.form == "whole":
-        soft_affinity = _masks_on_pnode(written)
+        soft_affinity = soft_affinity_on_pnode(written)
     else:
         values["vnuma"] = _vnuma(written.vnodes)
     for key, masks in (("cpus", guest.hard_affinity), ("cpus_soft", soft_affinity)):
@@ -92,18 +92,6 @@ def _row(vnode: WrittenVnode) -> str:
         options.append(f"vcpus={format_cpuset(vnode.vcpus)}")
     options.append(f"vdistances={','.join(map(str, vnode.distances))}")
     return "[" + ", ".join(map(quoted, options)) + "]"
-
-
-def _masks_on_pnode(written: WrittenGuest) -> list[Sequence[int]]:
-    """
-    Give each vcpu the pcpus of the guest's pnode, or those of them that its own soft affinity names.
-
-    They are what libxl takes the guest's node affinity from, and so where its memory goes.
-    """
-    host, pnode = written.host, written.vnodes[0].pnode
-    pcpus = next(candidate.pcpus for candidate in host.pnodes if candidate.id == pnode)
-    wishes = written.guest.soft_affinity or [None] * written.guest.vcpu_count
-    return [sorted(set(pcpus).intersection(wish or pcpus)) or pcpus for wish in wishes]
 
 
 def _cpusets(masks: Sequence[Sequence[int] | None]) -> str:

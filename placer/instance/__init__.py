@@ -1,5 +1,6 @@
 """The words of the field: hosts, guests, instances and placements, frozen and checked."""
 
+from placer.instance.domain import Domain
 from placer.instance.guest import Form, Guest, GuestType, Vnode
 from placer.instance.host import LOCAL_DISTANCE, REMOTE_DISTANCE, UNREACHABLE, Host, Pnode
 from placer.instance.instance import Instance, Objective
@@ -10,6 +11,7 @@ __all__ = [
     "LOCAL_DISTANCE",
     "REMOTE_DISTANCE",
     "UNREACHABLE",
+    "Domain",
     "Form",
     "Guest",
     "GuestType",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -13,10 +14,14 @@ GuestType = Literal["hvm", "pvh", "pv"]
 Form = Literal["vnuma", "parts", "whole"]
 Weight = Annotated[int, Meta(ge=0, le=1_000_000)]
 Distance = Annotated[int, Meta(ge=0, le=255)]
-Name = Annotated[str, Meta(min_length=1, max_length=255)]
+Name = Annotated[str, Meta(min_length=1, max_length=255, extra_json_schema={"pattern": r"^[^\x00-\x1f\x7f-\x9f]*$"})]
 
 MAX_VCPUS = 4096
 """Most vcpus of one guest; keeps sums of costs in 64 bits. Xen itself stops at 128 for hvm."""
+MAX_VNODES = 1024
+"""Most vnodes of one guest: what the 2013 RFC's xl took. Xen itself stops at 32."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class Vnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -45,9 +50,9 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     Parameters
     ----------
     name
-        Unique in its instance.
+        Unique in its instance; without control characters, which no xl.cfg can hold.
     vnodes
-        At least one. Their vcpus are 0 to n - 1, each on one vnode.
+        1 to 1024. Their vcpus are 0 to n - 1, each on one vnode.
     type
         What Xen calls it. pv and pvh guests are placed, but today's Xen starts only hvm with vNUMA.
     form
@@ -70,7 +75,7 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     Raises
     ------
     ValueError
-        If a vcpu is on no vnode or on two, or a list or matrix has the wrong length.
+        If a vcpu is on no vnode or on two, a list or matrix has the wrong length, or the name a control character.
     """
 
     name: Name
@@ -86,8 +91,9 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     overhead_kib: Kib = 0
 
     def __post_init__(self) -> None:
-        if not self.vnodes:
-            raise ValueError("expected at least one vnode")
+        check_name(self.name)
+        if not 1 <= len(self.vnodes) <= MAX_VNODES:
+            raise ValueError(f"{len(self.vnodes)} vnodes, expected 1 to {MAX_VNODES}")
         if self.form == "whole" and len(self.vnodes) != 1:
             raise ValueError(f'form "whole" takes one vnode, got {len(self.vnodes)}')
         _check_vcpus([vnode.vcpus for vnode in self.vnodes])
@@ -115,10 +121,18 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return sum(vnode.memory_kib for vnode in self.vnodes)
 
 
+def check_name(name: str) -> None:
+    """Refuse control characters in a name: xl reads none, and a terminal obeys them."""
+    if _CONTROL.search(name):
+        raise ValueError(f"name {name!a} holds a control character")
+
+
 def _check_vcpus(sets: list[tuple[Cpu, ...]]) -> None:
     vnode_of: dict[int, int] = {}
     for v, vcpus in enumerate(sets):
         for vcpu in vcpus:
+            if vnode_of.get(vcpu) == v:
+                raise ValueError(f"vcpu {vcpu} stands twice on vnode {v}, expected once")
             if vcpu in vnode_of:
                 raise ValueError(f"vcpu {vcpu} is on vnodes {vnode_of[vcpu]} and {v}, expected on one")
             vnode_of[vcpu] = v

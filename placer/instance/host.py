@@ -6,12 +6,17 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from placer.instance.domain import Domain
 from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset
 
 LOCAL_DISTANCE = 10
 """SLIT distance of a node to itself (ACPI 6.5, 5.2.17)."""
 REMOTE_DISTANCE = 20
 """Assumed between two pnodes of a host that states no distances."""
+MAX_RUNNING_VCPUS = 100_000
+"""Most vcpus of all domains of a host; keeps sums of costs in 64 bits."""
+MAX_PNODES = 1024
+"""Most pnodes of a host, as Linux counts them; Xen stops at 64. Keeps the matrix of distances within reason."""
 UNREACHABLE = 255
 """SLIT distance of a node that cannot be reached (ACPI 6.5, 5.2.17)."""
 
@@ -69,26 +74,30 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     Parameters
     ----------
     pnodes
-        At least one, in the order of the rows of ``slit``.
+        1 to 1024, in the order of the rows of ``slit``.
     slit
         Distances, row = the pcpu's node, column = the memory's. It may be asymmetric; a negative number,
         255 or more means unreachable. None: 10 on the diagonal and 20 off it.
     name
         What people call the host.
+    domains
+        What runs there already.
 
     Raises
     ------
     ValueError
-        If two pnodes share an id or a pcpu, or ``slit`` is not square.
+        If two pnodes share an id or a pcpu, ``slit`` is not square, two domains share a name, or one is bound to a
+        pcpu that the host does not have.
     """
 
     pnodes: tuple[Pnode, ...]
     slit: tuple[tuple[int, ...], ...] | None = None
     name: str = ""
+    domains: tuple[Domain, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.pnodes:
-            raise ValueError("expected at least one pnode")
+        if not 1 <= len(self.pnodes) <= MAX_PNODES:
+            raise ValueError(f"{len(self.pnodes)} pnodes, expected 1 to {MAX_PNODES}")
         twice = _repeated([pnode.id for pnode in self.pnodes])
         if twice:
             raise ValueError(f"two pnodes have the id {twice[0]}")
@@ -98,6 +107,7 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
             raise ValueError(f"pcpu {twice[0]} is on pnodes {owners[0]} and {owners[1]}, expected on one")
         if self.slit is not None:
             _check_slit(self.slit, len(self.pnodes))
+        _check_domains(self.domains, self.position_of_pcpu)
 
     @cached_property
     def distances(self) -> tuple[tuple[int, ...], ...]:
@@ -122,6 +132,11 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         """Pcpu -> the position of its pnode."""
         return {pcpu: p for p, pnode in enumerate(self.pnodes) for pcpu in pnode.pcpus}
 
+    @cached_property
+    def running_vcpu_count(self) -> int:
+        """Number of vcpus over all domains."""
+        return sum(len(domain.affinity) for domain in self.domains)
+
 
 def _repeated(numbers: tuple[Cpu, ...] | list[int]) -> list[int]:
     seen: set[int] = set()
@@ -136,3 +151,20 @@ def _check_slit(slit: tuple[tuple[int, ...], ...], count: int) -> None:
             raise ValueError(f"slit row {p} has {len(row)} distances for {count} pnodes")
         if 0 in row:
             raise ValueError(f"slit row {p} has a distance of 0, expected at least 1 (10 is local)")
+
+
+def _check_domains(domains: tuple[Domain, ...], position_of_pcpu: dict[int, int]) -> None:
+    names: set[str] = set()
+    for domain in domains:
+        if domain.name in names:
+            raise ValueError(f'two domains have the name "{domain.name}"')
+        names.add(domain.name)
+        for vcpu, mask in enumerate(domain.affinity):
+            missing = [pcpu for pcpu in mask or () if pcpu not in position_of_pcpu]
+            if missing:
+                raise ValueError(
+                    f'domain "{domain.name}" affinity of vcpu {vcpu}: no pcpu {format_cpuset(missing)} on this host'
+                )
+    count = sum(len(domain.affinity) for domain in domains)
+    if count > MAX_RUNNING_VCPUS:
+        raise ValueError(f"the domains have {count} vcpus, expected at most {MAX_RUNNING_VCPUS}")

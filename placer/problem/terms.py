@@ -71,7 +71,7 @@ class Crowd:
     pool_of
         ``[m]``, the pool of each site, -1 where load is free.
     table
-        ``[pools, total weight + 1]``, convex and nondecreasing along each row.
+        ``[pools, total weight + 1]``, convex and nondecreasing along each row; no load may have a price too.
     """
 
     name: str

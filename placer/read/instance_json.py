@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,13 +19,16 @@ from placer.read.json_text import parse_json
 
 SIZES = frozenset({"memory_kib", "reserve_kib", "overhead_kib"})
 CPU_SETS = frozenset({"pcpus", "vcpus"})
-LISTS_OF_CPU_SETS = frozenset({"cores", "hard_affinity", "soft_affinity"})
+LISTS_OF_CPU_SETS = frozenset({"cores", "hard_affinity", "soft_affinity", "affinity"})
 AFFINITIES = ("hard_affinity", "soft_affinity")
 """Keys that may hold one string, the mask of every vcpu."""
 WIDTH = 100
 """Columns of a line that is written, where it can be broken."""
+MAX_IDS = 2**22
+"""Most ids that the cpu sets of one file name together: far above any real one, small enough for memory."""
 
 _Root = TypeVar("_Root", Instance, Host)
+_Plain = TypeVar("_Plain")
 
 
 def read_instance(path: str | Path) -> Instance:
@@ -71,7 +74,7 @@ def parse_instance(text: str, place: str) -> Instance:
 
 def parse_host(text: str, place: str) -> Host:
     """
-    Read a host alone, an object ``{"name", "pnodes", "slit"}``, from JSON text.
+    Read a host alone, an object ``{"name", "pnodes", "slit", "domains"}``, from JSON text.
 
     Raises
     ------
@@ -101,43 +104,59 @@ def dump_host(host: Host) -> str:
 def _parse(text: str, place: str, root: type[_Root]) -> _Root:
     written = parse_json(text, place)
     try:
-        return msgspec.convert(_numbers(written, "$", place), root)
+        return msgspec.convert(_Numbers(place).of(written, "$"), root)
     except msgspec.ValidationError as error:
         raise name_fault(error, written, place, root) from None
 
 
-def _numbers(value: object, path: str, place: str) -> object:
-    """Turn the sizes and cpu sets that people write into numbers; everything else stays as it is."""
-    if isinstance(value, list):
-        return [_numbers(item, f"{path}[{i}]", place) for i, item in enumerate(value)]
-    if not isinstance(value, dict):
-        return value
-    plain = {key: _member(key, item, f"{path}.{quote(key)[1:-1]}", place) for key, item in value.items()}
-    for key in AFFINITIES:
-        if isinstance(value.get(key), str):
-            plain[key] = [plain[key]] * _vcpu_count(plain.get("vnodes"))
-    return plain
+class _Numbers:
+    """Turns the sizes and cpu sets that people write into numbers; everything else stays as it is."""
 
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self.ids_left = MAX_IDS
 
-def _member(key: str, value: object, path: str, place: str) -> object:
-    if key in SIZES:
-        return _convert(_size, value, path, place)
-    if key in CPU_SETS or (key in AFFINITIES and isinstance(value, str)):
-        return _convert(_cpuset, value, path, place)
-    if key in LISTS_OF_CPU_SETS and isinstance(value, list):
-        free = key in AFFINITIES  # null: this vcpu has no mask
-        return [
-            item if item is None and free else _convert(_cpuset, item, f"{path}[{i}]", place)
-            for i, item in enumerate(value)
-        ]
-    return _numbers(value, path, place)
+    def of(self, value: object, path: str) -> object:
+        if isinstance(value, list):
+            return [self.of(item, f"{path}[{i}]") for i, item in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        plain = {key: self._member(key, item, f"{path}.{quote(key)[1:-1]}") for key, item in value.items()}
+        for key in AFFINITIES:
+            if isinstance(value.get(key), str):
+                count = _vcpu_count(plain.get("vnodes"))
+                self._count((count - 1) * len(plain[key]), f"{path}.{key}")
+                plain[key] = [plain[key]] * count
+        return plain
 
+    def _member(self, key: str, value: Any, path: str) -> Any:
+        if key in SIZES:
+            return self._convert(_size, value, path)
+        if key in CPU_SETS or (key in AFFINITIES and isinstance(value, str)):
+            return self._cpuset(value, path)
+        if key in LISTS_OF_CPU_SETS and isinstance(value, list):
+            free = key != "cores"  # null: this vcpu has no mask
+            return [
+                item if item is None and free else self._cpuset(item, f"{path}[{i}]") for i, item in enumerate(value)
+            ]
+        return self.of(value, path)
 
-def _convert(convert: Callable[[object], object], value: object, path: str, place: str) -> object:
-    try:
-        return convert(value)
-    except ValueError as error:
-        raise InputError(str(error), place=f"{place}: {path}") from None
+    def _cpuset(self, value: object, path: str) -> object:
+        cpus = self._convert(_cpuset, value, path)
+        self._count(len(cpus), path)
+        return cpus
+
+    def _count(self, ids: int, path: str) -> None:
+        """Refuse a short text that stands for more ids than memory holds."""
+        self.ids_left -= ids
+        if self.ids_left < 0:
+            raise InputError(f"expected cpu sets of at most {MAX_IDS} ids in one file", place=f"{self.place}: {path}")
+
+    def _convert(self, convert: Callable[[object], _Plain], value: object, path: str) -> _Plain:
+        try:
+            return convert(value)
+        except ValueError as error:
+            raise InputError(str(error), place=f"{self.place}: {path}") from None
 
 
 def _size(value: object) -> int:
@@ -148,7 +167,7 @@ def _size(value: object) -> int:
     return value
 
 
-def _cpuset(value: object) -> object:
+def _cpuset(value: object) -> Collection[object]:
     if isinstance(value, str):
         return parse_cpuset(value)
     if not isinstance(value, list):

@@ -45,15 +45,16 @@ def read_libxl_json(text: str, place: str, host: Host) -> list[GuestReading]:
     """
     value = parse_json(text, place)
     if not isinstance(value, list):
-        return [_read_domain(Fields.of(value, place), host)]
+        return [read_domain(Fields.of(value, place), host)]
     domains = [Fields.of(item, place, f"$[{i}]") for i, item in enumerate(value)]
     guests = [domain for domain in domains if domain.value.get("domid") != 0]
     if not guests:
         raise InputError("no guest in it, expected one besides Domain-0", place=f"{place}: $")
-    return [_read_domain(guest, host) for guest in guests]
+    return [read_domain(guest, host) for guest in guests]
 
 
-def _read_domain(document: Fields, host: Host) -> GuestReading:
+def read_domain(document: Fields, host: Host) -> GuestReading:
+    """Read one guest: an entry of ``xl list -l``, a libxl_domain_config or its b_info."""
     config = document.child("config")
     if config is None:
         return _read_config(document, host, ())

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from placer.instance import Guest, Host, Instance, Objective, Pnode, Vnode
+from placer.instance import Domain, Guest, Host, Instance, Objective, Pnode, Vnode
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-STRUCTS: tuple[type[Struct], ...] = (Instance, Host, Pnode, Guest, Vnode, Objective)
+STRUCTS: tuple[type[Struct], ...] = (Instance, Host, Pnode, Domain, Guest, Vnode, Objective)
 
 Schema = dict[str, Any]
 

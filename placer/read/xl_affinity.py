@@ -11,6 +11,8 @@ from placer.read.xl_syntax import Config, Value
 _PART = re.compile(
     r"(?P<out>\^)?(?P<pnodes>nodes?:)?(?:(?P<all>all)|\s*\+?(?P<low>[0-9]{1,9})(?:-\s*\+?(?P<high>[0-9]{1,9}))?)"
 )
+PCPUS_OF_PNODES = 64
+"""xl collects the pcpus of ``node:`` in a bitmap that it makes as large as Xen's largest number of nodes."""
 _MIXED = re.compile(r"nodes?:[0-9-]+,[0-9]")
 
 
@@ -84,7 +86,15 @@ def _pcpus(config: Config, key: str, part: re.Match[str], host: Host) -> set[int
         )
     if not part["pnodes"]:
         return ids
-    return {pcpu for pnode in host.pnodes if pnode.id in ids for pcpu in pnode.pcpus}
+    pcpus = {pcpu for pnode in host.pnodes if pnode.id in ids for pcpu in pnode.pcpus}
+    dropped = {pcpu for pcpu in pcpus if pcpu >= PCPUS_OF_PNODES}
+    if dropped:
+        raise config.fault(
+            key,
+            f'"{part[0]}" of {key} means pcpus {format_cpuset(pcpus)}, of which xl drops {format_cpuset(dropped)}: '
+            f"after node: it keeps only pcpus below {PCPUS_OF_PNODES}; write the numbers of the pcpus",
+        )
+    return pcpus
 
 
 def _mixed_note(key: str, entry: str) -> str:

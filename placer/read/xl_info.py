@@ -13,6 +13,7 @@ from placer.read.reading import HostReading
 MAX_CHARACTERS = 8_000_000
 """Far above the text of the largest host: 4,096 pcpus and 65,536 PCI devices take 2 million."""
 MIB = 1024
+VCPUS_NOT_COUNTED = "the vcpus of running guests are not counted: xl info does not list them"
 
 _SETTING = re.compile(r"([a-z][a-z_ ]*?)\s*:(.*)")
 _HEADINGS = {
@@ -89,7 +90,7 @@ def read_xl_info(text: str, place: str) -> HostReading:
         raise InputError(str(error), place=place) from None
     if found.devices:
         notes.append(f"{found.devices} PCI devices are listed but not yet counted")
-    notes.append("the vcpus of running guests are not counted: xl info does not list them")
+    notes.append(VCPUS_NOT_COUNTED)
     return HostReading(host=host, notes=tuple(notes))
 
 

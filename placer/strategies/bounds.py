@@ -20,7 +20,7 @@ def floors(tables: Tables) -> tuple[int, ...]:
         Per tier; no assignment that keeps the rules costs less.
     """
     problem = tables.problem
-    if not problem.n or not problem.allowed.any(axis=1).all():
+    if not problem.allowed.any(axis=1).all():
         return (0,) * tables.tiers
     floor = np.where(problem.allowed, tables.linear, np.iinfo(np.int64).max).min(axis=2).sum(axis=1)
     for t, pairs in enumerate(pair_floors(tables)):

@@ -1,6 +1,9 @@
-"""Which cores the vcpus on a pnode share, and in how many pairs they share them."""
+"""Which cores the vcpus on a pnode share, how many run there already, and in how many pairs they share them."""
 
 from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
 
 import numpy as np
 
@@ -27,27 +30,54 @@ def core_pools(host: Host) -> tuple[IntArray, list[int]]:
     return np.array([pools.get(owner, -1) for owner in owners]), [cores[owner] for owner in pools]
 
 
-def pairs_table(vcpus: int, cores: list[int]) -> IntArray:
+def running_load(host: Host) -> list[int]:
+    """
+    Count the vcpus of running domains on each pnode: one that may run on k pnodes loads each by 1/k.
+
+    Returns
+    -------
+    list of int
+        By position, the sum of each pnode rounded down.
+    """
+    everywhere = frozenset(host.position_of_pcpu.values())
+    bound_to: Counter[frozenset[int]] = Counter()
+    for domain in host.domains:
+        for mask, count in Counter(domain.affinity).items():
+            owners = everywhere if mask is None else frozenset(host.position_of_pcpu[pcpu] for pcpu in mask)
+            bound_to[owners] += count
+    load = [Fraction(0)] * len(host.pnodes)
+    for owners, count in bound_to.items():
+        for p in owners:
+            load[p] += Fraction(count, len(owners))
+    return [int(vcpus) for vcpus in load]
+
+
+def pairs_table(vcpus: int, cores: list[int], running: list[int]) -> IntArray:
     """
     Pairs of vcpus that share a core, n vcpus spread evenly over c cores: r C(q+1, 2) + (c - r) C(q, 2).
 
     Parameters
     ----------
     vcpus
-        The most there can be.
+        The most that can be added.
     cores
         Of each pool, positive.
+    running
+        Vcpus that each pool has already.
 
     Returns
     -------
     array ``[pools, vcpus + 1]``
+        The pairs of those that run among themselves included.
 
     Examples
     --------
-    >>> pairs_table(5, [2]).tolist()
+    >>> pairs_table(5, [2], [0]).tolist()
     [[0, 0, 0, 1, 2, 4]]
+    >>> pairs_table(2, [2], [3]).tolist()
+    [[1, 2, 4]]
     """
-    n = np.arange(vcpus + 1)
+    n = np.array(running)[:, None] + np.arange(vcpus + 1)
     c = np.array(cores)[:, None]
     q, r = n // c, n % c
     pairs: IntArray = r * ((q + 1) * q // 2) + (c - r) * (q * (q - 1) // 2)

@@ -8,7 +8,7 @@ import numpy as np
 
 from placer.instance import Guest, Host, Instance
 from placer.problem import Crowd, Flow, IntArray, Linear, Room, Term, Touch
-from placer.translate.cores import core_pools, pairs_table
+from placer.translate.cores import core_pools, pairs_table, running_load
 
 SHARING_PRICE_MILLI = 15_000
 """What a vcpu pays for another on its core, in thousandths of a unit of mean distance."""
@@ -77,21 +77,27 @@ def site_distances(host: Host, *, nowhere: bool) -> IntArray:
 
 
 def core_sharing(instance: Instance, *, nowhere: bool) -> list[Crowd]:
-    """Sum 1000 x 2 x price x pairs(n, c) over pools of cores, n vcpus on c cores."""
+    """Sum 1000 x 2 x price x pairs(n, c) over pools of cores, n vcpus, running ones included, on c cores."""
     price = sharing_price_milli(instance)
     weight = np.array([len(v.vcpus) for guest in instance.guests for v in guest.vnodes], dtype=np.int64)
     pool_of, cores = core_pools(instance.host)
-    if not price or not weight.any() or not cores:
+    if not price or not cores:
         return []
+    load = np.array(running_load(instance.host))
+    running = [int(load[pool_of == pool].sum()) for pool in range(len(cores))]
     if nowhere:
         pool_of = np.append(pool_of, -1)
-    table = 2 * price * pairs_table(int(weight.sum()), cores)
+    table = 2 * price * pairs_table(int(weight.sum()), cores, running)
+    if not weight.any() and not table.any():
+        return []
     return [Crowd(name="core_sharing", weight=weight, pool_of=pool_of, table=table)]
 
 
 def sharing_price_milli(instance: Instance) -> int:
     """
     Price one vcpu of a pair: 15, or 15 x (threads / vcpus) squared with more vcpus than threads, or the instance's own.
+
+    Vcpus are those that run and those to be placed.
 
     Returns
     -------
@@ -102,7 +108,7 @@ def sharing_price_milli(instance: Instance) -> int:
     if own is not None:
         return floor(own * 1000 + 0.5)
     threads = len(instance.host.position_of_pcpu)
-    vcpus = sum(guest.vcpu_count for guest in instance.guests)
+    vcpus = instance.host.running_vcpu_count + sum(guest.vcpu_count for guest in instance.guests)
     return SHARING_PRICE_MILLI * threads**2 // vcpus**2 if vcpus > threads else SHARING_PRICE_MILLI
 
 

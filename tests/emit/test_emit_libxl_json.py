@@ -78,6 +78,12 @@ def test_a_guest_without_vnuma_gets_the_pcpus_of_its_pnode_as_soft_affinity() ->
     assert "type.pv" in build_info
 
 
+def test_a_guest_without_vnuma_keeps_of_its_own_soft_affinity_what_lies_on_its_pnode() -> None:
+    vnodes = (Vnode(memory_kib=262144, vcpus=(0, 1, 2)),)
+    build_info = emit((2,), vnodes=vnodes, form="whole", soft_affinity=((4, 6), (0,), None))
+    assert build_info["vcpu_soft_affinity"] == [[4], [4, 5], [4, 5]]
+
+
 def test_a_whole_domain_config_comes_back_with_only_the_placement_changed() -> None:
     document = {
         "c_info": {"type": "hvm", "name": "db", "uuid": "u"},

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from placer.errors import InputError
-from placer.instance import Guest, Host, Instance, Objective, Pnode, Vnode
+from placer.instance import Domain, Guest, Host, Instance, Objective, Pnode, Vnode
 from placer.read.instance_json import dump_host, dump_instance, parse_host, parse_instance, read_instance
 from placer.read.schema import instance_schema
 
@@ -51,6 +51,48 @@ def test_sizes_and_cpu_sets_become_the_numbers_they_stand_for() -> None:
     assert [vnode.vcpus for vnode in guest.vnodes] == [(0, 2), (1,)]
     assert guest.overhead_kib == 16384
     assert guest.hard_affinity == ((0, 1, 3), None, (5,))
+
+
+def test_running_domains_have_a_cpu_set_or_nothing_for_each_vcpu() -> None:
+    value = document()
+    value["host"]["domains"] = [{"name": "Domain-0", "domid": 0, "affinity": ["0-1", [3], None]}, {"name": "idle"}]
+    instance = parse(value)
+
+    assert instance.host.domains == (
+        Domain(name="Domain-0", domid=0, affinity=((0, 1), (3,), None)),
+        Domain(name="idle"),
+    )
+    assert instance.host.running_vcpu_count == 3
+    assert '"affinity": ["0-1", "3", null]' in dump_instance(instance)
+
+
+DOMAIN_FAULTS: dict[str, tuple[object, str]] = {
+    "a name for two": ([{"name": "a"}, {"name": "a"}], r"^x\.json: \$\.host: two domains have the name \"a\"$"),
+    "no such pcpu": (
+        [{"name": "a", "affinity": [None, "3,6-7"]}],
+        r"\$\.host: domain \"a\" affinity of vcpu 1: no pcpu 6-7 on this host$",
+    ),
+    "no pcpu": (
+        [{"name": "a", "affinity": [[]]}],
+        r"domains\[0\]: affinity of vcpu 0 is empty, expected pcpus or null$",
+    ),
+    "one string": ([{"name": "a", "affinity": "0-1"}], r"domains\[0\]\.affinity: expected list, got \"0-1\"$"),
+    "too many vcpus": ([{"name": "a", "affinity": [None] * 4097}], r"domains\[0\]: 4097 vcpus, expected at most 4096$"),
+    "too many in all": (
+        [{"name": f"d{i}", "affinity": [None] * 4096} for i in range(25)],
+        r"\$\.host: the domains have 102400 vcpus, expected at most 100000$",
+    ),
+    "unknown key": ([{"name": "a", "vcpus": 2}], r"expected a list of ids|unknown key"),
+    "control character": ([{"name": "a\n"}], r"domains\[0\]: name 'a\\n' holds a control character$"),
+}
+
+
+@pytest.mark.parametrize(("domains", "message"), DOMAIN_FAULTS.values(), ids=DOMAIN_FAULTS)
+def test_a_fault_of_a_running_domain_is_named(domains: object, message: str) -> None:
+    value = document()
+    value["host"]["domains"] = domains
+    with pytest.raises(InputError, match=message):
+        parse(value)
 
 
 def test_one_affinity_string_is_the_mask_of_every_vcpu() -> None:
@@ -312,7 +354,13 @@ def instances(draw: st.DrawFn) -> Instance:
     slit = draw(st.none() | st.just(tuple(tuple(draw(distance) for _ in ids) for _ in ids)))
     masks = st.none() | st.lists(st.sampled_from([c for p in pnodes for c in p.pcpus]), min_size=1).map(tuple)
     guests = []
-    for name in draw(st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=9), max_size=2, unique=True)):
+    for name in draw(
+        st.lists(
+            st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=9),
+            max_size=2,
+            unique=True,
+        )
+    ):
         vcpus = draw(st.permutations(range(draw(st.integers(1, 5)))))
         cut = draw(st.integers(0, len(vcpus)))
         rows = (tuple(vcpus[:cut]), tuple(vcpus[cut:]))
@@ -333,11 +381,17 @@ def instances(draw: st.DrawFn) -> Instance:
                 overhead_kib=draw(sizes),
             )
         )
+    domains = tuple(
+        Domain(
+            name=name, domid=draw(st.none() | st.integers(0, 300)), affinity=tuple(draw(st.lists(masks, max_size=3)))
+        )
+        for name in draw(st.sampled_from([(), ("Domain-0",), ("Domain-0", "web")]))
+    )
     objective = Objective(
         core_sharing_price=draw(st.none() | st.floats(0, 1000)), shape=draw(st.sampled_from(["pack", "none"]))
     )
     return Instance(
-        host=Host(name=draw(st.sampled_from(["", "h"])), pnodes=pnodes, slit=slit),
+        host=Host(name=draw(st.sampled_from(["", "h"])), pnodes=pnodes, slit=slit, domains=domains),
         guests=tuple(guests),
         objective=objective,
     )
@@ -359,11 +413,11 @@ def test_the_schema_is_a_schema_with_closed_key_sets_and_words_for_every_key() -
     schema = instance_schema()
     Draft202012Validator.check_schema(schema)
 
-    assert set(schema["$defs"]) == {"Instance", "Host", "Pnode", "Guest", "Vnode", "Objective"}
+    assert set(schema["$defs"]) == {"Instance", "Host", "Pnode", "Domain", "Guest", "Vnode", "Objective"}
     for name, definition in schema["$defs"].items():
         assert definition["additionalProperties"] is False, name
         assert "Parameters" not in definition["description"], name
-    for name in ("Pnode", "Guest", "Vnode", "Objective"):
+    for name in ("Pnode", "Domain", "Guest", "Vnode", "Objective"):
         for key, field in schema["$defs"][name]["properties"].items():
             assert field.get("description"), (name, key)
 

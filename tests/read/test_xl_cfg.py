@@ -153,8 +153,15 @@ def test_nodes_with_a_comma_is_said_to_mix_pnodes_and_pcpus() -> None:
 
 
 def test_masks_name_pcpus_of_sparse_pnodes() -> None:
-    host = Host(pnodes=(Pnode(id=0, memory_kib=1, pcpus=(0, 1)), Pnode(id=8, memory_kib=1, pcpus=(64, 65))))
-    assert read("memory=64; cpus='node:8'\n", host).hard_affinity == ((64, 65),)
+    host = Host(pnodes=(Pnode(id=0, memory_kib=1, pcpus=(0, 1)), Pnode(id=8, memory_kib=1, pcpus=(62, 63))))
+    assert read("memory=64; cpus='node:8'\n", host).hard_affinity == ((62, 63),)
+
+
+def test_a_pnode_with_pcpus_of_64_and_above_is_refused_since_xl_drops_them() -> None:
+    host = Host(pnodes=(Pnode(id=0, memory_kib=1, pcpus=(0, 1)), Pnode(id=1, memory_kib=1, pcpus=(63, 64, 65))))
+    with pytest.raises(InputError, match=r'^db\.cfg:3: "node:1" of cpus means pcpus 63-65, of which xl drops 64-65: '):
+        read("memory=64; cpus='node:1'\n", host)
+    assert read("memory=64; cpus='63-65'\n", host).hard_affinity == ((63, 64, 65),)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from itertools import combinations_with_replacement
 import numpy as np
 import pytest
 from building import GIB, a_guest, a_host, an_instance
+from msgspec.structs import replace as change
 from oracle import best
 from random_instances import random_instance
 
-from placer.instance import Instance
+from placer.instance import Domain, Instance
 from placer.problem import Crowd, IntArray
 from placer.strategies.bounds import floors, least_rise, needed_sites, pair_floors
 from placer.strategies.tables import Tables
@@ -53,6 +54,14 @@ def test_the_floor_spreads_the_vcpus_over_all_cores() -> None:
     instance = an_instance(host, a_guest(GIB, vcpus=(3,)), a_guest(GIB, vcpus=(4,), name="b"), price=1)
     # 3 and 4 vcpus on 2 cores share in 1 + 2 pairs
     assert floor_of(instance)[2] == 70_000 + 6_000
+
+
+def test_the_floor_counts_the_pairs_of_what_runs_already_and_fills_the_cores_it_left() -> None:
+    # 5 vcpus run on the 2 cores of pnode 0: 3 + 1 pairs; 3 more on the idle pnode 1: 1 pair; all local
+    host = a_host(4 * GIB, 4 * GIB, pcpus=2)
+    running = change(host, domains=(Domain(name="old", affinity=((0,),) * 5),))
+    assert floor_of(an_instance(running, a_guest(GIB, vcpus=(3,)), price=1))[2] == 30_000 + 2_000 * (4 + 1)
+    assert floor_of(an_instance(running, price=1))[2] == 2_000 * 4
 
 
 def test_without_items_or_without_a_site_for_one_the_floor_is_zero() -> None:

@@ -12,7 +12,7 @@ from ortools.sat.python import cp_model
 from random_instances import random_instance
 
 from placer.budget import Budget
-from placer.instance import Host, Instance, Pnode, Vnode
+from placer.instance import Domain, Host, Instance, Pnode, Vnode
 from placer.problem import IntArray, Problem, Solution, Status
 from placer.strategies.cpsat import search
 from placer.strategies.cpsat.variables import Variables
@@ -109,8 +109,10 @@ def test_crowded_cores_cost_what_brute_force_finds() -> None:
         )
     )
     guests = [a_guest(GIB, name="a", vcpus=(6,)), a_guest(GIB, GIB, name="b", vcpus=(3, 2)), a_guest(1, name="c")]
+    old = Domain(name="old", affinity=((0,), (0,), (4, 5), (8,), (8,), (8, 0), None, None))
     for price in (0.001, 2, 15, None):
         assert_exact(an_instance(host, *guests, price=price))
+        assert_exact(an_instance(replace(host, domains=(old,)), *guests, price=price))
 
 
 @pytest.mark.usefixtures("_unaided")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from building import GIB
+from building import GIB, a_host
+from msgspec.structs import replace
 
-from placer.instance import Host, Pnode
-from placer.translate.cores import core_pools, pairs_table
+from placer.instance import Domain, Host, Pnode
+from placer.translate.cores import core_pools, pairs_table, running_load
 
 
 def pools(host: Host) -> tuple[list[int], list[int]]:
@@ -49,8 +50,38 @@ def test_a_pnode_with_memory_gets_the_cores_of_one_beside_it() -> None:
 def test_pairs_are_those_of_vcpus_dealt_out_one_after_the_other(cores: int) -> None:
     dealt = [Counter(vcpu % cores for vcpu in range(n)) for n in range(13)]
     expected = [sum(on * (on - 1) // 2 for on in counts.values()) for counts in dealt]
-    assert pairs_table(12, [cores])[0].tolist() == expected
+    assert pairs_table(12, [cores], [0])[0].tolist() == expected
+    assert pairs_table(8, [cores], [4])[0].tolist() == expected[4:]
 
 
 def test_a_pool_of_each_size_has_its_row() -> None:
-    assert pairs_table(4, [1, 3]).tolist() == [[0, 0, 1, 3, 6], [0, 0, 0, 0, 1]]
+    assert pairs_table(4, [1, 3], [0, 0]).tolist() == [[0, 0, 1, 3, 6], [0, 0, 0, 0, 1]]
+
+
+def test_a_pool_that_is_shared_already_starts_at_the_pairs_it_has() -> None:
+    # 3 on one core: 3 pairs; 2 on 3 cores: none, and the third and fourth added are the first to share
+    assert pairs_table(3, [1, 3], [3, 2]).tolist() == [[3, 6, 10, 15], [0, 0, 1, 2]]
+
+
+def test_a_running_vcpu_loads_each_pnode_it_may_run_on_by_its_part_and_each_sum_is_rounded_down() -> None:
+    host = a_host(GIB, GIB, GIB, GIB, pcpus=2)
+    affinity = (
+        (0,),  # pnode 0
+        (0, 1, 3),  # pnodes 0 and 1, a half each, however many pcpus
+        (2, 5),  # pnodes 1 and 2
+        (2, 3, 4, 5),  # pnodes 1 and 2
+        None,  # a quarter each
+        None,
+        None,
+    )
+    # 1 + 1/2 + 3/4; 1/2 + 1/2 + 1/2 + 3/4; 1/2 + 1/2 + 3/4; 3/4
+    domains = (Domain(name="a", affinity=affinity[:2]), Domain(name="b", affinity=affinity[2:]), Domain(name="c"))
+    assert running_load(replace(host, domains=domains)) == [2, 2, 1, 0]
+
+
+def test_a_vcpu_bound_nowhere_runs_only_on_pnodes_with_pcpus() -> None:
+    host = Host(
+        pnodes=(Pnode(id=0, memory_kib=GIB, pcpus=(0, 1)), Pnode(id=1, memory_kib=GIB)),
+        domains=(Domain(name="a", affinity=(None, None)),),
+    )
+    assert running_load(host) == [2, 0]

@@ -7,7 +7,7 @@ import pytest
 from building import GIB, MIB, a_guest, a_host, an_instance
 from msgspec.structs import replace
 
-from placer.instance import Guest, Instance, Objective, Vnode
+from placer.instance import Domain, Guest, Instance, Objective, Vnode
 from placer.problem import IntArray
 from placer.translate.costs import (
     access_distance,
@@ -115,6 +115,28 @@ def test_core_sharing_pays_twice_the_price_for_each_pair_in_a_pool() -> None:
     (crowd,) = core_sharing(instance, nowhere=True)
     # 5 on 2 cores: 3 + 1 pairs; 3 and 2 apart: 1 and 0; one left out
     assert crowd.price(np.array([[0, 0], [0, 1], [0, 2], [2, 2]])).tolist() == [80_000, 20_000, 20_000, 0]
+
+
+def test_running_vcpus_load_the_cores_before_any_guest_does() -> None:
+    running = Domain(name="old", affinity=((0,), (0, 1), (1,), None))
+    host = replace(a_host(GIB, GIB, pcpus=2), domains=(running,))
+    (crowd,) = core_sharing(an_instance(host, a_guest(1, 1, vcpus=(2, 1)), price=10), nowhere=False)
+    # pnode 0 runs 3 1/2, down to 3: 1 pair among them; pnode 1 runs 1/2, down to 0. Then 6 on 2 cores: 3 + 3 pairs;
+    # 5 and 1: 3 + 1; 4 and 2: 1 + 1; 3 and 3: 1 and 1
+    assert crowd.price(np.array([[0, 0], [0, 1], [1, 0], [1, 1]])).tolist() == [120_000, 80_000, 40_000, 40_000]
+
+
+def test_what_runs_is_priced_even_where_no_guest_has_vcpus() -> None:
+    host = replace(a_host(GIB, pcpus=1), domains=(Domain(name="old", affinity=(None, (0,))),))
+    (crowd,) = core_sharing(an_instance(host, a_guest(1, vcpus=(0,)), price=10), nowhere=False)
+    assert crowd.price(np.array([[0]])).tolist() == [20_000]
+
+
+@pytest.mark.parametrize(("running", "price"), [(4, 15_000), (5, 11_851), (8, 6_666)])
+def test_running_vcpus_count_for_the_overcommit_price(running: int, price: int) -> None:
+    # 8 threads and 4 + running vcpus: 15000 x (8 / 9) squared = 11851.85
+    host = replace(a_host(GIB, GIB), domains=(Domain(name="old", affinity=(None,) * running),))
+    assert sharing_price_milli(an_instance(host, a_guest(1, vcpus=(4,)))) == price
 
 
 @pytest.mark.parametrize(

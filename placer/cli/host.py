@@ -1,0 +1,48 @@
+"""``placer host``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from placer.cli import options
+
+
+def host(
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[HOST]",
+            help="The host in any form that --host takes; without it the machine placer runs on (sysfs, or xl info -n "
+            "in dom0).",
+            show_default=False,
+        ),
+    ] = None,
+    libvirt: Annotated[
+        str | None,
+        typer.Option("--libvirt", metavar="URI", help="The host that this libvirt looks after, such as xen:///system."),
+    ] = None,
+    free: options.Free = None,
+    reserve: options.Reserve = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Print a host as JSON, for --host and for instances; what was assumed on the way goes to stderr."""
+    from placer.cli.inputs import reserved
+    from placer.cli.outputs import say
+    from placer.errors import InputError
+    from placer.read.detect import read_host
+    from placer.read.instance_json import dump_host
+    from placer.read.machine import read_libvirt, read_machine
+
+    if source is not None and libvirt is not None:
+        raise InputError("expected a file or --libvirt, got both", place="usage")
+    if libvirt is not None:
+        reading = read_libvirt(libvirt, free)
+    else:
+        reading = read_machine(free) if source is None else read_host(source, free)
+    if not quiet:
+        for note in reading.notes:
+            print(f"note: {note}", file=sys.stderr)
+    say(dump_host(reserved(reading.host, reserve)))

@@ -1,0 +1,39 @@
+"""A domain: a guest that runs on the host already."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from placer.instance.guest import MAX_VCPUS, Name, check_name
+from placer.instance.units import Cpu, CpuSet
+
+
+class Domain(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """
+    A guest that runs on the host already: its memory is missing from what is free, its vcpus load the pcpus.
+
+    Parameters
+    ----------
+    name
+        Unique on its host.
+    domid
+        Xen's number for it.
+    affinity
+        For each of its vcpus the pcpus it is bound to, hard or soft; None for any.
+
+    Raises
+    ------
+    ValueError
+        If a vcpu is bound to no pcpu, there are more than 4096, or the name holds a control character.
+    """
+
+    name: Name
+    domid: Cpu | None = None
+    affinity: tuple[CpuSet | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_name(self.name)
+        if len(self.affinity) > MAX_VCPUS:
+            raise ValueError(f"{len(self.affinity)} vcpus, expected at most {MAX_VCPUS}")
+        if () in self.affinity:
+            raise ValueError(f"affinity of vcpu {self.affinity.index(())} is empty, expected pcpus or null")

@@ -1,0 +1,68 @@
+"""What is tried before a model is built: its answers keep the rules, its bounds are true, and often they meet."""
+
+from __future__ import annotations
+
+from building import GIB, OPTERON_6272, a_guest, a_host, an_instance
+from oracle import best
+from random_instances import random_instance
+
+from placer.budget import Budget
+from placer.problem import Status
+from placer.strategies.bounds import floors
+from placer.strategies.group_floors import grouped_floors
+from placer.strategies.opening import open_search
+from placer.strategies.tables import Tables
+from placer.translate import translate
+
+
+def test_its_bounds_are_true_and_its_answers_are_proved_only_where_they_meet() -> None:
+    proved = 0
+    for seed in range(60):
+        instance, allow_unplaced = random_instance(seed), seed % 2 == 0
+        expected = best(instance, allow_unplaced)
+        opening = open_search(translate(instance, allow_unplaced=allow_unplaced), Budget())
+        if expected is None:
+            assert opening.status is Status.UNKNOWN, seed
+            continue
+        assert not opening.costs or opening.costs >= expected[0], seed
+        # its bound of a lower tier holds where the higher ones are no worse than its own costs
+        known = True
+        for bound, cost, least in zip(opening.bounds, opening.costs, expected[0], strict=False):
+            assert not known or bound <= least, seed
+            known &= least <= cost
+        if opening.status is Status.OPTIMAL:
+            assert opening.costs == expected[0], seed
+            proved += 1
+    assert proved > 0
+
+
+def test_the_floors_of_groups_placed_alone_pass_no_optimum() -> None:
+    raised = 0
+    for seed in range(100):
+        instance = random_instance(seed)
+        expected = best(instance)
+        if expected is not None:
+            tables = Tables(translate(instance))
+            plain = floors(tables)
+            grouped = grouped_floors(tables, Budget(), plain)
+            assert all(low <= cost for low, cost in zip(grouped, expected[0], strict=True)), seed
+            assert all(low <= high for low, high in zip(plain, grouped, strict=True)), seed
+            raised += grouped != plain
+    assert raised > 5
+
+
+def test_a_guest_alone_costs_at_least_its_best_dies() -> None:
+    # three of the Opteron's dies can all be 16 apart, such as {0, 1, 4}; the pairs alone know no more
+    slit = OPTERON_6272
+    instance = an_instance(a_host(*(3 * GIB,) * 8, slit=slit), a_guest(*(2 * GIB,) * 3))
+    tables = Tables(translate(instance))
+    assert grouped_floors(tables, Budget(), floors(tables))[2] == 3 * 333 * (10 + 2 * 16)
+
+
+def test_no_time_leaves_true_bounds() -> None:
+    instance = an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 5))
+    opening = open_search(translate(instance), Budget(time_limit_s=0))
+    assert opening.status in (Status.FEASIBLE, Status.OPTIMAL)
+    # all five apart and no two closer than 16
+    assert opening.bounds[2] >= 5 * 200 * (10 + 4 * 16)
+    assert opening.costs[2] >= opening.bounds[2]

@@ -1,0 +1,161 @@
+"""How many vnodes a guest without vnuma gets, and how large they are; examples worked by hand."""
+
+from __future__ import annotations
+
+from itertools import product
+from random import Random
+
+import pytest
+from building import GIB, MIB, a_guest, a_host
+
+from placer.instance import Guest, Host, Pnode, Vnode
+from placer.splitting import MOST_VNODES, cut, cut_to_fit
+
+
+def whole(memory_kib: int, vcpus: int = 4, **more: object) -> Guest:
+    return a_guest(memory_kib, vcpus=(vcpus,), **more)
+
+
+@pytest.mark.parametrize(
+    ("memory_mib", "k", "sizes_mib"),
+    [
+        (16 * 1024, 1, [16384]),
+        (33 * 1024, 3, [11264, 11264, 11264]),
+        (21 * 1024, 2, [11264, 10240]),  # 11 and 10 GiB, 4.8 % from 10.5
+        (40 * 1024, 3, [14336, 13312, 13312]),
+        (20 * 1024, 3, [7168, 7168, 6144]),  # 6 is 10 % below 6.67: still within
+        (9 * 1024, 2, [4608, 4608]),  # 5 and 4 GiB would be 11 % off 4.5
+        (10 * 1024, 4, [2560] * 4),
+        (10 * 1024 + 1, 2, [5121, 5120]),  # the rest is vnode 0's
+        (4099, 2, [2051, 2048]),
+        (3000, 2, [1500, 1500]),
+        (3002, 2, [1502, 1500]),  # 1501 units of 2 MiB
+        (3001, 2, [1501, 1500]),
+        (7, 2, [5, 2]),  # 3 units of 2 MiB and 1 MiB
+    ],
+)
+def test_sizes_are_whole_gib_within_ten_percent_of_equal_else_multiples_of_2_mib(
+    memory_mib: int, k: int, sizes_mib: list[int]
+) -> None:
+    assert [vnode.memory_kib for vnode in cut(memory_mib * MIB, k, k)] == [mib * MIB for mib in sizes_mib]
+
+
+@pytest.mark.parametrize(
+    ("vcpus", "k", "sets"),
+    [
+        (8, 2, [(0, 1, 2, 3), (4, 5, 6, 7)]),
+        (5, 2, [(0, 1, 2), (3, 4)]),
+        (7, 3, [(0, 1, 2), (3, 4), (5, 6)]),
+        (1, 2, [(0,), ()]),
+    ],
+)
+def test_vcpus_are_contiguous_and_as_even_as_they_go(vcpus: int, k: int, sets: list[tuple[int, ...]]) -> None:
+    assert [vnode.vcpus for vnode in cut(8 * GIB, vcpus, k)] == sets
+
+
+def test_no_memory_and_no_vcpu_is_lost_or_doubled() -> None:
+    rng = Random(3)
+    for _ in range(300):
+        memory_kib, vcpus, k = rng.randint(0, 2**30), rng.randint(1, 128), rng.randint(1, 32)
+        vnodes = cut(memory_kib, vcpus, k)
+        assert len(vnodes) == k
+        assert sum(vnode.memory_kib for vnode in vnodes) == memory_kib
+        assert [vcpu for vnode in vnodes for vcpu in vnode.vcpus] == list(range(vcpus))
+        assert all(vnode.memory_kib % 2048 == 0 for vnode in vnodes[1:])
+
+
+def test_a_guest_that_fits_one_pnode_stays_whole() -> None:
+    fitted = cut_to_fit(whole(4 * GIB), a_host(2 * GIB, 4 * GIB))
+
+    assert (fitted.guest.form, fitted.guest.vnodes) == ("whole", (Vnode(memory_kib=4 * GIB, vcpus=(0, 1, 2, 3)),))
+    assert fitted.why == "1 vnode, because one pnode holds its 4 GiB"
+
+
+def test_the_overhead_of_a_whole_guest_counts_on_its_pnode() -> None:
+    """4 GiB and 16 MiB of overhead on 4 GiB: whole it fails; in halves of 2 GiB each pnode gives 8 MiB."""
+    guest = whole(4 * GIB, overhead_kib=16 * MIB)
+    host = a_host(4 * GIB, 4 * GIB)
+
+    fitted = cut_to_fit(guest, host)
+
+    assert (fitted.guest.form, len(fitted.guest.vnodes)) == ("parts", 2)
+    assert fitted.why == "2 vnodes, because one pnode does not take its 4 GiB with its overhead and pinning"
+
+
+def test_the_reserve_counts() -> None:
+    host = Host(pnodes=(Pnode(id=0, memory_kib=4 * GIB, reserve_kib=1, pcpus=(0,)), Pnode(id=1, memory_kib=4 * GIB)))
+
+    fitted = cut_to_fit(whole(4 * GIB, 1, pnodes=(0,)), host)
+
+    # 4 parts of 1 GiB fail like the one: they need all of pnode 0
+    assert fitted.why == "1 vnode; 1 to 32 do not fit this host, even without other guests"
+
+
+def test_a_guest_larger_than_a_pnode_gets_the_fewest_vnodes_that_fit() -> None:
+    fitted = cut_to_fit(whole(10 * GIB), a_host(4 * GIB, 4 * GIB, 4 * GIB))
+
+    assert (fitted.guest.form, [vnode.memory_kib // GIB for vnode in fitted.guest.vnodes]) == ("parts", [4, 3, 3])
+    assert fitted.why == "3 vnodes, because 1 to 2 vnodes do not hold its 10 GiB"
+
+
+def test_there_may_be_more_vnodes_than_pnodes() -> None:
+    """
+    14 GiB onto 10 and 5: 7 + 7 fails, 5 + 5 and 4 fits.
+
+    They become two when they are written.
+    """
+    fitted = cut_to_fit(whole(14 * GIB), a_host(10 * GIB, 5 * GIB))
+
+    assert [vnode.memory_kib // GIB for vnode in fitted.guest.vnodes] == [5, 5, 4]
+
+
+def test_there_may_be_more_vnodes_than_vcpus() -> None:
+    fitted = cut_to_fit(whole(6 * GIB, 1), a_host(4 * GIB, 4 * GIB))
+
+    assert [(vnode.memory_kib // GIB, vnode.vcpus) for vnode in fitted.guest.vnodes] == [(3, (0,)), (3, ())]
+
+
+def test_pinning_to_two_pnodes_cuts_a_guest_however_small() -> None:
+    guest = whole(GIB, 2, hard_affinity=((0,), (4,)))
+
+    fitted = cut_to_fit(guest, a_host(4 * GIB, 4 * GIB))
+
+    assert [vnode.vcpus for vnode in fitted.guest.vnodes] == [(0,), (1,)]
+    assert fitted.why == "2 vnodes, because one pnode does not take its 1 GiB with its overhead and pinning"
+
+
+def test_a_guest_of_one_vnode_gets_a_row_of_vnuma_where_that_is_asked_for() -> None:
+    host = a_host(4 * GIB, 4 * GIB)
+
+    assert cut_to_fit(whole(GIB), host, always_vnuma=True).guest.form == "vnuma"
+    assert cut_to_fit(whole(6 * GIB), host, always_vnuma=True).guest.form == "parts"
+
+
+def test_a_guest_that_fits_in_no_way_stays_whole_and_says_so() -> None:
+    fitted = cut_to_fit(whole(9 * GIB), a_host(4 * GIB, 4 * GIB))
+
+    assert len(fitted.guest.vnodes) == 1
+    assert fitted.why == f"1 vnode; 1 to {MOST_VNODES} do not fit this host, even without other guests"
+
+
+def can_hold(sizes: list[int], free: list[int]) -> bool:
+    """Whether some placement keeps the memory of every pnode, by trying all."""
+    return any(
+        all(sum(size for size, where in zip(sizes, places, strict=True) if where == p) <= room for p, room in enumerate(free))
+        for places in product(range(len(free)), repeat=len(sizes))
+    )  # fmt: skip
+
+
+def test_the_number_of_vnodes_is_the_least_that_any_placement_can_hold() -> None:
+    rng = Random(5)
+    seen = set()
+    for _ in range(40):
+        free = [rng.randint(3, 16) * GIB // 2 for _ in range(rng.randint(2, 3))]
+        memory_kib = rng.randint(max(free) // MIB, sum(free) // MIB) * MIB
+        least = next(
+            (k for k in range(1, 7) if can_hold([vnode.memory_kib for vnode in cut(memory_kib, 8, k)], free)), None
+        )
+        if least is not None:
+            seen.add(least)
+            assert len(cut_to_fit(whole(memory_kib, 8), a_host(*free)).guest.vnodes) == least
+    assert {2, 3, 4} <= seen

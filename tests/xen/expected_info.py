@@ -1,0 +1,118 @@
+"""What libxl must read in a guest that placer wrote, worked out from the instance and the placement alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from placer.instance import Guest, Host, Instance, Placement
+
+Json = dict[str, Any]
+Masks = list[list[int]]
+
+LOCAL, LEAST_REMOTE, LARGEST_REMOTE = 10, 11, 254
+"""Linux takes a SLIT with 10 on its diagonal and more off it; 255 would mean unreachable."""
+
+
+def expected(instance: Instance, placement: Placement, name: str, *, online: int | None = None) -> Json:
+    """
+    Say what libxl must read of one guest.
+
+    Parameters
+    ----------
+    online
+        Vcpus that start online; None for all.
+    """
+    host = instance.host
+    guest = next(guest for guest in instance.guests if guest.name == name)
+    pnodes = placement.pnode_of[name]
+    rows = _rows(guest, pnodes)
+    soft = _on_pnode(guest, host, pnodes[0]) if guest.form == "whole" else _masks(guest.soft_affinity, host, guest)
+    return {
+        "max_vcpus": guest.vcpu_count,
+        "avail_vcpus": list(range(guest.vcpu_count if online is None else online)),
+        "max_memkb": sum(vnode.memory_kib for vnode in guest.vnodes),
+        "target_memkb": sum(vnode.memory_kib for vnode in guest.vnodes),
+        "numa_placement": "False",
+        "vcpu_hard_affinity": _masks(guest.hard_affinity, host, guest),
+        "vcpu_soft_affinity": soft,
+        "vnuma_nodes": []
+        if guest.form == "whole"
+        else [
+            {
+                "memkb": memory_kib,
+                "distances": [LOCAL if v == w else _distance(host, pnode, other[2]) for w, other in enumerate(rows)],
+                "pnode": pnode,
+                "vcpus": vcpus,
+            }
+            for v, (memory_kib, vcpus, pnode) in enumerate(rows)
+        ],
+    }
+
+
+def told(build_info: Json, host: Host) -> Json:
+    """Take the same facts out of a build info that libxl printed; libxl leaves out what is 0 or default."""
+    count = build_info.get("max_vcpus", 1)
+    return {
+        "max_vcpus": count,
+        "avail_vcpus": build_info.get("avail_vcpus", [0]),
+        "max_memkb": build_info.get("max_memkb"),
+        "target_memkb": build_info.get("target_memkb"),
+        "numa_placement": build_info.get("numa_placement", "True"),
+        "vcpu_hard_affinity": _known(build_info.get("vcpu_hard_affinity", []), host, count),
+        "vcpu_soft_affinity": _known(build_info.get("vcpu_soft_affinity", []), host, count),
+        "vnuma_nodes": [
+            {
+                "memkb": row["memkb"],
+                "distances": row.get("distances", []),
+                "pnode": row.get("pnode", 0),
+                "vcpus": row.get("vcpus", []),
+            }
+            for row in build_info.get("vnuma_nodes", [])
+        ],
+    }
+
+
+def _rows(guest: Guest, pnodes: tuple[int | None, ...]) -> list[tuple[int, list[int], int]]:
+    """Put parts on one pnode together, where the first of them stood."""
+    rows: list[tuple[int, list[int], int]] = []
+    for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
+        assert pnode is not None
+        same = [i for i, row in enumerate(rows) if row[2] == pnode] if guest.form == "parts" else []
+        if same:
+            memory_kib, vcpus, _ = rows[same[0]]
+            rows[same[0]] = (memory_kib + vnode.memory_kib, sorted([*vcpus, *vnode.vcpus]), pnode)
+        else:
+            rows.append((vnode.memory_kib, sorted(vnode.vcpus), pnode))
+    return rows
+
+
+def _distance(host: Host, p: int, q: int) -> int:
+    slit = host.slit
+    if slit is None:
+        return LEAST_REMOTE if p == q else 20
+    ids = [pnode.id for pnode in host.pnodes]
+    distance = slit[ids.index(p)][ids.index(q)]
+    return min(max(distance if distance >= 0 else 255, LEAST_REMOTE), LARGEST_REMOTE)
+
+
+def _on_pnode(guest: Guest, host: Host, pnode_id: int | None) -> Masks:
+    """Give each vcpu the pcpus of the pnode, those it would rather run on where there are such."""
+    here = next(set(pnode.pcpus) for pnode in host.pnodes if pnode.id == pnode_id)
+    wishes = guest.soft_affinity or (None,) * guest.vcpu_count
+    return [sorted(here & set(wish) if wish and here & set(wish) else here) for wish in wishes]
+
+
+def _masks(masks: tuple[tuple[int, ...] | None, ...] | None, host: Host, guest: Guest) -> Masks:
+    given = masks or (None,) * guest.vcpu_count
+    return [_all_pcpus(host) if mask is None else sorted(mask) for mask in given]
+
+
+def _known(masks: Masks, host: Host, count: int) -> Masks:
+    """Drop the bits beyond the host's pcpus, with which libxl fills whole bytes; a vcpu without a mask has all."""
+    pcpus = _all_pcpus(host)
+    filled = [*masks, *[pcpus] * (count - len(masks))]
+    return [sorted(set(mask) & set(pcpus)) for mask in filled]
+
+
+def _all_pcpus(host: Host) -> list[int]:
+    return sorted(pcpu for pnode in host.pnodes for pcpu in pnode.pcpus)

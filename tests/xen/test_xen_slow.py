@@ -1,0 +1,207 @@
+"""Guests that placer placed and wrote, created by a real Xen 4.17 on emulated NUMA hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from expected_info import expected, told
+from msgspec.structs import replace
+from readback import Affinity
+from xen_accounts import misplaced
+from xen_boot import Machine
+from xen_guest_files import (
+    ASYMMETRIC,
+    EIGHT,
+    STDVGA_PAGES,
+    file,
+    filling_guests,
+    large_guests,
+    mixed_guests,
+    vnuma,
+)
+from xen_images import images
+from xen_programs import needs_xen
+from xen_trial import Trial, run_placer, try_on_xen
+
+import placer
+from placer.instance import Placement
+from placer.problem import Status
+
+pytestmark = [pytest.mark.xen_slow, pytest.mark.slow]
+
+PAGES_PER_MIB = 256
+MOST_UNUSED_MIB = 8
+ORDER = ("mixed", "full", "large")
+SHOWN = {"mixed": ("pair", "mesh", "both", "large"), "full": (), "large": ("four",)}
+ROOMY: dict[str, Collection[int]] = {"mixed": range(1, 4), "full": (), "large": range(1, 8)}
+"""Pnodes with room for the few pages of a guest that belong to no vnode."""
+TOO_LATE = file("late", 256, 2, vnuma((128, "0"), (128, "1"), pnodes=(0, 1)))
+
+
+@pytest.fixture(scope="module")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Trial]]]:
+    """Boot two machines at a time; emulation keeps one core busy."""
+    needs_xen()
+    folder = tmp_path_factory.mktemp("xen")
+    four = Machine(node_mib=1536, cpus=2, slit=ASYMMETRIC)
+    eight = Machine(node_mib=8192, cpus=4, slit=EIGHT)
+    images()
+    with ThreadPoolExecutor(2) as pool:
+        futures = {
+            "large": pool.submit(try_on_xen, eight, large_guests, folder / "large", started=SHOWN["large"]),
+            "mixed": pool.submit(try_on_xen, four, mixed_guests, folder / "mixed", started=SHOWN["mixed"]),
+            "full": pool.submit(try_on_xen, four, filling_guests, folder / "full", afterwards={"late": TOO_LATE}),
+        }
+        yield futures
+        for future in futures.values():
+            future.cancel()
+
+
+@pytest.fixture(params=ORDER)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def trial(name: str, trials: dict[str, Future[Trial]]) -> Trial:
+    return trials[name].result()
+
+
+def wrong(trial: Trial, name: str, placement: Placement) -> dict[str, str]:
+    """Say of each guest whose pages lie elsewhere than the placement has them, what Xen tells."""
+    faults = {}
+    for guest in trial.instance.guests:
+        fault = misplaced(
+            trial.instance,
+            placement,
+            guest.name,
+            trial.after.domains[trial.domids[guest.name]].pages,
+            roomy=ROOMY[name],
+            video_pages=STDVGA_PAGES if guest.name == "screen" else 0,
+        )
+        if fault:
+            faults[guest.name] = fault
+    return faults
+
+
+def test_every_guest_is_created(trial: Trial, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert trial.answer["status"] == "OPTIMAL"
+    assert {guest: trial.created[guest] for guest in trial.written if trial.created[guest][0]} == {}
+    assert len(trial.written) == len(trial.instance.guests) == {"mixed": 9, "full": 3, "large": 8}[name]
+    off = wrong(trial, name, trial.placement)
+    with capsys.disabled():
+        print(  # noqa: T201
+            f"\nXen, {name}: {len(trial.written)} guests created, {len(off)} with pages elsewhere than planned, "
+            f"{len(trial.tables)} showed SRAT and SLIT, {trial.wall_time_s:.0f} s"
+        )
+
+
+def test_every_page_lies_where_it_was_planned(trial: Trial, name: str) -> None:
+    assert wrong(trial, name, trial.placement) == {}
+
+
+def test_pages_of_a_plan_shifted_by_one_pnode_are_noticed(trial: Trial, name: str) -> None:
+    ids = [pnode.id for pnode in trial.instance.host.pnodes]
+    shifted: dict[str, tuple[int | None, ...]] = {
+        guest: tuple((pnode or 0) + 1 if (pnode or 0) + 1 in ids else 0 for pnode in pnodes)
+        for guest, pnodes in trial.placement.pnode_of.items()
+    }
+    assert len(wrong(trial, name, Placement(pnode_of=shifted))) == len(trial.instance.guests)
+
+
+def test_xen_and_libxl_hold_the_vnodes_as_planned(trial: Trial) -> None:
+    host = trial.instance.host
+    for guest in trial.instance.guests:
+        wanted = expected(trial.instance, trial.placement, guest.name)
+        assert told(trial.configs[guest.name]["b_info"], host) == wanted
+        running = trial.after.domains[trial.domids[guest.name]].vnodes
+        planned = [(row["pnode"], tuple(row["vcpus"])) for row in wanted["vnuma_nodes"]]
+        assert [(vnode.pnode, vnode.vcpus) for vnode in running] == planned
+
+
+def test_every_vcpu_has_the_affinity_that_was_planned(trial: Trial) -> None:
+    """Soft affinity is what the guest's file asks for, or the pcpus of the vnode's pnode, which xl sets."""
+    host = trial.instance.host
+    everything = sorted(host.position_of_pcpu)
+    for guest in trial.instance.guests:
+        wanted = expected(trial.instance, trial.placement, guest.name)
+        soft = dict(enumerate(wanted["vcpu_soft_affinity"]))
+        if guest.form != "whole" and guest.soft_affinity is None:
+            for row in wanted["vnuma_nodes"]:
+                here = list(host.pnodes[host.position_of[row["pnode"]]].pcpus)
+                soft |= dict.fromkeys(row["vcpus"], here)
+        planned = [(hard, soft[vcpu]) for vcpu, hard in enumerate(wanted["vcpu_hard_affinity"])]
+        assert [_whole(each, everything) for each in trial.affinity[guest.name]] == planned, guest.name
+
+
+def _whole(affinity: Affinity, everything: list[int]) -> tuple[list[int], list[int]]:
+    return (
+        everything if affinity.hard is None else list(affinity.hard),
+        everything if affinity.soft is None else list(affinity.soft),
+    )
+
+
+def test_a_started_guest_sees_its_vnodes_and_the_distances_that_were_written(trial: Trial, name: str) -> None:
+    assert set(trial.tables) == set(SHOWN[name])
+    for guest, tables in trial.tables.items():
+        rows = expected(trial.instance, trial.placement, guest)["vnuma_nodes"]
+        assert tables.slit == [row["distances"] for row in rows]
+        assert tables.vnode_of == {vcpu: v for v, row in enumerate(rows) for vcpu in row["vcpus"]}
+        assert tables.memory_kib == {v: row["memkb"] for v, row in enumerate(rows)}
+
+
+def test_the_distances_that_a_guest_sees_are_not_symmetric(trials: dict[str, Future[Trial]]) -> None:
+    """So that a transposed matrix would be noticed."""
+    slit = trials["mixed"].result().tables["mesh"].slit
+    assert slit != [list(column) for column in zip(*slit, strict=True)]
+
+
+def test_the_guests_are_of_every_kind(trials: dict[str, Future[Trial]]) -> None:
+    mixed = trials["mixed"].result()
+    forms = {guest.name: (guest.form, len(guest.vnodes)) for guest in mixed.instance.guests}
+    assert forms["large"][0] == "parts"
+    assert {name for name, (form, _) in forms.items() if form == "whole"} == {"small", "pinned"}
+    assert mixed.placement.pnode_of["both"] == (2, 2)
+    assert mixed.placement.pnode_of["pinned"] == (1,)
+    assert set(mixed.placement.pnode_of["tied"]) == {0, 3}
+    assert sum(guest.memory_kib for guest in trials["large"].result().instance.guests) > 55 << 20
+
+
+def test_a_host_that_placer_calls_full_takes_not_one_mib_more(trials: dict[str, Future[Trial]]) -> None:
+    instance = trials["full"].result().instance
+    span = instance.guests[0]
+    for v, vnode in enumerate(span.vnodes):
+        larger = [*span.vnodes]
+        larger[v] = replace(vnode, memory_kib=vnode.memory_kib + 1024)
+        guests = (replace(span, vnodes=tuple(larger)), *instance.guests[1:])
+        assert placer.solve(replace(instance, guests=guests)).status is Status.INFEASIBLE
+
+
+def test_a_host_that_placer_calls_full_is_full(trials: dict[str, Future[Trial]]) -> None:
+    """All guests were created, and little is left of any pnode."""
+    after = trials["full"].result().after
+    unused = {pnode: pages / PAGES_PER_MIB for pnode, pages in after.free_pages.items()}
+    assert max(unused.values()) <= MOST_UNUSED_MIB, unused
+
+
+def test_xen_refuses_a_guest_that_its_pnodes_cannot_hold(trials: dict[str, Future[Trial]]) -> None:
+    """So that being created means something: Xen tries no other node."""
+    code, words = trials["full"].result().created["late"]
+    assert code == 3
+    assert "Out of memory" in words or "ould not allocate memory" in words
+
+
+def test_first_fit_leaves_a_vnode_of_the_same_guests_without_a_pnode(
+    trials: dict[str, Future[Trial]], tmp_path: Path
+) -> None:
+    instance = tmp_path / "instance.json"
+    instance.write_text(placer.dump_instance(trials["full"].result().instance))
+    said = run_placer(
+        "solve", str(instance), "--strategy", "first-fit", "--format", "xl", "-o", f"{tmp_path}/", expected=2
+    )
+    assert 'guest "span" vnode' in said
+    assert "has no pnode" in said
+    assert not list(tmp_path.glob("*.cfg"))

@@ -1,0 +1,161 @@
+"""A real Xen under QEMU's emulation on a made-up NUMA host, with a dom0 that takes commands."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import select
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from xen_images import images
+from xen_programs import libraries, root
+
+BOOT_LIMIT_S = 180.0
+COMMAND_LIMIT_S = 120.0
+CPU = "max,-smap,-vgif,-rdtscp"
+"""With these three, dom0 or the guests of this Xen die under QEMU 7.2's emulation."""
+CHUNK = 720
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """
+    The host to emulate.
+
+    Parameters
+    ----------
+    node_mib
+        Memory of each node, in MiB.
+    cpus
+        Cpus of each node.
+    slit
+        Distances.
+    """
+
+    node_mib: int
+    cpus: int
+    slit: Sequence[Sequence[int]]
+
+
+class Dom0:
+    """
+    A booted Xen; leave it to switch the machine off.
+
+    Parameters
+    ----------
+    machine
+        The host.
+    log
+        File for the console of Xen and dom0.
+    """
+
+    def __init__(self, machine: Machine, log: Path) -> None:
+        self._log = log
+        self._qemu = subprocess.Popen(
+            _command(machine, log),
+            env=os.environ | {"LD_LIBRARY_PATH": libraries()},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            bufsize=0,
+        )
+
+    def __enter__(self) -> Self:
+        try:
+            self._until("@@ready\n", BOOT_LIMIT_S)
+        except BaseException:
+            self._qemu.kill()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self._qemu.kill()  # guests' memory was never touched, and need not be given back page by page
+        self._qemu.communicate()
+
+    def run(self, command: str, limit_s: float = COMMAND_LIMIT_S) -> tuple[int, str]:
+        """Run a shell command of one line in dom0; gives its exit code and what it printed."""
+        self._send(f"{{ {command}; }} </dev/null >/tmp/out 2>&1; echo @@code $?; cat /tmp/out; echo @@end\n")
+        answer = self._until("@@end\n", limit_s)
+        code = re.search(r"@@code (\d+)\n", answer)
+        if code is None:
+            raise RuntimeError(f"dom0 answered {answer!r} to {command!r}")
+        return int(code[1]), answer[code.end() :].removesuffix("@@end\n")
+
+    def ask(self, command: str, limit_s: float = COMMAND_LIMIT_S) -> str:
+        """Run a command that must succeed; gives what it printed."""
+        code, text = self.run(command, limit_s)
+        if code:
+            raise RuntimeError(f"{command!r} ended with {code}: {text}")
+        return text
+
+    def put(self, path: str, text: str) -> None:
+        """Write a file in dom0."""
+        encoded = base64.b64encode(text.encode()).decode()
+        self.ask(f": > {path}")
+        for i in range(0, len(encoded), CHUNK):
+            self.ask(f"echo {encoded[i : i + CHUNK]} | base64 -d >> {path}")
+
+    def numa_dump(self) -> str:
+        """Have Xen print where the memory of every domain lies; it does so in its own time."""
+        self.ask("xl dmesg -c >/dev/null; xl debug-keys u")
+        before = ""
+        for _ in range(100):
+            time.sleep(0.3)
+            text = self.ask("xl dmesg")
+            if text == before and "Memory location" in text:
+                return text
+            before = text
+        raise RuntimeError(f"no NUMA dump in {before!r}")
+
+    def _send(self, text: str) -> None:
+        assert self._qemu.stdin is not None
+        self._qemu.stdin.write(text.encode())
+
+    def _until(self, end: str, limit_s: float) -> str:
+        assert self._qemu.stdout is not None
+        deadline, got = time.monotonic() + limit_s, b""
+        while not got.endswith(end.encode()):
+            left = deadline - time.monotonic()
+            ready = left > 0 and select.select([self._qemu.stdout], [], [], left)[0]
+            piece = self._qemu.stdout.read(65536) if ready else b""
+            if not piece:
+                why = "ended" if ready else f"gave no answer in {limit_s:.0f} s"
+                raise RuntimeError(f"QEMU {why}, after {got[-2000:]!r}; the console:\n{self._console()}")
+            got += piece
+        return got.decode(errors="replace")
+
+    def _console(self) -> str:
+        return self._log.read_text(errors="replace")[-3000:] if self._log.exists() else "(none)"
+
+
+def _command(machine: Machine, log: Path) -> list[str]:
+    made, nodes = images(), range(len(machine.slit))
+    roms = ("usr/share/seabios", "usr/share/qemu", "usr/lib/ipxe/qemu")
+    command = [str(root() / "usr/bin/qemu-system-x86_64")]
+    command += [part for rom in roms for part in ("-L", str(root() / rom))]
+    command += ["-accel", "tcg", "-machine", "q35", "-cpu", CPU, "-m", f"{machine.node_mib * len(nodes)}M"]
+    total = machine.cpus * len(nodes)
+    command += ["-smp", f"{total},sockets={len(nodes)},cores={machine.cpus},threads=1"]
+    for p in nodes:
+        first = p * machine.cpus
+        command += ["-object", f"memory-backend-ram,id=m{p},size={machine.node_mib}M,reserve=off"]
+        command += ["-numa", f"node,nodeid={p},memdev=m{p},cpus={first}-{first + machine.cpus - 1}"]
+    for p in nodes:
+        for q in nodes:
+            if p != q:
+                command += ["-numa", f"dist,src={p},dst={q},val={machine.slit[p][q]}"]
+    command += ["-nodefaults", "-no-reboot", "-display", "none", "-serial", f"file:{log}"]
+    command += ["-chardev", "stdio,id=talk,signal=off", "-serial", "chardev:talk"]
+    xen = "console=com1 com1=115200 dom0_mem=512M,max:512M dom0_max_vcpus=1 numa=on bootscrub=0 conring_size=1M"
+    linux = "console=hvc0 panic=1 quiet mitigations=off"
+    command += ["-kernel", str(made.xen), "-append", f"{xen} loglvl=warning guest_loglvl=all"]
+    return [*command, "-initrd", f"{made.kernel} {linux},{made.userland}"]

@@ -1,0 +1,160 @@
+"""The real xl and libxl, and a hypervisor's answers for a made-up host, so that they need no hypervisor."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xen_packages import XEN, folder, is_unpacked
+
+from placer.instance import UNREACHABLE, Host
+
+HERE = Path(__file__).parent
+Json = dict[str, Any]
+
+STAGES = {10: "defaults", 11: "layout of the vnodes' memory", 12: "vNUMA rules"}
+
+
+def needs_xen() -> None:
+    """Skip where the real programs are not unpacked; where they are required, fail."""
+    if is_unpacked():
+        return
+    reason = f"Xen's programs are not in {folder()}; python tests/xen/xen_packages.py gets them"
+    if os.environ.get("PLACER_REQUIRE_REAL") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def root() -> Path:
+    """Where the packages are unpacked."""
+    return folder() / "root"
+
+
+def libraries() -> str:
+    """Give the folders of the unpacked libraries, as LD_LIBRARY_PATH has them."""
+    return ":".join(str(root() / part / "x86_64-linux-gnu") for part in ("usr/lib", "lib"))
+
+
+def built(name: str, sources: list[str], *options: str) -> Path:
+    """Compile one of the small programs in C, unless the same sources were compiled before."""
+    text = b"".join((HERE / source).read_bytes() for source in sources) + " ".join(options).encode()
+    target = folder() / "built" / f"{hashlib.sha256(text).hexdigest()[:16]}-{name}"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+            fresh = Path(scratch) / name
+            compiled = [str(HERE / source) for source in sources if source.endswith(".c")]
+            command = ["gcc", "-O1", "-Wall", "-Werror", "-o", str(fresh), *compiled, *options]
+            subprocess.run(command, check=True, capture_output=True, text=True)
+            fresh.replace(target)
+    return target
+
+
+@functools.cache
+def shim() -> Path:
+    """Build what answers for the hypervisor."""
+    return built("shim.so", ["shim.c"], "-shared", "-fPIC", f"-I{root()}/usr/include")
+
+
+@functools.cache
+def ask_libxl() -> Path:
+    """Build what hands JSON to libxl's own functions."""
+    where = root() / "usr/lib/x86_64-linux-gnu"
+    names = ("xenguest", "xenctrl", "xenstore", "xenevtchn", "xentoollog", "xentoolcore", "xenhypfs")
+    shared = [f"-l{name}" for name in names] + ["-l:libyajl.so.2", "-l:libuuid.so.1", "-lpthread"]
+    options = [f"-I{root()}/usr/include", str(where / "libxenlight.a"), f"-L{where}", f"-Wl,-rpath-link,{where}"]
+    return built("ask_libxl", ["ask_libxl.c", "shim.c"], *options, *shared)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """
+    What a real program made of a configuration.
+
+    Parameters
+    ----------
+    refusal
+        Its words; None where it took it.
+    config
+        What it printed: a libxl_domain_config or libxl_domain_build_info.
+    warnings
+        What it remarked besides.
+    """
+
+    refusal: str | None = None
+    config: Json
+    warnings: str = ""
+
+
+class Libxl:
+    """
+    The real xl and libxl on a made-up host.
+
+    Parameters
+    ----------
+    host
+        Its pnodes, pcpus and distances are what xl and libxl are told of their host.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self._environment = os.environ | {"LD_LIBRARY_PATH": libraries()} | _host_of_shim(host)
+
+    def parse(self, text: str) -> Said:
+        """Have xl read an xl.cfg, in a dry run, and print what it hands to libxl."""
+        with tempfile.NamedTemporaryFile("w", suffix=".cfg", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            xl = root() / f"usr/lib/xen-{XEN}/bin/xl"
+            result = self._run([str(xl), "-N", "create", "-q", file.name], preload=str(shim()))
+        lines = [line for line in result.stderr.splitlines() if "/xl.conf" not in line]
+        warnings = "\n".join(lines)
+        if result.returncode:
+            return Said(refusal=warnings or f"exit {result.returncode}", config={})
+        return Said(config=json.loads(result.stdout), warnings=warnings)
+
+    def read_back(self, document: Json, *, whole: bool = False) -> Json:
+        """Have libxl read a build info, or a whole domain config, and print it again."""
+        result = self._run([str(ask_libxl()), "config" if whole else "build"], text=json.dumps(document))
+        if result.returncode:
+            raise ValueError(result.stderr)
+        read: Json = json.loads(result.stdout)
+        return read
+
+    def create(self, config: Json) -> Said:
+        """Put a domain config through the checks of a creation."""
+        result = self._run([str(ask_libxl()), "create"], text=json.dumps(config))
+        warnings = result.stderr.strip()
+        if result.returncode:
+            stage = STAGES.get(result.returncode, f"exit {result.returncode}")
+            return Said(refusal=f"{stage}: {warnings}", config=config)
+        return Said(config=config, warnings=warnings)
+
+    def _run(
+        self, command: list[str], *, text: str = "", preload: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        environment = self._environment | ({"LD_PRELOAD": preload} if preload else {})
+        return subprocess.run(command, input=text, env=environment, capture_output=True, text=True, check=False)
+
+
+def _host_of_shim(host: Host) -> dict[str, str]:
+    pnodes = sorted(host.pnodes, key=lambda pnode: pnode.id)
+    slit = host.slit or host.distances
+    rows = [[slit[host.position_of[p.id]][host.position_of[q.id]] for q in pnodes] for p in pnodes]
+    last = max(host.position_of_pcpu)
+    id_of_pcpu = {pcpu: pnode.id for pnode in pnodes for pcpu in pnode.pcpus}
+    lists = {
+        "SHIM_NODES": [pnode.id for pnode in pnodes],
+        "SHIM_MEMORY": [pnode.memory_kib // 1024 for pnode in pnodes],
+        "SHIM_DISTANCES": [d if 0 <= d < UNREACHABLE else UNREACHABLE for row in rows for d in row],
+        "SHIM_PCPUS": [id_of_pcpu.get(pcpu, -1) for pcpu in range(last + 1)],
+    }
+    return {name: ",".join(map(str, numbers)) for name, numbers in lists.items()}

@@ -1,0 +1,153 @@
+"""The whole loop on a real Xen: its own ``xl info -n``, placer's command line, and the guests it wrote, created."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from readback import Affinity, GuestTables, NumaDump, read_numa_dump, read_tables, read_vcpu_list
+from xen_boot import Dom0, Machine
+
+from placer.cli.inputs import read_request
+from placer.instance import Host, Instance, Placement
+from placer.read.xl_info import read_xl_info
+
+GuestFiles = dict[str, str]
+"""Guest name -> xl.cfg."""
+TABLES_LIMIT_S = 120.0
+PLACER = [sys.executable, "-c", "from placer.cli import main; main()"]
+
+
+@dataclass
+class Trial:
+    """
+    What was planned and what Xen made of it.
+
+    Parameters
+    ----------
+    instance, placement
+        What placer read and decided.
+    answer
+        What ``placer solve --format json`` printed.
+    written
+        Guest name -> the xl.cfg that placer wrote.
+    created
+        Guest name -> exit code and words of ``xl create``.
+    configs
+        Guest name -> libxl's own record of it.
+    domids
+        Guest name -> number.
+    before, after
+        Where memory lay before the first guest and after the last.
+    affinity
+        Domain name -> affinity of its vcpus.
+    tables
+        Guest name -> what its firmware tells it, for those that were started.
+    wall_time_s
+        Boot included.
+    """
+
+    instance: Instance
+    placement: Placement
+    answer: dict[str, Any]
+    written: GuestFiles
+    created: dict[str, tuple[int, str]] = field(default_factory=dict)
+    configs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    domids: dict[str, int] = field(default_factory=dict)
+    before: NumaDump = field(default_factory=NumaDump)
+    after: NumaDump = field(default_factory=NumaDump)
+    affinity: dict[str, list[Affinity]] = field(default_factory=dict)
+    tables: dict[str, GuestTables] = field(default_factory=dict)
+    wall_time_s: float = 0.0
+
+
+def try_on_xen(
+    machine: Machine,
+    guests: Callable[[Host], GuestFiles],
+    folder: Path,
+    *,
+    started: Sequence[str] = (),
+    afterwards: GuestFiles | None = None,
+) -> Trial:
+    """
+    Boot, place, create, look.
+
+    Parameters
+    ----------
+    machine
+        The host.
+    guests
+        Gives the guest files for the host as Xen describes it.
+    folder
+        For the files.
+    started
+        Guests to start, so that they show their tables; the others stay paused.
+    afterwards
+        Files of guests to create last, as they are.
+    """
+    start = time.monotonic()
+    folder.mkdir(parents=True, exist_ok=True)
+    with Dom0(machine, folder / "console.txt") as dom0:
+        info = folder / "xl-info.txt"
+        info.write_text(dom0.ask("xl info -n"))
+        host = read_xl_info(info.read_text(), str(info)).host
+        trial = plan(info, guests(host), folder)
+        trial.before = read_numa_dump(dom0.numa_dump())
+        for name, text in (trial.written | (afterwards or {})).items():
+            dom0.put(f"/tmp/{name}.cfg", text)
+            trial.created[name] = dom0.run(f"xl create -p /tmp/{name}.cfg")
+        trial.after = read_numa_dump(dom0.numa_dump())
+        trial.affinity = read_vcpu_list(dom0.ask("xl vcpu-list"))
+        for record in json.loads(dom0.ask("xl list -l")):
+            name = record["config"]["c_info"]["name"]
+            trial.configs[name], trial.domids[name] = record["config"], record["domid"]
+        trial.tables = _start(dom0, trial, started)
+    trial.wall_time_s = time.monotonic() - start
+    return trial
+
+
+def plan(info: Path, guests: GuestFiles, folder: Path, *options: str) -> Trial:
+    """Have placer's command line place the guests on the host and write them."""
+    files = []
+    for name, text in guests.items():
+        path = folder / f"{name}.cfg"
+        path.write_text(text)
+        files.append(str(path))
+    solve = ["solve", "--host", str(info), *files, "--workers", "1", "--quiet", *options]
+    answer = json.loads(run_placer(*solve, "--format", "json"))
+    out = folder / "placed"
+    run_placer(*solve, "--format", "xl", "--force", "-o", f"{out}/")
+    return Trial(
+        instance=read_request(files, host=str(info)).instance,
+        placement=Placement(pnode_of={name: tuple(pnodes) for name, pnodes in answer["placement"].items()}),
+        answer=answer,
+        written={name: (out / f"{name}.cfg").read_text() for name in guests},
+    )
+
+
+def run_placer(*arguments: str, expected: int = 0) -> str:
+    """Run the command; its words on stderr are the error where it ends otherwise than expected."""
+    result = subprocess.run([*PLACER, *arguments], capture_output=True, text=True, check=False)
+    if result.returncode != expected:
+        raise RuntimeError(f"placer {' '.join(arguments)} ended with {result.returncode}: {result.stderr}")
+    return result.stdout or result.stderr
+
+
+def _start(dom0: Dom0, trial: Trial, names: Sequence[str]) -> dict[str, GuestTables]:
+    """Start guests together and collect the tables they print."""
+    if not names:
+        return {}
+    dom0.ask("xl dmesg -c >/dev/null")
+    for name in names:
+        dom0.ask(f"xl unpause {name}")
+    deadline, log = time.monotonic() + TABLES_LIMIT_S, ""
+    while time.monotonic() < deadline and not all(f"(d{trial.domids[name]}) TABLES end" in log for name in names):
+        time.sleep(0.5)
+        log = dom0.ask("xl dmesg")
+    return {name: read_tables(log, trial.domids[name]) for name in names}
