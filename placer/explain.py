@@ -66,14 +66,16 @@ def _exclusions(instance: Instance, v: int) -> str:
     for rule, mask in masks(instance).items():
         if not mask[v].all():
             kept = format_cpuset(ids[mask[v]].tolist()) or "none"
-            parts.append(f"{WORDS[rule]} leaves {kept}")
+            parts.append(
+                f"for {WORDS[rule]} there is {kept}" if kept == "none" else f"for {WORDS[rule]} there are {kept}"
+            )
     return ", ".join(parts)
 
 
 WORDS = {
     "fixed_pnode": "its fixed pnode",
     "pnodes": "the pnodes its guest may use",
-    "hard_affinity": "the hard affinity of its vcpus",
+    "hard_affinity": "what its vcpus can run on",
     "memoryless": "pnodes with memory",
     "memory_only": "pnodes with pcpus (memory_only_pnodes lifts that)",
     "unreachable": "pnodes that reach their own memory",

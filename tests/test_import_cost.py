@@ -35,8 +35,8 @@ def loaded(*words: str) -> set[str]:
         (("solve", RFC_C, "--strategy", "first-fit-decreasing", "--format", "json"), HEAVY),
         (("solve", RFC_C), HEAVY),
         (("check", RFC_C, "missing.json"), HEAVY),
-        (("schema",), HEAVY | {"numpy"}),
-        (("--version",), HEAVY | {"numpy"}),
+        (("schema",), HEAVY),
+        (("--version",), HEAVY),
     ],
 )
 def test_a_command_does_not_load_what_it_does_not_use(words: tuple[str, ...], absent: set[str]) -> None:

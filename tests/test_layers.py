@@ -28,7 +28,7 @@ ORDER = (
     ("read",),
     ("request", "meant"),
     ("running",),
-    ("locality",),
+    ("locality", "remarks"),
     ("emit",),
     ("report",),
     ("cli",),

@@ -63,7 +63,9 @@ def test_two_guests_of_one_name_are_refused_where_the_second_stands() -> None:
         assemble(HOST, [a_reading(), a_reading()])
 
 
-@pytest.mark.parametrize(("choice", "kib"), [(None, (GIB, 2 * GIB)), ("maxmem", (2 * GIB,) * 2), ("memory", (GIB,) * 2)])
+@pytest.mark.parametrize(
+    ("choice", "kib"), [(None, (GIB, 2 * GIB)), ("maxmem", (2 * GIB,) * 2), ("memory", (GIB,) * 2)]
+)
 def test_memory_below_maxmem_is_placed_as_chosen(choice: Any, kib: tuple[int, int]) -> None:
     request = assemble(HOST, [a_reading(maxmem_kib=2 * GIB)], memory=choice)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 from random import Random
+from typing import Any
 
 import pytest
 from building import GIB, MIB, a_guest, a_host
@@ -12,7 +13,7 @@ from placer.instance import Guest, Host, Pnode, Vnode
 from placer.splitting import MOST_VNODES, cut, cut_to_fit
 
 
-def whole(memory_kib: int, vcpus: int = 4, **more: object) -> Guest:
+def whole(memory_kib: int, vcpus: int = 4, **more: Any) -> Guest:
     return a_guest(memory_kib, vcpus=(vcpus,), **more)
 
 
@@ -94,19 +95,21 @@ def test_the_reserve_counts() -> None:
 def test_a_guest_larger_than_a_pnode_gets_the_fewest_vnodes_that_fit() -> None:
     fitted = cut_to_fit(whole(10 * GIB), a_host(4 * GIB, 4 * GIB, 4 * GIB))
 
-    assert (fitted.guest.form, [vnode.memory_kib // GIB for vnode in fitted.guest.vnodes]) == ("parts", [4, 3, 3])
+    # 4 GiB would be 20 % above 3.33: 5120 units of 2 MiB
+    assert fitted.guest.form == "parts"
+    assert [vnode.memory_kib // MIB for vnode in fitted.guest.vnodes] == [3414, 3414, 3412]
     assert fitted.why == "3 vnodes, because 1 to 2 vnodes do not hold its 10 GiB"
 
 
 def test_there_may_be_more_vnodes_than_pnodes() -> None:
     """
-    14 GiB onto 10 and 5: 7 + 7 fails, 5 + 5 and 4 fits.
+    14 GiB onto 10 and 5: 7 + 7 fails, 4.67 + 4.67 and 4.67 fits.
 
     They become two when they are written.
     """
     fitted = cut_to_fit(whole(14 * GIB), a_host(10 * GIB, 5 * GIB))
 
-    assert [vnode.memory_kib // GIB for vnode in fitted.guest.vnodes] == [5, 5, 4]
+    assert [vnode.memory_kib // MIB for vnode in fitted.guest.vnodes] == [4780, 4778, 4778]
 
 
 def test_there_may_be_more_vnodes_than_vcpus() -> None:
@@ -140,10 +143,12 @@ def test_a_guest_that_fits_in_no_way_stays_whole_and_says_so() -> None:
 
 def can_hold(sizes: list[int], free: list[int]) -> bool:
     """Whether some placement keeps the memory of every pnode, by trying all."""
-    return any(
-        all(sum(size for size, where in zip(sizes, places, strict=True) if where == p) <= room for p, room in enumerate(free))
-        for places in product(range(len(free)), repeat=len(sizes))
-    )  # fmt: skip
+
+    def held(places: tuple[int, ...], p: int) -> int:
+        return sum(size for size, where in zip(sizes, places, strict=True) if where == p)
+
+    pnodes = range(len(free))
+    return any(all(held(places, p) <= free[p] for p in pnodes) for places in product(pnodes, repeat=len(sizes)))
 
 
 def test_the_number_of_vnodes_is_the_least_that_any_placement_can_hold() -> None:

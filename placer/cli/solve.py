@@ -108,6 +108,10 @@ def solve(
         ),
         quiet=quiet,
     )
+    if not quiet and format not in {OutputFormat.text, OutputFormat.json}:
+        from placer.report.text import summary
+
+        print("\n".join(summary(answer, request)), file=sys.stderr)
     _write(answer, request, format, output, paths)
     raise typer.Exit(_exit_code(answer, allow_unplaced=allow_unplaced))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from placer.emit.layout import lay_out
 from placer.emit.placement_json import placement_object
+from placer.remarks import remarks
 from placer.request import Request
 from placer.solving import Answer
 
@@ -27,7 +28,7 @@ def emit_answer(answer: Answer, request: Request) -> str:
         "guests": {name: {"mean_access_distance": mean} for name, mean in answer.guest_access_distance.items()},
         "violations": [{"rule": violation.rule, "message": violation.message} for violation in answer.violations],
         "reason": answer.reason,
-        "notes": [*request.headlines, *request.notes],
+        "notes": [*request.headlines, *remarks(request, answer.placement)],
         "wall_time_s": round(answer.wall_time_s, 6),
     }
     return lay_out(document) + "\n"

@@ -130,7 +130,7 @@ class _Reader:
         self.root: Node | None = None
         self.open: list[tuple[Node, list[str]]] = []
         self.elements = 0
-        self.parser = expat.ParserCreate()
+        self.parser = expat.ParserCreate("utf-8")  # the text is decoded already, whatever encoding it declares
         self.parser.buffer_text = True
         self.parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
         self.parser.StartElementHandler = self.start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from placer.instance import Instance, Placement, format_cpuset, format_size
 from placer.problem import Status
-from placer.report.remarks import remarks
+from placer.remarks import remarks
 from placer.report.tables import headline, table
 from placer.request import Request
 from placer.solving import Answer
@@ -15,6 +15,11 @@ SAYS = {
     Status.INFEASIBLE: "proved that no placement keeps every rule",
     Status.UNKNOWN: "no placement that keeps every rule, and no proof that there is none",
 }
+
+
+def summary(answer: Answer, request: Request) -> list[str]:
+    """Say in a few lines what a configuration file cannot: status, what is fixed, what was assumed and noted."""
+    return [*_headline(answer).splitlines(), *request.headlines, *remarks(request, answer.placement)]
 
 
 def render(answer: Answer, request: Request, *, colour: bool = False) -> str:
@@ -48,7 +53,13 @@ def _headline(answer: Answer) -> str:
     line = f"{answer.status}: "
     if answer.mean_access_distance is not None:
         line += f"mean access distance {answer.mean_access_distance:.2f}; "
-    line += f"{SAYS[answer.status]} ({answer.strategy}, {answer.wall_time_s:.2f} s)"
+    says = SAYS[answer.status]
+    unplaced = answer.tiers[0].cost if answer.tiers else 0
+    if unplaced and answer.status is Status.OPTIMAL:
+        says = "proved that no placement leaves less unplaced"
+    line += f"{says} ({answer.strategy}, {answer.wall_time_s:.2f} s)"
+    if unplaced and answer.placement is not None:
+        line += f"\n{unplaced} of {len(answer.placement.pnode_of)} guests not placed"
     return line
 
 

@@ -27,7 +27,9 @@ def checked(instance: Path, placement: dict[str, list[int | None]], *words: str)
 def costs(ran: Ran) -> list[tuple[str, str, int]]:
     """Tier, term and cost of each line of the costs."""
     start = ran.lines.index("Costs, highest tier first") + 2
-    return [(tier, term, int(cost)) for tier, term, cost in map(str.split, ran.lines[start : ran.lines.index("Guests") - 1])]
+    return [
+        (tier, term, int(cost)) for tier, term, cost in map(str.split, ran.lines[start : ran.lines.index("Guests") - 1])
+    ]
 
 
 @pytest.mark.parametrize("name", SHIPPED)

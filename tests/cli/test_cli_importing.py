@@ -46,7 +46,9 @@ def test_what_was_assumed_goes_to_standard_error_unless_quiet(command: tuple[obj
     assert placer(*command, "--quiet").err == ""
 
 
-def test_an_imported_instance_is_solved_like_the_files_it_came_from(command: tuple[object, ...], tmp_path: Path) -> None:
+def test_an_imported_instance_is_solved_like_the_files_it_came_from(
+    command: tuple[object, ...], tmp_path: Path
+) -> None:
     assert placer(*command, "-o", tmp_path / "instance.json").out == ""
 
     first = json.loads(placer("solve", *command[1:], "--format", "json").out)

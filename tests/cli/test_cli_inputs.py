@@ -171,15 +171,18 @@ def test_an_instance_that_makes_no_sense_is_refused_with_its_json_path(text: str
     assert fault in said
 
 
+LARGE: dict[str, Any] = {"vnodes": [{"memory_kib": 4, "vcpus": "0-4095"}]}
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        an_instance(host=a_host(pcpus="0-65535"), guests=a_guest(vnodes=[{"memory_kib": 4, "vcpus": "0-4095"}], hard_affinity="0-65535")),
-        an_instance(host=a_host(pcpus="0-65535"), guests=a_guest(vnodes=[{"memory_kib": 4, "vcpus": "0-4095"}], soft_affinity=["0-65535"] * 4096)),
+        an_instance(host=a_host(pcpus="0-65535"), guests=a_guest(**LARGE, hard_affinity="0-65535")),
+        an_instance(host=a_host(pcpus="0-65535"), guests=a_guest(**LARGE, soft_affinity=["0-65535"] * 4096)),
         an_instance(guests=[GUEST_JSON | {"name": str(i), "hard_affinity": "0-65534"} for i in range(100)]),
     ],
     ids=["one string for all vcpus", "a string for each", "many guests"],
-)  # fmt: skip
+)
 def test_a_short_text_that_stands_for_billions_of_ids_is_refused(text: str, tmp_path: Path) -> None:
     said = refused(tmp_path / "out", *readers(tmp_path, text)["instance"])
 

@@ -17,16 +17,49 @@ def remarks(request: Request, placement: Placement | None) -> list[str]:
     lines = list(request.notes)
     if placement is not None:
         lines += _merged(instance, placement)
-        lines += _cannot_migrate(instance)
+        lines += _cannot_migrate(instance, placement)
+        lines += _own_soft_affinity(instance, placement)
+    elif any(guest.form == "parts" for guest in instance.guests):
+        lines.append("proved for the vnodes that placer cut (as equal as they go), not for every way to cut a guest")
+    lines += _only_hvm(instance)
     lines += _narrow_masks(instance)
     return lines
 
 
-def _cannot_migrate(instance: Instance) -> list[str]:
-    names = [guest.name for guest in instance.guests if guest.type == "hvm" and guest.form != "whole"]
+def _cannot_migrate(instance: Instance, placement: Placement) -> list[str]:
+    names = [
+        guest.name
+        for guest in instance.guests
+        if guest.type == "hvm" and guest.form != "whole" and None not in placement.pnode_of[guest.name]
+    ]
     if not names:
         return []
     return [f"started with vnuma, so that Xen can neither save nor migrate them: {_listed(names)}"]
+
+
+def _only_hvm(instance: Instance) -> list[str]:
+    names = [guest.name for guest in instance.guests if guest.type != "hvm" and guest.form != "whole"]
+    if not names:
+        return []
+    return [f"Xen starts vnuma for hvm guests only, the xl and libxl formats refuse: {_listed(names)}"]
+
+
+def _own_soft_affinity(instance: Instance, placement: Placement) -> list[str]:
+    """Name the guests whose own soft affinity, kept as written, draws vcpus away from their memory."""
+    names = []
+    for guest in instance.guests:
+        for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
+            masks = [guest.soft_affinity[vcpu] for vcpu in vnode.vcpus] if guest.soft_affinity else []
+            owners = [{instance.host.position_of_pcpu[pcpu] for pcpu in mask} for mask in masks if mask is not None]
+            if pnode is not None and any(instance.host.position_of[pnode] not in owner for owner in owners):
+                names.append(guest.name)
+                break
+    if not names:
+        return []
+    return [
+        "their own soft affinity is kept as it was written and draws vcpus to other pnodes than their memory is on: "
+        f"{_listed(names)}"
+    ]
 
 
 def _merged(instance: Instance, placement: Placement) -> list[str]:
