@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -76,9 +77,7 @@ def _options(
 
 def main() -> None:
     """Run the command line; a user's mistake ends in one clear line, a defect keeps its traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # as files are, whatever the locale
+    _prepare_streams()
     try:
         app()
     except PlacerError as error:
@@ -92,3 +91,13 @@ def main() -> None:
         traceback.print_exc()
         print("error: this is a defect in placer; please report it with the lines above", file=sys.stderr)
         sys.exit(DEFECT)
+
+
+def _prepare_streams() -> None:
+    """Write UTF-8 as into files, whatever the locale; where a stream was closed before placer started, nowhere."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # print() would take standard output for a standard error that is missing
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - it replaces stdout for good
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")

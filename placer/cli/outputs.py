@@ -21,8 +21,6 @@ def say(text: str) -> None:
     InputError
         If it cannot be written.
     """
-    if sys.stdout is None:  # closed before placer started
-        return
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -34,7 +32,7 @@ def say(text: str) -> None:
 
 def on_terminal() -> bool:
     """Whether standard output is a terminal that wants colour (https://no-color.org)."""
-    return sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def names_folder(output: str, guest_count: int) -> bool:
