@@ -54,9 +54,14 @@ def _stuck(instance: Instance, problem: Problem, v: int) -> str:
         return f"{who} may stand on no pnode: {_exclusions(instance, v)}"
     best = int(np.where(allowed, room, -1).argmax())
     short = need - int(room[best])
+    pnode = host.pnodes[best]
+    has = format_size(int(room[best]))
+    if room[best] < pnode.memory_kib:
+        taken = format_size(pnode.memory_kib - int(room[best]))
+        has += f" ({format_size(pnode.memory_kib)} free, less {taken} of reserve and overhead)"
     return (
-        f"{who} needs {format_size(need)}; the most that a pnode it may use has for guests is "
-        f"{format_size(int(room[best]))}, on pnode {host.pnodes[best].id}: {format_size(short)} less would fit"
+        f"{who} needs {format_size(need)}; the most that a pnode it may use has for guests is {has}, "
+        f"on pnode {pnode.id}: {format_size(short)} less would fit"
     )
 
 

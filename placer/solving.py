@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
 
+import msgspec
+
 from placer.budget import Budget
 from placer.check import Verdict, Violation, check, mean_access_distance
 from placer.errors import Defect, InputError
@@ -113,10 +115,12 @@ def solve(
     Raises
     ------
     InputError
-        If there is no such strategy.
+        If there is no such strategy, an argument is out of range, or an instance built in code has values that an
+        instance file could not have.
     Defect
         If an answer fails the independent check; never seen, please report it.
     """
+    _check_arguments(instance, time_limit_s, workers, seed)
     if strategy not in STRATEGIES:
         raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
     chosen = STRATEGIES[strategy]
@@ -151,6 +155,21 @@ def solve(
         reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
         wall_time_s=budget.elapsed_s(),
     )
+
+
+def _check_arguments(instance: Instance, time_limit_s: float, workers: int | None, seed: int) -> None:
+    if not isinstance(instance, Instance):
+        raise InputError(f"expected a placer.Instance, got {type(instance).__name__}")
+    try:
+        msgspec.convert(msgspec.to_builtins(instance), Instance)
+    except msgspec.ValidationError as error:
+        raise InputError(f"no valid instance: {error}") from error
+    if not time_limit_s >= 0:
+        raise InputError(f"time_limit_s is {time_limit_s}, expected seconds, 0 or more")
+    if workers is not None and workers < 1:
+        raise InputError(f"workers is {workers}, expected at least 1")
+    if not 0 <= seed < 2**31:
+        raise InputError(f"seed is {seed}, expected 0 to {2**31 - 1}")
 
 
 def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Status:

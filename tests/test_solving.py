@@ -135,3 +135,18 @@ def test_the_instance_is_not_changed() -> None:
     copy = replace(instance)
     solve(instance)
     assert instance == copy
+
+
+def test_arguments_and_instances_from_code_are_checked_like_files() -> None:
+    good = an_instance(a_host(4 * GIB), a_guest(GIB))
+    bad = an_instance(a_host(4 * GIB), a_guest(-GIB))
+    with pytest.raises(InputError, match=r"Expected `int` >= 0.*guests\[0\].vnodes\[0\].memory_kib"):
+        solve(bad)
+    with pytest.raises(InputError, match="seed is -1, expected 0 to"):
+        solve(good, seed=-1)
+    with pytest.raises(InputError, match="workers is 0, expected at least 1"):
+        solve(good, workers=0)
+    with pytest.raises(InputError, match="time_limit_s is nan, expected seconds"):
+        solve(good, time_limit_s=float("nan"))
+    with pytest.raises(InputError, match=r"expected a placer.Instance, got str"):
+        solve("instance.json")  # type: ignore[arg-type]
