@@ -108,7 +108,7 @@ def solve(
         ),
         quiet=quiet,
     )
-    if not quiet and format not in {OutputFormat.text, OutputFormat.json}:
+    if not quiet and answer.placement is not None and format not in {OutputFormat.text, OutputFormat.json}:
         from placer.report.text import summary
 
         print("\n".join(summary(answer, request)), file=sys.stderr)

@@ -89,7 +89,7 @@ def improve(
             break
         stale += 1
         if stale % RUIN_EVERY == 0:
-            moves = Moves(tables, _ruined(tables, best, random))
+            moves.jump(_ruined(tables, best, random))
         if tuple(moves.costs) < tuple(best_costs):
             best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
             if best_costs[0] == 0:

@@ -47,18 +47,22 @@ class Moves:
 
     def __init__(self, tables: Tables, site_of: IntArray) -> None:
         self.tables = tables
-        self.site_of = site_of.copy()
         problem = tables.problem
         self._items = np.arange(problem.n)
-        self._group = np.zeros((len(problem.groups), problem.n), dtype=bool)
+        group_of = np.zeros(problem.n, dtype=np.int64)
         for g, items in enumerate(problem.groups):
-            self._group[g, items] = True
-        self._mates = (self._group.T.astype(np.int64) @ self._group) > 0
+            group_of[items] = g
+        self._mates = group_of[:, None] == group_of[None, :]
         np.fill_diagonal(self._mates, False)
         self._class_of = np.zeros(problem.n, dtype=np.int64)
         for i, members in enumerate(item_classes(tables)):
             self._class_of[members] = i
         self._conflicts = bool(problem.incompatible.any())
+        self.jump(site_of)
+
+    def jump(self, site_of: IntArray) -> None:
+        """Go on from another assignment, ``[n]``."""
+        self.site_of = site_of.copy()
         self.costs = self._price()
         self._refresh()
 
