@@ -14,11 +14,12 @@ from time import perf_counter
 import numpy as np
 
 from placer.budget import Budget
-from placer.instance import Guest, Instance, format_cpuset, format_size
-from placer.problem import BoolArray, Problem, Status
+from placer.instance import Guest, Instance, Rule, format_cpuset, format_size, listed
+from placer.problem import BoolArray, Problem, Relation, Status
 from placer.strategies.optimal import optimal
 from placer.translate import translate
 from placer.translate.masks import masks
+from placer.translate.relations import each_relation, merged
 
 TIME_LIMIT_S = 5.0
 """For the whole explanation, in seconds."""
@@ -84,12 +85,13 @@ WORDS = {
     "memoryless": "pnodes with memory",
     "memory_only": "pnodes with pcpus (memory_only_pnodes lifts that)",
     "unreachable": "pnodes that reach their own memory",
+    "exclusive": "pnodes to which no running guest is bound (exclusive)",
 }
 
 
 @dataclass(frozen=True)
 class _Rule:
-    """A rule that may be dropped: ``subject`` is a guest, or a pnode by position for memory."""
+    """A rule that may be dropped: ``subject`` is a guest, a pnode by position for memory, or a relation."""
 
     name: str
     subject: int
@@ -99,12 +101,13 @@ class _Rule:
 def _conflict(instance: Instance, problem: Problem) -> str:
     deadline = perf_counter() + TIME_LIMIT_S
     lowered = masks(instance)
-    kept = _rules(instance, problem, lowered)
+    related = each_relation(instance, problem.groups, nowhere=True)
+    kept = _rules(instance, problem, lowered, [source for source, _ in related])
     minimal = True
     for rule in list(kept):
         rest = [other for other in kept if other is not rule]
         left = min(QUESTION_LIMIT_S, deadline - perf_counter())
-        verdict = _can_hold(problem, lowered, rest, left) if left > 0 else Status.UNKNOWN
+        verdict = _can_hold(problem, lowered, [r for _, r in related], rest, left) if left > 0 else Status.UNKNOWN
         if verdict is Status.INFEASIBLE:
             kept = rest
         minimal &= verdict is not Status.UNKNOWN
@@ -113,7 +116,9 @@ def _conflict(instance: Instance, problem: Problem) -> str:
     return "\n".join([head, *(f"- {rule.words}" for rule in kept)])
 
 
-def _rules(instance: Instance, problem: Problem, lowered: dict[str, BoolArray]) -> list[_Rule]:
+def _rules(
+    instance: Instance, problem: Problem, lowered: dict[str, BoolArray], sources: list[Rule | Guest]
+) -> list[_Rule]:
     rules = [_Rule("placed", g, _demand(guest)) for g, guest in enumerate(instance.guests)]
     for g, guest in enumerate(instance.guests):
         for name, mask in lowered.items():
@@ -124,6 +129,7 @@ def _rules(instance: Instance, problem: Problem, lowered: dict[str, BoolArray]) 
                     f"vnode {v} on {format_cpuset(ids[row].tolist())}" for v, row in enumerate(rows) if not row.all()
                 )
                 rules.append(_Rule(name, g, f'guest "{guest.name}": {WORDS[name]} leaves {where}'))
+    rules += [_Rule("relation", i, _relation(source)) for i, source in enumerate(sources)]
     if problem.incompatible.any():
         rules.append(_Rule("apart", 0, "pnodes that cannot reach each other never hold one guest"))
     for p, pnode in enumerate(instance.host.pnodes):
@@ -135,6 +141,17 @@ def _rules(instance: Instance, problem: Problem, lowered: dict[str, BoolArray]) 
     return rules
 
 
+def _relation(source: Rule | Guest) -> str:
+    if isinstance(source, Guest):
+        return f'guest "{source.name}": one_to_one gives each of its {len(source.vnodes)} vnodes a pnode of its own'
+    who = listed(source.members)
+    if source.apart:
+        return f"apart: no pnode holds two of {who}"
+    if source.together:
+        return f"together: one pnode holds {who}"
+    return f"exclusive: no other guest stands on a pnode of {who}"
+
+
 def _demand(guest: Guest) -> str:
     sizes = [format_size(vnode.memory_kib) for vnode in guest.vnodes]
     return f'guest "{guest.name}" needs ' + (
@@ -142,7 +159,9 @@ def _demand(guest: Guest) -> str:
     )
 
 
-def _can_hold(problem: Problem, lowered: dict[str, BoolArray], rules: list[_Rule], limit_s: float) -> Status:
+def _can_hold(
+    problem: Problem, lowered: dict[str, BoolArray], related: list[Relation], rules: list[_Rule], limit_s: float
+) -> Status:
     """Ask whether some rules can hold together: OPTIMAL, INFEASIBLE or UNKNOWN."""
     allowed = np.ones_like(problem.allowed)
     total = problem.resources[0].weight.sum()
@@ -161,6 +180,7 @@ def _can_hold(problem: Problem, lowered: dict[str, BoolArray], rules: list[_Rule
         allowed=allowed,
         resources=(replace(problem.resources[0], capacity=capacity),),
         incompatible=problem.incompatible if apart else np.zeros_like(problem.incompatible),
+        relations=merged(related[rule.subject] for rule in rules if rule.name == "relation"),
         tiers=((),),
     )
     return optimal(question, Budget(time_limit_s=limit_s)).status

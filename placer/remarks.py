@@ -23,6 +23,7 @@ def remarks(request: Request, placement: Placement | None) -> list[str]:
         lines.append("proved for the vnodes that placer cut (as equal as they go), not for every way to cut a guest")
     lines += _only_hvm(instance)
     lines += _narrow_masks(instance)
+    lines += _unbound(instance)
     return lines
 
 
@@ -85,6 +86,14 @@ def _narrow_masks(instance: Instance) -> list[str]:
         "core_sharing spreads vcpus over all cores of a pnode; hard affinity that allows only some of a pnode's pcpus "
         f"is kept but not priced there: {_listed(names)}"
     ]
+
+
+def _unbound(instance: Instance) -> list[str]:
+    """Name the running guests that no exclusive rule can keep off, because they may run on any pnode."""
+    names = [domain.name for domain in instance.host.domains if None in domain.affinity]
+    if not names or not any(rule.exclusive for rule in instance.rules):
+        return []
+    return [f"exclusive pnodes are free of running guests bound to them; these may run on any: {_listed(names)}"]
 
 
 def _has_narrow_mask(guest: Guest, host: Host) -> bool:

@@ -14,7 +14,7 @@ from math import ceil, floor
 import numpy as np
 import numpy.typing as npt
 
-from placer.instance import Guest, Host, Instance, Placement
+from placer.instance import Guest, Host, Instance, Placement, VnodeOf
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -65,10 +65,54 @@ def feasible_rows(instance: Instance, rows: IntArray, allow_unplaced: bool) -> B
             good &= np.array(may)[rows[:, item]]
         for i, j in combinations(items, 2):
             good &= ~unreachable[rows[:, i], rows[:, j]] & ~unreachable[rows[:, j], rows[:, i]]
+    good &= _relations_kept(instance, rows)
     needs = np.array([_need(guest, vnode.memory_kib) for guest in instance.guests for vnode in guest.vnodes])
     for p, room in enumerate(_rooms(instance)):
         good &= ((rows == p) * needs).sum(axis=1) <= room
     return good
+
+
+def _relations_kept(instance: Instance, rows: IntArray) -> BoolArray:
+    """Which rows keep the rules between guests; a vnode on no pnode meets nobody."""
+    places, good = len(instance.host.pnodes), np.ones(len(rows), dtype=bool)
+    columns_of = {guest.name: items for guest, items in _members(instance)}
+
+    def columns(member: str | VnodeOf) -> list[int]:
+        return columns_of[member] if isinstance(member, str) else [columns_of[member.guest][member.vnode]]
+
+    def meet(i: int, j: int) -> BoolArray:
+        return np.asarray((rows[:, i] == rows[:, j]) & (rows[:, i] < places))
+
+    for guest, items in _members(instance):
+        for i, j in combinations(items, 2) if guest.one_to_one else ():
+            good &= ~meet(i, j)
+    for rule in instance.rules:
+        for one, other in combinations(rule.apart or (), 2):
+            for i in columns(one):
+                for j in columns(other):
+                    good &= ~meet(i, j)
+        for one, other in combinations(rule.together or (), 2):
+            (i,), (j,) = columns(one), columns(other)
+            good &= meet(i, j) | (rows[:, i] == places) | (rows[:, j] == places)
+        if rule.exclusive is not None:
+            name = rule.exclusive if isinstance(rule.exclusive, str) else rule.exclusive.guest
+            for i in columns(rule.exclusive):
+                good &= ~np.isin(rows[:, i], _taken(instance.host))
+                for j in range(rows.shape[1]):
+                    if j not in columns_of[name]:
+                        good &= ~meet(i, j)
+    return good
+
+
+def _taken(host: Host) -> list[int]:
+    """The pnodes to which a running domain is bound with all of its vcpus."""
+    taken = []
+    for p, pnode in enumerate(host.pnodes):
+        for domain in host.domains:
+            if all(mask is not None for mask in domain.affinity):
+                touched = {pcpu for mask in domain.affinity for pcpu in mask or ()}
+                taken += [p] if touched & set(pnode.pcpus) else []
+    return taken
 
 
 def tier_rows(instance: Instance, rows: IntArray) -> IntArray:

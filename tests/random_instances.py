@@ -6,7 +6,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Pnode, Rule, Vnode, VnodeOf
 from placer.instance.guest import Form
 from placer.instance.instance import Shape
 
@@ -15,7 +15,7 @@ Masks = tuple[tuple[int, ...] | None, ...]
 
 
 def random_instance(seed: int) -> Instance:
-    """1 to 3 guests with 3 to 5 vnodes in all on 2 to 5 pnodes, a quarter of them impossible to place."""
+    """1 to 3 guests with 3 to 5 vnodes in all on 2 to 5 pnodes, three of ten impossible to place."""
     random = Random(seed)
     sizes = _sizes(random)
     vnodes = [_vnodes(random, size, unit=random.choice((GIB, GIB, 512 * 1024, 1000))) for size in sizes]
@@ -25,7 +25,12 @@ def random_instance(seed: int) -> Instance:
     price = random.choice((0, 0.5, 1.25, 3, 40)) if random.random() < 0.25 else None
     if random.random() < 0.3:
         host = replace(host, domains=tuple(_domain(random, f"d{i}", host) for i in range(random.randint(1, 3))))
-    return Instance(host=host, guests=guests, objective=Objective(core_sharing_price=price, shape=shape))
+    rules: tuple[Rule, ...] = ()
+    if random.random() < 0.22:
+        rules = tuple(_rule(random, guests) for _ in range(random.randint(1, 2)))
+    if random.random() < 0.1:
+        guests = (replace(guests[0], one_to_one=True), *guests[1:])
+    return Instance(host=host, guests=guests, rules=rules, objective=Objective(core_sharing_price=price, shape=shape))
 
 
 def random_placement(seed: int, instance: Instance) -> Placement:
@@ -127,6 +132,19 @@ def _domain(random: Random, name: str, host: Host) -> Domain:
     """Give a running domain vcpus bound to one pnode, some pnodes or none."""
     masks = [_mask(random, host), random.choice([None, *(pnode.pcpus or None for pnode in host.pnodes)])]
     return Domain(name=name, affinity=tuple(random.choice(masks) for _ in range(random.randint(0, 7))))
+
+
+def _rule(random: Random, guests: tuple[Guest, ...]) -> Rule:
+    """Keep guests or vnodes apart, together or alone."""
+    vnodes = [VnodeOf(guest=guest.name, vnode=v) for guest in guests for v in range(len(guest.vnodes))]
+    some = tuple(random.sample(vnodes, random.randint(2, min(3, len(vnodes)))))
+    names = tuple(guest.name for guest in guests)
+    kind = random.choice(("apart", "apart", "together", "together", "exclusive"))
+    if kind == "exclusive":
+        return Rule(exclusive=random.choice((names[0], vnodes[-1])))
+    if kind == "together":
+        return Rule(together=some)
+    return Rule(apart=names if len(names) > 1 and random.random() < 0.5 else some)
 
 
 def _fixed(random: Random, vnode: Vnode, ids: list[int]) -> Vnode:

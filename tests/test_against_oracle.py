@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from oracle import best, feasible, tier_costs
 from random_instances import random_instance
 
-from placer.instance import Guest, Instance, Placement
+from placer.instance import Guest, Instance, Placement, Rule, VnodeOf
 from placer.problem import Status
 from placer.solving import Answer, solve
 
@@ -87,6 +87,33 @@ def test_equal_guests_and_vnodes_lose_no_optimum(strategy: str) -> None:
         answer = solve(instance, strategy=strategy, allow_unplaced=allow_unplaced, workers=1, time_limit_s=120)
         assert answer.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
         assert tuple(tier.cost for tier in answer.tiers) == (expected[0] if expected else ()), seed
+
+
+def full_of_rules(seed: int) -> Instance:
+    """Equal guests and vnodes that stay apart, together, alone or one to one."""
+    instance, random = full_of_equals(seed), Random(seed + 1)
+    names = [guest.name for guest in instance.guests]
+    first = instance.guests[0]
+    rules = [Rule(apart=tuple(random.sample(names, 2)))]
+    if len(first.vnodes) > 1 and random.random() < 0.4:
+        rules.append(Rule(together=tuple(VnodeOf(guest=first.name, vnode=v) for v in range(len(first.vnodes)))))
+    if random.random() < 0.3:
+        rules.append(Rule(exclusive=random.choice(names)))
+    guests = tuple(replace(guest, one_to_one=random.random() < 0.3) for guest in instance.guests)
+    return replace(instance, guests=guests, rules=tuple(random.sample(rules, random.randint(0, len(rules)))))
+
+
+@pytest.mark.parametrize("strategy", ["enumerate", "cpsat"])
+def test_rules_between_equal_guests_and_vnodes_lose_no_optimum(strategy: str) -> None:
+    placed = 0
+    for seed in range(20 if strategy == "cpsat" else 60):
+        instance, allow_unplaced = full_of_rules(seed), seed % 3 == 0
+        expected = best(instance, allow_unplaced)
+        answer = solve(instance, strategy=strategy, allow_unplaced=allow_unplaced, workers=1, time_limit_s=120)
+        assert answer.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
+        assert tuple(tier.cost for tier in answer.tiers) == (expected[0] if expected else ()), seed
+        placed += expected is not None
+    assert placed >= 10
 
 
 @pytest.mark.parametrize("allow_unplaced", [False, True])

@@ -22,11 +22,11 @@ class Violation:
     ----------
     rule
         A stable name: ``unplaced``, ``memory``, ``memoryless``, ``hard_affinity``, ``memory_only``, ``pnodes``,
-        ``fixed_pnode`` or ``unreachable``.
+        ``fixed_pnode``, ``unreachable``, ``one_to_one``, ``apart``, ``together`` or ``exclusive``.
     message
         In words with figures.
     guests
-        Names of the guests concerned; several only where they overfill a pnode together.
+        Names of the guests concerned; several where they overfill a pnode or a rule ties them.
     """
 
     rule: str
@@ -111,6 +111,14 @@ def unreachable(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
                     f"vnode {v} stands on pnode {host.pnodes[p].id}, which does not reach "
                     f"pnode {host.pnodes[q].id} of vnode {w}"
                 )
+
+
+def one_to_one(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
+    """Where a guest says so, no two of its vnodes stand on one pnode."""
+    for p, pnode in enumerate(host.pnodes if guest.one_to_one else ()):
+        here = [v for v, site in enumerate(sites) if site == p]
+        if len(here) > 1:
+            yield f"vnodes {format_cpuset(here)} stand on pnode {pnode.id}, one_to_one gives each a pnode of its own"
 
 
 def memory(instance: Instance, where: Positions) -> Iterator[Violation]:
@@ -213,5 +221,6 @@ GUEST_RULES: dict[str, Callable[[Guest, Host, Sites], Iterator[str]]] = {
     "hard_affinity": hard_affinity,
     "memory_only": memory_only,
     "unreachable": unreachable,
+    "one_to_one": one_to_one,
 }
 """The rules that concern one guest, by name; ``memory`` concerns all of them."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from placer.check.costs import COSTS, Access, access
 from placer.check.positions import positions
+from placer.check.relations import broken_relations
 from placer.check.rules import Violation, violations
 from placer.errors import InputError
 from placer.instance import Instance, Placement
@@ -20,7 +21,8 @@ class Verdict:
     Parameters
     ----------
     violations
-        Broken hard rules: those of one guest in the order of the guests, then the overfull pnodes.
+        Broken hard rules: those of one guest in the order of the guests, then the overfull pnodes, then
+        those between guests.
     terms
         For each tier of :data:`placer.instance.terms.TIERS` its terms by name.
     access
@@ -54,7 +56,10 @@ def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = Fa
         raise InputError("not a placement of this instance: " + "; ".join(faults))
     where = positions(instance, placement)
     return Verdict(
-        violations=tuple(violations(instance, where, allow_unplaced=allow_unplaced)),
+        violations=(
+            *violations(instance, where, allow_unplaced=allow_unplaced),
+            *broken_relations(instance, where),
+        ),
         terms=tuple({name: COSTS[name](instance, where) for name in tier} for tier in TIERS),
         access={guest.name: access(guest, instance.host, where[guest.name]) for guest in instance.guests},
     )

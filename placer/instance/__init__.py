@@ -5,6 +5,7 @@ from placer.instance.guest import Form, Guest, GuestType, Vnode
 from placer.instance.host import LOCAL_DISTANCE, REMOTE_DISTANCE, UNREACHABLE, Host, Pnode
 from placer.instance.instance import Instance, Objective
 from placer.instance.placement import Placement
+from placer.instance.rules import Rule, VnodeOf, guest_of, in_words, listed
 from placer.instance.units import format_cpuset, format_size, parse_cpuset, parse_size, shorten
 
 __all__ = [
@@ -20,9 +21,14 @@ __all__ = [
     "Objective",
     "Placement",
     "Pnode",
+    "Rule",
     "Vnode",
+    "VnodeOf",
     "format_cpuset",
     "format_size",
+    "guest_of",
+    "in_words",
+    "listed",
     "parse_cpuset",
     "parse_size",
     "shorten",

@@ -64,6 +64,8 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         Ids of the pnodes it may use; None for all.
     memory_only_pnodes
         Whether its vnodes without vcpus may stand on pnodes without pcpus.
+    one_to_one
+        Whether each of its vnodes stands on a pnode of its own.
     traffic
         How much the vcpus of vnode v (row) use the memory of vnode w (column), in any unit.
         None: every vcpu reads the guest's memory evenly.
@@ -86,6 +88,7 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     soft_affinity: tuple[CpuSet | None, ...] | None = None
     pnodes: tuple[Cpu, ...] | None = None
     memory_only_pnodes: bool = False
+    one_to_one: bool = False
     traffic: tuple[tuple[Weight, ...], ...] | None = None
     vdistances: tuple[tuple[Distance, ...], ...] | None = None
     overhead_kib: Kib = 0

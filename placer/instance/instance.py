@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from placer.instance.guest import Guest
 from placer.instance.host import Host
+from placer.instance.rules import Rule, check_rules
 from placer.instance.units import format_cpuset
 
 Shape = Literal["pack", "none"]
@@ -34,14 +35,21 @@ class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     """
     A host and the guests to place on it together.
 
+    Parameters
+    ----------
+    rules
+        What the guests ask of each other's places.
+
     Raises
     ------
     ValueError
-        If two guests share a name, or a guest names a pnode or pcpu that the host does not have.
+        If two guests share a name, a guest names a pnode or pcpu that the host does not have, or a rule a guest that
+        the instance does not have.
     """
 
     host: Host
     guests: tuple[Guest, ...]
+    rules: tuple[Rule, ...] = ()
     objective: Objective = Objective()
 
     def __post_init__(self) -> None:
@@ -52,6 +60,7 @@ class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
             names.add(guest.name)
             _check_pnodes(guest, self.host)
             _check_pcpus(guest, self.host)
+        check_rules(self.rules, self.guests)
 
 
 def _check_pnodes(guest: Guest, host: Host) -> None:

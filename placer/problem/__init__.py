@@ -1,6 +1,6 @@
 """What solvers talk about: items, sites and integers. Nothing here knows NUMA."""
 
-from placer.problem.model import Problem, Resource
+from placer.problem.model import Problem, Relation, Resource
 from placer.problem.solution import Progress, Solution, Status
 from placer.problem.terms import BoolArray, Crowd, Flow, IntArray, Linear, Room, Term, Touch
 
@@ -12,6 +12,7 @@ __all__ = [
     "Linear",
     "Problem",
     "Progress",
+    "Relation",
     "Resource",
     "Room",
     "Solution",

@@ -8,6 +8,7 @@ sum of terms.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,6 +33,23 @@ class Resource:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Relation:
+    """
+    Pairs of items that may not stand on some pairs of sites.
+
+    Parameters
+    ----------
+    items
+        ``[n, n]``, symmetric, False on the diagonal: the items it concerns.
+    sites
+        ``[m, m]``, symmetric: the sites barred for them; True on the diagonal keeps them off one site.
+    """
+
+    items: BoolArray
+    sites: BoolArray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Problem:
     """
     Items to put on sites.
@@ -48,6 +66,8 @@ class Problem:
         ``[m, m]``, symmetric, False on the diagonal: sites that items of one group may not both use.
     tiers
         The terms of each tier, the highest tier first.
+    relations
+        Pairs of items, of any groups, that may not stand on some pairs of sites.
     hint
         ``[n]``, a site that someone proposes for each item, -1 for none; None where nobody does.
     """
@@ -57,6 +77,7 @@ class Problem:
     groups: tuple[IntArray, ...]
     incompatible: BoolArray
     tiers: tuple[tuple[Term, ...], ...]
+    relations: tuple[Relation, ...] = ()
     hint: IntArray | None = None
 
     @property
@@ -68,6 +89,25 @@ class Problem:
     def m(self) -> int:
         """Number of sites."""
         return int(self.allowed.shape[1])
+
+    @cached_property
+    def conflicts(self) -> tuple[Relation, ...]:
+        """The relations, and that no group holds two incompatible sites."""
+        if not self.incompatible.any():
+            return self.relations
+        mates = np.zeros((self.n, self.n), dtype=bool)
+        for items in self.groups:
+            mates[np.ix_(items, items)] = True
+        np.fill_diagonal(mates, False)
+        return (*self.relations, Relation(items=mates, sites=self.incompatible))
+
+    def open_pairs(self, v: int, w: int) -> BoolArray:
+        """Pairs of sites that items v and w may hold at once, ``[m, m]``."""
+        pairs: BoolArray = np.outer(self.allowed[v], self.allowed[w])
+        for conflict in self.conflicts:
+            if conflict.items[v, w]:
+                pairs &= ~conflict.sites
+        return pairs
 
     def price(self, site_of: IntArray) -> IntArray:
         """
@@ -105,8 +145,7 @@ class Problem:
         for resource in self.resources:
             for p in range(self.m):
                 good &= np.asarray((resource.weight * (site_of == p)).sum(axis=1) <= resource.capacity[p])
-        if self.incompatible.any():
-            for items in self.groups:
-                sites = site_of[:, items]
-                good &= ~np.asarray(self.incompatible[sites[:, :, None], sites[:, None, :]].any(axis=(1, 2)))
+        for conflict in self.conflicts:
+            v, w = np.nonzero(np.triu(conflict.items))
+            good &= ~np.asarray(conflict.sites[site_of[:, v], site_of[:, w]].any(axis=1))
         return good

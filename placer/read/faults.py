@@ -15,6 +15,8 @@ from placer.errors import InputError
 from placer.instance import shorten
 
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
+_RULE = re.compile(r"(rules\[\d+\]\.\w+(?:\[\d+\])?): (.*)", re.DOTALL)
+"""How an Instance complains of a rule, place first."""
 
 
 def name_fault(error: msgspec.ValidationError, written: object, place: str, root: type[Struct]) -> InputError:
@@ -40,6 +42,9 @@ def name_fault(error: msgspec.ValidationError, written: object, place: str, root
     fault, _, path = str(error).removesuffix("`").rpartition(" - at `")
     if not fault:
         fault, path = str(error), "$"
+    inner = _RULE.fullmatch(fault)
+    if inner and path == "$":
+        path, fault = f"$.{inner[1]}", inner[2]
     return InputError(_reword(fault, _type_at(path, root), _at(path, written)), place=f"{place}: {path}")
 
 
@@ -75,7 +80,8 @@ def _type_at(path: str, root: type[Struct]) -> Any:
         else:
             kind = get_args(kind)[1 if get_origin(kind) is dict else 0]
         while get_origin(kind) in (Annotated, Union, UnionType):
-            kind = next(choice for choice in get_args(kind) if choice is not NoneType)
+            choices = [choice for choice in get_args(kind) if choice is not NoneType]
+            kind = next((choice for choice in choices if hasattr(choice, "__struct_fields__")), choices[0])
     return kind
 
 

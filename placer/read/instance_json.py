@@ -50,7 +50,7 @@ def parse_instance(text: str, place: str) -> Instance:
     Parameters
     ----------
     text
-        An object ``{"host", "guests", "objective"}``.
+        An object ``{"host", "guests", "rules", "objective"}``.
     place
         What messages call the text, usually a file.
 

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from placer.instance import Domain, Guest, Host, Instance, Objective, Pnode, Vnode
+from placer.instance import Domain, Guest, Host, Instance, Objective, Pnode, Rule, Vnode, VnodeOf
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-STRUCTS: tuple[type[Struct], ...] = (Instance, Host, Pnode, Domain, Guest, Vnode, Objective)
+STRUCTS: tuple[type[Struct], ...] = (Instance, Host, Pnode, Domain, Guest, Vnode, Rule, VnodeOf, Objective)
 
 Schema = dict[str, Any]
 
@@ -30,6 +30,7 @@ def instance_schema() -> Schema:
     (root,), definitions = msgspec.json.schema_components([Instance])
     for struct in STRUCTS:
         _describe(definitions[struct.__name__], struct)
+    definitions["Rule"] |= {"minProperties": 1, "maxProperties": 1}
     _accept_text(definitions)
     for field in ("hard_affinity", "soft_affinity"):
         choices = definitions["Guest"]["properties"][field]["anyOf"]

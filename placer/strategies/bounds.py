@@ -84,14 +84,15 @@ def pair_floors(tables: Tables) -> IntArray:
     """
     problem = tables.problem
     floor = np.zeros((tables.tiers, problem.n, problem.n), dtype=np.int64)
-    closest: dict[tuple[int, bytes, bytes, int, int], int] = {}
+    closest: dict[tuple[int, bytes, bytes, int, int, bytes], int] = {}
     rows = [row.tobytes() for row in problem.allowed]
     for i, flow in enumerate(tables.flows):
         there_and_back = flow.flow + flow.flow.T
         for v, w in np.argwhere(np.triu(there_and_back)).tolist():
             f, g = int(flow.flow[v, w]), int(flow.flow[w, v])
             apart = not _fit_together(tables, v, w)
-            key = (2 * i + apart, rows[v], rows[w], f, g)
+            related = bytes(bool(r.items[v, w]) for r in problem.conflicts)
+            key = (2 * i + apart, rows[v], rows[w], f, g, related)
             if key not in closest:
                 closest[key] = _closest(tables, i, v, w, apart=apart)
             floor[flow.tier, v, w] += closest[key]
@@ -108,7 +109,7 @@ def _fit_together(tables: Tables, v: int, w: int) -> bool:
 def _closest(tables: Tables, i: int, v: int, w: int, *, apart: bool) -> int:
     problem, flow = tables.problem, tables.flows[i]
     cost = flow.flow[v, w] * flow.distance + flow.flow[w, v] * flow.distance.T
-    open_pairs = np.asarray(np.outer(problem.allowed[v], problem.allowed[w]) & ~problem.incompatible)
+    open_pairs = problem.open_pairs(v, w)
     if apart:
         open_pairs &= ~np.eye(problem.m, dtype=bool)
     return int(cost[open_pairs].min()) if open_pairs.any() else 0

@@ -48,9 +48,6 @@ class Enumeration:
         self.budget = budget
         problem = tables.problem
         self._order = _search_order(tables)
-        self._group_of = np.zeros(problem.n, dtype=np.int64)
-        for g, items in enumerate(problem.groups):
-            self._group_of[items] = g
         self._earlier_equal = self._before(item_classes(tables), self._order)
         self._order_equal_groups()
         self._previous_site = self._before(site_classes(tables), np.arange(problem.m))
@@ -141,10 +138,9 @@ class Enumeration:
         for weight, capacity in zip(self.tables.weight, self.tables.capacity, strict=True):
             left = capacity - (on * weight[placed][:, None]).sum(axis=1)
             good &= weight[rest][None, :, None] <= left[:, None, :]
-        if problem.incompatible.any():
-            clash = problem.incompatible[rows].astype(np.int64)
-            mates = (self._group_of[rest][:, None] == self._group_of[placed]).astype(np.int64)
-            good &= np.einsum("rk,skm->srm", mates, clash) == 0
+        for conflict in problem.conflicts:
+            clash = conflict.sites[rows].astype(np.int64)
+            good &= np.einsum("rk,skm->srm", conflict.items[np.ix_(rest, placed)].astype(np.int64), clash) == 0
         return good
 
     def _pending(self, rows: IntArray, rest: IntArray) -> IntArray:

@@ -44,7 +44,9 @@ def _least(
     flows = [(f.flow[np.ix_(items, items)], f.distance) for f in tables.flows if f.tier == t]
     linear = tables.linear[t][items]
     allowed, weight = tables.problem.allowed[items], tables.weight[:, items]
+    related = [replace(r, items=r.items[np.ix_(items, items)]) for r in tables.problem.relations]
     key = (bytes([t]), linear.tobytes(), allowed.tobytes(), weight.tobytes(), *(flow.tobytes() for flow, _ in flows))
+    key += tuple(relation.items.tobytes() for relation in related)
     if key not in seen:
         own = np.arange(len(items))
         alone = Problem(
@@ -52,6 +54,7 @@ def _least(
             resources=tuple(replace(r, weight=r.weight[items]) for r in tables.problem.resources),
             groups=(own,),
             incompatible=tables.problem.incompatible,
+            relations=tuple(relation for relation in related if relation.items.any()),
             tiers=(
                 (
                     Linear(name="", cost=linear),

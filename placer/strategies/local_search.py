@@ -158,6 +158,9 @@ def _ruined(tables: Tables, site_of: IntArray, random: np.random.Generator) -> I
     kept = site_of.copy()
     for g in random.choice(len(groups), size=min(len(groups), int(random.integers(*RUINED))), replace=False):
         kept[groups[g]] = -1
+    for conflict in tables.problem.conflicts:
+        if not conflict.sites.diagonal().any():  # who must stand with one of them moves along
+            kept[conflict.items[kept < 0].any(axis=0)] = -1
     return construct(tables, random, kept)
 
 

@@ -49,15 +49,10 @@ class Moves:
         self.tables = tables
         problem = tables.problem
         self._items = np.arange(problem.n)
-        group_of = np.zeros(problem.n, dtype=np.int64)
-        for g, items in enumerate(problem.groups):
-            group_of[items] = g
-        self._mates = group_of[:, None] == group_of[None, :]
-        np.fill_diagonal(self._mates, False)
         self._class_of = np.zeros(problem.n, dtype=np.int64)
         for i, members in enumerate(item_classes(tables)):
             self._class_of[members] = i
-        self._conflicts = bool(problem.incompatible.any())
+        self._conflicts = [(c.items.astype(np.int64), c.sites.astype(np.int64)) for c in problem.conflicts]
         self.jump(site_of)
 
     def jump(self, site_of: IntArray) -> None:
@@ -117,8 +112,8 @@ class Moves:
         )[: len(tables.weight)]
         self._loads = loads
         overload = np.maximum(loads - tables.capacity, 0).sum()
-        if self._conflicts:
-            overload += (self._mates & problem.incompatible[np.ix_(self.site_of, self.site_of)]).sum() * 1024
+        for items, sites in self._conflicts:
+            overload += (items * sites[np.ix_(self.site_of, self.site_of)]).sum() * 1024
         return np.concatenate([[overload], problem.price(self.site_of[None, :])[0]])
 
     def _refresh(self) -> None:
@@ -134,8 +129,8 @@ class Moves:
         delta = np.zeros((1 + tables.tiers, n, m), dtype=np.int64)
         for w, load, capacity in zip(tables.weight, self._loads, tables.capacity, strict=True):
             delta[0] += _rise(load, capacity, w[:, None]) - _fall(load, capacity, w, s)[:, None]
-        if self._conflicts:
-            clash = self._mates.astype(np.int64) @ problem.incompatible[s].astype(np.int64) * 2048
+        for related, sites in self._conflicts:
+            clash = related @ sites[s] * 2048
             delta[0] += clash - clash[items, s][:, None]
         delta[1:] += tables.linear - tables.linear[:, items, s][:, :, None]
         for pull, flow in zip(self._pull, tables.flows, strict=True):
@@ -174,8 +169,8 @@ class Moves:
             gain = weight[w] - weight[v]
             delta[0] += np.maximum(load[a] + gain - capacity[a], 0) - np.maximum(load[a] - capacity[a], 0)
             delta[0] += np.maximum(load[b] - gain - capacity[b], 0) - np.maximum(load[b] - capacity[b], 0)
-        if self._conflicts:
-            delta[0] += self._swap_clashes(v, w)
+        for related, sites in self._conflicts:
+            delta[0] += _swap_clashes(related, sites, s, v, w)
         delta[1:] += tables.linear[:, v, b] - tables.linear[:, v, a] + tables.linear[:, w, a] - tables.linear[:, w, b]
         for pull, flow in zip(self._pull, tables.flows, strict=True):
             d, f = flow.distance, flow.flow
@@ -191,14 +186,14 @@ class Moves:
             delta[1 + t] += touch_swap(touch, s, v, w)
         return delta
 
-    def _swap_clashes(self, v: IntArray, w: IntArray) -> IntArray:
-        s = self.site_of
-        barred = self.tables.problem.incompatible.astype(np.int64)
-        clash = self._mates.astype(np.int64) @ barred[s]
-        a, b = s[v], s[w]
-        mates = self._mates[v, w]
-        change = clash[v, b] - clash[v, a] + clash[w, a] - clash[w, b] + np.where(mates, 2 * barred[a, b], 0)
-        return np.asarray(change * 2048)
+
+def _swap_clashes(related: IntArray, sites: IntArray, s: IntArray, v: IntArray, w: IntArray) -> IntArray:
+    """Price the clashes of swaps: two shifts, less what they count of the pair itself, which clashes as before."""
+    clash = related @ sites[s]
+    a, b = s[v], s[w]
+    pair = 2 * sites[a, b] - sites[a, a] - sites[b, b]
+    change = clash[v, b] - clash[v, a] + clash[w, a] - clash[w, b] + related[v, w] * pair
+    return np.asarray(change * 2048)
 
 
 def _rise(load: IntArray, capacity: IntArray, w: IntArray) -> IntArray:

@@ -25,25 +25,27 @@ class Partial:
         count = len(problem.resources)
         self.left = np.array([r.capacity for r in problem.resources], dtype=np.int64).reshape(count, problem.m)
         self._weight = np.array([r.weight for r in problem.resources], dtype=np.int64).reshape(count, problem.n)
-        self._group_of = np.zeros(problem.n, dtype=np.int64)
-        for g, items in enumerate(problem.groups):
-            self._group_of[items] = g
-        self._barred = np.zeros((len(problem.groups), problem.m), dtype=np.int64)
+        self._barred = np.zeros((problem.n, problem.m), dtype=np.int64)
 
     def open_sites(self, v: int) -> BoolArray:
         """Sites that can take item v without breaking a rule, ``[m]``."""
         fits = (self._weight[:, v, None] <= self.left).all(axis=0)
-        return np.asarray(self.problem.allowed[v] & fits & (self._barred[self._group_of[v]] == 0))
+        return np.asarray(self.problem.allowed[v] & fits & (self._barred[v] == 0))
 
     def put(self, v: int, p: int) -> None:
         """Put item v, which has no site, on site p."""
         self.site_of[v] = p
         self.left[:, p] -= self._weight[:, v]
-        self._barred[self._group_of[v]] += self.problem.incompatible[p]
+        self._bar(v, p, 1)
 
     def take(self, v: int) -> None:
         """Take item v off its site."""
         p = self.site_of[v]
         self.site_of[v] = -1
         self.left[:, p] += self._weight[:, v]
-        self._barred[self._group_of[v]] -= self.problem.incompatible[p]
+        self._bar(v, int(p), -1)
+
+    def _bar(self, v: int, p: int, times: int) -> None:
+        """Count for each item the items that keep it off each site."""
+        for conflict in self.problem.conflicts:
+            self._barred[conflict.items[v]] += times * conflict.sites[p]

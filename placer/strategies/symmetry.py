@@ -31,12 +31,13 @@ def item_classes(tables: Tables) -> list[list[int]]:
     key += [crowd.weight[:, None] for _, crowd in tables.crowds]
     key += [room.weight[:, None] for _, room in tables.rooms]
     keys = [tuple(part[v].tobytes() for part in key) for v in range(problem.n)]
+    matrices = [f.flow for f in tables.flows] + [r.items.astype(np.int64) for r in problem.relations]
     classes: list[list[int]] = []
     for v in range(problem.n):
         for members in classes:
             w = members[0]
             together = group_of[v] == group_of[w] or (alone[v] and alone[w])
-            if together and keys[v] == keys[w] and all(_swappable(f.flow, v, w) for f in tables.flows):
+            if together and keys[v] == keys[w] and all(_swappable(matrix, v, w) for matrix in matrices):
                 members.append(v)
                 break
         else:
@@ -55,10 +56,11 @@ def group_classes(tables: Tables) -> list[list[IntArray]]:
     """
     problem = tables.problem
     classes: dict[tuple[bytes, ...], list[IntArray]] = {}
+    matrices = [f.flow for f in tables.flows] + [r.items.astype(np.int64) for r in problem.relations]
     for items in problem.groups:
-        if len(items) > 1 and not any(_flow_leaves(flow.flow, items) for flow in tables.flows):
+        if len(items) > 1 and not any(_flow_leaves(matrix, items) for matrix in matrices):
             key = [problem.allowed[items], tables.linear[:, items], tables.weight[:, items]]
-            key += [flow.flow[np.ix_(items, items)] for flow in tables.flows]
+            key += [matrix[np.ix_(items, items)] for matrix in matrices]
             key += [crowd.weight[items] for _, crowd in tables.crowds]
             key += [room.weight[items] for _, room in tables.rooms]
             classes.setdefault(tuple(part.tobytes() for part in key), []).append(items)
@@ -93,6 +95,7 @@ def site_classes(tables: Tables) -> list[list[int]]:
     key += [(np.arange(problem.m) == touch.site)[:, None].astype(np.int64) for _, touch in tables.touches]
     keys = [tuple(part[p].tobytes() for part in key) for p in range(problem.m)]
     matrices = [flow.distance for flow in tables.flows] + [problem.incompatible.astype(np.int64)]
+    matrices += [relation.sites.astype(np.int64) for relation in problem.relations]
     classes: list[list[int]] = []
     for p in range(problem.m):
         for members in classes:

@@ -11,6 +11,7 @@ from placer.problem import IntArray, Problem
 from placer.translate.capacity import free_memory, guest_memory
 from placer.translate.costs import tiers
 from placer.translate.masks import allowed_pnodes, fixed_pnodes, incompatible_pnodes, nodemaps
+from placer.translate.relations import relations
 
 __all__ = ["back", "forth", "translate", "translate_for_baseline"]
 
@@ -39,6 +40,7 @@ def translate(instance: Instance, *, allow_unplaced: bool = False) -> Problem:
         groups=groups,
         incompatible=incompatible,
         tiers=tiers(instance, groups, nowhere=allow_unplaced),
+        relations=relations(instance, groups, nowhere=allow_unplaced),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from placer.instance import UNREACHABLE, Guest, Host, Instance, Vnode
 from placer.problem import BoolArray, IntArray
+from placer.translate.relations import undisturbed
 
 
 def allowed_pnodes(instance: Instance) -> BoolArray:
@@ -32,12 +33,13 @@ def masks(instance: Instance) -> dict[str, BoolArray]:
     """
     host = instance.host
     shape = (sum(len(guest.vnodes) for guest in instance.guests), len(host.pnodes))
-    return {
+    lowered: dict[str, BoolArray] = {
         rule: np.array(
             [mask(guest, vnode, host) for guest in instance.guests for vnode in guest.vnodes], dtype=bool
         ).reshape(shape)
         for rule, mask in MASKS.items()
     }
+    return lowered | {"exclusive": undisturbed(instance)}
 
 
 def nodemaps(instance: Instance) -> BoolArray:

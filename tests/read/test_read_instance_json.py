@@ -109,7 +109,7 @@ def test_keys_left_out_have_the_documented_defaults() -> None:
 
 
 FAULTS = {
-    "root": ([], r"^x\.json: \$: expected an object with the keys host, guests, objective, got a list$"),
+    "root": ([], r"^x\.json: \$: expected an object with the keys host, guests, rules, objective, got a list$"),
     "no guests": ({"host": document()["host"]}, r"^x\.json: \$: key \"guests\" is missing$"),
     "unknown key": (
         document(vnode=[]),
@@ -221,7 +221,7 @@ def test_a_matrix_that_is_no_square_of_distances_is_refused(slit: object, messag
         (b'{"host": "\xff"}', r"expected UTF-8 text, got byte 0xff at offset 10"),
         (json.dumps(document()).encode("utf-16"), r"expected UTF-8 text, got byte 0xff at offset 0"),
         (json.dumps(document()).encode()[:-9], r"not JSON"),
-        (b"null", r"expected an object with the keys host, guests, objective, got null"),
+        (b"null", r"expected an object with the keys host, guests, rules, objective, got null"),
     ],
     ids=["empty", "blank", "latin-1", "utf-16", "truncated", "null"],
 )
@@ -413,11 +413,21 @@ def test_the_schema_is_a_schema_with_closed_key_sets_and_words_for_every_key() -
     schema = instance_schema()
     Draft202012Validator.check_schema(schema)
 
-    assert set(schema["$defs"]) == {"Instance", "Host", "Pnode", "Domain", "Guest", "Vnode", "Objective"}
+    assert set(schema["$defs"]) == {
+        "Instance",
+        "Host",
+        "Pnode",
+        "Domain",
+        "Guest",
+        "Vnode",
+        "Rule",
+        "VnodeOf",
+        "Objective",
+    }
     for name, definition in schema["$defs"].items():
         assert definition["additionalProperties"] is False, name
         assert "Parameters" not in definition["description"], name
-    for name in ("Pnode", "Domain", "Guest", "Vnode", "Objective"):
+    for name in ("Pnode", "Domain", "Guest", "Vnode", "Rule", "VnodeOf", "Objective"):
         for key, field in schema["$defs"][name]["properties"].items():
             assert field.get("description"), (name, key)
 
@@ -430,13 +440,14 @@ AGREED_GOOD = [
     document(traffic=[[0, 1], [1, 0]], vdistances=None, pnodes=[0, 4], memory_only_pnodes=True),
     {**document(), "objective": {"core_sharing_price": 2.5, "shape": "none"}},
     {**document(), "guests": []},
+    {**document(), "rules": []},
 ]
 AGREED_BAD: list[object] = [
     [],
     None,
     {},
     {"host": {"pnodes": []}},
-    {**document(), "rules": []},
+    {**document(), "rule": []},
     {**document(), "objective": {"shape": "spread"}},
     {**document(), "objective": {"core_sharing_price": -1}},
     document(name=""),

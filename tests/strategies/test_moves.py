@@ -26,6 +26,11 @@ def costs_of(problem: Problem, site_of: IntArray) -> list[int]:
     conflicts = sum(
         bool(problem.incompatible[site_of[v], site_of[w]]) for g in problem.groups for v in g for w in g if v != w
     )
+    conflicts += sum(
+        bool(relation.sites[site_of[v], site_of[w]])
+        for relation in problem.relations
+        for v, w in np.argwhere(relation.items).tolist()
+    )
     return [over * OVERLOADED + conflicts * CONFLICT, *problem.price(site_of[None, :])[0].tolist()]
 
 

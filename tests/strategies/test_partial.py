@@ -36,6 +36,9 @@ def _keeps_rules(partial: Partial, v: int, p: int) -> bool:
     for resource in problem.resources:
         if any(sum(resource.weight[w] for w in placed if site_of[w] == q) > c for q, c in enumerate(resource.capacity)):
             return False
+    for relation in problem.relations:
+        if any(relation.items[w, u] and relation.sites[site_of[w], site_of[u]] for w in placed for u in placed):
+            return False
     mates = [{int(site_of[w]) for w in items if site_of[w] >= 0} for items in (set(g.tolist()) for g in problem.groups)]
     return not any(problem.incompatible[a, b] for sites in mates for a in sites for b in sites)
 

@@ -130,8 +130,7 @@ def encode_pair(variables: Variables, flow: PairFlow, v: int, w: int, cost: Affi
 
 def _encode_thresholds(variables: Variables, price: IntArray, v: int, w: int, cost: Affine) -> None:
     """Add ``price[site(v), site(w)]``, one Boolean for each level of price above the least."""
-    problem = variables.tables.problem
-    open_pairs = np.outer(problem.allowed[v], problem.allowed[w]) & ~problem.incompatible
+    open_pairs = variables.tables.problem.open_pairs(v, w)
     levels = np.unique(price[open_pairs]).tolist() if open_pairs.any() else [0]
     cost.constant += levels[0]
     here, there = variables.unit_of[v].count, variables.unit_of[w].count

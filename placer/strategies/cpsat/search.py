@@ -15,6 +15,7 @@ from placer.problem import IntArray, Problem, Solution, Status
 from placer.strategies.bounds import needed_sites, room_floor
 from placer.strategies.cpsat.flows import encode_flow
 from placer.strategies.cpsat.loads import encode_crowd, encode_room, encode_touch, keep_apart, limit_load
+from placer.strategies.cpsat.relations import keep_relations
 from placer.strategies.cpsat.running import solve_interruptibly
 from placer.strategies.cpsat.variables import Affine, Variables
 from placer.strategies.local_search import improve
@@ -215,6 +216,7 @@ def _encode(variables: Variables) -> list[Affine]:
     for resource in tables.problem.resources:
         limit_load(variables, resource)
     keep_apart(variables)
+    keep_relations(variables)
     costs = [_linear(variables, tables.linear[t]) for t in range(tables.tiers)]
     for flow in tables.flows:
         encode_flow(variables, flow, costs[flow.tier])

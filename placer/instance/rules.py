@@ -1,0 +1,136 @@
+"""Rules between guests: who stays apart, who stands together, who shares a pnode with nobody."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta, Struct
+
+from placer.instance.guest import MAX_VNODES, Name
+from placer.instance.units import shorten
+
+if TYPE_CHECKING:
+    from placer.instance.guest import Guest
+
+KINDS = ("apart", "together", "exclusive")
+
+
+class VnodeOf(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    One vnode of a guest, where a rule does not concern all of them.
+
+    Parameters
+    ----------
+    guest
+        The guest's name.
+    vnode
+        Which of its vnodes, counted from 0.
+    """
+
+    guest: Name
+    vnode: Annotated[int, Meta(ge=0, lt=MAX_VNODES)]
+
+
+Member = Name | VnodeOf
+Members = Annotated[tuple[Member, ...], Meta(min_length=2)]
+
+
+class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """
+    A rule between guests; exactly one of its keys is given. A member is a guest's name, or one vnode of a guest.
+
+    Parameters
+    ----------
+    apart
+        No pnode holds vnodes of two of these members.
+    together
+        One pnode holds all of these vnodes; a guest's name stands for its only vnode.
+    exclusive
+        The pnodes of this member hold no vnode of another guest, and no running guest is bound to them.
+
+    Raises
+    ------
+    ValueError
+        If not exactly one key is given, or a member stands there twice.
+    """
+
+    apart: Members | None = None
+    together: Members | None = None
+    exclusive: Member | None = None
+
+    def __post_init__(self) -> None:
+        given = [kind for kind in KINDS if getattr(self, kind) is not None]
+        if len(given) != 1:
+            raise ValueError(f"expected exactly one of {', '.join(KINDS)}, got {' and '.join(given) or 'none'}")
+        for first, second in combinations(self.members, 2):
+            if first == second:
+                raise ValueError(f"{self.kind} names {in_words(first)} twice, expected once")
+
+    @property
+    def kind(self) -> str:
+        """Which of its keys is given."""
+        return next(kind for kind in KINDS if getattr(self, kind) is not None)
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Whom it concerns."""
+        given = getattr(self, self.kind)
+        return given if isinstance(given, tuple) else (given,)
+
+
+def guest_of(member: Member) -> str:
+    """Name of the guest that a member is, or is a vnode of."""
+    return member.guest if isinstance(member, VnodeOf) else member
+
+
+def in_words(member: Member) -> str:
+    """
+    Name a member for a person.
+
+    Examples
+    --------
+    >>> in_words("db"), in_words(VnodeOf(guest="db", vnode=1))
+    ('guest "db"', 'guest "db" vnode 1')
+    """
+    vnode = f" vnode {member.vnode}" if isinstance(member, VnodeOf) else ""
+    return f'guest "{shorten(guest_of(member))}"{vnode}'
+
+
+def listed(members: tuple[Member, ...]) -> str:
+    """Name members one after the other."""
+    *most, last = map(in_words, members)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def check_rules(rules: tuple[Rule, ...], guests: tuple[Guest, ...]) -> None:
+    """
+    Refuse rules whose members the instance does not have, or that contradict themselves.
+
+    Raises
+    ------
+    ValueError
+        If there is no such guest or vnode, a guest of several vnodes is to stand together, or members that are to
+        stay apart share a vnode.
+    """
+    count_of = {guest.name: len(guest.vnodes) for guest in guests}
+    for i, rule in enumerate(rules):
+        for j, member in enumerate(rule.members):
+            place = f"rules[{i}].{rule.kind}" + (f"[{j}]" if rule.exclusive is None else "")
+            _check_member(member, count_of, place)
+            count = count_of[guest_of(member)]
+            if rule.together and count > 1 and not isinstance(member, VnodeOf):
+                raise ValueError(f"{place}: {in_words(member)} has {count} vnodes, expected a guest of one, or a vnode")
+        for first, second in combinations(rule.apart or (), 2):
+            if guest_of(first) == guest_of(second) and not (isinstance(first, VnodeOf) and isinstance(second, VnodeOf)):
+                raise ValueError(
+                    f"rules[{i}].apart: {in_words(first)} and {in_words(second)} share a vnode, expected none in common"
+                )
+
+
+def _check_member(member: Member, count_of: dict[str, int], place: str) -> None:
+    count = count_of.get(guest_of(member))
+    if count is None:
+        raise ValueError(f'{place}: no guest "{shorten(guest_of(member))}" in the instance')
+    if isinstance(member, VnodeOf) and member.vnode >= count:
+        raise ValueError(f"{place}: {in_words(member)} does not exist, expected 0 to {count - 1}")
