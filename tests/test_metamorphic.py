@@ -14,7 +14,7 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from placer.instance import Guest, Host, Instance, Objective, Pnode, Vnode
+from placer.instance import Guest, Host, Instance, Objective, Pnode, Rule, Vnode
 from placer.problem import Status
 from placer.solving import Answer, solve
 
@@ -212,3 +212,30 @@ def test_most_of_these_instances_can_be_placed_and_are_not_trivial() -> None:
     costs = [costs_before(seed) for seed in range(16)]
     assert sum(len(each) == 5 for each in costs) >= 12
     assert len({each[2] for each in costs if len(each) == 5}) >= 12
+
+
+def with_rules(instance: Instance, seed: int) -> Instance:
+    """Ask for one or two things between the guests, and now and then for a pnode per vnode."""
+    random = Random(seed)
+    names = [guest.name for guest in instance.guests]
+    single = [guest.name for guest in instance.guests if len(guest.vnodes) == 1]
+    rules = [Rule(apart=tuple(random.sample(names, random.randint(2, 3)))), Rule(exclusive=random.choice(names))]
+    if len(single) > 1:
+        rules.append(Rule(together=tuple(random.sample(single, 2))))
+    guests = tuple(replace(guest, one_to_one=random.random() < 0.2) for guest in instance.guests)
+    return replace(instance, guests=guests, rules=tuple(random.sample(rules, random.randint(1, 2))))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_rules_never_make_a_placement_cheaper_and_hold_however_things_are_numbered(seed: int) -> None:
+    ruled = with_rules(middle_sized(seed), seed)
+    costs = costs_of(answer_of(ruled))
+    assert costs >= costs_before(seed)
+    for change in (renumber_pnodes, reorder_guests):
+        assert costs_of(answer_of(change(ruled, Random(seed)))) == costs
+
+
+def test_some_of_these_rules_cost_something_and_most_can_be_kept() -> None:
+    ruled = [costs_of(answer_of(with_rules(middle_sized(seed), seed))) for seed in range(12)]
+    assert sum(len(costs) > 1 for costs in ruled) >= 6
+    assert sum(len(costs) > 1 and costs > costs_before(seed) for seed, costs in enumerate(ruled)) >= 3

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from building import GIB, a_guest, a_host, an_instance
+from msgspec.structs import replace
 
-from placer.instance import Guest, Placement
+from placer.instance import Domain, Guest, Placement, Rule
 from placer.remarks import remarks
 from placer.request import Request
 
@@ -87,3 +88,14 @@ def test_masks_narrower_than_a_pnode_are_named() -> None:
 
     lines = said(narrow, wide, narrow=(0,), wide=(0,))
     assert [line.rpartition(": ")[2] for line in lines if "not priced" in line] == ["narrow"]
+
+
+def test_running_guests_that_nothing_keeps_off_an_exclusive_pnode_are_named() -> None:
+    domains = (Domain(name="Domain-0", affinity=((0,), None)), Domain(name="web", affinity=((0,),)))
+    instance = an_instance(replace(HOST, domains=domains), a_guest(GIB, form="whole"))
+    ruled = replace(instance, rules=(Rule(exclusive="db"),))
+
+    assert remarks(Request(instance=instance), Placement(pnode_of={"db": (1,)})) == []
+    assert remarks(Request(instance=ruled), Placement(pnode_of={"db": (1,)})) == [
+        "exclusive pnodes are free of running guests bound to them; these may run on any: Domain-0"
+    ]

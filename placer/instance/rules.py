@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 
-from placer.instance.guest import MAX_VNODES, Name
+from placer.instance.guest import MAX_VNODES, Name, check_name
 from placer.instance.units import shorten
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class VnodeOf(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 Member = Name | VnodeOf
-Members = Annotated[tuple[Member, ...], Meta(min_length=2)]
+Members = Annotated[tuple[Member, ...], Meta(extra_json_schema={"minItems": 2})]
 
 
 class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -52,7 +52,8 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     Raises
     ------
     ValueError
-        If not exactly one key is given, or a member stands there twice.
+        If not exactly one key is given, there are too few members, one stands there twice, or a name holds a control
+        character.
     """
 
     apart: Members | None = None
@@ -63,6 +64,10 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
             raise ValueError(f"expected exactly one of {', '.join(KINDS)}, got {' and '.join(given) or 'none'}")
+        if self.exclusive is None and len(self.members) < 2:
+            raise ValueError(f"{self.kind} names {len(self.members) or 'nobody'}, expected at least 2 members")
+        for member in self.members:
+            check_name(guest_of(member))
         for first, second in combinations(self.members, 2):
             if first == second:
                 raise ValueError(f"{self.kind} names {in_words(first)} twice, expected once")
@@ -75,8 +80,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     @property
     def members(self) -> tuple[Member, ...]:
         """Whom it concerns."""
-        given = getattr(self, self.kind)
-        return given if isinstance(given, tuple) else (given,)
+        return tuple(self.apart or self.together or ()) if self.exclusive is None else (self.exclusive,)
 
 
 def guest_of(member: Member) -> str:
