@@ -47,6 +47,14 @@ def test_guests_held_together_take_the_one_pnode_with_room_for_both(strategy: st
     assert (costs(answer), where(answer)) == ((0, 0, 20_000, 0, 3072), {"a": (2,), "b": (2,)})
 
 
+def test_first_fit_decreasing_looks_for_room_for_all_that_stand_together() -> None:
+    """3 GiB would go on the first pnode of 4, where 2 more have no room; 2 GiB of another guest would fill the second."""
+    guests = [a_guest(gib * GIB, name=name) for name, gib in (("a", 3), ("b", 2), ("c", 2), ("d", 2))]
+    instance = ruled(an_instance(a_host(4 * GIB, 6 * GIB), *guests), Rule(together=("a", "d")))
+    answer = solve(instance, strategy="first-fit-decreasing")
+    assert where(answer) == {"a": (1,), "b": (0,), "c": (0,), "d": (1,)}
+
+
 @pytest.mark.parametrize("strategy", [*EXACT, "local-search", "first-fit-decreasing"])
 def test_an_exclusive_guest_shares_its_pnode_with_no_guest_and_no_running_one_bound_there(strategy: str) -> None:
     host = replace(TWO, domains=(Domain(name="bound", affinity=((0, 1), (2,))), Domain(name="free", affinity=(None,))))

@@ -101,6 +101,15 @@ class Problem:
         np.fill_diagonal(mates, False)
         return (*self.relations, Relation(items=mates, sites=self.incompatible))
 
+    @cached_property
+    def linked(self) -> BoolArray:
+        """Pairs of items that a relation holds on one site, ``[n, n]``."""
+        linked = np.zeros((self.n, self.n), dtype=bool)
+        for relation in self.relations:
+            if not relation.sites.diagonal().any():
+                linked |= relation.items
+        return linked
+
     def open_pairs(self, v: int, w: int) -> BoolArray:
         """Pairs of sites that items v and w may hold at once, ``[m, m]``."""
         pairs: BoolArray = np.outer(self.allowed[v], self.allowed[w])

@@ -33,6 +33,8 @@ def first_fit_decreasing(problem: Problem, budget: Budget) -> Solution:
     """
     Place the vnodes by falling size, each on the first pnode that breaks no rule.
 
+    Vnodes that are to stand together come one after the other, the first where there is room for all.
+
     Returns
     -------
     Solution
@@ -40,15 +42,32 @@ def first_fit_decreasing(problem: Problem, budget: Budget) -> Solution:
     """
     partial = Partial(problem)
     size = problem.resources[0].weight if problem.resources else np.zeros(problem.n, dtype=np.int64)
-    for v in np.argsort(-size, kind="stable"):
-        sites = np.flatnonzero(partial.open_sites(int(v)))
+    for v in _order(problem, size):
+        sites = _fitting_sites(partial, v)
         if not len(sites):
             return Solution(
                 status=Status.UNKNOWN, wall_time_s=budget.elapsed_s(), tried="first-fit by falling size got stuck"
             )
-        partial.put(int(v), int(sites[0]))
+        partial.put(v, int(sites[0]))
     costs = tuple(problem.price(partial.site_of[None, :])[0].tolist())
     return Solution(status=Status.FEASIBLE, site_of=partial.site_of, costs=costs, wall_time_s=budget.elapsed_s())
+
+
+def _order(problem: Problem, size: IntArray) -> list[int]:
+    order: dict[int, None] = {}
+    for v in np.argsort(-size, kind="stable").tolist():
+        order |= dict.fromkeys([v, *np.flatnonzero(problem.linked[v]).tolist()])
+    return list(order)
+
+
+def _fitting_sites(partial: Partial, v: int) -> IntArray:
+    """Sites open to item v, only those with room for who must join it where there are any."""
+    problem, open_sites = partial.problem, partial.open_sites(v)
+    joining = problem.linked[v] & (partial.site_of < 0)
+    roomy = open_sites & problem.allowed[joining].all(axis=0)
+    for resource, left in zip(problem.resources, partial.left, strict=True):
+        roomy &= resource.weight[v] + resource.weight[joining].sum() <= left
+    return np.flatnonzero(roomy if roomy.any() else open_sites)
 
 
 def _greedy_of_2013(problem: Problem, budget: Budget, *, whole_first: bool) -> Solution:

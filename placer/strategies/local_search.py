@@ -158,9 +158,7 @@ def _ruined(tables: Tables, site_of: IntArray, random: np.random.Generator) -> I
     kept = site_of.copy()
     for g in random.choice(len(groups), size=min(len(groups), int(random.integers(*RUINED))), replace=False):
         kept[groups[g]] = -1
-    for conflict in tables.problem.conflicts:
-        if not conflict.sites.diagonal().any():  # who must stand with one of them moves along
-            kept[conflict.items[kept < 0].any(axis=0)] = -1
+    kept[tables.problem.linked[kept < 0].any(axis=0)] = -1  # who must stand with one of them moves along
     return construct(tables, random, kept)
 
 
