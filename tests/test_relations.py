@@ -48,7 +48,7 @@ def test_guests_held_together_take_the_one_pnode_with_room_for_both(strategy: st
 
 
 def test_first_fit_decreasing_looks_for_room_for_all_that_stand_together() -> None:
-    """3 GiB would go on the first pnode of 4, where 2 more have no room; 2 GiB of another guest would fill the second."""
+    """3 GiB would go on the first pnode of 4, where 2 more have no room, and others would fill the second of 6."""
     guests = [a_guest(gib * GIB, name=name) for name, gib in (("a", 3), ("b", 2), ("c", 2), ("d", 2))]
     instance = ruled(an_instance(a_host(4 * GIB, 6 * GIB), *guests), Rule(together=("a", "d")))
     answer = solve(instance, strategy="first-fit-decreasing")

@@ -105,7 +105,7 @@ def spread_rise(tables: Tables, pairs: IntArray) -> IntArray:
     Give what groups cost beyond their pairs at their closest where each of their items has a site of its own.
 
     Row by row: the largest flow of an item goes the shortest way from its site, the next the next (Gilmore 1962,
-    Lawler 1963).
+    Lawler 1963). Not where some site may hold several of them, such as the one that stands for no pnode.
 
     Parameters
     ----------
