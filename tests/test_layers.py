@@ -28,7 +28,7 @@ ORDER = (
     ("read",),
     ("request", "meant"),
     ("running",),
-    ("locality", "remarks"),
+    ("locality", "remarks", "pinning"),
     ("emit",),
     ("report",),
     ("cli",),

@@ -91,6 +91,14 @@ AllowUnplaced = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Pin = Annotated[
+    bool,
+    typer.Option(
+        "--pin",
+        help="With a format that starts guests: bind every vcpu to the pcpus of its pnode (cpus= as a list), as far as "
+        "its own hard affinity allows them.",
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 
 

@@ -74,6 +74,7 @@ def solve(
     free_pnodes: options.FreePnodes = False,
     memory: options.MemoryOption = None,
     vnuma: options.VnumaOption = options.Vnuma.auto,
+    pin: options.Pin = False,
     force: options.Force = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -94,6 +95,10 @@ def solve(
         always_vnuma=vnuma is options.Vnuma.always,
     )
     output = None if output == "-" else output
+    if pin and format in {OutputFormat.text, OutputFormat.json}:
+        raise typer.BadParameter(
+            f"binds vcpus in a guest's configuration, which --format {format} does not write", param_hint="--pin"
+        )
     paths = _paths(request, format, output, force=force)
     answer = run(
         lambda stop, on_progress: solve_instance(
@@ -112,7 +117,7 @@ def solve(
         from placer.report.text import summary
 
         print("\n".join(summary(answer, request)), file=sys.stderr)
-    _write(answer, request, format, output, paths)
+    _write(answer, request, format, output, paths, pin=pin)
     raise typer.Exit(_exit_code(answer, allow_unplaced=allow_unplaced))
 
 
@@ -139,7 +144,9 @@ def _paths(request: Request, format: OutputFormat, output: str | None, *, force:
     return paths
 
 
-def _write(answer: Answer, request: Request, format: OutputFormat, output: str | None, paths: dict[str, Path]) -> None:
+def _write(
+    answer: Answer, request: Request, format: OutputFormat, output: str | None, paths: dict[str, Path], *, pin: bool
+) -> None:
     from placer.cli.outputs import on_terminal, say, write_files
 
     if format is OutputFormat.text:
@@ -156,7 +163,7 @@ def _write(answer: Answer, request: Request, format: OutputFormat, output: str |
     else:
         from placer.emit.formats import emit_guests, join
 
-        texts = emit_guests(request, answer.placement, answer.violations, format.value)
+        texts = emit_guests(request, answer.placement, answer.violations, format.value, pinned=pin)
         if "" in paths or output is None:
             texts = {"": join(texts, format.value)}
     if output is None:

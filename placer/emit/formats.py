@@ -48,10 +48,20 @@ FORMATS: dict[str, Format] = {
 
 
 def emit_guests(
-    request: Request, placement: Placement, violations: tuple[Violation, ...], format_name: str
+    request: Request,
+    placement: Placement,
+    violations: tuple[Violation, ...],
+    format_name: str,
+    *,
+    pinned: bool = False,
 ) -> dict[str, str]:
     """
     Write the configuration of every guest.
+
+    Parameters
+    ----------
+    pinned
+        Whether to bind every vcpu to the pcpus of its pnode.
 
     Returns
     -------
@@ -61,15 +71,19 @@ def emit_guests(
     Raises
     ------
     EmissionError
-        If a guest would be refused by what reads the format, with every reason.
+        If a guest would be refused by what reads the format, with every reason, or does not fit once pinned.
     """
     chosen = FORMATS[format_name]
     if violations and not chosen.takes_broken:
         broken = "\n".join(violation.message for violation in violations)
         raise EmissionError(f"the placement breaks rules, no configuration is written:\n{broken}")
+    if pinned:
+        from placer.pinning import pin
+
+        request = pin(request, placement)
     texts: dict[str, str] = {}
     refusals: list[str] = []
-    for written in written_guests(request, placement):
+    for written in written_guests(request, placement, pinned=pinned):
         try:
             texts[written.guest.name] = chosen.emit(written)
         except EmissionError as error:
@@ -79,7 +93,7 @@ def emit_guests(
     return texts
 
 
-def written_guests(request: Request, placement: Placement) -> list[WrittenGuest]:
+def written_guests(request: Request, placement: Placement, *, pinned: bool = False) -> list[WrittenGuest]:
     """Put placement, guests and the files they came from together."""
     guests = []
     for guest in request.instance.guests:
@@ -92,6 +106,7 @@ def written_guests(request: Request, placement: Placement) -> list[WrittenGuest]
                 memory_kib=reading.memory_kib if reading else guest.memory_kib,
                 maxmem_kib=reading.maxmem_kib if reading else guest.memory_kib,
                 source=reading.source if reading else None,
+                pinned=pinned,
             )
         )
     return guests

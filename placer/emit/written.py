@@ -50,6 +50,8 @@ class WrittenGuest:
         nobody chose.
     source
         The file the guest came from, None for one from an instance.
+    pinned
+        Whether its hard affinity is placer's, and no longer what the file says.
     """
 
     guest: Guest
@@ -58,6 +60,7 @@ class WrittenGuest:
     memory_kib: int
     maxmem_kib: int
     source: GuestSource | None = None
+    pinned: bool = False
 
 
 def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tuple[WrittenVnode, ...]:

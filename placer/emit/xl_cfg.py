@@ -31,8 +31,9 @@ def emit_xl_cfg(written: WrittenGuest) -> str:
     ----------
     written
         The guest. Read from an xl.cfg, it is given back with vnuma, memory, maxmem, vcpus and maxvcpus set, its
-        ``cpus=`` and ``cpus_soft=`` and all the rest as they were. From elsewhere, it is the part of a
-        configuration that placer knows. A guest of form ``whole`` gets no vnuma but soft affinity to its pnode.
+        ``cpus=`` (unless it is pinned) and ``cpus_soft=`` and all the rest as they were. From elsewhere, it is the
+        part of a configuration that placer knows. A guest of form ``whole`` gets no vnuma but soft affinity to its
+        pnode.
 
     Raises
     ------
@@ -55,6 +56,8 @@ def _edited(written: WrittenGuest, config: Config) -> str:
     changes["vnuma"] = None if written.guest.form == "whole" else _vnuma(written.vnodes)
     if written.guest.form == "whole":
         changes["cpus_soft"] = _cpusets(soft_affinity_on_pnode(written))
+    if written.pinned and written.guest.hard_affinity is not None:
+        changes["cpus"] = _cpusets(written.guest.hard_affinity)
     return edit(config.text, config.place, changes)
 
 

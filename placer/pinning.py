@@ -1,0 +1,56 @@
+"""Guests bound to the pnodes they were placed on, where a user asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace as replaced
+
+from msgspec.structs import replace
+
+from placer.check import check
+from placer.errors import EmissionError
+from placer.instance import Guest, Host, Instance, Placement
+from placer.request import Request
+
+
+def pin(request: Request, placement: Placement) -> Request:
+    """
+    Give each vcpu its pnode's pcpus, as far as its own hard affinity allows them, as hard affinity.
+
+    Parameters
+    ----------
+    placement
+        Complete, and within the rules of the instance.
+
+    Raises
+    ------
+    EmissionError
+        If that takes more memory of a pnode than it has: Xen spreads the overhead of a guest over the pnodes
+        that its hard affinity reaches, here those it was placed on.
+    """
+    instance = request.instance
+    bound = replace(instance, guests=tuple(_bound(guest, instance.host, placement) for guest in instance.guests))
+    _refuse_what_no_longer_fits(bound, placement)
+    return replaced(request, instance=bound)
+
+
+def _bound(guest: Guest, host: Host, placement: Placement) -> Guest:
+    pnodes = placement.pnode_of[guest.name]
+    if None in pnodes:
+        raise EmissionError(f'guest "{guest.name}" has a vnode without a pnode, which its vcpus could be bound to')
+    own = guest.hard_affinity or (None,) * guest.vcpu_count
+    affinity = list(own)
+    for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
+        here = host.pnodes[host.position_of[pnode]].pcpus if pnode is not None else ()
+        for vcpu in vnode.vcpus:
+            mask = own[vcpu]
+            affinity[vcpu] = tuple(sorted(here if mask is None else set(here).intersection(mask)))
+    return replace(guest, hard_affinity=tuple(affinity)) if affinity else guest
+
+
+def _refuse_what_no_longer_fits(bound: Instance, placement: Placement) -> None:
+    broken = [violation.message for violation in check(bound, placement).violations]
+    if broken:
+        raise EmissionError(
+            "bound to its pnodes, a guest has its overhead there too, for which there is no room; "
+            "--reserve leaves some:\n" + "\n".join(broken)
+        )
