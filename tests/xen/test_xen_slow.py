@@ -95,7 +95,7 @@ def test_every_guest_is_created(trial: Trial, capsys: pytest.CaptureFixture[str]
     with capsys.disabled():
         print(  # noqa: T201
             f"\nXen, {name}: {len(trial.written)} guests created, {len(off)} with pages elsewhere than planned, "
-            f"{len(trial.tables)} showed SRAT and SLIT, {trial.wall_time_s:.0f} s"
+            f"{len(trial.tables)} showed SRAT and SLIT, {len(trial.silent)} silent starts, {trial.wall_time_s:.0f} s"
         )
 
 
@@ -145,7 +145,7 @@ def _whole(affinity: Affinity, everything: list[int]) -> tuple[list[int], list[i
 
 
 def test_a_started_guest_sees_its_vnodes_and_the_distances_that_were_written(trial: Trial, name: str) -> None:
-    assert set(trial.tables) == set(SHOWN[name])
+    assert set(trial.tables) == set(SHOWN[name]), trial.silent
     for guest, tables in trial.tables.items():
         rows = expected(trial.instance, trial.placement, guest)["vnuma_nodes"]
         assert tables.slit == [row["distances"] for row in rows]
