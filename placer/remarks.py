@@ -17,7 +17,7 @@ def remarks(request: Request, placement: Placement | None) -> list[str]:
     lines = list(request.notes)
     if placement is not None:
         lines += _merged(instance, placement)
-        lines += _cannot_migrate(instance, placement)
+        lines += _cannot_migrate(request, placement)
         lines += _own_soft_affinity(instance, placement)
     elif any(guest.form == "parts" for guest in instance.guests):
         lines.append("proved for the vnodes that placer cut (as equal as they go), not for every way to cut a guest")
@@ -27,11 +27,16 @@ def remarks(request: Request, placement: Placement | None) -> list[str]:
     return lines
 
 
-def _cannot_migrate(instance: Instance, placement: Placement) -> list[str]:
+def _cannot_migrate(request: Request, placement: Placement) -> list[str]:
+    sources = {name: reading.source for name, reading in request.readings.items()}
+    of_qemu = {name for name, source in sources.items() if source is not None and source.kind == "libvirt"}
     names = [
         guest.name
-        for guest in instance.guests
-        if guest.type == "hvm" and guest.form != "whole" and None not in placement.pnode_of[guest.name]
+        for guest in request.instance.guests
+        if guest.name not in of_qemu
+        and guest.type == "hvm"
+        and guest.form != "whole"
+        and None not in placement.pnode_of[guest.name]
     ]
     if not names:
         return []

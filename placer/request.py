@@ -144,6 +144,7 @@ def _guest(reading: GuestReading) -> Guest:
             name=reading.name,
             type=reading.type,
             vnodes=reading.vnodes or whole,
+            pnodes=reading.pnodes,
             hard_affinity=reading.hard_affinity,
             soft_affinity=reading.soft_affinity,
             vdistances=reading.vdistances,

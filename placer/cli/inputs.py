@@ -67,6 +67,10 @@ def read_guests(path: str, host: Host) -> list[GuestReading]:
         from placer.read.libxl_json import read_libxl_json
 
         return read_libxl_json(text, place, host)
+    if text.lstrip().startswith("<"):
+        from placer.read.libvirt_domain import read_libvirt_domain
+
+        return [read_libvirt_domain(text, place, host)]
     from placer.read.xl_cfg import read_xl_cfg
 
     return [read_xl_cfg(text, place, host)]

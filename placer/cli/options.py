@@ -21,7 +21,9 @@ Host = Annotated[
 ]
 Guests = Annotated[
     list[str],
-    typer.Argument(metavar="GUEST...", help="The guests: xl.cfg, or libxl's JSON; - is standard input."),
+    typer.Argument(
+        metavar="GUEST...", help="The guests: xl.cfg, libxl's JSON, or libvirt's domain XML; - is standard input."
+    ),
 ]
 Reserve = Annotated[
     str | None,

@@ -46,6 +46,10 @@ def refuse_for_xen(written: WrittenGuest, toolstack: Toolstack = "xl") -> None:
     EmissionError
         With every reason, a line each.
     """
+    if written.source is not None and written.source.kind == "libvirt":
+        raise EmissionError(
+            f'guest "{written.guest.name}": {written.source.place} is a guest of QEMU, which {toolstack} does not start'
+        )
     reasons = [*_guest_reasons(written)]
     if written.guest.form != "whole":
         reasons += [*_vnuma_reasons(written), *_pnode_reasons(written, toolstack)]

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from fractions import Fraction
-
 from placer.errors import InputError
-from placer.instance import shorten
-from placer.instance.units import MAX_CPU, MAX_KIB
+from placer.instance.units import MAX_CPU
 from placer.read.cpu_lists import CpuLists
+from placer.read.libvirt_values import size_of
 from placer.read.reading import HostReading
 from placer.read.topology import NodeRow, Topology, build_host
 from placer.read.xml_text import Node, parse_xml
 
 MAX_DISTANCE = 2**32
-_POWER = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5, "e": 6}
-_UNIT = re.compile(r"([kmgtpe]?)(i?b)?|bytes?", re.ASCII | re.IGNORECASE)
 
 
 def read_libvirt_capabilities(text: str, place: str, free: str | None = None) -> HostReading:
@@ -77,23 +72,9 @@ def _row(cell: Node) -> NodeRow:
     memory = cell.child("memory")
     return NodeRow(
         id=cell.number("id", MAX_CPU),
-        memory_kib=_memory_kib(memory) if memory else None,
+        memory_kib=int(size_of(memory, memory.text)) if memory else None,
         pcpus={cpu.number("id", MAX_CPU) for cpu in _cpus(cell)},
     )
-
-
-def _memory_kib(memory: Node) -> int:
-    """Scale as libvirt does (virScaleInteger): KiB and k are 1024 bytes, KB is 1000; without a unit it is KiB."""
-    text = memory.attributes.get("unit", "KiB")
-    unit = _UNIT.fullmatch(text)
-    if unit is None:
-        raise memory.fault(f'expected a unit such as "KiB", got "{shorten(text)}"')
-    base = 1000 if (unit[2] or "").lower() == "b" and unit[1] else 1024
-    size = memory.checked(memory.text, "memory", 2**63)
-    kib = int(Fraction(size * base ** _POWER[(unit[1] or "").lower()], 1024))
-    if kib > MAX_KIB:
-        raise memory.fault("expected memory of at most 8 EiB")
-    return kib
 
 
 def _distances(cells: list[Node]) -> dict[tuple[int, int], int]:

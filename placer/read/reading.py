@@ -34,7 +34,8 @@ class GuestSource:
     Parameters
     ----------
     kind
-        ``xl`` (xl.cfg) or ``libxl`` (JSON of a libxl_domain_config or libxl_domain_build_info).
+        ``xl`` (xl.cfg), ``libxl`` (JSON of a libxl_domain_config or libxl_domain_build_info) or ``libvirt`` (domain
+        XML).
     place
         The file's name for messages; ``-`` was standard input.
     text
@@ -61,6 +62,8 @@ class GuestReading:
         What it starts with and may grow to, in KiB.
     vnodes
         Its vnodes; None where the file states none.
+    pnodes
+        Ids of the pnodes it may use; None for any.
     hard_affinity, soft_affinity
         A mask per vcpu, None for any; None where the file states none.
     vdistances
@@ -79,6 +82,7 @@ class GuestReading:
     memory_kib: int
     maxmem_kib: int
     vnodes: tuple[Vnode, ...] | None = None
+    pnodes: tuple[int, ...] | None = None
     hard_affinity: Masks | None = None
     soft_affinity: Masks | None = None
     vdistances: tuple[tuple[int, ...], ...] | None = None

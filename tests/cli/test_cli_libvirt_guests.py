@@ -1,0 +1,27 @@
+"""Guests of libvirt on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commands import INSTANCES, a_cfg, a_folder, placer
+
+HOST = INSTANCES / "xl" / "host.txt"
+LEDGER = INSTANCES / "libvirt" / "ledger.xml"
+
+
+def test_a_domain_and_an_xl_cfg_are_placed_together(tmp_path: Path) -> None:
+    a_folder(tmp_path, web_cfg=a_cfg("web"))
+    ran = placer("solve", "--host", HOST, LEDGER, tmp_path / "web.cfg")
+
+    assert ran.code == 0, ran.err
+    assert ran.lines[0].startswith("OPTIMAL")
+    assert "ledger" in ran.out
+    assert "neither save nor migrate" not in ran.out
+
+
+def test_a_guest_of_qemu_is_not_written_for_xen() -> None:
+    for form in ("xl", "libxl"):
+        ran = placer("solve", "--host", HOST, LEDGER, "--format", form)
+        assert (ran.code, ran.out) == (2, "")
+        assert "ledger.xml is a guest of QEMU" in ran.err
