@@ -121,7 +121,10 @@ def _read_instance(files: list[str], free_memory: str | None, reserve: str | Non
         raise InputError(f"expected one instance, got {len(files)} files; guest files need --host", place="usage")
     if PurePath(files[0]).suffix == ".cfg":
         raise InputError("looks like an xl.cfg; give the host with --host", place=files[0])
-    instance = parse_instance(read_text(files[0]), place_of(files[0]))
+    text = read_text(files[0])
+    if text.lstrip().startswith("<"):
+        raise InputError("is XML, expected an instance; give the host with --host", place=place_of(files[0]))
+    instance = parse_instance(text, place_of(files[0]))
     if free_memory is not None:
         instance = replace(instance, host=with_free(instance.host, free_memory))
     instance = replace(instance, host=reserved(instance.host, reserve))

@@ -34,6 +34,7 @@ class OutputFormat(StrEnum):
     text = "text"
     json = "json"
     libxl = "libxl"
+    libvirt = "libvirt"
     xl = "xl"
     rfc = "rfc"
 
@@ -50,8 +51,8 @@ def solve(
     format: Annotated[
         OutputFormat,
         typer.Option(
-            help="text: a report. json: the answer with its proof. xl, libxl, rfc: what starts the guests (the guest's "
-            "own xl.cfg or libxl JSON with the placement set; the build info of the 2013 RFC)."
+            help="text: a report. json: the answer with its proof. xl, libxl, libvirt, rfc: what starts the guests "
+            "(the guest's own xl.cfg, libxl JSON or domain XML with the placement set; the build info of the 2013 RFC)."
         ),
     ] = OutputFormat.text,
     output: Annotated[

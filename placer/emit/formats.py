@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from placer.check import Violation
 from placer.emit.layout import lay_out
+from placer.emit.libvirt_xml import emit_libvirt_xml
 from placer.emit.libxl_json import emit_libxl_json
 from placer.emit.rfc import emit_rfc
 from placer.emit.written import WrittenGuest, write_vnodes
@@ -43,6 +44,7 @@ class Format:
 FORMATS: dict[str, Format] = {
     "libxl": Format(emit_libxl_json, ".json", is_json=True),
     "xl": Format(emit_xl_cfg, ".cfg", is_json=False),
+    "libvirt": Format(emit_libvirt_xml, ".xml", is_json=False),
     "rfc": Format(emit_rfc, ".json", is_json=True, takes_broken=True),
 }
 
