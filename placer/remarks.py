@@ -24,12 +24,12 @@ def remarks(request: Request, placement: Placement | None) -> list[str]:
     lines += _only_hvm(instance)
     lines += _narrow_masks(instance)
     lines += _unbound(instance)
+    lines += _beside_memory(request)
     return lines
 
 
 def _cannot_migrate(request: Request, placement: Placement) -> list[str]:
-    sources = {name: reading.source for name, reading in request.readings.items()}
-    of_qemu = {name for name, source in sources.items() if source is not None and source.kind == "libvirt"}
+    of_qemu = _of_qemu(request)
     names = [
         guest.name
         for guest in request.instance.guests
@@ -41,6 +41,19 @@ def _cannot_migrate(request: Request, placement: Placement) -> list[str]:
     if not names:
         return []
     return [f"started with vnuma, so that Xen can neither save nor migrate them: {_listed(names)}"]
+
+
+def _of_qemu(request: Request) -> list[str]:
+    sources = {name: reading.source for name, reading in request.readings.items()}
+    return [name for name, source in sources.items() if source is not None and source.kind == "libvirt"]
+
+
+def _beside_memory(request: Request) -> list[str]:
+    """Name the guests that take more of a pnode than their memory: numatune binds all of QEMU."""
+    names = _of_qemu(request)
+    if not names:
+        return []
+    return [f"what QEMU needs besides the memory of a guest is not counted, --reserve leaves room: {_listed(names)}"]
 
 
 def _only_hvm(instance: Instance) -> list[str]:

@@ -99,6 +99,7 @@ def _set_pins(document: XmlEdit, written: WrittenGuest) -> None:
     vcpu = root.child("vcpu")
     if vcpu and vcpu.attributes.get("placement") == "auto":
         document.set_attribute(vcpu, "placement", "static")  # numad would move it elsewhere
+        document.drop_attribute(vcpu, "cpuset")  # which libvirt has ignored so far
     pins = [f"<vcpupin vcpu='{vcpu}' cpuset='{pcpus}'/>" for vcpu, pcpus in _pcpus_of_vcpus(written)]
     cputune = root.child("cputune")
     emulator = [] if cputune and cputune.child("emulatorpin") else _emulatorpin(written)

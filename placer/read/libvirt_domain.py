@@ -112,9 +112,10 @@ def _fixed(cells: Cells, pnode_of: tuple[int | None, ...]) -> tuple[Vnode, ...]:
 def _affinity(root: Node, vcpu_count: int, host: Host) -> tuple[Masks | None, list[str]]:
     """Read what each vcpu is pinned to: its vcpupin, or else the cpuset of all."""
     vcpu = root.child("vcpu")
+    everything = sum(1 << pcpu for pcpu in host.position_of_pcpu)
     common = None
     if vcpu is not None and vcpu.attributes.get("placement") != "auto" and "cpuset" in vcpu.attributes:
-        common = _pcpus(vcpu, host)
+        common = _pcpus(vcpu, everything)
     masks = [common] * vcpu_count
     notes: list[str] = []
     cputune = root.child("cputune")
@@ -127,16 +128,15 @@ def _affinity(root: Node, vcpu_count: int, host: Host) -> tuple[Masks | None, li
         if pinned in seen:
             raise pin.fault(f"a second vcpupin for vcpu {pinned}")
         seen.add(pinned)
-        masks[pinned] = _pcpus(pin, host)
+        masks[pinned] = _pcpus(pin, everything)
     return tuple(masks) if any(mask is not None for mask in masks) else None, notes[:1]
 
 
-def _pcpus(node: Node, host: Host) -> tuple[int, ...] | None:
-    """Give the pcpus of its cpuset; None where they are all pcpus of the host."""
+def _pcpus(node: Node, everything: int) -> tuple[int, ...] | None:
+    """Give the pcpus of its cpuset; None where they are all pcpus of the host, given as a bitmap."""
     pcpus = set_of(node, node.attributes.get("cpuset", ""), "cpuset")
-    everything = sum(1 << pcpu for pcpu in host.position_of_pcpu)
     if pcpus & ~everything:
-        missing, has = format_cpuset(bits(pcpus & ~everything)), format_cpuset(host.position_of_pcpu)
+        missing, has = format_cpuset(bits(pcpus & ~everything)), format_cpuset(bits(everything))
         raise node.fault(f"cpuset names pcpu {shorten(missing)}, this host has pcpus {has or '(none)'}")
     return None if pcpus == everything else bits(pcpus)
 

@@ -91,13 +91,18 @@ class XmlEdit:
 
     def set_attribute(self, element: Span, name: str, value: str) -> None:
         """Set an attribute to a value that needs no escape."""
-        attribute = re.compile(rb"\s%s\s*=\s*(\"[^\"]*\"|'[^']*')" % re.escape(name.encode()))
-        found = attribute.search(self.data, element.start, element.opened)
+        found = self._attribute(element, name)
         if found:
             self.changes.append((*found.span(1), f"'{value}'"))
         else:
             at = element.start + 1 + len(element.tag.encode())
             self.changes.append((at, at, f" {name}='{value}'"))
+
+    def drop_attribute(self, element: Span, name: str) -> None:
+        """Take an attribute away, if it is there."""
+        found = self._attribute(element, name)
+        if found:
+            self.changes.append((*found.span(), ""))
 
     def text(self) -> str:
         """Give the document with all changes."""
@@ -107,6 +112,10 @@ class XmlEdit:
             parts += (self.data[at:start], new.encode("utf-8"))
             at = end
         return b"".join((*parts, self.data[at:])).decode("utf-8")
+
+    def _attribute(self, element: Span, name: str) -> re.Match[bytes] | None:
+        attribute = re.compile(rb"\s+%s\s*=\s*(\"[^\"]*\"|'[^']*')" % re.escape(name.encode()))
+        return attribute.search(self.data, element.start, element.opened)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         start = self.parser.CurrentByteIndex

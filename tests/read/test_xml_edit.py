@@ -30,10 +30,12 @@ def test_an_element_is_replaced_removed_appended_to_and_followed() -> None:
     edit.after(c, ["<h/>"])
     edit.set_attribute(b, "y", "2")
     edit.set_attribute(c, "z", "3")
+    edit.drop_attribute(edit.root, "x")
+    edit.drop_attribute(edit.root, "none")
 
     assert edit.text() == (
         """<?xml version='1.0'?>
-<a x="1>0">
+<a>
   <!-- kept <b/> -->
   <b   y='2'>
     <g/>
