@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -283,6 +284,26 @@ def test_a_real_libvirt_takes_the_domains_of_the_corpus_as_before(tmp_path: Path
         assert numa_of(given_back(sent, tmp_path)) == numa_of(ElementTree.fromstring(sent)), name
         taken += 1
     assert taken > 20  # Debian 12's libvirt is older than some of them
+
+
+def test_a_mutated_domain_that_is_read_comes_back_as_xml_with_the_same_placement() -> None:
+    chance = random.Random(11)
+    pieces = ["<!-- < -->", "<x y='>'/>", "<cputune/>", "\r\n", "\t", "é", "<![CDATA[ ]]>", "", '"', "'", " "]
+    again = 0
+    for _ in range(1500):
+        start = chance.randrange(len(TWO_CELLS))
+        text = TWO_CELLS[:start] + chance.choice(pieces) + TWO_CELLS[start + chance.choice((0, 0, 1, 8)) :]
+        try:
+            request = request_of(text)
+            sent = emitted(request, 0, *[2] * (len(request.instance.guests[0].vnodes) - 1))
+        except (InputError, EmissionError):
+            continue
+        back = request_of(sent)
+        pnodes = [vnode.pnode or 0 for vnode in back.instance.guests[0].vnodes]
+        assert pnodes == [0, 2][: len(pnodes)]
+        assert emitted(back, *pnodes) == sent
+        again += 1
+    assert again > 400
 
 
 def flat(root: ElementTree.Element) -> list[object]:
