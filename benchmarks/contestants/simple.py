@@ -1,0 +1,53 @@
+"""Best-fit, random, and libvirt's mapping: one vnode after the other, in the order of the configuration."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmarks.contestants.outcome import Outcome
+from placer.instance import Instance, Placement
+from placer.strategies.partial import Partial
+from placer.translate import back, translate
+
+
+def best_fit(instance: Instance, seed: int) -> Outcome:
+    """Put each vnode on the pnode that it leaves the least memory free on, keeping every rule; lowest on a tie."""
+    problem = translate(instance, allow_unplaced=True)
+    partial, nowhere = Partial(problem), problem.m - 1
+    for v in range(problem.n):
+        sites = np.flatnonzero(partial.open_sites(v)[:nowhere])
+        partial.put(v, int(sites[partial.left[0, sites].argmin()]) if len(sites) else nowhere)
+    return Outcome(instance=instance, placement=back(instance, partial.site_of))
+
+
+def random(instance: Instance, seed: int) -> Outcome:
+    """Put each vnode on a random pnode among those that break no rule."""
+    problem = translate(instance, allow_unplaced=True)
+    partial, nowhere = Partial(problem), problem.m - 1
+    numbers = np.random.default_rng(seed)
+    for v in range(problem.n):
+        sites = np.flatnonzero(partial.open_sites(v)[:nowhere])
+        partial.put(v, int(numbers.choice(sites)) if len(sites) else nowhere)
+    return Outcome(instance=instance, placement=back(instance, partial.site_of))
+
+
+def libvirt(instance: Instance, seed: int) -> Outcome:
+    """
+    Map vnode i to pnode i, or every vnode to pnode 0 where the guest has more vnodes than the host pnodes.
+
+    That is ``libxlMakeVnumaList`` of libvirt's libxl driver: no memory, pcpus or distances are
+    looked at. Xen fails the build of a guest whose vnode does not fit its pnode; such a guest is not placed.
+    """
+    pnodes = instance.host.pnodes
+    free = [pnode.memory_kib for pnode in pnodes]
+    pnode_of: dict[str, tuple[int | None, ...]] = {}
+    for guest in instance.guests:
+        many = len(guest.vnodes) > len(pnodes)
+        where = [0 if many else v for v in range(len(guest.vnodes))]
+        left = free.copy()
+        for p, vnode in zip(where, guest.vnodes, strict=True):
+            left[p] -= vnode.memory_kib
+        fits = min(left) >= 0
+        free = left if fits else free
+        pnode_of[guest.name] = tuple(pnodes[p].id if fits else None for p in where)
+    return Outcome(instance=instance, placement=Placement(pnode_of=pnode_of))
