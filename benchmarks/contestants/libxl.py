@@ -2,8 +2,8 @@
 libxl's automatic placement: the fewest pnodes that suffice, then the fewest runnable vcpus, then the most memory.
 
 Restated from tools/libs/light/libxl_numa.c (``libxl__get_numa_candidates``) and libxl_dom.c (``numa_place_domain``,
-``numa_cmpf``) of Xen's master of August 2026. It places whole domains: the guest is given to it without vnodes. It looks
-at no distance.
+``numa_cmpf``) of Xen's master of August 2026. It places whole domains: the guest is given to it without vnodes. It
+looks at no distance.
 """
 
 from __future__ import annotations
