@@ -3,7 +3,7 @@ Run the benchmark: every contestant on every workload.
 
 ``python -m benchmarks --quick`` runs a set of under two minutes anew; with ``--check`` it writes nothing and fails
 where a cost differs from the committed one. Without ``--quick`` the full set runs, and goes on where it was
-interrupted.
+interrupted. ``--report`` writes tables and plots of the committed results of the quick set.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import placer.strategies.cpsat  # noqa: F401  (imported once, before the runs are forked)
 from benchmarks.contestants import CONTESTANTS
+from benchmarks.report import blocks
 from benchmarks.runs import COLUMNS, EXACT, Row, row_key, run, with_ratios
 from benchmarks.workloads import full, quick
 
@@ -29,7 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the small set, anew")
     parser.add_argument("--check", action="store_true", help="with --quick: compare with the committed results only")
+    parser.add_argument("--report", action="store_true", help="only write tables and plots; needs the extra bench")
     options = parser.parse_args(arguments)
+    if options.report:
+        return report(read(RESULTS / "quick.csv"))
     path = RESULTS / ("quick.csv" if options.quick else "full.csv")
     if options.check:
         return compare(measure(None, quick_set=True), read(RESULTS / "quick.csv"))
@@ -53,6 +57,16 @@ def measure(path: Path | None, *, quick_set: bool) -> list[Row]:
                 write(path, list(done.values()))
         rows.append(row)
     return rows
+
+
+def report(rows: list[Row]) -> int:
+    """Write the generated words of both READMEs, and the plots."""
+    from benchmarks.plots import plot
+
+    for file, text in blocks(rows).items():
+        file.write_text(text, encoding="utf-8")
+    plot(rows, RESULTS)
+    return 0
 
 
 def compare(now: list[Row], committed: list[Row]) -> int:
