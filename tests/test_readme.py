@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -48,6 +49,49 @@ def test_each_console_session_prints_what_the_readme_shows(session: str, clone: 
 
 def test_the_readme_shows_sessions() -> None:
     assert len(SESSIONS) >= 4
+
+
+XL = """\
+#!/bin/sh
+# What a dom0's xl had printed; create is only written down.
+case "$*" in
+"info -n") cat {captured}/xl-info.txt ;;
+"list -l") cat {captured}/xl-list.json ;;
+"dmesg") cat {captured}/dmesg.txt ;;
+"create "*) cp "$2" {folder}/created.cfg ;;
+"dmesg -c" | "debug-keys u") echo "(XEN) old line" ;;
+*) echo "xl $*: not in the README's commands" >&2; exit 1 ;;
+esac
+"""
+WAY_TO_A_GUEST = r"### From dom0 to a running guest\n\n```sh\n(.*?)```"
+
+
+def test_the_way_from_dom0_to_a_running_guest_runs_as_written(tmp_path: Path) -> None:
+    (commands,) = re.findall(WAY_TO_A_GUEST, README, re.DOTALL)
+    captured = ROOT / "instances" / "xl" / "running"
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    placer = f'#!/bin/sh\nexec {sys.executable} -c "from placer.cli import main; main()" "$@"\n'
+    for name, script in {"xl": XL.format(captured=captured, folder=tmp_path), "placer": placer}.items():
+        (programs / name).write_text(script)
+        (programs / name).chmod(0o755)
+    (tmp_path / "db.cfg").write_text(
+        'name = "new"\ntype = "hvm"\nmemory = 256\nvcpus = 2\n'
+        'vnuma = [["size=128", "vcpus=0", "vdistances=10,20"], ["size=128", "vcpus=1", "vdistances=20,10"]]\n'
+    )
+    ran = subprocess.run(
+        ["sh", "-e", "-c", commands],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stderr
+    created = (tmp_path / "created.cfg").read_text()
+    assert created == (tmp_path / "placed" / "db.cfg").read_text()
+    assert len(re.findall(r'"pnode=\d+"', created)) == 2
+    assert (tmp_path / "dump.txt").read_text() == (captured / "dmesg.txt").read_text()
 
 
 def test_the_library_example_solves_two_instances_in_two_threads(clone: Path) -> None:
