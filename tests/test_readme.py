@@ -76,7 +76,7 @@ def test_the_way_from_dom0_to_a_running_guest_runs_as_written(tmp_path: Path) ->
         (programs / name).write_text(script)
         (programs / name).chmod(0o755)
     (tmp_path / "db.cfg").write_text(
-        'name = "new"\ntype = "hvm"\nmemory = 256\nvcpus = 2\n'
+        'name = "db"\ntype = "hvm"\nmemory = 256\nvcpus = 2\n'
         'vnuma = [["size=128", "vcpus=0", "vdistances=10,20"], ["size=128", "vcpus=1", "vdistances=20,10"]]\n'
     )
     ran = subprocess.run(
