@@ -75,8 +75,8 @@ def test_the_way_from_dom0_to_a_running_guest_runs_as_written(tmp_path: Path) ->
     for name, script in {"xl": XL.format(captured=captured, folder=tmp_path), "placer": placer}.items():
         (programs / name).write_text(script)
         (programs / name).chmod(0o755)
-    (tmp_path / "db.cfg").write_text(
-        'name = "db"\ntype = "hvm"\nmemory = 256\nvcpus = 2\n'
+    (tmp_path / "mail.cfg").write_text(
+        'name = "mail"\ntype = "hvm"\nmemory = 256\nvcpus = 2\n'
         'vnuma = [["size=128", "vcpus=0", "vdistances=10,20"], ["size=128", "vcpus=1", "vdistances=20,10"]]\n'
     )
     ran = subprocess.run(
@@ -89,7 +89,7 @@ def test_the_way_from_dom0_to_a_running_guest_runs_as_written(tmp_path: Path) ->
     )
     assert ran.returncode == 0, ran.stderr
     created = (tmp_path / "created.cfg").read_text()
-    assert created == (tmp_path / "placed" / "db.cfg").read_text()
+    assert created == (tmp_path / "placed" / "mail.cfg").read_text()
     assert len(re.findall(r'"pnode=\d+"', created)) == 2
     assert (tmp_path / "dump.txt").read_text() == (captured / "dmesg.txt").read_text()
 
