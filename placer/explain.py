@@ -14,8 +14,8 @@ from time import perf_counter
 import numpy as np
 
 from placer.budget import Budget
-from placer.instance import Guest, Instance, Rule, format_cpuset, format_size, listed
-from placer.problem import BoolArray, Problem, Relation, Status
+from placer.instance import Guest, Host, Instance, Rule, format_cpuset, format_size, listed
+from placer.problem import BoolArray, Problem, Relation, Resource, Status
 from placer.strategies.optimal import optimal
 from placer.translate import translate
 from placer.translate.masks import masks
@@ -48,9 +48,9 @@ def _stuck(instance: Instance, problem: Problem, v: int) -> str:
     host, (guest, index) = instance.host, _vnode(instance, v)
     need, room = int(problem.resources[0].weight[v]), problem.resources[0].capacity[: len(host.pnodes)]
     allowed = problem.allowed[v, : len(host.pnodes)]
-    if (allowed & (need <= room)).any():
-        return ""
     who = f'guest "{guest.name}" vnode {index}'
+    if (allowed & (need <= room)).any():
+        return _too_wide(problem, v, who, allowed & (need <= room))
     if not allowed.any():
         return f"{who} may stand on no pnode: {_exclusions(instance, v)}"
     best = int(np.where(allowed, room, -1).argmax())
@@ -64,6 +64,18 @@ def _stuck(instance: Instance, problem: Problem, v: int) -> str:
         f"{who} needs {format_size(need)}; the most that a pnode it may use has for guests is {has}, "
         f"on pnode {pnode.id}: {format_size(short)} less would fit"
     )
+
+
+def _too_wide(problem: Problem, v: int, who: str, allowed: BoolArray) -> str:
+    """Say that no pnode with memory for it has pcpus for its vcpus; empty if one has."""
+    for resource in problem.resources[1:]:
+        room = resource.capacity[: len(allowed)][allowed]
+        if (room < resource.weight[v]).all():
+            return (
+                f"{who} has {resource.weight[v]} vcpus; with what runs there, {resource.name} leaves room for at most "
+                f"{room.max()} on a pnode that it may use and that has memory for it"
+            )
+    return ""
 
 
 def _exclusions(instance: Instance, v: int) -> str:
@@ -91,7 +103,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class _Rule:
-    """A rule that may be dropped: ``subject`` is a guest, a pnode by position for memory, or a relation."""
+    """A rule that may be dropped: ``subject`` is a guest, a pnode by position for memory and pcpus, or a relation."""
 
     name: str
     subject: int
@@ -138,7 +150,14 @@ def _rules(
         words = f"pnode {pnode.id} has {format_size(room)} for guests ({format_size(pnode.memory_kib)} free"
         words += f", less {taken} of reserve and overhead)" if room < pnode.memory_kib else ")"
         rules.append(_Rule("memory", p, words))
+    rules += [_pcpus(instance.host, resource, p) for resource in problem.resources[1:] for p in range(problem.m - 1)]
     return rules
+
+
+def _pcpus(host: Host, resource: Resource, p: int) -> _Rule:
+    pnode, room = host.pnodes[p], int(resource.capacity[p])
+    words = f"pnode {pnode.id} has room for {room} vcpus ({resource.name} {host.overcommit:g}, {len(pnode.pcpus)} pcpus"
+    return _Rule(resource.name, p, words + (", less those that run there)" if host.domains else ")"))
 
 
 def _relation(source: Rule | Guest) -> str:
@@ -164,13 +183,13 @@ def _can_hold(
 ) -> Status:
     """Ask whether some rules can hold together: OPTIMAL, INFEASIBLE or UNKNOWN."""
     allowed = np.ones_like(problem.allowed)
-    total = problem.resources[0].weight.sum()
-    capacity = np.full(problem.m, total)
+    capacity = {r.name: np.full(problem.m, r.weight.sum()) for r in problem.resources}
+    stated = {r.name: r.capacity for r in problem.resources}
     for rule in rules:
         if rule.name == "placed":
             allowed[problem.groups[rule.subject], -1] = False
-        elif rule.name == "memory":
-            capacity[rule.subject] = problem.resources[0].capacity[rule.subject]
+        elif rule.name in stated:
+            capacity[rule.name][rule.subject] = stated[rule.name][rule.subject]
         elif rule.name in lowered:
             items = problem.groups[rule.subject]
             allowed[items, :-1] &= lowered[rule.name][items]
@@ -178,7 +197,7 @@ def _can_hold(
     question = replace(
         problem,
         allowed=allowed,
-        resources=(replace(problem.resources[0], capacity=capacity),),
+        resources=tuple(replace(r, capacity=capacity[r.name]) for r in problem.resources),
         incompatible=problem.incompatible if apart else np.zeros_like(problem.incompatible),
         relations=merged(related[rule.subject] for rule in rules if rule.name == "relation"),
         tiers=((),),

@@ -94,7 +94,7 @@ def replace_vnodes(guest: Guest, k: int, *, always_vnuma: bool = False) -> Guest
 def fits(guest: Guest, host: Host) -> bool:
     """Whether a guest alone can be placed on the host."""
     problem = translate(Instance(host=host, guests=(guest,)))
-    (memory,) = problem.resources
+    memory = problem.resources[0]
     smallest = memory.weight.min()
     if smallest and (memory.capacity // smallest).sum() < problem.n:
         return False  # no solver is asked where even parts of the smallest size are too many

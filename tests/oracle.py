@@ -69,6 +69,19 @@ def feasible_rows(instance: Instance, rows: IntArray, allow_unplaced: bool) -> B
     needs = np.array([_need(guest, vnode.memory_kib) for guest in instance.guests for vnode in guest.vnodes])
     for p, room in enumerate(_rooms(instance)):
         good &= ((rows == p) * needs).sum(axis=1) <= room
+    good &= _pcpus_suffice(instance, rows)
+    return good
+
+
+def _pcpus_suffice(instance: Instance, rows: IntArray) -> BoolArray:
+    """Which rows keep the ratio of vcpus to pcpus wherever they put a vcpu."""
+    host, good = instance.host, np.ones(len(rows), dtype=bool)
+    widths = np.array([len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes])
+    masks = [mask for domain in host.domains for mask in domain.affinity]
+    for p, pnode in enumerate(host.pnodes if host.overcommit is not None else ()):
+        placed = ((rows == p) * widths).sum(axis=1)
+        there = floor(sum(_part(mask, p, host) for mask in masks))
+        good &= (placed == 0) | (placed + there <= Fraction(repr(host.overcommit)) * len(pnode.pcpus))
     return good
 
 

@@ -15,7 +15,7 @@ Masks = tuple[tuple[int, ...] | None, ...]
 
 
 def random_instance(seed: int) -> Instance:
-    """1 to 3 guests with 3 to 5 vnodes in all on 2 to 5 pnodes, three of ten impossible to place."""
+    """1 to 3 guests with 3 to 5 vnodes in all on 2 to 5 pnodes, a third of them impossible to place."""
     random = Random(seed)
     sizes = _sizes(random)
     vnodes = [_vnodes(random, size, unit=random.choice((GIB, GIB, 512 * 1024, 1000))) for size in sizes]
@@ -30,6 +30,8 @@ def random_instance(seed: int) -> Instance:
         rules = tuple(_rule(random, guests) for _ in range(random.randint(1, 2)))
     if random.random() < 0.1:
         guests = (replace(guests[0], one_to_one=True), *guests[1:])
+    if random.random() < 0.12:
+        host = replace(host, overcommit=random.choice((1, 1.5, 2.75, 4)))
     return Instance(host=host, guests=guests, rules=rules, objective=Objective(core_sharing_price=price, shape=shape))
 
 

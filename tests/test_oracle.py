@@ -71,7 +71,7 @@ def test_oracle_and_judge_agree_on_random_placements() -> None:
                 assert tier_sums(verdict) == tier_costs(instance, placement), (seed, placement)
                 assert (not verdict.violations) == feasible(instance, placement, allow_unplaced), (seed, placement)
                 seen.update({violation.rule for violation in verdict.violations} or {"none"})
-    assert seen == {*GUEST_RULES, *RELATIONS, "memory", "none"}
+    assert seen == {*GUEST_RULES, *RELATIONS, "memory", "overcommit", "none"}
 
 
 def placements(instance: Instance, allow_unplaced: bool) -> list[Placement]:
@@ -100,5 +100,5 @@ def test_random_instances_are_the_same_for_the_same_seed_and_as_often_impossible
     instances = [random_instance(seed) for seed in range(400)]
     assert instances == [random_instance(seed) for seed in range(400)]
     impossible = sum(best(instance) is None for instance in instances)
-    assert 0.25 <= impossible / len(instances) <= 0.35
+    assert 0.25 <= impossible / len(instances) <= 0.4
     assert all(3 <= sum(len(guest.vnodes) for guest in each.guests) <= 5 for each in instances)

@@ -22,7 +22,8 @@ class Violation:
     ----------
     rule
         A stable name: ``unplaced``, ``memory``, ``memoryless``, ``hard_affinity``, ``memory_only``, ``pnodes``,
-        ``fixed_pnode``, ``unreachable``, ``one_to_one``, ``apart``, ``together`` or ``exclusive``.
+        ``fixed_pnode``, ``unreachable``, ``one_to_one``, ``overcommit``, ``apart``, ``together`` or
+        ``exclusive``.
     message
         In words with figures.
     guests

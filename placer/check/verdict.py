@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from placer.check.costs import COSTS, Access, access
+from placer.check.pcpus import overcommit
 from placer.check.positions import positions
 from placer.check.relations import broken_relations
 from placer.check.rules import Violation, violations
@@ -21,8 +22,8 @@ class Verdict:
     Parameters
     ----------
     violations
-        Broken hard rules: those of one guest in the order of the guests, then the overfull pnodes, then
-        those between guests.
+        Broken hard rules: those of one guest in the order of the guests, then the pnodes with too little
+        memory or too few pcpus, then those between guests.
     terms
         For each tier of :data:`placer.instance.terms.TIERS` its terms by name.
     access
@@ -58,6 +59,7 @@ def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = Fa
     return Verdict(
         violations=(
             *violations(instance, where, allow_unplaced=allow_unplaced),
+            *overcommit(instance, where),
             *broken_relations(instance, where),
         ),
         terms=tuple({name: COSTS[name](instance, where) for name in tier} for tier in TIERS),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from placer.instance.domain import Domain
 from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset
@@ -82,6 +84,8 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         What people call the host.
     domains
         What runs there already.
+    overcommit
+        The most vcpus, those that run included, for each pcpu of a pnode. None: any number.
 
     Raises
     ------
@@ -94,6 +98,7 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     slit: tuple[tuple[int, ...], ...] | None = None
     name: str = ""
     domains: tuple[Domain, ...] = ()
+    overcommit: Annotated[float, Meta(gt=0, le=1000)] | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.pnodes) <= MAX_PNODES:
@@ -131,6 +136,11 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     def position_of_pcpu(self) -> dict[int, int]:
         """Pcpu -> the position of its pnode."""
         return {pcpu: p for p, pnode in enumerate(self.pnodes) for pcpu in pnode.pcpus}
+
+    @property
+    def vcpus_per_pcpu(self) -> Fraction | None:
+        """The limit ``overcommit``, as it is written in decimals; None for no limit."""
+        return None if self.overcommit is None else Fraction(str(self.overcommit))
 
     @cached_property
     def running_vcpu_count(self) -> int:

@@ -26,10 +26,13 @@ class Resource:
         ``[n]``, non-negative.
     capacity
         ``[m]``, non-negative.
+    name
+        What a person calls it.
     """
 
     weight: IntArray
     capacity: IntArray
+    name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,7 +62,7 @@ class Problem:
     allowed
         ``[n, m]``, where each item may go.
     resources
-        Hard capacities.
+        Hard capacities, memory first.
     groups
         Sets of items that no two incompatible sites may hold; every item is in one.
     incompatible

@@ -10,6 +10,7 @@ from placer.instance import Instance, Placement
 from placer.problem import IntArray, Problem
 from placer.translate.capacity import free_memory, guest_memory
 from placer.translate.costs import tiers
+from placer.translate.cpus import overcommit
 from placer.translate.masks import allowed_pnodes, fixed_pnodes, incompatible_pnodes, nodemaps
 from placer.translate.relations import relations
 
@@ -36,7 +37,7 @@ def translate(instance: Instance, *, allow_unplaced: bool = False) -> Problem:
         incompatible = np.pad(incompatible, (0, 1))
     return Problem(
         allowed=allowed,
-        resources=(guest_memory(instance, nowhere=allow_unplaced),),
+        resources=(guest_memory(instance, nowhere=allow_unplaced), *overcommit(instance, nowhere=allow_unplaced)),
         groups=groups,
         incompatible=incompatible,
         tiers=tiers(instance, groups, nowhere=allow_unplaced),

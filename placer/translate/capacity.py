@@ -69,4 +69,4 @@ def _memory(weight: Collection[int], capacity: IntArray, *, nowhere: bool) -> Re
     weights = np.array(list(weight), dtype=np.int64)
     if nowhere:
         capacity = np.append(capacity, weights.sum())
-    return Resource(weight=weights, capacity=capacity)
+    return Resource(weight=weights, capacity=capacity, name="memory")
