@@ -9,35 +9,59 @@ NUMA placement of virtual machines, proved optimal.
 ('OPTIMAL', 10.0)
 """
 
+from placer.arrays import gqap, solve_problem
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
 from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
-from placer.problem import Progress, Status
+from placer.problem import (
+    Crowd,
+    Flow,
+    Linear,
+    Problem,
+    Progress,
+    Relation,
+    Resource,
+    Room,
+    Solution,
+    Status,
+    Touch,
+)
 from placer.read.instance_json import dump_instance, parse_instance, read_instance
 from placer.solving import Answer, Tier, solve
 
 __all__ = [
     "Answer",
+    "Crowd",
     "Defect",
     "Domain",
     "EmissionError",
+    "Flow",
     "Guest",
     "Host",
     "InputError",
     "Instance",
+    "Linear",
     "Objective",
     "Placement",
     "PlacerError",
     "Pnode",
+    "Problem",
     "Progress",
+    "Relation",
+    "Resource",
+    "Room",
+    "Solution",
     "Status",
     "Tier",
+    "Touch",
     "Verdict",
     "Violation",
     "Vnode",
     "check",
     "dump_instance",
+    "gqap",
     "parse_instance",
     "read_instance",
     "solve",
+    "solve_problem",
 ]

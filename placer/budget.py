@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from time import perf_counter
 
+from placer.errors import InputError
 from placer.problem import Progress
 
 
@@ -29,6 +30,11 @@ class Budget:
         Set it from another thread or a signal handler to end the search with the best so far.
     on_progress
         Called now and then, from any thread, with how far the search is.
+
+    Raises
+    ------
+    InputError
+        If one is out of range.
     """
 
     time_limit_s: float = 10.0
@@ -38,6 +44,14 @@ class Budget:
     stop: Event = field(default_factory=Event)
     on_progress: Callable[[Progress], None] | None = None
     started: float = field(default_factory=perf_counter)
+
+    def __post_init__(self) -> None:
+        if not self.time_limit_s >= 0:
+            raise InputError(f"time_limit_s is {self.time_limit_s}, expected seconds, 0 or more")
+        if self.workers is not None and self.workers < 1:
+            raise InputError(f"workers is {self.workers}, expected at least 1")
+        if not 0 <= self.seed < 2**31:
+            raise InputError(f"seed is {self.seed}, expected 0 to {2**31 - 1}")
 
     def elapsed_s(self) -> float:
         """Seconds since the start."""

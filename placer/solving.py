@@ -120,7 +120,7 @@ def solve(
     Defect
         If an answer fails the independent check; never seen, please report it.
     """
-    _check_arguments(instance, time_limit_s, workers, seed)
+    _check(instance)
     if strategy not in STRATEGIES:
         raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
     chosen = STRATEGIES[strategy]
@@ -157,19 +157,13 @@ def solve(
     )
 
 
-def _check_arguments(instance: Instance, time_limit_s: float, workers: int | None, seed: int) -> None:
+def _check(instance: Instance) -> None:
     if not isinstance(instance, Instance):
         raise InputError(f"expected a placer.Instance, got {type(instance).__name__}")
     try:
         msgspec.convert(msgspec.to_builtins(instance), Instance)
     except msgspec.ValidationError as error:
         raise InputError(f"no valid instance: {error}") from error
-    if not time_limit_s >= 0:
-        raise InputError(f"time_limit_s is {time_limit_s}, expected seconds, 0 or more")
-    if workers is not None and workers < 1:
-        raise InputError(f"workers is {workers}, expected at least 1")
-    if not 0 <= seed < 2**31:
-        raise InputError(f"seed is {seed}, expected 0 to {2**31 - 1}")
 
 
 def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Status:

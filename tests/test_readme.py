@@ -94,11 +94,24 @@ def test_the_way_from_dom0_to_a_running_guest_runs_as_written(tmp_path: Path) ->
     assert (tmp_path / "dump.txt").read_text() == (captured / "dmesg.txt").read_text()
 
 
+def python_example(heading: str) -> str:
+    found = re.search(rf"^#+ {heading}\n.*?```python\n(.*?)```", README, re.DOTALL | re.MULTILINE)
+    assert found
+    return found[1]
+
+
 def test_the_library_example_solves_two_instances_in_two_threads(clone: Path) -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    example = python_example("From Python")
     ran = subprocess.run([sys.executable, "-c", example], cwd=clone, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.count("OPTIMAL") == 2
+
+
+def test_the_example_without_numa_prints_what_its_last_line_says() -> None:
+    example = python_example("Quadratic assignment without NUMA")
+    ran = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == example.rpartition("#")[2].strip()
 
 
 def test_the_example_instance_is_one() -> None:
