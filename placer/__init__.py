@@ -12,7 +12,7 @@ NUMA placement of virtual machines, proved optimal.
 from placer.arrays import gqap, solve_problem
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
-from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.instance import Cpupool, Domain, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
 from placer.problem import (
     Crowd,
     Flow,
@@ -31,6 +31,7 @@ from placer.solving import Answer, Tier, solve
 
 __all__ = [
     "Answer",
+    "Cpupool",
     "Crowd",
     "Defect",
     "Domain",

@@ -94,6 +94,7 @@ WORDS = {
     "fixed_pnode": "its fixed pnode",
     "pnodes": "the pnodes its guest may use",
     "hard_affinity": "what its vcpus can run on",
+    "cpupool": "the cpupool of its guest",
     "memoryless": "pnodes with memory",
     "memory_only": "pnodes with pcpus (memory_only_pnodes lifts that)",
     "unreachable": "pnodes that reach their own memory",

@@ -14,7 +14,7 @@ from math import ceil, floor
 import numpy as np
 import numpy.typing as npt
 
-from placer.instance import Guest, Host, Instance, Placement, VnodeOf
+from placer.instance import Domain, Guest, Host, Instance, Placement, Pnode, VnodeOf
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -77,10 +77,10 @@ def _pcpus_suffice(instance: Instance, rows: IntArray) -> BoolArray:
     """Which rows keep the ratio of vcpus to pcpus wherever they put a vcpu."""
     host, good = instance.host, np.ones(len(rows), dtype=bool)
     widths = np.array([len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes])
-    masks = [mask for domain in host.domains for mask in domain.affinity]
+    masks = [(mask, _pool_of(domain, host)[1]) for domain in host.domains for mask in domain.affinity]
     for p, pnode in enumerate(host.pnodes if host.overcommit is not None else ()):
         placed = ((rows == p) * widths).sum(axis=1)
-        there = floor(sum(_part(mask, p, host) for mask in masks))
+        there = floor(sum(_part(mask, p, pool, host) for mask, pool in masks))
         good &= (placed == 0) | (placed + there <= Fraction(repr(host.overcommit)) * len(pnode.pcpus))
     return good
 
@@ -156,7 +156,8 @@ def _stands_alone(guest: Guest, v: int, p: int, host: Host) -> bool:
     """Whether a vnode may stand on a pnode whatever else is placed, room apart."""
     vnode, pnode = guest.vnodes[v], host.pnodes[p]
     masks = [guest.hard_affinity[vcpu] if guest.hard_affinity else None for vcpu in vnode.vcpus]
-    runnable = all(any(mask is None or pcpu in mask for pcpu in pnode.pcpus) for mask in masks)
+    usable = [pcpu for pcpu in pnode.pcpus if pcpu in _pool_of(guest, host)[1]]
+    runnable = all(any(mask is None or pcpu in mask for pcpu in usable) for mask in masks)
     return (
         vnode.pnode in (None, pnode.id)
         and (guest.pnodes is None or pnode.id in guest.pnodes)
@@ -188,13 +189,15 @@ def _built_on(guest: Guest, host: Host) -> list[int]:
     """The pnodes over which Xen spreads the overhead: those of the guest's own masks, otherwise all with memory."""
     usable = [p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib > 0]
     masks = (guest.hard_affinity or ()) + (guest.soft_affinity or ())
-    if all(mask is None for mask in masks):
+    name, pool = _pool_of(guest, host)
+    if name is None and all(mask is None for mask in masks):
         return usable
     everything = {pcpu for pnode in host.pnodes for pcpu in pnode.pcpus}
     allowed = []
     for masks in (guest.hard_affinity or (None,), guest.soft_affinity or (None,)):
         allowed.append(everything if None in masks else {pcpu for mask in masks if mask for pcpu in mask})
     hard, soft = allowed
+    hard = {pcpu for pcpu in hard if pcpu in pool} or set(pool)
     pcpus = hard.intersection(soft) if hard.intersection(soft) else hard
     return [p for p in usable if pcpus.intersection(host.pnodes[p].pcpus)] or usable
 
@@ -224,29 +227,49 @@ def _core_sharing(instance: Instance, rows: IntArray) -> IntArray:
     """Deal the vcpus of each group of cores out, core after core, and count who meets whom."""
     host = instance.host
     vcpus = [len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes]
-    masks = [mask for domain in host.domains for mask in domain.affinity]
-    there = [floor(sum(_part(mask, p, host) for mask in masks)) for p in range(len(host.pnodes))]
+    busy = sum(vcpus) + sum(len(domain.affinity) for domain in host.domains)
     threads = sum(len(pnode.pcpus) for pnode in host.pnodes)
     price = Fraction(15_000)
-    if threads < sum(vcpus) + len(masks):
-        price = Fraction(floor(price * threads**2 / (sum(vcpus) + len(masks)) ** 2))
+    if threads < busy:
+        price = Fraction(floor(price * threads**2 / busy**2))
     if instance.objective.core_sharing_price is not None:
         price = Fraction(floor(1000 * instance.objective.core_sharing_price + 0.5))
     cost = np.zeros(len(rows), dtype=np.int64)
-    for group in _core_groups(host):
-        cores = sum(len(host.pnodes[p].cores or host.pnodes[p].pcpus) for p in group)
-        met = [0]
-        first = sum(there[p] for p in group)
-        for n in range(first + sum(vcpus)):
-            met.append(met[-1] + (n // cores if cores else 0))  # the n-th meets those already on its core
-        load = first + (np.isin(rows, group) * np.array(vcpus)).sum(axis=1)
-        cost += np.array([int(2 * price * pairs) for pairs in met])[load]
+    everyone: list[Guest | Domain] = [*instance.guests, *host.domains]
+    pools = {_pool_of(each, host) for each in everyone}
+    for pool in pools:
+        own = [len(v.vcpus) if _pool_of(g, host) == pool else 0 for g in instance.guests for v in g.vnodes]
+        masks = [mask for domain in host.domains if _pool_of(domain, host) == pool for mask in domain.affinity]
+        there = [floor(sum(_part(mask, p, pool[1], host) for mask in masks)) for p in range(len(host.pnodes))]
+        for group in _core_groups(host):
+            cores = sum(_cores_with(host.pnodes[p], pool[1]) for p in group)
+            met = [0]
+            first = sum(there[p] for p in group)
+            for n in range(first + sum(own)):
+                met.append(met[-1] + (n // cores if cores else 0))  # the n-th meets those already on its core
+            load = first + (np.isin(rows, group) * np.array(own)).sum(axis=1)
+            cost += np.array([int(2 * price * pairs) for pairs in met])[load]
     return cost
 
 
-def _part(mask: tuple[int, ...] | None, p: int, host: Host) -> Fraction:
-    """What a running vcpu with this mask puts on pnode p."""
-    reach = [q for q, pnode in enumerate(host.pnodes) for pcpu in pnode.pcpus if mask is None or pcpu in mask]
+def _pool_of(who: Guest | Domain, host: Host) -> tuple[str | None, frozenset[int]]:
+    """The cpupool that a guest or domain runs in, and its pcpus; all pcpus where it is in none that is known."""
+    for pool in host.cpupools:
+        if pool.name == (who.pool or "Pool-0"):
+            return pool.name, frozenset(pool.pcpus)
+    return None, frozenset(pcpu for pnode in host.pnodes for pcpu in pnode.pcpus)
+
+
+def _cores_with(pnode: Pnode, pcpus: frozenset[int]) -> int:
+    """How many cores of a pnode have one of these pcpus."""
+    cores = pnode.cores or [(pcpu,) for pcpu in pnode.pcpus]
+    return len([core for core in cores if any(pcpu in pcpus for pcpu in core)])
+
+
+def _part(mask: tuple[int, ...] | None, p: int, pool: frozenset[int], host: Host) -> Fraction:
+    """What a running vcpu with this mask puts on pnode p: it leaves its mask rather than its pool."""
+    pcpus = [pcpu for pcpu in pool if mask is None or pcpu in mask] or pool
+    reach = [q for q, pnode in enumerate(host.pnodes) for pcpu in pnode.pcpus if pcpu in pcpus]
     return Fraction(int(p in reach), len(set(reach)) or 1)
 
 

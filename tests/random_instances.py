@@ -6,7 +6,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Pnode, Rule, Vnode, VnodeOf
+from placer.instance import Cpupool, Domain, Guest, Host, Instance, Objective, Placement, Pnode, Rule, Vnode, VnodeOf
 from placer.instance.guest import Form
 from placer.instance.instance import Shape
 
@@ -32,6 +32,12 @@ def random_instance(seed: int) -> Instance:
         guests = (replace(guests[0], one_to_one=True), *guests[1:])
     if random.random() < 0.12:
         host = replace(host, overcommit=random.choice((1, 1.5, 2.75, 4)))
+    if random.random() < 0.2:
+        host = replace(host, cpupools=_cpupools(random, host))
+        names = [None, None, *(pool.name for pool in host.cpupools)]
+        guests = tuple(replace(guest, pool=random.choice(names)) for guest in guests)
+        domains = [replace(domain, pool=random.choice(names)) for domain in host.domains]
+        host = replace(host, domains=tuple(domains))
     return Instance(host=host, guests=guests, rules=rules, objective=Objective(core_sharing_price=price, shape=shape))
 
 
@@ -134,6 +140,19 @@ def _domain(random: Random, name: str, host: Host) -> Domain:
     """Give a running domain vcpus bound to one pnode, some pnodes or none."""
     masks = [_mask(random, host), random.choice([None, *(pnode.pcpus or None for pnode in host.pnodes)])]
     return Domain(name=name, affinity=tuple(random.choice(masks) for _ in range(random.randint(0, 7))))
+
+
+def _cpupools(random: Random, host: Host) -> tuple[Cpupool, ...]:
+    """Divide most pcpus among two or three pools, now and then all of a pnode's to one, now and then without Pool-0."""
+    names = ["Pool-0", "b", "c"][: random.randint(2, 3)]
+    pcpus_of: dict[str, list[int]] = {name: [] for name in (names[1:] if random.random() < 0.15 else names)}
+    for pnode in host.pnodes:
+        whole = random.choice((None, *names)) if random.random() < 0.4 else None
+        for pcpu in pnode.pcpus:
+            name = whole or random.choice((names[0], *names))
+            if name in pcpus_of and random.random() < 0.95:
+                pcpus_of[name].append(pcpu)
+    return tuple(Cpupool(name=name, pcpus=tuple(pcpus)) for name, pcpus in pcpus_of.items())
 
 
 def _rule(random: Random, guests: tuple[Guest, ...]) -> Rule:

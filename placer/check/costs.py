@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from placer.check.positions import Positions, Sites
-from placer.instance import UNREACHABLE, Guest, Host, Instance
+from placer.instance import UNREACHABLE, Domain, Guest, Host, Instance, Pnode
 
 Matrix = tuple[tuple[int, ...], ...]
 
@@ -141,15 +141,17 @@ def pairs(vcpus: int, cores: int) -> int:
     return more * math.comb(each + 1, 2) + (cores - more) * math.comb(each, 2)
 
 
-def running_vcpus(host: Host) -> list[int]:
+def running_vcpus(host: Host, domains: Iterable[Domain] | None = None) -> list[int]:
     """
     For each pnode the sum of 1/k over the vcpus of domains that may run on it and k - 1 others, rounded down.
 
-    A vcpu may run on the pnodes of the pcpus it is bound to, on all with pcpus where it is bound to none.
+    A vcpu may run on the pnodes of the pcpus it is bound to, on all with pcpus where it is bound to none: those of its
+    domain's cpupool, all of the pool where it is bound to none of these. ``domains`` are some of the host's, or all.
     """
     load = [Fraction(0) for _ in host.pnodes]
-    for mask, count in Counter(mask for domain in host.domains for mask in domain.affinity).items():
-        pcpus = host.position_of_pcpu.keys() if mask is None else mask
+    masks = [(mask, d.pool) for d in (host.domains if domains is None else domains) for mask in d.affinity]
+    for (mask, pool), count in Counter(masks).items():
+        pcpus = host.pcpus_in(pool).intersection(mask or host.pcpus_in(pool)) or host.pcpus_in(pool)
         may = [p for p, pnode in enumerate(host.pnodes) if not set(pnode.pcpus).isdisjoint(pcpus)]
         for p in may:
             load[p] += Fraction(count, len(may))
@@ -157,18 +159,31 @@ def running_vcpus(host: Host) -> list[int]:
 
 
 def core_sharing(instance: Instance, where: Positions) -> int:
-    """Sum 2 x price x pairs(vcpus running and placed there, cores) over the core groups, the price in thousandths."""
-    group_of = core_group_of(instance.host)
-    cores, vcpus = [0] * len(group_of), [0] * len(group_of)
-    running = running_vcpus(instance.host)
-    for p, pnode in enumerate(instance.host.pnodes):
-        cores[group_of[p]] += pnode.core_count
-        vcpus[group_of[p]] += running[p]
-    for guest in instance.guests:
-        for vnode, site in zip(guest.vnodes, where[guest.name], strict=True):
-            if site is not None:
-                vcpus[group_of[site]] += len(vnode.vcpus)
-    return 2 * sharing_price(instance) * sum(map(pairs, vcpus, cores))
+    """
+    Sum 2 x price x pairs(vcpus, cores) over the cpupools and core groups, the price in thousandths.
+
+    Vcpus are those placed and running there that are in the cpupool, cores those with a pcpu of it; those that are in
+    no cpupool count by themselves, on all cores.
+    """
+    host, shared = instance.host, 0
+    group_of = core_group_of(host)
+    for name, pcpus in host.pcpus_of_pool.items():
+        cores, vcpus = [0] * len(group_of), [0] * len(group_of)
+        running = running_vcpus(host, [d for d in host.domains if host.pool_in_force(d.pool) == name])
+        for p, pnode in enumerate(host.pnodes):
+            cores[group_of[p]] += _cores_in(pnode, pcpus)
+            vcpus[group_of[p]] += running[p]
+        for guest in instance.guests:
+            for vnode, site in zip(guest.vnodes, where[guest.name], strict=True):
+                if site is not None and host.pool_in_force(guest.pool) == name:
+                    vcpus[group_of[site]] += len(vnode.vcpus)
+        shared += sum(map(pairs, vcpus, cores))
+    return 2 * sharing_price(instance) * shared
+
+
+def _cores_in(pnode: Pnode, pcpus: frozenset[int]) -> int:
+    """Cores with one of these pcpus, or the pcpus themselves where the host states no cores."""
+    return sum(not pcpus.isdisjoint(core) for core in pnode.cores) or len(pcpus.intersection(pnode.pcpus))
 
 
 def soft_affinity(instance: Instance, where: Positions) -> int:

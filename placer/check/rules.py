@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from placer.check.cpupools import cpupool
 from placer.check.positions import Positions, Sites
 from placer.instance import UNREACHABLE, Guest, Host, Instance, Pnode, Vnode, format_cpuset, format_size
 
@@ -21,8 +22,8 @@ class Violation:
     Parameters
     ----------
     rule
-        A stable name: ``unplaced``, ``memory``, ``memoryless``, ``hard_affinity``, ``memory_only``, ``pnodes``,
-        ``fixed_pnode``, ``unreachable``, ``one_to_one``, ``overcommit``, ``apart``, ``together`` or
+        A stable name: ``unplaced``, ``memory``, ``memoryless``, ``hard_affinity``, ``cpupool``, ``memory_only``,
+        ``pnodes``, ``fixed_pnode``, ``unreachable``, ``one_to_one``, ``overcommit``, ``apart``, ``together`` or
         ``exclusive``.
     message
         In words with figures.
@@ -172,12 +173,14 @@ def overhead_pnodes(guest: Guest, host: Host) -> list[int]:
 
     H is the union of its hard masks, all pcpus where a vcpu has none; S likewise of its soft masks. The node
     affinity is the pnodes of H & S, of H where that is empty; all pnodes where no vcpu has any mask, or where
-    none of those has memory.
+    none of those has memory. Where the guest is in a cpupool, H is what of it lies there, the pool where nothing does.
     """
     with_memory = [p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib]
-    if not any((*(guest.hard_affinity or ()), *(guest.soft_affinity or ()))):
+    pool = host.pool_in_force(guest.pool)
+    if pool is None and not any((*(guest.hard_affinity or ()), *(guest.soft_affinity or ()))):
         return with_memory
     hard, soft = (_union(masks, host) for masks in (guest.hard_affinity, guest.soft_affinity))
+    hard = hard & host.pcpus_of_pool[pool] or set(host.pcpus_of_pool[pool])
     owners = {host.position_of_pcpu[pcpu] for pcpu in (hard & soft or hard)}
     return [p for p in with_memory if p in owners] or with_memory
 
@@ -220,6 +223,7 @@ GUEST_RULES: dict[str, Callable[[Guest, Host, Sites], Iterator[str]]] = {
     "pnodes": pnodes,
     "memoryless": memoryless,
     "hard_affinity": hard_affinity,
+    "cpupool": cpupool,
     "memory_only": memory_only,
     "unreachable": unreachable,
     "one_to_one": one_to_one,

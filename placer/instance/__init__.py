@@ -1,5 +1,6 @@
 """The words of the field: hosts, guests, instances and placements, frozen and checked."""
 
+from placer.instance.cpupool import DEFAULT_POOL, Cpupool
 from placer.instance.domain import Domain
 from placer.instance.guest import Form, Guest, GuestType, Vnode
 from placer.instance.host import LOCAL_DISTANCE, REMOTE_DISTANCE, UNREACHABLE, Host, Pnode
@@ -9,9 +10,11 @@ from placer.instance.rules import Rule, VnodeOf, guest_of, in_words, listed
 from placer.instance.units import format_cpuset, format_size, parse_cpuset, parse_size, shorten
 
 __all__ = [
+    "DEFAULT_POOL",
     "LOCAL_DISTANCE",
     "REMOTE_DISTANCE",
     "UNREACHABLE",
+    "Cpupool",
     "Domain",
     "Form",
     "Guest",

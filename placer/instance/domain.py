@@ -20,6 +20,8 @@ class Domain(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         Xen's number for it.
     affinity
         For each of its vcpus the pcpus it is bound to, hard or soft; None for any.
+    pool
+        The cpupool it runs in; None where that is not said, which means ``Pool-0``.
 
     Raises
     ------
@@ -30,6 +32,7 @@ class Domain(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     name: Name
     domid: Cpu | None = None
     affinity: tuple[CpuSet | None, ...] = ()
+    pool: Name | None = None
 
     def __post_init__(self) -> None:
         check_name(self.name)

@@ -62,6 +62,8 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         For each vcpu the pcpus it must, or would rather, run on; None for any. None: no vcpu has one.
     pnodes
         Ids of the pnodes it may use; None for all.
+    pool
+        The cpupool that its vcpus run in; None for ``Pool-0``, where the host has one.
     memory_only_pnodes
         Whether its vnodes without vcpus may stand on pnodes without pcpus.
     one_to_one
@@ -87,6 +89,7 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     hard_affinity: tuple[CpuSet | None, ...] | None = None
     soft_affinity: tuple[CpuSet | None, ...] | None = None
     pnodes: tuple[Cpu, ...] | None = None
+    pool: Name | None = None
     memory_only_pnodes: bool = False
     one_to_one: bool = False
     traffic: tuple[tuple[Weight, ...], ...] | None = None

@@ -8,8 +8,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from placer.instance.cpupool import DEFAULT_POOL, Cpupool, check_cpupools
 from placer.instance.domain import Domain
-from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset
+from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset, shorten
 
 LOCAL_DISTANCE = 10
 """SLIT distance of a node to itself (ACPI 6.5, 5.2.17)."""
@@ -84,20 +85,23 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         What people call the host.
     domains
         What runs there already.
+    cpupools
+        How its pcpus are divided among guests; none: any guest may run on any.
     overcommit
         The most vcpus, those that run included, for each pcpu of a pnode. None: any number.
 
     Raises
     ------
     ValueError
-        If two pnodes share an id or a pcpu, ``slit`` is not square, two domains share a name, or one is bound to a
-        pcpu that the host does not have.
+        If two pnodes share an id or a pcpu, ``slit`` is not square, two domains or cpupools share a name, two cpupools
+        a pcpu, or one names a pcpu or cpupool that the host does not have.
     """
 
     pnodes: tuple[Pnode, ...]
     slit: tuple[tuple[int, ...], ...] | None = None
     name: str = ""
     domains: tuple[Domain, ...] = ()
+    cpupools: tuple[Cpupool, ...] = ()
     overcommit: Annotated[float, Meta(gt=0, le=1000)] | None = None
 
     def __post_init__(self) -> None:
@@ -112,7 +116,8 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
             raise ValueError(f"pcpu {twice[0]} is on pnodes {owners[0]} and {owners[1]}, expected on one")
         if self.slit is not None:
             _check_slit(self.slit, len(self.pnodes))
-        _check_domains(self.domains, self.position_of_pcpu)
+        check_cpupools(self.cpupools, self.position_of_pcpu)
+        _check_domains(self.domains, self)
 
     @cached_property
     def distances(self) -> tuple[tuple[int, ...], ...]:
@@ -143,6 +148,27 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         return None if self.overcommit is None else Fraction(str(self.overcommit))
 
     @cached_property
+    def pcpus_of_pool(self) -> dict[str | None, frozenset[int]]:
+        """Name of a cpupool -> its pcpus; None, for those in none of them, -> all pcpus."""
+        pools: dict[str | None, frozenset[int]] = {None: frozenset(self.position_of_pcpu)}
+        return pools | {pool.name: frozenset(pool.pcpus) for pool in self.cpupools}
+
+    def pool_in_force(self, stated: str | None) -> str | None:
+        """Name the cpupool that whoever states this one runs in: Pool-0 for None; None where the host lists no such."""
+        name = DEFAULT_POOL if stated is None else stated
+        return name if name in self.pcpus_of_pool else None
+
+    def pcpus_in(self, stated: str | None) -> frozenset[int]:
+        """Give the pcpus that whoever states this cpupool may run on."""
+        return self.pcpus_of_pool[self.pool_in_force(stated)]
+
+    def check_pool(self, who: str, stated: str | None) -> None:
+        """Refuse a cpupool that is not among those of the host; where it lists none, any may be meant."""
+        if self.cpupools and stated is not None and stated not in self.pcpus_of_pool:
+            known = ", ".join(pool.name for pool in self.cpupools)
+            raise ValueError(f'{who} pool: no cpupool "{shorten(stated)}" on this host, expected one of {known}')
+
+    @cached_property
     def running_vcpu_count(self) -> int:
         """Number of vcpus over all domains."""
         return sum(len(domain.affinity) for domain in self.domains)
@@ -163,14 +189,15 @@ def _check_slit(slit: tuple[tuple[int, ...], ...], count: int) -> None:
             raise ValueError(f"slit row {p} has a distance of 0, expected at least 1 (10 is local)")
 
 
-def _check_domains(domains: tuple[Domain, ...], position_of_pcpu: dict[int, int]) -> None:
+def _check_domains(domains: tuple[Domain, ...], host: Host) -> None:
     names: set[str] = set()
     for domain in domains:
         if domain.name in names:
             raise ValueError(f'two domains have the name "{domain.name}"')
         names.add(domain.name)
+        host.check_pool(f'domain "{domain.name}"', domain.pool)
         for vcpu, mask in enumerate(domain.affinity):
-            missing = [pcpu for pcpu in mask or () if pcpu not in position_of_pcpu]
+            missing = [pcpu for pcpu in mask or () if pcpu not in host.position_of_pcpu]
             if missing:
                 raise ValueError(
                     f'domain "{domain.name}" affinity of vcpu {vcpu}: no pcpu {format_cpuset(missing)} on this host'

@@ -60,6 +60,7 @@ class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
             names.add(guest.name)
             _check_pnodes(guest, self.host)
             _check_pcpus(guest, self.host)
+            self.host.check_pool(f'guest "{guest.name}"', guest.pool)
         check_rules(self.rules, self.guests)
 
 

@@ -44,12 +44,14 @@ def overhead_pnodes(guest: Guest, host: Host) -> list[int]:
     Find the pnodes, by position, on which Xen spreads a guest's overhead while it builds it.
 
     They are those with memory among the nodes of its affinity: its hard affinity, narrowed by the soft one where
-    the two meet. Where that names none, all pnodes with memory.
+    the two meet, within the pcpus of its cpupool. Where that names none, all pnodes with memory.
     """
     with_memory = {p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib > 0}
-    if not any((*(guest.hard_affinity or ()), *(guest.soft_affinity or ()))):
+    masks = (*(guest.hard_affinity or ()), *(guest.soft_affinity or ()))
+    if not any(masks) and host.pool_in_force(guest.pool) is None:
         return sorted(with_memory)
-    hard = _union(guest.hard_affinity, host)
+    pool = host.pcpus_in(guest.pool)
+    hard = _union(guest.hard_affinity, host) & pool or pool
     pcpus = hard & _union(guest.soft_affinity, host) or hard
     owners = {host.position_of_pcpu[pcpu] for pcpu in pcpus}
     return sorted(owners & with_memory or with_memory)

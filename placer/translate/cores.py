@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from fractions import Fraction
 
 import numpy as np
 
-from placer.instance import UNREACHABLE, Host
+from placer.instance import UNREACHABLE, Domain, Host, Pnode
 from placer.problem import IntArray
 
 
-def core_pools(host: Host) -> tuple[IntArray, list[int]]:
+def core_pools(host: Host, pcpus: frozenset[int] | None = None) -> tuple[IntArray, list[int]]:
     """
     Group the cores: those of a pnode without memory count with the nearest pnode that has some.
+
+    Parameters
+    ----------
+    pcpus
+        Those of a cpupool: only cores with one of them count. None: all cores.
 
     Returns
     -------
@@ -25,26 +31,31 @@ def core_pools(host: Host) -> tuple[IntArray, list[int]]:
     owners = [_core_owner(host, p) for p in range(len(host.pnodes))]
     cores = dict.fromkeys(sorted(set(owners)), 0)
     for pnode, owner in zip(host.pnodes, owners, strict=True):
-        cores[owner] += pnode.core_count
+        cores[owner] += pnode.core_count if pcpus is None else _core_count(pnode, pcpus)
     pools = {owner: i for i, owner in enumerate(p for p, count in cores.items() if count)}
     return np.array([pools.get(owner, -1) for owner in owners]), [cores[owner] for owner in pools]
 
 
-def running_load(host: Host) -> list[int]:
+def running_load(host: Host, domains: Iterable[Domain] | None = None) -> list[int]:
     """
     Count the vcpus of running domains on each pnode: one that may run on k pnodes loads each by 1/k.
+
+    Parameters
+    ----------
+    domains
+        Some of the host's; None for all. Each runs within its cpupool.
 
     Returns
     -------
     list of int
         By position, the sum of each pnode rounded down.
     """
-    everywhere = frozenset(host.position_of_pcpu.values())
     bound_to: Counter[frozenset[int]] = Counter()
-    for domain in host.domains:
+    for domain in host.domains if domains is None else domains:
+        pool = host.pcpus_in(domain.pool)
         for mask, count in Counter(domain.affinity).items():
-            owners = everywhere if mask is None else frozenset(host.position_of_pcpu[pcpu] for pcpu in mask)
-            bound_to[owners] += count
+            pcpus = pool.intersection(mask or pool) or pool
+            bound_to[frozenset(host.position_of_pcpu[pcpu] for pcpu in pcpus)] += count
     load = [Fraction(0)] * len(host.pnodes)
     for owners, count in bound_to.items():
         for p in owners:
@@ -82,6 +93,11 @@ def pairs_table(vcpus: int, cores: list[int], running: list[int]) -> IntArray:
     q, r = n // c, n % c
     pairs: IntArray = r * ((q + 1) * q // 2) + (c - r) * (q * (q - 1) // 2)
     return pairs
+
+
+def _core_count(pnode: Pnode, pcpus: frozenset[int]) -> int:
+    cores = pnode.cores or tuple((pcpu,) for pcpu in pnode.pcpus)
+    return sum(not pcpus.isdisjoint(core) for core in cores)
 
 
 def _core_owner(host: Host, p: int) -> int:

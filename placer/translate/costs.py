@@ -77,20 +77,32 @@ def site_distances(host: Host, *, nowhere: bool) -> IntArray:
 
 
 def core_sharing(instance: Instance, *, nowhere: bool) -> list[Crowd]:
-    """Sum 1000 x 2 x price x pairs(n, c) over pools of cores, n vcpus, running ones included, on c cores."""
-    price = sharing_price_milli(instance)
-    weight = np.array([len(v.vcpus) for guest in instance.guests for v in guest.vnodes], dtype=np.int64)
-    pool_of, cores = core_pools(instance.host)
-    if not price or not cores:
+    """
+    Sum 1000 x 2 x price x pairs(n, c) over pools of cores, n vcpus, running ones included, on c cores.
+
+    Each cpupool has pools of cores of its own, and so have those that are in none.
+    """
+    host, price = instance.host, sharing_price_milli(instance)
+    if not price:
         return []
-    load = np.array(running_load(instance.host))
+    stated = [guest.pool for guest in instance.guests] + [domain.pool for domain in host.domains]
+    cpupools = dict.fromkeys(map(host.pool_in_force, stated))
+    crowds = [_sharing_within(instance, cpupool, price, nowhere=nowhere) for cpupool in cpupools]
+    return [crowd for crowd in crowds if len(crowd.table) and (crowd.weight.any() or crowd.table.any())]
+
+
+def _sharing_within(instance: Instance, cpupool: str | None, price: int, *, nowhere: bool) -> Crowd:
+    """Price the shared cores of one cpupool, for guests that are in it."""
+    host = instance.host
+    inside = [host.pool_in_force(guest.pool) == cpupool for guest in instance.guests]
+    weight = [len(v.vcpus) * own for guest, own in zip(instance.guests, inside, strict=True) for v in guest.vnodes]
+    pool_of, cores = core_pools(host, host.pcpus_of_pool[cpupool])
+    load = np.array(running_load(host, [each for each in host.domains if host.pool_in_force(each.pool) == cpupool]))
     running = [int(load[pool_of == pool].sum()) for pool in range(len(cores))]
     if nowhere:
         pool_of = np.append(pool_of, -1)
-    table = 2 * price * pairs_table(int(weight.sum()), cores, running)
-    if not weight.any() and not table.any():
-        return []
-    return [Crowd(name="core_sharing", weight=weight, pool_of=pool_of, table=table)]
+    table = 2 * price * pairs_table(sum(weight), cores, running)
+    return Crowd(name="core_sharing", weight=np.array(weight, dtype=np.int64), pool_of=pool_of, table=table)
 
 
 def sharing_price_milli(instance: Instance) -> int:

@@ -121,10 +121,22 @@ def _runnable(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
     return row
 
 
+def _in_cpupool(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
+    """Allow p unless some vcpu may run on pcpus of p, none of which is in its guest's cpupool."""
+    row = np.ones(len(host.pnodes), dtype=bool)
+    pool = host.pcpus_in(guest.pool)
+    for mask in {guest.hard_affinity[vcpu] if guest.hard_affinity else None for vcpu in vnode.vcpus}:
+        pcpus = set(host.position_of_pcpu if mask is None else mask)
+        inside = {host.position_of_pcpu[pcpu] for pcpu in pcpus & pool}
+        row[[p for p in {host.position_of_pcpu[pcpu] for pcpu in pcpus} if p not in inside]] = False
+    return row
+
+
 MASKS: dict[str, Callable[[Guest, Vnode, Host], BoolArray]] = {
     "fixed_pnode": lambda guest, vnode, host: _fixed(vnode, host),
     "pnodes": lambda guest, vnode, host: _nodemap(guest, host),
     "hard_affinity": _runnable,
+    "cpupool": _in_cpupool,
     "memoryless": lambda guest, vnode, host: _with_memory(vnode, host),
     "memory_only": _with_pcpus,
     "unreachable": lambda guest, vnode, host: _reachable(host),

@@ -1,0 +1,31 @@
+"""The rule about cpupools: vcpus run on pcpus of their pnode that are in their guest's pool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from placer.check.positions import Sites
+from placer.instance import Guest, Host, format_cpuset
+
+
+def cpupool(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
+    """
+    Each vcpu of a vnode that can run on its pnode can run there within its guest's cpupool.
+
+    The pcpus that a vcpu can run on are those of its hard mask, all where it has none; a vcpu that can run on none of
+    its pnode is the business of ``hard_affinity``.
+    """
+    name = host.pool_in_force(guest.pool)
+    pool = host.pcpus_of_pool[name]
+    masks = guest.hard_affinity or (None,) * guest.vcpu_count
+    for v, (vnode, p) in enumerate(zip(guest.vnodes, sites, strict=True)):
+        here = set(host.pnodes[p].pcpus) if p is not None else set()
+        may = {vcpu: here.intersection(mask or here) for vcpu in vnode.vcpus for mask in [masks[vcpu]]}
+        stuck = [vcpu for vcpu, pcpus in may.items() if pcpus and pool.isdisjoint(pcpus)]
+        if p is not None and stuck:
+            there = here & pool
+            has = f"only {format_cpuset(there)} of it" if there else "no pcpu of it"
+            yield (
+                f"vnode {v}: vcpus {format_cpuset(stuck)} run in cpupool {name} (pcpus {format_cpuset(pool)}), "
+                f"pnode {host.pnodes[p].id} has {has} for them"
+            )

@@ -1,0 +1,56 @@
+"""A cpupool: pcpus of a host that only the guests in it run on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from msgspec import Struct
+
+from placer.instance.guest import Name, check_name
+from placer.instance.units import CpuSet, format_cpuset
+
+DEFAULT_POOL = "Pool-0"
+"""The cpupool that Xen makes itself, and in which a guest runs that names none."""
+
+
+class Cpupool(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """
+    A cpupool of Xen: pcpus that only the guests in it run on.
+
+    Parameters
+    ----------
+    name
+        Unique on its host. A guest that names no pool runs in ``Pool-0``, where there is one.
+    pcpus
+        Its pcpus, each in no other pool; maybe none.
+
+    Raises
+    ------
+    ValueError
+        If the name holds a control character.
+    """
+
+    name: Name
+    pcpus: CpuSet = ()
+
+    def __post_init__(self) -> None:
+        check_name(self.name)
+
+
+def check_cpupools(cpupools: tuple[Cpupool, ...], known: Collection[int]) -> None:
+    """Refuse two pools of one name, a pcpu in two pools or twice in one, and one that the host does not have."""
+    pool_of: dict[int, str] = {}
+    names: set[str] = set()
+    for pool in cpupools:
+        if pool.name in names:
+            raise ValueError(f'two cpupools have the name "{pool.name}"')
+        names.add(pool.name)
+        missing = [pcpu for pcpu in pool.pcpus if pcpu not in known]
+        if missing:
+            raise ValueError(f'cpupool "{pool.name}": no pcpu {format_cpuset(missing)} on this host')
+        for pcpu in pool.pcpus:
+            if pcpu in pool_of:
+                raise ValueError(
+                    f'pcpu {pcpu} is in cpupool "{pool_of[pcpu]}" and again in "{pool.name}", expected in one'
+                )
+            pool_of[pcpu] = pool.name
