@@ -417,6 +417,7 @@ def test_the_schema_is_a_schema_with_closed_key_sets_and_words_for_every_key() -
         "Instance",
         "Host",
         "Pnode",
+        "Cpupool",
         "Domain",
         "Guest",
         "Vnode",
@@ -427,7 +428,7 @@ def test_the_schema_is_a_schema_with_closed_key_sets_and_words_for_every_key() -
     for name, definition in schema["$defs"].items():
         assert definition["additionalProperties"] is False, name
         assert "Parameters" not in definition["description"], name
-    for name in ("Pnode", "Domain", "Guest", "Vnode", "Rule", "VnodeOf", "Objective"):
+    for name in ("Pnode", "Cpupool", "Domain", "Guest", "Vnode", "Rule", "VnodeOf", "Objective"):
         for key, field in schema["$defs"][name]["properties"].items():
             assert field.get("description"), (name, key)
 
@@ -437,6 +438,7 @@ AGREED_GOOD = [
     document(hard_affinity="0-5"),
     document(hard_affinity=["0", None, [1, 2]], soft_affinity=None),
     document(overhead_kib=" 1.5 TiB "),
+    document(pool="rt"),
     document(traffic=[[0, 1], [1, 0]], vdistances=None, pnodes=[0, 4], memory_only_pnodes=True),
     {**document(), "objective": {"core_sharing_price": 2.5, "shape": "none"}},
     {**document(), "guests": []},
