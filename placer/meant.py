@@ -47,9 +47,11 @@ def meant_by_config(guest: RunningGuest, host: Host) -> Meant:
     """Say where a guest was meant to be by what it was started with: its vnodes, or else its affinity."""
     if guest.vnodes is not None:
         return _of_vnodes(guest.vnodes, [vnode.pnode for vnode in guest.vnodes if vnode.pnode is not None])
-    everywhere = frozenset(host.position_of)
+    pool = host.pcpus_in(guest.domain.pool)
+    pooled = host.pool_in_force(guest.domain.pool) is not None and bool(pool)
+    everywhere = pnodes_of(tuple(pool), host) if pooled else frozenset(host.position_of)
     masks = set(guest.stated or (None,))
-    places = [everywhere if mask is None else pnodes_of(mask, host) for mask in masks]
+    places = [everywhere if mask is None else pnodes_of(tuple(pool.intersection(mask) or mask), host) for mask in masks]
     return _of_whole(guest, frozenset().union(*places))
 
 

@@ -14,7 +14,7 @@ from placer.request import Request
 
 def pin(request: Request, placement: Placement) -> Request:
     """
-    Give each vcpu its pnode's pcpus, as far as its own hard affinity allows them, as hard affinity.
+    Give each vcpu its pnode's pcpus, as far as its hard affinity and cpupool allow them, as hard affinity.
 
     Parameters
     ----------
@@ -40,10 +40,12 @@ def _bound(guest: Guest, host: Host, placement: Placement) -> Guest:
     own = guest.hard_affinity or (None,) * guest.vcpu_count
     affinity = list(own)
     for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
-        here = host.pnodes[host.position_of[pnode]].pcpus if pnode is not None else ()
+        here = host.pcpus_in(guest.pool).intersection(
+            host.pnodes[host.position_of[pnode]].pcpus if pnode is not None else ()
+        )
         for vcpu in vnode.vcpus:
             mask = own[vcpu]
-            affinity[vcpu] = tuple(sorted(here if mask is None else set(here).intersection(mask)))
+            affinity[vcpu] = tuple(sorted(here if mask is None else here.intersection(mask)))
     return replace(guest, hard_affinity=tuple(affinity)) if affinity else guest
 
 

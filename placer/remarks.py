@@ -22,6 +22,7 @@ def remarks(request: Request, placement: Placement | None) -> list[str]:
     elif any(guest.form == "parts" for guest in instance.guests):
         lines.append("proved for the vnodes that placer cut (as equal as they go), not for every way to cut a guest")
     lines += _only_hvm(instance)
+    lines += _unknown_pools(instance)
     lines += _narrow_masks(instance)
     lines += _unbound(instance)
     lines += _beside_memory(request)
@@ -96,6 +97,17 @@ def _merged(instance: Instance, placement: Placement) -> list[str]:
     return lines
 
 
+def _unknown_pools(instance: Instance) -> list[str]:
+    """Name the guests whose cpupool limits nothing, because nobody said which pcpus it has."""
+    names = [guest.name for guest in instance.guests if guest.pool is not None and not instance.host.cpupools]
+    if not names:
+        return []
+    return [
+        "the cpupools of the host are not known (--pools reads what xl cpupool-list -c prints), so that these are not "
+        f"kept to theirs: {_listed(names)}"
+    ]
+
+
 def _narrow_masks(instance: Instance) -> list[str]:
     names = [guest.name for guest in instance.guests if _has_narrow_mask(guest, instance.host)]
     if not names:
@@ -115,11 +127,9 @@ def _unbound(instance: Instance) -> list[str]:
 
 
 def _has_narrow_mask(guest: Guest, host: Host) -> bool:
-    for mask in set(guest.hard_affinity or ()) - {None}:
-        for pnode in host.pnodes:
-            if 0 < len(set(mask or ()) & set(pnode.pcpus)) < len(pnode.pcpus):
-                return True
-    return False
+    homes = [host.pcpus_in(guest.pool).intersection(pnode.pcpus) for pnode in host.pnodes]
+    masks = set(guest.hard_affinity or ()) - {None}
+    return any(0 < len(home.intersection(mask or ())) < len(home) for mask in masks for home in homes)
 
 
 def _listed(names: list[str]) -> str:

@@ -145,6 +145,7 @@ def _guest(reading: GuestReading) -> Guest:
             type=reading.type,
             vnodes=reading.vnodes or whole,
             pnodes=reading.pnodes,
+            pool=reading.pool,
             hard_affinity=reading.hard_affinity,
             soft_affinity=reading.soft_affinity,
             vdistances=reading.vdistances,

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from placer.errors import InputError
 from placer.instance import Domain, Host, Placement, format_cpuset, format_size
 from placer.meant import Bound, Meant, Places, meant_by_config, meant_by_plan
@@ -91,12 +93,13 @@ def running_domains(guests: Sequence[RunningGuest], listed: Sequence[Domain]) ->
     """
     by_domid = {domain.domid: domain for domain in listed}
     for guest in guests:
-        here, there = guest.domain, by_domid.setdefault(guest.domain.domid, guest.domain)
+        here, there = guest.domain, by_domid.get(guest.domain.domid, guest.domain)
         if (here.name, len(here.affinity)) != (there.name, len(there.affinity)):
             raise InputError(
                 f'domain {here.domid} is "{here.name}" with {len(here.affinity)} vcpus in xl list and "{there.name}" '
                 f"with {len(there.affinity)} in xl vcpu-list; were they taken at the same time?"
             )
+        by_domid[here.domid] = replace(there, pool=here.pool)
     return tuple(sorted(by_domid.values(), key=lambda domain: domain.domid or 0))
 
 
@@ -106,7 +109,7 @@ def load_notes(host: Host) -> tuple[str, ...]:
     notes = [f"{host.running_vcpu_count} vcpus of {count} running domain{'s' * (count != 1)} are counted as load"]
     if all(domain.domid != 0 for domain in host.domains):
         notes.append("the vcpus of Domain-0 are not counted: only xl vcpu-list states them")
-    narrow = [domain.name for domain in host.domains if any(_narrow(mask, host) for mask in set(domain.affinity))]
+    narrow = [domain.name for domain in host.domains if _narrow(domain, host)]
     if narrow:
         notes.append(f"bound to some of a pnode's pcpus, and counted as if bound to all of them: {', '.join(narrow)}")
     return tuple(notes)
@@ -133,6 +136,7 @@ def compare(host: Host, guests: Sequence[RunningGuest], dump: NumaDump, plan: Pl
         If the dump does not know a guest or has other vnodes for it, or names pnodes that the host does not have.
     """
     _check_pnodes(host, dump, plan)
+    host = _within_pools(host)
     plans = plan.pnode_of if plan else {}
     domain_of = {domain.domid: domain for domain in host.domains}
     found = []
@@ -208,7 +212,22 @@ def _check_pnodes(host: Host, dump: NumaDump, plan: Placement | None) -> None:
             raise InputError(f"the {what} names pnode {missing}, this host has {known}")
 
 
-def _narrow(mask: Bound, host: Host) -> bool:
-    """Whether a mask holds only some of a pnode's pcpus."""
-    held = [len(set(mask or ()) & set(pnode.pcpus)) / len(pnode.pcpus) for pnode in host.pnodes if pnode.pcpus]
-    return any(0 < part < 1 for part in held)
+def _narrow(domain: Domain, host: Host) -> bool:
+    """Whether a vcpu is bound to only some of a pnode's pcpus, or of those in its cpupool."""
+    pool = host.pcpus_in(domain.pool)
+    homes = [home for pnode in host.pnodes if (home := pool.intersection(pnode.pcpus))]
+    return any(0 < len(home.intersection(mask or ())) < len(home) for mask in set(domain.affinity) for home in homes)
+
+
+def _within_pools(host: Host) -> Host:
+    """Bind every running vcpu to what its mask and its cpupool have in common; to its pool where that is nothing."""
+    return replace(host, domains=tuple(_within_pool(domain, host) for domain in host.domains))
+
+
+def _within_pool(domain: Domain, host: Host) -> Domain:
+    pool = host.pcpus_in(domain.pool)
+    if host.pool_in_force(domain.pool) is None or not pool:
+        return domain
+    bound = [tuple(sorted(pool.intersection(mask or pool) or pool)) for mask in domain.affinity]
+    everywhere = len(host.position_of_pcpu)
+    return replace(domain, affinity=tuple(None if len(mask) == everywhere else mask for mask in bound))

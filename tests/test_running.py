@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 import placer
 from placer.errors import InputError
-from placer.instance import Domain, Host, Placement, Vnode
+from placer.instance import Cpupool, Domain, Host, Placement, Vnode
 from placer.read.numa_dump import DumpedDomain, NumaDump, read_numa_dump
 from placer.read.placement_json import read_placement
 from placer.read.xl_info import read_xl_info
@@ -293,3 +293,39 @@ def test_what_is_counted_and_what_is_not_is_said() -> None:
         "6 vcpus of 2 running domains are counted as load",
         "bound to some of a pnode's pcpus, and counted as if bound to all of them: Domain-0",
     )
+
+
+POOLED = replace(HOST, cpupools=(Cpupool(name="Pool-0", pcpus=(0, 1, 2, 3)), Cpupool(name="rt", pcpus=(4, 5, 8))))
+
+
+def pooled_faults(pool: str | None, affinity: tuple[tuple[int, ...] | None, ...], pages: dict[int, int]) -> list[str]:
+    """Judge a guest without vnodes that runs in a pool."""
+    guest = whole(None)
+    domain = replace(guest.domain, pool=pool)
+    host = replace(POOLED, domains=(replace(domain, affinity=affinity),))
+    there = DumpedDomain(domid=4, memory_kib={pnode: count * PAGE for pnode, count in pages.items()}, pnode_of=None)
+    dump = NumaDump(domains={4: there}, free_kib={})
+    return list(compare(host, [change(guest, domain=domain)], dump).guests[0].faults)
+
+
+def test_a_guest_in_a_pool_is_meant_to_be_on_the_pnodes_of_its_pool() -> None:
+    assert pooled_faults("rt", (None, None), {1: 60_000, 2: 71_072}) == []
+    assert pooled_faults("rt", (None, None), {0: 131_072}) == [
+        "memory lies where none was meant to be: 512 MiB on pnode 0"
+    ]
+    assert pooled_faults(None, (None, (0, 9)), {0: 131_072}) == []
+
+
+def test_running_domains_keep_the_pool_that_xl_list_knows_and_the_affinity_that_vcpu_list_knows() -> None:
+    guest = whole(None)
+    guest = change(guest, domain=replace(guest.domain, pool="rt"))
+    listed = [replace(guest.domain, pool=None, affinity=(ON[1], None))]
+    assert running_domains([guest], listed) == (replace(guest.domain, affinity=(ON[1], None)),)
+
+
+def test_a_mask_of_all_pcpus_of_a_pool_is_not_called_narrow() -> None:
+    def notes(pool: str, mask: tuple[int, ...]) -> tuple[str, ...]:
+        return load_notes(replace(POOLED, domains=(Domain(name="db", domid=0, affinity=(mask,), pool=pool),)))
+
+    assert notes("rt", (4, 5)) == ("1 vcpus of 1 running domain are counted as load",)
+    assert notes("rt", (4, 8))[1] == "bound to some of a pnode's pcpus, and counted as if bound to all of them: db"

@@ -44,6 +44,7 @@ def check(
         ),
     ] = None,
     vcpu_list: options.VcpuList = None,
+    pools: options.Pools = None,
     plan: Annotated[
         str | None,
         typer.Option(
@@ -63,16 +64,16 @@ def check(
     from placer.cli.outputs import say
     from placer.errors import InputError
 
-    if [instance, placement, host, running, numa_dump, vcpu_list, plan].count("-") > 1:
+    if [instance, placement, host, running, numa_dump, vcpu_list, pools, plan].count("-") > 1:
         raise InputError("standard input (-) can be read once only", place="usage")
-    if any(file is not None for file in (host, running, numa_dump, vcpu_list, plan)):
+    if any(file is not None for file in (host, running, numa_dump, vcpu_list, pools, plan)):
         if instance is not None or allow_unplaced or reserve is not None or free_pnodes:
             raise InputError(
                 "INSTANCE PLACEMENT with their options, or --host, --running and --numa-dump; not both", place="usage"
             )
         if host is None or running is None or numa_dump is None:
             raise InputError("what runs takes all of --host, --running and --numa-dump", place="usage")
-        text, good = _judge_running(host, running, numa_dump, vcpu_list, plan)
+        text, good = _judge_running(host, running, numa_dump, vcpu_list, pools, plan)
     elif instance is None or placement is None:
         raise InputError(
             "expected INSTANCE and PLACEMENT, or --host, --running and --numa-dump for what runs", place="usage"
@@ -105,9 +106,9 @@ def _judge_placement(
 
 
 def _judge_running(
-    host: str, running: str, numa_dump: str, vcpu_list: str | None, plan: str | None
+    host: str, running: str, numa_dump: str, vcpu_list: str | None, pools: str | None, plan: str | None
 ) -> tuple[str, bool]:
-    from placer.cli.inputs import read_running
+    from placer.cli.inputs import read_running, with_pools
     from placer.read.detect import read_host
     from placer.read.files import place_of, read_text
     from placer.read.numa_dump import read_numa_dump
@@ -115,7 +116,7 @@ def _judge_running(
     from placer.report.running import render_findings
     from placer.running import compare
 
-    loaded, guests = read_running(read_host(host).host, running, vcpu_list)
+    loaded, guests = read_running(with_pools(read_host(host), pools).host, running, vcpu_list)
     dump = read_numa_dump(read_text(numa_dump), place_of(numa_dump))
     given = None if plan is None else read_placement(read_text(plan), place_of(plan))
     findings = compare(loaded, guests, dump, given)

@@ -28,6 +28,7 @@ def compare(
     reserve: options.Reserve = None,
     running: options.Running = None,
     vcpu_list: options.VcpuList = None,
+    pools: options.Pools = None,
     free_pnodes: options.FreePnodes = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -50,6 +51,7 @@ def compare(
                 reserve=reserve,
                 running=running,
                 vcpu_list=vcpu_list,
+                pools=pools,
                 free=free_pnodes,
             ),
         )

@@ -23,6 +23,7 @@ def read_request(
     reserve: str | None = None,
     running: str | None = None,
     vcpu_list: str | None = None,
+    pools: str | None = None,
     free: bool = False,
     memory: MemoryChoice | None = None,
     always_vnuma: bool = False,
@@ -38,19 +39,23 @@ def read_request(
         File of the host, or the folder of a sysfs tree.
     running, vcpu_list
         Files of what runs on that host.
+    pools
+        File of its cpupools.
     free_memory, reserve, free, memory, always_vnuma
         As the options of ``placer solve`` have them.
     """
-    if [*files, host, running, vcpu_list].count("-") > 1:
+    if [*files, host, running, vcpu_list, pools].count("-") > 1:
         raise InputError("standard input (-) can be read once only", place="usage")
     if host is None:
         if running is not None or vcpu_list is not None:
             raise InputError("--running and --vcpu-list need --host; an instance has its domains", place="usage")
+        if pools is not None:
+            raise InputError("--pools needs --host; an instance has its cpupools", place="usage")
         request = _read_instance(files, free_memory, reserve)
     else:
         from placer.read.detect import read_host
 
-        reading = read_host(host, free_memory)
+        reading = with_pools(read_host(host, free_memory), pools)
         reading = HostReading(host=reserved(reading.host, reserve), notes=reading.notes)
         if running is not None or vcpu_list is not None:
             reading = _with_load(reading, running, vcpu_list)
@@ -100,6 +105,16 @@ def read_running(host: Host, running: str | None, vcpu_list: str | None) -> tupl
         return replace(host, domains=running_domains(guests, listed)), guests
     except (InputError, ValueError) as error:
         raise InputError(str(error), place=place) from None
+
+
+def with_pools(reading: HostReading, pools: str | None) -> HostReading:
+    """Read the cpupools of a host, where a file of them is given."""
+    if pools is None:
+        return reading
+    from placer.read.xl_cpupools import pool_notes, read_xl_cpupools
+
+    host = read_xl_cpupools(read_text(pools), place_of(pools), reading.host)
+    return HostReading(host=host, notes=(*reading.notes, *pool_notes(host)))
 
 
 def _with_load(reading: HostReading, running: str | None, vcpu_list: str | None) -> HostReading:

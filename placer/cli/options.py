@@ -56,6 +56,14 @@ VcpuList = Annotated[
         help="What `xl vcpu-list` prints: to which pcpus the running vcpus are bound now, those of Domain-0 too.",
     ),
 ]
+Pools = Annotated[
+    str | None,
+    typer.Option(
+        "--pools",
+        metavar="FILE",
+        help="What `xl cpupool-list -c` prints: guests stay in the cpupool that their pool= names, else in Pool-0.",
+    ),
+]
 FreePnodes = Annotated[bool, typer.Option("--free-pnodes", help="Place vnodes anew that the input fixes to a pnode.")]
 
 

@@ -101,10 +101,12 @@ def soft_affinity_on_pnode(written: WrittenGuest) -> list[tuple[int, ...]]:
     """
     Give each vcpu of a guest on one pnode that pnode's pcpus, or those of them that its own soft affinity names.
 
+    Only pcpus of its cpupool count.
     They are what libxl takes the guest's node affinity from, and so where its memory goes.
     """
     host, pnode = written.host, written.vnodes[0].pnode
-    here = next(set(candidate.pcpus) for candidate in host.pnodes if candidate.id == pnode)
+    pcpus = next(set(candidate.pcpus) for candidate in host.pnodes if candidate.id == pnode)
+    here = pcpus & host.pcpus_in(written.guest.pool) or pcpus
     wishes = written.guest.soft_affinity or [None] * written.guest.vcpu_count
     return [tuple(sorted(here.intersection(wish or here) or here)) for wish in wishes]
 

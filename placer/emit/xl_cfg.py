@@ -64,6 +64,8 @@ def _edited(written: WrittenGuest, config: Config) -> str:
 def _fragment(written: WrittenGuest) -> str:
     guest = written.guest
     values = {"name": quoted(guest.name), "type": quoted(guest.type)}
+    if guest.pool is not None:
+        values["pool"] = quoted(guest.pool)
     values |= {key: str(number) for key, number in _numbers(written, guest.vcpu_count).items()}
     soft_affinity: Sequence[Sequence[int] | None] | None = guest.soft_affinity
     if guest.form == "whole":

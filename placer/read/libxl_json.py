@@ -12,6 +12,7 @@ from placer.instance.units import MAX_CPU, MAX_KIB
 from placer.read.json_fields import Fields
 from placer.read.json_text import parse_json
 from placer.read.reading import GuestReading, GuestSource, Masks
+from placer.read.xl_cpupools import pool_named
 
 MEMKB_DEFAULT = 2**64 - 1
 """How libxl says that a size is not given (LIBXL_MEMKB_DEFAULT)."""
@@ -84,6 +85,7 @@ def _read_config(config: Fields, host: Host, notes: tuple[str, ...]) -> GuestRea
         memory_kib=maxmem_kib if memory_kib is None else memory_kib,
         maxmem_kib=maxmem_kib,
         vnodes=vnodes,
+        pool=_pool(create_info, host),
         hard_affinity=_masks(build_info, "vcpu_hard_affinity", host, vcpu_count),
         soft_affinity=_masks(build_info, "vcpu_soft_affinity", host, vcpu_count),
         vdistances=_distances(build_info) if vnodes else None,
@@ -101,6 +103,18 @@ def _name(create_info: Fields, bare: bool) -> str:
     if len(name) > 255:
         raise create_info.fault(f"expected at most 255 characters, got {len(name)}", "name")
     return name
+
+
+def _pool(create_info: Fields, host: Host) -> str | None:
+    """Read the cpupool by its name, else by its number, which libxl leaves out where it is that of Pool-0."""
+    name, number = create_info.text("pool_name"), create_info.number("poolid", 2**32 - 1)
+    stated = name if name is not None else str(number) if number else None
+    if stated is None:
+        return None
+    try:
+        return pool_named(stated, host)
+    except ValueError as error:
+        raise create_info.fault(str(error), "poolid" if name is None else "pool_name") from None
 
 
 def _type(build_info: Fields, create_info: Fields) -> GuestType:

@@ -64,6 +64,8 @@ class GuestReading:
         Its vnodes; None where the file states none.
     pnodes
         Ids of the pnodes it may use; None for any.
+    pool
+        The cpupool it asks for, None where it asks for none.
     hard_affinity, soft_affinity
         A mask per vcpu, None for any; None where the file states none.
     vdistances
@@ -83,6 +85,7 @@ class GuestReading:
     maxmem_kib: int
     vnodes: tuple[Vnode, ...] | None = None
     pnodes: tuple[int, ...] | None = None
+    pool: str | None = None
     hard_affinity: Masks | None = None
     soft_affinity: Masks | None = None
     vdistances: tuple[tuple[int, ...], ...] | None = None

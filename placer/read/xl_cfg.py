@@ -8,6 +8,7 @@ from placer.instance.guest import MAX_VCPUS
 from placer.instance.units import MAX_KIB
 from placer.read.reading import GuestReading, GuestSource
 from placer.read.xl_affinity import read_affinity
+from placer.read.xl_cpupools import pool_named
 from placer.read.xl_syntax import Config, parse
 from placer.read.xl_values import number_of, string_of
 from placer.read.xl_vnuma import Vnuma, read_vnuma
@@ -55,6 +56,7 @@ def read_xl_cfg(text: str, place: str, host: Host) -> GuestReading:
         memory_kib=memory_mib * MIB,
         maxmem_kib=maxmem_mib * MIB,
         vnodes=vnuma.vnodes if vnuma else None,
+        pool=_pool(config, host),
         hard_affinity=hard_affinity,
         soft_affinity=soft_affinity,
         vdistances=vnuma.vdistances if vnuma else None,
@@ -140,11 +142,19 @@ def _overhead_kib(config: Config, vcpu_count: int, maxmem_mib: int) -> int:
     return vcpu_count * MIB + maxmem_mib * (8 if hap == 0 else 4) + 2 * MIB
 
 
+def _pool(config: Config, host: Host) -> str | None:
+    stated = string_of(config, "pool")
+    if stated is None:
+        return None
+    try:
+        return pool_named(stated, host)
+    except ValueError as error:
+        raise config.fault("pool", str(error)) from None
+
+
 def _unheeded(config: Config) -> list[str]:
     stated = {assignment.key for assignment in config.assignments}
     notes = [f"{key}= is no key of xl, which ignores it" for key in _NOT_KEYS if key in stated]
-    if "pool" in stated:
-        notes.append("pool= is read but cpupools are not yet honoured")
     devices = config.value_of("pci")
     if isinstance(devices, tuple) and devices:
         notes.append(f"{len(devices)} PCI devices are listed but not yet counted")

@@ -99,7 +99,9 @@ def _guest(document: Fields, host: Host) -> RunningGuest:
     stated = None if hard is None and soft is None else tuple(map(bind, hard or free, soft or free))
     local = soft if soft is not None else _pcpus_of_vnodes(reading.vnodes or (), reading.vcpu_count, host)
     try:
-        domain = Domain(name=reading.name, domid=domid, affinity=tuple(map(bind, hard or free, local)))
+        domain = Domain(
+            name=reading.name, domid=domid, affinity=tuple(map(bind, hard or free, local)), pool=reading.pool
+        )
     except ValueError as error:
         raise document.fault(str(error)) from None
     return RunningGuest(

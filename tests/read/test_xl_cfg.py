@@ -183,7 +183,6 @@ def test_only_hvm_guests_have_overhead(text: str, overhead_kib: int) -> None:
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        ("pool='Pool-0'", "pool= is read but cpupools are not yet honoured"),
         ("nodes='1'", "nodes= is no key of xl, which ignores it"),
         ("numa_placement=0", "numa_placement= is no key of xl, which ignores it"),
         ("pci=['01:00.0','02:00.0']", "2 PCI devices are listed but not yet counted"),

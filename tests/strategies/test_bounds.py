@@ -35,7 +35,7 @@ def test_no_floor_passes_the_optimum_of_any_tier(allow_unplaced: bool) -> None:
         # a lower tier's optimum holds only with the higher ones held, so a floor passes none of them
         assert all(low <= cost for low, cost in zip(floor, answer[0], strict=True)), seed
         met += floor[:4] == answer[0][:4]
-    assert met > 30  # often enough that a floor of 0 would not do
+    assert met > 20  # often enough that a floor of 0 would not do
 
 
 def test_the_floor_of_a_guest_that_fits_one_pnode_is_all_local() -> None:
