@@ -96,10 +96,16 @@ def _distance(host: Host, p: int, q: int) -> int:
 
 
 def _on_pnode(guest: Guest, host: Host, pnode_id: int | None) -> Masks:
-    """Give each vcpu the pcpus of the pnode, those it would rather run on where there are such."""
-    here = next(set(pnode.pcpus) for pnode in host.pnodes if pnode.id == pnode_id)
+    """Give each vcpu the pcpus of the pnode in its cpupool, those it would rather run on where there are such."""
+    here = next(set(pnode.pcpus) for pnode in host.pnodes if pnode.id == pnode_id) & pool_of(guest, host)
     wishes = guest.soft_affinity or (None,) * guest.vcpu_count
     return [sorted(here & set(wish) if wish and here & set(wish) else here) for wish in wishes]
+
+
+def pool_of(guest: Guest, host: Host) -> set[int]:
+    """Give the pcpus of a guest's cpupool, which is Pool-0 where it names none; all where the host lists no pools."""
+    pools = {pool.name: set(pool.pcpus) for pool in host.cpupools}
+    return pools[guest.pool or "Pool-0"] if pools else set(_all_pcpus(host))
 
 
 def _masks(masks: tuple[tuple[int, ...] | None, ...] | None, host: Host, guest: Guest) -> Masks:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from placer.instance import Guest, Host, Instance, Pnode, Vnode
+from msgspec.structs import replace
+
+from placer.instance import Cpupool, Guest, Host, Instance, Pnode, Vnode
 from placer.instance.guest import Form
 
 MIB = 1024
@@ -16,7 +18,17 @@ def random_xen_instance(seed: int) -> Instance:
     random = Random(seed)
     guests = [_vnodes(random) for _ in range(random.choice((1, 1, 2, 3)))]
     host = _host(random, guests)
-    return Instance(host=host, guests=tuple(_guest(random, f"g{i}", vnodes, host) for i, vnodes in enumerate(guests)))
+    instance = Instance(host=host, guests=tuple(_guest(random, f"g{i}", v, host) for i, v in enumerate(guests)))
+    divided = random.random() < 0.3 and all(len(pnode.pcpus) in (0, 8, 20) for pnode in host.pnodes)
+    return _in_pools(random, instance) if divided else instance
+
+
+def _in_pools(random: Random, instance: Instance) -> Instance:
+    """Give every other pcpu to a pool of its own, and some guests to that."""
+    pcpus = sorted(instance.host.position_of_pcpu)
+    pools = (Cpupool(name="Pool-0", pcpus=tuple(pcpus[::2])), Cpupool(name="rt", pcpus=tuple(pcpus[1::2])))
+    guests = [replace(guest, pool=random.choice((None, "Pool-0", "rt"))) for guest in instance.guests]
+    return replace(instance, host=replace(instance.host, cpupools=pools), guests=tuple(guests))
 
 
 def _vnodes(random: Random) -> list[Vnode]:

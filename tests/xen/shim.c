@@ -6,6 +6,8 @@
  *   SHIM_MEMORY     MiB of each
  *   SHIM_DISTANCES  a row for each, one after the other
  *   SHIM_PCPUS      for pcpu 0, 1, ... its node, -1 where there is no such pcpu
+ *   SHIM_POOLS      for pcpu 0, 1, ... its cpupool, -1 where it is in none; left out: all are in pool 0
+ *   SHIM_POOL_0 ... names of the pools; Pool-0 is the first where nothing is said
  * Xenstore is empty and takes any write.
  */
 #define _GNU_SOURCE
@@ -38,6 +40,8 @@ static const list_t *nodes(void) { static list_t list; return list_of("SHIM_NODE
 static const list_t *memory(void) { static list_t list; return list_of("SHIM_MEMORY", &list); }
 static const list_t *distances(void) { static list_t list; return list_of("SHIM_DISTANCES", &list); }
 static const list_t *pcpus(void) { static list_t list; return list_of("SHIM_PCPUS", &list); }
+
+static const list_t *pools(void) { static list_t list; return list_of("SHIM_POOLS", &list); }
 
 static int node_ids(void) { return nodes()->at[nodes()->count - 1] + 1; }
 
@@ -126,9 +130,19 @@ int xc_pcitopoinfo(xc_interface *xch, unsigned count, physdev_pci_device_t *devi
 long xc_sharing_freed_pages(xc_interface *xch) { errno = ENOSYS; return -1; }
 long xc_sharing_used_frames(xc_interface *xch) { errno = ENOSYS; return -1; }
 
+static const char *name_of_pool(unsigned pool)
+{
+    char name[32];
+    const char *value;
+
+    snprintf(name, sizeof(name), "SHIM_POOL_%u", pool);
+    value = getenv(name);
+    return value || pool ? value : "Pool-0";
+}
+
 xc_cpupoolinfo_t *xc_cpupool_getinfo(xc_interface *xch, uint32_t pool)
 {
-    if (pool) {
+    if (!name_of_pool(pool)) {
         errno = ENOENT;
         return NULL;
     }
@@ -136,8 +150,9 @@ xc_cpupoolinfo_t *xc_cpupool_getinfo(xc_interface *xch, uint32_t pool)
 
     info->cpumap = xc_cpumap_alloc(xch);
     for (int cpu = 0; cpu < pcpus()->count; cpu++)
-        if (pcpus()->at[cpu] >= 0)
+        if (pcpus()->at[cpu] >= 0 && (!pools()->count || pools()->at[cpu] == pool))
             info->cpumap[cpu / 8] |= 1 << cpu % 8;
+    info->cpupool_id = pool;
     info->sched_id = XEN_SCHEDULER_CREDIT2;
     return info;
 }
@@ -186,7 +201,8 @@ char **xs_directory(struct xs_handle *xs, xs_transaction_t t, const char *path, 
 
 void *xs_read(struct xs_handle *xs, xs_transaction_t t, const char *path, unsigned *length)
 {
-    const char *value = strcmp(path, "/local/pool/0/name") ? NULL : "Pool-0";
+    unsigned pool;
+    const char *value = sscanf(path, "/local/pool/%u/name", &pool) == 1 ? name_of_pool(pool) : NULL;
 
     if (!value) {
         errno = ENOENT;

@@ -52,7 +52,9 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Futur
     with ThreadPoolExecutor(2) as pool:
         futures = {
             "large": pool.submit(try_on_xen, eight, large_guests, folder / "large", started=SHOWN["large"]),
-            "mixed": pool.submit(try_on_xen, four, mixed_guests, folder / "mixed", started=SHOWN["mixed"]),
+            "mixed": pool.submit(
+                try_on_xen, four, mixed_guests, folder / "mixed", started=SHOWN["mixed"], pools={"side": "5"}
+            ),
             "full": pool.submit(try_on_xen, four, filling_guests, folder / "full", afterwards={"late": TOO_LATE}),
         }
         yield futures
@@ -90,7 +92,7 @@ def wrong(trial: Trial, name: str, placement: Placement) -> dict[str, str]:
 def test_every_guest_is_created(trial: Trial, capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert trial.answer["status"] == "OPTIMAL"
     assert {guest: trial.created[guest] for guest in trial.written if trial.created[guest][0]} == {}
-    assert len(trial.written) == len(trial.instance.guests) == {"mixed": 9, "full": 3, "large": 8}[name]
+    assert len(trial.written) == len(trial.instance.guests) == {"mixed": 11, "full": 3, "large": 8}[name]
     off = wrong(trial, name, trial.placement)
     with capsys.disabled():
         print(  # noqa: T201
@@ -163,9 +165,10 @@ def test_the_guests_are_of_every_kind(trials: dict[str, Future[Trial]]) -> None:
     mixed = trials["mixed"].result()
     forms = {guest.name: (guest.form, len(guest.vnodes)) for guest in mixed.instance.guests}
     assert forms["large"][0] == "parts"
-    assert {name for name, (form, _) in forms.items() if form == "whole"} == {"small", "pinned"}
+    assert {name for name, (form, _) in forms.items() if form == "whole"} == {"small", "pinned", "aside"}
     assert mixed.placement.pnode_of["both"] == (2, 2)
     assert mixed.placement.pnode_of["pinned"] == (1,)
+    assert (mixed.placement.pnode_of["side"], mixed.placement.pnode_of["aside"]) == ((2, 2), (2,))
     assert set(mixed.placement.pnode_of["tied"]) == {0, 3}
     assert sum(guest.memory_kib for guest in trials["large"].result().instance.guests) > 55 << 20
 
@@ -205,3 +208,16 @@ def test_first_fit_leaves_a_vnode_of_the_same_guests_without_a_pnode(
     assert 'guest "span" vnode' in said
     assert "has no pnode" in said
     assert not list(tmp_path.glob("*.cfg"))
+
+
+def test_a_guest_runs_in_its_cpupool_and_xen_lists_pools_as_placer_reads_them(trials: dict[str, Future[Trial]]) -> None:
+    mixed = trials["mixed"].result()
+    assert {pool.name: pool.pcpus for pool in mixed.instance.host.cpupools} == {
+        "Pool-0": (0, 1, 2, 3, 4, 6, 7),
+        "side": (5,),
+    }
+    assert mixed.pool_of["side"] == mixed.pool_of["aside"] == "side"
+    assert mixed.pool_of["small"] == "Pool-0"
+    assert [affinity.soft for affinity in mixed.affinity["aside"]] == [(5,), (5,)]
+    told = {name: config["c_info"].get("pool_name") for name, config in mixed.configs.items()}
+    assert (told["side"], told["aside"], told["small"]) == ("side", "side", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from expected_info import Json, expected
+from expected_info import Json, expected, pool_of
 
 from placer.instance import Host, Instance, Placement
 
@@ -70,15 +70,16 @@ def misplaced(
 
 
 def _built_on(instance: Instance, placement: Placement, name: str) -> list[int]:
-    """Pnodes of the guest's affinity while it is built: all, unless its file pins it or wishes for pcpus."""
+    """Pnodes of the guest's affinity while it is built: all of its cpupool, unless its file pins it or wishes."""
     guest = next(guest for guest in instance.guests if guest.name == name)
-    if guest.form == "whole" or guest.hard_affinity or guest.soft_affinity:
-        return _nodes_of(expected(instance, placement, name), instance.host)
+    if guest.form == "whole" or guest.hard_affinity or guest.soft_affinity or instance.host.cpupools:
+        plan = expected(instance, placement, name)
+        return _nodes_of(plan, instance.host, pool_of(guest, instance.host))
     return [pnode.id for pnode in instance.host.pnodes]
 
 
-def _nodes_of(plan: Json, host: Host) -> list[int]:
-    """Pnodes of the pcpus that the guest must use, narrowed to those it would rather use."""
-    hard = {pcpu for mask in plan["vcpu_hard_affinity"] for pcpu in mask}
+def _nodes_of(plan: Json, host: Host, pool: set[int]) -> list[int]:
+    """Pnodes of the pcpus that the guest must use within its pool, narrowed to those it would rather use."""
+    hard = {pcpu for mask in plan["vcpu_hard_affinity"] for pcpu in mask} & pool
     soft = {pcpu for mask in plan["vcpu_soft_affinity"] for pcpu in mask}
     return [pnode.id for pnode in host.pnodes if not (hard & soft or hard).isdisjoint(pnode.pcpus)]

@@ -47,6 +47,8 @@ def _faults(libxl: Libxl, guest: Guest, plan: Json, text: str, format_name: str)
     if said.refusal is None:
         read = told(said.config["b_info"], libxl.host)
         yield from (f"{key} is {read[key]}, planned {plan[key]}" for key in plan if read[key] != plan[key])
+        if format_name == "xl" and said.config["c_info"].get("pool_name") != guest.pool:
+            yield "xl reads another cpupool"
         if libxl.read_back(said.config, whole=True) != said.config:
             yield "libxl does not print what it read"
         said = libxl.create(said.config)

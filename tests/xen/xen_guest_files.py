@@ -49,9 +49,9 @@ def vnuma(*rows: tuple[int, str], pnodes: Sequence[int | None] = ()) -> str:
 
 
 def mixed_guests(host: Host) -> GuestFiles:
-    """One of each kind, for four pnodes of 1.5 GiB with two pcpus."""
+    """One of each kind, for four pnodes of 1.5 GiB with two pcpus, of which pcpu 5 is in cpupool ``side``."""
     return {
-        "pair": file("pair", 700, 4, vnuma((400, "0-1"), (300, "2-3"))),
+        "pair": file("pair", 760, 4, vnuma((400, "0-1"), (360, "2-3"))),
         "mesh": file("mesh", 512, 4, vnuma((64, "0"), (128, "2"), (128, "1"), (192, "3"), pnodes=(3, 1, 0, 2))),
         "both": file("both", 256, 2, vnuma((128, "0"), (128, "1"), pnodes=(2, 2))),
         "large": file("large", 1900, 4),
@@ -59,6 +59,8 @@ def mixed_guests(host: Host) -> GuestFiles:
         "pinned": file("pinned", 300, 2, "cpus = ['2-3', '3']"),
         "tied": file("tied", 320, 4, "cpus = ['0-1', '1', '6', '6-7']", vnuma((160, "0-1"), (160, "2-3"))),
         "wish": file("wish", 200, 2, "cpus_soft = ['4-7', '4-7']", vnuma((100, "0"), (100, "1"))),
+        "side": file("side", 128, 2, 'pool = "side"', vnuma((64, "0"), (64, "1"))),
+        "aside": file("aside", 64, 2, 'pool = "side"'),
         "screen": file("screen", 300, 2, vnuma((200, "0"), (100, "1")), screen=True),
     }
 

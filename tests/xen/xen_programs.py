@@ -157,4 +157,8 @@ def _host_of_shim(host: Host) -> dict[str, str]:
         "SHIM_DISTANCES": [d if 0 <= d < UNREACHABLE else UNREACHABLE for row in rows for d in row],
         "SHIM_PCPUS": [id_of_pcpu.get(pcpu, -1) for pcpu in range(last + 1)],
     }
-    return {name: ",".join(map(str, numbers)) for name, numbers in lists.items()}
+    if host.cpupools:
+        pool_of = {pcpu: i for i, pool in enumerate(host.cpupools) for pcpu in pool.pcpus}
+        lists["SHIM_POOLS"] = [pool_of.get(pcpu, -1) for pcpu in range(last + 1)]
+    names = {f"SHIM_POOL_{i}": pool.name for i, pool in enumerate(host.cpupools)}
+    return {name: ",".join(map(str, numbers)) for name, numbers in lists.items()} | names

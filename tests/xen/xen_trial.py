@@ -43,6 +43,8 @@ class Trial:
         Guest name -> libxl's own record of it.
     domids
         Guest name -> number.
+    pool_of
+        Guest name -> cpupool it runs in.
     before, after
         Where memory lay before the first guest and after the last.
     affinity
@@ -62,6 +64,7 @@ class Trial:
     created: dict[str, tuple[int, str]] = field(default_factory=dict)
     configs: dict[str, dict[str, Any]] = field(default_factory=dict)
     domids: dict[str, int] = field(default_factory=dict)
+    pool_of: dict[str, str] = field(default_factory=dict)
     before: NumaDump = field(default_factory=NumaDump)
     after: NumaDump = field(default_factory=NumaDump)
     affinity: dict[str, list[Affinity]] = field(default_factory=dict)
@@ -77,6 +80,7 @@ def try_on_xen(
     *,
     started: Sequence[str] = (),
     afterwards: GuestFiles | None = None,
+    pools: Mapping[str, str] | None = None,
 ) -> Trial:
     """
     Boot, place, create, look.
@@ -93,6 +97,8 @@ def try_on_xen(
         Guests to start, so that they show their tables; the others stay paused.
     afterwards
         Files of guests to create last, as they are.
+    pools
+        Cpupools to make before, by name: the pcpus that Pool-0 gives up for them.
     """
     start = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
@@ -100,19 +106,32 @@ def try_on_xen(
         info = folder / "xl-info.txt"
         info.write_text(dom0.ask("xl info -n"))
         host = read_xl_info(info.read_text(), str(info)).host
-        trial = plan(info, guests(host), folder)
+        options = _divide(dom0, pools, folder) if pools else ()
+        trial = plan(info, guests(host), folder, *options)
         trial.before = read_numa_dump(dom0.numa_dump())
         for name, text in (trial.written | (afterwards or {})).items():
             dom0.put(f"/tmp/{name}.cfg", text)
             trial.created[name] = dom0.run(f"xl create -p /tmp/{name}.cfg")
         trial.after = read_numa_dump(dom0.numa_dump())
         trial.affinity = read_vcpu_list(dom0.ask("xl vcpu-list"))
+        trial.pool_of = {row.split()[0]: row.split()[-1] for row in dom0.ask("xl list -c").splitlines()[1:]}
         for record in json.loads(dom0.ask("xl list -l")):
             name = record["config"]["c_info"]["name"]
             trial.configs[name], trial.domids[name] = record["config"], record["domid"]
         trial.tables = _start(dom0, trial, started)
     trial.wall_time_s = time.monotonic() - start
     return trial
+
+
+def _divide(dom0: Dom0, pools: Mapping[str, str], folder: Path) -> tuple[str, str]:
+    """Make cpupools; gives the option that tells placer of them."""
+    for name, pcpus in pools.items():
+        dom0.ask(f"xl cpupool-cpu-remove Pool-0 {pcpus}")
+        dom0.put(f"/tmp/{name}.pool", f'name = "{name}"\ncpus = "{pcpus}"\n')
+        dom0.ask(f"xl cpupool-create /tmp/{name}.pool")
+    listed = folder / "pools.txt"
+    listed.write_text(dom0.ask("xl cpupool-list -c"))
+    return "--pools", str(listed)
 
 
 def plan(info: Path, guests: GuestFiles, folder: Path, *options: str) -> Trial:
@@ -127,7 +146,9 @@ def plan(info: Path, guests: GuestFiles, folder: Path, *options: str) -> Trial:
     out = folder / "placed"
     run_placer(*solve, "--format", "xl", "--force", "-o", f"{out}/")
     return Trial(
-        instance=read_request(files, host=str(info)).instance,
+        instance=read_request(
+            files, host=str(info), pools=dict(zip(options[::2], options[1::2], strict=False)).get("--pools")
+        ).instance,
         placement=Placement(pnode_of={name: tuple(pnodes) for name, pnodes in answer["placement"].items()}),
         answer=answer,
         written={name: (out / f"{name}.cfg").read_text() for name in guests},
