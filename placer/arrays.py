@@ -20,6 +20,7 @@ from placer.problem import (
     Resource,
     Room,
     Solution,
+    Squeeze,
     Status,
     Term,
     Touch,
@@ -82,7 +83,8 @@ def gqap(
         incompatible=np.zeros((m, m), dtype=bool),
         tiers=((Linear(name="cost", cost=costs), flows),),
     )
-    _refuse_faults(problem)
+    for fault in _faults(problem):
+        raise InputError(fault)
     return problem
 
 
@@ -115,7 +117,8 @@ def solve_problem(
     """
     if not isinstance(problem, Problem):
         raise InputError(f"expected a placer.Problem, got {type(problem).__name__}")
-    _refuse_faults(problem)
+    for fault in _faults(problem):
+        raise InputError(fault)
     if strategy not in STRATEGIES or STRATEGIES[strategy].baseline:
         known = ", ".join(name for name, known in STRATEGIES.items() if not known.baseline)
         raise InputError(f'no strategy "{strategy}" for problems, expected one of {known}')
@@ -150,11 +153,6 @@ def _integers(name: str, values: npt.ArrayLike) -> IntArray:
     return array.astype(np.int64)
 
 
-def _refuse_faults(problem: Problem) -> None:
-    for fault in _faults(problem):
-        raise InputError(fault)
-
-
 def _faults(problem: Problem) -> Iterator[str]:
     """Say what is wrong with the arrays, the first fault first."""
     if problem.allowed.ndim != 2 or problem.allowed.dtype != bool:
@@ -172,6 +170,9 @@ def _faults(problem: Problem) -> Iterator[str]:
             yield from _array(f"relation {i}, {name}", pairs, (size, size), kind="bool")
             if (pairs != pairs.T).any():
                 yield f"relation {i}, {name} is not symmetric"
+    seats = problem.seating
+    if seats is not None and (len(seats.parties), len(seats.benches)) != (n, m):
+        yield f"seating has {len(seats.parties)} parties and {len(seats.benches)} sites, expected {n} and {m}"
     if problem.hint is not None:
         yield from _array("hint", problem.hint, (n,), least=-1, most=m - 1)
     if (problem.incompatible != problem.incompatible.T).any() or problem.incompatible.diagonal().any():
@@ -201,6 +202,8 @@ def _term_faults(term: Term, n: int, m: int) -> Iterator[str]:
             steps = np.diff(term.table, axis=1)
             if (steps < 0).any() or (np.diff(steps, axis=1) < 0).any():
                 yield "table is not convex and nondecreasing along each row"
+        case Squeeze():
+            yield from term.faults(n)
         case Room():
             yield from _array("weight", term.weight, (n,), least=0)
             yield from _array("room", term.room, (m,))
@@ -239,6 +242,8 @@ def _most(term: Term) -> int:
             return sum(map(sum, term.flow.tolist())) * max(map(max, term.distance.tolist()), default=0)
         case Crowd():
             return sum(row[-1] for row in term.table.tolist())
+        case Squeeze():
+            return term.most()
         case Room():
             return sum(abs(room) for room in term.room.tolist())
         case Touch():

@@ -15,7 +15,7 @@ import numpy as np
 
 from placer.budget import Budget
 from placer.instance import Guest, Host, Instance, Rule, format_cpuset, format_size, listed
-from placer.problem import BoolArray, Problem, Relation, Resource, Status
+from placer.problem import Benches, BoolArray, Problem, Relation, Resource, Status
 from placer.strategies.optimal import optimal
 from placer.translate import translate
 from placer.translate.masks import masks
@@ -50,7 +50,7 @@ def _stuck(instance: Instance, problem: Problem, v: int) -> str:
     allowed = problem.allowed[v, : len(host.pnodes)]
     who = f'guest "{guest.name}" vnode {index}'
     if (allowed & (need <= room)).any():
-        return _too_wide(problem, v, who, allowed & (need <= room))
+        return _too_wide(problem, v, who, len(guest.vnodes[index].vcpus), allowed & (need <= room))
     if not allowed.any():
         return f"{who} may stand on no pnode: {_exclusions(instance, v)}"
     best = int(np.where(allowed, room, -1).argmax())
@@ -66,14 +66,14 @@ def _stuck(instance: Instance, problem: Problem, v: int) -> str:
     )
 
 
-def _too_wide(problem: Problem, v: int, who: str, allowed: BoolArray) -> str:
+def _too_wide(problem: Problem, v: int, who: str, vcpus: int, allowed: BoolArray) -> str:
     """Say that no pnode with memory for it has pcpus for its vcpus; empty if one has."""
     for resource in problem.resources[1:]:
         room = resource.capacity[: len(allowed)][allowed]
         if (room < resource.weight[v]).all():
             return (
-                f"{who} has {resource.weight[v]} vcpus; with what runs there, {resource.name} leaves room for at most "
-                f"{room.max()} on a pnode that it may use and that has memory for it"
+                f"{who} has {vcpus} vcpus; with what runs there, {resource.name} leaves room for at most "
+                f"{room.max() // resource.unit} on a pnode that it may use and that has memory for it"
             )
     return ""
 
@@ -98,6 +98,7 @@ WORDS = {
     "memoryless": "pnodes with memory",
     "memory_only": "pnodes with pcpus (memory_only_pnodes lifts that)",
     "unreachable": "pnodes that reach their own memory",
+    "dedicated": "enough pcpus for its dedicated vcpus, and one left for its shared ones,",
     "exclusive": "pnodes to which no running guest is bound (exclusive)",
 }
 
@@ -113,7 +114,7 @@ class _Rule:
 
 def _conflict(instance: Instance, problem: Problem) -> str:
     deadline = perf_counter() + TIME_LIMIT_S
-    lowered = masks(instance)
+    lowered = {rule: mask for rule, mask in masks(instance).items() if rule != "dedicated"}
     related = each_relation(instance, problem.groups, nowhere=True)
     kept = _rules(instance, problem, lowered, [source for source, _ in related])
     minimal = True
@@ -151,14 +152,23 @@ def _rules(
         words = f"pnode {pnode.id} has {format_size(room)} for guests ({format_size(pnode.memory_kib)} free"
         words += f", less {taken} of reserve and overhead)" if room < pnode.memory_kib else ")"
         rules.append(_Rule("memory", p, words))
-    rules += [_pcpus(instance.host, resource, p) for resource in problem.resources[1:] for p in range(problem.m - 1)]
+    shared = [resource for resource in problem.resources if resource.name == "overcommit"]
+    rules += [_pcpus(instance.host, resource, p) for resource in shared for p in range(problem.m - 1)]
+    rules += [_owned(instance.host, p) for p in range(problem.m - 1) if problem.seating is not None]
     return rules
 
 
 def _pcpus(host: Host, resource: Resource, p: int) -> _Rule:
-    pnode, room = host.pnodes[p], int(resource.capacity[p])
+    pnode, room = host.pnodes[p], int(resource.capacity[p]) // resource.unit
     words = f"pnode {pnode.id} has room for {room} vcpus ({resource.name} {host.overcommit:g}, {len(pnode.pcpus)} pcpus"
     return _Rule(resource.name, p, words + (", less those that run there)" if host.domains else ")"))
+
+
+def _owned(host: Host, p: int) -> _Rule:
+    pnode = host.pnodes[p]
+    pcpus = set(pnode.pcpus).intersection(pnode.pcpus if host.dedicated_pcpus is None else host.dedicated_pcpus)
+    words = f"pnode {pnode.id} has {len(pcpus)} pcpus for dedicated vcpus, each its own, and leaves one to shared ones"
+    return _Rule("dedicated", p, words)
 
 
 def _relation(source: Rule | Guest) -> str:
@@ -174,9 +184,9 @@ def _relation(source: Rule | Guest) -> str:
 
 def _demand(guest: Guest) -> str:
     sizes = [format_size(vnode.memory_kib) for vnode in guest.vnodes]
-    return f'guest "{guest.name}" needs ' + (
-        " and ".join(sizes) if len(set(sizes)) > 1 or len(sizes) == 1 else f"{len(sizes)} x {sizes[0]}"
-    )
+    owned = f", {len(guest.dedicated)} dedicated vcpus (thread_policy {guest.thread_policy})" if guest.dedicated else ""
+    much = " and ".join(sizes) if len(set(sizes)) > 1 or len(sizes) == 1 else f"{len(sizes)} x {sizes[0]}"
+    return f'guest "{guest.name}" needs {much}{owned}'
 
 
 def _can_hold(
@@ -184,13 +194,17 @@ def _can_hold(
 ) -> Status:
     """Ask whether some rules can hold together: OPTIMAL, INFEASIBLE or UNKNOWN."""
     allowed = np.ones_like(problem.allowed)
-    capacity = {r.name: np.full(problem.m, r.weight.sum()) for r in problem.resources}
-    stated = {r.name: r.capacity for r in problem.resources}
+    capacity = [np.full(problem.m, r.weight.sum()) for r in problem.resources]
+    benches: list[Benches | None] = [None] * problem.m
     for rule in rules:
         if rule.name == "placed":
             allowed[problem.groups[rule.subject], -1] = False
-        elif rule.name in stated:
-            capacity[rule.name][rule.subject] = stated[rule.name][rule.subject]
+        elif rule.name in {"memory", "overcommit", "dedicated"}:
+            for room, resource in zip(capacity, problem.resources, strict=True):
+                if resource.name == rule.name:
+                    room[rule.subject] = resource.capacity[rule.subject]
+            if rule.name == "dedicated" and problem.seating is not None:
+                benches[rule.subject] = problem.seating.benches[rule.subject]
         elif rule.name in lowered:
             items = problem.groups[rule.subject]
             allowed[items, :-1] &= lowered[rule.name][items]
@@ -198,7 +212,8 @@ def _can_hold(
     question = replace(
         problem,
         allowed=allowed,
-        resources=tuple(replace(r, capacity=capacity[r.name]) for r in problem.resources),
+        resources=tuple(replace(r, capacity=room) for r, room in zip(problem.resources, capacity, strict=True)),
+        seating=None if problem.seating is None else problem.seating.only(benches),
         incompatible=problem.incompatible if apart else np.zeros_like(problem.incompatible),
         relations=merged(related[rule.subject] for rule in rules if rule.name == "relation"),
         tiers=((),),

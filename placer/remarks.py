@@ -25,6 +25,7 @@ def remarks(request: Request, placement: Placement | None) -> list[str]:
     lines += _unknown_pools(instance)
     lines += _narrow_masks(instance)
     lines += _unbound(instance)
+    lines += _roaming(instance)
     lines += _beside_memory(request)
     return lines
 
@@ -124,6 +125,14 @@ def _unbound(instance: Instance) -> list[str]:
     if not names or not any(rule.exclusive for rule in instance.rules):
         return []
     return [f"exclusive pnodes are free of running guests bound to them; these may run on any: {_listed(names)}"]
+
+
+def _roaming(instance: Instance) -> list[str]:
+    """Name the running guests that may run on a pcpu that a dedicated vcpu owns."""
+    roam = [d.name for d in instance.host.domains if any(mask is None or len(mask) > 1 for mask in d.affinity)]
+    if not roam or not any(guest.dedicated for guest in instance.guests):
+        return []
+    return [f"dedicated vcpus share their pcpus with running guests that may run on several: {_listed(roam)}"]
 
 
 def _has_narrow_mask(guest: Guest, host: Host) -> bool:

@@ -13,6 +13,7 @@ from math import ceil, floor
 
 import numpy as np
 import numpy.typing as npt
+from oracle_owners import owners_exist, owners_given
 
 from placer.instance import Domain, Guest, Host, Instance, Placement, Pnode, VnodeOf
 
@@ -44,7 +45,10 @@ def best(instance: Instance, allow_unplaced: bool = False) -> tuple[tuple[int, .
 
 def feasible(instance: Instance, placement: Placement, allow_unplaced: bool = False) -> bool:
     """Whether a placement keeps every hard rule."""
-    return bool(feasible_rows(instance, _row(instance, placement), allow_unplaced)[0])
+    row = _row(instance, placement)
+    return bool(_feasible_apart_from_owners(instance, row, allow_unplaced)[0]) and owners_given(
+        instance, _members(instance), placement, row[0]
+    )
 
 
 def tier_costs(instance: Instance, placement: Placement) -> tuple[int, ...]:
@@ -53,7 +57,13 @@ def tier_costs(instance: Instance, placement: Placement) -> tuple[int, ...]:
 
 
 def feasible_rows(instance: Instance, rows: IntArray, allow_unplaced: bool) -> BoolArray:
-    """Which rows keep every hard rule."""
+    """Which rows keep every hard rule, for some choice of the pcpus that dedicated vcpus own."""
+    good = _feasible_apart_from_owners(instance, rows, allow_unplaced)
+    good[good] = owners_exist(instance, _members(instance), rows[good])
+    return good
+
+
+def _feasible_apart_from_owners(instance: Instance, rows: IntArray, allow_unplaced: bool) -> BoolArray:
     host = instance.host
     places = len(host.pnodes)
     good: BoolArray = np.array(allow_unplaced | (rows < places).all(axis=1))
@@ -76,12 +86,18 @@ def feasible_rows(instance: Instance, rows: IntArray, allow_unplaced: bool) -> B
 def _pcpus_suffice(instance: Instance, rows: IntArray) -> BoolArray:
     """Which rows keep the ratio of vcpus to pcpus wherever they put a vcpu."""
     host, good = instance.host, np.ones(len(rows), dtype=bool)
-    widths = np.array([len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes])
+    own = np.array([len(set(vnode.vcpus) & guest.dedicated) for guest in instance.guests for vnode in guest.vnodes])
+    shared = np.array([len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes]) - own
     masks = [(mask, _pool_of(domain, host)[1]) for domain in host.domains for mask in domain.affinity]
     for p, pnode in enumerate(host.pnodes if host.overcommit is not None else ()):
-        placed = ((rows == p) * widths).sum(axis=1)
+        floating, owning = (((rows == p) * widths).sum(axis=1) for widths in (shared, own))
         there = floor(sum(_part(mask, p, pool, host) for mask, pool in masks))
-        good &= (placed == 0) | (placed + there <= Fraction(repr(host.overcommit)) * len(pnode.pcpus))
+        for i in range(len(rows)):
+            left = len(pnode.pcpus) - int(owning[i])
+            if host.dedicated_pcpus is not None:
+                left = len(set(pnode.pcpus) - set(host.dedicated_pcpus))
+            idle = floating[i] == 0 and (owning[i] == 0 or host.dedicated_pcpus is not None)
+            good[i] &= idle or int(floating[i]) + there <= Fraction(repr(host.overcommit)) * left
     return good
 
 
@@ -235,20 +251,27 @@ def _core_sharing(instance: Instance, rows: IntArray) -> IntArray:
     if instance.objective.core_sharing_price is not None:
         price = Fraction(floor(1000 * instance.objective.core_sharing_price + 0.5))
     cost = np.zeros(len(rows), dtype=np.int64)
+    smt = max(len(core) for pnode in host.pnodes for core in pnode.cores or [(0,)])
     everyone: list[Guest | Domain] = [*instance.guests, *host.domains]
     pools = {_pool_of(each, host) for each in everyone}
     for pool in pools:
-        own = [len(v.vcpus) if _pool_of(g, host) == pool else 0 for g in instance.guests for v in g.vnodes]
+        vnodes = [(g, v, _pool_of(g, host) == pool) for g in instance.guests for v in g.vnodes]
+        own = [len(set(v.vcpus) - g.dedicated) * inside for g, v, inside in vnodes]
+        whole = [smt if g.thread_policy == "isolate" else 1 for g, _, _ in vnodes]
+        owning = [len(set(v.vcpus) & g.dedicated) * w * i for (g, v, i), w in zip(vnodes, whole, strict=True)]
         masks = [mask for domain in host.domains if _pool_of(domain, host) == pool for mask in domain.affinity]
         there = [floor(sum(_part(mask, p, pool[1], host) for mask in masks)) for p in range(len(host.pnodes))]
         for group in _core_groups(host):
-            cores = sum(_cores_with(host.pnodes[p], pool[1]) for p in group)
-            met = [0]
-            first = sum(there[p] for p in group)
-            for n in range(first + sum(own)):
-                met.append(met[-1] + (n // cores if cores else 0))  # the n-th meets those already on its core
-            load = first + (np.isin(rows, group) * np.array(own)).sum(axis=1)
-            cost += np.array([int(2 * price * pairs) for pairs in met])[load]
+            cores = sum(_cores_with(host.pnodes[p], pool[1] - set(host.dedicated_pcpus or ())) for p in group)
+            first, here = sum(there[p] for p in group), np.isin(rows, group)
+            load, filled = first + (here * np.array(own)).sum(axis=1), (here * np.array(owning)).sum(axis=1)
+            gone = np.array([0 if host.dedicated_pcpus is not None else ceil(Fraction(int(f), smt)) for f in filled])
+            left = np.maximum(cores - gone, min(cores, 1))
+            for count in set(left.tolist()):
+                met = [0]
+                for n in range(first + sum(own)):
+                    met.append(met[-1] + (n // count if count else 0))  # the n-th meets those already on its core
+                cost += np.where(left == count, np.array([int(2 * price * pairs) for pairs in met])[load], 0)
     return cost
 
 

@@ -15,7 +15,7 @@ Masks = tuple[tuple[int, ...] | None, ...]
 
 
 def random_instance(seed: int) -> Instance:
-    """1 to 3 guests with 3 to 5 vnodes in all on 2 to 5 pnodes, a third of them impossible to place."""
+    """1 to 3 guests with 3 to 5 vnodes in all on 2 to 5 pnodes, two of five impossible to place."""
     random = Random(seed)
     sizes = _sizes(random)
     vnodes = [_vnodes(random, size, unit=random.choice((GIB, GIB, 512 * 1024, 1000))) for size in sizes]
@@ -38,6 +38,8 @@ def random_instance(seed: int) -> Instance:
         guests = tuple(replace(guest, pool=random.choice(names)) for guest in guests)
         domains = [replace(domain, pool=random.choice(names)) for domain in host.domains]
         host = replace(host, domains=tuple(domains))
+    if random.random() < 0.15:
+        guests, host = _owning(random, guests, host)
     return Instance(host=host, guests=guests, rules=rules, objective=Objective(core_sharing_price=price, shape=shape))
 
 
@@ -46,11 +48,29 @@ def random_placement(seed: int, instance: Instance) -> Placement:
     random = Random(seed)
     ids = [pnode.id for pnode in instance.host.pnodes]
     left_out = [None] if random.random() < 0.4 else []
-    return Placement(
-        pnode_of={
-            guest.name: tuple(random.choice([*ids, *left_out]) for _ in guest.vnodes) for guest in instance.guests
-        }
-    )
+    pnode_of = {guest.name: tuple(random.choice([*ids, *left_out]) for _ in guest.vnodes) for guest in instance.guests}
+    return Placement(pnode_of=pnode_of, pcpu_of=_owned(random, instance, pnode_of))
+
+
+def _owned(
+    random: Random, instance: Instance, pnode_of: dict[str, tuple[int | None, ...]]
+) -> dict[str, tuple[int | None, ...]]:
+    """Give dedicated vcpus pcpus of their pnodes, most of them different ones."""
+    left = {pnode.id: random.sample(pnode.pcpus, len(pnode.pcpus)) for pnode in instance.host.pnodes}
+    owned = {}
+    for guest in instance.guests:
+        row: list[int | None] = [None] * guest.vcpu_count
+        for vnode, pnode in zip(guest.vnodes, pnode_of[guest.name], strict=True):
+            for vcpu in guest.dedicated.intersection(vnode.vcpus):
+                pcpus = left.get(pnode, []) if pnode is not None else []
+                row[vcpu] = (
+                    pcpus.pop()
+                    if pcpus and random.random() < 0.97
+                    else random.choice((None, *sorted(instance.host.position_of_pcpu)[:1]))
+                )
+        if guest.dedicated and random.random() < 0.98:
+            owned[guest.name] = tuple(row)
+    return owned
 
 
 def _sizes(random: Random) -> list[int]:
@@ -153,6 +173,28 @@ def _cpupools(random: Random, host: Host) -> tuple[Cpupool, ...]:
             if name in pcpus_of and random.random() < 0.95:
                 pcpus_of[name].append(pcpu)
     return tuple(Cpupool(name=name, pcpus=tuple(pcpus)) for name, pcpus in pcpus_of.items())
+
+
+def _owning(random: Random, guests: tuple[Guest, ...], host: Host) -> tuple[tuple[Guest, ...], Host]:
+    """Dedicate up to three vcpus of each of one or two guests, now and then some pcpus, and let a domain own one."""
+    chosen = random.sample(range(len(guests)), min(len(guests), random.choice((1, 1, 2))))
+    pcpus = sorted(host.position_of_pcpu)
+    if pcpus and random.random() < 0.3:
+        host = replace(host, dedicated_pcpus=tuple(sorted(random.sample(pcpus, random.randint(0, len(pcpus))))))
+    if pcpus and random.random() < 0.3:
+        host = replace(host, domains=(*host.domains, Domain(name="own", affinity=((random.choice(pcpus),),))))
+    changed = [_dedicated(random, guest) if i in chosen else guest for i, guest in enumerate(guests)]
+    return tuple(changed), host
+
+
+def _dedicated(random: Random, guest: Guest) -> Guest:
+    count, policy = guest.vcpu_count, random.choice(("prefer", "require", "isolate"))
+    if not count:
+        return guest
+    if count <= 3:
+        return replace(guest, cpu_policy="dedicated", thread_policy=policy)
+    some = tuple(sorted(random.sample(range(count), random.randint(1, 3))))
+    return replace(guest, cpu_policy="mixed", dedicated_vcpus=some, thread_policy=policy)
 
 
 def _rule(random: Random, guests: tuple[Guest, ...]) -> Rule:

@@ -71,7 +71,7 @@ def test_oracle_and_judge_agree_on_random_placements() -> None:
                 assert tier_sums(verdict) == tier_costs(instance, placement), (seed, placement)
                 assert (not verdict.violations) == feasible(instance, placement, allow_unplaced), (seed, placement)
                 seen.update({violation.rule for violation in verdict.violations} or {"none"})
-    assert seen == {*GUEST_RULES, *RELATIONS, "memory", "overcommit", "none"}
+    assert seen == {*GUEST_RULES, *RELATIONS, "memory", "overcommit", "dedicated", "thread_policy", "none"}
 
 
 def placements(instance: Instance, allow_unplaced: bool) -> list[Placement]:
@@ -84,7 +84,8 @@ def placements(instance: Instance, allow_unplaced: bool) -> list[Placement]:
 
 @pytest.mark.parametrize("allow_unplaced", [False, True])
 def test_no_placement_that_the_judge_passes_beats_the_oracle(allow_unplaced: bool) -> None:
-    instances = [random_instance(seed) for seed in range(60)]
+    drawn = [random_instance(seed) for seed in range(60)]
+    instances = [each for each in drawn if not any(guest.dedicated for guest in each.guests)]  # no pcpus are named here
     small = [each for each in instances if len(each.host.pnodes) ** sum(len(g.vnodes) for g in each.guests) <= 64]
     assert len(small) >= 10
     for instance in small:
@@ -100,5 +101,5 @@ def test_random_instances_are_the_same_for_the_same_seed_and_as_often_impossible
     instances = [random_instance(seed) for seed in range(400)]
     assert instances == [random_instance(seed) for seed in range(400)]
     impossible = sum(best(instance) is None for instance in instances)
-    assert 0.25 <= impossible / len(instances) <= 0.4
+    assert 0.25 <= impossible / len(instances) <= 0.45
     assert all(3 <= sum(len(guest.vnodes) for guest in each.guests) <= 5 for each in instances)

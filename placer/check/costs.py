@@ -108,8 +108,7 @@ def sharing_price(instance: Instance) -> int:
     if instance.objective.core_sharing_price is not None:
         return math.floor(1000 * instance.objective.core_sharing_price + 0.5)
     threads = sum(len(pnode.pcpus) for pnode in instance.host.pnodes)
-    vcpus = sum(guest.vcpu_count for guest in instance.guests)
-    vcpus += sum(len(domain.affinity) for domain in instance.host.domains)
+    vcpus = sum(guest.vcpu_count for guest in instance.guests) + sum(len(d.affinity) for d in instance.host.domains)
     return SHARING_PRICE * threads**2 // vcpus**2 if threads < vcpus else SHARING_PRICE
 
 
@@ -117,11 +116,9 @@ def core_group_of(host: Host) -> tuple[int, ...]:
     """
     For each pnode the one whose cores it shares: itself where it has memory.
 
-    A pnode without memory takes the nearest pnode with memory by its own row of the SLIT, the first of several;
-    itself where it reaches none.
+    Without, the nearest with memory by its own row of the SLIT, the first of several; itself where it reaches none.
     """
-    with_memory = [p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib]
-    groups = []
+    with_memory, groups = [p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib], []
     for q, pnode in enumerate(host.pnodes):
         reached = [p for p in with_memory if host.distances[q][p] < UNREACHABLE]
         nearest = min(reached, key=lambda p: host.distances[q][p], default=q)
@@ -162,21 +159,28 @@ def core_sharing(instance: Instance, where: Positions) -> int:
     """
     Sum 2 x price x pairs(vcpus, cores) over the cpupools and core groups, the price in thousandths.
 
-    Vcpus are those placed and running there that are in the cpupool, cores those with a pcpu of it; those that are in
-    no cpupool count by themselves, on all cores.
+    Vcpus are the shared ones placed there and those running there that are in the cpupool, cores those with a pcpu of
+    it, not among the host's dedicated_pcpus; who is in no cpupool counts by himself, on all cores. Where the host has
+    no dedicated_pcpus cores are less those that dedicated vcpus placed there fill, one for each that is isolated and
+    one for each t others, t the most pcpus of a core of the host, rounded up; at least 1.
     """
     host, shared = instance.host, 0
     group_of = core_group_of(host)
+    threads = max((len(core) for pnode in host.pnodes for core in pnode.cores), default=1)
     for name, pcpus in host.pcpus_of_pool.items():
-        cores, vcpus = [0] * len(group_of), [0] * len(group_of)
+        cores, vcpus, filled = ([0] * len(group_of) for _ in range(3))
         running = running_vcpus(host, [d for d in host.domains if host.pool_in_force(d.pool) == name])
         for p, pnode in enumerate(host.pnodes):
-            cores[group_of[p]] += _cores_in(pnode, pcpus)
+            cores[group_of[p]] += _cores_in(pnode, pcpus.difference(host.dedicated_pcpus or ()))
             vcpus[group_of[p]] += running[p]
         for guest in instance.guests:
             for vnode, site in zip(guest.vnodes, where[guest.name], strict=True):
                 if site is not None and host.pool_in_force(guest.pool) == name:
-                    vcpus[group_of[site]] += len(vnode.vcpus)
+                    dedicated = len(guest.dedicated.intersection(vnode.vcpus))
+                    vcpus[group_of[site]] += len(vnode.vcpus) - dedicated
+                    filled[group_of[site]] += dedicated * (threads if guest.thread_policy == "isolate" else 1)
+        if host.dedicated_pcpus is None:
+            cores = [max(c - -(-f // threads), min(c, 1)) for c, f in zip(cores, filled, strict=True)]
         shared += sum(map(pairs, vcpus, cores))
     return 2 * sharing_price(instance) * shared
 
@@ -205,8 +209,7 @@ def vdistance(instance: Instance, where: Positions) -> int:
     Written is d(v, w), at least 11 and at most 254.
     """
     total = 0
-    for guest in instance.guests:
-        sites = where[guest.name]
+    for guest, sites in ((guest, where[guest.name]) for guest in instance.guests):
         for v, row in enumerate(guest.vdistances or ()):
             for w, wanted in enumerate(row):
                 written = min(max(distance(instance.host, sites[v], sites[w]), LEAST_WRITTEN), LARGEST_WRITTEN)

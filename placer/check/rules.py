@@ -23,8 +23,8 @@ class Violation:
     ----------
     rule
         A stable name: ``unplaced``, ``memory``, ``memoryless``, ``hard_affinity``, ``cpupool``, ``memory_only``,
-        ``pnodes``, ``fixed_pnode``, ``unreachable``, ``one_to_one``, ``overcommit``, ``apart``, ``together`` or
-        ``exclusive``.
+        ``pnodes``, ``fixed_pnode``, ``unreachable``, ``one_to_one``, ``overcommit``, ``dedicated``, ``thread_policy``,
+        ``apart``, ``together`` or ``exclusive``.
     message
         In words with figures.
     guests

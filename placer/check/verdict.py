@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from placer.check.costs import COSTS, Access, access
-from placer.check.pcpus import overcommit
+from placer.check.pcpus import dedicated, overcommit
 from placer.check.positions import positions
 from placer.check.relations import broken_relations
 from placer.check.rules import Violation, violations
@@ -60,6 +60,7 @@ def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = Fa
         violations=(
             *violations(instance, where, allow_unplaced=allow_unplaced),
             *overcommit(instance, where),
+            *dedicated(instance, placement, where),
             *broken_relations(instance, where),
         ),
         terms=tuple({name: COSTS[name](instance, where) for name in tier} for tier in TIERS),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from placer.emit.layout import lay_out
-from placer.emit.placement_json import placement_object
+from placer.emit.placement_json import pcpus_object, placement_object
 from placer.remarks import remarks
 from placer.request import Request
 from placer.solving import Answer
@@ -17,12 +17,14 @@ def emit_answer(answer: Answer, request: Request) -> str:
     -------
     str
         One JSON object. ``placement`` maps each guest to its pnode ids, null where a vnode has none, and is null
-        where nothing was placed; ``tiers`` stand highest first.
+        where nothing was placed; ``pcpus``, where guests have dedicated vcpus, maps each of these guests to the pcpus
+        that its vcpus own; ``tiers`` stand highest first.
     """
     document = {
         "status": str(answer.status),
         "strategy": answer.strategy,
         "placement": None if answer.placement is None else placement_object(answer.placement),
+        **({"pcpus": pcpus_object(answer.placement)} if answer.placement and answer.placement.pcpu_of else {}),
         "tiers": [{"cost": tier.cost, "bound": tier.bound, "terms": tier.terms} for tier in answer.tiers],
         "mean_access_distance": answer.mean_access_distance,
         "guests": {name: {"mean_access_distance": mean} for name, mean in answer.guest_access_distance.items()},

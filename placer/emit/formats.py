@@ -15,6 +15,7 @@ from placer.emit.written import WrittenGuest, write_vnodes
 from placer.emit.xl_cfg import emit_xl_cfg
 from placer.errors import EmissionError
 from placer.instance import Placement
+from placer.pinning import own, owns_pcpus, pin
 from placer.request import Request
 
 
@@ -79,13 +80,14 @@ def emit_guests(
     if violations and not chosen.takes_broken:
         broken = "\n".join(violation.message for violation in violations)
         raise EmissionError(f"the placement breaks rules, no configuration is written:\n{broken}")
+    owned = owns_pcpus(request.instance)
+    if owned and not chosen.takes_broken:
+        request = own(request, placement)
     if pinned:
-        from placer.pinning import pin
-
         request = pin(request, placement)
     texts: dict[str, str] = {}
     refusals: list[str] = []
-    for written in written_guests(request, placement, pinned=pinned):
+    for written in written_guests(request, placement, pinned=pinned or owned):
         try:
             texts[written.guest.name] = chosen.emit(written)
         except EmissionError as error:

@@ -12,6 +12,8 @@ from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset
 
 GuestType = Literal["hvm", "pvh", "pv"]
 Form = Literal["vnuma", "parts", "whole"]
+CpuPolicy = Literal["shared", "dedicated", "mixed"]
+ThreadPolicy = Literal["prefer", "require", "isolate"]
 Weight = Annotated[int, Meta(ge=0, le=1_000_000)]
 Distance = Annotated[int, Meta(ge=0, le=255)]
 Name = Annotated[str, Meta(min_length=1, max_length=255, extra_json_schema={"pattern": r"^[^\x00-\x1f\x7f-\x9f]*$"})]
@@ -68,6 +70,13 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         Whether its vnodes without vcpus may stand on pnodes without pcpus.
     one_to_one
         Whether each of its vnodes stands on a pnode of its own.
+    cpu_policy
+        Whether its vcpus float over pcpus (``shared``), own one each (``dedicated``), or some of them do (``mixed``).
+    dedicated_vcpus
+        Of a ``mixed`` guest, those that own a pcpu.
+    thread_policy
+        Where those stand on a host with SMT. ``prefer``: on full cores where it can be; ``require``: all but one of
+        the cores that a vnode uses carry two or more of its vcpus; ``isolate``: each on a core that no other vcpu uses.
     traffic
         How much the vcpus of vnode v (row) use the memory of vnode w (column), in any unit.
         None: every vcpu reads the guest's memory evenly.
@@ -79,7 +88,8 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     Raises
     ------
     ValueError
-        If a vcpu is on no vnode or on two, a list or matrix has the wrong length, or the name a control character.
+        If a vcpu is on no vnode or on two, a list or matrix has the wrong length, the name a control character, or the
+        policies do not go together.
     """
 
     name: Name
@@ -92,6 +102,9 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     pool: Name | None = None
     memory_only_pnodes: bool = False
     one_to_one: bool = False
+    cpu_policy: CpuPolicy = "shared"
+    dedicated_vcpus: CpuSet = ()
+    thread_policy: ThreadPolicy = "prefer"
     traffic: tuple[tuple[Weight, ...], ...] | None = None
     vdistances: tuple[tuple[Distance, ...], ...] | None = None
     overhead_kib: Kib = 0
@@ -109,6 +122,7 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
                 raise ValueError(f"{field} has {len(masks)} entries for {self.vcpu_count} vcpus")
             if masks is not None and () in masks:
                 raise ValueError(f"{field} of vcpu {masks.index(())} is empty, expected pcpus or null")
+        _check_policies(self)
         for field in ("traffic", "vdistances"):
             _check_square(field, getattr(self, field), len(self.vnodes))
         if self.traffic is not None and not any(map(any, self.traffic)):
@@ -120,6 +134,11 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     def vcpu_count(self) -> int:
         """Number of vcpus over all vnodes."""
         return sum(len(vnode.vcpus) for vnode in self.vnodes)
+
+    @cached_property
+    def dedicated(self) -> frozenset[int]:
+        """The vcpus that own a pcpu."""
+        return frozenset(range(self.vcpu_count) if self.cpu_policy == "dedicated" else self.dedicated_vcpus)
 
     @cached_property
     def memory_kib(self) -> int:
@@ -147,6 +166,19 @@ def _check_vcpus(sets: list[tuple[Cpu, ...]]) -> None:
     missing = [vcpu for vcpu in range(max(vnode_of, default=-1) + 1) if vcpu not in vnode_of]
     if missing:
         raise ValueError(f"vcpus {format_cpuset(missing)} are on no vnode, expected each on one")
+
+
+def _check_policies(guest: Guest) -> None:
+    some, policy = guest.dedicated_vcpus, guest.cpu_policy
+    if policy != "mixed" and some:
+        raise ValueError(f'dedicated_vcpus {format_cpuset(some)} with cpu_policy "{policy}", expected "mixed"')
+    if policy == "mixed" and not (some and set(some) < set(range(guest.vcpu_count)) and len(set(some)) == len(some)):
+        raise ValueError(
+            f'dedicated_vcpus {format_cpuset(some) or "(none)"} with cpu_policy "mixed", expected some, each once, '
+            f"and not all of the {guest.vcpu_count} vcpus"
+        )
+    if policy == "shared" and guest.thread_policy != "prefer":
+        raise ValueError(f'thread_policy "{guest.thread_policy}" with cpu_policy "shared", expected dedicated or mixed')
 
 
 def _check_square(field: str, matrix: tuple[tuple[int, ...], ...] | None, count: int) -> None:

@@ -65,6 +65,11 @@ class Pnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             )
 
     @property
+    def siblings(self) -> tuple[tuple[Cpu, ...], ...]:
+        """The cores; each pcpu by itself where the host states none."""
+        return self.cores or tuple((pcpu,) for pcpu in self.pcpus)
+
+    @property
     def core_count(self) -> int:
         """Cores, or pcpus where the host states no SMT siblings."""
         return len(self.cores) or len(self.pcpus)
@@ -88,13 +93,16 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     cpupools
         How its pcpus are divided among guests; none: any guest may run on any.
     overcommit
-        The most vcpus, those that run included, for each pcpu of a pnode. None: any number.
+        The most vcpus, those that run included, for each pcpu of a pnode; dedicated vcpus and the pcpus that are theirs
+        do not count. None: any number.
+    dedicated_pcpus
+        The pcpus that dedicated vcpus own, and no others run on. None: every pcpu serves both.
 
     Raises
     ------
     ValueError
         If two pnodes share an id or a pcpu, ``slit`` is not square, two domains or cpupools share a name, two cpupools
-        a pcpu, or one names a pcpu or cpupool that the host does not have.
+        a pcpu, or one or ``dedicated_pcpus`` names a pcpu or cpupool that the host does not have.
     """
 
     pnodes: tuple[Pnode, ...]
@@ -103,6 +111,7 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     domains: tuple[Domain, ...] = ()
     cpupools: tuple[Cpupool, ...] = ()
     overcommit: Annotated[float, Meta(gt=0, le=1000)] | None = None
+    dedicated_pcpus: CpuSet | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.pnodes) <= MAX_PNODES:
@@ -118,6 +127,7 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
             _check_slit(self.slit, len(self.pnodes))
         check_cpupools(self.cpupools, self.position_of_pcpu)
         _check_domains(self.domains, self)
+        _check_dedicated(self.dedicated_pcpus or (), self.position_of_pcpu)
 
     @cached_property
     def distances(self) -> tuple[tuple[int, ...], ...]:
@@ -141,6 +151,11 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     def position_of_pcpu(self) -> dict[int, int]:
         """Pcpu -> the position of its pnode."""
         return {pcpu: p for p, pnode in enumerate(self.pnodes) for pcpu in pnode.pcpus}
+
+    @cached_property
+    def threads_per_core(self) -> int:
+        """The most pcpus of a core."""
+        return max((len(core) for pnode in self.pnodes for core in pnode.siblings), default=1)
 
     @property
     def vcpus_per_pcpu(self) -> Fraction | None:
@@ -172,6 +187,15 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     def running_vcpu_count(self) -> int:
         """Number of vcpus over all domains."""
         return sum(len(domain.affinity) for domain in self.domains)
+
+
+def _check_dedicated(pcpus: tuple[Cpu, ...], position_of_pcpu: dict[int, int]) -> None:
+    missing = [pcpu for pcpu in pcpus if pcpu not in position_of_pcpu]
+    if missing:
+        raise ValueError(f"dedicated_pcpus: no pcpu {format_cpuset(missing)} on this host")
+    twice = _repeated(pcpus)
+    if twice:
+        raise ValueError(f"dedicated_pcpus: {format_cpuset(twice)} are listed twice")
 
 
 def _repeated(numbers: tuple[Cpu, ...] | list[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""A placement: which pnode holds each vnode."""
+"""A placement: which pnode holds each vnode, and which pcpu each dedicated vcpu owns."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from placer.instance.instance import Instance
 
 class Placement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    Where the vnodes of each guest stand.
+    Where the vnodes of each guest stand, and which pcpus its dedicated vcpus own.
 
     Parameters
     ----------
     pnode_of
         Guest name -> for each of its vnodes the id of its pnode, None where it has none.
+    pcpu_of
+        Name of a guest with dedicated vcpus -> for each of its vcpus the pcpu that it owns, None where it owns none.
     """
 
     pnode_of: dict[str, tuple[int | None, ...]]
+    pcpu_of: dict[str, tuple[int | None, ...]] = {}
 
     def complete(self) -> bool:
         """Whether every vnode has a pnode."""
@@ -30,7 +33,8 @@ class Placement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Returns
         -------
         list of str
-            A guest that is missing or unknown, a wrong number of vnodes, a pnode the host does not have.
+            A guest that is missing or unknown, a wrong number of vnodes or vcpus, a pnode or pcpu that the host does
+            not have.
         """
         guests = {guest.name: guest for guest in instance.guests}
         faults = [f'no guest "{name}" in the instance' for name in self.pnode_of if name not in guests]
@@ -43,4 +47,14 @@ class Placement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             else:
                 unknown = [p for p in pnodes if p is not None and p not in instance.host.position_of]
                 faults.extend(f'guest "{name}": no pnode {p} on this host' for p in unknown)
+        return faults + self._pcpu_faults(instance)
+
+    def _pcpu_faults(self, instance: Instance) -> list[str]:
+        guests, known = {guest.name: guest for guest in instance.guests}, instance.host.position_of_pcpu
+        faults = [f'pcpus: no guest "{name}" in the instance' for name in self.pcpu_of if name not in guests]
+        for name in self.pcpu_of.keys() & guests.keys():
+            pcpus, count = self.pcpu_of[name], guests[name].vcpu_count
+            if len(pcpus) != count:
+                faults.append(f'guest "{name}" has {len(pcpus)} pcpus for {count} vcpus')
+            faults += [f'guest "{name}": no pcpu {p} on this host' for p in pcpus if p is not None and p not in known]
         return faults

@@ -1,22 +1,28 @@
 """What solvers talk about: items, sites and integers. Nothing here knows NUMA."""
 
 from placer.problem.model import Problem, Relation, Resource
+from placer.problem.seating import Benches, Party, Seating
 from placer.problem.solution import Progress, Solution, Status
-from placer.problem.terms import BoolArray, Crowd, Flow, IntArray, Linear, Room, Term, Touch
+from placer.problem.terms import BoolArray, Crowd, Flow, IntArray, Linear, Room, Squeeze, Term, Touch, even_pairs
 
 __all__ = [
+    "Benches",
     "BoolArray",
     "Crowd",
     "Flow",
     "IntArray",
     "Linear",
+    "Party",
     "Problem",
     "Progress",
     "Relation",
     "Resource",
     "Room",
+    "Seating",
     "Solution",
+    "Squeeze",
     "Status",
     "Term",
     "Touch",
+    "even_pairs",
 ]

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from placer.problem.seating import Seating
 from placer.problem.terms import BoolArray, IntArray, Term
 
 
@@ -28,11 +29,14 @@ class Resource:
         ``[m]``, non-negative.
     name
         What a person calls it.
+    unit
+        What a person counts as one.
     """
 
     weight: IntArray
     capacity: IntArray
     name: str = ""
+    unit: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,6 +75,8 @@ class Problem:
         The terms of each tier, the highest tier first.
     relations
         Pairs of items, of any groups, that may not stand on some pairs of sites.
+    seating
+        What the items ask of the seats of their sites; None where nobody asks for any.
     hint
         ``[n]``, a site that someone proposes for each item, -1 for none; None where nobody does.
     """
@@ -81,6 +87,7 @@ class Problem:
     incompatible: BoolArray
     tiers: tuple[tuple[Term, ...], ...]
     relations: tuple[Relation, ...] = ()
+    seating: Seating | None = None
     hint: IntArray | None = None
 
     @property
@@ -160,4 +167,10 @@ class Problem:
         for conflict in self.conflicts:
             v, w = np.nonzero(np.triu(conflict.items))
             good &= ~np.asarray(conflict.sites[site_of[:, v], site_of[:, w]].any(axis=1))
+        for i in np.flatnonzero(good) if self.seating is not None else ():
+            good[i] = not self.misfits(site_of[i])
         return good
+
+    def misfits(self, site_of: IntArray) -> list[int]:
+        """Find the sites where somebody has no seat in an assignment ``[n]``."""
+        return self.seating.misfits(site_of) if self.seating is not None else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,6 +92,82 @@ class Crowd:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Squeeze:
+    """
+    What a crowd pays beyond its own price where claims leave it fewer slots.
+
+    The sum over pools of ``scale * (even_pairs(n, left) - even_pairs(n, slots))``, n = what was there and the load of
+    the crowd, left = slots less the claims of the items there by ``per_slot``, rounded up; at least one is left.
+
+    Parameters
+    ----------
+    crowd
+        Whose price without claims is that of ``slots``.
+    claim
+        ``[n]``, non-negative.
+    start
+        ``[pools]``, the load that is there without any item.
+    slots
+        ``[pools]``, positive.
+    per_slot
+        Claims that fill one slot, positive.
+    scale
+        Price of a pair.
+    """
+
+    name: str
+    crowd: Crowd
+    claim: IntArray
+    start: IntArray
+    slots: IntArray
+    per_slot: int
+    scale: int
+
+    def claims(self, site_of: IntArray) -> IntArray:
+        """Claims on each pool, ``[b, pools]``, for each row of ``site_of [b, n]``."""
+        return self._sums(self.claim, site_of)
+
+    def rise(self, load: IntArray, claims: IntArray, pools: IntArray | slice = slice(None)) -> IntArray:
+        """Price load and claims, arrays that end in ``[pools]``; nondecreasing in both."""
+        n, slots = self.start[pools] + load, self.slots[pools]
+        left = np.maximum(slots - -(-claims // self.per_slot), 1)
+        rise: IntArray = self.scale * (even_pairs(n, left) - even_pairs(n, slots))
+        return rise
+
+    def price(self, site_of: IntArray, items: IntArray | slice = slice(None)) -> IntArray:
+        """Cost of each row of ``site_of [b, n]``, or ``[b, k]`` for k items alone."""
+        loads, claims = (self._sums(each[items], site_of) for each in (self.crowd.weight, self.claim))
+        costs: IntArray = self.rise(loads, claims).sum(axis=1)
+        return costs
+
+    def faults(self, n: int) -> Iterator[str]:
+        """Say what is wrong with its numbers for n items."""
+        pools = (len(self.crowd.table),)
+        if self.claim.shape != (n,) or (self.claim < 0).any():
+            yield f"claim has shape {self.claim.shape}, expected {(n,)} of numbers that are not negative"
+        if self.start.shape != pools or self.slots.shape != pools or (self.start < 0).any() or (self.slots < 1).any():
+            yield f"start and slots have shapes {self.start.shape} and {self.slots.shape}, expected {pools}, no slots 0"
+        if self.per_slot < 1 or self.scale < 0:
+            yield f"per_slot is {self.per_slot} and scale {self.scale}, expected at least 1 and 0"
+
+    def most(self) -> int:
+        """Bound what it can cost."""
+        load = int(self.start.sum()) + int(self.crowd.weight.sum())
+        return self.scale * load * (load - 1) // 2
+
+    def _sums(self, each: IntArray, site_of: IntArray) -> IntArray:
+        pools = self.crowd.pool_of[site_of]
+        return np.stack([(each * (pools == i)).sum(axis=1) for i in range(len(self.slots))], axis=1)
+
+
+def even_pairs(n: IntArray, slots: IntArray) -> IntArray:
+    """Pairs that share a slot where n are spread evenly: r C(q+1, 2) + (slots - r) C(q, 2)."""
+    q, r = n // slots, n % slots
+    pairs: IntArray = r * ((q + 1) * q // 2) + (slots - r) * (q * (q - 1) // 2)
+    return pairs
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Room:
     """
     Room left on the sites in use: the sum over sites with an item of ``(room - weight on it) // unit``.
@@ -145,4 +222,4 @@ class Touch:
         return total
 
 
-Term = Linear | Flow | Crowd | Room | Touch
+Term = Linear | Flow | Crowd | Squeeze | Room | Touch

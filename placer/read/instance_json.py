@@ -18,7 +18,7 @@ from placer.read.files import place_of, read_text
 from placer.read.json_text import parse_json
 
 SIZES = frozenset({"memory_kib", "reserve_kib", "overhead_kib"})
-CPU_SETS = frozenset({"pcpus", "vcpus"})
+CPU_SETS = frozenset({"pcpus", "vcpus", "dedicated_pcpus", "dedicated_vcpus"})
 LISTS_OF_CPU_SETS = frozenset({"cores", "hard_affinity", "soft_affinity", "affinity"})
 AFFINITIES = ("hard_affinity", "soft_affinity")
 """Keys that may hold one string, the mask of every vcpu."""

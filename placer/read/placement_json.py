@@ -16,7 +16,8 @@ def read_placement(text: str, place: str) -> Placement:
     Parameters
     ----------
     text
-        An object with the key ``placement``: guest name -> list of pnode ids, null where a vnode has none.
+        An object with the key ``placement``: guest name -> list of pnode ids, null where a vnode has none; and
+        perhaps ``pcpus``: guest name -> list over its vcpus of the pcpu each owns, null where it owns none.
         Other keys, as an answer has them, say nothing about it.
     place
         The file's name for messages.
@@ -32,17 +33,19 @@ def read_placement(text: str, place: str) -> Placement:
         status = f" (status {quote(answer.value['status'])[1:-1]})" if "status" in answer.value else ""
         raise answer.fault(f'no placement in it{status}, expected a key "placement": guest name -> pnode ids')
     placement = Fields.of(answer.value["placement"], place, "$.placement")
-    return Placement(pnode_of={name: _pnodes(placement, name) for name in placement.value})
+    pcpus = Fields.of(answer.value.get("pcpus") or {}, place, "$.pcpus")
+    return Placement(
+        pnode_of={name: _ids(placement, name, "pnode") for name in placement.value},
+        pcpu_of={name: _ids(pcpus, name, "pcpu") for name in pcpus.value},
+    )
 
 
-def _pnodes(placement: Fields, name: str) -> tuple[int | None, ...]:
-    pnodes = placement.value[name]
-    if not isinstance(pnodes, list):
-        raise placement.fault(f"expected a list of pnode ids, got {quote(pnodes)}", name)
-    for v, pnode in enumerate(pnodes):
-        known = pnode is None or (isinstance(pnode, int) and not isinstance(pnode, bool))
-        if not known or not 0 <= (pnode or 0) <= MAX_CPU:
-            raise placement.fault(
-                f"expected a pnode id from 0 to {MAX_CPU}, or null, got {quote(pnode)}", f"{name}[{v}]"
-            )
-    return tuple(pnodes)
+def _ids(fields: Fields, name: str, what: str) -> tuple[int | None, ...]:
+    ids = fields.value[name]
+    if not isinstance(ids, list):
+        raise fields.fault(f"expected a list of {what} ids, got {quote(ids)}", name)
+    for i, each in enumerate(ids):
+        known = each is None or (isinstance(each, int) and not isinstance(each, bool))
+        if not known or not 0 <= (each or 0) <= MAX_CPU:
+            raise fields.fault(f"expected a {what} id from 0 to {MAX_CPU}, or null, got {quote(each)}", f"{name}[{i}]")
+    return tuple(ids)

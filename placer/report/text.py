@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from placer.instance import Instance, Placement, format_cpuset, format_size
+from placer.instance import Guest, Instance, Placement, Vnode, format_cpuset, format_size
 from placer.problem import Status
 from placer.remarks import remarks
 from placer.report.tables import headline, table
@@ -88,13 +88,26 @@ def _guests(answer: Answer, instance: Instance, placement: Placement, *, colour:
                     guest.name if first else "",
                     v,
                     format_size(vnode.memory_kib),
-                    f"{len(vnode.vcpus)} ({format_cpuset(vnode.vcpus)})" if vnode.vcpus else "0",
+                    _vcpus(guest, vnode, placement),
                     "none" if pnode is None else pnode,
                     mean if first else "",
                 )
             )
     columns = ("guest", ">vnode", ">memory", "vcpus", ">pnode", ">mean distance")
     return table("Guests", columns, rows, colour=colour)
+
+
+def _vcpus(guest: Guest, vnode: Vnode, placement: Placement) -> str:
+    """Count and name the vcpus of a vnode, and the pcpus that those of them own that are dedicated."""
+    if not vnode.vcpus:
+        return "0"
+    own = guest.dedicated.intersection(vnode.vcpus)
+    pcpus = [pcpu for vcpu in own if (pcpu := placement.pcpu_of[guest.name][vcpu]) is not None] if own else []
+    text = f"{len(vnode.vcpus)} ({format_cpuset(vnode.vcpus)})"
+    if not pcpus:
+        return text
+    who = "" if len(own) == len(vnode.vcpus) else f"{format_cpuset(own)} "
+    return f"{text}, {who}on pcpus {format_cpuset(pcpus)}"
 
 
 def _pnodes(instance: Instance, placement: Placement, *, colour: bool) -> str:

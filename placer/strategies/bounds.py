@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from placer.problem import BoolArray, Crowd, IntArray, Room
+from placer.problem import BoolArray, Crowd, IntArray, Room, Squeeze, even_pairs
 from placer.strategies.tables import Tables
 
 
@@ -27,6 +27,8 @@ def floors(tables: Tables) -> tuple[int, ...]:
     floor += pairs.sum(axis=(1, 2)) // 2 + spread_rise(tables, pairs)
     for t, crowd in tables.crowds:
         floor[t] += crowd_floor(tables, crowd)
+    for t, squeeze in tables.squeezes:
+        floor[t] += squeeze_floor(tables, squeeze)
     for t, room in tables.rooms:
         floor[t] += room_floor(tables, room, [])
     return tuple(floor.tolist())
@@ -43,6 +45,21 @@ def crowd_floor(tables: Tables, crowd: Crowd) -> int:
     own = np.where(crowd.pool_of >= 0, (crowd.table - empty[:, None])[crowd.pool_of][:, crowd.weight].T, 0)
     alone = np.where(tables.problem.allowed, own, np.iinfo(np.int64).max).min(axis=1).sum()
     return int(empty.sum()) + max(spread, int(alone))
+
+
+def squeeze_floor(tables: Tables, squeeze: Squeeze) -> int:
+    """
+    What claims add to the floor of a crowd: all load on all slots left, spread evenly, costs least.
+
+    Pairs of n on c slots are subadditive in (n, c) together. A pool that claims fill has one slot more than that left.
+    """
+    crowd, items = squeeze.crowd, np.arange(tables.problem.n)
+    claims = bound_load(tables, replace(crowd, weight=squeeze.claim), items)
+    filled = claims // (squeeze.per_slot * (int(squeeze.slots.min()) - 1) + 1)
+    left = int(squeeze.slots.sum()) - -(-claims // squeeze.per_slot) + min(filled, len(squeeze.slots))
+    load = int(squeeze.start.sum()) + bound_load(tables, crowd, items)
+    pairs = even_pairs(np.array(load), np.array(min(max(left, 1), int(squeeze.slots.sum()))))
+    return max(0, squeeze.scale * int(pairs) - crowd_floor(tables, crowd))
 
 
 def room_floor(tables: Tables, room: Room, needed: list[int]) -> int:

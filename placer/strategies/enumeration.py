@@ -126,6 +126,8 @@ class Enumeration:
         child_bound = bound[:, :, None] + pending[:, :, 0, :] - cheapest[:, :, 0][:, :, None]
         keep = open_sites[:, 0, :] & alive.reshape(-1, 1) & self._below(child_bound)
         keep &= self._first_of_its_kind(rows, k)
+        if self.tables.problem.seating is not None:
+            keep &= self.tables.problem.seating.fit_beside(rows, self._order[: k + 1], keep)
         parents, sites = np.nonzero(keep)
         ranks = np.lexsort(child_bound[parents, :, sites].T[::-1])
         return np.hstack([rows[parents[ranks]], sites[ranks, None]])
@@ -177,6 +179,8 @@ class Enumeration:
             load = (on * crowd.weight[placed][:, None]).sum(axis=1)
             bound[:, t] += crowd.table[np.arange(len(crowd.table)), load].sum(axis=1)
             bound[:, t] += least_rise(crowd, load, bound_load(tables, crowd, rest))
+        for t, squeeze in tables.squeezes:
+            bound[:, t] += squeeze.price(rows, placed)
         for t, room in tables.rooms:
             on = (rows[:, :, None] == np.arange(len(room.room))) & (room.room >= 0)
             held = (on * room.weight[placed][:, None]).sum(axis=1)

@@ -43,12 +43,12 @@ def first_fit_decreasing(problem: Problem, budget: Budget) -> Solution:
     partial = Partial(problem)
     size = problem.resources[0].weight if problem.resources else np.zeros(problem.n, dtype=np.int64)
     for v in _order(problem, size):
-        sites = _fitting_sites(partial, v)
-        if not len(sites):
+        site = next((p for p in _fitting_sites(partial, v).tolist() if partial.seats(v, p)), None)
+        if site is None:
             return Solution(
                 status=Status.UNKNOWN, wall_time_s=budget.elapsed_s(), tried="first-fit by falling size got stuck"
             )
-        partial.put(v, int(sites[0]))
+        partial.put(v, site)
     costs = tuple(problem.price(partial.site_of[None, :])[0].tolist())
     return Solution(status=Status.FEASIBLE, site_of=partial.site_of, costs=costs, wall_time_s=budget.elapsed_s())
 

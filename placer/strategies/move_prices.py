@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from placer.problem import Crowd, IntArray, Room, Touch
+from placer.problem import Crowd, IntArray, Room, Squeeze, Touch
 
 
 def crowd_shift(crowd: Crowd, site_of: IntArray) -> IntArray:
@@ -14,10 +14,24 @@ def crowd_shift(crowd: Crowd, site_of: IntArray) -> IntArray:
     most = crowd.table.shape[1] - 1
     up = crowd.table[rows, np.minimum(load + w, most)] - crowd.table[rows, load]
     down = crowd.table[rows, load] - crowd.table[rows, np.maximum(load - w, 0)]
-    home = crowd.pool_of[site_of]
-    rise = np.where(crowd.pool_of >= 0, up[:, crowd.pool_of], 0)
+    return _between_pools(crowd.pool_of, site_of, up, down)
+
+
+def squeeze_shift(squeeze: Squeeze, site_of: IntArray) -> IntArray:
+    """Change of what load pays beside claims for every shift, ``[n, m]``."""
+    load, claims = squeeze.crowd.loads(site_of[None, :])[0], squeeze.claims(site_of[None, :])[0]
+    w, c = squeeze.crowd.weight[:, None], squeeze.claim[:, None]
+    now = squeeze.rise(load, claims)
+    up = squeeze.rise(load + w, claims + c) - now
+    down = now - squeeze.rise(np.maximum(load - w, 0), np.maximum(claims - c, 0))
+    return _between_pools(squeeze.crowd.pool_of, site_of, up, down)
+
+
+def _between_pools(pool_of: IntArray, site_of: IntArray, up: IntArray, down: IntArray) -> IntArray:
+    home = pool_of[site_of]
+    rise = np.where(pool_of >= 0, up[:, pool_of], 0)
     fall = np.where(home >= 0, down[np.arange(len(site_of)), home], 0)[:, None]
-    return np.where(crowd.pool_of[None, :] == home[:, None], 0, rise - fall)
+    return np.where(pool_of[None, :] == home[:, None], 0, rise - fall)
 
 
 def room_shift(room: Room, site_of: IntArray) -> IntArray:
@@ -41,6 +55,21 @@ def crowd_swap(crowd: Crowd, site_of: IntArray, v: IntArray, w: IntArray) -> Int
     up, down = np.where(a >= 0, load[a] + gain, 0), np.where(b >= 0, load[b] - gain, 0)
     change = np.where(a >= 0, crowd.table[a, up] - crowd.table[a, load[a]], 0)
     change += np.where(b >= 0, crowd.table[b, down] - crowd.table[b, load[b]], 0)
+    return change
+
+
+def squeeze_swap(squeeze: Squeeze, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
+    """Change of what load pays beside claims for swaps of ``v[i]`` and ``w[i]``."""
+    load, claims = squeeze.crowd.loads(site_of[None, :])[0], squeeze.claims(site_of[None, :])[0]
+    a, b = squeeze.crowd.pool_of[site_of[v]], squeeze.crowd.pool_of[site_of[w]]
+    more = np.where(a == b, 0, squeeze.crowd.weight[w] - squeeze.crowd.weight[v])
+    claimed = np.where(a == b, 0, squeeze.claim[w] - squeeze.claim[v])
+    change = np.zeros(len(v), dtype=np.int64)
+    for pool, sign in ((a, 1), (b, -1)):
+        at = np.maximum(pool, 0)
+        after = np.maximum(load[at] + sign * more, 0), np.maximum(claims[at] + sign * claimed, 0)
+        now = squeeze.rise(load[at], claims[at], at)
+        change += np.where(pool >= 0, squeeze.rise(*after, at) - now, 0)
     return change
 
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from placer.problem import BoolArray, IntArray
-from placer.strategies.move_prices import crowd_shift, crowd_swap, room_shift, room_swap, touch_swap
+from placer.strategies.move_prices import (
+    crowd_shift,
+    crowd_swap,
+    room_shift,
+    room_swap,
+    squeeze_shift,
+    squeeze_swap,
+    touch_swap,
+)
 from placer.strategies.symmetry import item_classes
 from placer.strategies.tables import Tables
 
@@ -114,6 +122,7 @@ class Moves:
         overload = np.maximum(loads - tables.capacity, 0).sum()
         for items, sites in self._conflicts:
             overload += (items * sites[np.ix_(self.site_of, self.site_of)]).sum() * 1024
+        overload += len(problem.misfits(self.site_of)) * 1024
         return np.concatenate([[overload], problem.price(self.site_of[None, :])[0]])
 
     def _refresh(self) -> None:
@@ -137,6 +146,8 @@ class Moves:
             delta[1 + flow.tier] += pull - pull[items, s][:, None]
         for t, crowd in tables.crowds:
             delta[1 + t] += crowd_shift(crowd, s)
+        for t, squeeze in tables.squeezes:
+            delta[1 + t] += squeeze_shift(squeeze, s)
         for t, room in tables.rooms:
             delta[1 + t] += room_shift(room, s)
         for t, touch in tables.touches:
@@ -180,6 +191,8 @@ class Moves:
             delta[1 + flow.tier] += change
         for t, crowd in tables.crowds:
             delta[1 + t] += crowd_swap(crowd, s, v, w)
+        for t, squeeze in tables.squeezes:
+            delta[1 + t] += squeeze_swap(squeeze, s, v, w)
         for t, room in tables.rooms:
             delta[1 + t] += room_swap(room, s, v, w)
         for t, touch in tables.touches:

@@ -28,9 +28,14 @@ class Partial:
         self._barred = np.zeros((problem.n, problem.m), dtype=np.int64)
 
     def open_sites(self, v: int) -> BoolArray:
-        """Sites that can take item v without breaking a rule, ``[m]``."""
+        """Sites that can take item v without breaking a rule, seats apart, ``[m]``."""
         fits = (self._weight[:, v, None] <= self.left).all(axis=0)
         return np.asarray(self.problem.allowed[v] & fits & (self._barred[v] == 0))
+
+    def seats(self, v: int, p: int) -> bool:
+        """Whether item v finds its seats on site p beside the items there."""
+        seating = self.problem.seating
+        return seating is None or seating.fits(p, [*np.flatnonzero(self.site_of == p).tolist(), v])
 
     def put(self, v: int, p: int) -> None:
         """Put item v, which has no site, on site p."""

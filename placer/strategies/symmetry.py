@@ -30,6 +30,7 @@ def item_classes(tables: Tables) -> list[list[int]]:
     key = [problem.allowed, *tables.linear, tables.weight.T, alone[:, None]]
     key += [crowd.weight[:, None] for _, crowd in tables.crowds]
     key += [room.weight[:, None] for _, room in tables.rooms]
+    key += [part[:, None] for part in _claims(tables)]
     keys = [tuple(part[v].tobytes() for part in key) for v in range(problem.n)]
     matrices = [f.flow for f in tables.flows] + [r.items.astype(np.int64) for r in problem.relations]
     classes: list[list[int]] = []
@@ -63,8 +64,15 @@ def group_classes(tables: Tables) -> list[list[IntArray]]:
             key += [matrix[np.ix_(items, items)] for matrix in matrices]
             key += [crowd.weight[items] for _, crowd in tables.crowds]
             key += [room.weight[items] for _, room in tables.rooms]
+            key += [part[items] for part in _claims(tables)]
             classes.setdefault(tuple(part.tobytes() for part in key), []).append(items)
     return [twins for twins in classes.values() if len(twins) > 1]
+
+
+def _claims(tables: Tables) -> list[IntArray]:
+    """What items claim besides weights: of slots and of seats."""
+    seating = tables.problem.seating
+    return [squeeze.claim for _, squeeze in tables.squeezes] + ([seating.item_kinds] if seating is not None else [])
 
 
 def _flow_leaves(flow: IntArray, items: IntArray) -> bool:
@@ -91,6 +99,11 @@ def site_classes(tables: Tables) -> list[list[int]]:
         lone = np.where(own, -1, np.arange(problem.m))
         prices = np.where((crowd.pool_of >= 0)[:, None], crowd.table[crowd.pool_of], -1)
         key += [lone[:, None], prices]
+    for _, squeeze in tables.squeezes:
+        pools, inside = squeeze.crowd.pool_of, squeeze.crowd.pool_of >= 0
+        key += [np.where(inside, part[pools], -1)[:, None] for part in (squeeze.start, squeeze.slots)]
+    if problem.seating is not None:
+        key.append(problem.seating.site_kinds[:, None])
     key += [room.room[:, None] for _, room in tables.rooms]
     key += [(np.arange(problem.m) == touch.site)[:, None].astype(np.int64) for _, touch in tables.touches]
     keys = [tuple(part[p].tobytes() for part in key) for p in range(problem.m)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from placer.problem import Crowd, Flow, IntArray, Linear, Problem, Room, Touch
+from placer.problem import Crowd, Flow, IntArray, Linear, Problem, Room, Squeeze, Touch
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,7 +39,7 @@ class Tables:
         ``[tiers, n, m]``: linear terms, and what each item's flow to itself costs.
     flows
         Flows between different items, one for each tier and distance matrix.
-    crowds, rooms, touches
+    crowds, squeezes, rooms, touches
         The other terms, each with its tier.
     weight, capacity
         ``[resources, n]`` and ``[resources, m]``.
@@ -50,6 +50,7 @@ class Tables:
         self.tiers = len(problem.tiers)
         self.linear = np.zeros((self.tiers, problem.n, problem.m), dtype=np.int64)
         self.crowds: list[tuple[int, Crowd]] = []
+        self.squeezes: list[tuple[int, Squeeze]] = []
         self.rooms: list[tuple[int, Room]] = []
         self.touches: list[tuple[int, Touch]] = []
         self.weight = _stack([r.weight for r in problem.resources], problem.n)
@@ -64,6 +65,8 @@ class Tables:
                         self._add_flow(t, term, flows)
                     case Crowd():
                         self.crowds.append((t, term))
+                    case Squeeze():
+                        self.squeezes.append((t, term))
                     case Room():
                         self.rooms.append((t, term))
                     case Touch():

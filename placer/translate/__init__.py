@@ -10,7 +10,7 @@ from placer.instance import Instance, Placement
 from placer.problem import IntArray, Problem
 from placer.translate.capacity import free_memory, guest_memory
 from placer.translate.costs import tiers
-from placer.translate.cpus import overcommit
+from placer.translate.cpus import overcommit, owned_pcpus, seating
 from placer.translate.masks import allowed_pnodes, fixed_pnodes, incompatible_pnodes, nodemaps
 from placer.translate.relations import relations
 
@@ -35,13 +35,19 @@ def translate(instance: Instance, *, allow_unplaced: bool = False) -> Problem:
     if allow_unplaced:
         allowed = np.hstack([allowed, np.ones((len(allowed), 1), dtype=bool)])
         incompatible = np.pad(incompatible, (0, 1))
+    seats = seating(instance, nowhere=allow_unplaced)
     return Problem(
         allowed=allowed,
-        resources=(guest_memory(instance, nowhere=allow_unplaced), *overcommit(instance, nowhere=allow_unplaced)),
+        resources=(
+            guest_memory(instance, nowhere=allow_unplaced),
+            *overcommit(instance, nowhere=allow_unplaced),
+            *owned_pcpus(seats),
+        ),
         groups=groups,
         incompatible=incompatible,
         tiers=tiers(instance, groups, nowhere=allow_unplaced),
         relations=relations(instance, groups, nowhere=allow_unplaced),
+        seating=seats,
     )
 
 
@@ -75,8 +81,28 @@ def back(instance: Instance, site_of: IntArray) -> Placement:
         pnode_of={
             guest.name: tuple(ids[p] if (p := next(sites)) < len(ids) else None for _ in guest.vnodes)
             for guest in instance.guests
-        }
+        },
+        pcpu_of=_owned(instance, site_of),
     )
+
+
+def _owned(instance: Instance, site_of: IntArray) -> dict[str, tuple[int | None, ...]]:
+    """Give the dedicated vcpus on each pnode pcpus of their own, where there are enough."""
+    seats = seating(instance)
+    found: dict[tuple[int, int], int] = {}
+    for p in range(len(instance.host.pnodes)) if seats is not None else ():
+        found |= (seats and seats.seats(p, np.flatnonzero(site_of == p).tolist())) or {}
+    items = iter(range(len(site_of)))
+    owned: dict[str, tuple[int | None, ...]] = {}
+    for guest in instance.guests:
+        row: list[int | None] = [None] * guest.vcpu_count
+        for vnode in guest.vnodes:
+            v = next(items)
+            for i, vcpu in enumerate(sorted(guest.dedicated.intersection(vnode.vcpus))):
+                row[vcpu] = found.get((v, i))
+        if guest.dedicated:
+            owned[guest.name] = tuple(row)
+    return owned
 
 
 def forth(instance: Instance, placement: Placement) -> IntArray:

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from placer.instance import UNREACHABLE, Domain, Host, Pnode
-from placer.problem import IntArray
+from placer.problem import IntArray, even_pairs
 
 
 def core_pools(host: Host, pcpus: frozenset[int] | None = None) -> tuple[IntArray, list[int]]:
@@ -19,7 +19,7 @@ def core_pools(host: Host, pcpus: frozenset[int] | None = None) -> tuple[IntArra
     Parameters
     ----------
     pcpus
-        Those of a cpupool: only cores with one of them count. None: all cores.
+        Of a cpupool, those on which shared vcpus run: only cores with one of them count. None: all cores.
 
     Returns
     -------
@@ -88,16 +88,11 @@ def pairs_table(vcpus: int, cores: list[int], running: list[int]) -> IntArray:
     >>> pairs_table(2, [2], [3]).tolist()
     [[1, 2, 4]]
     """
-    n = np.array(running)[:, None] + np.arange(vcpus + 1)
-    c = np.array(cores)[:, None]
-    q, r = n // c, n % c
-    pairs: IntArray = r * ((q + 1) * q // 2) + (c - r) * (q * (q - 1) // 2)
-    return pairs
+    return even_pairs(np.array(running)[:, None] + np.arange(vcpus + 1), np.array(cores)[:, None])
 
 
 def _core_count(pnode: Pnode, pcpus: frozenset[int]) -> int:
-    cores = pnode.cores or tuple((pcpu,) for pcpu in pnode.pcpus)
-    return sum(not pcpus.isdisjoint(core) for core in cores)
+    return sum(not pcpus.isdisjoint(core) for core in pnode.siblings)
 
 
 def _core_owner(host: Host, p: int) -> int:

@@ -6,8 +6,8 @@ from math import floor
 
 import numpy as np
 
-from placer.instance import Guest, Host, Instance
-from placer.problem import Crowd, Flow, IntArray, Linear, Room, Term, Touch
+from placer.instance import Guest, Host, Instance, Vnode
+from placer.problem import Crowd, Flow, IntArray, Linear, Room, Squeeze, Term, Touch
 from placer.translate.cores import core_pools, pairs_table, running_load
 
 SHARING_PRICE_MILLI = 15_000
@@ -76,33 +76,56 @@ def site_distances(host: Host, *, nowhere: bool) -> IntArray:
     return distances
 
 
-def core_sharing(instance: Instance, *, nowhere: bool) -> list[Crowd]:
+def core_sharing(instance: Instance, *, nowhere: bool) -> list[Crowd | Squeeze]:
     """
-    Sum 1000 x 2 x price x pairs(n, c) over pools of cores, n vcpus, running ones included, on c cores.
+    Sum 1000 x 2 x price x pairs(n, c) over pools of cores, n shared vcpus, running ones included, on c cores.
 
-    Each cpupool has pools of cores of its own, and so have those that are in none.
+    Each cpupool has pools of cores of its own, and so have those that are in none. Where dedicated vcpus may own any
+    pcpu, c is less the cores that they fill (:class:`placer.problem.Squeeze`): one each where they are isolated, else
+    as many as threads go on one core.
     """
     host, price = instance.host, sharing_price_milli(instance)
     if not price:
         return []
     stated = [guest.pool for guest in instance.guests] + [domain.pool for domain in host.domains]
     cpupools = dict.fromkeys(map(host.pool_in_force, stated))
-    crowds = [_sharing_within(instance, cpupool, price, nowhere=nowhere) for cpupool in cpupools]
-    return [crowd for crowd in crowds if len(crowd.table) and (crowd.weight.any() or crowd.table.any())]
+    return [term for cpupool in cpupools for term in _sharing_within(instance, cpupool, price, nowhere=nowhere)]
 
 
-def _sharing_within(instance: Instance, cpupool: str | None, price: int, *, nowhere: bool) -> Crowd:
+def _sharing_within(instance: Instance, cpupool: str | None, price: int, *, nowhere: bool) -> list[Crowd | Squeeze]:
     """Price the shared cores of one cpupool, for guests that are in it."""
     host = instance.host
-    inside = [host.pool_in_force(guest.pool) == cpupool for guest in instance.guests]
-    weight = [len(v.vcpus) * own for guest, own in zip(instance.guests, inside, strict=True) for v in guest.vnodes]
-    pool_of, cores = core_pools(host, host.pcpus_of_pool[cpupool])
+    vnodes = [(guest, v, host.pool_in_force(guest.pool) == cpupool) for guest in instance.guests for v in guest.vnodes]
+    weight = np.array([len(set(v.vcpus) - guest.dedicated) * own for guest, v, own in vnodes], dtype=np.int64)
+    pool_of, cores = core_pools(host, host.pcpus_of_pool[cpupool].difference(host.dedicated_pcpus or ()))
     load = np.array(running_load(host, [each for each in host.domains if host.pool_in_force(each.pool) == cpupool]))
     running = [int(load[pool_of == pool].sum()) for pool in range(len(cores))]
     if nowhere:
         pool_of = np.append(pool_of, -1)
-    table = 2 * price * pairs_table(sum(weight), cores, running)
-    return Crowd(name="core_sharing", weight=np.array(weight, dtype=np.int64), pool_of=pool_of, table=table)
+    table = 2 * price * pairs_table(int(weight.sum()), cores, running)
+    claim = np.array([_filled_threads(guest, v, host) * own for guest, v, own in vnodes], dtype=np.int64)
+    squeezed = host.dedicated_pcpus is None and claim.any() and (weight.any() or any(running))
+    if not cores or not (weight.any() or table.any() or squeezed):
+        return []
+    crowd = Crowd(name="core_sharing", weight=weight, pool_of=pool_of, table=table)
+    if not squeezed:
+        return [crowd]
+    squeeze = Squeeze(
+        name=crowd.name,
+        crowd=crowd,
+        claim=claim,
+        start=np.array(running, dtype=np.int64),
+        slots=np.array(cores, dtype=np.int64),
+        per_slot=host.threads_per_core,
+        scale=2 * price,
+    )
+    return [crowd, squeeze]
+
+
+def _filled_threads(guest: Guest, vnode: Vnode, host: Host) -> int:
+    """Count the threads that dedicated vcpus fill: a core's where they are isolated, else one each."""
+    each = host.threads_per_core if guest.thread_policy == "isolate" else 1
+    return each * len(guest.dedicated.intersection(vnode.vcpus))
 
 
 def sharing_price_milli(instance: Instance) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 
 from placer.instance import UNREACHABLE, Guest, Host, Instance, Vnode
 from placer.problem import BoolArray, IntArray
+from placer.translate.cpus import seating
 from placer.translate.relations import undisturbed
 
 
@@ -39,7 +40,16 @@ def masks(instance: Instance) -> dict[str, BoolArray]:
         ).reshape(shape)
         for rule, mask in MASKS.items()
     }
-    return lowered | {"exclusive": undisturbed(instance)}
+    return lowered | {"exclusive": undisturbed(instance), "dedicated": _seated(instance)}
+
+
+def _seated(instance: Instance) -> BoolArray:
+    """Allow (v, p) where p has pcpus for the dedicated vcpus of v, and one left for its shared ones."""
+    seats = seating(instance)
+    n, m = sum(len(guest.vnodes) for guest in instance.guests), len(instance.host.pnodes)
+    if seats is None:
+        return np.ones((n, m), dtype=bool)
+    return np.array([[seats.fits(p, [v]) for p in range(m)] for v in range(n)], dtype=bool).reshape(n, m)
 
 
 def nodemaps(instance: Instance) -> BoolArray:

@@ -33,7 +33,7 @@ def expected(instance: Instance, placement: Placement, name: str, *, online: int
         "max_memkb": sum(vnode.memory_kib for vnode in guest.vnodes),
         "target_memkb": sum(vnode.memory_kib for vnode in guest.vnodes),
         "numa_placement": "False",
-        "vcpu_hard_affinity": _masks(guest.hard_affinity, host, guest),
+        "vcpu_hard_affinity": _hard(instance, placement, guest),
         "vcpu_soft_affinity": soft,
         "vnuma_nodes": []
         if guest.form == "whole"
@@ -111,6 +111,23 @@ def pool_of(guest: Guest, host: Host) -> set[int]:
 def _masks(masks: tuple[tuple[int, ...] | None, ...] | None, host: Host, guest: Guest) -> Masks:
     given = masks or (None,) * guest.vcpu_count
     return [_all_pcpus(host) if mask is None else sorted(mask) for mask in given]
+
+
+def _hard(instance: Instance, placement: Placement, guest: Guest) -> Masks:
+    """A dedicated vcpu runs on its pcpu; others keep off those, and off the cores of isolated ones."""
+    host = instance.host
+    closed = set(host.dedicated_pcpus or ())
+    for other in instance.guests:
+        for pcpu in placement.pcpu_of.get(other.name, ()):
+            for core in (core for pnode in host.pnodes for core in pnode.cores or [(p,) for p in pnode.pcpus]):
+                if pcpu in core:
+                    closed |= set(core) if other.thread_policy == "isolate" else {pcpu}
+    own = placement.pcpu_of.get(guest.name, (None,) * guest.vcpu_count)
+    masks = _masks(guest.hard_affinity, host, guest)
+    return [
+        [pcpu for pcpu in mask if pcpu not in closed] if pcpu is None else [pcpu]
+        for mask, pcpu in zip(masks, own, strict=True)
+    ]
 
 
 def _known(masks: Masks, host: Host, count: int) -> Masks:

@@ -20,6 +20,8 @@ def random_xen_instance(seed: int) -> Instance:
     host = _host(random, guests)
     instance = Instance(host=host, guests=tuple(_guest(random, f"g{i}", v, host) for i, v in enumerate(guests)))
     divided = random.random() < 0.3 and all(len(pnode.pcpus) in (0, 8, 20) for pnode in host.pnodes)
+    if not divided and random.random() < 0.3 and all(len(pnode.pcpus) > 2 for pnode in host.pnodes):
+        return replace(instance, guests=tuple(_with_dedicated(random, guest) for guest in instance.guests))
     return _in_pools(random, instance) if divided else instance
 
 
@@ -29,6 +31,16 @@ def _in_pools(random: Random, instance: Instance) -> Instance:
     pools = (Cpupool(name="Pool-0", pcpus=tuple(pcpus[::2])), Cpupool(name="rt", pcpus=tuple(pcpus[1::2])))
     guests = [replace(guest, pool=random.choice((None, "Pool-0", "rt"))) for guest in instance.guests]
     return replace(instance, host=replace(instance.host, cpupools=pools), guests=tuple(guests))
+
+
+def _with_dedicated(random: Random, guest: Guest) -> Guest:
+    """Let one vcpu or two own a pcpu; without overhead, which would follow them to their pnodes."""
+    count = random.randint(1, 2)
+    if guest.vcpu_count <= count:
+        return replace(guest, overhead_kib=0, cpu_policy="dedicated", thread_policy="isolate")
+    some = tuple(sorted(random.sample(range(guest.vcpu_count), count)))
+    policy = random.choice(("prefer", "isolate", "require"))
+    return replace(guest, overhead_kib=0, cpu_policy="mixed", dedicated_vcpus=some, thread_policy=policy)
 
 
 def _vnodes(random: Random) -> list[Vnode]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from math import gcd
 
 import numpy as np
 from ortools.sat.python import cp_model
 
-from placer.problem import Crowd, IntArray, Resource, Room, Touch
+from placer.problem import Crowd, IntArray, Resource, Room, Squeeze, Touch, even_pairs
 from placer.strategies.cpsat.variables import Affine, Value, Variables
 
 
@@ -55,25 +56,74 @@ def encode_crowd(variables: Variables, crowd: Crowd, cost: Affine) -> None:
 
     What load adds to the price of none is convex and starts at 0, so it is also at least the sum of what each item
     adds alone there.
+
+    What it pays beside claims is added.
     """
+    squeeze = next((each for _, each in variables.tables.squeezes if each.crowd is crowd), None)
     cost.constant += int(crowd.table[:, 0].sum())
     crowd = replace(crowd, table=crowd.table - crowd.table[:, :1])
     for i, row in enumerate(crowd.table):
         sites = np.flatnonzero(crowd.pool_of == i).tolist()
         load = variables.load(crowd.weight, sites)
         most = min(len(row) - 1, _largest_load(variables, crowd, sites))
-        slopes = np.diff(row[: most + 1])
-        starts = np.flatnonzero(np.diff(slopes, prepend=-1))
-        if not slopes.any():
-            continue
-        price = variables.auxiliary(int(row[most]), _crowd_price(crowd, i))
-        for n in starts.tolist():
-            slope = int(slopes[n])
-            line = Affine([(var, slope * c) for var, c in load.terms], int(row[n]) - slope * n)
-            if slope:
+        price = None
+        if squeeze is not None and squeeze.claim.any():
+            price = _squeezed(variables, squeeze, i, load, most)
+        elif np.diff(row[: most + 1]).any():
+            price = variables.auxiliary(int(row[most]), _crowd_price(crowd, i))
+            for line in _lines(row[: most + 1], load):
                 variables.model.add(line.expression() <= price)
-        variables.model.add(_alone(variables, crowd, i, sites).expression() <= price)
-        cost.add(1, price)
+        if price is not None:
+            variables.model.add(_alone(variables, crowd, i, sites).expression() <= price)
+            cost.add(1, price)
+
+
+def _lines(row: IntArray, load: Affine) -> Iterator[Affine]:
+    """Give the lines through each two neighbouring points of a convex row where it bends, over the load."""
+    slopes = np.diff(row)
+    for n in np.flatnonzero(np.diff(slopes, prepend=0)).tolist():
+        slope = int(slopes[n])
+        yield Affine([(var, slope * c) for var, c in load.terms], int(row[n]) - slope * n)
+
+
+def _squeezed(variables: Variables, squeeze: Squeeze, i: int, load: Affine, most: int) -> cp_model.IntVar:
+    """
+    Price load on the slots that claims leave, less the price of nothing at all.
+
+    The pairs of n on c slots are the largest of q n - c q (q + 1) / 2 over whole q, so they are linear in both for
+    each q. As many slots are left as claims allow, or one.
+    """
+    model, crowd = variables.model, squeeze.crowd
+    sites = np.flatnonzero(crowd.pool_of == i).tolist()
+    start, slots, per_slot, scale = int(squeeze.start[i]), int(squeeze.slots[i]), squeeze.per_slot, squeeze.scale
+    empty, n = int(crowd.table[i, 0]), start + most
+    price = variables.auxiliary(scale * n * (n - 1) // 2, _squeezed_price(squeeze, i))
+    left = variables.auxiliary(slots, lambda site_of: _left(squeeze, i, site_of))
+    one = variables.auxiliary(1, lambda site_of: int(_left(squeeze, i, site_of) == 1))
+    claims = variables.load(squeeze.claim, sites)
+    largest = int(squeeze.claim[variables.tables.problem.allowed[:, sites].any(axis=1)].sum())
+    model.add(left >= 1)
+    model.add(left <= slots - (slots - 1) * one)
+    model.add(claims.expression() <= per_slot * (slots - left) + largest * one)
+    total = variables.auxiliary(n, lambda site_of: start + int(crowd.weight[crowd.pool_of[site_of] == i].sum()))
+    model.add(total == load.expression() + start)
+    for q in range(1, n):
+        model.add(scale * q * total - empty <= price + scale * q * (q + 1) // 2 * left)
+    return price
+
+
+def _left(squeeze: Squeeze, i: int, site_of: IntArray) -> int:
+    claims = int(squeeze.claim[squeeze.crowd.pool_of[site_of] == i].sum())
+    return max(1, int(squeeze.slots[i]) - -(-claims // squeeze.per_slot))
+
+
+def _squeezed_price(squeeze: Squeeze, i: int) -> Value:
+    def price(site_of: IntArray) -> int:
+        n = squeeze.start[i] + squeeze.crowd.weight[squeeze.crowd.pool_of[site_of] == i].sum()
+        pairs = int(even_pairs(np.array(n), np.array(_left(squeeze, i, site_of))))
+        return squeeze.scale * pairs - int(squeeze.crowd.table[i, 0])
+
+    return price
 
 
 def _alone(variables: Variables, crowd: Crowd, i: int, sites: list[int]) -> Affine:
@@ -139,3 +189,15 @@ def encode_touch(variables: Variables, touch: Touch, cost: Affine) -> None:
             used = _uses(variables, items, touch.site)
             if used is not None:
                 cost.add(1, used)
+
+
+def encode_linear(variables: Variables, cost: IntArray) -> Affine:
+    """Sum the price of each item on its site, the least of each as a constant."""
+    total = Affine()
+    for unit in variables.units:
+        prices = cost[unit.items[0]]
+        least = int(min((prices[p] for p in unit.count), default=np.int64(0)))
+        total.constant += least * len(unit.items)
+        for p, var in unit.count.items():
+            total.add(int(prices[p]) - least, var)
+    return total

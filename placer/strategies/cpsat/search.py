@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from math import gcd
 
-import numpy as np
 from ortools.sat.python import cp_model
 
 from placer.budget import Budget
@@ -14,9 +13,10 @@ from placer.errors import Defect
 from placer.problem import IntArray, Problem, Solution, Status
 from placer.strategies.bounds import needed_sites, room_floor
 from placer.strategies.cpsat.flows import encode_flow
-from placer.strategies.cpsat.loads import encode_crowd, encode_room, encode_touch, keep_apart, limit_load
+from placer.strategies.cpsat.loads import encode_crowd, encode_linear, encode_room, encode_touch, keep_apart, limit_load
 from placer.strategies.cpsat.relations import keep_relations
 from placer.strategies.cpsat.running import solve_interruptibly
+from placer.strategies.cpsat.seats import Seats
 from placer.strategies.cpsat.variables import Affine, Variables
 from placer.strategies.local_search import improve
 from placer.strategies.opening import open_search
@@ -94,6 +94,7 @@ class Search:
         """Solve every tier that its bound does not prove; False where nothing can be placed."""
         variables = Variables(self.tables)
         tiers = _encode(variables)
+        self._seats = Seats(variables)
         self._use_needed_sites(variables, len(tiers))
         for t, cost in enumerate(tiers):
             if self.best is not None and self.budget.left_s() <= 0:
@@ -150,6 +151,16 @@ class Search:
             self.best, self.costs = site_of.copy(), costs
 
     def _minimise(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
+        """Solve until everybody has a seat, each time with rows against who had none."""
+        while True:
+            outcome = self._solve(variables, t, cost, share=share)
+            if outcome.site_of is None or not self._seats.bar(outcome.site_of):
+                return outcome
+            self.bounds[t] = max(self.bounds[t], outcome.bound)
+            if self.budget.left_s() <= 0:
+                return _Outcome(int(cp_model.UNKNOWN), None, outcome.bound)
+
+    def _solve(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
         model = variables.model
         step = gcd(*(coefficient for _, coefficient in cost.terms)) or 1
         scaled = Affine([(var, coefficient // step) for var, coefficient in cost.terms])
@@ -205,6 +216,8 @@ class _Watch(cp_model.CpSolverSolutionCallback):
     def on_solution_callback(self) -> None:
         """Price the assignment ourselves and pass it on."""
         site_of = self._variables.decode(self.value)
+        if self._search.tables.problem.misfits(site_of):
+            return
         costs = tuple(self._search.tables.problem.price(site_of[None, :])[0].tolist())
         best = min(costs, self._search.costs) if self._search.costs else costs
         self._search.budget.tell("CP-SAT", tier=self._tier, costs=best)
@@ -217,7 +230,7 @@ def _encode(variables: Variables) -> list[Affine]:
         limit_load(variables, resource)
     keep_apart(variables)
     keep_relations(variables)
-    costs = [_linear(variables, tables.linear[t]) for t in range(tables.tiers)]
+    costs = [encode_linear(variables, tables.linear[t]) for t in range(tables.tiers)]
     for flow in tables.flows:
         encode_flow(variables, flow, costs[flow.tier])
     for t, crowd in tables.crowds:
@@ -227,14 +240,3 @@ def _encode(variables: Variables) -> list[Affine]:
     for t, touch in tables.touches:
         encode_touch(variables, touch, costs[t])
     return costs
-
-
-def _linear(variables: Variables, cost: IntArray) -> Affine:
-    total = Affine()
-    for unit in variables.units:
-        prices = cost[unit.items[0]]
-        least = int(min((prices[p] for p in unit.count), default=np.int64(0)))
-        total.constant += least * len(unit.items)
-        for p, var in unit.count.items():
-            total.add(int(prices[p]) - least, var)
-    return total
