@@ -16,6 +16,8 @@ def cpupool(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
     its pnode is the business of ``hard_affinity``.
     """
     name = host.pool_in_force(guest.pool)
+    if name is None:
+        return
     pool = host.pcpus_of_pool[name]
     masks = guest.hard_affinity or (None,) * guest.vcpu_count
     for v, (vnode, p) in enumerate(zip(guest.vnodes, sites, strict=True)):

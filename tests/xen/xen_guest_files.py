@@ -54,7 +54,7 @@ def mixed_guests(host: Host) -> GuestFiles:
         "pair": file("pair", 760, 4, vnuma((400, "0-1"), (360, "2-3"))),
         "mesh": file("mesh", 512, 4, vnuma((64, "0"), (128, "2"), (128, "1"), (192, "3"), pnodes=(3, 1, 0, 2))),
         "both": file("both", 256, 2, vnuma((128, "0"), (128, "1"), pnodes=(2, 2))),
-        "large": file("large", 1900, 4),
+        "large": file("large", 2000, 4),
         "small": file("small", 256, 2),
         "pinned": file("pinned", 300, 2, "cpus = ['2-3', '3']"),
         "tied": file("tied", 320, 4, "cpus = ['0-1', '1', '6', '6-7']", vnuma((160, "0-1"), (160, "2-3"))),
