@@ -34,8 +34,6 @@ NETWORKS = "asks for networks near by"
 EMULATOR = "wants pcpus for emulator threads, or reserves some"
 DEVICES = "asks for devices, or for what is not of a NUMA node"
 LONE = "requires siblings for an odd vcpu beside a core with one free thread: there nova wants two, placer none"
-    "requires siblings for an odd vcpu beside a core with one free thread: there nova wants two, placer lets it stand"
-)
 CONTAINERS = "several containers, started one after the other or together"
 
 OUT_OF_SCOPE = {
