@@ -292,6 +292,8 @@ def _cores_with(pnode: Pnode, pcpus: frozenset[int]) -> int:
 def _part(mask: tuple[int, ...] | None, p: int, pool: frozenset[int], host: Host) -> Fraction:
     """What a running vcpu with this mask puts on pnode p: it leaves its mask rather than its pool."""
     pcpus = [pcpu for pcpu in pool if mask is None or pcpu in mask] or pool
+    if all(pcpu in (host.dedicated_pcpus or ()) for pcpu in pcpus):
+        return Fraction(0)  # it owns one of them
     reach = [q for q, pnode in enumerate(host.pnodes) for pcpu in pnode.pcpus if pcpu in pcpus]
     return Fraction(int(p in reach), len(set(reach)) or 1)
 

@@ -6,12 +6,12 @@ from functools import cache
 from random import Random
 
 import pytest
-from building import a_guest, an_instance
+from building import GIB, a_guest, an_instance
 from msgspec.structs import replace
 from oracle import best, feasible, tier_costs
 from random_instances import random_instance
 
-from placer.instance import Guest, Instance, Placement, Rule, VnodeOf
+from placer.instance import Guest, Host, Instance, Placement, Pnode, Rule, VnodeOf
 from placer.problem import Status
 from placer.solving import Answer, solve
 
@@ -108,6 +108,41 @@ def test_rules_between_equal_guests_and_vnodes_lose_no_optimum(strategy: str) ->
     placed = 0
     for seed in range(20 if strategy == "cpsat" else 60):
         instance, allow_unplaced = full_of_rules(seed), seed % 3 == 0
+        expected = best(instance, allow_unplaced)
+        answer = solve(instance, strategy=strategy, allow_unplaced=allow_unplaced, workers=1, time_limit_s=120)
+        assert answer.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
+        assert tuple(tier.cost for tier in answer.tiers) == (expected[0] if expected else ()), seed
+        placed += expected is not None
+    assert placed >= 10
+
+
+def full_of_owners(seed: int) -> Instance:
+    """Equal guests of one or two vnodes, some of whose vcpus own pcpus, on alike pnodes with SMT."""
+    random = Random(seed)
+    width, policy = random.choice((1, 2, 3)), random.choice(("prefer", "require", "isolate"))
+    pnodes = tuple(
+        Pnode(id=p, memory_kib=4 * GIB, pcpus=(first, first + 1, first + 2, first + 3), cores=cores)
+        for p, first in enumerate(range(0, 12, 4))
+        for cores in [((first, first + 1), (first + 2, first + 3))]
+    )
+    guests: list[Guest] = []
+    for count, copies in random.choice((((1, 3),), ((2, 2),), ((1, 2), (2, 1)), ((1, 4),))):
+        owning = random.random() < 0.7 or not guests
+        guest = a_guest(*(GIB,) * count, vcpus=(width,) * count)
+        if owning and width > 1 and random.random() < 0.6:
+            some = tuple(v * width for v in range(count))
+            guest = replace(guest, cpu_policy="mixed", dedicated_vcpus=some, thread_policy=policy)
+        elif owning:
+            guest = replace(guest, cpu_policy="dedicated", thread_policy=policy)
+        guests += [replace(guest, name=f"{count}x{i}") for i in range(copies)]
+    return an_instance(Host(pnodes=pnodes, slit=((10, 12, 20), (12, 10, 20), (20, 20, 10))), *guests)
+
+
+@pytest.mark.parametrize("strategy", ["enumerate", "cpsat"])
+def test_owners_among_equal_guests_and_pnodes_lose_no_optimum(strategy: str) -> None:
+    placed = 0
+    for seed in range(20 if strategy == "cpsat" else 60):
+        instance, allow_unplaced = full_of_owners(seed), seed % 3 == 0
         expected = best(instance, allow_unplaced)
         answer = solve(instance, strategy=strategy, allow_unplaced=allow_unplaced, workers=1, time_limit_s=120)
         assert answer.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed

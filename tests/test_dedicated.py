@@ -334,3 +334,14 @@ def test_running_guests_that_may_run_anywhere_are_named() -> None:
     said = "dedicated vcpus share their pcpus with running guests that may run on several: Domain-0"
     assert said in remarks(Request(instance=instance), None)
     assert said not in remarks(Request(instance=an_instance(host, a_guest(GIB))), None)
+
+
+def test_running_vcpus_bound_within_dedicated_pcpus_load_nothing_and_others_do() -> None:
+    # of 8 pcpus 4 are dedicated; the other four take 6 at 1.5. Two running vcpus of four share them, two do not
+    masks = ((0,), (0, 1), (0, 2), None)
+    host = smt_host(4, overcommit=1.5, dedicated_pcpus=(0, 1, 4, 5), domains=(Domain(name="a", affinity=masks),))
+    for vcpus, status in ((4, Status.OPTIMAL), (5, Status.INFEASIBLE)):
+        answer = solve(an_instance(host, a_guest(GIB, vcpus=(vcpus,))))
+        assert answer.status is status
+        # 4 placed and 2 running vcpus on the 2 cores that are left: three on each, three pairs each
+        assert not answer.tiers or answer.tiers[2].terms["core_sharing"] == 6 * SHARING

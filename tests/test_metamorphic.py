@@ -239,3 +239,34 @@ def test_some_of_these_rules_cost_something_and_most_can_be_kept() -> None:
     ruled = [costs_of(answer_of(with_rules(middle_sized(seed), seed))) for seed in range(12)]
     assert sum(len(costs) > 1 for costs in ruled) >= 6
     assert sum(len(costs) > 1 and costs > costs_before(seed) for seed, costs in enumerate(ruled)) >= 3
+
+
+def with_owners(instance: Instance, seed: int) -> Instance:
+    """Let some vcpus of two guests own pcpus."""
+    random = Random(seed)
+    chosen = random.sample(range(len(instance.guests)), 2)
+    return replace(
+        instance, guests=tuple(_owning(random, g) if i in chosen else g for i, g in enumerate(instance.guests))
+    )
+
+
+def _owning(random: Random, guest: Guest) -> Guest:
+    if not guest.vcpu_count:
+        return guest
+    policy = random.choice(("prefer", "isolate"))
+    if guest.vcpu_count < 3:
+        return replace(guest, cpu_policy="dedicated", thread_policy=policy)
+    some = tuple(sorted(random.sample(range(guest.vcpu_count), 2)))
+    return replace(guest, cpu_policy="mixed", dedicated_vcpus=some, thread_policy=policy)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_owned_pcpus_cost_the_same_however_things_are_numbered(seed: int) -> None:
+    owning = with_owners(middle_sized(seed), seed)
+    costs = costs_of(answer_of(owning))
+    for change in (renumber_pnodes, reorder_guests):
+        assert costs_of(answer_of(change(owning, Random(seed)))) == costs
+
+
+def test_most_of_those_with_owners_can_be_placed() -> None:
+    assert sum(len(costs_of(answer_of(with_owners(middle_sized(seed), seed)))) > 1 for seed in range(10)) >= 6

@@ -143,14 +143,15 @@ def running_vcpus(host: Host, domains: Iterable[Domain] | None = None) -> list[i
     For each pnode the sum of 1/k over the vcpus of domains that may run on it and k - 1 others, rounded down.
 
     A vcpu may run on the pnodes of the pcpus it is bound to, on all with pcpus where it is bound to none: those of its
-    domain's cpupool, all of the pool where it is bound to none of these. ``domains`` are some of the host's, or all.
+    domain's cpupool, all of the pool where it is bound to none of these. One that may run on nothing but dedicated
+    pcpus of the host does not count. ``domains`` are some of the host's, or all.
     """
-    load = [Fraction(0) for _ in host.pnodes]
+    load, owned = [Fraction(0) for _ in host.pnodes], set(host.dedicated_pcpus or ())
     masks = [(mask, d.pool) for d in (host.domains if domains is None else domains) for mask in d.affinity]
     for (mask, pool), count in Counter(masks).items():
         pcpus = host.pcpus_in(pool).intersection(mask or host.pcpus_in(pool)) or host.pcpus_in(pool)
         may = [p for p, pnode in enumerate(host.pnodes) if not set(pnode.pcpus).isdisjoint(pcpus)]
-        for p in may:
+        for p in may if not owned.issuperset(pcpus) else ():
             load[p] += Fraction(count, len(may))
     return list(map(math.floor, load))
 
@@ -221,12 +222,10 @@ def shape(instance: Instance, where: Positions) -> int:
     """
     ``pack``: the MiB left on each pnode that holds a vnode, rounded down and summed; ``none``: 0.
 
-    Left is the pnode's memory less that of the vnodes on it; overhead and reserve do not count.
+    Left is its memory less its vnodes'; overhead and reserve do not count.
     """
-    if instance.objective.shape == "none":
-        return 0
     left: dict[int, int] = {}
-    for guest in instance.guests:
+    for guest in instance.guests if instance.objective.shape != "none" else ():
         for vnode, p in zip(guest.vnodes, where[guest.name], strict=True):
             if p is not None:
                 left[p] = left.get(p, instance.host.pnodes[p].memory_kib) - vnode.memory_kib

@@ -97,7 +97,8 @@ class Squeeze:
     What a crowd pays beyond its own price where claims leave it fewer slots.
 
     The sum over pools of ``scale * (even_pairs(n, left) - even_pairs(n, slots))``, n = what was there and the load of
-    the crowd, left = slots less the claims of the items there by ``per_slot``, rounded up; at least one is left.
+    the crowd, left = slots less the claims of the items there by ``per_slot``, rounded up; at least one is left. Other
+    rules see to it that the claims on a pool fill no more slots than it has.
 
     Parameters
     ----------

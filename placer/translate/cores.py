@@ -40,6 +40,8 @@ def running_load(host: Host, domains: Iterable[Domain] | None = None) -> list[in
     """
     Count the vcpus of running domains on each pnode: one that may run on k pnodes loads each by 1/k.
 
+    One that may run only on the host's dedicated pcpus is taken to own one of them, and left out.
+
     Parameters
     ----------
     domains
@@ -51,11 +53,13 @@ def running_load(host: Host, domains: Iterable[Domain] | None = None) -> list[in
         By position, the sum of each pnode rounded down.
     """
     bound_to: Counter[frozenset[int]] = Counter()
+    owned = frozenset(host.dedicated_pcpus or ())
     for domain in host.domains if domains is None else domains:
         pool = host.pcpus_in(domain.pool)
         for mask, count in Counter(domain.affinity).items():
             pcpus = pool.intersection(mask or pool) or pool
-            bound_to[frozenset(host.position_of_pcpu[pcpu] for pcpu in pcpus)] += count
+            if not pcpus <= owned:
+                bound_to[frozenset(host.position_of_pcpu[pcpu] for pcpu in pcpus)] += count
     load = [Fraction(0)] * len(host.pnodes)
     for owners, count in bound_to.items():
         for p in owners:
