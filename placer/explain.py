@@ -98,7 +98,7 @@ WORDS = {
     "memoryless": "pnodes with memory",
     "memory_only": "pnodes with pcpus (memory_only_pnodes lifts that)",
     "unreachable": "pnodes that reach their own memory",
-    "dedicated": "enough pcpus for its dedicated vcpus, and one left for its shared ones,",
+    "dedicated": "enough pcpus for its dedicated vcpus under their policy, and one left for its shared ones,",
     "exclusive": "pnodes to which no running guest is bound (exclusive)",
 }
 

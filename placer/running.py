@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 
 from msgspec.structs import replace
 
@@ -146,7 +147,8 @@ def compare(host: Host, guests: Sequence[RunningGuest], dump: NumaDump, plan: Pl
         if there is None or (there.pnode_of is not None and len(there.pnode_of) != len(guest.vnodes or ())):
             what = "is not in the NUMA dump" if there is None else "has other vnodes in the NUMA dump"
             raise InputError(f'domain {domain.domid} "{domain.name}" {what}; were they taken at the same time?')
-        found.append(_finding(guest, domain, there, host, plans.get(domain.name)))
+        finding = _finding(guest, domain, there, host, plans.get(domain.name))
+        found.append(replaced(finding, faults=(*finding.faults, *_owner_faults(domain, plan))))
     names = {domain.name for domain in host.domains}
     missing = tuple(name for name, pnodes in plans.items() if name not in names and None not in pnodes)
     return Findings(host=host, guests=tuple(found), missing=missing, dump=dump)
@@ -201,6 +203,14 @@ def _vcpu_faults(guest: RunningGuest, domain: Domain, meant: Meant, host: Host) 
         f"{how} of them on pnode {format_cpuset(pnodes)}"
         for (mask, pnodes, how), vcpus in astray.items()
     ]
+
+
+def _owner_faults(domain: Domain, plan: Placement | None) -> list[str]:
+    """Name the vcpus that are not bound to the pcpu that the plan lets them own."""
+    owned = plan.pcpu_of.get(domain.name, ()) if plan else ()
+    pairs = enumerate(zip(domain.affinity, owned, strict=False))
+    loose = [vcpu for vcpu, (mask, pcpu) in pairs if pcpu is not None and mask != (pcpu,)]
+    return [f"vcpus {format_cpuset(loose)} are not bound to the pcpus that the plan gives them"] if loose else []
 
 
 def _check_pnodes(host: Host, dump: NumaDump, plan: Placement | None) -> None:

@@ -253,7 +253,7 @@ def test_overcommit_is_of_the_pcpus_that_dedicated_vcpus_leave() -> None:
 def test_a_vnode_that_no_pnode_has_pcpus_for_is_named() -> None:
     answer = solve(an_instance(smt_host(4, 4), owning(5, policy="isolate")))
     assert answer.reason == (
-        'guest "rt" vnode 0 may stand on no pnode: for enough pcpus for its dedicated vcpus, '
+        'guest "rt" vnode 0 may stand on no pnode: for enough pcpus for its dedicated vcpus under their policy, '
         "and one left for its shared ones, there is none"
     )
 

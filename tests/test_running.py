@@ -329,3 +329,18 @@ def test_a_mask_of_all_pcpus_of_a_pool_is_not_called_narrow() -> None:
 
     assert notes("rt", (4, 5)) == ("1 vcpus of 1 running domain are counted as load",)
     assert notes("rt", (4, 8))[1] == "bound to some of a pnode's pcpus, and counted as if bound to all of them: db"
+
+
+def test_a_dedicated_vcpu_of_the_plan_is_meant_for_its_pcpu_alone() -> None:
+    guest = two_vnodes()
+    dump = NumaDump(
+        domains={3: DumpedDomain(domid=3, memory_kib={0: 256 * MIB, 1: 256 * MIB}, pnode_of=(0, 1))}, free_kib={}
+    )
+    plan = Placement(pnode_of={"db": (0, 1)}, pcpu_of={"db": (0, None, 5, 6)})
+    for masks, said in (
+        (((0,), ON[0], (5,), (6,)), ()),
+        (((1,), ON[0], (5,), ON[1]), ("vcpus 0,3 are not bound to the pcpus that the plan gives them",)),
+    ):
+        host = replace(HOST, domains=(replace(guest.domain, affinity=masks),))
+        (finding,) = compare(host, [guest], dump, plan).guests
+        assert finding.faults == said
