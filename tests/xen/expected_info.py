@@ -124,6 +124,10 @@ def _hard(instance: Instance, placement: Placement, guest: Guest) -> Masks:
                     closed |= set(core) if other.thread_policy == "isolate" else {pcpu}
     own = placement.pcpu_of.get(guest.name, (None,) * guest.vcpu_count)
     masks = _masks(guest.hard_affinity, host, guest)
+    pool = next((set(pool.pcpus) for pool in host.cpupools if pool.name == (guest.pool or "Pool-0")), None)
+    if closed and pool is not None:  # who had no mask gets one, and it is of his pool
+        free = [stated is None for stated in guest.hard_affinity or (None,) * guest.vcpu_count]
+        masks = [sorted(pool.intersection(mask)) if any_ else mask for mask, any_ in zip(masks, free, strict=True)]
     return [
         [pcpu for pcpu in mask if pcpu not in closed] if pcpu is None else [pcpu]
         for mask, pcpu in zip(masks, own, strict=True)

@@ -20,9 +20,10 @@ def random_xen_instance(seed: int) -> Instance:
     host = _host(random, guests)
     instance = Instance(host=host, guests=tuple(_guest(random, f"g{i}", v, host) for i, v in enumerate(guests)))
     divided = random.random() < 0.3 and all(len(pnode.pcpus) in (0, 8, 20) for pnode in host.pnodes)
-    if not divided and random.random() < 0.3 and all(len(pnode.pcpus) > 2 for pnode in host.pnodes):
+    instance = _in_pools(random, instance) if divided else instance
+    if random.random() < 0.3 and all(len(pnode.pcpus) > 2 for pnode in host.pnodes):
         return replace(instance, guests=tuple(_with_dedicated(random, guest) for guest in instance.guests))
-    return _in_pools(random, instance) if divided else instance
+    return instance
 
 
 def _in_pools(random: Random, instance: Instance) -> Instance:
