@@ -182,5 +182,5 @@ def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Statu
 
 def _nothing(instance: Instance, strategy: str, solution: Solution, budget: Budget) -> Answer:
     infeasible = solution.status is Status.INFEASIBLE
-    reason = why_nothing_fits(instance) if infeasible else solution.tried
+    reason = why_nothing_fits(instance, stop=budget.stop) if infeasible else solution.tried
     return Answer(status=solution.status, strategy=strategy, reason=reason, wall_time_s=budget.elapsed_s())

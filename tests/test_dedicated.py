@@ -252,10 +252,14 @@ def test_overcommit_is_of_the_pcpus_that_dedicated_vcpus_leave() -> None:
 
 def test_a_vnode_that_no_pnode_has_pcpus_for_is_named() -> None:
     answer = solve(an_instance(smt_host(4, 4), owning(5, policy="isolate")))
-    assert answer.reason == (
+    assert answer.reason is not None
+    assert answer.reason.splitlines() == [
         'guest "rt" vnode 0 may stand on no pnode: for enough pcpus for its dedicated vcpus under their policy, '
-        "and one left for its shared ones, there is none"
-    )
+        "and one left for its shared ones, there is none",
+        "any one of these changes mends it:",
+        "- more pcpus for dedicated vcpus on any one of pnodes 0-1",
+        '- without guest "rt"',
+    ]
 
 
 def test_a_conflict_over_owned_pcpus_names_them() -> None:
@@ -266,6 +270,10 @@ def test_a_conflict_over_owned_pcpus_names_them() -> None:
     assert answer.reason.splitlines()[1:] == [
         *(f'- guest "{name}" needs 1 GiB, 3 dedicated vcpus (thread_policy isolate)' for name in "ab"),
         "- pnode 0 has 8 pcpus for dedicated vcpus, each its own, and leaves one to shared ones",
+        "any one of these changes mends it:",
+        "- more pcpus for dedicated vcpus on pnode 0",
+        '- without guest "a"',
+        '- without guest "b"',
     ]
 
 

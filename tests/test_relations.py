@@ -117,6 +117,11 @@ def test_the_reason_names_the_rule_and_only_those_it_concerns() -> None:
         '- guest "b" needs 1 GiB',
         '- guest "c" needs 1 GiB',
         '- apart: no pnode holds two of guest "a", guest "b" and guest "c"',
+        "any one of these changes mends it:",
+        '- without apart: no pnode holds two of guest "a", guest "b" and guest "c"',
+        '- without guest "a"',
+        '- without guest "b"',
+        '- without guest "c"',
     ]
 
 
@@ -127,6 +132,11 @@ def test_the_reason_of_contradicting_rules_is_both() -> None:
         '- guest "b" needs 1 GiB',
         '- together: one pnode holds guest "a" and guest "b"',
         '- exclusive: no other guest stands on a pnode of guest "a"',
+        "any one of these changes mends it:",
+        '- without together: one pnode holds guest "a" and guest "b"',
+        '- without exclusive: no other guest stands on a pnode of guest "a"',
+        '- without guest "a"',
+        '- without guest "b"',
     ]
 
 
@@ -135,13 +145,19 @@ def test_the_reason_of_too_many_vnodes_one_to_one_is_that() -> None:
     assert why_nothing_fits(an_instance(TWO, guest)).splitlines()[1:] == [
         '- guest "db" needs 3 x 1 GiB',
         '- guest "db": one_to_one gives each of its 3 vnodes a pnode of its own',
+        "any one of these changes mends it:",
+        '- guest "db" without one_to_one',
+        '- without guest "db"',
     ]
 
 
 def test_the_reason_of_an_exclusive_guest_on_a_busy_host_is_the_running_ones() -> None:
     host = replace(a_host(4 * GIB), domains=(Domain(name="bound", affinity=((0,),)),))
     reason = why_nothing_fits(ruled(an_instance(host, A), Rule(exclusive="a")))
-    assert reason == (
+    assert reason.splitlines() == [
         'guest "a" vnode 0 may stand on no pnode: '
-        "for pnodes to which no running guest is bound (exclusive) there is none"
-    )
+        "for pnodes to which no running guest is bound (exclusive) there is none",
+        "any one of these changes mends it:",
+        '- guest "a" vnode 0 on pnode 0, although running guests are bound to it',
+        '- without guest "a"',
+    ]

@@ -27,8 +27,11 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None)
     Returns
     -------
     Solution
-        OPTIMAL, FEASIBLE, or UNKNOWN where local search found no assignment; with the bounds in every case.
+        OPTIMAL, FEASIBLE, INFEASIBLE where all sites together are too small, or UNKNOWN where local search found no
+        assignment; with the bounds where the sites are large enough.
     """
+    if overfull(problem):
+        return Solution(status=Status.INFEASIBLE, wall_time_s=budget.elapsed_s())
     tables = Tables(problem)
     bounds = floors(tables)
     found = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=PATIENCE, floor=bounds)
@@ -46,6 +49,12 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None)
         wall_time_s=budget.elapsed_s(),
         tried="local search",
     )
+
+
+def overfull(problem: Problem) -> bool:
+    """Whether the items weigh more than all sites that one of them may use can hold."""
+    used = problem.allowed.any(axis=0)
+    return any(int(r.weight.sum()) > int(r.capacity[used].sum()) for r in problem.resources)
 
 
 def with_needed_sites(tables: Tables, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:

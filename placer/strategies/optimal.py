@@ -23,7 +23,7 @@ def optimal(problem: Problem, budget: Budget) -> Solution:
             return solution
         found = solution.site_of
     opening = open_search(problem, budget, found)
-    if opening.status is Status.OPTIMAL:
+    if opening.status in (Status.OPTIMAL, Status.INFEASIBLE):
         return opening
     from placer.strategies.cpsat import cpsat
 

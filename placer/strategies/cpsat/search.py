@@ -60,6 +60,8 @@ class Search:
     def run(self, opening: Solution | None) -> Solution:
         """Search from what is known, or from what local search finds."""
         opening = opening or open_search(self.tables.problem, self.budget)
+        if opening.status is Status.INFEASIBLE:
+            return opening
         self._offer(opening.site_of)
         self.bounds = list(opening.bounds)
         proved = self.best is not None and list(self.costs) == self.bounds
