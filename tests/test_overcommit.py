@@ -69,10 +69,14 @@ def test_every_strategy_keeps_the_limit(strategy: str) -> None:
 def test_a_vnode_wider_than_any_pnode_may_take_is_named() -> None:
     answer = solve(an_instance(limited(TWO, 1.5), a_guest(GIB, vcpus=(5,))))
     assert answer.status is Status.INFEASIBLE
-    assert answer.reason == (
+    assert answer.reason is not None
+    assert answer.reason.splitlines() == [
         'guest "db" vnode 0 has 5 vcpus; with what runs there, overcommit leaves room for at most 4 '
-        "on a pnode that it may use and that has memory for it"
-    )
+        "on a pnode that it may use and that has memory for it",
+        "any one of these changes mends it:",
+        "- room for 1 more vcpus on any one of pnodes 0-1",
+        '- without guest "db"',
+    ]
 
 
 def test_a_conflict_over_pcpus_names_the_limit() -> None:
@@ -83,6 +87,9 @@ def test_a_conflict_over_pcpus_names_the_limit() -> None:
     assert answer.reason.splitlines()[1:] == [
         *(f'- guest "{name}" needs 1 GiB' for name in "abc"),
         *(f"- pnode {p} has room for 4 vcpus (overcommit 1.5, 3 pcpus)" for p in (0, 1)),
+        "any one of these changes mends it:",
+        "- room for 2 more vcpus on any one of pnodes 0-1",
+        *(f'- without guest "{name}"' for name in "abc"),
     ]
 
 
