@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from placer.problem.seating import Seating
-from placer.problem.terms import BoolArray, IntArray, Term
+from placer.problem.terms import BoolArray, Flow, IntArray, Term
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -119,6 +119,18 @@ class Problem:
             if not relation.sites.diagonal().any():
                 linked |= relation.items
         return linked
+
+    @cached_property
+    def entangled(self) -> bool:
+        """Whether it is a quadratic assignment: one tier, no relations, and flows between the groups."""
+        if len(self.tiers) != 1 or self.conflicts:
+            return False
+        group_of = np.zeros(self.n, dtype=np.int64)
+        for g, items in enumerate(self.groups):
+            group_of[items] = g
+        apart = group_of[:, None] != group_of
+        flows = [term for term in self.tiers[0] if isinstance(term, Flow)]
+        return any(bool((flow.flow * apart[np.ix_(flow.items, flow.items)]).any()) for flow in flows)
 
     def open_pairs(self, v: int, w: int) -> BoolArray:
         """Pairs of sites that items v and w may hold at once, ``[m, m]``."""

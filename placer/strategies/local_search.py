@@ -13,6 +13,7 @@ from placer.budget import Budget
 from placer.problem import BoolArray, IntArray, Problem, Solution, Status
 from placer.strategies.bounds import floors
 from placer.strategies.moves import Moves
+from placer.strategies.overload import OverloadPrice
 from placer.strategies.partial import Partial
 from placer.strategies.tables import Tables
 
@@ -21,7 +22,11 @@ TENURE = (4, 12)
 RUIN_EVERY = 20
 """Moves without a better assignment after which a few groups are placed anew."""
 RUINED = (1, 5)
-"""How many: fewest, and one more than most."""
+"""How many: fewest, and one more than most at first."""
+ENTANGLED_RUIN_EVERY = 50
+"""The same where flows run between groups: there it takes longer to settle,"""
+WIDER_EVERY = 100
+"""and after so many moves without a better assignment one more group may be placed anew."""
 
 
 def local_search(problem: Problem, budget: Budget) -> Solution:
@@ -79,6 +84,7 @@ def improve(
     goal = None if floor is None else np.array([0, *floor])
     best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
     tabu = np.zeros((problem.n, problem.m), dtype=np.int64)
+    price = OverloadPrice(tables, moves)
     deadline = budget.elapsed_s() + min(time_limit_s, budget.left_s())
     step = 0
     while stale < patience and budget.elapsed_s() < deadline and not budget.stop.is_set():
@@ -88,8 +94,10 @@ def improve(
         if not _step(moves, tabu, step, best_costs, random):
             break
         stale += 1
-        if stale % RUIN_EVERY == 0:
-            moves.jump(_ruined(tables, best, random))
+        price.learn(overloaded=moves.costs[0] > 0)
+        if stale % (ENTANGLED_RUIN_EVERY if problem.entangled else RUIN_EVERY) == 0:
+            wider = stale // WIDER_EVERY if problem.entangled else 0
+            moves.jump(_ruined(tables, best, random, RUINED[1] + wider))
         if tuple(moves.costs) < tuple(best_costs):
             best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
             if best_costs[0] == 0:
@@ -152,11 +160,11 @@ def _cheapest(tables: Tables, v: int, site_of: IntArray, placed: BoolArray, site
     return int(np.lexsort(np.where(sites, cost, np.iinfo(np.int64).max)[::-1])[0])
 
 
-def _ruined(tables: Tables, site_of: IntArray, random: np.random.Generator) -> IntArray:
-    """Take a few random groups off and place them anew, to start from near the best."""
+def _ruined(tables: Tables, site_of: IntArray, random: np.random.Generator, most: int) -> IntArray:
+    """Take fewer than ``most`` random groups off and place them anew, to start from near the best."""
     groups = tables.problem.groups
     kept = site_of.copy()
-    for g in random.choice(len(groups), size=min(len(groups), int(random.integers(*RUINED))), replace=False):
+    for g in random.choice(len(groups), size=min(len(groups), int(random.integers(RUINED[0], most))), replace=False):
         kept[groups[g]] = -1
     kept[tables.problem.linked[kept < 0].any(axis=0)] = -1  # who must stand with one of them moves along
     return construct(tables, random, kept)
@@ -169,7 +177,7 @@ def _step(moves: Moves, tabu: IntArray, step: int, best_costs: IntArray, random:
     if shift is None and swap is None:
         return False
     tenure = int(random.integers(*TENURE))
-    if swap is None or (shift is not None and tuple(shift.delta) <= tuple(swap.delta)):
+    if swap is None or (shift is not None and moves.ranked(shift.delta) <= moves.ranked(swap.delta)):
         assert shift is not None
         changes = [(shift.item, shift.site)]
     else:

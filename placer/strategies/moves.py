@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -51,6 +52,8 @@ class Moves:
         ``[n]``.
     costs
         ``[1 + tiers]``: the overload, then each tier.
+    overload_price
+        What a unit of overload costs in the highest tier while moves are chosen; 0 where none is worth any cost.
     """
 
     def __init__(self, tables: Tables, site_of: IntArray) -> None:
@@ -60,6 +63,7 @@ class Moves:
         self._class_of = np.zeros(problem.n, dtype=np.int64)
         for i, members in enumerate(item_classes(tables)):
             self._class_of[members] = i
+        self.overload_price = 0.0
         self._conflicts = [(c.items.astype(np.int64), c.sites.astype(np.int64)) for c in problem.conflicts]
         self.jump(site_of)
 
@@ -87,7 +91,8 @@ class Moves:
         delta[0][self._items, self.site_of] = FORBIDDEN
         delta[0][~self.tables.problem.allowed] = FORBIDDEN
         free = ~tabu | self._better(delta, best_costs)
-        flat = _best(delta.reshape(len(delta), -1), (free & (delta[0] < FORBIDDEN)).ravel())
+        free &= delta[0] < FORBIDDEN
+        flat = _best([row.ravel() for row in self.ranked(delta)], free.ravel())
         if flat is None:
             return None
         v, p = divmod(flat, self.tables.problem.m)
@@ -100,8 +105,12 @@ class Moves:
             return None
         delta = self._swap_deltas(v, w)
         blocked = tabu[v, self.site_of[w]] | tabu[w, self.site_of[v]]
-        i = _best(delta, ~blocked | self._better(delta, best_costs))
+        i = _best(self.ranked(delta), ~blocked | self._better(delta, best_costs))
         return None if i is None else Swap(int(v[i]), int(w[i]), delta[:, i])
+
+    def ranked(self, delta: IntArray) -> list[Any]:
+        """Rows by which moves are compared, the first row first."""
+        return [delta[0] * self.overload_price + delta[1], *delta[2:]] if self.overload_price else list(delta)
 
     def _better(self, delta: IntArray, best_costs: IntArray) -> BoolArray:
         """Whether a move would end below the best known costs."""
@@ -164,6 +173,8 @@ class Moves:
         pairs = other & other.T & (s[:, None] != s[None, :])
         pairs &= self._class_of[:, None] != self._class_of[None, :]  # equal items would change nothing
         v, w = np.nonzero(np.triu(pairs))
+        if self.overload_price:
+            return v, w
         slack = np.ones(len(v), dtype=bool)
         for weight, load, capacity in zip(self.tables.weight, self._loads, self.tables.capacity, strict=True):
             gain = weight[w] - weight[v]
@@ -217,10 +228,10 @@ def _fall(load: IntArray, capacity: IntArray, w: IntArray, s: IntArray) -> IntAr
     return np.asarray(np.maximum(load - capacity, 0)[s] - np.maximum(load[s] - w - capacity[s], 0))
 
 
-def _best(delta: IntArray, free: BoolArray) -> int | None:
-    """Find the column with the lexicographically least delta among the free ones."""
+def _best(rows: list[Any], free: BoolArray) -> int | None:
+    """Find the column with the lexicographically least rows among the free ones."""
     columns = np.flatnonzero(free)
-    for row in delta:
+    for row in rows:
         if len(columns) <= 1:
             break
         values = row[columns]

@@ -15,7 +15,7 @@ PATIENCE = 300
 """Moves of local search without gain before it ends."""
 
 
-def open_search(problem: Problem, budget: Budget, start: IntArray | None = None) -> Solution:
+def open_search(problem: Problem, budget: Budget, start: IntArray | None = None, patience: int = PATIENCE) -> Solution:
     """
     Search locally, bound every tier, and see whether the two meet.
 
@@ -23,6 +23,8 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None)
     ----------
     start
         ``[n]``, an assignment to begin with; it may break rules.
+    patience
+        Moves of local search without gain before it ends.
 
     Returns
     -------
@@ -34,7 +36,7 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None)
         return Solution(status=Status.INFEASIBLE, wall_time_s=budget.elapsed_s())
     tables = Tables(problem)
     bounds = floors(tables)
-    found = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=PATIENCE, floor=bounds)
+    found = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=patience, floor=bounds)
     if found is None:
         tried = "local search found no placement"
         return Solution(status=Status.UNKNOWN, bounds=bounds, wall_time_s=budget.elapsed_s(), tried=tried)

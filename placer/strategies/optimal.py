@@ -6,6 +6,7 @@ from placer.budget import Budget
 from placer.problem import IntArray, Problem, Solution, Status
 from placer.strategies.enumeration import STATE_LIMIT, enumerate_all
 from placer.strategies.opening import open_search
+from placer.strategies.quadratic import quadratic
 
 ENUMERATED_ITEMS = 24
 """Items up to which enumeration is tried at all."""
@@ -15,6 +16,8 @@ CELLS = 256
 
 def optimal(problem: Problem, budget: Budget) -> Solution:
     """Find and prove the best assignment; ortools is imported only where enumeration does not end."""
+    if problem.entangled:
+        return quadratic(problem, budget)
     found: IntArray | None = None
     if problem.n <= ENUMERATED_ITEMS:
         states = STATE_LIMIT * CELLS // max(CELLS, problem.n * problem.m)
