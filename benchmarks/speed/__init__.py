@@ -1,0 +1,1 @@
+"""How fast placer is, against stated aims."""

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from benchmarks.speed.__main__ import read
+from benchmarks.speed.hosts import hierarchical, mesh
+from benchmarks.speed.measure import floor
+from benchmarks.speed.report import PAGE, README, replaced, summary, table
+from benchmarks.speed.rows import Run, close, known_found, proved
+from placer.instance import Guest, Host, Instance, Pnode, Vnode
+
+RUN = Run(
+    case="a",
+    seed=1,
+    status="OPTIMAL",
+    cost=5,
+    gap=0.0,
+    known=5,
+    first_s=0.1,
+    found_s=0.2,
+    seconds=0.4,
+    peak_mib=90,
+    load=1,
+)
+
+
+def test_the_tables_are_those_of_the_committed_results() -> None:
+    results = read()
+    readme = README.read_text(encoding="utf-8")
+    assert readme == replaced(readme, summary(results))
+    assert table(results) in PAGE.read_text(encoding="utf-8")
+
+
+def test_a_miss_is_named() -> None:
+    slow = replace(RUN, case="b", seconds=3.0, status="FEASIBLE", gap=0.08, cost=6, found_s=2.0)
+    assert proved([RUN, RUN], median_s=0.5, worst_s=1) == []
+    assert proved([RUN, slow], median_s=1, worst_s=2) == ["1 of 2 unproved: b", "median 1.7 s", "worst 3 s"]
+    assert close([RUN, slow], gap=0.05) == ["1 of 2 above 5 %: b"]
+    assert known_found([RUN, slow], median_s=1.5, worst_s=1.9) == ["1 of 2 above the known value: b", "worst 2 s"]
+
+
+def test_distances_grow_with_the_part_of_the_tree_and_with_hops() -> None:
+    slit = hierarchical(32).slit
+    assert slit is not None
+    assert [slit[5][q] for q in (5, 4, 0, 15, 16)] == [10, 16, 19, 19, 21]
+    hops = mesh(8).slit
+    assert hops is not None
+    assert hops[0][63] == 10 + 10 * 14
+
+
+def test_the_floor_is_all_local_and_vcpus_spread_evenly() -> None:
+    """Two vcpus on two cores share none, each has 1000 units of traffic at distance 10, wherever it stands."""
+    host = Host(pnodes=tuple(Pnode(id=p, memory_kib=4096, pcpus=(p,)) for p in (0, 1)))
+    vnodes = tuple(Vnode(memory_kib=3000, vcpus=(v,)) for v in (0, 1))
+    assert floor(Instance(host=host, guests=(Guest(name="g", vnodes=vnodes),))) == 20_000
