@@ -109,6 +109,13 @@ Pin = Annotated[
         "its own hard affinity allows them.",
     ),
 ]
+InPlace = Annotated[
+    bool,
+    typer.Option(
+        "--in-place",
+        help="Write each guest back to the file it came from; with the format of that file: xl, libxl, libvirt.",
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 
 

@@ -36,6 +36,7 @@ class OutputFormat(StrEnum):
     libxl = "libxl"
     libvirt = "libvirt"
     xl = "xl"
+    shell = "shell"
     rfc = "rfc"
 
 
@@ -53,6 +54,7 @@ def solve(
         typer.Option(
             help="text: a report. json: the answer with its proof. xl, libxl, libvirt, rfc: what starts the guests "
             "(the guest's own xl.cfg, libxl JSON or domain XML with the placement set; the build info of the 2013 RFC)."
+            " shell: the xl vcpu-pin calls for a running guest."
         ),
     ] = OutputFormat.text,
     output: Annotated[
@@ -78,6 +80,7 @@ def solve(
     vnuma: options.VnumaOption = options.Vnuma.auto,
     pin: options.Pin = False,
     force: options.Force = False,
+    in_place: options.InPlace = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Place the guests of an instance, or of guest files on a host, and prove how good the placement is."""
@@ -102,7 +105,14 @@ def solve(
         raise typer.BadParameter(
             f"binds vcpus in a guest's configuration, which --format {format} does not write", param_hint="--pin"
         )
-    paths = _paths(request, format, output, force=force)
+    if in_place:
+        from placer.cli.in_place import own_files
+
+        if output is not None:
+            raise typer.BadParameter("writes where the guests came from, not with --output", param_hint="--in-place")
+        paths: dict[str, Path] | None = own_files(request, format.value)
+    else:
+        paths = _paths(request, format, output, force=force)
     answer = run(
         lambda stop, on_progress: solve_instance(
             request.instance,
@@ -120,12 +130,12 @@ def solve(
         from placer.report.text import summary
 
         print("\n".join(summary(answer, request)), file=sys.stderr)
-    _write(answer, request, format, output, paths, pin=pin)
+    _write(answer, request, format, paths, pin=pin)
     raise typer.Exit(_exit_code(answer, allow_unplaced=allow_unplaced))
 
 
-def _paths(request: Request, format: OutputFormat, output: str | None, *, force: bool) -> dict[str, Path]:
-    """Decide where each guest, or everything (under the name ""), goes; refuse what cannot be before solving."""
+def _paths(request: Request, format: OutputFormat, output: str | None, *, force: bool) -> dict[str, Path] | None:
+    """Decide where each guest, or everything (under the name ""), goes; None is standard output. Refuse early."""
     from placer.cli.outputs import names_folder, refuse_existing, targets
     from placer.errors import InputError
 
@@ -137,7 +147,7 @@ def _paths(request: Request, format: OutputFormat, output: str | None, *, force:
         if output is None:
             refuse_joining(len(names), format.value)
     if output is None:
-        return {}
+        return None
     paths = {"": Path(output)}
     if whole and output.endswith("/"):
         raise InputError(f"names a folder, expected a file for the format {format}", place=output)
@@ -147,15 +157,13 @@ def _paths(request: Request, format: OutputFormat, output: str | None, *, force:
     return paths
 
 
-def _write(
-    answer: Answer, request: Request, format: OutputFormat, output: str | None, paths: dict[str, Path], *, pin: bool
-) -> None:
+def _write(answer: Answer, request: Request, format: OutputFormat, paths: dict[str, Path] | None, *, pin: bool) -> None:
     from placer.cli.outputs import on_terminal, say, write_files
 
     if format is OutputFormat.text:
         from placer.report.text import render
 
-        texts = {"": render(answer, request, colour=output is None and on_terminal())}
+        texts = {"": render(answer, request, colour=paths is None and on_terminal())}
     elif format is OutputFormat.json:
         from placer.emit.answer_json import emit_answer
 
@@ -167,9 +175,9 @@ def _write(
         from placer.emit.formats import emit_guests, join
 
         texts = emit_guests(request, answer.placement, answer.violations, format.value, pinned=pin)
-        if "" in paths or output is None:
+        if paths is None or "" in paths:
             texts = {"": join(texts, format.value)}
-    if output is None:
+    if paths is None:
         say(texts[""])
         return
     write_files({paths[name]: text for name, text in texts.items()})

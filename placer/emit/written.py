@@ -99,16 +99,19 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
 
 def soft_affinity_on_pnode(written: WrittenGuest) -> list[tuple[int, ...]]:
     """
-    Give each vcpu of a guest on one pnode that pnode's pcpus, or those of them that its own soft affinity names.
+    Give each vcpu of a placed guest the pcpus of its pnode, or those of them that its own soft affinity names.
 
     Only pcpus of its cpupool count.
-    They are what libxl takes the guest's node affinity from, and so where its memory goes.
+    They are what libxl takes the node affinity of a guest without vnuma from, and so where its memory goes.
     """
-    host, pnode = written.host, written.vnodes[0].pnode
-    pcpus = next(set(candidate.pcpus) for candidate in host.pnodes if candidate.id == pnode)
-    here = pcpus & host.pcpus_in(written.guest.pool) or pcpus
-    wishes = written.guest.soft_affinity or [None] * written.guest.vcpu_count
-    return [tuple(sorted(here.intersection(wish or here) or here)) for wish in wishes]
+    host, guest = written.host, written.guest
+    wishes = guest.soft_affinity or [None] * guest.vcpu_count
+    masks: dict[int, tuple[int, ...]] = {}
+    for vnode in written.vnodes:
+        pcpus = next(set(candidate.pcpus) for candidate in host.pnodes if candidate.id == vnode.pnode)
+        here = pcpus & host.pcpus_in(guest.pool) or pcpus
+        masks |= {vcpu: tuple(sorted(here.intersection(wishes[vcpu] or here) or here)) for vcpu in vnode.vcpus}
+    return [masks[vcpu] for vcpu in range(guest.vcpu_count)]
 
 
 def _remote(host: Host, p: int | None, q: int | None) -> int:
