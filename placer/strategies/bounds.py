@@ -102,12 +102,17 @@ def pair_floors(tables: Tables) -> IntArray:
     problem = tables.problem
     floor = np.zeros((tables.tiers, problem.n, problem.n), dtype=np.int64)
     closest: dict[tuple[int, bytes, bytes, int, int, bytes], int] = {}
+    together: dict[tuple[bytes, bytes, bytes, bytes], bool] = {}
     rows = [row.tobytes() for row in problem.allowed]
+    weights = [column.tobytes() for column in tables.weight.T]
     for i, flow in enumerate(tables.flows):
         there_and_back = flow.flow + flow.flow.T
         for v, w in np.argwhere(np.triu(there_and_back)).tolist():
             f, g = int(flow.flow[v, w]), int(flow.flow[w, v])
-            apart = not _fit_together(tables, v, w)
+            kinds = rows[v], rows[w], weights[v], weights[w]
+            if kinds not in together:
+                together[kinds] = _fit_together(tables, v, w)
+            apart = not together[kinds]
             related = bytes(bool(r.items[v, w]) for r in problem.conflicts)
             key = (2 * i + apart, rows[v], rows[w], f, g, related)
             if key not in closest:

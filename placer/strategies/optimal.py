@@ -7,6 +7,8 @@ from placer.problem import IntArray, Problem, Solution, Status
 from placer.strategies.enumeration import STATE_LIMIT, enumerate_all
 from placer.strategies.opening import open_search
 from placer.strategies.quadratic import quadratic
+from placer.strategies.symmetry import item_classes
+from placer.strategies.tables import Tables
 
 ENUMERATED_ITEMS = 24
 """Items up to which enumeration is tried at all."""
@@ -14,12 +16,16 @@ CELLS = 256
 """Items times sites of a Problem that gets the whole state limit; larger ones get less, as a state costs more."""
 
 
+EQUAL_ITEMS, MANY_SITES = 8, 16
+"""So many interchangeable items on more sites than that are left to CP-SAT, which only counts them on each site."""
+
+
 def optimal(problem: Problem, budget: Budget) -> Solution:
     """Find and prove the best assignment; ortools is imported only where enumeration does not end."""
     if problem.entangled:
         return quadratic(problem, budget)
     found: IntArray | None = None
-    if problem.n <= ENUMERATED_ITEMS:
+    if problem.n <= ENUMERATED_ITEMS and not _counted(problem):
         states = STATE_LIMIT * CELLS // max(CELLS, problem.n * problem.m)
         solution = enumerate_all(problem, budget, state_limit=states)
         if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or budget.left_s() <= 0:
@@ -31,3 +37,9 @@ def optimal(problem: Problem, budget: Budget) -> Solution:
     from placer.strategies.cpsat import cpsat
 
     return cpsat(problem, budget, opening=opening)
+
+
+def _counted(problem: Problem) -> bool:
+    if problem.m <= MANY_SITES:
+        return False
+    return max(map(len, item_classes(Tables(problem))), default=0) >= EQUAL_ITEMS
