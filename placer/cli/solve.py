@@ -37,6 +37,7 @@ class OutputFormat(StrEnum):
     libvirt = "libvirt"
     xl = "xl"
     shell = "shell"
+    hypercall = "hypercall"
     rfc = "rfc"
 
 
@@ -54,7 +55,7 @@ def solve(
         typer.Option(
             help="text: a report. json: the answer with its proof. xl, libxl, libvirt, rfc: what starts the guests "
             "(the guest's own xl.cfg, libxl JSON or domain XML with the placement set; the build info of the 2013 RFC)."
-            " shell: the xl vcpu-pin calls for a running guest."
+            " shell: the xl vcpu-pin calls for a running guest. hypercall: the arrays that Xen takes."
         ),
     ] = OutputFormat.text,
     output: Annotated[

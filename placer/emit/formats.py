@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from placer.check import Violation
+from placer.emit.hypercall import emit_hypercall
 from placer.emit.layout import lay_out
 from placer.emit.libvirt_xml import emit_libvirt_xml
 from placer.emit.libxl_json import emit_libxl_json
@@ -48,6 +49,7 @@ FORMATS: dict[str, Format] = {
     "xl": Format(emit_xl_cfg, ".cfg", is_json=False),
     "libvirt": Format(emit_libvirt_xml, ".xml", is_json=False),
     "shell": Format(emit_shell, ".sh", is_json=False),
+    "hypercall": Format(emit_hypercall, ".json", is_json=True),
     "rfc": Format(emit_rfc, ".json", is_json=True, takes_broken=True),
 }
 

@@ -6,6 +6,7 @@
  *   ask_libxl create  a libxl_domain_config through the checks of a creation: defaults, layout of the vnodes'
  *                     memory, vNUMA rules. Exit 10, 11 or 12 says which of them refused it; libxl's words are on
  *                     standard error.
+ *   ask_libxl layout  the same, and prints nid, start and end of each range of the vnodes' memory
  *
  * Linked with libxenlight.a, because the checks are hidden in the shared library. Their types are private to libxl:
  * struct gc repeats the head of libxl__gc of Xen 4.17, state is room enough for libxl__domain_build_state.
@@ -34,7 +35,23 @@ int libxl__vnuma_config_check(struct gc *gc, const libxl_domain_build_info *info
 
 static char text[8 << 20];
 
-static int create(libxl_ctx *ctx, libxl_domain_config *config)
+/* The layout is all that is in a state that was empty: a pointer to the ranges, then their number. */
+static void print_layout(const void *state, size_t size)
+{
+    const uint64_t *word = state, *end = word + size / sizeof(*word);
+    const xen_vmemrange_t *range;
+    uint32_t i;
+
+    while (word < end && !*word)
+        word++;
+    if (word + 1 >= end)
+        return;
+    range = (const void *)*word;
+    for (i = 0; i < (uint32_t)word[1]; i++)
+        printf("%u %llu %llu\n", range[i].nid, (unsigned long long)range[i].start, (unsigned long long)range[i].end);
+}
+
+static int create(libxl_ctx *ctx, libxl_domain_config *config, int print)
 {
     static char state[1 << 14], image_room[1 << 14];
     struct xc_dom_image *image = (void *)image_room;
@@ -53,6 +70,8 @@ static int create(libxl_ctx *ctx, libxl_domain_config *config)
         image->lowmem_end = image->mmio_start;
     if (libxl__vnuma_build_vmemrange_hvm(&gc, 1, info, state, image))
         return 11;
+    if (print)
+        print_layout(state, sizeof(state));
     return libxl__vnuma_config_check(&gc, info, state) ? 12 : 0;
 }
 
@@ -77,5 +96,7 @@ int main(int argc, char **argv)
         return FAILED;
     if (!strcmp(question, "config"))
         return puts(libxl_domain_config_to_json(ctx, &config)) < 0;
-    return strcmp(question, "create") ? FAILED : create(ctx, &config);
+    if (strcmp(question, "create") && strcmp(question, "layout"))
+        return FAILED;
+    return create(ctx, &config, !strcmp(question, "layout"));
 }
