@@ -22,7 +22,7 @@ MAX_PNODES = 64
 """MAX_NUMNODES as Xen is built by default."""
 MIB = 1024
 
-ASSUMED_VIDEO_KIB = 16 * MIB
+ASSUMED_VIDEO_KIB = 8 * MIB
 VIDEO_KIB = {"none": 0, "cirrus": 8 * MIB, "stdvga": 16 * MIB, "std": 16 * MIB, "qxl": 128 * MIB}
 """Video RAM by the name of the card, as xl and libxl write it (libxl_create.c)."""
 
@@ -131,7 +131,7 @@ def _states_no_type(written: WrittenGuest) -> bool:
 
 
 def video_ram_kib(written: WrittenGuest) -> int:
-    """Video RAM of a hvm guest, in KiB, as its file states it; 16 MiB (stdvga) where none does."""
+    """Video RAM of a hvm guest, in KiB, as its file states it; 8 MiB, libxl's default of cirrus, where none does."""
     if written.source is None:
         return ASSUMED_VIDEO_KIB
     if written.source.kind == "libxl":

@@ -51,14 +51,14 @@ def test_maps_and_distances_are_written_row_after_row() -> None:
 
 
 def test_memory_beyond_the_hole_lies_above_4_gib() -> None:
-    # 16 MiB of vnode 0 are video RAM; vnode 1 begins at 2032 MiB, meets the hole after 1808 MiB and has 240 left
+    # 8 MiB of vnode 0 are video RAM; vnode 1 begins at 2040 MiB, meets the hole after 1800 MiB and has 248 left
     view = write(a_guest(2 * GIB, 2 * GIB, GIB), 0, 1, 2)
 
     assert ranges(view) == [
-        (0, 0, 2032 * 2**20),
-        (1, 2032 * 2**20, LOW),
-        (1, 2**32, 2**32 + 240 * 2**20),
-        (2, 2**32 + 240 * 2**20, 2**32 + 1264 * 2**20),
+        (0, 0, 2040 * 2**20),
+        (1, 2040 * 2**20, LOW),
+        (1, 2**32, 2**32 + 248 * 2**20),
+        (2, 2**32 + 248 * 2**20, 2**32 + 1272 * 2**20),
     ]
 
 
@@ -118,7 +118,7 @@ def test_what_a_real_xen_keeps_of_running_guests_is_what_is_written() -> None:
     [
         (a_guest(GIB, type="pvh"), (0,), "libxl fails to start pvh"),
         (a_guest(GIB), (None,), "vnode 0 has no pnode"),
-        (a_guest(8 * MIB), (0,), "vnode 0 too small to contain video ram"),
+        (a_guest(7 * MIB), (0,), "vnode 0 too small to contain video ram"),
         (a_guest(GIB, type="pv"), (None,), "vnode 0 has no pnode"),
         (a_guest(GIB + 1, type="pv"), (0,), "vnode 0 has 1048577 KiB, expected whole pages"),
         (a_guest(*[GIB] * 33, type="pv"), (0,) * 33, "33 vnodes, Xen takes at most 32"),

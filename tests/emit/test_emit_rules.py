@@ -127,19 +127,19 @@ def test_libxl_takes_no_pnode_from_64_on() -> None:
 @pytest.mark.parametrize(
     ("source", "mib"),
     [
-        (None, 16),
-        (xl("memory = 512"), 16),
+        (None, 8),
+        (xl("memory = 512"), 8),
         (xl('vga = "cirrus"'), 8),
         (xl('vga = "none"'), 0),
         (xl('vga="qxl"; memory=512'), 128),
         (xl("videoram = 0x20\n"), 32),
         (xl('videoram = "32"\nvideoram = 64'), 64),
-        (xl('#vga = "none"\n'), 16),
+        (xl('#vga = "none"\n'), 8),
         (libxl('{"type.hvm": {"vga": {"kind": "none"}}}'), 0),
         (libxl('{"b_info": {"type.hvm": {"vga": {"kind": "std"}}}}'), 16),
         (libxl('{"b_info": {"video_memkb": 32768, "type.hvm": {}}}'), 32),
-        (libxl('{"video_memkb": 18446744073709551615}'), 16),
-        (libxl('{"type.hvm": {"vga": []}, "video_memkb": "no"}'), 16),
+        (libxl('{"video_memkb": 18446744073709551615}'), 8),
+        (libxl('{"type.hvm": {"vga": []}, "video_memkb": "no"}'), 8),
     ],
 )
 def test_video_ram_is_what_the_file_says(source: GuestSource | None, mib: int) -> None:

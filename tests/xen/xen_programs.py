@@ -138,6 +138,14 @@ class Libxl:
             return Said(refusal=f"{stage}: {warnings}", config=config)
         return Said(config=config, warnings=warnings)
 
+    def layout(self, config: Json) -> list[tuple[int, int, int]]:
+        """Have libxl lay out the memory of a domain config: vnode, start and end, excluded, of each range in bytes."""
+        result = self._run([str(ask_libxl()), "layout"], text=json.dumps(config))
+        if result.returncode:
+            raise ValueError(result.stderr)
+        rows = [tuple(map(int, line.split())) for line in result.stdout.splitlines()]
+        return [(v, start, end) for v, start, end in rows]
+
     def _run(
         self, command: list[str], *, text: str = "", preload: str | None = None
     ) -> subprocess.CompletedProcess[str]:
