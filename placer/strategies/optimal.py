@@ -1,9 +1,10 @@
-"""The default: enumeration where the instance is small, the CP-SAT model else."""
+"""The default: counts where all items are alike, enumeration where the instance is small, the CP-SAT model else."""
 
 from __future__ import annotations
 
 from placer.budget import Budget
 from placer.problem import IntArray, Problem, Solution, Status
+from placer.strategies.counting import count
 from placer.strategies.enumeration import STATE_LIMIT, enumerate_all
 from placer.strategies.opening import open_search
 from placer.strategies.quadratic import quadratic
@@ -16,12 +17,17 @@ CELLS = 256
 """Items times sites of a Problem that gets the whole state limit; larger ones get less, as a state costs more."""
 
 
+FEW_SITES = 8
+"""Sites up to which enumeration is as quick as counts."""
 EQUAL_ITEMS, MANY_SITES = 8, 16
 """So many interchangeable items on more sites than that are left to CP-SAT, which only counts them on each site."""
 
 
 def optimal(problem: Problem, budget: Budget) -> Solution:
     """Find and prove the best assignment; ortools is imported only where enumeration does not end."""
+    counted = count(problem, budget) if problem.m > FEW_SITES else None
+    if counted is not None:
+        return counted
     if problem.entangled:
         return quadratic(problem, budget)
     found: IntArray | None = None
