@@ -23,7 +23,9 @@ BoolArray = npt.NDArray[np.bool_]
 MOST_PLACEMENTS = 2_000_000
 
 
-def best(instance: Instance, allow_unplaced: bool = False) -> tuple[tuple[int, ...], Placement] | None:
+def best(
+    instance: Instance, allow_unplaced: bool = False, kept: Placement | None = None
+) -> tuple[tuple[int, ...], Placement] | None:
     """Enumerate every placement; the least vector of tier costs and one placement that has it, None if none."""
     places = len(instance.host.pnodes)
     choices = [
@@ -38,7 +40,7 @@ def best(instance: Instance, allow_unplaced: bool = False) -> tuple[tuple[int, .
     rows = rows[feasible_rows(instance, rows, allow_unplaced)]
     if not len(rows):
         return None
-    costs = tier_rows(instance, rows)
+    costs = tier_rows(instance, rows, kept)
     least = np.lexsort(costs.T[::-1])[0]
     return tuple(costs[least].tolist()), _placement(instance, rows[least])
 
@@ -51,9 +53,9 @@ def feasible(instance: Instance, placement: Placement, allow_unplaced: bool = Fa
     )
 
 
-def tier_costs(instance: Instance, placement: Placement) -> tuple[int, ...]:
+def tier_costs(instance: Instance, placement: Placement, kept: Placement | None = None) -> tuple[int, ...]:
     """The sum of the terms of each tier."""
-    return tuple(tier_rows(instance, _row(instance, placement))[0].tolist())
+    return tuple(tier_rows(instance, _row(instance, placement), kept)[0].tolist())
 
 
 def feasible_rows(instance: Instance, rows: IntArray, allow_unplaced: bool) -> BoolArray:
@@ -144,8 +146,8 @@ def _taken(host: Host) -> list[int]:
     return taken
 
 
-def tier_rows(instance: Instance, rows: IntArray) -> IntArray:
-    """Price each row: one column per tier."""
+def tier_rows(instance: Instance, rows: IntArray, kept: Placement | None = None) -> IntArray:
+    """Price each row: one column per tier, one more before the last where a placement was to be kept."""
     places = len(instance.host.pnodes)
     missing = rows == places
     far = max((d for row in instance.host.distances for d in row if d < 255), default=255)
@@ -165,7 +167,19 @@ def tier_rows(instance: Instance, rows: IntArray) -> IntArray:
                 if guest.vdistances is not None and v != w:
                     tiers[:, 3] += 1000 * np.abs(guest.vdistances[v][w] - np.clip(d, 11, 254))
     tiers[:, 4] = _shape(instance, rows)
-    return tiers
+    return tiers if kept is None else np.insert(tiers, 4, _moved(instance, rows, kept), axis=1)
+
+
+def _moved(instance: Instance, rows: IntArray, kept: Placement) -> IntArray:
+    """Vnodes that left the pnode they had, of guests that still have as many vnodes as they had then."""
+    names = [*(pnode.id for pnode in instance.host.pnodes), None]
+    count = np.zeros(len(rows), dtype=np.int64)
+    for guest, items in _members(instance):
+        old = kept.pnode_of.get(guest.name, ())
+        for i, pnode in zip(items, old, strict=False) if len(old) == len(items) else ():
+            if pnode in names and pnode is not None:
+                count += rows[:, i] != names.index(pnode)
+    return count
 
 
 def _stands_alone(guest: Guest, v: int, p: int, host: Host) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from placer.check.costs import COSTS, Access, access
+from placer.check.moved import moved
 from placer.check.pcpus import dedicated, overcommit
 from placer.check.positions import positions
 from placer.check.relations import broken_relations
 from placer.check.rules import Violation, violations
 from placer.errors import InputError
 from placer.instance import Instance, Placement
-from placer.instance.terms import TIERS
+from placer.instance.earlier import fitted
+from placer.instance.terms import MOVED, TIERS, with_moved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +27,8 @@ class Verdict:
         Broken hard rules: those of one guest in the order of the guests, then the pnodes with too little
         memory or too few pcpus, then those between guests.
     terms
-        For each tier of :data:`placer.instance.terms.TIERS` its terms by name.
+        For each tier of :data:`placer.instance.terms.TIERS` its terms by name; where a placement was to be kept, with
+        the tier of :func:`placer.instance.terms.with_moved`.
     access
         Guest name -> its accesses.
     """
@@ -35,7 +38,9 @@ class Verdict:
     access: dict[str, Access]
 
 
-def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = False) -> Verdict:
+def check(
+    instance: Instance, placement: Placement, *, allow_unplaced: bool = False, keep: Placement | None = None
+) -> Verdict:
     """
     Judge a placement by the definitions of the rules and the costs alone.
 
@@ -45,6 +50,8 @@ def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = Fa
         Of every guest of the instance; it may break rules.
     allow_unplaced
         Whether a vnode without a pnode is a cost only and breaks no rule.
+    keep
+        An earlier placement, whose vnodes are to move as little as may be; it need not have every guest.
 
     Raises
     ------
@@ -56,6 +63,11 @@ def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = Fa
     if faults:
         raise InputError("not a placement of this instance: " + "; ".join(faults))
     where = positions(instance, placement)
+    terms = tuple({name: COSTS[name](instance, where) for name in tier} for tier in TIERS)
+    if keep is not None:
+        place = with_moved().index((MOVED,))
+        count = moved(where, positions(instance, fitted(keep, instance)))
+        terms = (*terms[:place], {MOVED: count}, *terms[place:])
     return Verdict(
         violations=(
             *violations(instance, where, allow_unplaced=allow_unplaced),
@@ -63,7 +75,7 @@ def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = Fa
             *dedicated(instance, placement, where),
             *broken_relations(instance, where),
         ),
-        terms=tuple({name: COSTS[name](instance, where) for name in tier} for tier in TIERS),
+        terms=terms,
         access={guest.name: access(guest, instance.host, where[guest.name]) for guest in instance.guests},
     )
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from placer.instance.terms import TIERS
+from placer.instance.terms import TIERS, Tiers
 from placer.problem import Progress
 
 
-def describe(progress: Progress) -> str:
+def describe(progress: Progress, tiers: Tiers = TIERS) -> str:
     """
     Say what a search has, what is proved, and how far apart they are.
+
+    Parameters
+    ----------
+    tiers
+        The names of the terms of each tier.
 
     Examples
     --------
@@ -20,7 +25,7 @@ def describe(progress: Progress) -> str:
         return head + "no placement yet"
     tier = progress.tier if progress.bound is not None else _leading(progress.costs)
     cost = progress.costs[tier]
-    line = head + f"{' + '.join(TIERS[tier])} {cost}"
+    line = head + f"{' + '.join(tiers[tier])} {cost}"
     if progress.bound is None:
         return line
     gap = max(0, cost - progress.bound) / cost if cost else 0.0

@@ -7,17 +7,21 @@ from itertools import pairwise
 import numpy as np
 
 from placer.instance import Instance, Placement
-from placer.problem import IntArray, Problem
+from placer.instance.terms import MOVED, with_moved
+from placer.problem import IntArray, Problem, Term
 from placer.translate.capacity import free_memory, guest_memory
 from placer.translate.costs import tiers
 from placer.translate.cpus import overcommit, owned_pcpus, seating
+from placer.translate.earlier import earlier_sites, moved
 from placer.translate.masks import allowed_pnodes, fixed_pnodes, incompatible_pnodes, nodemaps
 from placer.translate.relations import relations
 
 __all__ = ["back", "forth", "translate", "translate_for_baseline"]
 
 
-def translate(instance: Instance, *, allow_unplaced: bool = False) -> Problem:
+def translate(
+    instance: Instance, *, allow_unplaced: bool = False, hint: Placement | None = None, keep: Placement | None = None
+) -> Problem:
     """
     Lower every rule and every cost of an instance into arrays.
 
@@ -28,6 +32,10 @@ def translate(instance: Instance, *, allow_unplaced: bool = False) -> Problem:
     ----------
     allow_unplaced
         Whether vnodes may stay without a pnode, at the price of the first two tiers.
+    hint
+        A placement to start from, fitted to the instance (:func:`placer.instance.earlier.fitted`).
+    keep
+        One from which no more vnodes than need be are to move, fitted as well.
     """
     groups = _groups(instance)
     allowed = allowed_pnodes(instance)
@@ -45,9 +53,10 @@ def translate(instance: Instance, *, allow_unplaced: bool = False) -> Problem:
         ),
         groups=groups,
         incompatible=incompatible,
-        tiers=tiers(instance, groups, nowhere=allow_unplaced),
+        tiers=_tiers(instance, groups, keep, nowhere=allow_unplaced),
         relations=relations(instance, groups, nowhere=allow_unplaced),
         seating=seats,
+        hint=None if hint is None else earlier_sites(instance, hint),
     )
 
 
@@ -123,6 +132,16 @@ def forth(instance: Instance, placement: Placement) -> IntArray:
         ],
         dtype=np.int64,
     )
+
+
+def _tiers(
+    instance: Instance, groups: tuple[IntArray, ...], keep: Placement | None, *, nowhere: bool
+) -> tuple[tuple[Term, ...], ...]:
+    terms = tiers(instance, groups, nowhere=nowhere)
+    if keep is None:
+        return terms
+    place = with_moved().index((MOVED,))
+    return (*terms[:place], (moved(instance, keep, nowhere=nowhere),), *terms[place:])
 
 
 def _groups(instance: Instance) -> tuple[IntArray, ...]:
