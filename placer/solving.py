@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 
 import msgspec
@@ -14,7 +15,7 @@ from placer.errors import Defect, InputError
 from placer.explain import why_nothing_fits
 from placer.instance import Instance, Placement
 from placer.instance.earlier import Moved, fitted, moved
-from placer.problem import Progress, Solution, Status
+from placer.problem import Problem, Progress, Solution, Status
 from placer.strategies.table import STRATEGIES
 from placer.translate import back, translate, translate_for_baseline
 
@@ -95,6 +96,8 @@ def solve(
     deterministic_limit: float | None = None,
     stop: Event | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    on_log: Callable[[str], None] | None = None,
+    dump_model: Path | None = None,
 ) -> Answer:
     """
     Place the guests of an instance.
@@ -124,6 +127,11 @@ def solve(
         Set it to end the search with the best so far.
     on_progress
         Called now and then, from any thread.
+    on_log
+        Called with each line of a log: the steps with their times, and what CP-SAT says; from any thread.
+    dump_model
+        A file to write the CP-SAT model to, whatever the strategy
+        (:func:`placer.strategies.cpsat.export.write_model`); it takes time of its own.
 
     Raises
     ------
@@ -138,6 +146,8 @@ def solve(
     hint = keep if hint is None else _earlier(instance, "hint", hint)
     if strategy not in STRATEGIES:
         raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
+    if dump_model is not None:
+        _write_model(translate(instance, allow_unplaced=allow_unplaced, keep=keep), dump_model)
     chosen = STRATEGIES[strategy]
     budget = Budget(
         time_limit_s=time_limit_s,
@@ -146,13 +156,16 @@ def solve(
         deterministic_limit=deterministic_limit,
         stop=stop or Event(),
         on_progress=on_progress,
+        on_log=on_log,
     )
     baseline = chosen.baseline
     if baseline:
         problem = translate_for_baseline(instance)
     else:
         problem = translate(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    budget.log(f"{strategy}: {problem.n} items on {problem.m} sites, {len(problem.tiers)} tiers")
     solution = chosen.run(problem, budget)
+    budget.log(f"{strategy}: {solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
     if solution.site_of is None:
         return _nothing(instance, strategy, solution, budget)
     placement = back(instance, solution.site_of)
@@ -183,6 +196,12 @@ def _check(instance: Instance) -> None:
         msgspec.convert(msgspec.to_builtins(instance), Instance)
     except msgspec.ValidationError as error:
         raise InputError(f"no valid instance: {error}") from error
+
+
+def _write_model(problem: Problem, path: Path) -> None:
+    from placer.strategies.cpsat.export import write_model  # brings ortools along
+
+    write_model(problem, path)
 
 
 def _earlier(instance: Instance, name: str, placement: Placement | None) -> Placement | None:

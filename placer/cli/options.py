@@ -119,6 +119,19 @@ AllowUnplaced = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Log = Annotated[
+    bool,
+    typer.Option("--log", help="Show the steps with their times, and the solver's own log, on stderr."),
+]
+DumpModel = Annotated[
+    str | None,
+    typer.Option(
+        "--dump-model",
+        metavar="FILE",
+        help="Write the CP-SAT model of the first tier that anything can change: .pb is a binary protocol buffer, "
+        ".txt or .pbtxt a text. It is built for that also where the strategy solves without one.",
+    ),
+]
 Pin = Annotated[
     bool,
     typer.Option(

@@ -84,12 +84,15 @@ def solve(
     pin: options.Pin = False,
     force: options.Force = False,
     in_place: options.InPlace = False,
+    log: options.Log = False,
+    dump_model: options.DumpModel = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Place the guests of an instance, or of guest files on a host, and prove how good the placement is."""
     from placer.cli.earlier import read_earlier, tell
     from placer.cli.inputs import read_request
-    from placer.cli.running import run
+    from placer.cli.outputs import refuse_existing
+    from placer.cli.running import print_line, run
     from placer.instance.terms import TIERS, with_moved
     from placer.solving import solve as solve_instance
 
@@ -120,6 +123,8 @@ def solve(
         paths: dict[str, Path] | None = own_files(request, format.value)
     else:
         paths = _paths(request, format, output, force=force)
+    if dump_model is not None:
+        refuse_existing([Path(dump_model)], force=force)
     if not quiet:
         tell("--hint", start, request.instance, strategy=strategy.value)
         tell("--keep", kept, request.instance, strategy=strategy.value)
@@ -135,8 +140,10 @@ def solve(
             keep=kept,
             stop=stop,
             on_progress=on_progress,
+            on_log=print_line if log else None,
+            dump_model=None if dump_model is None else Path(dump_model),
         ),
-        quiet=quiet,
+        quiet=quiet or log,
         tiers=TIERS if kept is None else with_moved(),
     )
     if not quiet and answer.placement is not None and format not in {OutputFormat.text, OutputFormat.json}:

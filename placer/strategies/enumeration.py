@@ -72,6 +72,7 @@ class Enumeration:
                 continue
             children = self._expand(rows)
             stack += [children[i : i + CHUNK] for i in range(0, len(children), CHUNK)][::-1]
+        self.budget.log(f"enumeration looked at all that matters, {states} partial placements")
         return self._proved()
 
     def _proved(self) -> Solution:
@@ -88,6 +89,7 @@ class Enumeration:
 
     def _unproved(self, states: int) -> Solution:
         tried = f"enumeration looked at {states} partial placements"
+        self.budget.log(f"{tried}, costs {self.best_costs or None}")
         elapsed = self.budget.elapsed_s()
         if self.best is None:
             return Solution(status=Status.UNKNOWN, wall_time_s=elapsed, tried=tried)

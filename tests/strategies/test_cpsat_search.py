@@ -98,7 +98,7 @@ def test_a_proof_that_nothing_fits() -> None:
 
 
 def test_a_tier_at_its_floor_is_proved_without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "_encode", lambda _: pytest.fail("a model was built"))
+    monkeypatch.setattr(search, "encode", lambda _: pytest.fail("a model was built"))
     instance = an_instance(a_host(8 * GIB, 8 * GIB, slit=((10, 20), (20, 10))), a_guest(4 * GIB, 4 * GIB))
     assert solve(instance, strategy="cpsat").status is Status.OPTIMAL
 

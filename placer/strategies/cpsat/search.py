@@ -15,7 +15,7 @@ from placer.strategies.bounds import needed_sites, room_floor
 from placer.strategies.cpsat.flows import encode_flow
 from placer.strategies.cpsat.loads import encode_crowd, encode_linear, encode_room, encode_touch, keep_apart, limit_load
 from placer.strategies.cpsat.relations import keep_relations
-from placer.strategies.cpsat.running import solve_interruptibly
+from placer.strategies.cpsat.running import log_search, solve_interruptibly
 from placer.strategies.cpsat.seats import Seats
 from placer.strategies.cpsat.variables import Affine, Variables
 from placer.strategies.local_search import improve
@@ -95,7 +95,7 @@ class Search:
     def _pass(self) -> bool:
         """Solve every tier that its bound does not prove; False where nothing can be placed."""
         variables = Variables(self.tables)
-        tiers = _encode(variables)
+        tiers = encode(variables)
         self._seats = Seats(variables)
         self._use_needed_sites(variables, len(tiers))
         for t, cost in enumerate(tiers):
@@ -174,6 +174,9 @@ class Search:
         if self.best is not None:
             variables.hint(self.best)
         solver = self._solver(variables, share)
+        self.budget.log(
+            f"CP-SAT: tier {t + 1}, {len(model.proto.variables)} variables, best so far {self.costs or None}"
+        )
 
         def unscaled(bound: float) -> int:
             return cost.constant + step * math.ceil(bound - 1e-6)
@@ -205,6 +208,7 @@ class Search:
         parameters.num_workers = self.budget.workers or (1 if small else 8)
         if self.budget.deterministic_limit is not None:
             parameters.max_deterministic_time = self.budget.deterministic_limit
+        log_search(solver, self.budget.on_log)
         return solver
 
 
@@ -225,7 +229,7 @@ class _Watch(cp_model.CpSolverSolutionCallback):
         self._search.budget.tell("CP-SAT", tier=self._tier, costs=best)
 
 
-def _encode(variables: Variables) -> list[Affine]:
+def encode(variables: Variables) -> list[Affine]:
     """Write every rule into the model and return the cost of each tier."""
     tables = variables.tables
     for resource in tables.problem.resources:
