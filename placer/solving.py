@@ -12,9 +12,10 @@ import msgspec
 from placer.budget import Budget
 from placer.check import Verdict, Violation, check, mean_access_distance
 from placer.errors import Defect, InputError
-from placer.explain import why_nothing_fits
+from placer.explain import why_nothing_fits, why_unknown
 from placer.instance import Instance, Placement
 from placer.instance.earlier import Moved, fitted, moved
+from placer.instance.terms import TIERS, with_moved
 from placer.problem import Problem, Progress, Solution, Status
 from placer.strategies.table import STRATEGIES
 from placer.translate import back, translate, translate_for_baseline
@@ -167,7 +168,14 @@ def solve(
     solution = chosen.run(problem, budget)
     budget.log(f"{strategy}: {solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
     if solution.site_of is None:
-        return _nothing(instance, strategy, solution, budget)
+        if solution.status is Status.INFEASIBLE:
+            reason = why_nothing_fits(instance, stop=budget.stop)
+        else:
+            names = TIERS if keep is None else with_moved()
+            reason = why_unknown(
+                problem, solution, budget, strategy=strategy, tiers=names, allow_unplaced=allow_unplaced
+            )
+        return Answer(status=solution.status, strategy=strategy, reason=reason, wall_time_s=budget.elapsed_s())
     placement = back(instance, solution.site_of)
     verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline, keep=keep)
     status = _confirmed(solution, verdict, baseline=baseline)
@@ -228,9 +236,3 @@ def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Statu
     if any(bound > cost for bound, cost in zip(solution.bounds, costs, strict=False)):
         raise Defect(f"bounds {solution.bounds} pass the known costs {costs}")
     return solution.status
-
-
-def _nothing(instance: Instance, strategy: str, solution: Solution, budget: Budget) -> Answer:
-    infeasible = solution.status is Status.INFEASIBLE
-    reason = why_nothing_fits(instance, stop=budget.stop) if infeasible else solution.tried
-    return Answer(status=solution.status, strategy=strategy, reason=reason, wall_time_s=budget.elapsed_s())

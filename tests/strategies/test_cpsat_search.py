@@ -53,7 +53,8 @@ def test_unknown_comes_with_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> N
     leave_all_to_the_model(monkeypatch)
     answer = solve(four_large_guests(), strategy="cpsat", deterministic_limit=0.0, workers=1)
     assert (answer.status, answer.placement, answer.tiers) == (Status.UNKNOWN, None, ())
-    assert answer.reason == "local search and CP-SAT found no placement and no proof that there is none"
+    assert answer.reason is not None
+    assert "local search and CP-SAT found no placement and no proof that there is none" in answer.reason
 
 
 def test_a_stop_event_ends_it_with_the_best_so_far() -> None:

@@ -65,14 +65,15 @@ class Search:
         self._offer(opening.site_of)
         self.bounds = list(opening.bounds)
         proved = self.best is not None and list(self.costs) == self.bounds
-        if not proved and self.budget.left_s() > 0 and not self._minimise_tiers():
+        searched = not proved and self.budget.left_s() > 0
+        if searched and not self._minimise_tiers():
             return Solution(status=Status.INFEASIBLE, wall_time_s=self.budget.elapsed_s())
         if self.best is None:
             return Solution(
                 status=Status.UNKNOWN,
                 bounds=tuple(self.bounds),
                 wall_time_s=self.budget.elapsed_s(),
-                tried="local search and CP-SAT found no placement and no proof that there is none",
+                tried=f"local search {'and CP-SAT ' * searched}found no placement and no proof that there is none",
             )
         bounds = tuple(self.bounds)
         return Solution(
