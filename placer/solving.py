@@ -18,6 +18,7 @@ from placer.instance.earlier import Moved, fitted, moved
 from placer.instance.terms import TIERS, with_moved
 from placer.problem import Problem, Progress, Solution, Status
 from placer.strategies.table import STRATEGIES
+from placer.trade import Trade, find_trade
 from placer.translate import back, translate, translate_for_baseline
 
 
@@ -64,6 +65,8 @@ class Answer:
         The same of each guest, None for one without vcpus or memory.
     violations
         Rules that a baseline's placement breaks.
+    trade
+        What another weighing of near memory and cores of one's own would gain and cost, where that was asked and found.
     moved
         The vnodes on other pnodes than in the placement that was to be kept; None where none was.
     reason
@@ -79,6 +82,7 @@ class Answer:
     mean_access_distance: float | None = None
     guest_access_distance: dict[str, float | None] = field(default_factory=dict)
     violations: tuple[Violation, ...] = ()
+    trade: Trade | None = None
     moved: tuple[Moved, ...] | None = None
     reason: str | None = None
     wall_time_s: float = 0.0
@@ -94,6 +98,7 @@ def solve(
     allow_unplaced: bool = False,
     hint: Placement | None = None,
     keep: Placement | None = None,
+    trade: bool = False,
     deterministic_limit: float | None = None,
     stop: Event | None = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -122,6 +127,8 @@ def solve(
     keep
         The same, and of placements that cost the same in all tiers before shape the one that moves the fewest vnodes
         away from it is the best.
+    trade
+        Whether to look for a trade beside an answer that is OPTIMAL: a share of the time it took, where some is left.
     deterministic_limit
         Limit on the solver's own measure of work for each tier, independent of the machine.
     stop
@@ -179,6 +186,8 @@ def solve(
     placement = back(instance, solution.site_of)
     verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline, keep=keep)
     status = _confirmed(solution, verdict, baseline=baseline)
+    elapsed_s = budget.elapsed_s()
+    offer = trade and status is Status.OPTIMAL and budget.left_s() > 0
     bounds = solution.bounds or (None,) * len(verdict.terms)
     return Answer(
         status=status,
@@ -191,9 +200,10 @@ def solve(
         mean_access_distance=mean_access_distance(verdict),
         guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
         violations=verdict.violations,
+        trade=find_trade(instance, problem, solution.site_of, budget) if offer else None,
         moved=None if keep is None else moved(keep, placement),
         reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
-        wall_time_s=budget.elapsed_s(),
+        wall_time_s=elapsed_s,
     )
 
 

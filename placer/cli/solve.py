@@ -138,6 +138,7 @@ def solve(
             allow_unplaced=allow_unplaced,
             hint=start,
             keep=kept,
+            trade=format in {OutputFormat.text, OutputFormat.json},
             stop=stop,
             on_progress=on_progress,
             on_log=print_line if log else None,
