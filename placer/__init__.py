@@ -13,6 +13,7 @@ from placer.arrays import gqap, solve_problem
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
 from placer.instance import Cpupool, Domain, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.instance.earlier import Moved
 from placer.problem import (
     Crowd,
     Flow,
@@ -28,6 +29,7 @@ from placer.problem import (
 )
 from placer.read.instance_json import dump_instance, parse_instance, read_instance
 from placer.solving import Answer, Tier, solve
+from placer.trade import Trade
 
 __all__ = [
     "Answer",
@@ -42,6 +44,7 @@ __all__ = [
     "InputError",
     "Instance",
     "Linear",
+    "Moved",
     "Objective",
     "Placement",
     "PlacerError",
@@ -55,6 +58,7 @@ __all__ = [
     "Status",
     "Tier",
     "Touch",
+    "Trade",
     "Verdict",
     "Violation",
     "Vnode",
