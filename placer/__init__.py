@@ -12,13 +12,15 @@ NUMA placement of virtual machines, proved optimal.
 from placer.arrays import gqap, solve_problem
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
-from placer.instance import Cpupool, Domain, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.instance import Cpupool, Device, Domain, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
 from placer.problem import (
     Crowd,
     Flow,
     Linear,
+    Peak,
     Problem,
     Progress,
+    Quotient,
     Relation,
     Resource,
     Room,
@@ -34,6 +36,7 @@ __all__ = [
     "Cpupool",
     "Crowd",
     "Defect",
+    "Device",
     "Domain",
     "EmissionError",
     "Flow",
@@ -43,11 +46,13 @@ __all__ = [
     "Instance",
     "Linear",
     "Objective",
+    "Peak",
     "Placement",
     "PlacerError",
     "Pnode",
     "Problem",
     "Progress",
+    "Quotient",
     "Relation",
     "Resource",
     "Room",

@@ -15,8 +15,10 @@ from placer.problem import (
     Flow,
     IntArray,
     Linear,
+    Peak,
     Problem,
     Progress,
+    Quotient,
     Resource,
     Room,
     Solution,
@@ -204,6 +206,8 @@ def _term_faults(term: Term, n: int, m: int) -> Iterator[str]:
                 yield "table is not convex and nondecreasing along each row"
         case Squeeze():
             yield from term.faults(n)
+        case Peak() | Quotient():
+            yield from term.faults(n, m)
         case Room():
             yield from _array("weight", term.weight, (n,), least=0)
             yield from _array("room", term.room, (m,))
@@ -242,7 +246,7 @@ def _most(term: Term) -> int:
             return sum(map(sum, term.flow.tolist())) * max(map(max, term.distance.tolist()), default=0)
         case Crowd():
             return sum(row[-1] for row in term.table.tolist())
-        case Squeeze():
+        case Squeeze() | Peak() | Quotient():
             return term.most()
         case Room():
             return sum(abs(room) for room in term.room.tolist())

@@ -26,11 +26,11 @@ class Tier:
     Parameters
     ----------
     cost
-        The sum of its terms.
+        The sum of its terms times their weights.
     bound
         What it costs at least, among placements no worse in the higher tiers; None where nothing is proved.
     terms
-        By name.
+        By name, without their weights.
     """
 
     cost: int
@@ -53,7 +53,7 @@ class Answer:
     placement
         None where there is none.
     tiers
-        One for each of :data:`placer.instance.terms.TIERS`; empty without a placement.
+        One for each tier of the instance's objective, what is unplaced first; empty without a placement.
     mean_access_distance
         Mean distance of a memory access over the whole instance, averaged over vcpus; None without one.
     guest_access_distance
@@ -146,8 +146,8 @@ def solve(
         strategy=strategy,
         placement=placement,
         tiers=tuple(
-            Tier(cost=sum(terms.values()), bound=bound, terms=terms)
-            for terms, bound in zip(verdict.terms, bounds, strict=True)
+            Tier(cost=cost, bound=bound, terms=terms)
+            for cost, terms, bound in zip(verdict.costs, verdict.terms, bounds, strict=True)
         ),
         mean_access_distance=mean_access_distance(verdict),
         guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
@@ -172,11 +172,10 @@ def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Statu
         return Status.UNKNOWN if verdict.violations else Status.FEASIBLE
     if verdict.violations:
         raise Defect("the placement breaks rules: " + "; ".join(v.message for v in verdict.violations))
-    costs = tuple(sum(terms.values()) for terms in verdict.terms)
-    if costs != solution.costs:
-        raise Defect(f"the strategy says the placement costs {solution.costs}, the check says {costs}")
-    if any(bound > cost for bound, cost in zip(solution.bounds, costs, strict=False)):
-        raise Defect(f"bounds {solution.bounds} pass the known costs {costs}")
+    if verdict.costs != solution.costs:
+        raise Defect(f"the strategy says the placement costs {solution.costs}, the check says {verdict.costs}")
+    if any(bound > cost for bound, cost in zip(solution.bounds, verdict.costs, strict=False)):
+        raise Defect(f"bounds {solution.bounds} pass the known costs {verdict.costs}")
     return solution.status
 
 

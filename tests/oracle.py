@@ -21,6 +21,8 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 MOST_PLACEMENTS = 2_000_000
+WISHES = ("device_distance", "soft_affinity", "vdistance")
+TERMS = ("unplaced_guests", "unplaced", "access_distance", "core_sharing", *WISHES, "shape")
 
 
 def best(instance: Instance, allow_unplaced: bool = False) -> tuple[tuple[int, ...], Placement] | None:
@@ -151,21 +153,60 @@ def tier_rows(instance: Instance, rows: IntArray) -> IntArray:
     far = max((d for row in instance.host.distances for d in row if d < 255), default=255)
     distance = np.full((places + 1, places + 1), far, dtype=np.int64)
     distance[:-1, :-1] = instance.host.distances
-    tiers = np.zeros((len(rows), 5), dtype=np.int64)
-    tiers[:, 2] = _core_sharing(instance, rows)
+    terms = {name: np.zeros(len(rows), dtype=np.int64) for tier in _tiers(instance) for name in tier}
+    terms |= {name: np.zeros(len(rows), dtype=np.int64) for name in TERMS if name not in terms}
+    terms["core_sharing"] = _core_sharing(instance, rows)
     for guest, items in _members(instance):
-        tiers[:, 0] += missing[:, items].any(axis=1)
+        terms["unplaced_guests"] += missing[:, items].any(axis=1)
+        terms["device_distance"] += _device_distance(instance, guest, rows[:, items], distance)
         for v, i in enumerate(items):
             vnode = guest.vnodes[v]
-            tiers[:, 1] += missing[:, i] * (vnode.memory_kib + 1024 * len(vnode.vcpus))
-            tiers[:, 3] += np.array([_wishes_unmet(guest, v, p, instance.host) for p in range(places + 1)])[rows[:, i]]
+            terms["unplaced"] += missing[:, i] * (vnode.memory_kib + 1024 * len(vnode.vcpus))
+            wishes = np.array([_wishes_unmet(guest, v, p, instance.host) for p in range(places + 1)])
+            terms["soft_affinity"] += wishes[rows[:, i]]
             for w, j in enumerate(items):
                 d = distance[rows[:, i], rows[:, j]]
-                tiers[:, 2] += _flow(guest, v, w) * d
+                terms["access_distance"] += _flow(guest, v, w) * d
                 if guest.vdistances is not None and v != w:
-                    tiers[:, 3] += 1000 * np.abs(guest.vdistances[v][w] - np.clip(d, 11, 254))
-    tiers[:, 4] = _shape(instance, rows)
-    return tiers
+                    terms["vdistance"] += 1000 * np.abs(guest.vdistances[v][w] - np.clip(d, 11, 254))
+    terms["shape"] = _shape(instance, rows)
+    return np.stack(
+        [
+            sum((w * terms[name] for name, w in tier.items()), np.zeros(len(rows), dtype=np.int64))
+            for tier in _tiers(instance)
+        ],
+        axis=1,
+    )
+
+
+def _tiers(instance: Instance) -> list[dict[str, int]]:
+    """Each tier's terms with their weights."""
+    access, cores, wishes, shape = {"access_distance": 1}, {"core_sharing": 1}, dict.fromkeys(WISHES, 1), {"shape": 1}
+    given = instance.objective.tiers
+    tiers: list[dict[str, int]]
+    if isinstance(given, tuple):
+        tiers = [{str(name): weight for name, weight in tier.items()} for tier in given]
+    elif given == "distance":
+        tiers = [access, cores, wishes, shape]
+    elif given == "cores-first":
+        tiers = [cores, access, wishes, shape]
+    else:
+        tiers = [access | cores, wishes, shape]
+    return [{"unplaced_guests": 1}, {"unplaced": 1}, *tiers]
+
+
+def _device_distance(instance: Instance, guest: Guest, rows: IntArray, distance: IntArray) -> IntArray:
+    """The mean way from vcpus to devices in thousandths, per guest and rounded down."""
+    far = [Fraction(0)] * len(rows)
+    at = {
+        device.id: [pnode.id for pnode in instance.host.pnodes].index(device.pnode) for device in instance.host.devices
+    }
+    for i, row in enumerate(rows.tolist() if guest.devices else []):
+        for v, p in enumerate(row):
+            for device in guest.devices:
+                way = int(distance[p, at[device]])
+                far[i] += Fraction(1000 * len(guest.vnodes[v].vcpus) * way, len(guest.devices))
+    return np.array([floor(each) for each in far], dtype=np.int64)
 
 
 def _stands_alone(guest: Guest, v: int, p: int, host: Host) -> bool:
@@ -311,14 +352,22 @@ def _core_groups(host: Host) -> list[list[int]]:
 
 
 def _shape(instance: Instance, rows: IntArray) -> IntArray:
-    """MiB left on the pnodes in use."""
+    """MiB left on the pnodes in use, or how full the fullest is in thousandths."""
     total = np.zeros(len(rows), dtype=np.int64)
     if instance.objective.shape == "none":
         return total
     memory = np.array([vnode.memory_kib for guest in instance.guests for vnode in guest.vnodes])
     for p, pnode in enumerate(instance.host.pnodes):
         held = rows == p
-        left = np.floor_divide(pnode.memory_kib - (held * memory).sum(axis=1), 1024)
+        taken = (held * memory).sum(axis=1)
+        if instance.objective.shape == "spread":
+            full = [
+                ceil(Fraction(1000 * kib, pnode.memory_kib)) if kib and pnode.memory_kib else 0
+                for kib in taken.tolist()
+            ]
+            total = np.maximum(total, np.array(full, dtype=np.int64))
+            continue
+        left = np.floor_divide(pnode.memory_kib - taken, 1024)
         total += np.where(held.any(axis=1), left, 0)
     return total
 

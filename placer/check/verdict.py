@@ -11,7 +11,6 @@ from placer.check.relations import broken_relations
 from placer.check.rules import Violation, violations
 from placer.errors import InputError
 from placer.instance import Instance, Placement
-from placer.instance.terms import TIERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +24,16 @@ class Verdict:
         Broken hard rules: those of one guest in the order of the guests, then the pnodes with too little
         memory or too few pcpus, then those between guests.
     terms
-        For each tier of :data:`placer.instance.terms.TIERS` its terms by name.
+        For each tier of the instance's objective its terms by name, without their weights.
+    costs
+        Of each tier: the sum of its terms times their weights.
     access
         Guest name -> its accesses.
     """
 
     violations: tuple[Violation, ...]
     terms: tuple[dict[str, int], ...]
+    costs: tuple[int, ...]
     access: dict[str, Access]
 
 
@@ -56,6 +58,8 @@ def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = Fa
     if faults:
         raise InputError("not a placement of this instance: " + "; ".join(faults))
     where = positions(instance, placement)
+    tiers = instance.objective.weights()
+    terms = tuple({name: COSTS[name](instance, where) for name in tier} for tier in tiers)
     return Verdict(
         violations=(
             *violations(instance, where, allow_unplaced=allow_unplaced),
@@ -63,7 +67,8 @@ def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = Fa
             *dedicated(instance, placement, where),
             *broken_relations(instance, where),
         ),
-        terms=tuple({name: COSTS[name](instance, where) for name in tier} for tier in TIERS),
+        terms=terms,
+        costs=tuple(sum(tier[name] * cost for name, cost in t.items()) for tier, t in zip(tiers, terms, strict=True)),
         access={guest.name: access(guest, instance.host, where[guest.name]) for guest in instance.guests},
     )
 

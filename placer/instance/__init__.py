@@ -1,6 +1,7 @@
 """The words of the field: hosts, guests, instances and placements, frozen and checked."""
 
 from placer.instance.cpupool import DEFAULT_POOL, Cpupool
+from placer.instance.device import Device, pci_address
 from placer.instance.domain import Domain
 from placer.instance.guest import Form, Guest, GuestType, Vnode
 from placer.instance.host import LOCAL_DISTANCE, REMOTE_DISTANCE, UNREACHABLE, Host, Pnode
@@ -15,6 +16,7 @@ __all__ = [
     "REMOTE_DISTANCE",
     "UNREACHABLE",
     "Cpupool",
+    "Device",
     "Domain",
     "Form",
     "Guest",
@@ -34,5 +36,6 @@ __all__ = [
     "listed",
     "parse_cpuset",
     "parse_size",
+    "pci_address",
     "shorten",
 ]

@@ -82,6 +82,8 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         None: every vcpu reads the guest's memory evenly.
     vdistances
         The distances between its vnodes that it would like to see.
+    devices
+        Ids of the host's devices that are assigned to it.
     overhead_kib
         What the hypervisor needs for it besides its memory, in KiB.
 
@@ -107,6 +109,7 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     thread_policy: ThreadPolicy = "prefer"
     traffic: tuple[tuple[Weight, ...], ...] | None = None
     vdistances: tuple[tuple[Distance, ...], ...] | None = None
+    devices: tuple[Name, ...] = ()
     overhead_kib: Kib = 0
 
     def __post_init__(self) -> None:
@@ -127,6 +130,8 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             _check_square(field, getattr(self, field), len(self.vnodes))
         if self.traffic is not None and not any(map(any, self.traffic)):
             raise ValueError("traffic sums to 0, expected a positive entry")
+        if len(set(self.devices)) < len(self.devices):
+            raise ValueError(f"devices lists one twice: {', '.join(self.devices)}")
         if self.pnodes == ():
             raise ValueError("pnodes is empty, expected at least one id or null")
 

@@ -12,8 +12,11 @@ from functools import cached_property
 
 import numpy as np
 
+from placer.problem.rounded_terms import Peak, Quotient
 from placer.problem.seating import Seating
-from placer.problem.terms import BoolArray, Flow, IntArray, Term
+from placer.problem.terms import BoolArray, Crowd, Flow, IntArray, Linear, Room, Squeeze, Touch
+
+Term = Linear | Flow | Crowd | Squeeze | Room | Touch | Peak | Quotient
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -221,6 +221,3 @@ class Touch:
         for items in self.sets:
             total += (site_of[:, items] == self.site).any(axis=1)
         return total
-
-
-Term = Linear | Flow | Crowd | Squeeze | Room | Touch

@@ -9,10 +9,22 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from placer.instance import Cpupool, Domain, Guest, Host, Instance, Objective, Pnode, Rule, Vnode, VnodeOf
+from placer.instance import Cpupool, Device, Domain, Guest, Host, Instance, Objective, Pnode, Rule, Vnode, VnodeOf
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-STRUCTS: tuple[type[Struct], ...] = (Instance, Host, Pnode, Cpupool, Domain, Guest, Vnode, Rule, VnodeOf, Objective)
+STRUCTS: tuple[type[Struct], ...] = (
+    Instance,
+    Host,
+    Pnode,
+    Cpupool,
+    Device,
+    Domain,
+    Guest,
+    Vnode,
+    Rule,
+    VnodeOf,
+    Objective,
+)
 
 Schema = dict[str, Any]
 

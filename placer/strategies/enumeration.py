@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from placer.budget import Budget
-from placer.problem import BoolArray, IntArray, Problem, Solution, Status
+from placer.problem import BoolArray, IntArray, Problem, Quotient, Solution, Status
 from placer.strategies.bounds import bound_load, floors, least_rise, pair_floors
 from placer.strategies.local_search import improve
 from placer.strategies.symmetry import group_classes, item_classes, site_classes
@@ -187,6 +187,12 @@ class Enumeration:
             left = np.where(on.any(axis=1), (room.room - held) // room.unit, 0).sum(axis=1)
             slack = 0 if not (room.weight % room.unit).any() else len(room.room)
             bound[:, t] += np.maximum(left - room.weight[rest].sum() // room.unit - slack, 0)
+        for t, peak in tables.peaks:
+            on = rows[:, :, None] == np.arange(len(peak.room))
+            fullest = peak.levels((on * peak.weight[placed][:, None]).sum(axis=1)).max(axis=1, initial=0)
+            bound[:, t] += np.maximum(fullest, peak.floor(tables.problem.allowed))
+        for t, quotient in tables.quotients:
+            bound[:, t] += _quotient_bound(tables.problem, quotient, rows, placed)
 
     def _below(self, bound: IntArray) -> BoolArray:
         """Whether a bound, ``[s, tiers, m]``, is lexicographically below the incumbent."""
@@ -235,6 +241,15 @@ class Enumeration:
         pairs = pair_floors(self.tables)[:, self._order][:, :, self._order]
         n = self.tables.problem.n
         return np.array([[int(p[k:, k:].sum()) // 2 for p in pairs] for k in range(n + 1)])
+
+
+def _quotient_bound(problem: Problem, quotient: Quotient, rows: IntArray, placed: IntArray) -> IntArray:
+    """Price the placed items of a quotient with the others where they are cheapest, ``[s]``."""
+    total = np.zeros(len(rows), dtype=np.int64)
+    position = {v: k for k, v in enumerate(placed.tolist())}
+    for v, cost in zip(quotient.items.tolist(), quotient.cost, strict=True):
+        total += cost[rows[:, position[v]]] if v in position else int(cost[problem.allowed[v]].min())
+    return np.asarray(quotient.scale * (total // quotient.divisor))
 
 
 def _search_order(tables: Tables) -> IntArray:

@@ -157,6 +157,12 @@ def _cheapest(tables: Tables, v: int, site_of: IntArray, placed: BoolArray, site
     for t, room in tables.rooms:
         held = np.bincount(site_of[others], weights=room.weight[others], minlength=len(sites)).astype(np.int64)
         cost[t] += (room.room - held) // room.unit
+    for t, peak in tables.peaks:
+        held = np.bincount(site_of[others], weights=peak.weight[others], minlength=len(sites)).astype(np.int64)
+        cost[t] += peak.levels(held + peak.weight[v])
+    for t, quotient in tables.quotients:
+        own = quotient.items == v
+        cost[t] += quotient.scale * quotient.cost[own].sum(axis=0) // quotient.divisor
     return int(np.lexsort(np.where(sites, cost, np.iinfo(np.int64).max)[::-1])[0])
 
 

@@ -31,6 +31,7 @@ def item_classes(tables: Tables) -> list[list[int]]:
     key += [crowd.weight[:, None] for _, crowd in tables.crowds]
     key += [room.weight[:, None] for _, room in tables.rooms]
     key += [part[:, None] for part in _claims(tables)]
+    key += [quotient.by_item(problem.n) for _, quotient in tables.quotients]
     keys = [tuple(part[v].tobytes() for part in key) for v in range(problem.n)]
     matrices = [f.flow for f in tables.flows] + [r.items.astype(np.int64) for r in problem.relations]
     classes: list[list[int]] = []
@@ -65,14 +66,29 @@ def group_classes(tables: Tables) -> list[list[IntArray]]:
             key += [crowd.weight[items] for _, crowd in tables.crowds]
             key += [room.weight[items] for _, room in tables.rooms]
             key += [part[items] for part in _claims(tables)]
+            key += _quotients_within(tables, items)
             classes.setdefault(tuple(part.tobytes() for part in key), []).append(items)
     return [twins for twins in classes.values() if len(twins) > 1]
 
 
+def _quotients_within(tables: Tables, items: IntArray) -> list[IntArray]:
+    """What quotients say of a group: those of its own alike whoever has them, others by their places."""
+    parts, own = [], set(items.tolist())
+    for i, (t, quotient) in enumerate(tables.quotients):
+        theirs = set(quotient.items.tolist())
+        if theirs & own:
+            which = [t, quotient.divisor, quotient.scale] if theirs <= own else [t, -1, i]
+            parts += [np.array(which), quotient.by_item(tables.problem.n)[items]]
+    return parts
+
+
 def _claims(tables: Tables) -> list[IntArray]:
-    """What items claim besides weights: of slots and of seats."""
+    """What items claim besides weights: of slots, of seats, and towards the fullest site."""
     seating = tables.problem.seating
-    return [squeeze.claim for _, squeeze in tables.squeezes] + ([seating.item_kinds] if seating is not None else [])
+    own = [peak.weight for _, peak in tables.peaks]
+    return (
+        own + [squeeze.claim for _, squeeze in tables.squeezes] + ([seating.item_kinds] if seating is not None else [])
+    )
 
 
 def _flow_leaves(flow: IntArray, items: IntArray) -> bool:
@@ -105,6 +121,8 @@ def site_classes(tables: Tables) -> list[list[int]]:
     if problem.seating is not None:
         key.append(problem.seating.site_kinds[:, None])
     key += [room.room[:, None] for _, room in tables.rooms]
+    key += [peak.room[:, None] for _, peak in tables.peaks]
+    key += [quotient.cost.T for _, quotient in tables.quotients]
     key += [(np.arange(problem.m) == touch.site)[:, None].astype(np.int64) for _, touch in tables.touches]
     keys = [tuple(part[p].tobytes() for part in key) for p in range(problem.m)]
     matrices = [flow.distance for flow in tables.flows] + [problem.incompatible.astype(np.int64)]
