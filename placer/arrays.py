@@ -180,10 +180,9 @@ def _faults(problem: Problem) -> Iterator[str]:
     if (problem.incompatible != problem.incompatible.T).any() or problem.incompatible.diagonal().any():
         yield "incompatible is not symmetric with a diagonal of False"
     for t, terms in enumerate(problem.tiers):
-        total = 0
         for term in terms:
             yield from (f"tier {t}, {term.name}: {fault}" for fault in _term_faults(term, n, m))
-            total += _most(term)
+        total = sum(map(_most, terms))
         if total >= LARGEST:
             yield f"tier {t} may cost {total}, expected less than 2^53"
 

@@ -149,6 +149,7 @@ def _guest(reading: GuestReading) -> Guest:
             hard_affinity=reading.hard_affinity,
             soft_affinity=reading.soft_affinity,
             vdistances=reading.vdistances,
+            devices=reading.devices,
             overhead_kib=reading.overhead_kib,
         )
     except ValueError as error:

@@ -16,6 +16,7 @@ from placer.instance import Instance, Placement
 from placer.problem import Progress, Solution, Status
 from placer.strategies.table import STRATEGIES
 from placer.translate import back, translate, translate_for_baseline
+from placer.translate.limits import check_weights
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +165,7 @@ def _check(instance: Instance) -> None:
         msgspec.convert(msgspec.to_builtins(instance), Instance)
     except msgspec.ValidationError as error:
         raise InputError(f"no valid instance: {error}") from error
+    check_weights(instance)
 
 
 def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Status:

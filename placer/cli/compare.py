@@ -29,6 +29,7 @@ def compare(
     running: options.Running = None,
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
+    objective: options.Objective = None,
     free_pnodes: options.FreePnodes = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -53,6 +54,7 @@ def compare(
                 vcpu_list=vcpu_list,
                 pools=pools,
                 free=free_pnodes,
+                objective=objective,
             ),
         )
         for batch in batches
@@ -75,6 +77,7 @@ def compare(
                         on_progress=on_progress,
                     ),
                     quiet=quiet,
+                    tiers=request.instance.objective.weights(),
                 )
             )
         say(render_comparison(", ".join(batch), request.instance, answers) + "\n")

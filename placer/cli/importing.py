@@ -22,6 +22,7 @@ def import_(
     running: options.Running = None,
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
+    objective: options.Objective = None,
     free_pnodes: options.FreePnodes = False,
     memory: options.MemoryOption = None,
     vnuma: options.VnumaOption = options.Vnuma.auto,
@@ -45,6 +46,7 @@ def import_(
         vcpu_list=vcpu_list,
         pools=pools,
         free=free_pnodes,
+        objective=objective,
         memory=memory.value if memory else None,
         always_vnuma=vnuma is options.Vnuma.always,
     )

@@ -27,6 +27,7 @@ def read_request(
     free: bool = False,
     memory: MemoryChoice | None = None,
     always_vnuma: bool = False,
+    objective: str | None = None,
 ) -> Request:
     """
     Read an instance file, or a host and guest files.
@@ -41,10 +42,10 @@ def read_request(
         Files of what runs on that host.
     pools
         File of its cpupools.
-    free_memory, reserve, free, memory, always_vnuma
+    free_memory, reserve, free, memory, always_vnuma, objective
         As the options of ``placer solve`` have them.
     """
-    if [*files, host, running, vcpu_list, pools].count("-") > 1:
+    if [*files, host, running, vcpu_list, pools, objective].count("-") > 1:
         raise InputError("standard input (-) can be read once only", place="usage")
     if host is None:
         if running is not None or vcpu_list is not None:
@@ -61,7 +62,19 @@ def read_request(
             reading = _with_load(reading, running, vcpu_list)
         guests = [guest for file in files for guest in read_guests(file, reading.host)]
         request = assemble(reading, guests, memory=memory, always_vnuma=always_vnuma)
-    return free_pnodes(request) if free else request
+    request = free_pnodes(request) if free else request
+    return request if objective is None else _under(request, objective)
+
+
+def _under(request: Request, objective: str) -> Request:
+    from dataclasses import replace as change
+
+    from msgspec.structs import replace
+
+    from placer.read.objectives import choose_objective
+
+    instance = request.instance
+    return change(request, instance=replace(instance, objective=choose_objective(instance.objective, objective)))
 
 
 def read_guests(path: str, host: Host) -> list[GuestReading]:

@@ -64,6 +64,16 @@ Pools = Annotated[
         help="What `xl cpupool-list -c` prints: guests stay in the cpupool that their pool= names, else in Pool-0.",
     ),
 ]
+Objective = Annotated[
+    str | None,
+    typer.Option(
+        "--objective",
+        metavar="NAME|FILE",
+        help="What counts, instead of what the instance says. distance: nearness before free cores; cores-first: the "
+        "other way round; default: both weighed against each other. pack, spread: fill the pnodes used, or keep the "
+        "fullest as empty as can be, as the last tier. Or a file with an objective as JSON.",
+    ),
+]
 FreePnodes = Annotated[bool, typer.Option("--free-pnodes", help="Place vnodes anew that the input fixes to a pnode.")]
 
 

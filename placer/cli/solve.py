@@ -76,6 +76,7 @@ def solve(
     running: options.Running = None,
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
+    objective: options.Objective = None,
     free_pnodes: options.FreePnodes = False,
     memory: options.MemoryOption = None,
     vnuma: options.VnumaOption = options.Vnuma.auto,
@@ -98,6 +99,7 @@ def solve(
         vcpu_list=vcpu_list,
         pools=pools,
         free=free_pnodes,
+        objective=objective,
         memory=memory.value if memory else None,
         always_vnuma=vnuma is options.Vnuma.always,
     )
@@ -126,6 +128,7 @@ def solve(
             on_progress=on_progress,
         ),
         quiet=quiet,
+        tiers=request.instance.objective.weights(),
     )
     if not quiet and answer.placement is not None and format not in {OutputFormat.text, OutputFormat.json}:
         from placer.report.text import summary

@@ -27,7 +27,7 @@ WIDTH = 100
 MAX_IDS = 2**22
 """Most ids that the cpu sets of one file name together: far above any real one, small enough for memory."""
 
-_Root = TypeVar("_Root", Instance, Host)
+_Root = TypeVar("_Root", Instance, Host, Objective)
 _Plain = TypeVar("_Plain")
 
 
@@ -82,6 +82,18 @@ def parse_host(text: str, place: str) -> Host:
         If the text is no host, with the JSON path of the first fault.
     """
     return _parse(text, place, Host)
+
+
+def parse_objective(text: str, place: str) -> Objective:
+    """
+    Read an objective alone, an object ``{"core_sharing_price", "shape", "tiers"}``, from JSON text.
+
+    Raises
+    ------
+    InputError
+        If the text is no objective, with the JSON path of the first fault.
+    """
+    return _parse(text, place, Objective)
 
 
 def dump_instance(instance: Instance) -> str:
