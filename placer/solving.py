@@ -13,6 +13,7 @@ from placer.check import Verdict, Violation, check, mean_access_distance
 from placer.errors import Defect, InputError
 from placer.explain import why_nothing_fits
 from placer.instance import Instance, Placement
+from placer.instance.earlier import Moved, fitted, moved
 from placer.problem import Progress, Solution, Status
 from placer.strategies.table import STRATEGIES
 from placer.translate import back, translate, translate_for_baseline
@@ -54,13 +55,15 @@ class Answer:
     placement
         None where there is none.
     tiers
-        One for each tier of the instance's objective, what is unplaced first; empty without a placement.
+        One for each of :meth:`placer.instance.Instance.tiers`, what is unplaced first; empty without a placement.
     mean_access_distance
         Mean distance of a memory access over the whole instance, averaged over vcpus; None without one.
     guest_access_distance
         The same of each guest, None for one without vcpus or memory.
     violations
         Rules that a baseline's placement breaks.
+    moved
+        The vnodes on other pnodes than in the placement that was to be kept; None where none was.
     reason
         Why nothing fits, or what was tried in vain.
     wall_time_s
@@ -74,6 +77,7 @@ class Answer:
     mean_access_distance: float | None = None
     guest_access_distance: dict[str, float | None] = field(default_factory=dict)
     violations: tuple[Violation, ...] = ()
+    moved: tuple[Moved, ...] | None = None
     reason: str | None = None
     wall_time_s: float = 0.0
 
@@ -86,6 +90,8 @@ def solve(
     workers: int | None = None,
     seed: int = 0,
     allow_unplaced: bool = False,
+    hint: Placement | None = None,
+    keep: Placement | None = None,
     deterministic_limit: float | None = None,
     stop: Event | None = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -106,6 +112,12 @@ def solve(
         placement comes back each time; with more, the same costs where OPTIMAL, perhaps another placement.
     allow_unplaced
         Whether vnodes may stay without a pnode, at the price of the first two tiers.
+    hint
+        A placement to start from. It may break rules, lack guests and have others; whatever searches finds nothing
+        that costs more, as far as it can be used.
+    keep
+        The same, and of placements that cost the same in all tiers before shape the one that moves the fewest vnodes
+        away from it is the best.
     deterministic_limit
         Limit on the solver's own measure of work for each tier, independent of the machine.
     stop
@@ -122,6 +134,8 @@ def solve(
         If an answer fails the independent check; never seen, please report it.
     """
     _check(instance)
+    keep = _earlier(instance, "keep", keep)
+    hint = keep if hint is None else _earlier(instance, "hint", hint)
     if strategy not in STRATEGIES:
         raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
     chosen = STRATEGIES[strategy]
@@ -134,12 +148,15 @@ def solve(
         on_progress=on_progress,
     )
     baseline = chosen.baseline
-    problem = translate_for_baseline(instance) if baseline else translate(instance, allow_unplaced=allow_unplaced)
+    if baseline:
+        problem = translate_for_baseline(instance)
+    else:
+        problem = translate(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
     solution = chosen.run(problem, budget)
     if solution.site_of is None:
         return _nothing(instance, strategy, solution, budget)
     placement = back(instance, solution.site_of)
-    verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline)
+    verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline, keep=keep)
     status = _confirmed(solution, verdict, baseline=baseline)
     bounds = solution.bounds or (None,) * len(verdict.terms)
     return Answer(
@@ -153,6 +170,7 @@ def solve(
         mean_access_distance=mean_access_distance(verdict),
         guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
         violations=verdict.violations,
+        moved=None if keep is None else moved(keep, placement),
         reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
         wall_time_s=budget.elapsed_s(),
     )
@@ -166,6 +184,18 @@ def _check(instance: Instance) -> None:
     except msgspec.ValidationError as error:
         raise InputError(f"no valid instance: {error}") from error
     check_weights(instance)
+
+
+def _earlier(instance: Instance, name: str, placement: Placement | None) -> Placement | None:
+    """Check an earlier placement and fit it to the instance."""
+    if placement is None:
+        return None
+    if not isinstance(placement, Placement):
+        raise InputError(f"{name}: expected a placer.Placement, got {type(placement).__name__}")
+    try:
+        return fitted(msgspec.convert(msgspec.to_builtins(placement), Placement), instance)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{name}: no valid placement: {error}") from error
 
 
 def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Status:

@@ -25,7 +25,9 @@ WISHES = ("device_distance", "soft_affinity", "vdistance")
 TERMS = ("unplaced_guests", "unplaced", "access_distance", "core_sharing", *WISHES, "shape")
 
 
-def best(instance: Instance, allow_unplaced: bool = False) -> tuple[tuple[int, ...], Placement] | None:
+def best(
+    instance: Instance, allow_unplaced: bool = False, kept: Placement | None = None
+) -> tuple[tuple[int, ...], Placement] | None:
     """Enumerate every placement; the least vector of tier costs and one placement that has it, None if none."""
     places = len(instance.host.pnodes)
     choices = [
@@ -40,7 +42,7 @@ def best(instance: Instance, allow_unplaced: bool = False) -> tuple[tuple[int, .
     rows = rows[feasible_rows(instance, rows, allow_unplaced)]
     if not len(rows):
         return None
-    costs = tier_rows(instance, rows)
+    costs = tier_rows(instance, rows, kept)
     least = np.lexsort(costs.T[::-1])[0]
     return tuple(costs[least].tolist()), _placement(instance, rows[least])
 
@@ -53,9 +55,9 @@ def feasible(instance: Instance, placement: Placement, allow_unplaced: bool = Fa
     )
 
 
-def tier_costs(instance: Instance, placement: Placement) -> tuple[int, ...]:
+def tier_costs(instance: Instance, placement: Placement, kept: Placement | None = None) -> tuple[int, ...]:
     """The sum of the terms of each tier."""
-    return tuple(tier_rows(instance, _row(instance, placement))[0].tolist())
+    return tuple(tier_rows(instance, _row(instance, placement), kept)[0].tolist())
 
 
 def feasible_rows(instance: Instance, rows: IntArray, allow_unplaced: bool) -> BoolArray:
@@ -146,8 +148,8 @@ def _taken(host: Host) -> list[int]:
     return taken
 
 
-def tier_rows(instance: Instance, rows: IntArray) -> IntArray:
-    """Price each row: one column per tier."""
+def tier_rows(instance: Instance, rows: IntArray, kept: Placement | None = None) -> IntArray:
+    """Price each row: one column per tier, one more before the last where a placement was to be kept."""
     places = len(instance.host.pnodes)
     missing = rows == places
     far = max((d for row in instance.host.distances for d in row if d < 255), default=255)
@@ -170,13 +172,13 @@ def tier_rows(instance: Instance, rows: IntArray) -> IntArray:
                 if guest.vdistances is not None and v != w:
                     terms["vdistance"] += 1000 * np.abs(guest.vdistances[v][w] - np.clip(d, 11, 254))
     terms["shape"] = _shape(instance, rows)
-    return np.stack(
-        [
-            sum((w * terms[name] for name, w in tier.items()), np.zeros(len(rows), dtype=np.int64))
-            for tier in _tiers(instance)
-        ],
-        axis=1,
-    )
+    tiers = _tiers(instance)
+    if kept is not None:
+        terms["moved"] = _moved(instance, rows, kept)
+        shaped = [t for t, tier in enumerate(tiers) if "shape" in tier]
+        tiers.insert(shaped[0] if shaped else len(tiers), {"moved": 1})
+    nothing = np.zeros(len(rows), dtype=np.int64)
+    return np.stack([sum((w * terms[name] for name, w in tier.items()), nothing) for tier in tiers], axis=1)
 
 
 def _tiers(instance: Instance) -> list[dict[str, int]]:
@@ -207,6 +209,18 @@ def _device_distance(instance: Instance, guest: Guest, rows: IntArray, distance:
                 way = int(distance[p, at[device]])
                 far[i] += Fraction(1000 * len(guest.vnodes[v].vcpus) * way, len(guest.devices))
     return np.array([floor(each) for each in far], dtype=np.int64)
+
+
+def _moved(instance: Instance, rows: IntArray, kept: Placement) -> IntArray:
+    """Vnodes that left the pnode they had, of guests that still have as many vnodes as they had then."""
+    names = [*(pnode.id for pnode in instance.host.pnodes), None]
+    count = np.zeros(len(rows), dtype=np.int64)
+    for guest, items in _members(instance):
+        old = kept.pnode_of.get(guest.name, ())
+        for i, pnode in zip(items, old, strict=False) if len(old) == len(items) else ():
+            if pnode in names and pnode is not None:
+                count += rows[:, i] != names.index(pnode)
+    return count
 
 
 def _stands_alone(guest: Guest, v: int, p: int, host: Host) -> bool:

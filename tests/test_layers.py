@@ -23,7 +23,7 @@ ORDER = (
     ("budget",),
     ("translate",),
     ("strategies", "graphs"),
-    ("explain", "splitting", "arrays"),
+    ("explain", "splitting", "arrays", "earlier"),
     ("solving",),
     ("read",),
     ("request", "meant"),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from placer.check.costs import COSTS, Access, access
+from placer.check.moved import moved
 from placer.check.pcpus import dedicated, overcommit
 from placer.check.positions import positions
 from placer.check.relations import broken_relations
 from placer.check.rules import Violation, violations
 from placer.errors import InputError
 from placer.instance import Instance, Placement
+from placer.instance.earlier import fitted
+from placer.instance.terms import MOVED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +27,7 @@ class Verdict:
         Broken hard rules: those of one guest in the order of the guests, then the pnodes with too little
         memory or too few pcpus, then those between guests.
     terms
-        For each tier of the instance's objective its terms by name, without their weights.
+        For each tier of :meth:`placer.instance.Instance.tiers` its terms by name, without their weights.
     costs
         Of each tier: the sum of its terms times their weights.
     access
@@ -37,7 +40,9 @@ class Verdict:
     access: dict[str, Access]
 
 
-def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = False) -> Verdict:
+def check(
+    instance: Instance, placement: Placement, *, allow_unplaced: bool = False, keep: Placement | None = None
+) -> Verdict:
     """
     Judge a placement by the definitions of the rules and the costs alone.
 
@@ -47,6 +52,8 @@ def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = Fa
         Of every guest of the instance; it may break rules.
     allow_unplaced
         Whether a vnode without a pnode is a cost only and breaks no rule.
+    keep
+        An earlier placement, whose vnodes are to move as little as may be; it need not have every guest.
 
     Raises
     ------
@@ -58,8 +65,12 @@ def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = Fa
     if faults:
         raise InputError("not a placement of this instance: " + "; ".join(faults))
     where = positions(instance, placement)
-    tiers = instance.objective.weights()
-    terms = tuple({name: COSTS[name](instance, where) for name in tier} for tier in tiers)
+    tiers = instance.tiers(kept=keep is not None)
+    before = None if keep is None else positions(instance, fitted(keep, instance))
+    terms = tuple(
+        {name: moved(where, before or {}) if name == MOVED else COSTS[name](instance, where) for name in tier}
+        for tier in tiers
+    )
     return Verdict(
         violations=(
             *violations(instance, where, allow_unplaced=allow_unplaced),

@@ -77,7 +77,7 @@ def compare(
                         on_progress=on_progress,
                     ),
                     quiet=quiet,
-                    tiers=request.instance.objective.weights(),
+                    tiers=request.instance.tiers(),
                 )
             )
         say(render_comparison(", ".join(batch), request.instance, answers) + "\n")

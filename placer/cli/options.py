@@ -74,6 +74,24 @@ Objective = Annotated[
         "fullest as empty as can be, as the last tier. Or a file with an objective as JSON.",
     ),
 ]
+Hint = Annotated[
+    str | None,
+    typer.Option(
+        "--hint",
+        metavar="PLACEMENT",
+        help="Start the search from a placement: what `--format json` wrote. It may break rules, and guests may be "
+        "missing or too many.",
+    ),
+]
+Keep = Annotated[
+    str | None,
+    typer.Option(
+        "--keep",
+        metavar="PLACEMENT",
+        help="Move as few vnodes away from this placement as may be: a tier right before shape. The search starts from "
+        "it, unless --hint names another.",
+    ),
+]
 FreePnodes = Annotated[bool, typer.Option("--free-pnodes", help="Place vnodes anew that the input fixes to a pnode.")]
 
 

@@ -35,7 +35,7 @@ def run(work: Callable[[Event, Watch], Answer], *, quiet: bool, tiers: Sequence[
     Run ``work(stop, on_progress)`` beside the main thread.
 
     Ctrl-C sets ``stop``, a second one gives up, one after the answer does nothing. After a second a line of
-    progress goes to stderr each second.
+    progress goes to stderr each second; ``tiers`` names the terms.
     """
     stop, watch = Event(), Watch()
     outcome: list[Answer] = []

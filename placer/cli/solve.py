@@ -71,6 +71,8 @@ def solve(
     workers: options.Workers = None,
     seed: options.Seed = 0,
     allow_unplaced: options.AllowUnplaced = False,
+    hint: options.Hint = None,
+    keep: options.Keep = None,
     free: options.Free = None,
     reserve: options.Reserve = None,
     running: options.Running = None,
@@ -86,10 +88,13 @@ def solve(
     quiet: options.Quiet = False,
 ) -> None:
     """Place the guests of an instance, or of guest files on a host, and prove how good the placement is."""
+    from placer.cli.earlier import read_earlier, tell
     from placer.cli.inputs import read_request
     from placer.cli.running import run
     from placer.solving import solve as solve_instance
 
+    others = [*files, host, running, vcpu_list, pools, objective]
+    start, kept = read_earlier(hint, [*others, keep]), read_earlier(keep, others)
     request = read_request(
         files,
         host=host,
@@ -116,6 +121,9 @@ def solve(
         paths: dict[str, Path] | None = own_files(request, format.value)
     else:
         paths = _paths(request, format, output, force=force)
+    if not quiet:
+        tell("--hint", start, request.instance, strategy=strategy.value)
+        tell("--keep", kept, request.instance, strategy=strategy.value)
     answer = run(
         lambda stop, on_progress: solve_instance(
             request.instance,
@@ -124,11 +132,13 @@ def solve(
             workers=workers,
             seed=seed,
             allow_unplaced=allow_unplaced,
+            hint=start,
+            keep=kept,
             stop=stop,
             on_progress=on_progress,
         ),
         quiet=quiet,
-        tiers=request.instance.objective.weights(),
+        tiers=request.instance.tiers(kept=kept is not None),
     )
     if not quiet and answer.placement is not None and format not in {OutputFormat.text, OutputFormat.json}:
         from placer.report.text import summary

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from placer.emit.layout import lay_out
 from placer.emit.placement_json import pcpus_object, placement_object
 from placer.remarks import remarks
@@ -18,7 +20,8 @@ def emit_answer(answer: Answer, request: Request) -> str:
     str
         One JSON object. ``placement`` maps each guest to its pnode ids, null where a vnode has none, and is null
         where nothing was placed; ``pcpus``, where guests have dedicated vcpus, maps each of these guests to the pcpus
-        that its vcpus own; ``tiers`` stand highest first.
+        that its vcpus own; ``tiers`` stand highest first. ``moved``, where a placement was to be kept, lists the
+        vnodes that moved.
     """
     document = {
         "status": str(answer.status),
@@ -29,6 +32,7 @@ def emit_answer(answer: Answer, request: Request) -> str:
         "mean_access_distance": answer.mean_access_distance,
         "guests": {name: {"mean_access_distance": mean} for name, mean in answer.guest_access_distance.items()},
         "violations": [{"rule": violation.rule, "message": violation.message} for violation in answer.violations],
+        **({} if answer.moved is None else {"moved": [asdict(each) for each in answer.moved]}),
         "reason": answer.reason,
         "notes": [*request.headlines, *remarks(request, answer.placement)],
         "wall_time_s": round(answer.wall_time_s, 6),

@@ -47,10 +47,6 @@ class Objective(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         if not isinstance(self.tiers, str):
             check_tiers(self.tiers)
 
-    def weights(self) -> tuple[dict[str, int], ...]:
-        """Give the weight of each term of every tier, the highest tier first; those of what is unplaced before all."""
-        return tiers_of(self.tiers)
-
 
 class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
@@ -84,6 +80,17 @@ class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
             _check_devices(guest, self.host)
             self.host.check_pool(f'guest "{guest.name}"', guest.pool)
         check_rules(self.rules, self.guests)
+
+    def tiers(self, *, kept: bool = False) -> tuple[dict[str, int], ...]:
+        """
+        Give the weight of each term of every tier, the highest tier first; those of what is unplaced before all.
+
+        Parameters
+        ----------
+        kept
+            Whether vnodes moved away from an earlier placement count too.
+        """
+        return tiers_of(self.objective.tiers, kept=kept)
 
 
 def _check_pnodes(guest: Guest, host: Host) -> None:

@@ -19,21 +19,31 @@ ORDERS: dict[Order, tuple[Tier, ...]] = {
 """The orders that have a name: weighed against each other, or nearness or free cores before anything else."""
 UNPLACED = ("unplaced_guests", "unplaced")
 """The two tiers before all others: what is left out never pays for itself."""
+MOVED = "moved"
+"""The term that counts the vnodes that move away from an earlier placement; a tier right before that of shape."""
 TIERS: tuple[tuple[str, ...], ...] = (*((name,) for name in UNPLACED), *(tuple(tier) for tier in ORDERS["default"]))
 """The terms of each tier where nobody orders them otherwise."""
 
 
-def tiers_of(order: Order | tuple[Tier, ...]) -> tuple[dict[str, int], ...]:
+def tiers_of(order: Order | tuple[Tier, ...], *, kept: bool = False) -> tuple[dict[str, int], ...]:
     """
     Give every tier of an objective, those of what is unplaced first.
 
+    Parameters
+    ----------
+    kept
+        Whether vnodes moved away from an earlier placement count: right before shape, or last where that does not.
+
     Examples
     --------
-    >>> [list(tier) for tier in tiers_of("distance")][2:4]
-    [['access_distance'], ['core_sharing']]
+    >>> [list(tier) for tier in tiers_of("distance", kept=True)][2:]
+    [['access_distance'], ['core_sharing'], ['device_distance', 'soft_affinity', 'vdistance'], ['moved'], ['shape']]
     """
     chosen = ORDERS[order] if isinstance(order, str) else order
-    return (*({name: 1} for name in UNPLACED), *({str(name): weight for name, weight in t.items()} for t in chosen))
+    tiers = [{name: 1} for name in UNPLACED] + [{str(name): weight for name, weight in t.items()} for t in chosen]
+    if kept:
+        tiers.insert(next((t for t, tier in enumerate(tiers) if "shape" in tier), len(tiers)), {MOVED: 1})
+    return tuple(tiers)
 
 
 def check_tiers(tiers: tuple[Tier, ...]) -> None:

@@ -15,7 +15,7 @@ LEGEND = "placed: vnodes; broken: rules other than being unplaced; mean: distanc
 def render_comparison(title: str, instance: Instance, answers: Sequence[Answer]) -> str:
     """Write one row per strategy: vnodes placed, rules broken, mean access distance, each tier, and time."""
     total = sum(len(guest.vnodes) for guest in instance.guests)
-    tiers = instance.objective.weights()
+    tiers = instance.tiers()
     rows = [_row(answer, total, len(tiers)) for answer in answers]
     numbers = [f">tier {t}" for t in range(1, len(tiers) + 1)]
     columns = ("strategy", "status", ">placed", ">broken", ">mean", *numbers, ">seconds")

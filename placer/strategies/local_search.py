@@ -63,7 +63,7 @@ def improve(
     time_limit_s
         Seconds at most.
     start
-        ``[n]``, may break rules; None starts greedily.
+        ``[n]``, may break rules; None starts greedily, or from the problem's hint if that costs no more.
     patience
         Moves without a better assignment after which it gives up.
     floor
@@ -81,6 +81,8 @@ def improve(
         return None
     random = np.random.default_rng(budget.seed)
     moves = Moves(tables, construct(tables, random) if start is None else start)
+    if start is None and problem.hint is not None:
+        _take_hint(moves, problem.hint, random)
     goal = None if floor is None else np.array([0, *floor])
     best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
     tabu = np.zeros((problem.n, problem.m), dtype=np.int64)
@@ -137,6 +139,15 @@ def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None
             partial.put(v, _cheapest(tables, v, partial.site_of, placed, open_sites))
         placed[v] = True
     return partial.site_of
+
+
+def _take_hint(moves: Moves, hint: IntArray, random: np.random.Generator) -> None:
+    """Start from a hint, what it lacks or has where it may not be placed beside it, unless that costs more."""
+    tables, greedy, costs = moves.tables, moves.site_of, tuple(moves.costs)
+    allowed = tables.problem.allowed[np.arange(len(hint)), hint] & (hint >= 0)
+    moves.jump(construct(tables, random, np.where(allowed, hint, -1)))
+    if costs < tuple(moves.costs):
+        moves.jump(greedy)
 
 
 def _cheapest(tables: Tables, v: int, site_of: IntArray, placed: BoolArray, sites: BoolArray) -> int:

@@ -11,13 +11,16 @@ from placer.problem import IntArray, Problem
 from placer.translate.capacity import free_memory, guest_memory
 from placer.translate.costs import tiers
 from placer.translate.cpus import overcommit, owned_pcpus, seating
+from placer.translate.earlier import earlier_sites
 from placer.translate.masks import allowed_pnodes, fixed_pnodes, incompatible_pnodes, nodemaps
 from placer.translate.relations import relations
 
 __all__ = ["back", "forth", "translate", "translate_for_baseline"]
 
 
-def translate(instance: Instance, *, allow_unplaced: bool = False) -> Problem:
+def translate(
+    instance: Instance, *, allow_unplaced: bool = False, hint: Placement | None = None, keep: Placement | None = None
+) -> Problem:
     """
     Lower every rule and every cost of an instance into arrays.
 
@@ -28,6 +31,10 @@ def translate(instance: Instance, *, allow_unplaced: bool = False) -> Problem:
     ----------
     allow_unplaced
         Whether vnodes may stay without a pnode, at the price of the first two tiers.
+    hint
+        A placement to start from, fitted to the instance (:func:`placer.instance.earlier.fitted`).
+    keep
+        One from which no more vnodes than need be are to move, fitted as well.
     """
     groups = _groups(instance)
     allowed = allowed_pnodes(instance)
@@ -45,9 +52,10 @@ def translate(instance: Instance, *, allow_unplaced: bool = False) -> Problem:
         ),
         groups=groups,
         incompatible=incompatible,
-        tiers=tiers(instance, groups, nowhere=allow_unplaced),
+        tiers=tiers(instance, groups, nowhere=allow_unplaced, keep=keep),
         relations=relations(instance, groups, nowhere=allow_unplaced),
         seating=seats,
+        hint=None if hint is None else earlier_sites(instance, hint),
     )
 
 

@@ -8,17 +8,28 @@ from math import floor
 
 import numpy as np
 
-from placer.instance import Guest, Host, Instance, Vnode
+from placer.instance import Guest, Host, Instance, Placement, Vnode
+from placer.instance.terms import MOVED
 from placer.problem import Crowd, Flow, IntArray, Linear, Quotient, Squeeze, Term, Touch
 from placer.translate.cores import core_pools, pairs_table, running_load
+from placer.translate.earlier import moved
 from placer.translate.wishes import device_distance, shape, site_distances, soft_affinity, vdistance
 
 SHARING_PRICE_MILLI = 15_000
 """What a vcpu pays for another on its core, in thousandths of a unit of mean distance."""
 
 
-def tiers(instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool) -> tuple[tuple[Term, ...], ...]:
-    """Lower every term of every tier, in the order of the instance's objective, times its weight."""
+def tiers(
+    instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool, keep: Placement | None = None
+) -> tuple[tuple[Term, ...], ...]:
+    """
+    Lower every term of every tier, in the order of the instance's objective, times its weight.
+
+    Parameters
+    ----------
+    keep
+        An earlier placement, fitted to the instance, from which vnodes that move count.
+    """
     lowered: dict[str, Sequence[Term]] = {
         "access_distance": access_distance(instance, groups, nowhere=nowhere),
         "device_distance": device_distance(instance, groups, nowhere=nowhere),
@@ -28,6 +39,8 @@ def tiers(instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool) ->
     }
     if nowhere:
         lowered |= {"unplaced_guests": [unplaced_guests(instance, groups)], "unplaced": [unplaced_vnodes(instance)]}
+    if keep is not None:
+        lowered[MOVED] = [moved(instance, keep, nowhere=nowhere)]
 
     def weighed(name: str, weight: int) -> Sequence[Term]:
         if name == "core_sharing":
@@ -36,7 +49,7 @@ def tiers(instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool) ->
 
     return tuple(
         tuple(term for name, weight in tier.items() for term in weighed(name, weight))
-        for tier in instance.objective.weights()
+        for tier in instance.tiers(kept=keep is not None)
     )
 
 

@@ -20,7 +20,7 @@ def check_weights(instance: Instance) -> None:
         Naming the tier, its terms and what it may cost.
     """
     most = _most(instance)
-    for t, tier in enumerate(instance.objective.weights(), 1):
+    for t, tier in enumerate(instance.tiers(), 1):
         total = sum(weight * most[name] for name, weight in tier.items() if name in most)
         if total >= LARGEST:
             terms = " and ".join(tier)
