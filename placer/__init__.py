@@ -12,7 +12,7 @@ NUMA placement of virtual machines, proved optimal.
 from placer.arrays import gqap, solve_problem
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
-from placer.instance import Cpupool, Device, Domain, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.instance import Cpupool, Device, Domain, Flexible, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
 from placer.problem import (
     Crowd,
     Flow,
@@ -39,6 +39,7 @@ __all__ = [
     "Device",
     "Domain",
     "EmissionError",
+    "Flexible",
     "Flow",
     "Guest",
     "Host",

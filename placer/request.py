@@ -9,12 +9,13 @@ from typing import Literal
 from msgspec.structs import replace
 
 from placer.errors import InputError
-from placer.instance import Guest, Host, Instance, Vnode, format_size
+from placer.instance import Flexible, Guest, Host, Instance, format_size
 from placer.read.reading import GuestReading, HostReading
 from placer.read.sizes import parse_sizes
-from placer.splitting import cut_to_fit
+from placer.splitting import fewest, settle
 
 MemoryChoice = Literal["maxmem", "memory"]
+VnodesChoice = tuple[int, int] | Literal["fewest"] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,7 @@ def assemble(
     *,
     memory: MemoryChoice | None = None,
     always_vnuma: bool = False,
+    vnodes: VnodesChoice = None,
 ) -> Request:
     """
     Put a host and guests together; guests without vnodes get them here.
@@ -57,6 +59,9 @@ def assemble(
         emitters refuse them.
     always_vnuma
         Write guests of one vnode with vnuma too.
+    vnodes
+        For guests that state none: how few and how many they may have, ``fewest`` for as few as fit the host alone,
+        None for any number.
     """
     placed: list[Guest] = []
     readings: dict[str, GuestReading] = {}
@@ -67,11 +72,14 @@ def assemble(
         chosen = _choose_memory(reading, memory)
         readings[reading.name] = chosen
         notes += [f'guest "{reading.name}": {note}' for note in chosen.notes]
-        guest = _guest(chosen)
-        if chosen.vnodes is None:
-            fitted = cut_to_fit(guest, host.host, always_vnuma=always_vnuma)
-            guest = fitted.guest
-            notes.append(f'guest "{guest.name}" states no vnodes: {fitted.why}')
+        guest = _guest(chosen, vnodes, always_vnuma=always_vnuma)
+        if guest.flexible:
+            found = fewest(guest, host.host)
+            if vnodes == "fewest" or not found.fits:
+                guest = guest.cut_into(found.count)
+                notes.append(f'guest "{guest.name}" states no vnodes: {found.why}')
+            else:
+                guest = settle(guest, host.host, found=found)
         placed.append(guest)
     instance = Instance(host=host.host, guests=tuple(placed))
     return Request(instance=instance, readings=readings, headlines=_fixed(instance), notes=tuple(notes))
@@ -137,13 +145,23 @@ def _choose_memory(reading: GuestReading, choice: MemoryChoice | None) -> GuestR
     return change(reading, notes=(*reading.notes, note))
 
 
-def _guest(reading: GuestReading) -> Guest:
-    whole = (Vnode(memory_kib=reading.maxmem_kib, vcpus=tuple(range(reading.vcpu_count))),)
+def _guest(reading: GuestReading, vnodes: VnodesChoice, *, always_vnuma: bool) -> Guest:
+    flexible = None
     try:
+        if reading.vnodes is None:
+            least, most = vnodes if isinstance(vnodes, tuple) else (1, None)
+            flexible = Flexible(
+                memory_kib=reading.maxmem_kib,
+                vcpu_count=reading.vcpu_count,
+                least=least,
+                most=most,
+                always_vnuma=always_vnuma,
+            )
         return Guest(
             name=reading.name,
             type=reading.type,
-            vnodes=reading.vnodes or whole,
+            vnodes=reading.vnodes or (),
+            flexible=flexible,
             pnodes=reading.pnodes,
             pool=reading.pool,
             hard_affinity=reading.hard_affinity,

@@ -10,11 +10,13 @@ import msgspec
 
 from placer.budget import Budget
 from placer.check import Verdict, Violation, check, mean_access_distance
+from placer.choosing import solve_flexible, with_fewest
 from placer.errors import Defect, InputError
 from placer.explain import why_nothing_fits
 from placer.instance import Instance, Placement
 from placer.instance.earlier import Moved, fitted, moved
 from placer.problem import Progress, Solution, Status
+from placer.splitting import settled
 from placer.strategies.table import STRATEGIES
 from placer.translate import back, translate, translate_for_baseline
 from placer.translate.limits import check_weights
@@ -52,6 +54,8 @@ class Answer:
         INFEASIBLE: proved that there is none. UNKNOWN: none of these; a baseline's broken placement is shown.
     strategy
         Its name.
+    instance
+        The instance as it is placed, flexible guests with the vnodes that were chosen; None without a placement.
     placement
         None where there is none.
     tiers
@@ -72,6 +76,7 @@ class Answer:
 
     status: Status
     strategy: str
+    instance: Instance | None = None
     placement: Placement | None = None
     tiers: tuple[Tier, ...] = ()
     mean_access_distance: float | None = None
@@ -134,6 +139,7 @@ def solve(
         If an answer fails the independent check; never seen, please report it.
     """
     _check(instance)
+    instance = settled(instance)
     keep = _earlier(instance, "keep", keep)
     hint = keep if hint is None else _earlier(instance, "hint", hint)
     if strategy not in STRATEGIES:
@@ -148,20 +154,24 @@ def solve(
         on_progress=on_progress,
     )
     baseline = chosen.baseline
+    cut = with_fewest(instance)
     if baseline:
-        problem = translate_for_baseline(instance)
+        solution = chosen.run(translate_for_baseline(cut), budget)
+    elif instance.flexible:
+        found = solve_flexible(instance, chosen, budget, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+        cut, solution = found.instance, found.solution
     else:
-        problem = translate(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-    solution = chosen.run(problem, budget)
+        solution = chosen.run(translate(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep), budget)
     if solution.site_of is None:
         return _nothing(instance, strategy, solution, budget)
-    placement = back(instance, solution.site_of)
+    placement = back(cut, solution.site_of)
     verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline, keep=keep)
     status = _confirmed(solution, verdict, baseline=baseline)
     bounds = solution.bounds or (None,) * len(verdict.terms)
     return Answer(
         status=status,
         strategy=strategy,
+        instance=cut,
         placement=placement,
         tiers=tuple(
             Tier(cost=cost, bound=bound, terms=terms)
@@ -213,5 +223,14 @@ def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Statu
 
 def _nothing(instance: Instance, strategy: str, solution: Solution, budget: Budget) -> Answer:
     infeasible = solution.status is Status.INFEASIBLE
-    reason = why_nothing_fits(instance, stop=budget.stop) if infeasible else solution.tried
+    reason = _why(instance, budget.stop) if infeasible else solution.tried
     return Answer(status=solution.status, strategy=strategy, reason=reason, wall_time_s=budget.elapsed_s())
+
+
+def _why(instance: Instance, stop: Event) -> str:
+    reason = why_nothing_fits(with_fewest(instance), stop=stop)
+    ranges = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
+    if all(len(counts) == 1 for counts in ranges.values()):
+        return reason
+    names = ", ".join(f'guest "{name}" {counts[0]} to {counts[-1]}' for name, counts in ranges.items())
+    return f"no number of vnodes fits ({names}); with the fewest:\n{reason}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from placer.check.costs import COSTS, Access, access
@@ -13,7 +14,7 @@ from placer.check.rules import Violation, violations
 from placer.errors import InputError
 from placer.instance import Instance, Placement
 from placer.instance.earlier import fitted
-from placer.instance.terms import MOVED
+from placer.instance.terms import MOVED, VNODES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +65,16 @@ def check(
     faults = placement.faults(instance)
     if faults:
         raise InputError("not a placement of this instance: " + "; ".join(faults))
-    where = positions(instance, placement)
     tiers = instance.tiers(kept=keep is not None)
+    asked, instance = instance, instance.cut_into(placement.counts())
+    where = positions(instance, placement)
     before = None if keep is None else positions(instance, fitted(keep, instance))
+    costs: dict[str, Callable[[], int]] = {
+        VNODES: lambda: sum(len(where[guest.name]) for guest in asked.guests if guest.flexible),
+        MOVED: lambda: moved(where, before or {}),
+    }
     terms = tuple(
-        {name: moved(where, before or {}) if name == MOVED else COSTS[name](instance, where) for name in tier}
-        for tier in tiers
+        {name: costs[name]() if name in costs else COSTS[name](instance, where) for name in tier} for tier in tiers
     )
     return Verdict(
         violations=(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from placer.instance.guest import Guest
 from placer.instance.host import Host
@@ -90,7 +91,18 @@ class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
         kept
             Whether vnodes moved away from an earlier placement count too.
         """
-        return tiers_of(self.objective.tiers, kept=kept)
+        return tiers_of(self.objective.tiers, kept=kept, flexible=self.flexible)
+
+    @property
+    def flexible(self) -> bool:
+        """Whether the number of vnodes of a guest is to be chosen."""
+        return any(guest.flexible for guest in self.guests)
+
+    def cut_into(self, counts: dict[str, int]) -> Instance:
+        """Give flexible guests so many vnodes, by name."""
+        if not self.flexible:
+            return self
+        return replace(self, guests=tuple(guest.cut_into(counts.get(guest.name, 1)) for guest in self.guests))
 
 
 def _check_pnodes(guest: Guest, host: Host) -> None:

@@ -21,11 +21,15 @@ UNPLACED = ("unplaced_guests", "unplaced")
 """The two tiers before all others: what is left out never pays for itself."""
 MOVED = "moved"
 """The term that counts the vnodes that move away from an earlier placement; a tier right before that of shape."""
+VNODES = "vnodes"
+"""The term that counts the vnodes of flexible guests; a tier right after those of nearness and free cores."""
 TIERS: tuple[tuple[str, ...], ...] = (*((name,) for name in UNPLACED), *(tuple(tier) for tier in ORDERS["default"]))
 """The terms of each tier where nobody orders them otherwise."""
 
 
-def tiers_of(order: Order | tuple[Tier, ...], *, kept: bool = False) -> tuple[dict[str, int], ...]:
+def tiers_of(
+    order: Order | tuple[Tier, ...], *, kept: bool = False, flexible: bool = False
+) -> tuple[dict[str, int], ...]:
     """
     Give every tier of an objective, those of what is unplaced first.
 
@@ -33,6 +37,8 @@ def tiers_of(order: Order | tuple[Tier, ...], *, kept: bool = False) -> tuple[di
     ----------
     kept
         Whether vnodes moved away from an earlier placement count: right before shape, or last where that does not.
+    flexible
+        Whether the vnodes of flexible guests count: right after nearness and free cores.
 
     Examples
     --------
@@ -41,6 +47,9 @@ def tiers_of(order: Order | tuple[Tier, ...], *, kept: bool = False) -> tuple[di
     """
     chosen = ORDERS[order] if isinstance(order, str) else order
     tiers = [{name: 1} for name in UNPLACED] + [{str(name): weight for name, weight in t.items()} for t in chosen]
+    if flexible:
+        main = [t for t, tier in enumerate(tiers) if "access_distance" in tier or "core_sharing" in tier]
+        tiers.insert(max(main, default=len(UNPLACED) - 1) + 1, {VNODES: 1})
     if kept:
         tiers.insert(next((t for t, tier in enumerate(tiers) if "shape" in tier), len(tiers)), {MOVED: 1})
     return tuple(tiers)

@@ -136,7 +136,7 @@ class _Numbers:
         plain = {key: self._member(key, item, f"{path}.{quote(key)[1:-1]}") for key, item in value.items()}
         for key in AFFINITIES:
             if isinstance(value.get(key), str):
-                count = _vcpu_count(plain.get("vnodes"))
+                count = _vcpu_count(plain)
                 self._count((count - 1) * len(plain[key]), f"{path}.{key}")
                 plain[key] = [plain[key]] * count
         return plain
@@ -187,8 +187,11 @@ def _cpuset(value: object) -> Collection[object]:
     return value
 
 
-def _vcpu_count(vnodes: object) -> int:
-    """Count the vcpus over vnodes that may still be malformed: then another message comes first."""
+def _vcpu_count(guest: dict[str, Any]) -> int:
+    """Count the vcpus of a guest that may still be malformed: then another message comes first."""
+    flexible, vnodes = guest.get("flexible"), guest.get("vnodes")
+    if isinstance(flexible, dict) and isinstance(flexible.get("vcpu_count"), int):
+        return max(0, min(int(flexible["vcpu_count"]), MAX_VCPUS))
     rows = vnodes if isinstance(vnodes, list) else []
     sets = [row.get("vcpus", ()) for row in rows if isinstance(row, dict)]
     return min(sum(len(vcpus) for vcpus in sets if isinstance(vcpus, list | tuple)), MAX_VCPUS)

@@ -9,7 +9,20 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from placer.instance import Cpupool, Device, Domain, Guest, Host, Instance, Objective, Pnode, Rule, Vnode, VnodeOf
+from placer.instance import (
+    Cpupool,
+    Device,
+    Domain,
+    Flexible,
+    Guest,
+    Host,
+    Instance,
+    Objective,
+    Pnode,
+    Rule,
+    Vnode,
+    VnodeOf,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 STRUCTS: tuple[type[Struct], ...] = (
@@ -20,6 +33,7 @@ STRUCTS: tuple[type[Struct], ...] = (
     Device,
     Domain,
     Guest,
+    Flexible,
     Vnode,
     Rule,
     VnodeOf,
@@ -43,6 +57,7 @@ def instance_schema() -> Schema:
     for struct in STRUCTS:
         _describe(definitions[struct.__name__], struct)
     definitions["Rule"] |= {"minProperties": 1, "maxProperties": 1}
+    definitions["Guest"] |= {"oneOf": [{"required": ["vnodes"]}, {"required": ["flexible"]}]}
     _accept_text(definitions)
     for field in ("hard_affinity", "soft_affinity"):
         choices = definitions["Guest"]["properties"][field]["anyOf"]

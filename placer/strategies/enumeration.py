@@ -184,7 +184,8 @@ class Enumeration:
         for t, room in tables.rooms:
             on = (rows[:, :, None] == np.arange(len(room.room))) & (room.room >= 0)
             held = (on * room.weight[placed][:, None]).sum(axis=1)
-            left = np.where(on.any(axis=1), (room.room - held) // room.unit, 0).sum(axis=1)
+            used = on[:, room.uses[placed]].any(axis=1)
+            left = np.where(used, (room.room - held) // room.unit, 0).sum(axis=1)
             slack = 0 if not (room.weight % room.unit).any() else len(room.room)
             bound[:, t] += np.maximum(left - room.weight[rest].sum() // room.unit - slack, 0)
         for t, peak in tables.peaks:
@@ -258,6 +259,8 @@ def _search_order(tables: Tables) -> IntArray:
     size = (tables.weight / np.maximum(tables.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
     busy = sum((f.flow.sum(axis=0) + f.flow.sum(axis=1) for f in tables.flows), np.zeros(problem.n, dtype=np.int64))
     groups = sorted(problem.groups, key=lambda items: -float(size[items].sum()))
+    late = ~np.isin(np.arange(problem.n), problem.deciders)
     return np.array(
-        [v for items in groups for v in items[np.lexsort((-busy[items], -size[items]))].tolist()], dtype=np.int64
+        [v for items in groups for v in items[np.lexsort((-busy[items], -size[items], late[items]))].tolist()],
+        dtype=np.int64,
     )

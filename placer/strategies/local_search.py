@@ -124,7 +124,9 @@ def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None
     problem = tables.problem
     partial = Partial(problem)
     size = (tables.weight / np.maximum(tables.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
-    order = np.lexsort((random.random(problem.n), -size)) if kept is None else random.permutation(problem.n)
+    late = ~np.isin(np.arange(problem.n), problem.deciders)
+    order = np.lexsort((random.random(problem.n), -size) if kept is None else (random.random(problem.n),))
+    order = order[np.argsort(late[order], kind="stable")]
     placed = np.zeros(problem.n, dtype=bool)
     if kept is not None:
         for v in np.flatnonzero(kept >= 0).tolist():

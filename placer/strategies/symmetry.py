@@ -29,7 +29,8 @@ def item_classes(tables: Tables) -> list[list[int]]:
     alone = np.array([len(problem.groups[g]) == 1 for g in group_of], dtype=bool)
     key = [problem.allowed, *tables.linear, tables.weight.T, alone[:, None]]
     key += [crowd.weight[:, None] for _, crowd in tables.crowds]
-    key += [room.weight[:, None] for _, room in tables.rooms]
+    key += [np.stack([room.weight, room.uses], axis=1) for _, room in tables.rooms]
+    key.append(np.isin(np.arange(problem.n), problem.deciders)[:, None])
     key += [part[:, None] for part in _claims(tables)]
     key += [quotient.by_item(problem.n) for _, quotient in tables.quotients]
     keys = [tuple(part[v].tobytes() for part in key) for v in range(problem.n)]
@@ -64,7 +65,7 @@ def group_classes(tables: Tables) -> list[list[IntArray]]:
             key = [problem.allowed[items], tables.linear[:, items], tables.weight[:, items]]
             key += [matrix[np.ix_(items, items)] for matrix in matrices]
             key += [crowd.weight[items] for _, crowd in tables.crowds]
-            key += [room.weight[items] for _, room in tables.rooms]
+            key += [np.stack([room.weight, room.uses], axis=1)[items] for _, room in tables.rooms]
             key += [part[items] for part in _claims(tables)]
             key += _quotients_within(tables, items)
             classes.setdefault(tuple(part.tobytes() for part in key), []).append(items)
