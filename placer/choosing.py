@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 
 from placer.budget import Budget
-from placer.instance import Guest, Instance, Placement
+from placer.instance import Instance, Placement
 from placer.instance.earlier import fitted
 from placer.instance.terms import VNODES
 from placer.problem import Problem, Solution, Status
@@ -16,7 +16,7 @@ from placer.strategies.bounds import bound_load, least_rise, pair_floors
 from placer.strategies.table import Strategy
 from placer.strategies.tables import Tables
 from placer.translate import all_choices_kept, back, choose, translate
-from placer.translate.costs import traffic
+from placer.translate.costs import rounding
 
 FIRST = 0.3
 """Share of the time that the fewest vnodes get."""
@@ -66,9 +66,9 @@ def solve_flexible(
     share = FIRST if strategy.searches else 1.0
     first = strategy.run(problem, replace(budget, time_limit_s=budget.elapsed_s() + share * budget.left_s()))
     tier = [list(terms) for terms in instance.tiers(kept=keep is not None)].index([VNODES])
-    vnodes = sum(guest.flexible.least for guest in instance.guests if guest.flexible)
-    fewest = Chosen(instance=few, solution=_inserted(first, tier, vnodes))
-    if first.status is Status.OPTIMAL and not allow_unplaced and first.costs[:tier] == _floors(instance, problem, tier):
+    fewest = Chosen(instance=few, solution=_counted(first, instance, tier))
+    known = fewest.solution.costs[:tier]
+    if first.status is Status.OPTIMAL and not allow_unplaced and known == _floors(instance, problem, tier):
         return fewest
     if not strategy.searches or budget.left_s() <= 0:
         return Chosen(instance=few, solution=_unproved(fewest.solution))
@@ -106,10 +106,18 @@ def _with_bounds(chosen: Chosen, bounds: tuple[int, ...]) -> Chosen:
     return replace(chosen, solution=replace(solution, bounds=bounds, status=Solution.of(solution.costs, bounds)))
 
 
-def _inserted(solution: Solution, tier: int, vnodes: int) -> Solution:
-    """Insert the tier of the vnodes."""
-    costs, bounds = ((*each[:tier], vnodes, *each[tier:]) if each else () for each in (solution.costs, solution.bounds))
-    return replace(solution, costs=costs, bounds=bounds)
+def _counted(solution: Solution, instance: Instance, tier: int) -> Solution:
+    """Insert the tier of the vnodes, the fewest of each, and add what rounding takes off their traffic."""
+    flexible = [guest for guest in instance.guests if guest.flexible]
+    cut = [guest.cut_into(guest.flexible.least) for guest in flexible if guest.flexible]
+    lost = sum(rounding(guest, instance.host) for guest in cut)
+    more = [terms.get("access_distance", 0) * lost for terms in instance.tiers()[:tier]]
+
+    def counted(each: tuple[int, ...]) -> tuple[int, ...]:
+        raised = (cost + extra for cost, extra in zip(each, more, strict=False))
+        return (*raised, sum(len(guest.vnodes) for guest in cut), *each[tier:]) if each else ()
+
+    return replace(solution, costs=counted(solution.costs), bounds=counted(solution.bounds))
 
 
 def _unproved(solution: Solution) -> Solution:
@@ -139,14 +147,7 @@ def _floors(instance: Instance, problem: Problem, tier: int) -> tuple[int, ...]:
         load = np.zeros((1, len(crowd.table)), dtype=np.int64)
         more = bound_load(tables, crowd, np.arange(problem.n))
         floors[t] += crowd.table[:, 0].sum() + least_rise(crowd, load, more)[0]
-    nearest = min(min(row) for row in instance.host.distances)
+    vcpus = sum(guest.vcpu_count for guest in instance.guests if guest.flexible and guest.memory_kib)
     for t, terms in enumerate(instance.tiers()[:tier]):
-        near = sum(_least_traffic(guest) for guest in instance.guests if guest.flexible)
-        floors[t] += terms.get("access_distance", 0) * near * nearest
+        floors[t] += terms.get("access_distance", 0) * 1000 * vcpus * instance.host.smallest_distance
     return tuple(floors[:tier].tolist())
-
-
-def _least_traffic(guest: Guest) -> int:
-    """Give the least that its traffic sums to over its numbers of vnodes: shares are rounded."""
-    counts = guest.flexible.counts if guest.flexible else ()
-    return min(int(traffic(guest.cut_into(k)).sum()) for k in counts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_request
 from typing import Literal
 
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from placer.errors import InputError
 from placer.instance import Flexible, Guest, Host, Instance, format_size
 from placer.read.reading import GuestReading, HostReading
 from placer.read.sizes import parse_sizes
-from placer.splitting import fewest, settle
+from placer.splitting import fewest, settle, settled
 
 MemoryChoice = Literal["maxmem", "memory"]
 VnodesChoice = tuple[int, int] | Literal["fewest"] | None
@@ -86,9 +87,34 @@ def assemble(
 
 
 def of_instance(instance: Instance, *, place: str) -> Request:
-    """Take an instance file as it is."""
+    """Take an instance file as it is, flexible guests with the numbers of vnodes that they may have on its host."""
+    instance = settled(instance)
     notes = (f"{place} states no distances: 10 within a pnode and 20 between pnodes are assumed",)
     return Request(instance=instance, headlines=_fixed(instance), notes=notes if instance.host.slit is None else ())
+
+
+def as_placed(request: Request, placed: Instance, *, optimal: bool) -> Request:
+    """
+    Take the vnodes that were chosen for flexible guests, and say how many of which numbers.
+
+    Parameters
+    ----------
+    placed
+        The instance with these vnodes.
+    optimal
+        Whether it is proved that no other numbers cost less.
+    """
+    notes = []
+    for guest, cut in zip(request.instance.guests, placed.guests, strict=True):
+        if guest.flexible is None:
+            continue
+        k, counts = len(cut.vnodes), guest.flexible.counts
+        said = f"{k} vnode{'s' if k > 1 else ''}"
+        if len(counts) > 1:
+            said += f" of {counts[0]} to {counts[-1]}"
+            said += ", no other number costs less" if optimal else ", not proved to cost least"
+        notes.append(f'guest "{guest.name}" states no vnodes: {said}')
+    return replace_request(request, instance=placed, notes=(*request.notes, *notes))
 
 
 def free_pnodes(request: Request) -> Request:
@@ -126,13 +152,11 @@ def _fixed(instance: Instance) -> tuple[str, ...]:
 
 
 def _choose_memory(reading: GuestReading, choice: MemoryChoice | None) -> GuestReading:
-    from dataclasses import replace as change
-
     if reading.memory_kib == reading.maxmem_kib:
         return reading
     figures = f"memory {format_size(reading.memory_kib)}, maxmem {format_size(reading.maxmem_kib)}"
     if choice == "maxmem":
-        return change(reading, memory_kib=reading.maxmem_kib)
+        return replace_request(reading, memory_kib=reading.maxmem_kib)
     if choice == "memory":
         if reading.vnodes is not None:
             raise InputError(
@@ -140,9 +164,9 @@ def _choose_memory(reading: GuestReading, choice: MemoryChoice | None) -> GuestR
                 "--memory memory needs vnodes that sum to memory",
                 place=_place(reading),
             )
-        return change(reading, maxmem_kib=reading.memory_kib)
+        return replace_request(reading, maxmem_kib=reading.memory_kib)
     note = f"placed with its maxmem ({figures}); --memory maxmem or --memory memory chooses"
-    return change(reading, notes=(*reading.notes, note))
+    return replace_request(reading, notes=(*reading.notes, note))
 
 
 def _guest(reading: GuestReading, vnodes: VnodesChoice, *, always_vnuma: bool) -> Guest:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 
 import msgspec
@@ -12,12 +14,13 @@ from placer.budget import Budget
 from placer.check import Verdict, Violation, check, mean_access_distance
 from placer.choosing import solve_flexible, with_fewest
 from placer.errors import Defect, InputError
-from placer.explain import why_nothing_fits
+from placer.explain import why_nothing_fits, why_unknown
 from placer.instance import Instance, Placement
 from placer.instance.earlier import Moved, fitted, moved
-from placer.problem import Progress, Solution, Status
+from placer.problem import Problem, Progress, Solution, Status
 from placer.splitting import settled
-from placer.strategies.table import STRATEGIES
+from placer.strategies.table import STRATEGIES, Strategy
+from placer.trade import Trade, find_trade
 from placer.translate import back, translate, translate_for_baseline
 from placer.translate.limits import check_weights
 
@@ -66,6 +69,8 @@ class Answer:
         The same of each guest, None for one without vcpus or memory.
     violations
         Rules that a baseline's placement breaks.
+    trade
+        What another weighing of near memory and cores of one's own would gain and cost, where that was asked and found.
     moved
         The vnodes on other pnodes than in the placement that was to be kept; None where none was.
     reason
@@ -82,6 +87,7 @@ class Answer:
     mean_access_distance: float | None = None
     guest_access_distance: dict[str, float | None] = field(default_factory=dict)
     violations: tuple[Violation, ...] = ()
+    trade: Trade | None = None
     moved: tuple[Moved, ...] | None = None
     reason: str | None = None
     wall_time_s: float = 0.0
@@ -97,9 +103,12 @@ def solve(
     allow_unplaced: bool = False,
     hint: Placement | None = None,
     keep: Placement | None = None,
+    trade: bool = False,
     deterministic_limit: float | None = None,
     stop: Event | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    on_log: Callable[[str], None] | None = None,
+    dump_model: Path | None = None,
 ) -> Answer:
     """
     Place the guests of an instance.
@@ -123,12 +132,19 @@ def solve(
     keep
         The same, and of placements that cost the same in all tiers before shape the one that moves the fewest vnodes
         away from it is the best.
+    trade
+        Whether to look for a trade beside an answer that is OPTIMAL: a share of the time it took, where some is left.
     deterministic_limit
         Limit on the solver's own measure of work for each tier, independent of the machine.
     stop
         Set it to end the search with the best so far.
     on_progress
         Called now and then, from any thread.
+    on_log
+        Called with each line of a log: the steps with their times, and what CP-SAT says; from any thread.
+    dump_model
+        A file to write the CP-SAT model to, whatever the strategy
+        (:func:`placer.strategies.cpsat.export.write_model`); it takes time of its own.
 
     Raises
     ------
@@ -144,6 +160,8 @@ def solve(
     hint = keep if hint is None else _earlier(instance, "hint", hint)
     if strategy not in STRATEGIES:
         raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
+    if dump_model is not None:
+        _write_model(translate(instance, allow_unplaced=allow_unplaced, keep=keep), dump_model)
     chosen = STRATEGIES[strategy]
     budget = Budget(
         time_limit_s=time_limit_s,
@@ -152,21 +170,34 @@ def solve(
         deterministic_limit=deterministic_limit,
         stop=stop or Event(),
         on_progress=on_progress,
+        on_log=on_log,
     )
     baseline = chosen.baseline
     cut = with_fewest(instance)
+    tiers = cut.tiers(kept=keep is not None)
     if baseline:
-        solution = chosen.run(translate_for_baseline(cut), budget)
+        problem = translate_for_baseline(cut)
+        solution = _logged(chosen, problem, budget)
     elif instance.flexible:
         found = solve_flexible(instance, chosen, budget, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
         cut, solution = found.instance, found.solution
+        if solution.site_of is None:  # what is proved of all numbers of vnodes is not of the fewest
+            solution = dataclasses.replace(solution, bounds=())
+        kept = None if keep is None else fitted(keep, cut)
+        problem = translate(cut, allow_unplaced=allow_unplaced, keep=kept)
     else:
-        solution = chosen.run(translate(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep), budget)
+        problem = translate(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+        solution = _logged(chosen, problem, budget)
     if solution.site_of is None:
-        return _nothing(instance, strategy, solution, budget)
+        reason = _reason(
+            instance, problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced
+        )
+        return Answer(status=solution.status, strategy=strategy, reason=reason, wall_time_s=budget.elapsed_s())
     placement = back(cut, solution.site_of)
     verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline, keep=keep)
     status = _confirmed(solution, verdict, baseline=baseline)
+    elapsed_s = budget.elapsed_s()
+    offer = trade and status is Status.OPTIMAL and budget.left_s() > 0
     bounds = solution.bounds or (None,) * len(verdict.terms)
     return Answer(
         status=status,
@@ -180,9 +211,10 @@ def solve(
         mean_access_distance=mean_access_distance(verdict),
         guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
         violations=verdict.violations,
+        trade=find_trade(cut, problem, solution.site_of, budget) if offer else None,
         moved=None if keep is None else moved(keep, placement),
         reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
-        wall_time_s=budget.elapsed_s(),
+        wall_time_s=elapsed_s,
     )
 
 
@@ -194,6 +226,12 @@ def _check(instance: Instance) -> None:
     except msgspec.ValidationError as error:
         raise InputError(f"no valid instance: {error}") from error
     check_weights(instance)
+
+
+def _write_model(problem: Problem, path: Path) -> None:
+    from placer.strategies.cpsat.export import write_model  # brings ortools along
+
+    write_model(problem, path)
 
 
 def _earlier(instance: Instance, name: str, placement: Placement | None) -> Placement | None:
@@ -221,14 +259,27 @@ def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Statu
     return solution.status
 
 
-def _nothing(instance: Instance, strategy: str, solution: Solution, budget: Budget) -> Answer:
-    infeasible = solution.status is Status.INFEASIBLE
-    reason = _why(instance, budget.stop) if infeasible else solution.tried
-    return Answer(status=solution.status, strategy=strategy, reason=reason, wall_time_s=budget.elapsed_s())
+def _logged(strategy: Strategy, problem: Problem, budget: Budget) -> Solution:
+    budget.log(f"{problem.n} items on {problem.m} sites, {len(problem.tiers)} tiers")
+    solution = strategy.run(problem, budget)
+    budget.log(f"{solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
+    return solution
 
 
-def _why(instance: Instance, stop: Event) -> str:
-    reason = why_nothing_fits(with_fewest(instance), stop=stop)
+def _reason(
+    instance: Instance,
+    problem: Problem,
+    solution: Solution,
+    budget: Budget,
+    *,
+    strategy: str,
+    tiers: Sequence[Iterable[str]],
+    allow_unplaced: bool,
+) -> str:
+    """Say why there is no placement, or what was tried in vain."""
+    if solution.status is not Status.INFEASIBLE:
+        return why_unknown(problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced)
+    reason = why_nothing_fits(with_fewest(instance), stop=budget.stop)
     ranges = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
     if all(len(counts) == 1 for counts in ranges.values()):
         return reason

@@ -8,7 +8,7 @@ guest after guest; the number after the last pnode's position stands for "no pno
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, product
 from math import ceil, floor
 
 import numpy as np
@@ -29,6 +29,15 @@ def best(
     instance: Instance, allow_unplaced: bool = False, kept: Placement | None = None
 ) -> tuple[tuple[int, ...], Placement] | None:
     """Enumerate every placement; the least vector of tier costs and one placement that has it, None if none."""
+    flexible = [guest for guest in instance.guests if guest.flexible]
+    if flexible:
+        found = []
+        for counts in product(*(guest.flexible.counts for guest in flexible if guest.flexible)):
+            cut = instance.cut_into({guest.name: k for guest, k in zip(flexible, counts, strict=True)})
+            least = best(cut, allow_unplaced, kept)
+            if least is not None:
+                found.append((_with_choice(instance, cut, least[0], kept is not None), least[1]))
+        return min(found, key=lambda each: each[0], default=None)
     places = len(instance.host.pnodes)
     choices = [
         [p for p in range(places) if _stands_alone(guest, v, p, instance.host)] + [places] * allow_unplaced
@@ -45,6 +54,26 @@ def best(
     costs = tier_rows(instance, rows, kept)
     least = np.lexsort(costs.T[::-1])[0]
     return tuple(costs[least].tolist()), _placement(instance, rows[least])
+
+
+def _with_choice(asked: Instance, cut: Instance, costs: tuple[int, ...], kept: bool) -> tuple[int, ...]:
+    """Tier costs with that of the vnodes, and traffic lost to rounding made up for at the smallest distance."""
+    tiers, lost, count = _tiers(asked), Fraction(0), 0
+    nearest = min(d for row in asked.host.distances for d in row)
+    for guest, stated in zip(cut.guests, asked.guests, strict=True):
+        if stated.flexible:
+            count += len(guest.vnodes)
+            pairs = [(v, w) for v in range(len(guest.vnodes)) for w in range(len(guest.vnodes))]
+            vcpus = sum(len(vnode.vcpus) for vnode in guest.vnodes)
+            total = sum(_flow(guest, v, w) for v, w in pairs)
+            lost += (1000 * vcpus - total) * nearest if any(vnode.memory_kib for vnode in guest.vnodes) else 0
+    raised = list(costs)
+    place = 2
+    for t, tier in enumerate(tiers):
+        if "access_distance" in tier or "core_sharing" in tier:
+            place = t + 1
+            raised[t] += tier.get("access_distance", 0) * int(lost)
+    return (*raised[:place], count, *raised[place:])
 
 
 def feasible(instance: Instance, placement: Placement, allow_unplaced: bool = False) -> bool:

@@ -92,6 +92,17 @@ def access_distance(instance: Instance, where: Positions) -> int:
     return sum(access(guest, instance.host, where[guest.name]).cost for guest in instance.guests)
 
 
+def rounding(guest: Guest, host: Host) -> int:
+    """
+    What rounding takes off the traffic of a cut guest, at the smallest distance: so that it favours no number of parts.
+
+    (1000 x vcpus - the sum of T) x d; 0 for a guest without memory.
+    """
+    if not guest.memory_kib:
+        return 0
+    return (1000 * guest.vcpu_count - sum(map(sum, traffic(guest)))) * host.smallest_distance
+
+
 def sharing_price(instance: Instance) -> int:
     """
     Price of a vcpu in a pair that shares a core, in thousandths.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from placer.check.costs import COSTS, Access, access
+from placer.check.costs import COSTS, Access, access, rounding
 from placer.check.moved import moved
 from placer.check.pcpus import dedicated, overcommit
 from placer.check.positions import positions
@@ -69,8 +69,12 @@ def check(
     asked, instance = instance, instance.cut_into(placement.counts())
     where = positions(instance, placement)
     before = None if keep is None else positions(instance, fitted(keep, instance))
+    cut = [guest for guest, stated in zip(instance.guests, asked.guests, strict=True) if stated.flexible]
     costs: dict[str, Callable[[], int]] = {
-        VNODES: lambda: sum(len(where[guest.name]) for guest in asked.guests if guest.flexible),
+        "access_distance": lambda: (
+            COSTS["access_distance"](instance, where) + sum(rounding(guest, instance.host) for guest in cut)
+        ),
+        VNODES: lambda: sum(len(guest.vnodes) for guest in cut),
         MOVED: lambda: moved(where, before or {}),
     }
     terms = tuple(

@@ -30,6 +30,7 @@ def compare(
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
     objective: options.Objective = None,
+    vnodes: options.Vnodes = None,
     free_pnodes: options.FreePnodes = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -55,6 +56,7 @@ def compare(
                 pools=pools,
                 free=free_pnodes,
                 objective=objective,
+                vnodes=options.vnodes_choice(vnodes),
             ),
         )
         for batch in batches

@@ -9,7 +9,7 @@ from placer.errors import InputError
 from placer.instance import Host
 from placer.read.files import place_of, read_text
 from placer.read.reading import GuestReading, HostReading
-from placer.request import MemoryChoice, Request, assemble, free_pnodes, of_instance, with_reserve
+from placer.request import MemoryChoice, Request, VnodesChoice, assemble, free_pnodes, of_instance, with_reserve
 
 if TYPE_CHECKING:
     from placer.read.xl_list import RunningGuest
@@ -28,6 +28,7 @@ def read_request(
     memory: MemoryChoice | None = None,
     always_vnuma: bool = False,
     objective: str | None = None,
+    vnodes: VnodesChoice = None,
 ) -> Request:
     """
     Read an instance file, or a host and guest files.
@@ -42,7 +43,7 @@ def read_request(
         Files of what runs on that host.
     pools
         File of its cpupools.
-    free_memory, reserve, free, memory, always_vnuma, objective
+    free_memory, reserve, free, memory, always_vnuma, objective, vnodes
         As the options of ``placer solve`` have them.
     """
     if [*files, host, running, vcpu_list, pools, objective].count("-") > 1:
@@ -61,7 +62,7 @@ def read_request(
         if running is not None or vcpu_list is not None:
             reading = _with_load(reading, running, vcpu_list)
         guests = [guest for file in files for guest in read_guests(file, reading.host)]
-        request = assemble(reading, guests, memory=memory, always_vnuma=always_vnuma)
+        request = assemble(reading, guests, memory=memory, always_vnuma=always_vnuma, vnodes=vnodes)
     request = free_pnodes(request) if free else request
     return request if objective is None else _under(request, objective)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from placer.instance import MOST_VNODES, shorten
 
 HOST_FORMS = (
     "text of `xl info -n` or `numactl -H`, XML of hwloc (lstopo) or `virsh capabilities`, JSON of a host or instance, "
@@ -129,6 +132,19 @@ AllowUnplaced = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Log = Annotated[
+    bool,
+    typer.Option("--log", help="Show the steps with their times, and the solver's own log, on stderr."),
+]
+DumpModel = Annotated[
+    str | None,
+    typer.Option(
+        "--dump-model",
+        metavar="FILE",
+        help="Write the CP-SAT model of the first tier that anything can change: .pb is a binary protocol buffer, "
+        ".txt or .pbtxt a text. It is built for that also where the strategy solves without one.",
+    ),
+]
 Pin = Annotated[
     bool,
     typer.Option(
@@ -166,6 +182,33 @@ MemoryOption = Annotated[
     typer.Option(
         help="For guests whose memory is below their maxmem: which of the two to place and to write as both. "
         "Without it they are placed with maxmem, and the xl and libxl formats refuse them."
+    ),
+]
+
+
+def vnodes_choice(text: str | None) -> tuple[int, int] | Literal["fewest"] | None:
+    """Read ``--vnodes``."""
+    if text is None or text == "auto":
+        return None
+    if text == "fewest":
+        return "fewest"
+    found = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", text)
+    least, most = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not 1 <= least <= most <= MOST_VNODES:
+        raise typer.BadParameter(
+            f'expected auto, fewest, or how many, such as 2 or 1-4, up to {MOST_VNODES}, got "{shorten(text)}"',
+            param_hint="--vnodes",
+        )
+    return least, most
+
+
+Vnodes = Annotated[
+    str | None,
+    typer.Option(
+        "--vnodes",
+        metavar="N|MIN-MAX|auto|fewest",
+        help="How many vnodes a guest file that states none may get. auto (the default): the number that costs least, "
+        "the fewest among equals. fewest: as few as fit the host without other guests.",
     ),
 ]
 VnumaOption = Annotated[

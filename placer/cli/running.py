@@ -65,6 +65,11 @@ def run(work: Callable[[Event, Watch], Answer], *, quiet: bool, tiers: Sequence[
     return outcome[0]
 
 
+def print_line(line: str) -> None:
+    """Print a line of a log to standard error."""
+    print(line, file=sys.stderr, flush=True)
+
+
 def _stopper(stop: Event) -> Callable[[int, FrameType | None], None]:
     def handle(_signal: int, _frame: FrameType | None) -> None:
         if stop.is_set():

@@ -172,6 +172,11 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         return max((d for row in self.distances for d in row if d < UNREACHABLE), default=UNREACHABLE)
 
     @cached_property
+    def smallest_distance(self) -> int:
+        """The smallest distance of the host; what an access costs at least."""
+        return min(d for row in self.distances for d in row)
+
+    @cached_property
     def position_of(self) -> dict[int, int]:
         """Pnode id -> its position in ``pnodes``."""
         return {pnode.id: p for p, pnode in enumerate(self.pnodes)}

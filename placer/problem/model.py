@@ -115,7 +115,7 @@ class Problem:
         for items in self.groups:
             mates[np.ix_(items, items)] = True
         np.fill_diagonal(mates, False)
-        return (*self.relations, Relation(items=mates, sites=self.incompatible))
+        return (*self.relations, Relation(items=mates, sites=self.incompatible)) if mates.any() else self.relations
 
     @cached_property
     def linked(self) -> BoolArray:

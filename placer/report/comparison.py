@@ -14,9 +14,8 @@ LEGEND = "placed: vnodes; broken: rules other than being unplaced; mean: distanc
 
 def render_comparison(title: str, instance: Instance, answers: Sequence[Answer]) -> str:
     """Write one row per strategy: vnodes placed, rules broken, mean access distance, each tier, and time."""
-    total = sum(len(guest.vnodes) for guest in instance.guests)
     tiers = instance.tiers()
-    rows = [_row(answer, total, len(tiers)) for answer in answers]
+    rows = [_row(answer, instance, len(tiers)) for answer in answers]
     numbers = [f">tier {t}" for t in range(1, len(tiers) + 1)]
     columns = ("strategy", "status", ">placed", ">broken", ">mean", *numbers, ">seconds")
     terms = "; ".join(f"{t}: {' and '.join(_words(tier))}" for t, tier in enumerate(tiers, 1))
@@ -27,7 +26,8 @@ def _words(tier: dict[str, int]) -> list[str]:
     return [f"{weight} x {name}" if weight > 1 else name for name, weight in tier.items()]
 
 
-def _row(answer: Answer, total: int, tiers: int) -> tuple[object, ...]:
+def _row(answer: Answer, instance: Instance, tiers: int) -> tuple[object, ...]:
+    total = sum(len(guest.vnodes) for guest in (answer.instance or instance).guests)
     if answer.placement is None:
         nothing = [None] * (tiers + 2)
         return (answer.strategy, answer.status, f"0 of {total}", *nothing, f"{answer.wall_time_s:.3f}")

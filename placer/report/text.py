@@ -7,6 +7,7 @@ from placer.problem import Status
 from placer.remarks import remarks
 from placer.report.moved import moved_line
 from placer.report.tables import headline, table
+from placer.report.trade import trade_line
 from placer.request import Request
 from placer.solving import Answer
 
@@ -45,6 +46,8 @@ def render(answer: Answer, request: Request, *, colour: bool = False) -> str:
             "\n" + _guests(answer, request.instance, answer.placement, colour=colour),
             "\n" + _pnodes(request.instance, answer.placement, colour=colour),
         ]
+    if answer.trade is not None:
+        parts.append("\n" + trade_line(answer.trade) + "\n")
     notes = remarks(request, answer.placement)
     if notes:
         parts += ["\nAssumed and noted\n", *(f"- {note}\n" for note in notes)]

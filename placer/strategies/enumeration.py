@@ -72,6 +72,7 @@ class Enumeration:
                 continue
             children = self._expand(rows)
             stack += [children[i : i + CHUNK] for i in range(0, len(children), CHUNK)][::-1]
+        self.budget.log(f"enumeration looked at all that matters, {states} partial placements")
         return self._proved()
 
     def _proved(self) -> Solution:
@@ -88,6 +89,7 @@ class Enumeration:
 
     def _unproved(self, states: int) -> Solution:
         tried = f"enumeration looked at {states} partial placements"
+        self.budget.log(f"{tried}, costs {self.best_costs or None}")
         elapsed = self.budget.elapsed_s()
         if self.best is None:
             return Solution(status=Status.UNKNOWN, wall_time_s=elapsed, tried=tried)
@@ -249,7 +251,7 @@ def _quotient_bound(problem: Problem, quotient: Quotient, rows: IntArray, placed
     total = np.zeros(len(rows), dtype=np.int64)
     position = {v: k for k, v in enumerate(placed.tolist())}
     for v, cost in zip(quotient.items.tolist(), quotient.cost, strict=True):
-        total += cost[rows[:, position[v]]] if v in position else int(cost[problem.allowed[v]].min())
+        total += cost[rows[:, position[v]]] if v in position else int(cost[problem.allowed[v]].min(initial=2**40))
     return np.asarray(quotient.scale * (total // quotient.divisor))
 
 

@@ -104,6 +104,8 @@ def improve(
             best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
             if best_costs[0] == 0:
                 budget.tell("local search", costs=tuple(best_costs[1:].tolist()))
+    found = f"costs {tuple(best_costs[1:].tolist())}" if best_costs[0] == 0 else "no placement"
+    budget.log(f"local search: {step} moves, {found}")
     return best if best_costs[0] == 0 else None
 
 

@@ -105,6 +105,13 @@ def traffic(guest: Guest) -> IntArray:
     return np.outer(vcpus, np.array(share, dtype=np.int64))
 
 
+def rounding(guest: Guest, host: Host) -> int:
+    """Give what is added for a cut guest: (1000 x vcpus - the sum of T) x the smallest distance; 0 without memory."""
+    if not guest.memory_kib:
+        return 0
+    return (1000 * guest.vcpu_count - int(traffic(guest).sum())) * host.smallest_distance
+
+
 def core_sharing(instance: Instance, *, nowhere: bool, weight: int = 1) -> list[Crowd | Squeeze]:
     """
     Sum weight x 1000 x 2 x price x pairs(n, c) over pools of cores, n shared vcpus, running ones included, on c cores.

@@ -26,6 +26,7 @@ from placer.problem import (
     Touch,
 )
 from placer.translate.choices import Layout
+from placer.translate.costs import rounding
 
 
 class Widening:
@@ -62,6 +63,9 @@ class Widening:
         base = self._base
         crowds: dict[int, Crowd] = {}
         tiers = [tuple(self._term(term, crowds) for term in terms) for terms in base.tiers]
+        for t, weights in enumerate(self._layout.instance.tiers()[:tier]):
+            if "access_distance" in weights:
+                tiers[t] = (*tiers[t], self._rounding(weights["access_distance"]))
         tiers.insert(tier, (self._vnodes(),))
         return Problem(
             allowed=self._allowed(),
@@ -179,6 +183,13 @@ class Widening:
         for item in self._decider.values():
             cost[item, self.absent + 1 :] = self._layout.counts
         return Linear(name="vnodes", cost=cost)
+
+    def _rounding(self, weight: int) -> Linear:
+        cost, instance = np.zeros((self.n, self.m), dtype=np.int64), self._layout.instance
+        for g, item in self._decider.items():
+            for c, k in enumerate(self._layout.counts):
+                cost[item, self.absent + 1 + c] = weight * rounding(instance.guests[g].cut_into(k), instance.host)
+        return Linear(name="access_distance", cost=cost)
 
     def _relation(self, relation: Relation) -> Relation:
         items = np.zeros((self.n, self.n), dtype=bool)
