@@ -153,9 +153,8 @@ class Widening:
             members.setdefault(g, []).extend(items)
         for g, item in self._decider.items():
             members[g].append(item)
-        for i, overhead in enumerate(self._overheads):
-            members[overhead.guest].append(self._first_overhead + i)
-        return tuple(np.array(items, dtype=np.int64) for items in members.values())
+        overheads = [[self._first_overhead + i] for i in range(len(self._overheads))]  # may stand on unreachable pnodes
+        return tuple(np.array(items, dtype=np.int64) for items in (*members.values(), *overheads))
 
     def _choosing(self) -> list[Relation]:
         """Keep items in use where one of their numbers of vnodes is chosen, and absent elsewhere."""
