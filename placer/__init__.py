@@ -12,14 +12,16 @@ NUMA placement of virtual machines, proved optimal.
 from placer.arrays import gqap, solve_problem
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
-from placer.instance import Cpupool, Domain, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.instance import Cpupool, Device, Domain, Flexible, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
 from placer.instance.earlier import Moved
 from placer.problem import (
     Crowd,
     Flow,
     Linear,
+    Peak,
     Problem,
     Progress,
+    Quotient,
     Relation,
     Resource,
     Room,
@@ -36,8 +38,10 @@ __all__ = [
     "Cpupool",
     "Crowd",
     "Defect",
+    "Device",
     "Domain",
     "EmissionError",
+    "Flexible",
     "Flow",
     "Guest",
     "Host",
@@ -46,11 +50,13 @@ __all__ = [
     "Linear",
     "Moved",
     "Objective",
+    "Peak",
     "Placement",
     "PlacerError",
     "Pnode",
     "Problem",
     "Progress",
+    "Quotient",
     "Relation",
     "Resource",
     "Room",

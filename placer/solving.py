@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -11,15 +12,17 @@ import msgspec
 
 from placer.budget import Budget
 from placer.check import Verdict, Violation, check, mean_access_distance
+from placer.choosing import solve_flexible, with_fewest
 from placer.errors import Defect, InputError
 from placer.explain import why_nothing_fits, why_unknown
 from placer.instance import Instance, Placement
 from placer.instance.earlier import Moved, fitted, moved
-from placer.instance.terms import TIERS, with_moved
 from placer.problem import Problem, Progress, Solution, Status
-from placer.strategies.table import STRATEGIES
+from placer.splitting import settled
+from placer.strategies.table import STRATEGIES, Strategy
 from placer.trade import Trade, find_trade
 from placer.translate import back, translate, translate_for_baseline
+from placer.translate.limits import check_weights
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +33,11 @@ class Tier:
     Parameters
     ----------
     cost
-        The sum of its terms.
+        The sum of its terms times their weights.
     bound
         What it costs at least, among placements no worse in the higher tiers; None where nothing is proved.
     terms
-        By name.
+        By name, without their weights.
     """
 
     cost: int
@@ -54,11 +57,12 @@ class Answer:
         INFEASIBLE: proved that there is none. UNKNOWN: none of these; a baseline's broken placement is shown.
     strategy
         Its name.
+    instance
+        The instance as it is placed, flexible guests with the vnodes that were chosen; None without a placement.
     placement
         None where there is none.
     tiers
-        One for each of :data:`placer.instance.terms.TIERS`, and of the vnodes moved where a placement was to be kept;
-        empty without a placement.
+        One for each of :meth:`placer.instance.Instance.tiers`, what is unplaced first; empty without a placement.
     mean_access_distance
         Mean distance of a memory access over the whole instance, averaged over vcpus; None without one.
     guest_access_distance
@@ -77,6 +81,7 @@ class Answer:
 
     status: Status
     strategy: str
+    instance: Instance | None = None
     placement: Placement | None = None
     tiers: tuple[Tier, ...] = ()
     mean_access_distance: float | None = None
@@ -150,6 +155,7 @@ def solve(
         If an answer fails the independent check; never seen, please report it.
     """
     _check(instance)
+    instance = settled(instance)
     keep = _earlier(instance, "keep", keep)
     hint = keep if hint is None else _earlier(instance, "hint", hint)
     if strategy not in STRATEGIES:
@@ -167,23 +173,27 @@ def solve(
         on_log=on_log,
     )
     baseline = chosen.baseline
+    cut = with_fewest(instance)
+    tiers = cut.tiers(kept=keep is not None)
     if baseline:
-        problem = translate_for_baseline(instance)
+        problem = translate_for_baseline(cut)
+        solution = _logged(chosen, problem, budget)
+    elif instance.flexible:
+        found = solve_flexible(instance, chosen, budget, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+        cut, solution = found.instance, found.solution
+        if solution.site_of is None:  # what is proved of all numbers of vnodes is not of the fewest
+            solution = dataclasses.replace(solution, bounds=())
+        kept = None if keep is None else fitted(keep, cut)
+        problem = translate(cut, allow_unplaced=allow_unplaced, keep=kept)
     else:
         problem = translate(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-    budget.log(f"{strategy}: {problem.n} items on {problem.m} sites, {len(problem.tiers)} tiers")
-    solution = chosen.run(problem, budget)
-    budget.log(f"{strategy}: {solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
+        solution = _logged(chosen, problem, budget)
     if solution.site_of is None:
-        if solution.status is Status.INFEASIBLE:
-            reason = why_nothing_fits(instance, stop=budget.stop)
-        else:
-            names = TIERS if keep is None else with_moved()
-            reason = why_unknown(
-                problem, solution, budget, strategy=strategy, tiers=names, allow_unplaced=allow_unplaced
-            )
+        reason = _reason(
+            instance, problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced
+        )
         return Answer(status=solution.status, strategy=strategy, reason=reason, wall_time_s=budget.elapsed_s())
-    placement = back(instance, solution.site_of)
+    placement = back(cut, solution.site_of)
     verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline, keep=keep)
     status = _confirmed(solution, verdict, baseline=baseline)
     elapsed_s = budget.elapsed_s()
@@ -192,15 +202,16 @@ def solve(
     return Answer(
         status=status,
         strategy=strategy,
+        instance=cut,
         placement=placement,
         tiers=tuple(
-            Tier(cost=sum(terms.values()), bound=bound, terms=terms)
-            for terms, bound in zip(verdict.terms, bounds, strict=True)
+            Tier(cost=cost, bound=bound, terms=terms)
+            for cost, terms, bound in zip(verdict.costs, verdict.terms, bounds, strict=True)
         ),
         mean_access_distance=mean_access_distance(verdict),
         guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
         violations=verdict.violations,
-        trade=find_trade(instance, problem, solution.site_of, budget) if offer else None,
+        trade=find_trade(cut, problem, solution.site_of, budget) if offer else None,
         moved=None if keep is None else moved(keep, placement),
         reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
         wall_time_s=elapsed_s,
@@ -214,6 +225,7 @@ def _check(instance: Instance) -> None:
         msgspec.convert(msgspec.to_builtins(instance), Instance)
     except msgspec.ValidationError as error:
         raise InputError(f"no valid instance: {error}") from error
+    check_weights(instance)
 
 
 def _write_model(problem: Problem, path: Path) -> None:
@@ -240,9 +252,36 @@ def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Statu
         return Status.UNKNOWN if verdict.violations else Status.FEASIBLE
     if verdict.violations:
         raise Defect("the placement breaks rules: " + "; ".join(v.message for v in verdict.violations))
-    costs = tuple(sum(terms.values()) for terms in verdict.terms)
-    if costs != solution.costs:
-        raise Defect(f"the strategy says the placement costs {solution.costs}, the check says {costs}")
-    if any(bound > cost for bound, cost in zip(solution.bounds, costs, strict=False)):
-        raise Defect(f"bounds {solution.bounds} pass the known costs {costs}")
+    if verdict.costs != solution.costs:
+        raise Defect(f"the strategy says the placement costs {solution.costs}, the check says {verdict.costs}")
+    if any(bound > cost for bound, cost in zip(solution.bounds, verdict.costs, strict=False)):
+        raise Defect(f"bounds {solution.bounds} pass the known costs {verdict.costs}")
     return solution.status
+
+
+def _logged(strategy: Strategy, problem: Problem, budget: Budget) -> Solution:
+    budget.log(f"{problem.n} items on {problem.m} sites, {len(problem.tiers)} tiers")
+    solution = strategy.run(problem, budget)
+    budget.log(f"{solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
+    return solution
+
+
+def _reason(
+    instance: Instance,
+    problem: Problem,
+    solution: Solution,
+    budget: Budget,
+    *,
+    strategy: str,
+    tiers: Sequence[Iterable[str]],
+    allow_unplaced: bool,
+) -> str:
+    """Say why there is no placement, or what was tried in vain."""
+    if solution.status is not Status.INFEASIBLE:
+        return why_unknown(problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced)
+    reason = why_nothing_fits(with_fewest(instance), stop=budget.stop)
+    ranges = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
+    if all(len(counts) == 1 for counts in ranges.values()):
+        return reason
+    names = ", ".join(f'guest "{name}" {counts[0]} to {counts[-1]}' for name, counts in ranges.items())
+    return f"no number of vnodes fits ({names}); with the fewest:\n{reason}"

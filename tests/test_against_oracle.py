@@ -182,7 +182,7 @@ def test_the_fewest_vnodes_move_from_what_is_kept(strategy: str) -> None:
             assert answer.placement is not None
             assert tier_costs(instance, answer.placement, kept) == expected[0], seed
             assert answer.moved is not None
-            assert answer.tiers[4].terms == {"moved": len(answer.moved)}, seed
+            assert {"moved": len(answer.moved)} in [tier.terms for tier in answer.tiers], seed
             moving += 1
             costs.add(len(answer.moved))
     assert moving >= 10

@@ -17,13 +17,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from building import in_fewest_parts
 from test_peer_cases import MIB, cases
 
 from placer.check import check, mean_access_distance
 from placer.instance import Domain, Guest, Host, Instance, Placement, Pnode, Vnode
+from placer.instance.flexible import parts
 from placer.problem import Status
 from placer.solving import Answer, solve
-from placer.splitting import cut, cut_to_fit
 from placer.translate import translate
 
 Json = dict[str, Any]
@@ -90,7 +91,7 @@ def instance_of(case: Json) -> Instance:
     for each in case["guests"]:
         guest = guest_of(each, case["host"])
         if "flexible_cells" in each:
-            guest = cut_to_fit(guest, host).guest
+            guest = in_fewest_parts(guest, host)
             assert len(guest.vnodes) in each["flexible_cells"]
         guests.append(guest)
     return Instance(host=host, guests=tuple(guests))
@@ -206,7 +207,10 @@ def nearest_cells(case: Json) -> Instance:
     good = tuple(cell["id"] for cell in cells if all(cell["resources"].get(name, 0) > 0 for name in request))
     pod = Guest(
         name="pod",
-        vnodes=cut(request["memory"] // 1024, request["cpu"], count),
+        vnodes=tuple(
+            Vnode(memory_kib=kib, vcpus=tuple(part))
+            for kib, part in parts(request["memory"] // 1024, request["cpu"], count)
+        ),
         one_to_one=True,
         cpu_policy="dedicated",
         pnodes=good,
@@ -253,7 +257,7 @@ def test_the_vms_of_xenopsd_stand_no_farther_and_leave_no_pnode_idle(name: str) 
     expect, guests = case["expect"], []
     for i, vm in enumerate(case["vms"]):
         vnode = Vnode(memory_kib=vm["memory_bytes"] // 1024, vcpus=tuple(range(vm["vcpus"])))
-        guests.append(cut_to_fit(Guest(name=f"vm{i}", vnodes=(vnode,)), xen_host(case["host"], overcommit=1)).guest)
+        guests.append(in_fewest_parts(Guest(name=f"vm{i}", vnodes=(vnode,)), xen_host(case["host"], overcommit=1)))
         assert len(guests[-1].vnodes) == SEQUENCES[name]
     answer = solve(Instance(host=xen_host(case["host"]), guests=tuple(guests)))
     assert answer.status is Status.OPTIMAL

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from placer.check.costs import COSTS, Access, access
+from placer.check.costs import COSTS, Access, access, rounding
 from placer.check.moved import moved
 from placer.check.pcpus import dedicated, overcommit
 from placer.check.positions import positions
@@ -13,7 +14,7 @@ from placer.check.rules import Violation, violations
 from placer.errors import InputError
 from placer.instance import Instance, Placement
 from placer.instance.earlier import fitted
-from placer.instance.terms import MOVED, TIERS, with_moved
+from placer.instance.terms import MOVED, VNODES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,14 +28,16 @@ class Verdict:
         Broken hard rules: those of one guest in the order of the guests, then the pnodes with too little
         memory or too few pcpus, then those between guests.
     terms
-        For each tier of :data:`placer.instance.terms.TIERS` its terms by name; where a placement was to be kept, with
-        the tier of :func:`placer.instance.terms.with_moved`.
+        For each tier of :meth:`placer.instance.Instance.tiers` its terms by name, without their weights.
+    costs
+        Of each tier: the sum of its terms times their weights.
     access
         Guest name -> its accesses.
     """
 
     violations: tuple[Violation, ...]
     terms: tuple[dict[str, int], ...]
+    costs: tuple[int, ...]
     access: dict[str, Access]
 
 
@@ -62,12 +65,21 @@ def check(
     faults = placement.faults(instance)
     if faults:
         raise InputError("not a placement of this instance: " + "; ".join(faults))
+    tiers = instance.tiers(kept=keep is not None)
+    asked, instance = instance, instance.cut_into(placement.counts())
     where = positions(instance, placement)
-    terms = tuple({name: COSTS[name](instance, where) for name in tier} for tier in TIERS)
-    if keep is not None:
-        place = with_moved().index((MOVED,))
-        count = moved(where, positions(instance, fitted(keep, instance)))
-        terms = (*terms[:place], {MOVED: count}, *terms[place:])
+    before = None if keep is None else positions(instance, fitted(keep, instance))
+    cut = [guest for guest, stated in zip(instance.guests, asked.guests, strict=True) if stated.flexible]
+    costs: dict[str, Callable[[], int]] = {
+        "access_distance": lambda: (
+            COSTS["access_distance"](instance, where) + sum(rounding(guest, instance.host) for guest in cut)
+        ),
+        VNODES: lambda: sum(len(guest.vnodes) for guest in cut),
+        MOVED: lambda: moved(where, before or {}),
+    }
+    terms = tuple(
+        {name: costs[name]() if name in costs else COSTS[name](instance, where) for name in tier} for tier in tiers
+    )
     return Verdict(
         violations=(
             *violations(instance, where, allow_unplaced=allow_unplaced),
@@ -76,6 +88,7 @@ def check(
             *broken_relations(instance, where),
         ),
         terms=terms,
+        costs=tuple(sum(tier[name] * cost for name, cost in t.items()) for tier, t in zip(tiers, terms, strict=True)),
         access={guest.name: access(guest, instance.host, where[guest.name]) for guest in instance.guests},
     )
 

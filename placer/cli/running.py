@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from threading import Event, Thread
 from time import perf_counter
 from types import FrameType
 
-from placer.instance.terms import TIERS, Tiers
+from placer.instance.terms import TIERS
 from placer.problem import Progress
 from placer.report.progress import describe
 from placer.solving import Answer
@@ -30,7 +30,7 @@ class Watch:
         self.latest = progress
 
 
-def run(work: Callable[[Event, Watch], Answer], *, quiet: bool, tiers: Tiers = TIERS) -> Answer:
+def run(work: Callable[[Event, Watch], Answer], *, quiet: bool, tiers: Sequence[Iterable[str]] = TIERS) -> Answer:
     """
     Run ``work(stop, on_progress)`` beside the main thread.
 

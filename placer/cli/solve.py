@@ -78,6 +78,8 @@ def solve(
     running: options.Running = None,
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
+    objective: options.Objective = None,
+    vnodes: options.Vnodes = None,
     free_pnodes: options.FreePnodes = False,
     memory: options.MemoryOption = None,
     vnuma: options.VnumaOption = options.Vnuma.auto,
@@ -93,10 +95,11 @@ def solve(
     from placer.cli.inputs import read_request
     from placer.cli.outputs import refuse_existing
     from placer.cli.running import print_line, run
-    from placer.instance.terms import TIERS, with_moved
+    from placer.problem import Status
+    from placer.request import as_placed
     from placer.solving import solve as solve_instance
 
-    others = [*files, host, running, vcpu_list, pools]
+    others = [*files, host, running, vcpu_list, pools, objective]
     start, kept = read_earlier(hint, [*others, keep]), read_earlier(keep, others)
     request = read_request(
         files,
@@ -107,6 +110,8 @@ def solve(
         vcpu_list=vcpu_list,
         pools=pools,
         free=free_pnodes,
+        objective=objective,
+        vnodes=options.vnodes_choice(vnodes),
         memory=memory.value if memory else None,
         always_vnuma=vnuma is options.Vnuma.always,
     )
@@ -145,8 +150,10 @@ def solve(
             dump_model=None if dump_model is None else Path(dump_model),
         ),
         quiet=quiet or log,
-        tiers=TIERS if kept is None else with_moved(),
+        tiers=request.instance.tiers(kept=kept is not None),
     )
+    if answer.instance is not None:
+        request = as_placed(request, answer.instance, optimal=answer.status is Status.OPTIMAL)
     if not quiet and answer.placement is not None and format not in {OutputFormat.text, OutputFormat.json}:
         from placer.report.text import summary
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from placer.budget import Budget
-from placer.instance.terms import Tiers
 from placer.problem import Problem, Solution
 from placer.strategies.bounds import floors
 from placer.strategies.table import STRATEGIES
@@ -13,7 +14,13 @@ WITH_A_MODEL = ("optimal", "cpsat")
 
 
 def why_unknown(
-    problem: Problem, solution: Solution, budget: Budget, *, strategy: str, tiers: Tiers, allow_unplaced: bool
+    problem: Problem,
+    solution: Solution,
+    budget: Budget,
+    *,
+    strategy: str,
+    tiers: Sequence[Iterable[str]],
+    allow_unplaced: bool,
 ) -> str:
     """
     Say what was tried in vain, what a placement costs at least, and what to raise.

@@ -43,7 +43,7 @@ def fitted(earlier: Placement, instance: Instance) -> Placement:
     pnode_of: dict[str, tuple[int | None, ...]] = {}
     for guest in instance.guests:
         pnodes = tuple(earlier.pnode_of.get(guest.name, ()))
-        if len(pnodes) != len(guest.vnodes):
+        if not guest.may_have(len(pnodes)):
             pnodes = (None,) * len(guest.vnodes)
         pnode_of[guest.name] = tuple(pnode if pnode in known else None for pnode in pnodes)
     return Placement(pnode_of=pnode_of)
@@ -57,8 +57,8 @@ def differences(earlier: Placement, instance: Instance) -> list[str]:
             lines.append(f'guest "{name}" is not in it')
             continue
         pnodes = earlier.pnode_of[name]
-        if len(pnodes) != len(guest.vnodes):
-            lines.append(f'guest "{name}" has {len(guest.vnodes)} vnodes, {len(pnodes)} in it')
+        if not guest.may_have(len(pnodes)):
+            lines.append(f'guest "{name}" has {len(guest.vnodes) or "other"} vnodes, {len(pnodes)} in it')
             continue
         gone = {pnode: None for pnode in pnodes if pnode is not None and pnode not in instance.host.position_of}
         lines += [f'guest "{name}": no pnode {pnode} on this host' for pnode in gone]
@@ -70,6 +70,7 @@ def moved(earlier: Placement, placement: Placement) -> tuple[Moved, ...]:
     return tuple(
         Moved(guest=name, vnode=v, before=before, after=after)
         for name, pnodes in placement.pnode_of.items()
+        if len(pnodes) == len(earlier.pnode_of[name])
         for v, (before, after) in enumerate(zip(earlier.pnode_of[name], pnodes, strict=True))
         if before is not None and before != after
     )

@@ -70,6 +70,8 @@ class GuestReading:
         A mask per vcpu, None for any; None where the file states none.
     vdistances
         The distances that the file asks for, None where it asks for none.
+    devices
+        Ids of the host's devices that it is assigned.
     overhead_kib
         What the hypervisor needs for it besides its memory, in KiB.
     notes
@@ -89,6 +91,7 @@ class GuestReading:
     hard_affinity: Masks | None = None
     soft_affinity: Masks | None = None
     vdistances: tuple[tuple[int, ...], ...] | None = None
+    devices: tuple[str, ...] = ()
     overhead_kib: int = 0
     notes: tuple[str, ...] = ()
     source: GuestSource | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from placer.instance.terms import TIERS, Tiers
+from collections.abc import Iterable, Sequence
+
 from placer.problem import Progress
 
 
-def describe(progress: Progress, tiers: Tiers = TIERS) -> str:
+def describe(progress: Progress, tiers: Sequence[Iterable[str]]) -> str:
     """
     Say what a search has, what is proved, and how far apart they are.
 
@@ -17,7 +18,8 @@ def describe(progress: Progress, tiers: Tiers = TIERS) -> str:
 
     Examples
     --------
-    >>> describe(Progress(step="CP-SAT", tier=2, costs=(0, 0, 1200, 0, 5), bound=1000, elapsed_s=3.21))
+    >>> progress = Progress(step="CP-SAT", tier=2, costs=(0, 0, 1200), bound=1000, elapsed_s=3.21)
+    >>> describe(progress, [["unplaced_guests"], ["unplaced"], ["access_distance", "core_sharing"]])
     '3.2 s  CP-SAT: access_distance + core_sharing 1200, bound 1000, gap 16.7 %'
     """
     head = f"{progress.elapsed_s:.1f} s  {progress.step}: "

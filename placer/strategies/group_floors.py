@@ -32,6 +32,7 @@ def grouped_floors(tables: Tables, budget: Budget, known: tuple[int, ...]) -> tu
         alone: list[int | None] = [_least(tables, items, t, budget, seen) for items in problem.groups]
         total = sum(crowd_floor(tables, crowd) for tier, crowd in tables.crowds if tier == t)
         total += sum(room_floor(tables, room, []) for tier, room in tables.rooms if tier == t)
+        total += sum(term.floor(problem.allowed) for tier, term in tables.rounded if tier == t)
         proved = [cost for cost in alone if cost is not None]
         floors.append(max(known[t], total + sum(proved)) if len(proved) == len(alone) else known[t])
     return tuple(floors)

@@ -126,7 +126,9 @@ def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None
     problem = tables.problem
     partial = Partial(problem)
     size = (tables.weight / np.maximum(tables.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
-    order = np.lexsort((random.random(problem.n), -size)) if kept is None else random.permutation(problem.n)
+    late = ~np.isin(np.arange(problem.n), problem.deciders)
+    order = np.lexsort((random.random(problem.n), -size) if kept is None else (random.random(problem.n),))
+    order = order[np.argsort(late[order], kind="stable")]
     placed = np.zeros(problem.n, dtype=bool)
     if kept is not None:
         for v in np.flatnonzero(kept >= 0).tolist():
@@ -170,6 +172,12 @@ def _cheapest(tables: Tables, v: int, site_of: IntArray, placed: BoolArray, site
     for t, room in tables.rooms:
         held = np.bincount(site_of[others], weights=room.weight[others], minlength=len(sites)).astype(np.int64)
         cost[t] += (room.room - held) // room.unit
+    for t, peak in tables.peaks:
+        held = np.bincount(site_of[others], weights=peak.weight[others], minlength=len(sites)).astype(np.int64)
+        cost[t] += peak.levels(held + peak.weight[v])
+    for t, quotient in tables.quotients:
+        own = quotient.items == v
+        cost[t] += quotient.scale * quotient.cost[own].sum(axis=0) // quotient.divisor
     return int(np.lexsort(np.where(sites, cost, np.iinfo(np.int64).max)[::-1])[0])
 
 

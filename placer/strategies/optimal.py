@@ -14,6 +14,8 @@ from placer.strategies.tables import Tables
 
 ENUMERATED_ITEMS = 24
 """Items up to which enumeration is tried at all."""
+DECIDED = 3
+"""Where some items decide for others it is tried for so many times more: most of them have one site left then."""
 CELLS = 256
 """Items times sites of a Problem that gets the whole state limit; larger ones get less, as a state costs more."""
 
@@ -33,7 +35,8 @@ def optimal(problem: Problem, budget: Budget) -> Solution:
     if problem.entangled:
         return quadratic(problem, budget)
     found: IntArray | None = None
-    if problem.n <= ENUMERATED_ITEMS and not _counted(problem):
+    most = ENUMERATED_ITEMS * (DECIDED if len(problem.deciders) else 1)
+    if problem.n <= most and not _counted(problem):
         states = STATE_LIMIT * CELLS // max(CELLS, problem.n * problem.m)
         solution = enumerate_all(problem, budget, state_limit=states)
         if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or budget.left_s() <= 0:

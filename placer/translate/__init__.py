@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from placer.instance import Instance, Placement
-from placer.instance.terms import MOVED, with_moved
-from placer.problem import IntArray, Problem, Term
+from placer.instance.terms import VNODES
+from placer.problem import IntArray, Problem
 from placer.translate.capacity import free_memory, guest_memory
+from placer.translate.choices import Layout
 from placer.translate.costs import tiers
 from placer.translate.cpus import overcommit, owned_pcpus, seating
-from placer.translate.earlier import earlier_sites, moved
+from placer.translate.earlier import earlier_sites
 from placer.translate.masks import allowed_pnodes, fixed_pnodes, incompatible_pnodes, nodemaps
 from placer.translate.relations import relations
+from placer.translate.widening import Widening
 
-__all__ = ["back", "forth", "translate", "translate_for_baseline"]
+__all__ = ["all_choices_kept", "back", "choose", "forth", "translate", "translate_for_baseline"]
 
 
 def translate(
@@ -37,6 +40,17 @@ def translate(
     keep
         One from which no more vnodes than need be are to move, fitted as well.
     """
+    if not instance.flexible:
+        return _lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    layout = Layout(instance)
+    variants = _lower(layout.expanded, allow_unplaced=allow_unplaced, hint=None, keep=layout.earlier(keep))
+    widening = Widening(variants, layout)
+    tier = [list(terms) for terms in instance.tiers(kept=keep is not None)].index([VNODES])
+    problem = widening.problem(tier)
+    return problem if hint is None else replace(problem, hint=widening.start(hint))
+
+
+def _lower(instance: Instance, *, allow_unplaced: bool, hint: Placement | None, keep: Placement | None) -> Problem:
     groups = _groups(instance)
     allowed = allowed_pnodes(instance)
     incompatible = incompatible_pnodes(instance.host)
@@ -53,7 +67,7 @@ def translate(
         ),
         groups=groups,
         incompatible=incompatible,
-        tiers=_tiers(instance, groups, keep, nowhere=allow_unplaced),
+        tiers=tiers(instance, groups, nowhere=allow_unplaced, keep=keep),
         relations=relations(instance, groups, nowhere=allow_unplaced),
         seating=seats,
         hint=None if hint is None else earlier_sites(instance, hint),
@@ -82,8 +96,32 @@ def translate_for_baseline(instance: Instance) -> Problem:
     )
 
 
+def all_choices_kept(instance: Instance, *, allow_unplaced: bool = False) -> bool:
+    """Whether the Problem of an instance with flexible guests leaves out no placement of it."""
+    layout = Layout(instance)
+    return Widening(_lower(layout.expanded, allow_unplaced=allow_unplaced, hint=None, keep=None), layout).exact
+
+
+def choose(instance: Instance, site_of: IntArray, *, allow_unplaced: bool = False) -> tuple[Instance, IntArray]:
+    """
+    Read off an assignment into how many vnodes each flexible guest is cut.
+
+    Returns
+    -------
+    instance : Instance
+        With the vnodes that were chosen.
+    site_of : array
+        The sites of these, guest after guest.
+    """
+    if not instance.flexible:
+        return instance, site_of
+    layout = Layout(instance)
+    widening = Widening(_lower(layout.expanded, allow_unplaced=allow_unplaced, hint=None, keep=None), layout)
+    return instance.cut_into(widening.counts(site_of)), widening.chosen(site_of)
+
+
 def back(instance: Instance, site_of: IntArray) -> Placement:
-    """Put an assignment of items to sites in people's words."""
+    """Put an assignment of items to sites in people's words; the instance has the vnodes that were chosen."""
     ids = [pnode.id for pnode in instance.host.pnodes]
     sites = iter(site_of.tolist())
     return Placement(
@@ -132,16 +170,6 @@ def forth(instance: Instance, placement: Placement) -> IntArray:
         ],
         dtype=np.int64,
     )
-
-
-def _tiers(
-    instance: Instance, groups: tuple[IntArray, ...], keep: Placement | None, *, nowhere: bool
-) -> tuple[tuple[Term, ...], ...]:
-    terms = tiers(instance, groups, nowhere=nowhere)
-    if keep is None:
-        return terms
-    place = with_moved().index((MOVED,))
-    return (*terms[:place], (moved(instance, keep, nowhere=nowhere),), *terms[place:])
 
 
 def _groups(instance: Instance) -> tuple[IntArray, ...]:

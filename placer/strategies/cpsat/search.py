@@ -15,6 +15,7 @@ from placer.strategies.bounds import needed_sites, room_floor
 from placer.strategies.cpsat.flows import encode_flow
 from placer.strategies.cpsat.loads import encode_crowd, encode_linear, encode_room, encode_touch, keep_apart, limit_load
 from placer.strategies.cpsat.relations import keep_relations
+from placer.strategies.cpsat.rounded import encode_peak, encode_quotient
 from placer.strategies.cpsat.running import log_search, solve_interruptibly
 from placer.strategies.cpsat.seats import Seats
 from placer.strategies.cpsat.variables import Affine, Variables
@@ -246,4 +247,8 @@ def encode(variables: Variables) -> list[Affine]:
         encode_room(variables, room, costs[t])
     for t, touch in tables.touches:
         encode_touch(variables, touch, costs[t])
+    for t, peak in tables.peaks:
+        encode_peak(variables, peak, costs[t])
+    for t, quotient in tables.quotients:
+        encode_quotient(variables, quotient, costs[t])
     return costs
