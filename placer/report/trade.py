@@ -23,7 +23,7 @@ def trade_line(trade: Trade) -> str:
     ... )
     >>> trade_line(far)
     'Trade: with a mean access distance of 21.50 instead of 11.50, 1 fewer pair of vcpus would share a core (--objective cores-first)'
-    """
+    """  # noqa: E501 - a line of the report
     count = abs(trade.more_pairs)
     pairs, option = "pair" if count == 1 else "pairs", f"--objective {trade.order}"
     after, before = f"{trade.mean_access_distance:.2f}", f"{trade.instead_of:.2f}"
