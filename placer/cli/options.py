@@ -207,7 +207,7 @@ Vnodes = Annotated[
     typer.Option(
         "--vnodes",
         metavar="N|MIN-MAX|auto|fewest",
-        help="How many vnodes a guest file that states none may get, such as 1-4: the number that costs least, the fewest "
+        help="How many vnodes a guest file that states none may get (1-4): the number that costs least, the fewest "
         "among equals. auto (the default): one, without vnuma, where that fits the host without other guests, else any "
         "number. fewest: as few as fit so.",
     ),
