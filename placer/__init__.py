@@ -13,6 +13,7 @@ from placer.arrays import gqap, solve_problem
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
 from placer.instance import Cpupool, Device, Domain, Flexible, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.instance.earlier import Moved
 from placer.problem import (
     Crowd,
     Flow,
@@ -30,6 +31,7 @@ from placer.problem import (
 )
 from placer.read.instance_json import dump_instance, parse_instance, read_instance
 from placer.solving import Answer, Tier, solve
+from placer.trade import Trade
 
 __all__ = [
     "Answer",
@@ -46,6 +48,7 @@ __all__ = [
     "InputError",
     "Instance",
     "Linear",
+    "Moved",
     "Objective",
     "Peak",
     "Placement",
@@ -61,6 +64,7 @@ __all__ = [
     "Status",
     "Tier",
     "Touch",
+    "Trade",
     "Verdict",
     "Violation",
     "Vnode",

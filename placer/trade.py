@@ -75,6 +75,7 @@ def find_trade(instance: Instance, problem: Problem, site_of: IntArray, budget: 
         question = _reordered(problem, names, site_of)
         if question is None or budget.left_s() <= 0:
             continue
+        budget.log(f"trade: {order}")
         found = _search(question, names[0], site_of, _part(budget, limit_s))
         if found is not None:
             trades.append((_both(problem, found), order, found))

@@ -8,6 +8,7 @@ from placer.strategies.counting import count
 from placer.strategies.enumeration import STATE_LIMIT, enumerate_all
 from placer.strategies.opening import open_search
 from placer.strategies.quadratic import quadratic
+from placer.strategies.staying import count_staying
 from placer.strategies.symmetry import item_classes
 from placer.strategies.tables import Tables
 
@@ -28,6 +29,7 @@ EQUAL_ITEMS, MANY_SITES = 8, 16
 def optimal(problem: Problem, budget: Budget) -> Solution:
     """Find and prove the best assignment; ortools is imported only where enumeration does not end."""
     counted = count(problem, budget) if problem.m > FEW_SITES else None
+    counted = counted or count_staying(problem, budget)
     if counted is not None:
         return counted
     if problem.entangled:
