@@ -61,8 +61,8 @@ def assemble(
     always_vnuma
         Write guests of one vnode with vnuma too.
     vnodes
-        For guests that state none: how few and how many they may have, ``fewest`` for as few as fit the host alone,
-        None for any number.
+        For guests that state none: how few and how many they may have; ``fewest`` for as few as fit the host alone;
+        None for one, without vnuma, where that fits, so that Xen can still save and migrate it, else for any number.
     """
     placed: list[Guest] = []
     readings: dict[str, GuestReading] = {}
@@ -75,15 +75,22 @@ def assemble(
         notes += [f'guest "{reading.name}": {note}' for note in chosen.notes]
         guest = _guest(chosen, vnodes, always_vnuma=always_vnuma)
         if guest.flexible:
-            found = fewest(guest, host.host)
-            if vnodes == "fewest" or not found.fits:
-                guest = guest.cut_into(found.count)
-                notes.append(f'guest "{guest.name}" states no vnodes: {found.why}')
-            else:
-                guest = settle(guest, host.host, found=found)
+            guest, note = _with_vnodes(guest, host.host, vnodes)
+            notes += [note] if note else []
         placed.append(guest)
     instance = Instance(host=host.host, guests=tuple(placed))
     return Request(instance=instance, readings=readings, headlines=_fixed(instance), notes=tuple(notes))
+
+
+def _with_vnodes(guest: Guest, host: Host, vnodes: VnodesChoice) -> tuple[Guest, str]:
+    """Cut a guest that states no vnodes, and say why so, or leave the number of vnodes open."""
+    found = fewest(guest, host)
+    open_guest = settle(guest, host, found=found)
+    counts = open_guest.flexible.counts if open_guest.flexible else ()
+    whole = vnodes is None and found.count == 1
+    if vnodes == "fewest" or whole or not found.fits or len(counts) == 1:
+        return guest.cut_into(found.count), f'guest "{guest.name}" states no vnodes: {found.why}'
+    return open_guest, ""
 
 
 def of_instance(instance: Instance, *, place: str) -> Request:

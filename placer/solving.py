@@ -19,7 +19,7 @@ from placer.instance import Instance, Placement
 from placer.instance.earlier import Moved, fitted, moved
 from placer.problem import Problem, Progress, Solution, Status
 from placer.splitting import settled
-from placer.strategies.table import STRATEGIES, Strategy
+from placer.strategies.table import STRATEGIES
 from placer.trade import Trade, find_trade
 from placer.translate import back, translate, translate_for_baseline
 from placer.translate.limits import check_weights
@@ -177,7 +177,7 @@ def solve(
     tiers = cut.tiers(kept=keep is not None)
     if baseline:
         problem = translate_for_baseline(cut)
-        solution = _logged(chosen, problem, budget)
+        solution = _logged(strategy, problem, budget)
     elif instance.flexible:
         found = solve_flexible(instance, chosen, budget, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
         cut, solution = found.instance, found.solution
@@ -187,7 +187,7 @@ def solve(
         problem = translate(cut, allow_unplaced=allow_unplaced, keep=kept)
     else:
         problem = translate(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-        solution = _logged(chosen, problem, budget)
+        solution = _logged(strategy, problem, budget)
     if solution.site_of is None:
         reason = _reason(
             instance, problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced
@@ -259,10 +259,10 @@ def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Statu
     return solution.status
 
 
-def _logged(strategy: Strategy, problem: Problem, budget: Budget) -> Solution:
-    budget.log(f"{problem.n} items on {problem.m} sites, {len(problem.tiers)} tiers")
-    solution = strategy.run(problem, budget)
-    budget.log(f"{solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
+def _logged(strategy: str, problem: Problem, budget: Budget) -> Solution:
+    budget.log(f"{strategy}: {problem.n} items on {problem.m} sites, {len(problem.tiers)} tiers")
+    solution = STRATEGIES[strategy].run(problem, budget)
+    budget.log(f"{strategy}: {solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
     return solution
 
 

@@ -13,8 +13,8 @@ from placer.strategies.optimal import optimal
 from placer.translate import translate
 
 TIME_LIMIT_S = 10.0
-USUAL_MOST = 8
-"""Vnodes that a guest may be cut into where nothing else is said and fewer fit."""
+USUAL_MOST = 4
+"""Vnodes that a guest may be cut into where nothing else is said, or one more than the fewest that fit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ def settle(guest: Guest, host: Host, *, found: Fewest | None = None) -> Guest:
         return guest
     usable = sum(pnode.memory_kib > 0 and (guest.pnodes is None or pnode.id in guest.pnodes) for pnode in host.pnodes)
     few = found or fewest(guest, host)
-    most = max(flexible.least, few.count, min(USUAL_MOST, flexible.vcpu_count, usable))
+    most = max(few.count, min(max(USUAL_MOST, few.count + 1), flexible.vcpu_count, usable))
     return change(guest, flexible=change(flexible, least=few.count, most=most))
 
 

@@ -207,8 +207,9 @@ Vnodes = Annotated[
     typer.Option(
         "--vnodes",
         metavar="N|MIN-MAX|auto|fewest",
-        help="How many vnodes a guest file that states none may get. auto (the default): the number that costs least, "
-        "the fewest among equals. fewest: as few as fit the host without other guests.",
+        help="How many vnodes a guest file that states none may get (1-4): the number that costs least, the fewest "
+        "among equals. auto (the default): one, without vnuma, where that fits the host without other guests, else any "
+        "number. fewest: as few as fit so.",
     ),
 ]
 VnumaOption = Annotated[

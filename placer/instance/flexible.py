@@ -27,8 +27,8 @@ class Flexible(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     vcpu_count
         Its vcpus, 0 to n - 1.
     least, most
-        The fewest and the most vnodes it may be cut into. None: up to 8, but no more than it has vcpus or the host
-        pnodes with memory, or the fewest with which it fits the host alone where those are more.
+        The fewest and the most vnodes it may be cut into. None: up to 4, or one more than the fewest with which it
+        fits the host alone, but beyond those no more than it has vcpus or the host pnodes with memory.
     always_vnuma
         Whether it is written with vnuma even where it is one vnode.
 

@@ -14,7 +14,7 @@ from placer.strategies.tables import Tables
 
 ENUMERATED_ITEMS = 24
 """Items up to which enumeration is tried at all."""
-DECIDED = 3
+DECIDED = 1.5
 """Where some items decide for others it is tried for so many times more: most of them have one site left then."""
 CELLS = 256
 """Items times sites of a Problem that gets the whole state limit; larger ones get less, as a state costs more."""

@@ -26,7 +26,6 @@ from placer.problem import (
     Touch,
 )
 from placer.translate.choices import Layout
-from placer.translate.costs import rounding
 
 
 class Widening:
@@ -44,6 +43,7 @@ class Widening:
     def __init__(self, problem: Problem, layout: Layout) -> None:
         self._base, self._layout = problem, layout
         self._overheads = layout.overheads()
+        self._nearest = layout.instance.host.smallest_distance
         self.absent = problem.m
         self.m = problem.m + 1 + len(layout.counts)
         self.n = problem.n + len(layout.deciders) + len(self._overheads)
@@ -65,7 +65,7 @@ class Widening:
         tiers = [tuple(self._term(term, crowds) for term in terms) for terms in base.tiers]
         for t, weights in enumerate(self._layout.instance.tiers()[:tier]):
             if "access_distance" in weights:
-                tiers[t] = (*tiers[t], self._rounding(weights["access_distance"]))
+                tiers[t] = (*tiers[t], self._least_access(weights["access_distance"]))
         tiers.insert(tier, (self._vnodes(),))
         return Problem(
             allowed=self._allowed(),
@@ -183,12 +183,17 @@ class Widening:
             cost[item, self.absent + 1 :] = self._layout.counts
         return Linear(name="vnodes", cost=cost)
 
-    def _rounding(self, weight: int) -> Linear:
-        cost, instance = np.zeros((self.n, self.m), dtype=np.int64), self._layout.instance
+    def _least_access(self, weight: int) -> Linear:
+        """What the accesses of each flexible guest cost at least, in whichever number of vnodes."""
+        cost = np.zeros((self.n, self.m), dtype=np.int64)
         for g, item in self._decider.items():
-            for c, k in enumerate(self._layout.counts):
-                cost[item, self.absent + 1 + c] = weight * rounding(instance.guests[g].cut_into(k), instance.host)
+            guest = self._layout.instance.guests[g]
+            cost[item, self.absent + 1 :] = weight * 1000 * guest.vcpu_count * self._nearest if guest.memory_kib else 0
         return Linear(name="access_distance", cost=cost)
+
+    def _is_access(self, term: Flow) -> bool:
+        """Whether a flow is that of the accesses of a flexible guest."""
+        return term.name == "access_distance" and any(k and term.items[0] in items for (_, k), items in self._variants)
 
     def _relation(self, relation: Relation) -> Relation:
         items = np.zeros((self.n, self.n), dtype=bool)
@@ -209,7 +214,9 @@ class Widening:
             case Linear():
                 wide = replace(term, cost=np.pad(term.cost, ((0, more[0]), (0, more[1]))))
             case Flow():
-                wide = replace(term, distance=np.pad(term.distance, (0, more[1])))
+                # what all accesses cost at least is the decider's: so it is no less while nothing is chosen
+                nearest = self._nearest if self._is_access(term) else 0
+                wide = replace(term, distance=np.pad(term.distance - nearest, (0, more[1])))
             case Crowd():
                 wide = crowds[id(term)] = self._crowd(term)
             case Squeeze():
