@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from placer.problem import BoolArray, Crowd, IntArray, Room, Squeeze, even_pairs
+from placer.strategies.symmetry import site_classes
 from placer.strategies.tables import Tables
 
 
@@ -75,19 +76,21 @@ def needed_sites(tables: Tables, costs: tuple[int, ...], tier: int) -> list[int]
 
     Without such a site the floors of those tiers would be above the costs, or an item would have no place left.
     """
-    problem = tables.problem
     needed = []
-    for p in range(problem.m):
-        allowed = problem.allowed.copy()
-        allowed[:, p] = False
-        fits = all(w.sum() <= c[allowed.any(axis=0)].sum() for w, c in zip(tables.weight, tables.capacity, strict=True))
-        if (
-            not fits
-            or not allowed.any(axis=1).all()
-            or floors(Tables(replace(problem, allowed=allowed)))[:tier] > costs[:tier]
-        ):
-            needed.append(p)
-    return needed
+    for sites in site_classes(tables):
+        if _is_needed(tables, costs, tier, sites[0]):
+            needed += sites
+    return sorted(needed)
+
+
+def _is_needed(tables: Tables, costs: tuple[int, ...], tier: int, p: int) -> bool:
+    problem = tables.problem
+    allowed = problem.allowed.copy()
+    allowed[:, p] = False
+    fits = all(w.sum() <= c[allowed.any(axis=0)].sum() for w, c in zip(tables.weight, tables.capacity, strict=True))
+    if not fits or not allowed.any(axis=1).all():
+        return True
+    return floors(Tables(replace(problem, allowed=allowed)))[:tier] > costs[:tier]
 
 
 def pair_floors(tables: Tables) -> IntArray:

@@ -12,6 +12,7 @@ import numpy as np
 from placer.budget import Budget
 from placer.problem import BoolArray, IntArray, Problem, Solution, Status
 from placer.strategies.bounds import floors
+from placer.strategies.group_placing import construct_by_groups
 from placer.strategies.moves import Moves
 from placer.strategies.overload import OverloadPrice
 from placer.strategies.partial import Partial
@@ -80,9 +81,11 @@ def improve(
     if not problem.allowed.any(axis=1).all():
         return None
     random = np.random.default_rng(budget.seed)
-    moves = Moves(tables, construct(tables, random) if start is None else start)
+    moves = Moves(tables, _beginning(tables, random) if start is None else start)
     goal = None if floor is None else np.array([0, *floor])
     best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
+    if best_costs[0] == 0:
+        budget.tell("local search", costs=tuple(best_costs[1:].tolist()))
     tabu = np.zeros((problem.n, problem.m), dtype=np.int64)
     price = OverloadPrice(tables, moves)
     deadline = budget.elapsed_s() + min(time_limit_s, budget.left_s())
@@ -103,6 +106,18 @@ def improve(
             if best_costs[0] == 0:
                 budget.tell("local search", costs=tuple(best_costs[1:].tolist()))
     return best if best_costs[0] == 0 else None
+
+
+def _beginning(tables: Tables, random: np.random.Generator) -> IntArray:
+    """Place item by item and, unless flows run between the groups, group by group; the better of the two."""
+    problem = tables.problem
+    one_by_one = construct(tables, random)
+    by_groups = None if problem.entangled else construct_by_groups(tables)
+    if by_groups is None:
+        return one_by_one
+    both = np.stack([by_groups, one_by_one])
+    costs = problem.price(both).tolist()
+    return one_by_one if problem.feasible(both)[1] and costs[1] < costs[0] else by_groups
 
 
 def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None = None) -> IntArray:
