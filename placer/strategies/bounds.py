@@ -37,15 +37,40 @@ def floors(tables: Tables) -> tuple[int, ...]:
 
 def crowd_floor(tables: Tables, crowd: Crowd) -> int:
     """What it costs empty, and the load spread evenly or each item alone in its cheapest pool: the price is convex."""
-    items = np.arange(tables.problem.n)
-    open_pools = np.unique(crowd.pool_of[tables.problem.allowed[crowd.weight > 0].any(axis=0)])
-    usable = replace(crowd, table=crowd.table[open_pools[open_pools >= 0]])
-    load = np.zeros((1, len(usable.table)), dtype=np.int64)
-    spread = int(least_rise(usable, load, bound_load(tables, crowd, items))[0]) if len(usable.table) else 0
     empty = crowd.table[:, 0]
     own = np.where(crowd.pool_of >= 0, (crowd.table - empty[:, None])[crowd.pool_of][:, crowd.weight].T, 0)
     alone = np.where(tables.problem.allowed, own, np.iinfo(np.int64).max).min(axis=1).sum()
-    return int(empty.sum()) + max(spread, int(alone))
+    return max(even_floor(tables, crowd), int(empty.sum()) + int(alone))
+
+
+def even_floor(tables: Tables, crowd: Crowd) -> int:
+    """What it costs empty, and the load spread evenly."""
+    usable = _usable(tables, crowd)
+    load = np.zeros((1, len(usable.table)), dtype=np.int64)
+    units = bound_load(tables, crowd, np.arange(tables.problem.n))
+    return int(crowd.table[:, 0].sum()) + (int(least_rise(usable, load, units)[0]) if len(usable.table) else 0)
+
+
+def last_price(tables: Tables, crowd: Crowd) -> int:
+    """What the last unit of load costs with all of it spread evenly; 0 without load."""
+    units, steps = bound_load(tables, crowd, np.arange(tables.problem.n)), np.diff(_usable(tables, crowd).table, axis=1)
+    return int(np.sort(steps, axis=None)[min(units, steps.size) - 1]) if units and steps.size else 0
+
+
+def beyond(crowd: Crowd, price: int) -> Crowd:
+    """
+    Price load only where, and as far as, a unit costs more than ``price``; nothing costs nothing.
+
+    What that leaves out is convex, too. Where ``price`` is that of the last unit its even floor is that of the whole.
+    """
+    dearer = np.cumsum(np.maximum(np.diff(crowd.table, axis=1) - price, 0), axis=1)
+    return replace(crowd, table=np.pad(dearer, ((0, 0), (1, 0))))
+
+
+def _usable(tables: Tables, crowd: Crowd) -> Crowd:
+    """Leave out the pools that no load can come to."""
+    pools = np.unique(crowd.pool_of[tables.problem.allowed[crowd.weight > 0].any(axis=0)])
+    return replace(crowd, table=crowd.table[pools[pools >= 0]])
 
 
 def squeeze_floor(tables: Tables, squeeze: Squeeze) -> int:

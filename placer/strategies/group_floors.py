@@ -1,4 +1,4 @@
-"""Lower bounds from placing each group alone: exact for its flows, blind to the other groups."""
+"""Lower bounds from placing each group alone: exact for its flows and the load it brings, blind to the other groups."""
 
 from __future__ import annotations
 
@@ -7,55 +7,117 @@ from dataclasses import replace
 import numpy as np
 
 from placer.budget import Budget
-from placer.problem import BoolArray, Flow, IntArray, Linear, Problem, Status
-from placer.strategies.bounds import crowd_floor, pair_floors, room_floor
+from placer.problem import BoolArray, Crowd, Flow, IntArray, Linear, Problem, Status, Term
+from placer.strategies.bounds import beyond, crowd_floor, even_floor, last_price, pair_floors, room_floor
 from placer.strategies.enumeration import enumerate_all
 from placer.strategies.tables import Tables
 
 STATES = 5_000
-"""Partial assignments looked at for one group; beyond that its floor is left to the pairs."""
+"""Partial assignments looked at for one group; beyond that its items and pairs bound it."""
 
 
 def grouped_floors(tables: Tables, budget: Budget, known: tuple[int, ...]) -> tuple[int, ...]:
     """
     Bound every tier by the least that each group costs alone, plus the load spread evenly and the room.
 
+    The price of load falls into what units cost up to a price and what they cost beyond it. Both parts are convex. The
+    first is least for an even spread; the second is 0 for no load, so that groups together pay no less than each alone.
+
     Parameters
     ----------
     known
         Floors known so far; each is kept where it is higher.
     """
-    problem = tables.problem
-    floors = []
-    whole = _whole_prices(tables)
-    seen: dict[tuple[bytes, ...], int | None] = {}
+    floors, pairs = list(known), pair_floors(tables)
     for t in range(tables.tiers):
-        alone = [
-            price if price is not None else _least(tables, items, t, budget, seen)
-            for items, price in zip(problem.groups, whole[t], strict=True)
+        if not tables.problem.tiers[t]:
+            continue
+        rooms = sum(room_floor(tables, room, []) for tier, room in tables.rooms if tier == t)
+        crowds = [crowd for tier, crowd in tables.crowds if tier == t]
+        even = [(even_floor(tables, crowd), last_price(tables, crowd)) for crowd in crowds]
+        ways = [
+            (sum(floor for floor, _ in even), [beyond(c, price) for c, (_, price) in zip(crowds, even, strict=True)])
         ]
-        total = sum(crowd_floor(tables, crowd) for tier, crowd in tables.crowds if tier == t)
-        total += sum(room_floor(tables, room, []) for tier, room in tables.rooms if tier == t)
-        proved = [cost for cost in alone if cost is not None]
-        floors.append(max(known[t], total + sum(proved)) if len(proved) == len(alone) else known[t])
+        if sum(crowd_floor(tables, crowd) for crowd in crowds) > ways[0][0]:
+            ways.append((sum(int(crowd.table[:, 0].sum()) for crowd in crowds), [beyond(crowd, 0) for crowd in crowds]))
+        least = [floor + _Alone(tables, budget, t, pairs[t], dearer).least() for floor, dearer in ways]
+        floors[t] = max(known[t], rooms + max(least))
     return tuple(floors)
 
 
-def _whole_prices(tables: Tables) -> list[list[int | None]]:
-    """Give for each tier what each group costs whole on one site, where its items and pairs alone cost no less."""
-    problem = tables.problem
-    pairs = pair_floors(tables)
-    cheapest = np.where(problem.allowed, tables.linear, np.iinfo(np.int64).max).min(axis=2)
-    prices: list[list[int | None]] = [[] for _ in range(tables.tiers)]
-    for items in problem.groups:
-        block = np.ix_(items, items)
-        sites = np.flatnonzero(_holds_all(tables, items))
-        for t in range(tables.tiers):
-            least = int(cheapest[t, items].sum()) + int(pairs[t][block].sum()) // 2
-            cost = tables.linear[t][items][:, sites].sum(axis=0)
-            cost += sum(f.flow[block].sum() * f.distance.diagonal()[sites] for f in tables.flows if f.tier == t)
-            prices[t].append(least if (cost == least).any() else None)
-    return prices
+class _Alone:
+    """
+    What the groups cost in one tier, each alone: its linear costs, its flows and its load.
+
+    Parameters
+    ----------
+    pairs
+        ``[n, n]``, the least that each pair of items costs.
+    crowds
+        That price its load, 0 for none.
+    """
+
+    def __init__(self, tables: Tables, budget: Budget, t: int, pairs: IntArray, crowds: list[Crowd]) -> None:
+        self._tables, self._budget = tables, budget
+        self._linear = tables.linear[t]
+        self._flows = [flow for flow in tables.flows if flow.tier == t]
+        self._crowds = crowds
+        self._pairs = pairs
+        self._cheapest = np.where(tables.problem.allowed, self._linear, np.iinfo(np.int64).max).min(axis=1)
+        self._seen: dict[tuple[bytes, ...], int] = {}
+
+    def least(self) -> int:
+        """Sum the least that each group costs."""
+        return sum(self._group(items) for items in self._tables.problem.groups)
+
+    def _group(self, items: IntArray) -> int:
+        """Give the least of one group: that of its items and pairs where they can have it on one site."""
+        least = int(self._cheapest[items].sum()) + int(self._pairs[np.ix_(items, items)].sum()) // 2
+        if (self._on_one_site(items) == least).any():
+            return least
+        return max(least, self._enumerated(items))
+
+    def _on_one_site(self, items: IntArray) -> IntArray:
+        """Price the whole group on each site that can hold it."""
+        sites, block = np.flatnonzero(_holds_all(self._tables, items)), np.ix_(items, items)
+        cost: IntArray = self._linear[items][:, sites].sum(axis=0)
+        for flow in self._flows:
+            cost += flow.flow[block].sum() * flow.distance.diagonal()[sites]
+        for crowd in self._crowds:
+            pools = crowd.pool_of[sites]
+            cost += np.where(pools >= 0, crowd.table[pools, crowd.weight[items].sum()], 0)
+        return cost
+
+    def _enumerated(self, items: IntArray) -> int:
+        """Place the group alone; 0 where that takes too long."""
+        alone = self._problem(items)
+        arrays = [alone.allowed, *(r.weight for r in alone.resources), *(r.items for r in alone.relations)]
+        arrays += [np.array([len(alone.relations)])]
+        for term in alone.tiers[0]:
+            arrays.append(
+                term.flow if isinstance(term, Flow) else getattr(term, "cost", getattr(term, "weight", items))
+            )
+        key = tuple(array.tobytes() for array in arrays)
+        if key not in self._seen:
+            solution = enumerate_all(alone, self._budget, state_limit=STATES)
+            self._seen[key] = solution.costs[0] if solution.status is Status.OPTIMAL else 0
+        return self._seen[key]
+
+    def _problem(self, items: IntArray) -> Problem:
+        problem, own, block = self._tables.problem, np.arange(len(items)), np.ix_(items, items)
+        terms: list[Term] = [Linear(name="", cost=self._linear[items])]
+        terms += [Flow(name="", items=own, flow=flow.flow[block], distance=flow.distance) for flow in self._flows]
+        for crowd in self._crowds:
+            weight = crowd.weight[items]
+            terms.append(replace(crowd, weight=weight, table=crowd.table[:, : int(weight.sum()) + 1]))
+        return Problem(
+            allowed=problem.allowed[items],
+            resources=tuple(replace(r, weight=r.weight[items]) for r in problem.resources),
+            groups=(own,),
+            incompatible=problem.incompatible,
+            relations=tuple(replace(r, items=r.items[block]) for r in problem.relations if r.items[block].any()),
+            tiers=(tuple(terms),),
+        )
 
 
 def _holds_all(tables: Tables, items: IntArray) -> BoolArray:
@@ -67,33 +129,3 @@ def _holds_all(tables: Tables, items: IntArray) -> BoolArray:
         if relation.items[np.ix_(items, items)].any():
             holds &= ~relation.sites.diagonal()
     return holds
-
-
-def _least(
-    tables: Tables, items: IntArray, t: int, budget: Budget, seen: dict[tuple[bytes, ...], int | None]
-) -> int | None:
-    """Find the least that a group's linear costs and flows come to in one tier; None where that takes too long."""
-    flows = [(f.flow[np.ix_(items, items)], f.distance) for f in tables.flows if f.tier == t]
-    linear = tables.linear[t][items]
-    allowed, weight = tables.problem.allowed[items], tables.weight[:, items]
-    related = [replace(r, items=r.items[np.ix_(items, items)]) for r in tables.problem.relations]
-    key = (bytes([t]), linear.tobytes(), allowed.tobytes(), weight.tobytes(), *(flow.tobytes() for flow, _ in flows))
-    key += tuple(relation.items.tobytes() for relation in related)
-    if key not in seen:
-        own = np.arange(len(items))
-        alone = Problem(
-            allowed=allowed,
-            resources=tuple(replace(r, weight=r.weight[items]) for r in tables.problem.resources),
-            groups=(own,),
-            incompatible=tables.problem.incompatible,
-            relations=tuple(relation for relation in related if relation.items.any()),
-            tiers=(
-                (
-                    Linear(name="", cost=linear),
-                    *(Flow(name="", items=own, flow=flow, distance=d) for flow, d in flows if flow.any()),
-                ),
-            ),
-        )
-        solution = enumerate_all(alone, budget, state_limit=STATES)
-        seen[key] = solution.costs[0] if solution.status is Status.OPTIMAL else None
-    return seen[key]

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from placer.problem import BoolArray, Crowd, IntArray, Problem, Term
-from placer.strategies.bounds import bound_load
+from placer.strategies.bounds import beyond, last_price
 from placer.strategies.partial import Partial
 from placer.strategies.tables import Tables
 
@@ -39,21 +39,13 @@ def foreseen(tables: Tables) -> Problem:
     Below the price of its last unit, with all load spread evenly, a pool will be filled anyway: nobody needs to be
     split for its sake.
     """
-    items = np.arange(tables.problem.n)
     tiers: list[tuple[Term, ...]] = []
     for terms in tables.problem.tiers:
         crowds = [term for term in terms if isinstance(term, Crowd)]
-        beyond = [_beyond(crowd, bound_load(tables, crowd, items)) for crowd in crowds]
-        tiers += [(*(term for term in terms if not isinstance(term, Crowd)), *beyond)]
+        later = {id(crowd): beyond(crowd, last_price(tables, crowd)) for crowd in crowds}
+        tiers += [tuple(later.get(id(term), term) for term in terms)]
         tiers += [tuple(crowds)] if crowds else []
     return replace(tables.problem, tiers=tuple(tiers))
-
-
-def _beyond(crowd: Crowd, units: int) -> Crowd:
-    steps = np.diff(crowd.table, axis=1)
-    last = np.sort(steps, axis=None)[min(units, steps.size) - 1] if units and steps.size else 0
-    dearer = np.cumsum(np.maximum(steps - last, 0), axis=1)
-    return replace(crowd, table=np.pad(dearer, ((0, 0), (1, 0))))
 
 
 def _one_by_one(tables: Tables) -> IntArray | None:
