@@ -13,7 +13,7 @@ from placer.budget import Budget
 from placer.problem import BoolArray, IntArray, Problem, Solution, Status
 from placer.strategies.bounds import floors
 from placer.strategies.group_placing import construct_by_groups
-from placer.strategies.moves import Moves
+from placer.strategies.moves import Moves, Shift, Swap
 from placer.strategies.overload import OverloadPrice
 from placer.strategies.partial import Partial
 from placer.strategies.tables import Tables
@@ -192,13 +192,11 @@ def _step(moves: Moves, tabu: IntArray, step: int, best_costs: IntArray, random:
     if shift is None and swap is None:
         return False
     tenure = int(random.integers(*TENURE))
-    if swap is None or (shift is not None and moves.ranked(shift.delta) <= moves.ranked(swap.delta)):
-        assert shift is not None
-        changes = [(shift.item, shift.site)]
-    else:
-        changes = [(swap.item, int(moves.site_of[swap.other])), (swap.other, int(moves.site_of[swap.item]))]
-    for v, _ in changes:
+    move: Shift | Swap | None = shift
+    if shift is None or (swap is not None and moves.ranked(shift.delta) > moves.ranked(swap.delta)):
+        move = swap
+    assert move is not None
+    for v in (move.item,) if isinstance(move, Shift) else (move.item, move.other):
         tabu[v, moves.site_of[v]] = step + tenure
-    for v, p in changes:
-        moves.shift(v, p)
+    moves.make(move)
     return True
