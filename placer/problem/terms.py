@@ -225,7 +225,7 @@ def sums(weight: IntArray, place_of: IntArray, places: int) -> IntArray:
     Parameters
     ----------
     weight
-        ``[n]``, less than 2^53 in all.
+        ``[n]``.
     place_of
         ``[b, n]``.
 
@@ -233,11 +233,10 @@ def sums(weight: IntArray, place_of: IntArray, places: int) -> IntArray:
     -------
     array ``[b, places]``
     """
+    totals = np.zeros((len(place_of), places + 1), dtype=np.int64)
     rows = np.arange(len(place_of))[:, None] * (places + 1)
-    weights = np.broadcast_to(weight, place_of.shape).ravel()
-    found = np.bincount((rows + place_of + 1).ravel(), weights=weights, minlength=len(place_of) * (places + 1))
-    totals: IntArray = found.reshape(len(place_of), places + 1)[:, 1:].astype(np.int64)
-    return totals
+    np.add.at(totals.ravel(), (rows + place_of + 1).ravel(), np.broadcast_to(weight, place_of.shape).ravel())
+    return totals[:, 1:]
 
 
 Term = Linear | Flow | Crowd | Squeeze | Room | Touch
