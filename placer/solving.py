@@ -11,7 +11,6 @@ import msgspec
 from placer.budget import Budget
 from placer.check import Verdict, Violation, check, mean_access_distance
 from placer.errors import Defect, InputError
-from placer.explain import why_nothing_fits
 from placer.instance import Instance, Placement
 from placer.problem import Progress, Solution, Status
 from placer.strategies.table import STRATEGIES
@@ -181,6 +180,8 @@ def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Statu
 
 
 def _nothing(instance: Instance, strategy: str, solution: Solution, budget: Budget) -> Answer:
+    from placer.explain import why_nothing_fits  # only where it is needed: it brings the strategies along
+
     infeasible = solution.status is Status.INFEASIBLE
     reason = why_nothing_fits(instance, stop=budget.stop) if infeasible else solution.tried
     return Answer(status=solution.status, strategy=strategy, reason=reason, wall_time_s=budget.elapsed_s())

@@ -8,7 +8,7 @@ import numpy as np
 
 from placer.problem import BoolArray, Crowd, IntArray, Room, Squeeze, even_pairs
 from placer.strategies.symmetry import site_classes
-from placer.strategies.tables import Tables
+from placer.strategies.tables import Tables, distinct
 
 
 def floors(tables: Tables) -> tuple[int, ...]:
@@ -69,7 +69,7 @@ def beyond(crowd: Crowd, price: int) -> Crowd:
 
 def _usable(tables: Tables, crowd: Crowd) -> Crowd:
     """Leave out the pools that no load can come to."""
-    pools = np.unique(crowd.pool_of[tables.problem.allowed[crowd.weight > 0].any(axis=0)])
+    pools = distinct(crowd.pool_of[tables.problem.allowed[crowd.weight > 0].any(axis=0)])
     return replace(crowd, table=crowd.table[pools[pools >= 0]])
 
 
@@ -227,7 +227,7 @@ def least_rise(crowd: Crowd, load: IntArray, more: int) -> IntArray:
         What the price rises by.
     """
     steps = np.diff(crowd.table, axis=1)
-    prices = np.unique(steps)
+    prices = distinct(steps)
     within = np.stack([np.searchsorted(row, prices, side="right") for row in steps], axis=0)
     units: IntArray = np.maximum(within[None, :, :] - load[:, :, None], 0).sum(axis=1)
     filled = np.minimum(units, more)

@@ -237,5 +237,5 @@ def _seated(partial: Partial, items: IntArray, row: IntArray) -> bool:
     seating = partial.problem.seating
     return seating is None or all(
         seating.fits(p, [*np.flatnonzero(partial.site_of == p).tolist(), *items[row == p].tolist()])
-        for p in np.unique(row).tolist()
+        for p in set(row.tolist())
     )
