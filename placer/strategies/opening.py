@@ -12,7 +12,9 @@ from placer.strategies.local_search import improve
 from placer.strategies.tables import Tables
 
 PATIENCE = 300
-"""Moves of local search without gain before it ends."""
+"""Moves of local search without gain before it ends;"""
+ALONE_PATIENCE = 2
+"""where there is but one group, so many times its items times the sites, if that is more."""
 
 
 def open_search(problem: Problem, budget: Budget, start: IntArray | None = None, patience: int = PATIENCE) -> Solution:
@@ -36,6 +38,8 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None,
         return Solution(status=Status.INFEASIBLE, wall_time_s=budget.elapsed_s())
     tables = Tables(problem)
     bounds = floors(tables)
+    if len(problem.groups) == 1:
+        patience = max(patience, ALONE_PATIENCE * problem.n * problem.m)
     found = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=patience, floor=bounds)
     if found is None:
         tried = "local search found no placement"
