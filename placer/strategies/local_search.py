@@ -200,10 +200,24 @@ def _ruined(tables: Tables, site_of: IntArray, random: np.random.Generator, most
     """Take fewer than ``most`` random groups off and place them anew, to start from near the best."""
     groups = tables.problem.groups
     kept = site_of.copy()
+    if len(groups) == 1:
+        return construct(tables, random, _scattered(tables.problem, kept, random))
     for g in random.choice(len(groups), size=min(len(groups), int(random.integers(RUINED[0], most))), replace=False):
         kept[groups[g]] = -1
     kept[tables.problem.linked[kept < 0].any(axis=0)] = -1  # who must stand with one of them moves along
     return construct(tables, random, kept)
+
+
+def _scattered(problem: Problem, site_of: IntArray, random: np.random.Generator) -> IntArray:
+    """Where there is but one group: take some of its items off, or all but one, which goes to any site."""
+    kept, v = site_of.copy(), int(random.integers(problem.n))
+    if random.random() < 0.5:
+        kept[random.permutation(problem.n)[: random.integers(1, problem.n // 2 + 2)]] = -1
+    else:
+        kept[:] = -1
+        kept[v] = random.choice(np.flatnonzero(problem.allowed[v]))
+    kept[problem.linked[kept < 0].any(axis=0)] = -1
+    return kept
 
 
 def _step(moves: Moves, tabu: IntArray, step: int, best_costs: IntArray, random: np.random.Generator) -> bool:

@@ -12,7 +12,9 @@ from placer.strategies.local_search import improve
 from placer.strategies.tables import Tables
 
 PATIENCE = 300
-"""Moves of local search without gain before it ends."""
+"""Moves of local search without gain before it ends;"""
+ALONE_PATIENCE = 2
+"""where there is but one group, so many times its items times the sites, if that is more."""
 
 
 def open_search(problem: Problem, budget: Budget, start: IntArray | None = None, patience: int = PATIENCE) -> Solution:
@@ -40,6 +42,8 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None,
     if first is not None and _costs(problem, first) != bounds:
         bounds = with_needed_sites(tables, _costs(problem, first), grouped_floors(tables, budget, bounds))
     start = start if first is None else first
+    if len(problem.groups) == 1:
+        patience = max(patience, ALONE_PATIENCE * problem.n * problem.m)
     found = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=patience, floor=bounds)
     if found is None:
         tried = "local search found no placement"
