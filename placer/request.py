@@ -149,6 +149,10 @@ def _guest(reading: GuestReading) -> Guest:
             hard_affinity=reading.hard_affinity,
             soft_affinity=reading.soft_affinity,
             vdistances=reading.vdistances,
+            cpu_policy=reading.cpu_policy,
+            dedicated_vcpus=reading.dedicated_vcpus,
+            thread_policy=reading.thread_policy,
+            one_to_one=reading.one_to_one,
             overhead_kib=reading.overhead_kib,
         )
     except ValueError as error:

@@ -33,8 +33,8 @@ def emit_libvirt_xml(written: WrittenGuest) -> str:
         The guest. Read from a domain, it is given back with its bindings set: strict ``numatune`` for the guest and
         each cell, a ``vcpupin`` for each vcpu (the pcpus of its pnode that its own hard affinity allows), an
         ``emulatorpin`` to all of its pnodes unless it had one, and distances between its cells; a guest without
-        cells that was cut gets them. All the rest stays as it was. A guest from an instance becomes the part of a
-        domain that placer knows. A guest of form ``whole`` gets no cells.
+        cells that was cut gets them. All the rest stays as it was. A guest from an instance or a flavour
+        becomes the part of a domain that placer knows. A guest of form ``whole`` gets no cells.
 
     Raises
     ------
@@ -44,7 +44,8 @@ def emit_libvirt_xml(written: WrittenGuest) -> str:
     reasons = list(_reasons(written))
     if reasons:
         raise EmissionError("\n".join(f'guest "{written.guest.name}": {reason}' for reason in reasons))
-    document = XmlEdit(written.source.text if written.source else _skeleton(written))
+    source = written.source
+    document = XmlEdit(source.text if source and source.kind == "libvirt" else _skeleton(written))
     _set_cells(document, written)
     _set_pins(document, written)
     _set_numatune(document, written)
@@ -53,7 +54,7 @@ def emit_libvirt_xml(written: WrittenGuest) -> str:
 
 def _reasons(written: WrittenGuest) -> Iterator[str]:
     guest, source = written.guest, written.source
-    if source is not None and source.kind != "libvirt":
+    if source is not None and not source.of_qemu:
         yield f"{source.place} is a guest of Xen; --format xl or libxl writes it"
     if guest.type != "hvm":
         yield f"it is of type {guest.type}, QEMU runs hvm"
