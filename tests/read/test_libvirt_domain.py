@@ -193,5 +193,8 @@ def test_the_domains_of_the_corpus_are_read_as_it_says() -> None:
         memory = [vnode["memory_bytes"] for vnode in case["vnodes"]]
         assert [vnode.memory_kib * 1024 for vnode in guest.vnodes or ()] == memory, case["name"]
         assert guest.vcpu_count == case["vcpus"], case["name"]
+        strict = [row for row in case["memnode"] if row["mode"] == "strict" and row["nodeset"].isdigit()]
+        fixed = {v: vnode.pnode for v, vnode in enumerate(guest.vnodes or ()) if vnode.pnode is not None}
+        assert fixed == {int(row["cellid"]): int(row["nodeset"]) for row in strict}, case["name"]
         assert guest.vdistances == (case["vdistances"] and tuple(map(tuple, case["vdistances"]))), case["name"]
     assert len(expected) - len(REFUSED) == 28
