@@ -7,6 +7,7 @@ import random
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -144,6 +145,19 @@ def test_a_cpu_element_without_cells_keeps_what_it_has() -> None:
     text = emitted(request_of(PLAIN.format(6).replace("<vcpu>4</vcpu>", cpu)), 1, 0)
     assert re.search(r"<cpu mode='host-model'>\s*<numa>", text)
     assert ElementTree.fromstring(text).find("cpu/numa/cell/distances") is not None
+
+
+@pytest.mark.parametrize(
+    ("policies", "emulator"),
+    [({"cpu_policy": "mixed", "dedicated_vcpus": (0,)}, "1-3"), ({"cpu_policy": "dedicated"}, "0-1")],
+)
+def test_the_emulator_stays_off_pcpus_that_vcpus_own_where_it_can(policies: dict[str, Any], emulator: str) -> None:
+    guest = a_guest(GIB, vcpus=(2,), **policies)
+    placement = Placement(
+        pnode_of={"db": (0,)}, pcpu_of={"db": (0, 1 if policies["cpu_policy"] == "dedicated" else None)}
+    )
+    text = emit_guests(Request(instance=an_instance(HOST, guest)), placement, (), "libvirt")["db"]
+    assert f"<emulatorpin cpuset='{emulator}'/>" in text
 
 
 def test_a_guest_of_an_instance_becomes_a_small_domain() -> None:
