@@ -13,8 +13,8 @@ import numpy as np
 from msgspec.structs import replace
 
 from benchmarks.gqap import read_problem
+from benchmarks.hosts import FOLDER, loaded
 from benchmarks.speed.hosts import GIB, crowd, fragmented, gb200, hierarchical, mesh, one_guest, single
-from benchmarks.workloads import FOLDER, loaded
 from placer.instance import Host, Instance
 from placer.problem import Problem
 from placer.read.instance_json import read_instance
