@@ -49,7 +49,7 @@ def _cannot_migrate(request: Request, placement: Placement) -> list[str]:
 
 def _of_qemu(request: Request) -> list[str]:
     sources = {name: reading.source for name, reading in request.readings.items()}
-    return [name for name, source in sources.items() if source is not None and source.kind == "libvirt"]
+    return [name for name, source in sources.items() if source is not None and source.of_qemu]
 
 
 def _beside_memory(request: Request) -> list[str]:

@@ -199,6 +199,10 @@ def _guest(reading: GuestReading, vnodes: VnodesChoice, *, always_vnuma: bool) -
             soft_affinity=reading.soft_affinity,
             vdistances=reading.vdistances,
             devices=reading.devices,
+            cpu_policy=reading.cpu_policy,
+            dedicated_vcpus=reading.dedicated_vcpus,
+            thread_policy=reading.thread_policy,
+            one_to_one=reading.one_to_one,
             overhead_kib=reading.overhead_kib,
         )
     except ValueError as error:

@@ -14,7 +14,6 @@ from placer.budget import Budget
 from placer.check import Verdict, Violation, check, mean_access_distance
 from placer.choosing import solve_flexible, with_fewest
 from placer.errors import Defect, InputError
-from placer.explain import why_nothing_fits, why_unknown
 from placer.instance import Instance, Placement
 from placer.instance.earlier import Moved, fitted, moved
 from placer.problem import Problem, Progress, Solution, Status
@@ -277,6 +276,8 @@ def _reason(
     allow_unplaced: bool,
 ) -> str:
     """Say why there is no placement, or what was tried in vain."""
+    from placer.explain import why_nothing_fits, why_unknown  # only where it is needed: it brings the strategies along
+
     if solution.status is not Status.INFEASIBLE:
         return why_unknown(problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced)
     reason = why_nothing_fits(with_fewest(instance), stop=budget.stop)

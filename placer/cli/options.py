@@ -25,7 +25,9 @@ Host = Annotated[
 Guests = Annotated[
     list[str],
     typer.Argument(
-        metavar="GUEST...", help="The guests: xl.cfg, libxl's JSON, or libvirt's domain XML; - is standard input."
+        metavar="GUEST...",
+        help="The guests: xl.cfg, libxl's JSON, libvirt's domain XML, or a flavour of OpenStack as JSON; - is standard "
+        "input.",
     ),
 ]
 Reserve = Annotated[

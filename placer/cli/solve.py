@@ -36,6 +36,7 @@ class OutputFormat(StrEnum):
     libxl = "libxl"
     libvirt = "libvirt"
     xl = "xl"
+    qemu = "qemu"
     shell = "shell"
     hypercall = "hypercall"
     rfc = "rfc"
@@ -55,7 +56,8 @@ def solve(
         typer.Option(
             help="text: a report. json: the answer with its proof. xl, libxl, libvirt, rfc: what starts the guests "
             "(the guest's own xl.cfg, libxl JSON or domain XML with the placement set; the build info of the 2013 RFC)."
-            " shell: the xl vcpu-pin calls for a running guest. hypercall: the arrays that Xen takes."
+            " qemu: the memory and NUMA arguments of QEMU. shell: the xl vcpu-pin calls for a running guest. "
+            "hypercall: the arrays that Xen takes."
         ),
     ] = OutputFormat.text,
     output: Annotated[

@@ -42,10 +42,12 @@ def read_libvirt_domain(text: str, place: str, host: Host) -> GuestReading:
     _refuse_others(root)
     vcpu_count, notes = _vcpu_count(root)
     cells = read_cells(root, vcpu_count)
-    numatune = read_numatune(root, len(cells.vnodes) if cells else 0, host)
+    numatune = read_numatune(root, cells.vnodes if cells else (), host)
     memory_kib, memory_notes = _memory(root, cells)
     affinity, pin_notes = _affinity(root, vcpu_count, host)
     devices, device_notes = devices_on(host, _addresses(root))
+    if cells and numatune.pnodes_of:
+        affinity = _near(root, affinity or (None,) * vcpu_count, cells, numatune.pnodes_of, host)
     all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *device_notes, *_unheeded(root))
     return GuestReading(
         name=_name(root),
@@ -136,6 +138,20 @@ def _affinity(root: Node, vcpu_count: int, host: Host) -> tuple[Masks | None, li
         seen.add(pinned)
         masks[pinned] = _pcpus(pin, everything)
     return tuple(masks) if any(mask is not None for mask in masks) else None, notes[:1]
+
+
+def _near(root: Node, masks: Masks, cells: Cells, pnodes_of: tuple[tuple[int, ...] | None, ...], host: Host) -> Masks:
+    """Keep the vcpus of each cell to the pnodes of its memory, where that has a choice of its own."""
+    near = list(masks)
+    for vnode, pnodes in zip(cells.vnodes, pnodes_of, strict=True):
+        home = {pcpu for pnode in host.pnodes if pnodes is None or pnode.id in pnodes for pcpu in pnode.pcpus}
+        for vcpu in vnode.vcpus if pnodes is not None else ():
+            mask = masks[vcpu]
+            near[vcpu] = tuple(sorted(home if mask is None else home.intersection(mask)))
+            if not near[vcpu]:
+                where = format_cpuset(pnodes or ())
+                raise root.fault(f"vcpu {vcpu} may run on no pcpu of pnodes {where}, to which its cell is bound")
+    return tuple(near)
 
 
 def _pcpus(node: Node, everything: int) -> tuple[int, ...] | None:

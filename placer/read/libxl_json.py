@@ -45,7 +45,11 @@ def read_libxl_json(text: str, place: str, host: Host) -> list[GuestReading]:
     InputError
         With the JSON path: what libxl refuses, and wrong types, which libxl ignores without a word.
     """
-    value = parse_json(text, place)
+    return guests_of(parse_json(text, place), place, host)
+
+
+def guests_of(value: object, place: str, host: Host) -> list[GuestReading]:
+    """Read guests from JSON that is parsed already."""
     if not isinstance(value, list):
         return [read_domain(Fields.of(value, place), host)]
     domains = [Fields.of(item, place, f"$[{i}]") for i, item in enumerate(value)]

@@ -12,7 +12,9 @@ from placer.strategies.local_search import improve
 from placer.strategies.tables import Tables
 
 PATIENCE = 300
-"""Moves of local search without gain before it ends."""
+"""Moves of local search without gain before it ends;"""
+ALONE_PATIENCE = 2
+"""where there is but one group, so many times its items times the sites, if that is more."""
 
 
 def open_search(problem: Problem, budget: Budget, start: IntArray | None = None, patience: int = PATIENCE) -> Solution:
@@ -36,13 +38,20 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None,
         return Solution(status=Status.INFEASIBLE, wall_time_s=budget.elapsed_s())
     tables = Tables(problem)
     bounds = floors(tables)
+    first = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=0, floor=bounds)
+    if first is not None and _costs(problem, first) != bounds:
+        bounds = with_needed_sites(tables, _costs(problem, first), grouped_floors(tables, budget, bounds))
+    start = start if first is None else first
+    if len(problem.groups) == 1:
+        patience = max(patience, ALONE_PATIENCE * problem.n * problem.m)
     found = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=patience, floor=bounds)
     if found is None:
         tried = "local search found no placement"
         return Solution(status=Status.UNKNOWN, bounds=bounds, wall_time_s=budget.elapsed_s(), tried=tried)
-    costs = tuple(problem.price(found[None, :])[0].tolist())
+    costs = _costs(problem, found)
     if costs != bounds:
-        bounds = with_needed_sites(tables, costs, grouped_floors(tables, budget, bounds))
+        known = bounds if first is not None else grouped_floors(tables, budget, bounds)
+        bounds = with_needed_sites(tables, costs, known)
     budget.log(f"bounds: {bounds}")
     return Solution(
         status=Solution.of(costs, bounds),
@@ -52,6 +61,10 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None,
         wall_time_s=budget.elapsed_s(),
         tried="local search",
     )
+
+
+def _costs(problem: Problem, site_of: IntArray) -> tuple[int, ...]:
+    return tuple(problem.price(site_of[None, :])[0].tolist())
 
 
 def overfull(problem: Problem) -> bool:

@@ -1,4 +1,4 @@
-"""The default: counts where all items are alike, enumeration where the instance is small, the CP-SAT model else."""
+"""The default: counts or sets where distances nest, enumeration where the instance is small, the CP-SAT model else."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from placer.strategies.enumeration import STATE_LIMIT, enumerate_all
 from placer.strategies.opening import open_search
 from placer.strategies.quadratic import quadratic
 from placer.strategies.staying import count_staying
+from placer.strategies.subsets import by_subsets
 from placer.strategies.symmetry import item_classes
 from placer.strategies.tables import Tables
 
@@ -29,7 +30,7 @@ EQUAL_ITEMS, MANY_SITES = 8, 16
 def optimal(problem: Problem, budget: Budget) -> Solution:
     """Find and prove the best assignment; ortools is imported only where enumeration does not end."""
     counted = count(problem, budget) if problem.m > FEW_SITES else None
-    counted = counted or count_staying(problem, budget)
+    counted = counted or count_staying(problem, budget) or by_subsets(problem, budget)
     if counted is not None:
         return counted
     if problem.entangled:

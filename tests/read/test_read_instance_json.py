@@ -250,11 +250,11 @@ def test_ten_megabytes_of_garbage_are_refused_within_seconds(tmp_path: Path, gar
     assert len(str(caught.value)) < 400
 
 
-def test_a_file_larger_than_64_mib_is_refused_without_reading_on(tmp_path: Path) -> None:
+def test_a_file_larger_than_8_mib_is_refused_without_reading_on(tmp_path: Path) -> None:
     path = tmp_path / "disk.img"
     with path.open("wb") as file:
         file.truncate(2**40)
-    with pytest.raises(InputError, match=r"disk\.img: larger than 64 MiB"):
+    with pytest.raises(InputError, match=r"disk\.img: larger than 8 MiB"):
         read_instance(path)
 
 
