@@ -12,12 +12,14 @@ from placer.strategies.local_search import improve
 from placer.strategies.tables import Tables
 
 PATIENCE = 300
-"""Moves of local search without gain before it ends;"""
+"""Moves of local search without gain before it ends, at most;"""
 ALONE_PATIENCE = 2
-"""where there is but one group, so many times its items times the sites, if that is more."""
+"""where there is but one group, and its items times the sites are more, so many times these."""
 
 
-def open_search(problem: Problem, budget: Budget, start: IntArray | None = None, patience: int = PATIENCE) -> Solution:
+def open_search(
+    problem: Problem, budget: Budget, start: IntArray | None = None, patience: int | None = None
+) -> Solution:
     """
     Search locally, bound every tier, and see whether the two meet.
 
@@ -26,7 +28,8 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None,
     start
         ``[n]``, an assignment to begin with; it may break rules.
     patience
-        Moves of local search without gain before it ends.
+        Moves of local search without gain before it ends; None for as many as there are items times sites, up to
+        :data:`PATIENCE`, and twice as many for a lone group beyond that.
 
     Returns
     -------
@@ -42,14 +45,15 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None,
     if first is not None and _costs(problem, first) != bounds:
         bounds = with_needed_sites(tables, _costs(problem, first), grouped_floors(tables, budget, bounds))
     start = start if first is None else first
-    if len(problem.groups) == 1:
-        patience = max(patience, ALONE_PATIENCE * problem.n * problem.m)
+    if patience is None:
+        alone = len(problem.groups) == 1 and problem.n * problem.m > PATIENCE
+        patience = ALONE_PATIENCE * problem.n * problem.m if alone else min(PATIENCE, problem.n * problem.m)
     found = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=patience, floor=bounds)
     if found is None:
         tried = "local search found no placement"
         return Solution(status=Status.UNKNOWN, bounds=bounds, wall_time_s=budget.elapsed_s(), tried=tried)
     costs = _costs(problem, found)
-    if costs != bounds:
+    if costs != bounds and (first is None or costs != _costs(problem, first)):
         known = bounds if first is not None else grouped_floors(tables, budget, bounds)
         bounds = with_needed_sites(tables, costs, known)
     budget.log(f"bounds: {bounds}")
