@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from oracle import best, feasible, tier_costs
 from random_instances import random_instance, random_placement
 
+from placer.answer import Answer
 from placer.instance import Guest, Host, Instance, Placement, Pnode, Rule, VnodeOf
 from placer.problem import Status
-from placer.solving import Answer, solve
+from placer.solving import solve
 
 Best = tuple[tuple[int, ...], Placement] | None
 

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from oracle import best
 from random_instances import random_instance
 
+from placer.answer import Answer
 from placer.instance import Instance
 from placer.problem import Status
 from placer.read.instance_json import dump_instance
-from placer.solving import Answer, solve
+from placer.solving import solve
 
 
 def packed() -> Instance:
