@@ -178,6 +178,8 @@ class Search:
             if outcome.status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or self.budget.left_s() <= 0:
                 return outcome
             self._slow = True
+            if outcome.site_of is not None and not self.tables.problem.misfits(outcome.site_of):
+                self._offer(outcome.site_of)
             self.bounds[t] = max(self.bounds[t], outcome.bound)
         return self._solve(variables, t, cost, share=share)
 
