@@ -10,11 +10,15 @@ from placer.strategies.bounds import floors, needed_sites, room_floor
 from placer.strategies.group_floors import grouped_floors
 from placer.strategies.local_search import improve
 from placer.strategies.tables import Tables
+from placer.strategies.total_boxes import bound_by_boxes
+from placer.strategies.totals import room_below, totals_of
 
 PATIENCE = 300
 """Moves of local search without gain before it ends;"""
-ALONE_PATIENCE = 2
-"""where there is but one group, so many times its items times the sites, if that is more."""
+ALONE_PATIENCE, CELLS = 1500, 128
+"""where there is but one group, with more pairs of an item and a site it may use than that, it may be more."""
+TOTALS_SHARE = 0.9
+"""Part of the time left that the bound from the totals of the sites may take."""
 
 
 def open_search(problem: Problem, budget: Budget, start: IntArray | None = None, patience: int = PATIENCE) -> Solution:
@@ -38,15 +42,16 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None,
         return Solution(status=Status.INFEASIBLE, wall_time_s=budget.elapsed_s())
     tables = Tables(problem)
     bounds = floors(tables)
-    if len(problem.groups) == 1:
-        patience = max(patience, ALONE_PATIENCE * problem.n * problem.m)
+    if len(problem.groups) == 1 and int(problem.allowed.sum()) > CELLS:
+        patience = max(patience, ALONE_PATIENCE)
     found = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=patience, floor=bounds)
     if found is None:
         tried = "local search found no placement"
         return Solution(status=Status.UNKNOWN, bounds=bounds, wall_time_s=budget.elapsed_s(), tried=tried)
     costs = tuple(problem.price(found[None, :])[0].tolist())
     if costs != bounds:
-        bounds = with_needed_sites(tables, costs, grouped_floors(tables, budget, bounds))
+        bounds = with_totals(tables, found, costs, grouped_floors(tables, budget, bounds), budget)
+        bounds = with_needed_sites(tables, costs, bounds)
     return Solution(
         status=Solution.of(costs, bounds),
         site_of=np.asarray(found),
@@ -69,4 +74,23 @@ def with_needed_sites(tables: Tables, costs: tuple[int, ...], bounds: tuple[int,
     for t, room in tables.rooms:
         if costs[t] > raised[t]:
             raised[t] = max(raised[t], room_floor(tables, room, needed_sites(tables, costs, t)))
+    return tuple(raised)
+
+
+def with_totals(
+    tables: Tables, site_of: IntArray, costs: tuple[int, ...], bounds: tuple[int, ...], budget: Budget
+) -> tuple[int, ...]:
+    """Raise the bound of each tier whose flows are an outer product by what the totals of the sites say."""
+    raised = list(bounds)
+    for t in sorted({flow.tier for flow in tables.flows}):
+        totals = totals_of(tables, t) if costs[t] > raised[t] else None
+        if totals is None:
+            continue
+        lower = room_below(tables, t)
+        room = 0 if lower is None else int(lower[1].price(site_of[None, :])[0])
+        limit = budget.left_s() * TOTALS_SHARE
+        bound, left = bound_by_boxes(totals, budget, cost=costs[t], room=room, time_limit_s=limit)
+        raised[t] = max(raised[t], bound)
+        if lower is not None and bound == costs[t]:
+            raised[lower[0]] = max(raised[lower[0]], left)
     return tuple(raised)
