@@ -83,6 +83,8 @@ class _Boxes:
             boxes = waiting.take(max(1, CELLS // (m * m)))
             looked += len(boxes)
             least, most = self._tighten(boxes.astype(np.int64))
+            if not least.size:
+                continue
             bound, sent, seen = self._bound(least, most)
             point = (least == most).all(axis=0)
             settled = min(settled, int(bound[point].min(initial=goal)))

@@ -80,6 +80,19 @@ def test_no_bound_is_above_the_optimum(equal: bool) -> None:
     assert met > placed // 3
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_box_that_no_vnodes_fill_is_dropped(seed: int) -> None:
+    """Few large vnodes on many pnodes: most sizes in between cannot be, and some cuts leave nothing on either side."""
+    random = Random(seed)
+    sizes = [random.randint(20, 60) * GIB // 10 for _ in range(4)]
+    guest = a_guest(*sizes, vcpus=tuple(random.randint(1, 9) for _ in sizes))
+    instance = an_instance(a_host(*(8 * GIB,) * 8, slit=OPTERON_6272), guest)
+    expected = best(instance)
+    assert expected is not None
+    found, _ = bound(translate(instance), COST, 2 * expected[0][COST])
+    assert 0.8 * expected[0][COST] < found <= expected[0][COST]
+
+
 def test_no_bound_is_above_the_optimum_of_any_outer_product() -> None:
     met = 0
     for seed in range(120):
