@@ -17,8 +17,8 @@ PATIENCE = 300
 """Moves of local search without gain before it ends;"""
 ALONE_PATIENCE, CELLS = 1500, 128
 """where there is but one group, with more pairs of an item and a site it may use than that, it may be more."""
-TOTALS_SHARE = 0.9
-"""Part of the time left that the bound from the totals of the sites may take."""
+TOTALS_SHARE, BOXES = 0.9, 10
+"""Part of the time left that the bound from the totals of the sites may take, and boxes for each pair squared."""
 
 
 def open_search(problem: Problem, budget: Budget, start: IntArray | None = None, patience: int = PATIENCE) -> Solution:
@@ -88,8 +88,8 @@ def with_totals(
             continue
         lower = room_below(tables, t)
         room = 0 if lower is None else int(lower[1].price(site_of[None, :])[0])
-        limit = budget.left_s() * TOTALS_SHARE
-        bound, left = bound_by_boxes(totals, budget, cost=costs[t], room=room, time_limit_s=limit)
+        seconds, boxes = budget.left_s() * TOTALS_SHARE, BOXES * int(tables.problem.allowed.sum()) ** 2
+        bound, left = bound_by_boxes(totals, budget, cost=costs[t], room=room, time_limit_s=seconds, limit=boxes)
         raised[t] = max(raised[t], bound)
         if lower is not None and bound == costs[t]:
             raised[lower[0]] = max(raised[lower[0]], left)

@@ -18,8 +18,6 @@ CELLS = 2**17
 """Boxes looked at together, times sites squared,"""
 WORK = 200_000_000
 """and all told."""
-LOOKED = 700_000
-"""Boxes at most."""
 SLOTS = 200
 """Steps of bounds between which the order of boxes does not matter."""
 EDGE = 0.2
@@ -28,7 +26,9 @@ BARRED = np.int64(2**60)
 Boxes = npt.NDArray[np.int16]
 
 
-def bound_by_boxes(totals: Totals, budget: Budget, *, cost: int, room: int, time_limit_s: float) -> tuple[int, int]:
+def bound_by_boxes(
+    totals: Totals, budget: Budget, *, cost: int, room: int, time_limit_s: float, limit: int = 10**6
+) -> tuple[int, int]:
     """
     Bound a tier from below, and the room of a lower one.
 
@@ -40,6 +40,8 @@ def bound_by_boxes(totals: Totals, budget: Budget, *, cost: int, room: int, time
         and the room that it leaves in the lower tier.
     time_limit_s
         Seconds at most.
+    limit
+        Boxes at most.
 
     Returns
     -------
@@ -47,7 +49,7 @@ def bound_by_boxes(totals: Totals, budget: Budget, *, cost: int, room: int, time
         No assignment costs less, unless that is ``cost``; none that costs ``bound`` leaves less room.
     """
     goal = totals.worth * cost + min(room, totals.worth - 1)
-    bound, left = divmod(_Boxes(totals).run(budget, goal, time_limit_s), totals.worth)
+    bound, left = divmod(_Boxes(totals).run(budget, goal, time_limit_s, limit), totals.worth)
     return bound, left
 
 
@@ -71,14 +73,14 @@ class _Boxes:
         self._steps = np.unique(steps) if steps.size else np.zeros(1, dtype=np.int64)
         self._ends = np.stack([np.searchsorted(row, self._steps, side="right") for row in steps])
 
-    def run(self, budget: Budget, goal: int, time_limit_s: float) -> int:
+    def run(self, budget: Budget, goal: int, time_limit_s: float, limit: int) -> int:
         """Take the boxes with the least bound first, many at a time."""
         t, m = self._t, len(self._sites)
         deadline, looked, settled = budget.elapsed_s() + time_limit_s, 0, goal
         whole = np.stack([np.zeros(m, dtype=np.int64), t.down[:, -1]])[None].astype(np.int16)
         waiting = _Waiting(np.zeros(1, dtype=np.int64), whole, goal)
         while waiting.least() < settled:
-            if looked > min(LOOKED, WORK // (m * m)) or budget.elapsed_s() > deadline or budget.stop.is_set():
+            if looked > min(limit, WORK // (m * m)) or budget.elapsed_s() > deadline or budget.stop.is_set():
                 break
             boxes = waiting.take(max(1, CELLS // (m * m)))
             looked += len(boxes)
