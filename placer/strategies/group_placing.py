@@ -10,24 +10,25 @@ from dataclasses import replace
 
 import numpy as np
 
+from placer.budget import Budget
 from placer.problem import BoolArray, Crowd, IntArray, Problem, Term
 from placer.strategies.bounds import beyond, last_price
 from placer.strategies.partial import Partial
 from placer.strategies.tables import Tables
 
 
-def construct_by_groups(tables: Tables) -> IntArray | None:
+def construct_by_groups(tables: Tables, budget: Budget) -> IntArray | None:
     """
     Place the groups by falling size, with the load priced as it comes and as it will be in the end.
 
     Returns
     -------
     array ``[n]`` or None
-        The better of the two, which keeps every rule; None where both get stuck.
+        The better of the two, which keeps every rule; None where both get stuck, or time is up.
     """
     problem = tables.problem
     ways = [tables, *([Tables(foreseen(tables))] if tables.crowds else [])]
-    found = [site_of for each in ways if (site_of := _one_by_one(each)) is not None]
+    found = [site_of for each in ways if (site_of := _one_by_one(each, budget)) is not None]
     costs = [tuple(problem.price(site_of[None, :])[0].tolist()) for site_of in found]
     return found[costs.index(min(costs))] if found else None
 
@@ -48,11 +49,11 @@ def foreseen(tables: Tables) -> Problem:
     return replace(tables.problem, tiers=tuple(tiers))
 
 
-def _one_by_one(tables: Tables) -> IntArray | None:
+def _one_by_one(tables: Tables, budget: Budget) -> IntArray | None:
     placer = GroupPlacer(tables)
     partial = Partial(tables.problem)
     for items in sorted(tables.problem.groups, key=lambda items: -float(placer.size[items].sum())):
-        if not placer.place(partial, items):
+        if budget.left_s() <= 0 or not placer.place(partial, items):
             return None
     return partial.site_of
 
