@@ -21,6 +21,8 @@ def remarks(request: Request, placement: Placement | None) -> list[str]:
         lines += _own_soft_affinity(instance, placement)
     elif any(guest.form == "parts" for guest in instance.guests):
         lines.append("proved for the vnodes that placer cut (as equal as they go), not for every way to cut a guest")
+    if instance.host.bandwidth is not None:
+        lines.append("distances are the host's bandwidths, 10 x local / remote, not its SLIT")
     lines += _only_hvm(instance)
     lines += _unknown_pools(instance)
     lines += _narrow_masks(instance)

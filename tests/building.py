@@ -5,7 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from placer.instance import Guest, Host, Instance, Objective, Pnode, Vnode
+from msgspec.structs import replace
+
+from placer.instance import Flexible, Guest, Host, Instance, Objective, Pnode, Vnode
+from placer.splitting import fewest
 
 MIB = 1024
 GIB = 1024**2
@@ -45,6 +48,13 @@ def a_guest(*memory_kib: int, vcpus: tuple[int, ...] | None = None, name: str = 
         for kib, (first, end) in zip(memory_kib, pairwise(ends), strict=True)
     )
     return Guest(name=name, vnodes=vnodes, **more)
+
+
+def in_fewest_parts(guest: Guest, host: Host) -> Guest:
+    """A guest of one vnode, cut into as few as fit the host alone."""
+    flexible = Flexible(memory_kib=guest.memory_kib, vcpu_count=guest.vcpu_count)
+    whole = replace(guest, vnodes=(), form="vnuma", flexible=flexible)
+    return whole.cut_into(fewest(whole, host).count)
 
 
 def an_instance(host: Host, *guests: Guest, price: float | None = None) -> Instance:

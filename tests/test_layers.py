@@ -23,7 +23,7 @@ ORDER = (
     ("budget",),
     ("translate",),
     ("strategies", "graphs"),
-    ("explain", "splitting", "arrays"),
+    ("explain", "splitting", "choosing", "arrays", "earlier", "trade"),
     ("solving",),
     ("read",),
     ("request", "meant"),

@@ -9,7 +9,7 @@ from placer.errors import InputError
 from placer.instance import Host
 from placer.read.files import place_of, read_text
 from placer.read.reading import GuestReading, HostReading
-from placer.request import MemoryChoice, Request, assemble, free_pnodes, of_instance, with_reserve
+from placer.request import MemoryChoice, Request, VnodesChoice, assemble, free_pnodes, of_instance, with_reserve
 
 if TYPE_CHECKING:
     from placer.read.xl_list import RunningGuest
@@ -27,6 +27,8 @@ def read_request(
     free: bool = False,
     memory: MemoryChoice | None = None,
     always_vnuma: bool = False,
+    objective: str | None = None,
+    vnodes: VnodesChoice = None,
 ) -> Request:
     """
     Read an instance file, or a host and guest files.
@@ -41,10 +43,10 @@ def read_request(
         Files of what runs on that host.
     pools
         File of its cpupools.
-    free_memory, reserve, free, memory, always_vnuma
+    free_memory, reserve, free, memory, always_vnuma, objective, vnodes
         As the options of ``placer solve`` have them.
     """
-    if [*files, host, running, vcpu_list, pools].count("-") > 1:
+    if [*files, host, running, vcpu_list, pools, objective].count("-") > 1:
         raise InputError("standard input (-) can be read once only", place="usage")
     if host is None:
         if running is not None or vcpu_list is not None:
@@ -60,8 +62,20 @@ def read_request(
         if running is not None or vcpu_list is not None:
             reading = _with_load(reading, running, vcpu_list)
         guests = [guest for file in files for guest in read_guests(file, reading.host)]
-        request = assemble(reading, guests, memory=memory, always_vnuma=always_vnuma)
-    return free_pnodes(request) if free else request
+        request = assemble(reading, guests, memory=memory, always_vnuma=always_vnuma, vnodes=vnodes)
+    request = free_pnodes(request) if free else request
+    return request if objective is None else _under(request, objective)
+
+
+def _under(request: Request, objective: str) -> Request:
+    from dataclasses import replace as change
+
+    from msgspec.structs import replace
+
+    from placer.read.objectives import choose_objective
+
+    instance = request.instance
+    return change(request, instance=replace(instance, objective=choose_objective(instance.objective, objective)))
 
 
 def read_guests(path: str, host: Host) -> list[GuestReading]:

@@ -181,18 +181,26 @@ class Room:
         ``[m]``; a negative entry is a site that does not count.
     unit
         What one is, positive.
+    users
+        ``[n]``, the items that make a site one in use; None for all.
     """
 
     name: str
     weight: IntArray
     room: IntArray
     unit: int
+    users: BoolArray | None = None
+
+    @property
+    def uses(self) -> BoolArray:
+        """The items that make a site one in use, ``[n]``."""
+        return np.ones(len(self.weight), dtype=bool) if self.users is None else self.users
 
     def price(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
         total = np.zeros(len(site_of), dtype=np.int64)
         for p in np.flatnonzero(self.room >= 0):
-            here = site_of == p
+            here = (site_of == p) & self.uses
             left = (self.room[p] - (self.weight * here).sum(axis=1)) // self.unit
             total += np.where(here.any(axis=1), left, 0)
         return total
@@ -221,6 +229,3 @@ class Touch:
         for items in self.sets:
             total += (site_of[:, items] == self.site).any(axis=1)
         return total
-
-
-Term = Linear | Flow | Crowd | Squeeze | Room | Touch

@@ -78,6 +78,8 @@ class GuestReading:
         The distances that the file asks for, None where it asks for none.
     cpu_policy, dedicated_vcpus, thread_policy, one_to_one
         As of a guest of an instance.
+    devices
+        Ids of the host's devices that it is assigned.
     overhead_kib
         What the hypervisor needs for it besides its memory, in KiB.
     notes
@@ -101,6 +103,7 @@ class GuestReading:
     dedicated_vcpus: tuple[int, ...] = ()
     thread_policy: ThreadPolicy = "prefer"
     one_to_one: bool = False
+    devices: tuple[str, ...] = ()
     overhead_kib: int = 0
     notes: tuple[str, ...] = ()
     source: GuestSource | None = None

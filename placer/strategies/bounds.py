@@ -31,6 +31,8 @@ def floors(tables: Tables) -> tuple[int, ...]:
         floor[t] += squeeze_floor(tables, squeeze)
     for t, room in tables.rooms:
         floor[t] += room_floor(tables, room, [])
+    for t, rounded in tables.rounded:
+        floor[t] += rounded.floor(problem.allowed)
     return tuple(floor.tolist())
 
 

@@ -63,7 +63,7 @@ def improve(
     time_limit_s
         Seconds at most.
     start
-        ``[n]``, may break rules; None starts greedily.
+        ``[n]``, may break rules; None starts greedily, or from the problem's hint if that costs no more.
     patience
         Moves without a better assignment after which it gives up.
     floor
@@ -81,6 +81,8 @@ def improve(
         return None
     random = np.random.default_rng(budget.seed)
     moves = Moves(tables, construct(tables, random) if start is None else start)
+    if start is None and problem.hint is not None:
+        _take_hint(moves, problem.hint, random)
     goal = None if floor is None else np.array([0, *floor])
     best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
     tabu = np.zeros((problem.n, problem.m), dtype=np.int64)
@@ -102,6 +104,8 @@ def improve(
             best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
             if best_costs[0] == 0:
                 budget.tell("local search", costs=tuple(best_costs[1:].tolist()))
+    found = f"costs {tuple(best_costs[1:].tolist())}" if best_costs[0] == 0 else "no placement"
+    budget.log(f"local search: {step} moves, {found}")
     return best if best_costs[0] == 0 else None
 
 
@@ -122,7 +126,9 @@ def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None
     problem = tables.problem
     partial = Partial(problem)
     size = (tables.weight / np.maximum(tables.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
-    order = np.lexsort((random.random(problem.n), -size)) if kept is None else random.permutation(problem.n)
+    late = ~np.isin(np.arange(problem.n), problem.deciders)
+    order = np.lexsort((random.random(problem.n), -size) if kept is None else (random.random(problem.n),))
+    order = order[np.argsort(late[order], kind="stable")]
     placed = np.zeros(problem.n, dtype=bool)
     if kept is not None:
         for v in np.flatnonzero(kept >= 0).tolist():
@@ -137,6 +143,15 @@ def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None
             partial.put(v, _cheapest(tables, v, partial.site_of, placed, open_sites))
         placed[v] = True
     return partial.site_of
+
+
+def _take_hint(moves: Moves, hint: IntArray, random: np.random.Generator) -> None:
+    """Start from a hint, what it lacks or has where it may not be placed beside it, unless that costs more."""
+    tables, greedy, costs = moves.tables, moves.site_of, tuple(moves.costs)
+    allowed = tables.problem.allowed[np.arange(len(hint)), hint] & (hint >= 0)
+    moves.jump(construct(tables, random, np.where(allowed, hint, -1)))
+    if costs < tuple(moves.costs):
+        moves.jump(greedy)
 
 
 def _cheapest(tables: Tables, v: int, site_of: IntArray, placed: BoolArray, sites: BoolArray) -> int:
@@ -157,6 +172,12 @@ def _cheapest(tables: Tables, v: int, site_of: IntArray, placed: BoolArray, site
     for t, room in tables.rooms:
         held = np.bincount(site_of[others], weights=room.weight[others], minlength=len(sites)).astype(np.int64)
         cost[t] += (room.room - held) // room.unit
+    for t, peak in tables.peaks:
+        held = np.bincount(site_of[others], weights=peak.weight[others], minlength=len(sites)).astype(np.int64)
+        cost[t] += peak.levels(held + peak.weight[v])
+    for t, quotient in tables.quotients:
+        own = quotient.items == v
+        cost[t] += quotient.scale * quotient.cost[own].sum(axis=0) // quotient.divisor
     return int(np.lexsort(np.where(sites, cost, np.iinfo(np.int64).max)[::-1])[0])
 
 

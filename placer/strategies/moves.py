@@ -17,6 +17,7 @@ from placer.strategies.move_prices import (
     squeeze_swap,
     touch_swap,
 )
+from placer.strategies.rounded_prices import peak_shift, peak_swap, quotient_shift, quotient_swap
 from placer.strategies.symmetry import item_classes
 from placer.strategies.tables import Tables
 
@@ -165,6 +166,10 @@ class Moves:
                 others = there.sum() - there
                 delta[1 + t][group] -= (there & (others == 0))[:, None]
                 delta[1 + t][group, touch.site] += others == 0
+        for t, peak in tables.peaks:
+            delta[1 + t] += peak_shift(peak, s)
+        for t, quotient in tables.quotients:
+            delta[1 + t] += quotient_shift(quotient, s)
         return delta
 
     def _swap_pairs(self) -> tuple[IntArray, IntArray]:
@@ -208,6 +213,10 @@ class Moves:
             delta[1 + t] += room_swap(room, s, v, w)
         for t, touch in tables.touches:
             delta[1 + t] += touch_swap(touch, s, v, w)
+        for t, peak in tables.peaks:
+            delta[1 + t] += peak_swap(peak, s, v, w)
+        for t, quotient in tables.quotients:
+            delta[1 + t] += quotient_swap(quotient, s, v, w)
         return delta
 
 

@@ -43,6 +43,7 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None,
     costs = tuple(problem.price(found[None, :])[0].tolist())
     if costs != bounds:
         bounds = with_needed_sites(tables, costs, grouped_floors(tables, budget, bounds))
+    budget.log(f"bounds: {bounds}")
     return Solution(
         status=Solution.of(costs, bounds),
         site_of=np.asarray(found),

@@ -8,11 +8,14 @@ from placer.strategies.counting import count
 from placer.strategies.enumeration import STATE_LIMIT, enumerate_all
 from placer.strategies.opening import open_search
 from placer.strategies.quadratic import quadratic
+from placer.strategies.staying import count_staying
 from placer.strategies.symmetry import item_classes
 from placer.strategies.tables import Tables
 
 ENUMERATED_ITEMS = 24
 """Items up to which enumeration is tried at all."""
+DECIDED = 1.5
+"""Where some items decide for others it is tried for so many times more: most of them have one site left then."""
 CELLS = 256
 """Items times sites of a Problem that gets the whole state limit; larger ones get less, as a state costs more."""
 
@@ -26,12 +29,14 @@ EQUAL_ITEMS, MANY_SITES = 8, 16
 def optimal(problem: Problem, budget: Budget) -> Solution:
     """Find and prove the best assignment; ortools is imported only where enumeration does not end."""
     counted = count(problem, budget) if problem.m > FEW_SITES else None
+    counted = counted or count_staying(problem, budget)
     if counted is not None:
         return counted
     if problem.entangled:
         return quadratic(problem, budget)
     found: IntArray | None = None
-    if problem.n <= ENUMERATED_ITEMS and not _counted(problem):
+    most = ENUMERATED_ITEMS * (DECIDED if len(problem.deciders) else 1)
+    if problem.n <= most and not _counted(problem):
         states = STATE_LIMIT * CELLS // max(CELLS, problem.n * problem.m)
         solution = enumerate_all(problem, budget, state_limit=states)
         if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or budget.left_s() <= 0:

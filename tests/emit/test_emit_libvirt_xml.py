@@ -95,7 +95,7 @@ PLAIN = (
 
 
 def request_of(text: str, host: Host = HOST) -> Request:
-    return assemble(HostReading(host=host), [read_libvirt_domain(text, "db.xml", host)])
+    return assemble(HostReading(host=host), [read_libvirt_domain(text, "db.xml", host)], vnodes="fewest")
 
 
 def emitted(request: Request, *pnodes: int) -> str:

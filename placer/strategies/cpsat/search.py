@@ -15,7 +15,8 @@ from placer.strategies.bounds import needed_sites, room_floor
 from placer.strategies.cpsat.flows import encode_flow
 from placer.strategies.cpsat.loads import encode_crowd, encode_linear, encode_room, encode_touch, keep_apart, limit_load
 from placer.strategies.cpsat.relations import keep_relations
-from placer.strategies.cpsat.running import solve_interruptibly
+from placer.strategies.cpsat.rounded import encode_peak, encode_quotient
+from placer.strategies.cpsat.running import log_search, solve_interruptibly
 from placer.strategies.cpsat.seats import Seats
 from placer.strategies.cpsat.variables import Affine, Variables
 from placer.strategies.local_search import improve
@@ -65,14 +66,15 @@ class Search:
         self._offer(opening.site_of)
         self.bounds = list(opening.bounds)
         proved = self.best is not None and list(self.costs) == self.bounds
-        if not proved and self.budget.left_s() > 0 and not self._minimise_tiers():
+        searched = not proved and self.budget.left_s() > 0
+        if searched and not self._minimise_tiers():
             return Solution(status=Status.INFEASIBLE, wall_time_s=self.budget.elapsed_s())
         if self.best is None:
             return Solution(
                 status=Status.UNKNOWN,
                 bounds=tuple(self.bounds),
                 wall_time_s=self.budget.elapsed_s(),
-                tried="local search and CP-SAT found no placement and no proof that there is none",
+                tried=f"local search {'and CP-SAT ' * searched}found no placement and no proof that there is none",
             )
         bounds = tuple(self.bounds)
         return Solution(
@@ -95,7 +97,7 @@ class Search:
     def _pass(self) -> bool:
         """Solve every tier that its bound does not prove; False where nothing can be placed."""
         variables = Variables(self.tables)
-        tiers = _encode(variables)
+        tiers = encode(variables)
         self._seats = Seats(variables)
         self._use_needed_sites(variables, len(tiers))
         for t, cost in enumerate(tiers):
@@ -174,6 +176,9 @@ class Search:
         if self.best is not None:
             variables.hint(self.best)
         solver = self._solver(variables, share)
+        self.budget.log(
+            f"CP-SAT: tier {t + 1}, {len(model.proto.variables)} variables, best so far {self.costs or None}"
+        )
 
         def unscaled(bound: float) -> int:
             return cost.constant + step * math.ceil(bound - 1e-6)
@@ -205,6 +210,7 @@ class Search:
         parameters.num_workers = self.budget.workers or (1 if small else 8)
         if self.budget.deterministic_limit is not None:
             parameters.max_deterministic_time = self.budget.deterministic_limit
+        log_search(solver, self.budget.on_log)
         return solver
 
 
@@ -225,7 +231,7 @@ class _Watch(cp_model.CpSolverSolutionCallback):
         self._search.budget.tell("CP-SAT", tier=self._tier, costs=best)
 
 
-def _encode(variables: Variables) -> list[Affine]:
+def encode(variables: Variables) -> list[Affine]:
     """Write every rule into the model and return the cost of each tier."""
     tables = variables.tables
     for resource in tables.problem.resources:
@@ -241,4 +247,8 @@ def _encode(variables: Variables) -> list[Affine]:
         encode_room(variables, room, costs[t])
     for t, touch in tables.touches:
         encode_touch(variables, touch, costs[t])
+    for t, peak in tables.peaks:
+        encode_peak(variables, peak, costs[t])
+    for t, quotient in tables.quotients:
+        encode_quotient(variables, quotient, costs[t])
     return costs
