@@ -20,10 +20,11 @@ from pathlib import Path
 
 from placer.cli.inputs import read_guests, read_request, read_running, with_pools
 from placer.errors import InputError
-from placer.instance import Host
+from placer.instance import Host, Objective
 from placer.read.detect import read_host
 from placer.read.files import MAX_BYTES, read_text
 from placer.read.numa_dump import read_numa_dump
+from placer.read.objectives import choose_objective
 from placer.read.placement_json import read_placement
 from placer.read.reading import HostReading
 from placer.request import assemble
@@ -74,7 +75,7 @@ def _file(*parts: str) -> str:
 def _readers() -> dict[str, Reader]:
     from host_samples import HWLOC, LIBVIRT, NUMACTL
 
-    of_libvirt = ("libvirt_domain", "libvirt_cells", "libvirt_numatune", "libvirt_values", "xml_text")
+    of_libvirt = ("libvirt_domain", "devices", "libvirt_cells", "libvirt_numatune", "libvirt_values", "xml_text")
     of_hwloc = ("hwloc_xml", "hwloc_objects", "hwloc_distances", "topology", "cpu_lists")
     of_flavor = ("flavor", "flavor_cells", "flavor_policies", "flavor_specs")
     flavor = '{"name": "f", "vcpus": 4, "ram": 512, "properties": {"hw:numa_nodes": "2", "hw:cpu_policy": "mixed", '
@@ -111,6 +112,11 @@ def _readers() -> dict[str, Reader]:
         ),
         "numa dump": Reader(
             ("numa_dump",), _file("xl", "running", "dmesg.txt"), lambda path: read_numa_dump(read_text(path), path)
+        ),
+        "objective": Reader(
+            ("objectives",),
+            '{"core_sharing_price": 3, "shape": "pack"}',
+            lambda path: choose_objective(Objective(), path),
         ),
         "placement": Reader(
             ("placement_json",), _file("xl", "running", "plan.json"), lambda path: read_placement(read_text(path), path)

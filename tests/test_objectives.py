@@ -121,6 +121,8 @@ def test_a_name_changes_the_order_or_the_shape_alone() -> None:
     assert choose_objective(stated, "default") == Objective()
     with pytest.raises(InputError, match=r"nowhere\.json: no such file, expected one or one of default, distance"):
         choose_objective(stated, "nowhere.json")
+    with pytest.raises(InputError, match=r"aaa: no such file, expected one or one of default, distance"):
+        choose_objective(stated, "a" * 5000)  # longer than any name of a file
 
 
 def test_weights_beyond_what_solvers_add_exactly_are_refused() -> None:

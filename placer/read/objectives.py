@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from msgspec.structs import replace
 
@@ -45,6 +45,6 @@ def choose_objective(stated: Objective, choice: str) -> Objective:
             return replace(stated, tiers=choice)
         case "pack" | "spread":
             return replace(stated, shape=choice)
-    if choice != "-" and not Path(choice).exists():
+    if choice != "-" and not os.path.exists(choice):  # noqa: PTH110 - Path.exists fails on names that are too long
         raise InputError(f"no such file, expected one or one of {', '.join(NAMES)}", place=choice)
     return parse_objective(read_text(choice), place_of(choice))

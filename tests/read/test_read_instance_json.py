@@ -243,10 +243,10 @@ def test_a_missing_file_and_a_directory_are_told_apart(tmp_path: Path) -> None:
 def test_ten_megabytes_of_garbage_are_refused_within_seconds(tmp_path: Path, garbage: bytes) -> None:
     path = tmp_path / "garbage.json"
     path.write_bytes(garbage * (10_000_000 // len(garbage)))
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(InputError, match=r"garbage\.json") as caught:
         read_instance(path)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
     assert len(str(caught.value)) < 400
 
 

@@ -102,10 +102,10 @@ def test_the_line_of_a_fault_is_that_of_the_last_assignment() -> None:
 
 @pytest.mark.parametrize("garbage", ["\x01" * 10_000_000, "a=[1,\n" * 160_000, "a='1'\n" * 160_000 + "?"])
 def test_garbage_is_refused_fast(garbage: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(InputError, match="expected"):
         parse(garbage, "db.cfg")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 PIECES = ["a", "b", "=", "+=", "[", "]", ",", ";", "\n", " ", "1", "'x'", '"', "\\", "#", "é", "-", "\0"]
