@@ -23,7 +23,7 @@ WORDS = (
 
 def three_numbers(rows: list[Row]) -> str:
     """Say what a user gains over first-fit, over each peer, and where placer does not help."""
-    known = [row for row in loaded_hosts(rows) if row["arrival"] != "storm"]
+    known = _not_storms(rows)
     first = of(known, contestant="first-fit")
     vectors = of(rows, shape="vector")
     stuck = {name: sum(not complete(row) for row in of(vectors, contestant=name)) for name in ("first-fit", "optimal")}
@@ -35,7 +35,7 @@ def three_numbers(rows: list[Row]) -> str:
         f"small cases made against it it leaves a vnode without a pnode in {stuck['first-fit']}, "
         f"placer in {stuck['optimal']}, proved to be the least.\n"
         f"- **Over the others**: {peers}. placer leaves out {_out(of(known, contestant='optimal'))}.\n"
-        f"- **Where placer does not help**: {_no_help(known)}\n"
+        f"- **Where placer does not help**: {_no_help(rows)}\n"
     )
 
 
@@ -50,7 +50,8 @@ def _out(rows: list[Row]) -> str:
     return f"{asked - total(rows, 'placed_guests')} of {asked} guests"
 
 
-def _no_help(known: list[Row]) -> str:
+def _no_help(rows: list[Row]) -> str:
+    known = _not_storms(rows)
     first = of(known, contestant="first-fit")
     cost, distance = ratios(first, "cost_ratio"), ratios(first, "ratio")
     equal = sum(ratio < 1 + EQUAL for ratio in cost)
@@ -63,8 +64,24 @@ def _no_help(known: list[Row]) -> str:
         f"in {equal} of {len(cost)} loads first-fit costs no more than the optimum; on {least} it costs "
         f"{100 * (means[least] - 1):.0f} % more in the mean, the least of all hosts. In {nearer} its memory is nearer, "
         "as it packs vcpus on shared cores, which placer counts as a cost. "
-        f"It needs {greedy:.0f} ms, placer {best:.0f} ms (median)."
+        f"It needs {greedy:.0f} ms, placer {best:.0f} ms (median). {_storms(rows)}"
     )
+
+
+def _storms(rows: list[Row]) -> str:
+    """Say who places the most of guests that come one after the other."""
+    storms = of(loaded_hosts(rows), arrival="storm")
+    placed = {
+        name: total(of(storms, contestant=name), "placed_guests") for name in ("first-fit", "best-fit", "optimal")
+    }
+    most = max(placed, key=lambda name: placed[name])
+    asked = total(of(storms, contestant="optimal"), "guests")
+    beaten = f", {most} {placed[most]}" if most != "optimal" else ""
+    return f"Of {asked} guests that come one after the other placer places {placed['optimal']}{beaten}."
+
+
+def _not_storms(rows: list[Row]) -> list[Row]:
+    return [row for row in loaded_hosts(rows) if row["arrival"] != "storm"]
 
 
 def _hosts(rows: list[Row]) -> list[str]:
@@ -76,7 +93,8 @@ def full_words(rows: list[Row]) -> str:
     known = loaded_hosts(rows)
     hosts = len(_hosts(known))
     return (
-        f"{len(rows)} runs; {hosts} hosts, {len({_load(row) for row in known})} loads and arrivals of guests. {WORDS}\n"
+        f"{len(rows)} runs of {sum(numbers(rows, 'cpu_s')) / 60:.0f} minutes of cpu time; {hosts} hosts, "
+        f"{len({_load(row) for row in known})} loads and arrivals of guests. {WORDS}\n"
         f"{quality(rows)}\n"
         f"#### Time of all cpus, memory, proofs\n\n{effort(rows)}\n"
         f"#### Where placer loses: runs in which a contestant beats `optimal`\n\n{losses(rows)}\n"

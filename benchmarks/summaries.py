@@ -87,7 +87,9 @@ def beside(rows: list[Row], name: str) -> Iterator[tuple[Row, Row]]:
             yield row, other
 
 
-def better(rows: list[Row], name: str, value: Callable[[Row], float], *, placed: bool) -> str:
+def better(
+    rows: list[Row], name: str, value: Callable[[Row], float], *, placed: bool = False, margin: float = 0.0
+) -> str:
     """Count the runs in which a contestant's value is below optimal's; where asked, of those that place everything."""
     pairs = [(a, b) for a, b in beside(rows, name) if not placed or (complete(a) and complete(b))]
-    return f"{sum(value(a) < value(b) - EQUAL * (1 + abs(value(b))) for a, b in pairs)} of {len(pairs)}"
+    return f"{sum(value(a) < value(b) - EQUAL * (1 + abs(value(b))) - margin for a, b in pairs)} of {len(pairs)}"

@@ -48,6 +48,9 @@ def test_the_gain_is_the_part_of_the_cost_that_the_optimum_saves() -> None:
     assert "libvirt 88 % less, and 1 of 2 guests left out" in said
     assert "in 0 of 2 loads first-fit costs no more than the optimum; on epyc-8n it costs 300 % more" in said
     assert "It needs 100 ms, placer 250 ms (median)." in said
+    storms = [a_row(contestant="optimal", arrival="storm", placed_guests="0")]
+    storms += [a_row(contestant=name, arrival="storm") for name in ("first-fit", "best-fit")]
+    assert "Of 1 guests that come one after the other placer places 0, first-fit 1." in three_numbers([*rows, *storms])
 
 
 def test_core_sharing_is_stated_for_each_vcpu() -> None:
@@ -63,7 +66,8 @@ def test_a_run_is_better_only_than_optimals_of_the_same_workload_and_by_more_tha
         a_row(contestant="libxl", seed="3", mean_distance="11", placed_guests="0"),
     ]
     assert better([*best, *rows], "libxl", lambda row: float(row["mean_distance"]), placed=True) == "1 of 2"
-    assert better([*best, *rows], "libxl", lambda row: -float(row["placed_guests"]), placed=False) == "0 of 3"
+    assert better([*best, *rows], "libxl", lambda row: float(row["mean_distance"]), margin=6) == "1 of 3"
+    assert better([*best, *rows], "libxl", lambda row: -float(row["placed_guests"])) == "0 of 3"
 
 
 def test_a_capped_run_is_counted_and_has_no_figures() -> None:
