@@ -14,7 +14,7 @@ from matplotlib import pyplot as plt
 from benchmarks.hosts import LOADS
 from benchmarks.runs import Row
 from benchmarks.summaries import geometric_mean, loaded_hosts, of, ratios, total
-from benchmarks.tables import GREEDY, SIX, size
+from benchmarks.tables import GREEDY, SIX, batches, size
 
 STYLES = {
     "random": ("#999999", ":", "x"),
@@ -47,7 +47,7 @@ def plot(full: list[Row], nova: Nova, folder: Path) -> None:
 
 def quality(rows: list[Row], path: Path) -> None:
     """Plot each contestant's cost against the optimum's and the guests it leaves out, by load, for batches."""
-    known = of(loaded_hosts(rows), arrival="batch")
+    known = batches(rows)
     figure, (cost, left) = _figure(2, (9.5, 4.4))
     for name in [name for name in STYLES if name not in ("cpsat", "nova itself", "first-fit-decreasing")]:
         here = [of(known, contestant=name, load=load) for load in LOADS]

@@ -98,7 +98,7 @@ def full_words(rows: list[Row]) -> str:
         f"{quality(rows)}\n"
         f"#### Time of all cpus, memory, proofs\n\n{effort(rows)}\n"
         f"#### Where placer loses: runs in which a contestant beats `optimal`\n\n{losses(rows)}\n"
-        f"#### Batches by load: cost above the optimum, and guests left out\n\n{by_load(rows)}\n"
+        f"#### Batches by load, on the shipped hosts: cost above the optimum, and guests left out\n\n{by_load(rows)}\n"
         f"#### What greedy costs you, on six real hosts\n\n{six(rows)}\n"
         f"#### Hosts and requests of Huawei Cloud: two pnodes each, the requests in order\n\n{_fleet(rows)}\n"
         f"#### How far each goes: the largest size that ends within the cap\n\n{growth(rows)}\n"

@@ -137,9 +137,16 @@ def _losses(name: str, known: list[Row]) -> tuple[str, ...]:
 
 def by_load(rows: list[Row]) -> str:
     """Say the cost of batches against the optimum for each load, and how many guests are left out."""
-    known = of(loaded_hosts(rows), arrival="batch")
+    known = batches(rows)
     lines = [(name, *(_left(of(known, contestant=name, load=load)) for load in LOADS)) for name in names(known)]
     return table(("contestant", *LOADS), lines)
+
+
+def batches(rows: list[Row]) -> list[Row]:
+    """Leave the batches on hosts that were tried under every load, so that loads compare."""
+    known = of(loaded_hosts(rows), arrival="batch")
+    loads = {host: {row["load"] for row in of(known, host=host)} for host in {row["host"] for row in known}}
+    return [row for row in known if loads[row["host"]] == set(LOADS)]
 
 
 def six(rows: list[Row]) -> str:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import FULL, NOVA, QUICK, RESULTS, read
+from benchmarks.hosts import LOADS
 from benchmarks.report import BEGIN, END, blocks, nova_words, replaced, three_numbers
 from benchmarks.runs import Row
 from benchmarks.summaries import better, p95, sharing
-from benchmarks.tables import growth, quality, six
+from benchmarks.tables import batches, by_load, growth, quality, six
 
 COMMON = {
     **{"shape": "two", "load": "empty", "arrival": "one", "host": "epyc-8n", "seed": "1", "status": "FEASIBLE"},
@@ -83,6 +84,13 @@ def test_six_hosts_are_shown_with_the_guests_left_out() -> None:
     rows = [a_row(contestant=name) for name in ("first-fit", "libvirt", "libxl", "xenopsd", "nova", "best-fit")]
     rows.append(a_row(contestant="nova", placed_guests="0", cost_ratio=""))
     assert "| 2 x EPYC 7551, 8 pnodes (epyc-8n) | 100 % | 100 % | 100 % | 100 % | 100 %, 1 out | 100 % |" in six(rows)
+
+
+def test_loads_are_compared_on_hosts_that_were_tried_under_each() -> None:
+    everywhere = [a_row(contestant="nova", arrival="batch", load=load) for load in LOADS]
+    once = a_row(contestant="nova", arrival="batch", host="xeon-2s", load="85%", cost_ratio="8")
+    assert batches([*everywhere, once]) == everywhere
+    assert "| nova | 100 % | 100 % | 100 % | 100 % | 100 % | 100 % |" in by_load([*everywhere, once])
 
 
 def test_answers_of_nova_are_counted_by_what_is_wrong_with_them() -> None:
