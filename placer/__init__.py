@@ -9,16 +9,20 @@ NUMA placement of virtual machines, proved optimal.
 ('OPTIMAL', 10.0)
 """
 
+from placer.answer import Answer, Tier
 from placer.arrays import gqap, solve_problem
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
-from placer.instance import Cpupool, Domain, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.instance import Cpupool, Device, Domain, Flexible, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.instance.earlier import Moved
 from placer.problem import (
     Crowd,
     Flow,
     Linear,
+    Peak,
     Problem,
     Progress,
+    Quotient,
     Relation,
     Resource,
     Room,
@@ -27,27 +31,33 @@ from placer.problem import (
     Touch,
 )
 from placer.read.instance_json import dump_instance, parse_instance, read_instance
-from placer.solving import Answer, Tier, solve
+from placer.solving import solve
+from placer.trade import Trade
 
 __all__ = [
     "Answer",
     "Cpupool",
     "Crowd",
     "Defect",
+    "Device",
     "Domain",
     "EmissionError",
+    "Flexible",
     "Flow",
     "Guest",
     "Host",
     "InputError",
     "Instance",
     "Linear",
+    "Moved",
     "Objective",
+    "Peak",
     "Placement",
     "PlacerError",
     "Pnode",
     "Problem",
     "Progress",
+    "Quotient",
     "Relation",
     "Resource",
     "Room",
@@ -55,6 +65,7 @@ __all__ = [
     "Status",
     "Tier",
     "Touch",
+    "Trade",
     "Verdict",
     "Violation",
     "Vnode",

@@ -15,8 +15,10 @@ from placer.problem import (
     Flow,
     IntArray,
     Linear,
+    Peak,
     Problem,
     Progress,
+    Quotient,
     Resource,
     Room,
     Solution,
@@ -178,10 +180,9 @@ def _faults(problem: Problem) -> Iterator[str]:
     if (problem.incompatible != problem.incompatible.T).any() or problem.incompatible.diagonal().any():
         yield "incompatible is not symmetric with a diagonal of False"
     for t, terms in enumerate(problem.tiers):
-        total = 0
         for term in terms:
             yield from (f"tier {t}, {term.name}: {fault}" for fault in _term_faults(term, n, m))
-            total += _most(term)
+        total = sum(map(_most, terms))
         if total >= LARGEST:
             yield f"tier {t} may cost {total}, expected less than 2^53"
 
@@ -204,6 +205,8 @@ def _term_faults(term: Term, n: int, m: int) -> Iterator[str]:
                 yield "table is not convex and nondecreasing along each row"
         case Squeeze():
             yield from term.faults(n)
+        case Peak() | Quotient():
+            yield from term.faults(n, m)
         case Room():
             yield from _array("weight", term.weight, (n,), least=0)
             yield from _array("room", term.room, (m,))
@@ -242,7 +245,7 @@ def _most(term: Term) -> int:
             return sum(map(sum, term.flow.tolist())) * max(map(max, term.distance.tolist()), default=0)
         case Crowd():
             return sum(row[-1] for row in term.table.tolist())
-        case Squeeze():
+        case Squeeze() | Peak() | Quotient():
             return term.most()
         case Room():
             return sum(abs(room) for room in term.room.tolist())

@@ -30,6 +30,8 @@ class Budget:
         Set it from another thread or a signal handler to end the search with the best so far.
     on_progress
         Called now and then, from any thread, with how far the search is.
+    on_log
+        Called with each line of a log of the steps, and of CP-SAT's own; from any thread.
 
     Raises
     ------
@@ -43,6 +45,7 @@ class Budget:
     deterministic_limit: float | None = None
     stop: Event = field(default_factory=Event)
     on_progress: Callable[[Progress], None] | None = None
+    on_log: Callable[[str], None] | None = None
     started: float = field(default_factory=perf_counter)
 
     def __post_init__(self) -> None:
@@ -60,6 +63,11 @@ class Budget:
     def left_s(self) -> float:
         """Seconds left, 0 once interrupted."""
         return 0.0 if self.stop.is_set() else max(0.0, self.time_limit_s - self.elapsed_s())
+
+    def log(self, text: str) -> None:
+        """Log a step with its time."""
+        if self.on_log is not None:
+            self.on_log(f"{self.elapsed_s():.3f} s  {text}")
 
     def tell(self, step: str, *, tier: int = 0, costs: tuple[int, ...] = (), bound: int | None = None) -> None:
         """Report progress to whoever watches."""

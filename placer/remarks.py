@@ -21,6 +21,8 @@ def remarks(request: Request, placement: Placement | None) -> list[str]:
         lines += _own_soft_affinity(instance, placement)
     elif any(guest.form == "parts" for guest in instance.guests):
         lines.append("proved for the vnodes that placer cut (as equal as they go), not for every way to cut a guest")
+    if instance.host.bandwidth is not None:
+        lines.append("distances are the host's bandwidths, 10 x local / remote, not its SLIT")
     lines += _only_hvm(instance)
     lines += _unknown_pools(instance)
     lines += _narrow_masks(instance)
@@ -47,7 +49,7 @@ def _cannot_migrate(request: Request, placement: Placement) -> list[str]:
 
 def _of_qemu(request: Request) -> list[str]:
     sources = {name: reading.source for name, reading in request.readings.items()}
-    return [name for name, source in sources.items() if source is not None and source.kind == "libvirt"]
+    return [name for name, source in sources.items() if source is not None and source.of_qemu]
 
 
 def _beside_memory(request: Request) -> list[str]:

@@ -2,79 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from threading import Event
 
 import msgspec
 
+from placer.answer import Answer, Tier
 from placer.budget import Budget
-from placer.check import Verdict, Violation, check, mean_access_distance
+from placer.check import Verdict, check, mean_access_distance
+from placer.choosing import solve_flexible, with_fewest
 from placer.errors import Defect, InputError
-from placer.explain import why_nothing_fits
 from placer.instance import Instance, Placement
-from placer.problem import Progress, Solution, Status
+from placer.instance.earlier import fitted, moved
+from placer.problem import Problem, Progress, Solution, Status
+from placer.splitting import settled
 from placer.strategies.table import STRATEGIES
+from placer.trade import find_trade
 from placer.translate import back, translate, translate_for_baseline
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tier:
-    """
-    What one tier costs.
-
-    Parameters
-    ----------
-    cost
-        The sum of its terms.
-    bound
-        What it costs at least, among placements no worse in the higher tiers; None where nothing is proved.
-    terms
-        By name.
-    """
-
-    cost: int
-    bound: int | None
-    terms: dict[str, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """
-    What solve() says.
-
-    Parameters
-    ----------
-    status
-        OPTIMAL: the placement costs the least there is, proved. FEASIBLE: a placement without that proof.
-        INFEASIBLE: proved that there is none. UNKNOWN: none of these; a baseline's broken placement is shown.
-    strategy
-        Its name.
-    placement
-        None where there is none.
-    tiers
-        One for each of :data:`placer.instance.terms.TIERS`; empty without a placement.
-    mean_access_distance
-        Mean distance of a memory access over the whole instance, averaged over vcpus; None without one.
-    guest_access_distance
-        The same of each guest, None for one without vcpus or memory.
-    violations
-        Rules that a baseline's placement breaks.
-    reason
-        Why nothing fits, or what was tried in vain.
-    wall_time_s
-        In seconds.
-    """
-
-    status: Status
-    strategy: str
-    placement: Placement | None = None
-    tiers: tuple[Tier, ...] = ()
-    mean_access_distance: float | None = None
-    guest_access_distance: dict[str, float | None] = field(default_factory=dict)
-    violations: tuple[Violation, ...] = ()
-    reason: str | None = None
-    wall_time_s: float = 0.0
+from placer.translate.limits import check_weights
 
 
 def solve(
@@ -85,9 +32,14 @@ def solve(
     workers: int | None = None,
     seed: int = 0,
     allow_unplaced: bool = False,
+    hint: Placement | None = None,
+    keep: Placement | None = None,
+    trade: bool = False,
     deterministic_limit: float | None = None,
     stop: Event | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    on_log: Callable[[str], None] | None = None,
+    dump_model: Path | None = None,
 ) -> Answer:
     """
     Place the guests of an instance.
@@ -105,12 +57,25 @@ def solve(
         placement comes back each time; with more, the same costs where OPTIMAL, perhaps another placement.
     allow_unplaced
         Whether vnodes may stay without a pnode, at the price of the first two tiers.
+    hint
+        A placement to start from. It may break rules, lack guests and have others; whatever searches finds nothing
+        that costs more, as far as it can be used.
+    keep
+        The same, and of placements that cost the same in all tiers before shape the one that moves the fewest vnodes
+        away from it is the best.
+    trade
+        Whether to look for a trade beside an answer that is OPTIMAL: a share of the time it took, where some is left.
     deterministic_limit
         Limit on the solver's own measure of work for each tier, independent of the machine.
     stop
         Set it to end the search with the best so far.
     on_progress
         Called now and then, from any thread.
+    on_log
+        Called with each line of a log: the steps with their times, and what CP-SAT says; from any thread.
+    dump_model
+        A file to write the CP-SAT model to, whatever the strategy
+        (:func:`placer.strategies.cpsat.export.write_model`); it takes time of its own.
 
     Raises
     ------
@@ -121,8 +86,13 @@ def solve(
         If an answer fails the independent check; never seen, please report it.
     """
     _check(instance)
+    instance = settled(instance)
+    keep = _earlier(instance, "keep", keep)
+    hint = keep if hint is None else _earlier(instance, "hint", hint)
     if strategy not in STRATEGIES:
         raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
+    if dump_model is not None:
+        _write_model(translate(instance, allow_unplaced=allow_unplaced, keep=keep), dump_model)
     chosen = STRATEGIES[strategy]
     budget = Budget(
         time_limit_s=time_limit_s,
@@ -131,29 +101,51 @@ def solve(
         deterministic_limit=deterministic_limit,
         stop=stop or Event(),
         on_progress=on_progress,
+        on_log=on_log,
     )
     baseline = chosen.baseline
-    problem = translate_for_baseline(instance) if baseline else translate(instance, allow_unplaced=allow_unplaced)
-    solution = chosen.run(problem, budget)
+    cut = with_fewest(instance)
+    tiers = cut.tiers(kept=keep is not None)
+    if baseline:
+        problem = translate_for_baseline(cut)
+        solution = _logged(strategy, problem, budget)
+    elif instance.flexible:
+        found = solve_flexible(instance, chosen, budget, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+        cut, solution = found.instance, found.solution
+        if solution.site_of is None:  # what is proved of all numbers of vnodes is not of the fewest
+            solution = dataclasses.replace(solution, bounds=())
+        kept = None if keep is None else fitted(keep, cut)
+        problem = translate(cut, allow_unplaced=allow_unplaced, keep=kept)
+    else:
+        problem = translate(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+        solution = _logged(strategy, problem, budget)
     if solution.site_of is None:
-        return _nothing(instance, strategy, solution, budget)
-    placement = back(instance, solution.site_of)
-    verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline)
+        reason = _reason(
+            instance, problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced
+        )
+        return Answer(status=solution.status, strategy=strategy, reason=reason, wall_time_s=budget.elapsed_s())
+    placement = back(cut, solution.site_of)
+    verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline, keep=keep)
     status = _confirmed(solution, verdict, baseline=baseline)
+    elapsed_s = budget.elapsed_s()
+    offer = trade and status is Status.OPTIMAL and budget.left_s() > 0
     bounds = solution.bounds or (None,) * len(verdict.terms)
     return Answer(
         status=status,
         strategy=strategy,
+        instance=cut,
         placement=placement,
         tiers=tuple(
-            Tier(cost=sum(terms.values()), bound=bound, terms=terms)
-            for terms, bound in zip(verdict.terms, bounds, strict=True)
+            Tier(cost=cost, bound=bound, terms=terms)
+            for cost, terms, bound in zip(verdict.costs, verdict.terms, bounds, strict=True)
         ),
         mean_access_distance=mean_access_distance(verdict),
         guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
         violations=verdict.violations,
+        trade=find_trade(cut, problem, solution.site_of, budget) if offer else None,
+        moved=None if keep is None else moved(keep, placement),
         reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
-        wall_time_s=budget.elapsed_s(),
+        wall_time_s=elapsed_s,
     )
 
 
@@ -164,6 +156,25 @@ def _check(instance: Instance) -> None:
         msgspec.convert(msgspec.to_builtins(instance), Instance)
     except msgspec.ValidationError as error:
         raise InputError(f"no valid instance: {error}") from error
+    check_weights(instance)
+
+
+def _write_model(problem: Problem, path: Path) -> None:
+    from placer.strategies.cpsat.export import write_model  # brings ortools along
+
+    write_model(problem, path)
+
+
+def _earlier(instance: Instance, name: str, placement: Placement | None) -> Placement | None:
+    """Check an earlier placement and fit it to the instance."""
+    if placement is None:
+        return None
+    if not isinstance(placement, Placement):
+        raise InputError(f"{name}: expected a placer.Placement, got {type(placement).__name__}")
+    try:
+        return fitted(msgspec.convert(msgspec.to_builtins(placement), Placement), instance)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{name}: no valid placement: {error}") from error
 
 
 def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Status:
@@ -172,15 +183,38 @@ def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Statu
         return Status.UNKNOWN if verdict.violations else Status.FEASIBLE
     if verdict.violations:
         raise Defect("the placement breaks rules: " + "; ".join(v.message for v in verdict.violations))
-    costs = tuple(sum(terms.values()) for terms in verdict.terms)
-    if costs != solution.costs:
-        raise Defect(f"the strategy says the placement costs {solution.costs}, the check says {costs}")
-    if any(bound > cost for bound, cost in zip(solution.bounds, costs, strict=False)):
-        raise Defect(f"bounds {solution.bounds} pass the known costs {costs}")
+    if verdict.costs != solution.costs:
+        raise Defect(f"the strategy says the placement costs {solution.costs}, the check says {verdict.costs}")
+    if any(bound > cost for bound, cost in zip(solution.bounds, verdict.costs, strict=False)):
+        raise Defect(f"bounds {solution.bounds} pass the known costs {verdict.costs}")
     return solution.status
 
 
-def _nothing(instance: Instance, strategy: str, solution: Solution, budget: Budget) -> Answer:
-    infeasible = solution.status is Status.INFEASIBLE
-    reason = why_nothing_fits(instance, stop=budget.stop) if infeasible else solution.tried
-    return Answer(status=solution.status, strategy=strategy, reason=reason, wall_time_s=budget.elapsed_s())
+def _logged(strategy: str, problem: Problem, budget: Budget) -> Solution:
+    budget.log(f"{strategy}: {problem.n} items on {problem.m} sites, {len(problem.tiers)} tiers")
+    solution = STRATEGIES[strategy].run(problem, budget)
+    budget.log(f"{strategy}: {solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
+    return solution
+
+
+def _reason(
+    instance: Instance,
+    problem: Problem,
+    solution: Solution,
+    budget: Budget,
+    *,
+    strategy: str,
+    tiers: Sequence[Iterable[str]],
+    allow_unplaced: bool,
+) -> str:
+    """Say why there is no placement, or what was tried in vain."""
+    from placer.explain import why_nothing_fits, why_unknown  # only where it is needed: it brings the strategies along
+
+    if solution.status is not Status.INFEASIBLE:
+        return why_unknown(problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced)
+    reason = why_nothing_fits(with_fewest(instance), stop=budget.stop)
+    ranges = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
+    if all(len(counts) == 1 for counts in ranges.values()):
+        return reason
+    names = ", ".join(f'guest "{name}" {counts[0]} to {counts[-1]}' for name, counts in ranges.items())
+    return f"no number of vnodes fits ({names}); with the fewest:\n{reason}"

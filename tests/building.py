@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 from typing import Any
 
-from placer.instance import Guest, Host, Instance, Objective, Pnode, Vnode
+from msgspec.structs import replace
+
+from placer.instance import Flexible, Guest, Host, Instance, Objective, Pnode, Vnode
+from placer.splitting import fewest
 
 MIB = 1024
 GIB = 1024**2
@@ -47,6 +51,13 @@ def a_guest(*memory_kib: int, vcpus: tuple[int, ...] | None = None, name: str = 
     return Guest(name=name, vnodes=vnodes, **more)
 
 
+def in_fewest_parts(guest: Guest, host: Host) -> Guest:
+    """A guest of one vnode, cut into as few as fit the host alone."""
+    flexible = Flexible(memory_kib=guest.memory_kib, vcpu_count=guest.vcpu_count)
+    whole = replace(guest, vnodes=(), form="vnuma", flexible=flexible)
+    return whole.cut_into(fewest(whole, host).count)
+
+
 def an_instance(host: Host, *guests: Guest, price: float | None = None) -> Instance:
     return Instance(host=host, guests=guests, objective=Objective(core_sharing_price=price))
 
@@ -65,3 +76,22 @@ def tree_slit(sizes: tuple[int, ...], heights: tuple[int, ...]) -> Slit:
         return next(h for size, h in zip(sizes, heights[1:], strict=True) if p // size == q // size)
 
     return tuple(tuple(distance(p, q) for q in range(count)) for p in range(count))
+
+
+def nested_slit(random: Random, m: int) -> Slit:
+    """Give distances of m pnodes that are cut in two again and again, at a distance of its own for each cut."""
+    slit = [[10] * m for _ in range(m)]
+
+    def cut(sites: list[int]) -> None:
+        if len(sites) < 2:
+            return
+        random.shuffle(sites)
+        at, far = random.randint(1, len(sites) - 1), random.randint(11, 40)
+        for p in sites[:at]:
+            for q in sites[at:]:
+                slit[p][q] = slit[q][p] = far
+        cut(sites[:at])
+        cut(sites[at:])
+
+    cut(list(range(m)))
+    return tuple(map(tuple, slit))

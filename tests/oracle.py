@@ -8,7 +8,7 @@ guest after guest; the number after the last pnode's position stands for "no pno
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, product
 from math import ceil, floor
 
 import numpy as np
@@ -21,10 +21,23 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 MOST_PLACEMENTS = 2_000_000
+WISHES = ("device_distance", "soft_affinity", "vdistance")
+TERMS = ("unplaced_guests", "unplaced", "access_distance", "core_sharing", *WISHES, "shape")
 
 
-def best(instance: Instance, allow_unplaced: bool = False) -> tuple[tuple[int, ...], Placement] | None:
+def best(
+    instance: Instance, allow_unplaced: bool = False, kept: Placement | None = None
+) -> tuple[tuple[int, ...], Placement] | None:
     """Enumerate every placement; the least vector of tier costs and one placement that has it, None if none."""
+    flexible = [guest for guest in instance.guests if guest.flexible]
+    if flexible:
+        found = []
+        for counts in product(*(guest.flexible.counts for guest in flexible if guest.flexible)):
+            cut = instance.cut_into({guest.name: k for guest, k in zip(flexible, counts, strict=True)})
+            least = best(cut, allow_unplaced, kept)
+            if least is not None:
+                found.append((_with_choice(instance, cut, least[0], kept is not None), least[1]))
+        return min(found, key=lambda each: each[0], default=None)
     places = len(instance.host.pnodes)
     choices = [
         [p for p in range(places) if _stands_alone(guest, v, p, instance.host)] + [places] * allow_unplaced
@@ -38,9 +51,29 @@ def best(instance: Instance, allow_unplaced: bool = False) -> tuple[tuple[int, .
     rows = rows[feasible_rows(instance, rows, allow_unplaced)]
     if not len(rows):
         return None
-    costs = tier_rows(instance, rows)
+    costs = tier_rows(instance, rows, kept)
     least = np.lexsort(costs.T[::-1])[0]
     return tuple(costs[least].tolist()), _placement(instance, rows[least])
+
+
+def _with_choice(asked: Instance, cut: Instance, costs: tuple[int, ...], kept: bool) -> tuple[int, ...]:
+    """Tier costs with that of the vnodes, and traffic lost to rounding made up for at the smallest distance."""
+    tiers, lost, count = _tiers(asked), Fraction(0), 0
+    nearest = min(d for row in asked.host.distances for d in row)
+    for guest, stated in zip(cut.guests, asked.guests, strict=True):
+        if stated.flexible:
+            count += len(guest.vnodes)
+            pairs = [(v, w) for v in range(len(guest.vnodes)) for w in range(len(guest.vnodes))]
+            vcpus = sum(len(vnode.vcpus) for vnode in guest.vnodes)
+            total = sum(_flow(guest, v, w) for v, w in pairs)
+            lost += (1000 * vcpus - total) * nearest if any(vnode.memory_kib for vnode in guest.vnodes) else 0
+    raised = list(costs)
+    place = 2
+    for t, tier in enumerate(tiers):
+        if "access_distance" in tier or "core_sharing" in tier:
+            place = t + 1
+            raised[t] += tier.get("access_distance", 0) * int(lost)
+    return (*raised[:place], count, *raised[place:])
 
 
 def feasible(instance: Instance, placement: Placement, allow_unplaced: bool = False) -> bool:
@@ -51,9 +84,9 @@ def feasible(instance: Instance, placement: Placement, allow_unplaced: bool = Fa
     )
 
 
-def tier_costs(instance: Instance, placement: Placement) -> tuple[int, ...]:
+def tier_costs(instance: Instance, placement: Placement, kept: Placement | None = None) -> tuple[int, ...]:
     """The sum of the terms of each tier."""
-    return tuple(tier_rows(instance, _row(instance, placement))[0].tolist())
+    return tuple(tier_rows(instance, _row(instance, placement), kept)[0].tolist())
 
 
 def feasible_rows(instance: Instance, rows: IntArray, allow_unplaced: bool) -> BoolArray:
@@ -144,28 +177,79 @@ def _taken(host: Host) -> list[int]:
     return taken
 
 
-def tier_rows(instance: Instance, rows: IntArray) -> IntArray:
-    """Price each row: one column per tier."""
+def tier_rows(instance: Instance, rows: IntArray, kept: Placement | None = None) -> IntArray:
+    """Price each row: one column per tier, one more before the last where a placement was to be kept."""
     places = len(instance.host.pnodes)
     missing = rows == places
     far = max((d for row in instance.host.distances for d in row if d < 255), default=255)
     distance = np.full((places + 1, places + 1), far, dtype=np.int64)
     distance[:-1, :-1] = instance.host.distances
-    tiers = np.zeros((len(rows), 5), dtype=np.int64)
-    tiers[:, 2] = _core_sharing(instance, rows)
+    terms = {name: np.zeros(len(rows), dtype=np.int64) for tier in _tiers(instance) for name in tier}
+    terms |= {name: np.zeros(len(rows), dtype=np.int64) for name in TERMS if name not in terms}
+    terms["core_sharing"] = _core_sharing(instance, rows)
     for guest, items in _members(instance):
-        tiers[:, 0] += missing[:, items].any(axis=1)
+        terms["unplaced_guests"] += missing[:, items].any(axis=1)
+        terms["device_distance"] += _device_distance(instance, guest, rows[:, items], distance)
         for v, i in enumerate(items):
             vnode = guest.vnodes[v]
-            tiers[:, 1] += missing[:, i] * (vnode.memory_kib + 1024 * len(vnode.vcpus))
-            tiers[:, 3] += np.array([_wishes_unmet(guest, v, p, instance.host) for p in range(places + 1)])[rows[:, i]]
+            terms["unplaced"] += missing[:, i] * (vnode.memory_kib + 1024 * len(vnode.vcpus))
+            wishes = np.array([_wishes_unmet(guest, v, p, instance.host) for p in range(places + 1)])
+            terms["soft_affinity"] += wishes[rows[:, i]]
             for w, j in enumerate(items):
                 d = distance[rows[:, i], rows[:, j]]
-                tiers[:, 2] += _flow(guest, v, w) * d
+                terms["access_distance"] += _flow(guest, v, w) * d
                 if guest.vdistances is not None and v != w:
-                    tiers[:, 3] += 1000 * np.abs(guest.vdistances[v][w] - np.clip(d, 11, 254))
-    tiers[:, 4] = _shape(instance, rows)
-    return tiers
+                    terms["vdistance"] += 1000 * np.abs(guest.vdistances[v][w] - np.clip(d, 11, 254))
+    terms["shape"] = _shape(instance, rows)
+    tiers = _tiers(instance)
+    if kept is not None:
+        terms["moved"] = _moved(instance, rows, kept)
+        shaped = [t for t, tier in enumerate(tiers) if "shape" in tier]
+        tiers.insert(shaped[0] if shaped else len(tiers), {"moved": 1})
+    nothing = np.zeros(len(rows), dtype=np.int64)
+    return np.stack([sum((w * terms[name] for name, w in tier.items()), nothing) for tier in tiers], axis=1)
+
+
+def _tiers(instance: Instance) -> list[dict[str, int]]:
+    """Each tier's terms with their weights."""
+    access, cores, wishes, shape = {"access_distance": 1}, {"core_sharing": 1}, dict.fromkeys(WISHES, 1), {"shape": 1}
+    given = instance.objective.tiers
+    tiers: list[dict[str, int]]
+    if isinstance(given, tuple):
+        tiers = [{str(name): weight for name, weight in tier.items()} for tier in given]
+    elif given == "distance":
+        tiers = [access, cores, wishes, shape]
+    elif given == "cores-first":
+        tiers = [cores, access, wishes, shape]
+    else:
+        tiers = [access | cores, wishes, shape]
+    return [{"unplaced_guests": 1}, {"unplaced": 1}, *tiers]
+
+
+def _device_distance(instance: Instance, guest: Guest, rows: IntArray, distance: IntArray) -> IntArray:
+    """The mean way from vcpus to devices in thousandths, per guest and rounded down."""
+    far = [Fraction(0)] * len(rows)
+    at = {
+        device.id: [pnode.id for pnode in instance.host.pnodes].index(device.pnode) for device in instance.host.devices
+    }
+    for i, row in enumerate(rows.tolist() if guest.devices else []):
+        for v, p in enumerate(row):
+            for device in guest.devices:
+                way = int(distance[p, at[device]])
+                far[i] += Fraction(1000 * len(guest.vnodes[v].vcpus) * way, len(guest.devices))
+    return np.array([floor(each) for each in far], dtype=np.int64)
+
+
+def _moved(instance: Instance, rows: IntArray, kept: Placement) -> IntArray:
+    """Vnodes that left the pnode they had, of guests that still have as many vnodes as they had then."""
+    names = [*(pnode.id for pnode in instance.host.pnodes), None]
+    count = np.zeros(len(rows), dtype=np.int64)
+    for guest, items in _members(instance):
+        old = kept.pnode_of.get(guest.name, ())
+        for i, pnode in zip(items, old, strict=False) if len(old) == len(items) else ():
+            if pnode in names and pnode is not None:
+                count += rows[:, i] != names.index(pnode)
+    return count
 
 
 def _stands_alone(guest: Guest, v: int, p: int, host: Host) -> bool:
@@ -311,14 +395,22 @@ def _core_groups(host: Host) -> list[list[int]]:
 
 
 def _shape(instance: Instance, rows: IntArray) -> IntArray:
-    """MiB left on the pnodes in use."""
+    """MiB left on the pnodes in use, or how full the fullest is in thousandths."""
     total = np.zeros(len(rows), dtype=np.int64)
     if instance.objective.shape == "none":
         return total
     memory = np.array([vnode.memory_kib for guest in instance.guests for vnode in guest.vnodes])
     for p, pnode in enumerate(instance.host.pnodes):
         held = rows == p
-        left = np.floor_divide(pnode.memory_kib - (held * memory).sum(axis=1), 1024)
+        taken = (held * memory).sum(axis=1)
+        if instance.objective.shape == "spread":
+            full = [
+                ceil(Fraction(1000 * kib, pnode.memory_kib)) if kib and pnode.memory_kib else 0
+                for kib in taken.tolist()
+            ]
+            total = np.maximum(total, np.array(full, dtype=np.int64))
+            continue
+        left = np.floor_divide(pnode.memory_kib - taken, 1024)
         total += np.where(held.any(axis=1), left, 0)
     return total
 

@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 from msgspec.structs import replace
 
-from placer.instance import Cpupool, Domain, Guest, Host, Instance, Objective, Placement, Pnode, Rule, Vnode, VnodeOf
+from placer.instance import (
+    Cpupool,
+    Device,
+    Domain,
+    Guest,
+    Host,
+    Instance,
+    Objective,
+    Placement,
+    Pnode,
+    Rule,
+    Vnode,
+    VnodeOf,
+)
 from placer.instance.guest import Form
 from placer.instance.instance import Shape
 
 GIB = 1024**2
 Masks = tuple[tuple[int, ...] | None, ...]
+
+
+ORDERINGS: tuple[Any, ...] = (
+    "distance",
+    "cores-first",
+    ({"core_sharing": 2, "access_distance": 3}, {"soft_affinity": 1, "device_distance": 7}),
+    ({"shape": 1}, {"access_distance": 1, "vdistance": 2}),
+    ({"device_distance": 5, "access_distance": 1, "core_sharing": 1}, {"shape": 1}, {"soft_affinity": 2}),
+)
+"""Tiers by name, and tiers that somebody wrote."""
 
 
 def random_instance(seed: int) -> Instance:
@@ -40,7 +64,38 @@ def random_instance(seed: int) -> Instance:
         host = replace(host, domains=tuple(domains))
     if random.random() < 0.15:
         guests, host = _owning(random, guests, host)
-    return Instance(host=host, guests=guests, rules=rules, objective=Objective(core_sharing_price=price, shape=shape))
+    objective = Objective(core_sharing_price=price, shape=shape)
+    return _with_wishes(Random(seed + 10**6), Instance(host=host, guests=guests, rules=rules, objective=objective))
+
+
+def _with_wishes(random: Random, instance: Instance) -> Instance:
+    """Now and then devices, a bandwidth in the place of distances, another shape or another order of the tiers."""
+    host, guests, objective = instance.host, instance.guests, instance.objective
+    if random.random() < 0.15:
+        ids = [pnode.id for pnode in host.pnodes]
+        devices = tuple(Device(id=f"0000:0{i}:00.0", pnode=random.choice(ids)) for i in range(random.randint(1, 4)))
+        names = [device.id for device in devices]
+        host = replace(host, devices=devices)
+        guests = tuple(replace(g, devices=tuple(random.sample(names, random.randint(0, len(names))))) for g in guests)
+    if random.random() < 0.08:
+        host = replace(host, bandwidth=_bandwidth(random, len(host.pnodes)))
+    if random.random() < 0.12:
+        objective = replace(objective, shape="spread")
+    if random.random() < 0.15:
+        objective = replace(objective, tiers=random.choice(ORDERINGS))
+    return Instance(host=host, guests=guests, rules=instance.rules, objective=objective)
+
+
+def _bandwidth(random: Random, count: int) -> tuple[tuple[int, ...], ...]:
+    """More from a pnode's own memory than from that of others, now and then nothing at all."""
+    rows = [[random.choice((12, 40, 55, 80, 130)) for _ in range(count)] for _ in range(count)]
+    for p in range(count):
+        rows[p][p] = random.choice((100, 120, 128))
+    if random.random() < 0.2:
+        rows[0][-1] = 0
+    if random.random() < 0.2:
+        rows[-1] = [0] * count
+    return tuple(map(tuple, rows))
 
 
 def random_placement(seed: int, instance: Instance) -> Placement:

@@ -9,11 +9,12 @@ import pytest
 from building import GIB, a_guest, an_instance
 from msgspec.structs import replace
 from oracle import best, feasible, tier_costs
-from random_instances import random_instance
+from random_instances import random_instance, random_placement
 
+from placer.answer import Answer
 from placer.instance import Guest, Host, Instance, Placement, Pnode, Rule, VnodeOf
 from placer.problem import Status
-from placer.solving import Answer, solve
+from placer.solving import solve
 
 Best = tuple[tuple[int, ...], Placement] | None
 
@@ -149,6 +150,68 @@ def test_owners_among_equal_guests_and_pnodes_lose_no_optimum(strategy: str) -> 
         assert tuple(tier.cost for tier in answer.tiers) == (expected[0] if expected else ()), seed
         placed += expected is not None
     assert placed >= 10
+
+
+def changed_since(seed: int) -> tuple[Instance, Placement]:
+    """An instance and an earlier placement of most of it; some of that the instance does not have."""
+    instance = full_of_equals(seed) if seed % 4 == 0 else random_instance(seed)
+    random, pnode_of = Random(seed), dict(random_placement(seed, instance).pnode_of)
+    for name in list(pnode_of):
+        change = random.random()
+        if change < 0.1:
+            del pnode_of[name]
+        elif change < 0.2:
+            pnode_of[name] += (instance.host.pnodes[0].id,)
+        elif change < 0.3:
+            pnode_of[name] = (99, *pnode_of[name][1:])
+    return instance, Placement(pnode_of=pnode_of | {"gone": (0, None)})
+
+
+@pytest.mark.parametrize("strategy", ["enumerate", "optimal", "cpsat"])
+def test_the_fewest_vnodes_move_from_what_is_kept(strategy: str) -> None:
+    moving, costs = 0, set()
+    for seed in range(20 if strategy == "cpsat" else 80):
+        (instance, kept), allow_unplaced = changed_since(seed), seed % 3 == 0
+        expected = best(instance, allow_unplaced, kept)
+        answer = solve(
+            instance, strategy=strategy, allow_unplaced=allow_unplaced, keep=kept, workers=1, time_limit_s=120
+        )
+        assert answer.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
+        assert tuple(tier.cost for tier in answer.tiers) == (expected[0] if expected else ()), seed
+        assert tuple(tier.bound for tier in answer.tiers) == (expected[0] if expected else ()), seed
+        if expected is not None:
+            assert answer.placement is not None
+            assert tier_costs(instance, answer.placement, kept) == expected[0], seed
+            assert answer.moved is not None
+            assert {"moved": len(answer.moved)} in [tier.terms for tier in answer.tiers], seed
+            moving += 1
+            costs.add(len(answer.moved))
+    assert moving >= 10
+    assert len(costs) > 1
+
+
+@pytest.mark.parametrize("strategy", ["optimal", "enumerate", "cpsat", "local-search"])
+def test_without_time_an_answer_costs_no_more_than_a_hint_that_keeps_every_rule(strategy: str) -> None:
+    better = 0
+    for seed in range(60):
+        instance, expected = random_instance(seed), oracle(seed, False)
+        if expected is None:
+            continue
+        bare = solve(instance, strategy=strategy, time_limit_s=0)
+        answer = solve(instance, strategy=strategy, time_limit_s=0, hint=expected[1])
+        assert tuple(tier.cost for tier in answer.tiers) == expected[0], seed
+        better += bare.placement is None or tuple(tier.cost for tier in bare.tiers) > expected[0]
+    assert better >= 1
+
+
+@pytest.mark.parametrize("strategy", ["optimal", "enumerate", "cpsat"])
+def test_no_hint_changes_what_is_found_and_proved(strategy: str) -> None:
+    for seed in range(15 if strategy == "cpsat" else 60):
+        instance, hint = changed_since(seed)
+        expected = best(instance)
+        answer = solve(instance, strategy=strategy, hint=hint, workers=1, time_limit_s=120)
+        assert answer.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
+        assert tuple(tier.cost for tier in answer.tiers) == (expected[0] if expected else ()), seed
 
 
 @pytest.mark.parametrize("allow_unplaced", [False, True])

@@ -75,7 +75,7 @@ def test_the_optimum_of_the_crossed_pair_costs_what_the_formulas_say() -> None:
         {"unplaced_guests": 0},
         {"unplaced": 0},
         {"access_distance": 16_670 + 13_330, "core_sharing": 0},
-        {"soft_affinity": 0, "vdistance": 0},
+        {"device_distance": 0, "soft_affinity": 0, "vdistance": 0},
         {"shape": 0},
     )
     assert mean_access_distance(verdict) == 15.0

@@ -33,6 +33,17 @@ EXCEPTIONS = {
 }
 """Where placer means to differ, and why."""
 
+AS_HWLOC = {
+    "ghw-linux-amd64-8581cf3a529e5d8b97ea876eade2f60d": "ghw-linux-amd64-8581cf3a529e5d8b97ea876eade2f60d",
+    "ghw-linux-amd64-intel-xeon-L5640": "ghw-linux-amd64-intel-xeon-L5640",
+    "nri-4-socket-server-nosnc": "nri-4-socket-server-nosnc",
+    "nri-sample2": "nri-sample2",
+    "nri-server": "nri-server-2s-6n-pmem",
+}
+"""Expected JSON of a sysfs tree that is not in the corpus -> what hwloc wrote of the same machine, which is."""
+WITHOUT_SOURCE = {"libvirt-linux-resctrl-amd", "libvirt-linux-resctrl-fake-feature"}
+"""Expected JSON of sysfs trees that are not in the corpus in any form."""
+
 
 @pytest.fixture(scope="module")
 def hosts() -> Path:
@@ -56,6 +67,9 @@ def expected_of(hosts: Path) -> Iterator[tuple[str, Path, dict[str, Any]]]:
             found = next((path for name in names if (path := hosts / results / f"{name}.json").exists()), None)
             if found is not None:
                 yield f"{folder}/{stem}", source, json.loads(found.read_text())
+    for name, twin in AS_HWLOC.items():
+        expected = json.loads((hosts / "sysfs-expected" / f"{name}.json").read_text())
+        yield f"sysfs-expected/{name}", hosts / "hwloc-xml" / f"{twin}.xml", expected
 
 
 def read(source: Path, expected: dict[str, Any], folder: Path) -> Host:
@@ -97,8 +111,28 @@ def test_every_host_of_the_corpus_agrees_with_its_expected_json(
     lines += [f"  {name}: {EXCEPTIONS.get(name, 'unexplained')}" for name in sorted(different)]
     with capsys.disabled():
         sys.stdout.write("\n" + "\n".join(lines) + "\n")
-    assert len(found) >= 139
+    assert len(found) >= 144
     assert different.keys() == EXCEPTIONS.keys(), different
+
+
+def test_every_expected_json_is_compared_with_something(hosts: Path) -> None:
+    texts = {json.dumps(expected) for _, _, expected in expected_of(hosts)}
+    left = {
+        path.stem for path in hosts.glob("*-expected/*.json") if json.dumps(json.loads(path.read_text())) not in texts
+    }
+    assert left == WITHOUT_SOURCE
+
+
+def test_every_host_of_the_corpus_is_read_even_where_nothing_is_expected(hosts: Path) -> None:
+    files = [*hosts.glob("hwloc-xml*/*.xml"), *hosts.glob("libvirt-capabilities/*"), *hosts.glob("xl-info/*.txt")]
+    for source in files:
+        try:
+            assert read_host(str(source)).host.pnodes, source.name
+        except InputError as error:
+            free = re.search(r"--free (\S+)$", str(error))  # it does not say its memory
+            assert free, str(error)
+            assert read_host(str(source), free[1].replace("SIZE", "1GiB")).host.pnodes, source.name
+    assert len(files) == 140
 
 
 def test_a_host_that_does_not_say_its_memory_is_asked_for_it(hosts: Path) -> None:

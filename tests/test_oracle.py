@@ -8,16 +8,12 @@ import pytest
 from oracle import best, feasible, tier_costs
 from random_instances import random_instance, random_placement
 
-from placer.check import Verdict, check
+from placer.check import check
 from placer.check.relations import RELATIONS
 from placer.check.rules import GUEST_RULES
 from placer.instance import Guest, Host, Instance, Placement, Pnode, Vnode
 
 GIB = 1024**2
-
-
-def tier_sums(verdict: Verdict) -> tuple[int, ...]:
-    return tuple(sum(tier.values()) for tier in verdict.terms)
 
 
 def crossed() -> Instance:
@@ -68,7 +64,7 @@ def test_oracle_and_judge_agree_on_random_placements() -> None:
             placement = random_placement(3 * seed + k, instance)
             for allow_unplaced in (False, True):
                 verdict = check(instance, placement, allow_unplaced=allow_unplaced)
-                assert tier_sums(verdict) == tier_costs(instance, placement), (seed, placement)
+                assert verdict.costs == tier_costs(instance, placement), (seed, placement)
                 assert (not verdict.violations) == feasible(instance, placement, allow_unplaced), (seed, placement)
                 seen.update({violation.rule for violation in verdict.violations} or {"none"})
     assert seen == {*GUEST_RULES, *RELATIONS, "memory", "overcommit", "dedicated", "thread_policy", "none"}
@@ -93,7 +89,7 @@ def test_no_placement_that_the_judge_passes_beats_the_oracle(allow_unplaced: boo
             check(instance, each, allow_unplaced=allow_unplaced) for each in placements(instance, allow_unplaced)
         ]
         answer = best(instance, allow_unplaced)
-        least = min((tier_sums(verdict) for verdict in verdicts if not verdict.violations), default=None)
+        least = min((verdict.costs for verdict in verdicts if not verdict.violations), default=None)
         assert (answer[0] if answer else None) == least
 
 

@@ -96,6 +96,13 @@ def test_an_assignment_is_feasible_within_masks_capacities_and_compatible_sites(
     assert problem.feasible(rows).tolist() == list(verdicts.values())
 
 
+def test_sites_too_far_apart_for_a_group_bar_nothing_for_items_that_are_alone() -> None:
+    apart = ints([0, 1], [1, 0])
+    assert a_problem(groups=(ints(0), ints(1)), incompatible=apart).conflicts == ()
+    (conflict,) = a_problem(incompatible=apart).conflicts
+    assert conflict.items.tolist() == [[False, True], [True, False]]
+
+
 def test_without_items_there_is_one_assignment_and_it_costs_nothing() -> None:
     problem = a_problem(n=0, groups=(), tiers=((Room(name="t", weight=ints(), room=ints(5, 5), unit=1),),))
     nothing = np.zeros((1, 0), dtype=np.int64)

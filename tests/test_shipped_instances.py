@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from placer.answer import Answer
 from placer.check import check
 from placer.instance import Instance, Placement
 from placer.problem import Status
 from placer.read.instance_json import read_instance
-from placer.solving import Answer, solve
+from placer.solving import solve
 
 FOLDER = Path(__file__).parent.parent / "instances"
 NAMES = sorted(json.loads((FOLDER / "origins.json").read_text(encoding="utf-8")))
@@ -57,7 +58,7 @@ def test_the_judge_passes_the_answer_and_notices_a_vnode_dropped_or_moved(name: 
     pnodes = placement.pnode_of[guest]
     dropped = Placement(pnode_of={**placement.pnode_of, guest: (None, *pnodes[1:])}, pcpu_of=placement.pcpu_of)
     assert {violation.rule for violation in check(instance, dropped).violations} - {"dedicated"} == {"unplaced"}
-    places = [(g.name, v) for g in instance.guests for v in range(len(g.vnodes))]
+    places = [(name, v) for name, pnodes in placement.pnode_of.items() for v in range(len(pnodes))]
     pairs = [(a, b) for a, b in combinations(places, 2) if where(placement, a) != where(placement, b)]
     changed = [swapped(placement, a, b) for a, b in pairs]
     seen = any(costs(instance, other) != costs(instance, placement) for other in changed)

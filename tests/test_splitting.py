@@ -7,14 +7,25 @@ from random import Random
 from typing import Any
 
 import pytest
-from building import GIB, MIB, a_guest, a_host
+from building import GIB, MIB, a_host
 
-from placer.instance import Guest, Host, Pnode, Vnode
-from placer.splitting import MOST_VNODES, cut, cut_to_fit
+from placer.instance import MOST_VNODES, Flexible, Guest, Host, Pnode, Vnode
+from placer.instance.flexible import parts
+from placer.splitting import fewest, settle
 
 
-def whole(memory_kib: int, vcpus: int = 4, **more: Any) -> Guest:
-    return a_guest(memory_kib, vcpus=(vcpus,), **more)
+def whole(memory_kib: int, vcpus: int = 4, *, least: int = 1, most: int | None = None, **more: Any) -> Guest:
+    flexible = Flexible(memory_kib=memory_kib, vcpu_count=vcpus, least=least, most=most, always_vnuma="form" in more)
+    return Guest(name="db", flexible=flexible, **{key: value for key, value in more.items() if key != "form"})
+
+
+def cut(memory_kib: int, vcpus: int, k: int) -> list[Vnode]:
+    return [Vnode(memory_kib=kib, vcpus=tuple(part)) for kib, part in parts(memory_kib, vcpus, k)]
+
+
+def fitted_to(guest: Guest, host: Host) -> tuple[Guest, str]:
+    found = fewest(guest, host)
+    return guest.cut_into(found.count), found.why
 
 
 @pytest.mark.parametrize(
@@ -66,10 +77,10 @@ def test_no_memory_and_no_vcpu_is_lost_or_doubled() -> None:
 
 
 def test_a_guest_that_fits_one_pnode_stays_whole() -> None:
-    fitted = cut_to_fit(whole(4 * GIB), a_host(2 * GIB, 4 * GIB))
+    cut_guest, why = fitted_to(whole(4 * GIB), a_host(2 * GIB, 4 * GIB))
 
-    assert (fitted.guest.form, fitted.guest.vnodes) == ("whole", (Vnode(memory_kib=4 * GIB, vcpus=(0, 1, 2, 3)),))
-    assert fitted.why == "1 vnode, because one pnode holds its 4 GiB"
+    assert (cut_guest.form, cut_guest.vnodes) == ("whole", (Vnode(memory_kib=4 * GIB, vcpus=(0, 1, 2, 3)),))
+    assert why == "1 vnode, because one pnode holds its 4 GiB"
 
 
 def test_the_overhead_of_a_whole_guest_counts_on_its_pnode() -> None:
@@ -77,28 +88,28 @@ def test_the_overhead_of_a_whole_guest_counts_on_its_pnode() -> None:
     guest = whole(4 * GIB, overhead_kib=16 * MIB)
     host = a_host(4 * GIB, 4 * GIB)
 
-    fitted = cut_to_fit(guest, host)
+    cut_guest, why = fitted_to(guest, host)
 
-    assert (fitted.guest.form, len(fitted.guest.vnodes)) == ("parts", 2)
-    assert fitted.why == "2 vnodes, because one pnode does not take its 4 GiB with its overhead and pinning"
+    assert (cut_guest.form, len(cut_guest.vnodes)) == ("parts", 2)
+    assert why == "2 vnodes, because one pnode does not take its 4 GiB with its overhead and pinning"
 
 
 def test_the_reserve_counts() -> None:
     host = Host(pnodes=(Pnode(id=0, memory_kib=4 * GIB, reserve_kib=1, pcpus=(0,)), Pnode(id=1, memory_kib=4 * GIB)))
 
-    fitted = cut_to_fit(whole(4 * GIB, 1, pnodes=(0,)), host)
+    _, why = fitted_to(whole(4 * GIB, 1, pnodes=(0,)), host)
 
     # 4 parts of 1 GiB fail like the one: they need all of pnode 0
-    assert fitted.why == "1 vnode; 1 to 32 do not fit this host, even without other guests"
+    assert why == "1 vnode; 1 to 32 do not fit this host, even without other guests"
 
 
 def test_a_guest_larger_than_a_pnode_gets_the_fewest_vnodes_that_fit() -> None:
-    fitted = cut_to_fit(whole(10 * GIB), a_host(4 * GIB, 4 * GIB, 4 * GIB))
+    cut_guest, why = fitted_to(whole(10 * GIB), a_host(4 * GIB, 4 * GIB, 4 * GIB))
 
     # 4 GiB would be 20 % above 3.33: 5120 units of 2 MiB
-    assert fitted.guest.form == "parts"
-    assert [vnode.memory_kib // MIB for vnode in fitted.guest.vnodes] == [3414, 3414, 3412]
-    assert fitted.why == "3 vnodes, because 1 to 2 vnodes do not hold its 10 GiB"
+    assert cut_guest.form == "parts"
+    assert [vnode.memory_kib // MIB for vnode in cut_guest.vnodes] == [3414, 3414, 3412]
+    assert why == "3 vnodes, because 1 to 2 vnodes do not hold its 10 GiB"
 
 
 def test_there_may_be_more_vnodes_than_pnodes() -> None:
@@ -107,38 +118,38 @@ def test_there_may_be_more_vnodes_than_pnodes() -> None:
 
     They become two when they are written.
     """
-    fitted = cut_to_fit(whole(14 * GIB), a_host(10 * GIB, 5 * GIB))
+    cut_guest, _ = fitted_to(whole(14 * GIB), a_host(10 * GIB, 5 * GIB))
 
-    assert [vnode.memory_kib // MIB for vnode in fitted.guest.vnodes] == [4780, 4778, 4778]
+    assert [vnode.memory_kib // MIB for vnode in cut_guest.vnodes] == [4780, 4778, 4778]
 
 
 def test_there_may_be_more_vnodes_than_vcpus() -> None:
-    fitted = cut_to_fit(whole(6 * GIB, 1), a_host(4 * GIB, 4 * GIB))
+    cut_guest, _ = fitted_to(whole(6 * GIB, 1), a_host(4 * GIB, 4 * GIB))
 
-    assert [(vnode.memory_kib // GIB, vnode.vcpus) for vnode in fitted.guest.vnodes] == [(3, (0,)), (3, ())]
+    assert [(vnode.memory_kib // GIB, vnode.vcpus) for vnode in cut_guest.vnodes] == [(3, (0,)), (3, ())]
 
 
 def test_pinning_to_two_pnodes_cuts_a_guest_however_small() -> None:
     guest = whole(GIB, 2, hard_affinity=((0,), (4,)))
 
-    fitted = cut_to_fit(guest, a_host(4 * GIB, 4 * GIB))
+    cut_guest, why = fitted_to(guest, a_host(4 * GIB, 4 * GIB))
 
-    assert [vnode.vcpus for vnode in fitted.guest.vnodes] == [(0,), (1,)]
-    assert fitted.why == "2 vnodes, because one pnode does not take its 1 GiB with its overhead and pinning"
+    assert [vnode.vcpus for vnode in cut_guest.vnodes] == [(0,), (1,)]
+    assert why == "2 vnodes, because one pnode does not take its 1 GiB with its overhead and pinning"
 
 
 def test_a_guest_of_one_vnode_gets_a_row_of_vnuma_where_that_is_asked_for() -> None:
     host = a_host(4 * GIB, 4 * GIB)
 
-    assert cut_to_fit(whole(GIB), host, always_vnuma=True).guest.form == "vnuma"
-    assert cut_to_fit(whole(6 * GIB), host, always_vnuma=True).guest.form == "parts"
+    assert fitted_to(whole(GIB, form="vnuma"), host)[0].form == "vnuma"
+    assert fitted_to(whole(6 * GIB, form="vnuma"), host)[0].form == "parts"
 
 
 def test_a_guest_that_fits_in_no_way_stays_whole_and_says_so() -> None:
-    fitted = cut_to_fit(whole(9 * GIB), a_host(4 * GIB, 4 * GIB))
+    cut_guest, why = fitted_to(whole(9 * GIB), a_host(4 * GIB, 4 * GIB))
 
-    assert len(fitted.guest.vnodes) == 1
-    assert fitted.why == f"1 vnode; 1 to {MOST_VNODES} do not fit this host, even without other guests"
+    assert len(cut_guest.vnodes) == 1
+    assert why == f"1 vnode; 1 to {MOST_VNODES} do not fit this host, even without other guests"
 
 
 def can_hold(sizes: list[int], free: list[int]) -> bool:
@@ -162,5 +173,30 @@ def test_the_number_of_vnodes_is_the_least_that_any_placement_can_hold() -> None
         )
         if least is not None:
             seen.add(least)
-            assert len(cut_to_fit(whole(memory_kib, 8), a_host(*free)).guest.vnodes) == least
+            assert len(fitted_to(whole(memory_kib, 8), a_host(*free))[0].vnodes) == least
     assert {2, 3, 4} <= seen
+
+
+@pytest.mark.parametrize(
+    ("guest", "least", "most"),
+    [
+        (whole(4 * GIB, 8), 1, 3),  # pnodes with memory
+        (whole(4 * GIB, 2), 1, 2),  # vcpus
+        (whole(10 * GIB, 1), 3, 3),  # no fewer than fit, even beyond its vcpus
+        (whole(4 * GIB, 8, pnodes=(0, 2)), 1, 2),
+        (whole(4 * GIB, 8, least=2), 2, 3),
+        (whole(4 * GIB, 8, least=2, most=5), 2, 5),
+    ],
+)
+def test_a_guest_may_have_from_the_fewest_that_fit_to_as_many_as_are_of_use(
+    guest: Guest, least: int, most: int
+) -> None:
+    flexible = settle(guest, a_host(4 * GIB, 4 * GIB, 4 * GIB, 0)).flexible
+    assert flexible is not None
+    assert (flexible.least, flexible.most) == (least, most)
+
+
+def test_a_guest_that_fits_in_none_of_its_numbers_says_which() -> None:
+    assert fewest(whole(9 * GIB, least=2, most=2), a_host(4 * GIB, 4 * GIB)).why == (
+        "2 vnodes; so many do not fit this host, even without other guests"
+    )

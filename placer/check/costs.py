@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from placer.check.positions import Positions, Sites
+from placer.check.positions import Positions, Sites, distance
+from placer.check.wishes import device_distance, shape, soft_affinity, vdistance
 from placer.instance import UNREACHABLE, Domain, Guest, Host, Instance, Pnode
 
 Matrix = tuple[tuple[int, ...], ...]
@@ -19,8 +20,6 @@ What a vcpu pays for each other vcpu on its core, in thousandths of a unit of di
 packing a guest on the SMT siblings of one node loses 40 to 75 % of its throughput, while keeping it local wins
 about 20 % (xapi-project/xen-api pull request 6763).
 """
-LEAST_WRITTEN, LARGEST_WRITTEN = 11, 254
-"""Guests ignore a SLIT with less than 11 off its diagonal, and read 255 as unreachable."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +59,6 @@ def unplaced(instance: Instance, where: Positions) -> int:
     )
 
 
-def distance(host: Host, p: int | None, q: int | None) -> int:
-    """d(v, w) for vnodes on p and q: slit[p][q], or the largest finite distance where either has no pnode."""
-    return host.largest_distance if p is None or q is None else host.distances[p][q]
-
-
 def traffic(guest: Guest) -> Matrix:
     """
     T, how much the vcpus of vnode v (row) use the memory of vnode w (column), in thousandths of a vcpu.
@@ -96,6 +90,17 @@ def access(guest: Guest, host: Host, sites: Sites) -> Access:
 def access_distance(instance: Instance, where: Positions) -> int:
     """Sum the cost of every guest's accesses."""
     return sum(access(guest, instance.host, where[guest.name]).cost for guest in instance.guests)
+
+
+def rounding(guest: Guest, host: Host) -> int:
+    """
+    What rounding takes off the traffic of a cut guest, at the smallest distance: so that it favours no number of parts.
+
+    (1000 x vcpus - the sum of T) x d; 0 for a guest without memory.
+    """
+    if not guest.memory_kib:
+        return 0
+    return (1000 * guest.vcpu_count - sum(map(sum, traffic(guest)))) * host.smallest_distance
 
 
 def sharing_price(instance: Instance) -> int:
@@ -191,47 +196,6 @@ def _cores_in(pnode: Pnode, pcpus: frozenset[int]) -> int:
     return sum(not pcpus.isdisjoint(core) for core in pnode.cores) or len(pcpus.intersection(pnode.pcpus))
 
 
-def soft_affinity(instance: Instance, where: Positions) -> int:
-    """Count 1000 for every vcpu whose soft mask has no pcpu on its vnode's pnode, or whose vnode has no pnode."""
-    count = 0
-    for guest in instance.guests:
-        masks = guest.soft_affinity or (None,) * guest.vcpu_count
-        for vnode, p in zip(guest.vnodes, where[guest.name], strict=True):
-            here = set() if p is None else set(instance.host.pnodes[p].pcpus)
-            wishes = [mask for mask in map(masks.__getitem__, vnode.vcpus) if mask is not None]
-            count += sum(here.isdisjoint(mask) for mask in wishes)
-    return 1000 * count
-
-
-def vdistance(instance: Instance, where: Positions) -> int:
-    """
-    1000 x the sum over guests that want distances, over ordered pairs v != w, of |wanted - written|.
-
-    Written is d(v, w), at least 11 and at most 254.
-    """
-    total = 0
-    for guest, sites in ((guest, where[guest.name]) for guest in instance.guests):
-        for v, row in enumerate(guest.vdistances or ()):
-            for w, wanted in enumerate(row):
-                written = min(max(distance(instance.host, sites[v], sites[w]), LEAST_WRITTEN), LARGEST_WRITTEN)
-                total += abs(wanted - written) if v != w else 0
-    return 1000 * total
-
-
-def shape(instance: Instance, where: Positions) -> int:
-    """
-    ``pack``: the MiB left on each pnode that holds a vnode, rounded down and summed; ``none``: 0.
-
-    Left is its memory less its vnodes'; overhead and reserve do not count.
-    """
-    left: dict[int, int] = {}
-    for guest in instance.guests if instance.objective.shape != "none" else ():
-        for vnode, p in zip(guest.vnodes, where[guest.name], strict=True):
-            if p is not None:
-                left[p] = left.get(p, instance.host.pnodes[p].memory_kib) - vnode.memory_kib
-    return sum(kib // 1024 for kib in left.values())
-
-
 def _nearest(numerator: int, denominator: int) -> int:
     """Divide to the nearest integer, halves up."""
     return (2 * numerator + denominator) // (2 * denominator)
@@ -242,8 +206,9 @@ COSTS: dict[str, Callable[[Instance, Positions], int]] = {
     "unplaced": unplaced,
     "access_distance": access_distance,
     "core_sharing": core_sharing,
+    "device_distance": device_distance,
     "soft_affinity": soft_affinity,
     "vdistance": vdistance,
     "shape": shape,
 }
-"""Every term by its name in :data:`placer.instance.terms.TIERS`."""
+"""Every term by its name (:mod:`placer.instance.terms`)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from placer.instance import Instance, Placement
+from placer.instance import Host, Instance, Placement
 
 Sites = tuple[int | None, ...]
 """For each vnode of a guest the position of its pnode in the host, None where it has none."""
@@ -17,3 +17,8 @@ def positions(instance: Instance, placement: Placement) -> Positions:
         guest.name: tuple(None if pnode is None else position_of[pnode] for pnode in placement.pnode_of[guest.name])
         for guest in instance.guests
     }
+
+
+def distance(host: Host, p: int | None, q: int | None) -> int:
+    """d(v, w) for vnodes on p and q: slit[p][q], or the largest finite distance where either has no pnode."""
+    return host.largest_distance if p is None or q is None else host.distances[p][q]

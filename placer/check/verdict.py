@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from placer.check.costs import COSTS, Access, access
+from placer.check.costs import COSTS, Access, access, rounding
+from placer.check.moved import moved
 from placer.check.pcpus import dedicated, overcommit
 from placer.check.positions import positions
 from placer.check.relations import broken_relations
 from placer.check.rules import Violation, violations
 from placer.errors import InputError
 from placer.instance import Instance, Placement
-from placer.instance.terms import TIERS
+from placer.instance.earlier import fitted
+from placer.instance.terms import MOVED, VNODES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,17 +28,22 @@ class Verdict:
         Broken hard rules: those of one guest in the order of the guests, then the pnodes with too little
         memory or too few pcpus, then those between guests.
     terms
-        For each tier of :data:`placer.instance.terms.TIERS` its terms by name.
+        For each tier of :meth:`placer.instance.Instance.tiers` its terms by name, without their weights.
+    costs
+        Of each tier: the sum of its terms times their weights.
     access
         Guest name -> its accesses.
     """
 
     violations: tuple[Violation, ...]
     terms: tuple[dict[str, int], ...]
+    costs: tuple[int, ...]
     access: dict[str, Access]
 
 
-def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = False) -> Verdict:
+def check(
+    instance: Instance, placement: Placement, *, allow_unplaced: bool = False, keep: Placement | None = None
+) -> Verdict:
     """
     Judge a placement by the definitions of the rules and the costs alone.
 
@@ -45,6 +53,8 @@ def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = Fa
         Of every guest of the instance; it may break rules.
     allow_unplaced
         Whether a vnode without a pnode is a cost only and breaks no rule.
+    keep
+        An earlier placement, whose vnodes are to move as little as may be; it need not have every guest.
 
     Raises
     ------
@@ -55,7 +65,21 @@ def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = Fa
     faults = placement.faults(instance)
     if faults:
         raise InputError("not a placement of this instance: " + "; ".join(faults))
+    tiers = instance.tiers(kept=keep is not None)
+    asked, instance = instance, instance.cut_into(placement.counts())
     where = positions(instance, placement)
+    before = None if keep is None else positions(instance, fitted(keep, instance))
+    cut = [guest for guest, stated in zip(instance.guests, asked.guests, strict=True) if stated.flexible]
+    costs: dict[str, Callable[[], int]] = {
+        "access_distance": lambda: (
+            COSTS["access_distance"](instance, where) + sum(rounding(guest, instance.host) for guest in cut)
+        ),
+        VNODES: lambda: sum(len(guest.vnodes) for guest in cut),
+        MOVED: lambda: moved(where, before or {}),
+    }
+    terms = tuple(
+        {name: costs[name]() if name in costs else COSTS[name](instance, where) for name in tier} for tier in tiers
+    )
     return Verdict(
         violations=(
             *violations(instance, where, allow_unplaced=allow_unplaced),
@@ -63,7 +87,8 @@ def check(instance: Instance, placement: Placement, *, allow_unplaced: bool = Fa
             *dedicated(instance, placement, where),
             *broken_relations(instance, where),
         ),
-        terms=tuple({name: COSTS[name](instance, where) for name in tier} for tier in TIERS),
+        terms=terms,
+        costs=tuple(sum(tier[name] * cost for name, cost in t.items()) for tier, t in zip(tiers, terms, strict=True)),
         access={guest.name: access(guest, instance.host, where[guest.name]) for guest in instance.guests},
     )
 

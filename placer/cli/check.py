@@ -22,7 +22,16 @@ def check(
         ),
     ] = None,
     allow_unplaced: Annotated[bool, typer.Option("--allow-unplaced", help="Let vnodes be without a pnode.")] = False,
+    keep: Annotated[
+        str | None,
+        typer.Option(
+            "--keep",
+            metavar="OLD",
+            help="An earlier placement: count the vnodes that moved away from it, before shape.",
+        ),
+    ] = None,
     reserve: options.Reserve = None,
+    objective: options.Objective = None,
     free_pnodes: options.FreePnodes = False,
     host: Annotated[
         str | None,
@@ -64,10 +73,10 @@ def check(
     from placer.cli.outputs import say
     from placer.errors import InputError
 
-    if [instance, placement, host, running, numa_dump, vcpu_list, pools, plan].count("-") > 1:
+    if [instance, placement, keep, objective, host, running, numa_dump, vcpu_list, pools, plan].count("-") > 1:
         raise InputError("standard input (-) can be read once only", place="usage")
     if any(file is not None for file in (host, running, numa_dump, vcpu_list, pools, plan)):
-        if instance is not None or allow_unplaced or reserve is not None or free_pnodes:
+        if any(given is not None for given in (instance, keep, reserve, objective)) or allow_unplaced or free_pnodes:
             raise InputError(
                 "INSTANCE PLACEMENT with their options, or --host, --running and --numa-dump; not both", place="usage"
             )
@@ -80,29 +89,46 @@ def check(
         )
     else:
         text, good = _judge_placement(
-            instance, placement, allow_unplaced=allow_unplaced, reserve=reserve, free_pnodes=free_pnodes
+            instance,
+            placement,
+            keep,
+            allow_unplaced=allow_unplaced,
+            reserve=reserve,
+            objective=objective,
+            free_pnodes=free_pnodes,
         )
     say(text)
     raise typer.Exit(0 if good else 1)
 
 
 def _judge_placement(
-    instance: str, placement: str, *, allow_unplaced: bool, reserve: str | None, free_pnodes: bool
+    instance: str,
+    placement: str,
+    keep: str | None,
+    *,
+    allow_unplaced: bool,
+    reserve: str | None,
+    objective: str | None,
+    free_pnodes: bool,
 ) -> tuple[str, bool]:
     from placer.check import check as judge
+    from placer.cli.earlier import read_earlier
     from placer.cli.inputs import read_request
     from placer.errors import InputError
+    from placer.instance.earlier import fitted, moved
     from placer.read.files import place_of, read_text
     from placer.read.placement_json import read_placement
     from placer.report.verdict import render_verdict
 
-    request = read_request([instance], host=None, reserve=reserve, free=free_pnodes)
+    request = read_request([instance], host=None, reserve=reserve, free=free_pnodes, objective=objective)
     given = read_placement(read_text(placement), place_of(placement))
     faults = given.faults(request.instance)
     if faults:
         raise InputError("; ".join(faults), place=place_of(placement))
-    verdict = judge(request.instance, given, allow_unplaced=allow_unplaced)
-    return render_verdict(verdict), not verdict.violations
+    old = read_earlier(keep)
+    verdict = judge(request.instance, given, allow_unplaced=allow_unplaced, keep=old)
+    gone = None if old is None else moved(fitted(old, request.instance), given)
+    return render_verdict(verdict, gone), not verdict.violations
 
 
 def _judge_running(

@@ -29,6 +29,8 @@ def compare(
     running: options.Running = None,
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
+    objective: options.Objective = None,
+    vnodes: options.Vnodes = None,
     free_pnodes: options.FreePnodes = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -53,6 +55,8 @@ def compare(
                 vcpu_list=vcpu_list,
                 pools=pools,
                 free=free_pnodes,
+                objective=objective,
+                vnodes=options.vnodes_choice(vnodes),
             ),
         )
         for batch in batches
@@ -75,6 +79,7 @@ def compare(
                         on_progress=on_progress,
                     ),
                     quiet=quiet,
+                    tiers=request.instance.tiers(),
                 )
             )
         say(render_comparison(", ".join(batch), request.instance, answers) + "\n")

@@ -22,6 +22,8 @@ def import_(
     running: options.Running = None,
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
+    objective: options.Objective = None,
+    vnodes: options.Vnodes = None,
     free_pnodes: options.FreePnodes = False,
     memory: options.MemoryOption = None,
     vnuma: options.VnumaOption = options.Vnuma.auto,
@@ -45,6 +47,8 @@ def import_(
         vcpu_list=vcpu_list,
         pools=pools,
         free=free_pnodes,
+        objective=objective,
+        vnodes=options.vnodes_choice(vnodes),
         memory=memory.value if memory else None,
         always_vnuma=vnuma is options.Vnuma.always,
     )

@@ -9,7 +9,7 @@ from placer.errors import InputError
 from placer.instance import Host
 from placer.read.files import place_of, read_text
 from placer.read.reading import GuestReading, HostReading
-from placer.request import MemoryChoice, Request, assemble, free_pnodes, of_instance, with_reserve
+from placer.request import MemoryChoice, Request, VnodesChoice, assemble, free_pnodes, of_instance, with_reserve
 
 if TYPE_CHECKING:
     from placer.read.xl_list import RunningGuest
@@ -27,6 +27,8 @@ def read_request(
     free: bool = False,
     memory: MemoryChoice | None = None,
     always_vnuma: bool = False,
+    objective: str | None = None,
+    vnodes: VnodesChoice = None,
 ) -> Request:
     """
     Read an instance file, or a host and guest files.
@@ -41,10 +43,10 @@ def read_request(
         Files of what runs on that host.
     pools
         File of its cpupools.
-    free_memory, reserve, free, memory, always_vnuma
+    free_memory, reserve, free, memory, always_vnuma, objective, vnodes
         As the options of ``placer solve`` have them.
     """
-    if [*files, host, running, vcpu_list, pools].count("-") > 1:
+    if [*files, host, running, vcpu_list, pools, objective].count("-") > 1:
         raise InputError("standard input (-) can be read once only", place="usage")
     if host is None:
         if running is not None or vcpu_list is not None:
@@ -60,18 +62,28 @@ def read_request(
         if running is not None or vcpu_list is not None:
             reading = _with_load(reading, running, vcpu_list)
         guests = [guest for file in files for guest in read_guests(file, reading.host)]
-        request = assemble(reading, guests, memory=memory, always_vnuma=always_vnuma)
-    return free_pnodes(request) if free else request
+        request = assemble(reading, guests, memory=memory, always_vnuma=always_vnuma, vnodes=vnodes)
+    request = free_pnodes(request) if free else request
+    return request if objective is None else _under(request, objective)
+
+
+def _under(request: Request, objective: str) -> Request:
+    from dataclasses import replace as change
+
+    from msgspec.structs import replace
+
+    from placer.read.objectives import choose_objective
+
+    instance = request.instance
+    return change(request, instance=replace(instance, objective=choose_objective(instance.objective, objective)))
 
 
 def read_guests(path: str, host: Host) -> list[GuestReading]:
-    """Read the guest of a file, or the guests of an ``xl list -l``, told apart by content."""
+    """Read the guests of a file (an ``xl list -l`` or a list of flavours has several), told apart by content."""
     text = read_text(path)
     place = place_of(path)
     if text.lstrip().startswith(("{", "[")):
-        from placer.read.libxl_json import read_libxl_json
-
-        return read_libxl_json(text, place, host)
+        return _read_json_guests(text, place, host)
     if text.lstrip().startswith("<"):
         from placer.read.libvirt_domain import read_libvirt_domain
 
@@ -79,6 +91,15 @@ def read_guests(path: str, host: Host) -> list[GuestReading]:
     from placer.read.xl_cfg import read_xl_cfg
 
     return [read_xl_cfg(text, place, host)]
+
+
+def _read_json_guests(text: str, place: str, host: Host) -> list[GuestReading]:
+    from placer.read.flavor import holds_flavors, read_flavors
+    from placer.read.json_text import parse_json
+    from placer.read.libxl_json import guests_of
+
+    document = parse_json(text, place)
+    return read_flavors(document, place) if holds_flavors(document) else guests_of(document, place, host)
 
 
 def read_running(host: Host, running: str | None, vcpu_list: str | None) -> tuple[Host, list[RunningGuest]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from placer.instance import MOST_VNODES, shorten
 
 HOST_FORMS = (
     "text of `xl info -n` or `numactl -H`, XML of hwloc (lstopo) or `virsh capabilities`, JSON of a host or instance, "
@@ -22,7 +25,9 @@ Host = Annotated[
 Guests = Annotated[
     list[str],
     typer.Argument(
-        metavar="GUEST...", help="The guests: xl.cfg, libxl's JSON, or libvirt's domain XML; - is standard input."
+        metavar="GUEST...",
+        help="The guests: xl.cfg, libxl's JSON, libvirt's domain XML, or a flavour of OpenStack as JSON; - is standard "
+        "input.",
     ),
 ]
 Reserve = Annotated[
@@ -64,6 +69,34 @@ Pools = Annotated[
         help="What `xl cpupool-list -c` prints: guests stay in the cpupool that their pool= names, else in Pool-0.",
     ),
 ]
+Objective = Annotated[
+    str | None,
+    typer.Option(
+        "--objective",
+        metavar="NAME|FILE",
+        help="What counts, instead of what the instance says. distance: nearness before free cores; cores-first: the "
+        "other way round; default: both weighed against each other. pack, spread: fill the pnodes used, or keep the "
+        "fullest as empty as can be, as the last tier. Or a file with an objective as JSON.",
+    ),
+]
+Hint = Annotated[
+    str | None,
+    typer.Option(
+        "--hint",
+        metavar="PLACEMENT",
+        help="Start the search from a placement: what `--format json` wrote. It may break rules, and guests may be "
+        "missing or too many.",
+    ),
+]
+Keep = Annotated[
+    str | None,
+    typer.Option(
+        "--keep",
+        metavar="PLACEMENT",
+        help="Move as few vnodes away from this placement as may be: a tier right before shape. The search starts from "
+        "it, unless --hint names another.",
+    ),
+]
 FreePnodes = Annotated[bool, typer.Option("--free-pnodes", help="Place vnodes anew that the input fixes to a pnode.")]
 
 
@@ -101,6 +134,19 @@ AllowUnplaced = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Log = Annotated[
+    bool,
+    typer.Option("--log", help="Show the steps with their times, and the solver's own log, on stderr."),
+]
+DumpModel = Annotated[
+    str | None,
+    typer.Option(
+        "--dump-model",
+        metavar="FILE",
+        help="Write the CP-SAT model of the first tier that anything can change: .pb is a binary protocol buffer, "
+        ".txt or .pbtxt a text. It is built for that also where the strategy solves without one.",
+    ),
+]
 Pin = Annotated[
     bool,
     typer.Option(
@@ -138,6 +184,34 @@ MemoryOption = Annotated[
     typer.Option(
         help="For guests whose memory is below their maxmem: which of the two to place and to write as both. "
         "Without it they are placed with maxmem, and the xl and libxl formats refuse them."
+    ),
+]
+
+
+def vnodes_choice(text: str | None) -> tuple[int, int] | Literal["fewest"] | None:
+    """Read ``--vnodes``."""
+    if text is None or text == "auto":
+        return None
+    if text == "fewest":
+        return "fewest"
+    found = re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", text)
+    least, most = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not 1 <= least <= most <= MOST_VNODES:
+        raise typer.BadParameter(
+            f'expected auto, fewest, or how many, such as 2 or 1-4, up to {MOST_VNODES}, got "{shorten(text)}"',
+            param_hint="--vnodes",
+        )
+    return least, most
+
+
+Vnodes = Annotated[
+    str | None,
+    typer.Option(
+        "--vnodes",
+        metavar="N|MIN-MAX|auto|fewest",
+        help="How many vnodes a guest file that states none may get (1-4): the number that costs least, the fewest "
+        "among equals. auto (the default): one, without vnuma, where that fits the host without other guests, else any "
+        "number. fewest: as few as fit so.",
     ),
 ]
 VnumaOption = Annotated[

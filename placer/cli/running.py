@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from threading import Event, Thread
 from time import perf_counter
 from types import FrameType
 
+from placer.answer import Answer
+from placer.instance.terms import TIERS
 from placer.problem import Progress
 from placer.report.progress import describe
-from placer.solving import Answer
 
 EVERY_S = 1.0
 """Seconds before the first line of progress, and between two."""
@@ -29,12 +30,12 @@ class Watch:
         self.latest = progress
 
 
-def run(work: Callable[[Event, Watch], Answer], *, quiet: bool) -> Answer:
+def run(work: Callable[[Event, Watch], Answer], *, quiet: bool, tiers: Sequence[Iterable[str]] = TIERS) -> Answer:
     """
     Run ``work(stop, on_progress)`` beside the main thread.
 
     Ctrl-C sets ``stop``, a second one gives up, one after the answer does nothing. After a second a line of
-    progress goes to stderr each second.
+    progress goes to stderr each second; ``tiers`` names the terms.
     """
     stop, watch = Event(), Watch()
     outcome: list[Answer] = []
@@ -54,7 +55,7 @@ def run(work: Callable[[Event, Watch], Answer], *, quiet: bool) -> Answer:
         while thread.is_alive():
             if watch.latest and not quiet:
                 now = replace(watch.latest, elapsed_s=perf_counter() - started)
-                print(describe(now), file=sys.stderr, flush=True)
+                print(describe(now, tiers), file=sys.stderr, flush=True)
             thread.join(EVERY_S)
     finally:
         # a key held too long must not take the answer away again
@@ -62,6 +63,11 @@ def run(work: Callable[[Event, Watch], Answer], *, quiet: bool) -> Answer:
     if failure:
         raise failure[0]
     return outcome[0]
+
+
+def print_line(line: str) -> None:
+    """Print a line of a log to standard error."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def _stopper(stop: Event) -> Callable[[int, FrameType | None], None]:

@@ -12,8 +12,8 @@ import typer
 from placer.cli import options
 
 if TYPE_CHECKING:
+    from placer.answer import Answer
     from placer.request import Request
-    from placer.solving import Answer
 
 
 class StrategyName(StrEnum):
@@ -36,6 +36,7 @@ class OutputFormat(StrEnum):
     libxl = "libxl"
     libvirt = "libvirt"
     xl = "xl"
+    qemu = "qemu"
     shell = "shell"
     hypercall = "hypercall"
     rfc = "rfc"
@@ -55,7 +56,8 @@ def solve(
         typer.Option(
             help="text: a report. json: the answer with its proof. xl, libxl, libvirt, rfc: what starts the guests "
             "(the guest's own xl.cfg, libxl JSON or domain XML with the placement set; the build info of the 2013 RFC)."
-            " shell: the xl vcpu-pin calls for a running guest. hypercall: the arrays that Xen takes."
+            " qemu: the memory and NUMA arguments of QEMU. shell: the xl vcpu-pin calls for a running guest. "
+            "hypercall: the arrays that Xen takes."
         ),
     ] = OutputFormat.text,
     output: Annotated[
@@ -71,24 +73,36 @@ def solve(
     workers: options.Workers = None,
     seed: options.Seed = 0,
     allow_unplaced: options.AllowUnplaced = False,
+    hint: options.Hint = None,
+    keep: options.Keep = None,
     free: options.Free = None,
     reserve: options.Reserve = None,
     running: options.Running = None,
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
+    objective: options.Objective = None,
+    vnodes: options.Vnodes = None,
     free_pnodes: options.FreePnodes = False,
     memory: options.MemoryOption = None,
     vnuma: options.VnumaOption = options.Vnuma.auto,
     pin: options.Pin = False,
     force: options.Force = False,
     in_place: options.InPlace = False,
+    log: options.Log = False,
+    dump_model: options.DumpModel = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Place the guests of an instance, or of guest files on a host, and prove how good the placement is."""
+    from placer.cli.earlier import read_earlier, tell
     from placer.cli.inputs import read_request
-    from placer.cli.running import run
+    from placer.cli.outputs import refuse_existing
+    from placer.cli.running import print_line, run
+    from placer.problem import Status
+    from placer.request import as_placed
     from placer.solving import solve as solve_instance
 
+    others = [*files, host, running, vcpu_list, pools, objective]
+    start, kept = read_earlier(hint, [*others, keep]), read_earlier(keep, others)
     request = read_request(
         files,
         host=host,
@@ -98,6 +112,8 @@ def solve(
         vcpu_list=vcpu_list,
         pools=pools,
         free=free_pnodes,
+        objective=objective,
+        vnodes=options.vnodes_choice(vnodes),
         memory=memory.value if memory else None,
         always_vnuma=vnuma is options.Vnuma.always,
     )
@@ -114,6 +130,11 @@ def solve(
         paths: dict[str, Path] | None = own_files(request, format.value)
     else:
         paths = _paths(request, format, output, force=force)
+    if dump_model is not None:
+        refuse_existing([Path(dump_model)], force=force)
+    if not quiet:
+        tell("--hint", start, request.instance, strategy=strategy.value)
+        tell("--keep", kept, request.instance, strategy=strategy.value)
     answer = run(
         lambda stop, on_progress: solve_instance(
             request.instance,
@@ -122,11 +143,19 @@ def solve(
             workers=workers,
             seed=seed,
             allow_unplaced=allow_unplaced,
+            hint=start,
+            keep=kept,
+            trade=format in {OutputFormat.text, OutputFormat.json},
             stop=stop,
             on_progress=on_progress,
+            on_log=print_line if log else None,
+            dump_model=None if dump_model is None else Path(dump_model),
         ),
-        quiet=quiet,
+        quiet=quiet or log,
+        tiers=request.instance.tiers(kept=kept is not None),
     )
+    if answer.instance is not None:
+        request = as_placed(request, answer.instance, optimal=answer.status is Status.OPTIMAL)
     if not quiet and answer.placement is not None and format not in {OutputFormat.text, OutputFormat.json}:
         from placer.report.text import summary
 

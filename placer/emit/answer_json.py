@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+from placer.answer import Answer
 from placer.emit.layout import lay_out
 from placer.emit.placement_json import pcpus_object, placement_object
 from placer.remarks import remarks
 from placer.request import Request
-from placer.solving import Answer
+from placer.trade import Trade
 
 
 def emit_answer(answer: Answer, request: Request) -> str:
@@ -18,7 +21,8 @@ def emit_answer(answer: Answer, request: Request) -> str:
     str
         One JSON object. ``placement`` maps each guest to its pnode ids, null where a vnode has none, and is null
         where nothing was placed; ``pcpus``, where guests have dedicated vcpus, maps each of these guests to the pcpus
-        that its vcpus own; ``tiers`` stand highest first.
+        that its vcpus own; ``tiers`` stand highest first. ``moved``, where a placement was to be kept, lists the
+        vnodes that moved. ``trade`` is what another weighing gains and pays, and its placement, or null.
     """
     document = {
         "status": str(answer.status),
@@ -29,8 +33,19 @@ def emit_answer(answer: Answer, request: Request) -> str:
         "mean_access_distance": answer.mean_access_distance,
         "guests": {name: {"mean_access_distance": mean} for name, mean in answer.guest_access_distance.items()},
         "violations": [{"rule": violation.rule, "message": violation.message} for violation in answer.violations],
+        "trade": None if answer.trade is None else _trade_object(answer.trade),
+        **({} if answer.moved is None else {"moved": [asdict(each) for each in answer.moved]}),
         "reason": answer.reason,
         "notes": [*request.headlines, *remarks(request, answer.placement)],
         "wall_time_s": round(answer.wall_time_s, 6),
     }
     return lay_out(document) + "\n"
+
+
+def _trade_object(trade: Trade) -> dict[str, object]:
+    return {
+        "order": trade.order,
+        "mean_access_distance": trade.mean_access_distance,
+        "more_pairs": trade.more_pairs,
+        "placement": placement_object(trade.placement),
+    }

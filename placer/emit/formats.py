@@ -11,6 +11,7 @@ from placer.emit.hypercall import emit_hypercall
 from placer.emit.layout import lay_out
 from placer.emit.libvirt_xml import emit_libvirt_xml
 from placer.emit.libxl_json import emit_libxl_json
+from placer.emit.qemu import emit_qemu
 from placer.emit.rfc import emit_rfc
 from placer.emit.shell import emit_shell
 from placer.emit.written import WrittenGuest, write_vnodes
@@ -48,6 +49,7 @@ FORMATS: dict[str, Format] = {
     "libxl": Format(emit_libxl_json, ".json", is_json=True),
     "xl": Format(emit_xl_cfg, ".cfg", is_json=False),
     "libvirt": Format(emit_libvirt_xml, ".xml", is_json=False),
+    "qemu": Format(emit_qemu, ".args", is_json=False),
     "shell": Format(emit_shell, ".sh", is_json=False),
     "hypercall": Format(emit_hypercall, ".json", is_json=True),
     "rfc": Format(emit_rfc, ".json", is_json=True, takes_broken=True),

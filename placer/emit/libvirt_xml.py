@@ -32,9 +32,10 @@ def emit_libvirt_xml(written: WrittenGuest) -> str:
     written
         The guest. Read from a domain, it is given back with its bindings set: strict ``numatune`` for the guest and
         each cell, a ``vcpupin`` for each vcpu (the pcpus of its pnode that its own hard affinity allows), an
-        ``emulatorpin`` to all of its pnodes unless it had one, and distances between its cells; a guest without
-        cells that was cut gets them. All the rest stays as it was. A guest from an instance becomes the part of a
-        domain that placer knows. A guest of form ``whole`` gets no cells.
+        ``emulatorpin`` to all of its pnodes unless it had one (where vcpus are bound or own pcpus, to those of the
+        vcpus that own none, or of all), and distances between its cells; a guest without
+        cells that was cut gets them. All the rest stays as it was. A guest from an instance or a flavour
+        becomes the part of a domain that placer knows. A guest of form ``whole`` gets no cells.
 
     Raises
     ------
@@ -44,7 +45,8 @@ def emit_libvirt_xml(written: WrittenGuest) -> str:
     reasons = list(_reasons(written))
     if reasons:
         raise EmissionError("\n".join(f'guest "{written.guest.name}": {reason}' for reason in reasons))
-    document = XmlEdit(written.source.text if written.source else _skeleton(written))
+    source = written.source
+    document = XmlEdit(source.text if source and source.kind == "libvirt" else _skeleton(written))
     _set_cells(document, written)
     _set_pins(document, written)
     _set_numatune(document, written)
@@ -53,7 +55,7 @@ def emit_libvirt_xml(written: WrittenGuest) -> str:
 
 def _reasons(written: WrittenGuest) -> Iterator[str]:
     guest, source = written.guest, written.source
-    if source is not None and source.kind != "libvirt":
+    if source is not None and not source.of_qemu:
         yield f"{source.place} is a guest of Xen; --format xl or libxl writes it"
     if guest.type != "hvm":
         yield f"it is of type {guest.type}, QEMU runs hvm"
@@ -117,18 +119,28 @@ def _set_pins(document: XmlEdit, written: WrittenGuest) -> None:
 
 
 def _pcpus_of_vcpus(written: WrittenGuest) -> list[tuple[int, str]]:
-    masks = written.guest.hard_affinity
-    pins: list[tuple[int, str]] = []
+    return [(vcpu, format_cpuset(pcpus)) for vcpu, pcpus in sorted(_masks(written).items())]
+
+
+def _masks(written: WrittenGuest) -> dict[int, set[int]]:
+    """Give each vcpu the pcpus of its pnode that its own hard affinity allows."""
+    own = written.guest.hard_affinity
+    masks: dict[int, set[int]] = {}
     for vnode in written.vnodes:
         here = set(_pcpus(written, vnode))
         for vcpu in vnode.vcpus:
-            mask = masks[vcpu] if masks is not None else None
-            pins.append((vcpu, format_cpuset(here if mask is None else here.intersection(mask))))
-    return sorted(pins)
+            mask = own[vcpu] if own is not None else None
+            masks[vcpu] = here if mask is None else here.intersection(mask)
+    return masks
 
 
 def _emulatorpin(written: WrittenGuest) -> list[str]:
+    """Keep the emulator on the pnodes of its guest, and where vcpus own pcpus with the vcpus that own none."""
     pcpus = {pcpu for vnode in written.vnodes for pcpu in _pcpus(written, vnode)}
+    if written.pinned:
+        masks = _masks(written)
+        sharing = [mask for vcpu, mask in masks.items() if vcpu not in written.guest.dedicated]
+        pcpus = set().union(*(sharing or masks.values()))
     return [f"<emulatorpin cpuset='{format_cpuset(pcpus)}'/>"]
 
 

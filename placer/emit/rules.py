@@ -46,7 +46,7 @@ def refuse_for_xen(written: WrittenGuest, toolstack: Toolstack = "xl") -> None:
     EmissionError
         With every reason, a line each.
     """
-    if written.source is not None and written.source.kind == "libvirt":
+    if written.source is not None and written.source.of_qemu:
         raise EmissionError(
             f'guest "{written.guest.name}": {written.source.place} is a guest of QEMU, which {toolstack} does not start'
         )

@@ -49,7 +49,7 @@ def emit_shell(written: WrittenGuest) -> str:
 
 def _reasons(written: WrittenGuest) -> Iterator[str]:
     name = written.guest.name
-    if written.source is not None and written.source.kind == "libvirt":
+    if written.source is not None and written.source.of_qemu:
         yield f"{written.source.place} is a guest of QEMU, which xl does not bind"
     if name.startswith("-") or (name.isascii() and name.isdigit()):
         yield f"xl takes its name for {'an option' if name.startswith('-') else 'a domid'}"

@@ -1,9 +1,12 @@
 """The words of the field: hosts, guests, instances and placements, frozen and checked."""
 
 from placer.instance.cpupool import DEFAULT_POOL, Cpupool
+from placer.instance.device import Device, pci_address
+from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE, UNREACHABLE
 from placer.instance.domain import Domain
+from placer.instance.flexible import MOST_VNODES, Flexible
 from placer.instance.guest import Form, Guest, GuestType, Vnode
-from placer.instance.host import LOCAL_DISTANCE, REMOTE_DISTANCE, UNREACHABLE, Host, Pnode
+from placer.instance.host import Host, Pnode
 from placer.instance.instance import Instance, Objective
 from placer.instance.placement import Placement
 from placer.instance.rules import Rule, VnodeOf, guest_of, in_words, listed
@@ -12,10 +15,13 @@ from placer.instance.units import format_cpuset, format_size, parse_cpuset, pars
 __all__ = [
     "DEFAULT_POOL",
     "LOCAL_DISTANCE",
+    "MOST_VNODES",
     "REMOTE_DISTANCE",
     "UNREACHABLE",
     "Cpupool",
+    "Device",
     "Domain",
+    "Flexible",
     "Form",
     "Guest",
     "GuestType",
@@ -34,5 +40,6 @@ __all__ = [
     "listed",
     "parse_cpuset",
     "parse_size",
+    "pci_address",
     "shorten",
 ]

@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
+from placer.instance.flexible import Flexible, parts
 from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset
 
 GuestType = Literal["hvm", "pvh", "pv"]
@@ -54,7 +56,9 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     name
         Unique in its instance; without control characters, which no xl.cfg can hold.
     vnodes
-        1 to 1024. Their vcpus are 0 to n - 1, each on one vnode.
+        1 to 1024. Their vcpus are 0 to n - 1, each on one vnode. None where ``flexible`` is given.
+    flexible
+        Memory and vcpus alone, where the number of vnodes is to be chosen.
     type
         What Xen calls it. pv and pvh guests are placed, but today's Xen starts only hvm with vNUMA.
     form
@@ -82,6 +86,8 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         None: every vcpu reads the guest's memory evenly.
     vdistances
         The distances between its vnodes that it would like to see.
+    devices
+        Ids of the host's devices that are assigned to it.
     overhead_kib
         What the hypervisor needs for it besides its memory, in KiB.
 
@@ -93,7 +99,8 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     """
 
     name: Name
-    vnodes: tuple[Vnode, ...]
+    vnodes: tuple[Vnode, ...] = ()
+    flexible: Flexible | None = None
     type: GuestType = "hvm"
     form: Form = "vnuma"
     hard_affinity: tuple[CpuSet | None, ...] | None = None
@@ -107,11 +114,14 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     thread_policy: ThreadPolicy = "prefer"
     traffic: tuple[tuple[Weight, ...], ...] | None = None
     vdistances: tuple[tuple[Distance, ...], ...] | None = None
+    devices: tuple[Name, ...] = ()
     overhead_kib: Kib = 0
 
     def __post_init__(self) -> None:
         check_name(self.name)
-        if not 1 <= len(self.vnodes) <= MAX_VNODES:
+        if self.flexible is not None:
+            _check_flexible(self)
+        elif not 1 <= len(self.vnodes) <= MAX_VNODES:
             raise ValueError(f"{len(self.vnodes)} vnodes, expected 1 to {MAX_VNODES}")
         if self.form == "whole" and len(self.vnodes) != 1:
             raise ValueError(f'form "whole" takes one vnode, got {len(self.vnodes)}')
@@ -127,13 +137,15 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             _check_square(field, getattr(self, field), len(self.vnodes))
         if self.traffic is not None and not any(map(any, self.traffic)):
             raise ValueError("traffic sums to 0, expected a positive entry")
+        if len(set(self.devices)) < len(self.devices):
+            raise ValueError(f"devices lists one twice: {', '.join(self.devices)}")
         if self.pnodes == ():
             raise ValueError("pnodes is empty, expected at least one id or null")
 
     @cached_property
     def vcpu_count(self) -> int:
         """Number of vcpus over all vnodes."""
-        return sum(len(vnode.vcpus) for vnode in self.vnodes)
+        return self.flexible.vcpu_count if self.flexible else sum(len(vnode.vcpus) for vnode in self.vnodes)
 
     @cached_property
     def dedicated(self) -> frozenset[int]:
@@ -143,7 +155,25 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     @cached_property
     def memory_kib(self) -> int:
         """Memory over all vnodes, in KiB."""
-        return sum(vnode.memory_kib for vnode in self.vnodes)
+        return self.flexible.memory_kib if self.flexible else sum(vnode.memory_kib for vnode in self.vnodes)
+
+    def may_have(self, count: int) -> bool:
+        """Whether it may be so many vnodes."""
+        return count in self.flexible.counts if self.flexible else count == len(self.vnodes)
+
+    def cut_into(self, k: int) -> Guest:
+        """
+        Give a flexible guest k vnodes (:func:`placer.instance.flexible.parts`); any other stays as it is.
+
+        One vnode is written without vnuma, unless it is to have it always; those of several that stand on one pnode are
+        written as one.
+        """
+        if self.flexible is None:
+            return self
+        cut = parts(self.flexible.memory_kib, self.flexible.vcpu_count, k)
+        vnodes = tuple(Vnode(memory_kib=kib, vcpus=tuple(vcpus)) for kib, vcpus in cut)
+        form: Form = "parts" if k > 1 else "vnuma" if self.flexible.always_vnuma else "whole"
+        return replace(self, vnodes=vnodes, flexible=None, form=form)
 
 
 def check_name(name: str) -> None:
@@ -166,6 +196,14 @@ def _check_vcpus(sets: list[tuple[Cpu, ...]]) -> None:
     missing = [vcpu for vcpu in range(max(vnode_of, default=-1) + 1) if vcpu not in vnode_of]
     if missing:
         raise ValueError(f"vcpus {format_cpuset(missing)} are on no vnode, expected each on one")
+
+
+def _check_flexible(guest: Guest) -> None:
+    if guest.vnodes:
+        raise ValueError(f"{len(guest.vnodes)} vnodes beside flexible, expected one of the two")
+    for field in ("traffic", "vdistances"):
+        if getattr(guest, field) is not None:
+            raise ValueError(f"{field} beside flexible, expected it with vnodes only")
 
 
 def _check_policies(guest: Guest) -> None:

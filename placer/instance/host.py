@@ -9,19 +9,18 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from placer.instance.cpupool import DEFAULT_POOL, Cpupool, check_cpupools
+from placer.instance.device import Device, check_devices
+from placer.instance.distances import UNREACHABLE, Matrix, check_bandwidth, check_slit, distances
 from placer.instance.domain import Domain
 from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset, shorten
 
-LOCAL_DISTANCE = 10
-"""SLIT distance of a node to itself (ACPI 6.5, 5.2.17)."""
-REMOTE_DISTANCE = 20
-"""Assumed between two pnodes of a host that states no distances."""
 MAX_RUNNING_VCPUS = 100_000
 """Most vcpus of all domains of a host; keeps sums of costs in 64 bits."""
 MAX_PNODES = 1024
 """Most pnodes of a host, as Linux counts them; Xen stops at 64. Keeps the matrix of distances within reason."""
-UNREACHABLE = 255
-"""SLIT distance of a node that cannot be reached (ACPI 6.5, 5.2.17)."""
+
+
+Bandwidth = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
 class Pnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -86,8 +85,14 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     slit
         Distances, row = the pcpu's node, column = the memory's. It may be asymmetric; a negative number,
         255 or more means unreachable. None: 10 on the diagonal and 20 off it.
+    bandwidth
+        What the pcpus of a pnode (row) can read from the memory of one (column), in any unit; 0: unreachable. Where
+        given it says the distances: 10 x what the row reads from itself / the entry, halves up, 1 to 254; a row of 0,
+        of a pnode without pcpus, leaves those of ``slit``.
     name
         What people call the host.
+    devices
+        PCI devices and the like, with the pnode they are attached to.
     domains
         What runs there already.
     cpupools
@@ -101,13 +106,16 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     Raises
     ------
     ValueError
-        If two pnodes share an id or a pcpu, ``slit`` is not square, two domains or cpupools share a name, two cpupools
-        a pcpu, or one or ``dedicated_pcpus`` names a pcpu or cpupool that the host does not have.
+        If two pnodes share an id or a pcpu, ``slit`` or ``bandwidth`` is not square, two domains, devices or cpupools
+        share a name, two cpupools a pcpu, or one of these or ``dedicated_pcpus`` names a pcpu, pnode or cpupool that
+        the host does not have.
     """
 
     pnodes: tuple[Pnode, ...]
     slit: tuple[tuple[int, ...], ...] | None = None
+    bandwidth: tuple[tuple[Bandwidth, ...], ...] | None = None
     name: str = ""
+    devices: tuple[Device, ...] = ()
     domains: tuple[Domain, ...] = ()
     cpupools: tuple[Cpupool, ...] = ()
     overcommit: Annotated[float, Meta(gt=0, le=1000)] | None = None
@@ -124,23 +132,32 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
             owners = [pnode.id for pnode in self.pnodes if twice[0] in pnode.pcpus]
             raise ValueError(f"pcpu {twice[0]} is on pnodes {owners[0]} and {owners[1]}, expected on one")
         if self.slit is not None:
-            _check_slit(self.slit, len(self.pnodes))
+            check_slit(self.slit, len(self.pnodes))
+        if self.bandwidth is not None:
+            check_bandwidth(self.bandwidth, len(self.pnodes))
+        check_devices(self.devices, self.position_of)
         check_cpupools(self.cpupools, self.position_of_pcpu)
         _check_domains(self.domains, self)
         _check_dedicated(self.dedicated_pcpus or (), self.position_of_pcpu)
 
     @cached_property
-    def distances(self) -> tuple[tuple[int, ...], ...]:
-        """The SLIT matrix by position, 10/20 where the host states none, 255 where unreachable."""
-        if self.slit is None:
-            places = range(len(self.pnodes))
-            return tuple(tuple(LOCAL_DISTANCE if p == q else REMOTE_DISTANCE for q in places) for p in places)
-        return tuple(tuple(d if 0 <= d < UNREACHABLE else UNREACHABLE for d in row) for row in self.slit)
+    def distances(self) -> Matrix:
+        """
+        The distances by position, 255 where unreachable, by what the host states: bandwidth, SLIT, or else 10/20.
+
+        What the SLIT calls unreachable stays so beside a bandwidth.
+        """
+        return distances(len(self.pnodes), self.slit, self.bandwidth)
 
     @cached_property
     def largest_distance(self) -> int:
         """The largest finite distance of the host; what an access to or from an unplaced vnode is taken to cost."""
         return max((d for row in self.distances for d in row if d < UNREACHABLE), default=UNREACHABLE)
+
+    @cached_property
+    def smallest_distance(self) -> int:
+        """The smallest distance of the host; what an access costs at least."""
+        return min(d for row in self.distances for d in row)
 
     @cached_property
     def position_of(self) -> dict[int, int]:
@@ -201,16 +218,6 @@ def _check_dedicated(pcpus: tuple[Cpu, ...], position_of_pcpu: dict[int, int]) -
 def _repeated(numbers: tuple[Cpu, ...] | list[int]) -> list[int]:
     seen: set[int] = set()
     return sorted({number for number in numbers if number in seen or seen.add(number)})  # type: ignore[func-returns-value]
-
-
-def _check_slit(slit: tuple[tuple[int, ...], ...], count: int) -> None:
-    if len(slit) != count:
-        raise ValueError(f"slit has {len(slit)} rows for {count} pnodes")
-    for p, row in enumerate(slit):
-        if len(row) != count:
-            raise ValueError(f"slit row {p} has {len(row)} distances for {count} pnodes")
-        if 0 in row:
-            raise ValueError(f"slit row {p} has a distance of 0, expected at least 1 (10 is local)")
 
 
 def _check_domains(domains: tuple[Domain, ...], host: Host) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from placer.instance.guest import Guest
 from placer.instance.host import Host
 from placer.instance.rules import Rule, check_rules
-from placer.instance.units import format_cpuset
+from placer.instance.terms import Order, Term, check_tiers, tiers_of
+from placer.instance.units import format_cpuset, shorten
 
-Shape = Literal["pack", "none"]
+TermWeight = Annotated[int, Meta(ge=1, le=1000)]
+Shape = Literal["pack", "spread", "none"]
 
 
 class Objective(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -24,11 +27,26 @@ class Objective(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         What a vcpu pays for each other vcpu on its core, in units of mean distance. None: 15, less on a host
         with more vcpus than threads.
     shape
-        The last tier: ``pack`` leaves the least memory free on the pnodes used, ``none`` asks nothing.
+        The term shape: ``pack`` leaves the least memory free on the pnodes used, ``spread`` keeps the fullest pnode
+        as empty as can be, ``none`` asks nothing.
+    tiers
+        What counts before what: a name (``distance``: nearness before free cores; ``cores-first``: the other way
+        round; ``default``: both weighed against each other), or the tiers, highest first, each the weights of its
+        terms. A term in none of them does not count. What is left unplaced counts before all of them.
+
+    Raises
+    ------
+    ValueError
+        If a tier has no terms, a term stands in two, or shape beside others.
     """
 
     core_sharing_price: Annotated[float, Meta(ge=0, le=1000)] | None = None
     shape: Shape = "pack"
+    tiers: Order | tuple[dict[Term, TermWeight], ...] = "default"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.tiers, str):
+            check_tiers(self.tiers)
 
 
 class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -43,8 +61,8 @@ class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     Raises
     ------
     ValueError
-        If two guests share a name, a guest names a pnode or pcpu that the host does not have, or a rule a guest that
-        the instance does not have.
+        If two guests share a name, a guest names a pnode, pcpu or device that the host does not have, or a rule a guest
+        that the instance does not have.
     """
 
     host: Host
@@ -60,8 +78,31 @@ class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
             names.add(guest.name)
             _check_pnodes(guest, self.host)
             _check_pcpus(guest, self.host)
+            _check_devices(guest, self.host)
             self.host.check_pool(f'guest "{guest.name}"', guest.pool)
         check_rules(self.rules, self.guests)
+
+    def tiers(self, *, kept: bool = False) -> tuple[dict[str, int], ...]:
+        """
+        Give the weight of each term of every tier, the highest tier first; those of what is unplaced before all.
+
+        Parameters
+        ----------
+        kept
+            Whether vnodes moved away from an earlier placement count too.
+        """
+        return tiers_of(self.objective.tiers, kept=kept, flexible=self.flexible)
+
+    @property
+    def flexible(self) -> bool:
+        """Whether the number of vnodes of a guest is to be chosen."""
+        return any(guest.flexible for guest in self.guests)
+
+    def cut_into(self, counts: dict[str, int]) -> Instance:
+        """Give flexible guests so many vnodes, by name."""
+        if not self.flexible:
+            return self
+        return replace(self, guests=tuple(guest.cut_into(counts.get(guest.name, 1)) for guest in self.guests))
 
 
 def _check_pnodes(guest: Guest, host: Host) -> None:
@@ -72,6 +113,13 @@ def _check_pnodes(guest: Guest, host: Host) -> None:
     for pnode in guest.pnodes or ():
         if pnode not in host.position_of:
             raise ValueError(f'guest "{guest.name}" pnodes: no pnode {pnode} on this host, {known}')
+
+
+def _check_devices(guest: Guest, host: Host) -> None:
+    known = {device.id for device in host.devices}
+    for device in guest.devices:
+        if device not in known:
+            raise ValueError(f'guest "{guest.name}" devices: no device "{shorten(device)}" on this host')
 
 
 def _check_pcpus(guest: Guest, host: Host) -> None:

@@ -22,6 +22,10 @@ class Placement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pnode_of: dict[str, tuple[int | None, ...]]
     pcpu_of: dict[str, tuple[int | None, ...]] = {}
 
+    def counts(self) -> dict[str, int]:
+        """Guest name -> its number of vnodes."""
+        return {name: len(pnodes) for name, pnodes in self.pnode_of.items()}
+
     def complete(self) -> bool:
         """Whether every vnode has a pnode."""
         return all(pnode is not None for pnodes in self.pnode_of.values() for pnode in pnodes)
@@ -42,8 +46,10 @@ class Placement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             pnodes = self.pnode_of.get(name)
             if pnodes is None:
                 faults.append(f'guest "{name}" is missing')
-            elif len(pnodes) != len(guest.vnodes):
-                faults.append(f'guest "{name}" has {len(pnodes)} pnodes for {len(guest.vnodes)} vnodes')
+            elif not guest.may_have(len(pnodes)):
+                counts = guest.flexible.counts if guest.flexible else range(len(guest.vnodes), len(guest.vnodes) + 1)
+                wanted = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+                faults.append(f'guest "{name}" has {len(pnodes)} pnodes for {wanted} vnodes')
             else:
                 unknown = [p for p in pnodes if p is not None and p not in instance.host.position_of]
                 faults.extend(f'guest "{name}": no pnode {p} on this host' for p in unknown)

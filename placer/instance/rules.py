@@ -114,15 +114,18 @@ def check_rules(rules: tuple[Rule, ...], guests: tuple[Guest, ...]) -> None:
     Raises
     ------
     ValueError
-        If there is no such guest or vnode, a guest of several vnodes is to stand together, or members that are to
-        stay apart share a vnode.
+        If there is no such guest or vnode, a guest of several vnodes, or a flexible one, is to stand together, or
+        members that are to stay apart share a vnode.
     """
     count_of = {guest.name: len(guest.vnodes) for guest in guests}
+    flexible = {guest.name for guest in guests if guest.flexible}
     for i, rule in enumerate(rules):
         for j, member in enumerate(rule.members):
             place = f"rules[{i}].{rule.kind}" + (f"[{j}]" if rule.exclusive is None else "")
             _check_member(member, count_of, place)
             count = count_of[guest_of(member)]
+            if guest_of(member) in flexible and (rule.together or isinstance(member, VnodeOf)):
+                raise ValueError(f"{place}: {in_words(member)} is flexible, expected a vnode of a guest with vnodes")
             if rule.together and count > 1 and not isinstance(member, VnodeOf):
                 raise ValueError(f"{place}: {in_words(member)} has {count} vnodes, expected a guest of one, or a vnode")
         for first, second in combinations(rule.apart or (), 2):
@@ -136,5 +139,5 @@ def _check_member(member: Member, count_of: dict[str, int], place: str) -> None:
     count = count_of.get(guest_of(member))
     if count is None:
         raise ValueError(f'{place}: no guest "{shorten(guest_of(member))}" in the instance')
-    if isinstance(member, VnodeOf) and member.vnode >= count:
+    if isinstance(member, VnodeOf) and 0 < count <= member.vnode:
         raise ValueError(f"{place}: {in_words(member)} does not exist, expected 0 to {count - 1}")

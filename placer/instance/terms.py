@@ -1,11 +1,69 @@
-"""The names of the cost terms and the tiers they stand in, highest tier first."""
+"""The names of the cost terms, and the tiers they stand in, highest tier first."""
 
 from __future__ import annotations
 
-TIERS: tuple[tuple[str, ...], ...] = (
-    ("unplaced_guests",),
-    ("unplaced",),
-    ("access_distance", "core_sharing"),
-    ("soft_affinity", "vdistance"),
-    ("shape",),
-)
+from typing import Literal
+
+Term = Literal["access_distance", "core_sharing", "device_distance", "soft_affinity", "vdistance", "shape"]
+"""The terms that an objective orders and weighs."""
+Tier = dict[Term, int]
+"""The terms of a tier, each with its weight."""
+Order = Literal["default", "distance", "cores-first"]
+
+WISHES: Tier = {"device_distance": 1, "soft_affinity": 1, "vdistance": 1}
+ORDERS: dict[Order, tuple[Tier, ...]] = {
+    "default": ({"access_distance": 1, "core_sharing": 1}, WISHES, {"shape": 1}),
+    "distance": ({"access_distance": 1}, {"core_sharing": 1}, WISHES, {"shape": 1}),
+    "cores-first": ({"core_sharing": 1}, {"access_distance": 1}, WISHES, {"shape": 1}),
+}
+"""The orders that have a name: weighed against each other, or nearness or free cores before anything else."""
+UNPLACED = ("unplaced_guests", "unplaced")
+"""The two tiers before all others: what is left out never pays for itself."""
+MOVED = "moved"
+"""The term that counts the vnodes that move away from an earlier placement; a tier right before that of shape."""
+VNODES = "vnodes"
+"""The term that counts the vnodes of flexible guests; a tier right after those of nearness and free cores."""
+TIERS: tuple[tuple[str, ...], ...] = (*((name,) for name in UNPLACED), *(tuple(tier) for tier in ORDERS["default"]))
+"""The terms of each tier where nobody orders them otherwise."""
+
+
+def tiers_of(
+    order: Order | tuple[Tier, ...], *, kept: bool = False, flexible: bool = False
+) -> tuple[dict[str, int], ...]:
+    """
+    Give every tier of an objective, those of what is unplaced first.
+
+    Parameters
+    ----------
+    kept
+        Whether vnodes moved away from an earlier placement count: right before shape, or last where that does not.
+    flexible
+        Whether the vnodes of flexible guests count: right after nearness and free cores.
+
+    Examples
+    --------
+    >>> [list(tier) for tier in tiers_of("distance", kept=True)][2:]
+    [['access_distance'], ['core_sharing'], ['device_distance', 'soft_affinity', 'vdistance'], ['moved'], ['shape']]
+    """
+    chosen = ORDERS[order] if isinstance(order, str) else order
+    tiers = [{name: 1} for name in UNPLACED] + [{str(name): weight for name, weight in t.items()} for t in chosen]
+    if flexible:
+        main = [t for t, tier in enumerate(tiers) if "access_distance" in tier or "core_sharing" in tier]
+        tiers.insert(max(main, default=len(UNPLACED) - 1) + 1, {VNODES: 1})
+    if kept:
+        tiers.insert(next((t for t, tier in enumerate(tiers) if "shape" in tier), len(tiers)), {MOVED: 1})
+    return tuple(tiers)
+
+
+def check_tiers(tiers: tuple[Tier, ...]) -> None:
+    """Refuse a tier without terms, a term in two tiers, and shape, whose unit is another, beside other terms."""
+    seen: dict[str, int] = {}
+    for t, tier in enumerate(tiers):
+        if not tier:
+            raise ValueError(f"tier {t} is empty, expected terms with their weights")
+        if "shape" in tier and (len(tier) > 1 or tier["shape"] != 1):
+            raise ValueError(f"tier {t} weighs shape, which counts MiB or thousandths, expected it alone with weight 1")
+        for name in tier:
+            if name in seen:
+                raise ValueError(f"{name} stands in tiers {seen[name]} and {t}, expected in one")
+            seen[name] = t

@@ -1,9 +1,10 @@
 """What solvers talk about: items, sites and integers. Nothing here knows NUMA."""
 
-from placer.problem.model import Problem, Relation, Resource
+from placer.problem.model import Problem, Relation, Resource, Term
+from placer.problem.rounded_terms import Peak, Quotient
 from placer.problem.seating import Benches, Party, Seating
 from placer.problem.solution import Progress, Solution, Status
-from placer.problem.terms import BoolArray, Crowd, Flow, IntArray, Linear, Room, Squeeze, Term, Touch, even_pairs
+from placer.problem.terms import BoolArray, Crowd, Flow, IntArray, Linear, Room, Squeeze, Touch, even_pairs
 
 __all__ = [
     "Benches",
@@ -13,8 +14,10 @@ __all__ = [
     "IntArray",
     "Linear",
     "Party",
+    "Peak",
     "Problem",
     "Progress",
+    "Quotient",
     "Relation",
     "Resource",
     "Room",

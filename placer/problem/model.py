@@ -7,13 +7,16 @@ sum of terms.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
+from placer.problem.rounded_terms import Peak, Quotient
 from placer.problem.seating import Seating
-from placer.problem.terms import BoolArray, Flow, IntArray, Term
+from placer.problem.terms import BoolArray, Crowd, Flow, IntArray, Linear, Room, Squeeze, Touch
+
+Term = Linear | Flow | Crowd | Squeeze | Room | Touch | Peak | Quotient
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,6 +80,8 @@ class Problem:
         Pairs of items, of any groups, that may not stand on some pairs of sites.
     seating
         What the items ask of the seats of their sites; None where nobody asks for any.
+    deciders
+        Items whose site says what others may do, on which searches had better decide first.
     hint
         ``[n]``, a site that someone proposes for each item, -1 for none; None where nobody does.
     """
@@ -88,6 +93,7 @@ class Problem:
     tiers: tuple[tuple[Term, ...], ...]
     relations: tuple[Relation, ...] = ()
     seating: Seating | None = None
+    deciders: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     hint: IntArray | None = None
 
     @property
@@ -109,7 +115,7 @@ class Problem:
         for items in self.groups:
             mates[np.ix_(items, items)] = True
         np.fill_diagonal(mates, False)
-        return (*self.relations, Relation(items=mates, sites=self.incompatible))
+        return (*self.relations, Relation(items=mates, sites=self.incompatible)) if mates.any() else self.relations
 
     @cached_property
     def linked(self) -> BoolArray:

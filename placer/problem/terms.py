@@ -82,8 +82,7 @@ class Crowd:
 
     def loads(self, site_of: IntArray) -> IntArray:
         """Load of each pool, ``[b, pools]``, for each row of ``site_of [b, n]``."""
-        pools = self.pool_of[site_of]
-        return np.stack([(self.weight * (pools == i)).sum(axis=1) for i in range(len(self.table))], axis=1)
+        return sums(self.weight, self.pool_of[site_of], len(self.table))
 
     def price(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
@@ -157,8 +156,7 @@ class Squeeze:
         return self.scale * load * (load - 1) // 2
 
     def _sums(self, each: IntArray, site_of: IntArray) -> IntArray:
-        pools = self.crowd.pool_of[site_of]
-        return np.stack([(each * (pools == i)).sum(axis=1) for i in range(len(self.slots))], axis=1)
+        return sums(each, self.crowd.pool_of[site_of], len(self.slots))
 
 
 def even_pairs(n: IntArray, slots: IntArray) -> IntArray:
@@ -181,21 +179,26 @@ class Room:
         ``[m]``; a negative entry is a site that does not count.
     unit
         What one is, positive.
+    users
+        ``[n]``, the items that make a site one in use; None for all.
     """
 
     name: str
     weight: IntArray
     room: IntArray
     unit: int
+    users: BoolArray | None = None
+
+    @property
+    def uses(self) -> BoolArray:
+        """The items that make a site one in use, ``[n]``."""
+        return np.ones(len(self.weight), dtype=bool) if self.users is None else self.users
 
     def price(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
-        total = np.zeros(len(site_of), dtype=np.int64)
-        for p in np.flatnonzero(self.room >= 0):
-            here = site_of == p
-            left = (self.room[p] - (self.weight * here).sum(axis=1)) // self.unit
-            total += np.where(here.any(axis=1), left, 0)
-        return total
+        held, count = (sums(each, site_of, len(self.room)) for each in (self.weight, self.uses.astype(np.int64)))
+        costs: IntArray = np.where((count > 0) & (self.room >= 0), (self.room - held) // self.unit, 0).sum(axis=1)
+        return costs
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -223,4 +226,22 @@ class Touch:
         return total
 
 
-Term = Linear | Flow | Crowd | Squeeze | Room | Touch
+def sums(weight: IntArray, place_of: IntArray, places: int) -> IntArray:
+    """
+    Sum the weight at each place, -1 for none, in each row.
+
+    Parameters
+    ----------
+    weight
+        ``[n]``.
+    place_of
+        ``[b, n]``.
+
+    Returns
+    -------
+    array ``[b, places]``
+    """
+    totals = np.zeros((len(place_of), places + 1), dtype=np.int64)
+    rows = np.arange(len(place_of))[:, None] * (places + 1)
+    np.add.at(totals.ravel(), (rows + place_of + 1).ravel(), np.broadcast_to(weight, place_of.shape).ravel())
+    return totals[:, 1:]

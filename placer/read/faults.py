@@ -42,6 +42,10 @@ def name_fault(error: msgspec.ValidationError, written: object, place: str, root
     fault, _, path = str(error).removesuffix("`").rpartition(" - at `")
     if not fault:
         fault, path = str(error), "$"
+    if path.startswith("key` in `"):
+        path = path.removeprefix("key` in `")
+        name, known = fault.removeprefix("Invalid enum value "), get_args(get_args(_type_at(path, root))[0])
+        return InputError(f"unknown key {name}, expected one of {', '.join(known)}", place=f"{place}: {path}")
     inner = _RULE.fullmatch(fault)
     if inner and path == "$":
         path, fault = f"$.{inner[1]}", inner[2]
@@ -74,14 +78,17 @@ def _reword(fault: str, wanted: Any, found: object) -> str:
 
 def _type_at(path: str, root: type[Struct]) -> Any:
     kind: Any = root
-    for key, _ in _STEP.findall(path):
+    steps = _STEP.findall(path)
+    for i, (key, _) in enumerate(steps, 1):
         if key:
             kind = {field.name: field.type for field in fields(kind)}[key]
         else:
             kind = get_args(kind)[1 if get_origin(kind) is dict else 0]
         while get_origin(kind) in (Annotated, Union, UnionType):
             choices = [choice for choice in get_args(kind) if choice is not NoneType]
-            kind = next((choice for choice in choices if hasattr(choice, "__struct_fields__")), choices[0])
+            structs = [choice for choice in choices if hasattr(choice, "__struct_fields__")]
+            holders = [choice for choice in choices if get_origin(choice) in (tuple, dict) and i < len(steps)]
+            kind = (*structs, *holders, *choices)[0]
     return kind
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from placer.errors import InputError
 
-MAX_BYTES = 64 * 1024**2
+MAX_BYTES = 8 * 1024**2
 """Largest input that is read: far above any real one, small enough to refuse a disk given by mistake."""
 
 
@@ -23,12 +23,12 @@ def read_text(path: str) -> str:
     Raises
     ------
     InputError
-        If it is missing, a directory, unreadable, empty, larger than 64 MiB or not UTF-8.
+        If it is missing, a directory, unreadable, empty, larger than 8 MiB or not UTF-8.
     """
     place = place_of(path)
     data = _read_bytes(path, place)
     if len(data) > MAX_BYTES:
-        raise InputError("larger than 64 MiB, expected a text file", place=place)
+        raise InputError("larger than 8 MiB, expected a text file", place=place)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

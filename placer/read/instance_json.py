@@ -27,7 +27,7 @@ WIDTH = 100
 MAX_IDS = 2**22
 """Most ids that the cpu sets of one file name together: far above any real one, small enough for memory."""
 
-_Root = TypeVar("_Root", Instance, Host)
+_Root = TypeVar("_Root", Instance, Host, Objective)
 _Plain = TypeVar("_Plain")
 
 
@@ -84,6 +84,18 @@ def parse_host(text: str, place: str) -> Host:
     return _parse(text, place, Host)
 
 
+def parse_objective(text: str, place: str) -> Objective:
+    """
+    Read an objective alone, an object ``{"core_sharing_price", "shape", "tiers"}``, from JSON text.
+
+    Raises
+    ------
+    InputError
+        If the text is no objective, with the JSON path of the first fault.
+    """
+    return _parse(text, place, Objective)
+
+
 def dump_instance(instance: Instance) -> str:
     """
     Write an instance as JSON for people: sizes as ``8GiB``, cpu sets as ranges, a row of a matrix per line.
@@ -124,7 +136,7 @@ class _Numbers:
         plain = {key: self._member(key, item, f"{path}.{quote(key)[1:-1]}") for key, item in value.items()}
         for key in AFFINITIES:
             if isinstance(value.get(key), str):
-                count = _vcpu_count(plain.get("vnodes"))
+                count = _vcpu_count(plain)
                 self._count((count - 1) * len(plain[key]), f"{path}.{key}")
                 plain[key] = [plain[key]] * count
         return plain
@@ -175,8 +187,11 @@ def _cpuset(value: object) -> Collection[object]:
     return value
 
 
-def _vcpu_count(vnodes: object) -> int:
-    """Count the vcpus over vnodes that may still be malformed: then another message comes first."""
+def _vcpu_count(guest: dict[str, Any]) -> int:
+    """Count the vcpus of a guest that may still be malformed: then another message comes first."""
+    flexible, vnodes = guest.get("flexible"), guest.get("vnodes")
+    if isinstance(flexible, dict) and isinstance(flexible.get("vcpu_count"), int):
+        return max(0, min(int(flexible["vcpu_count"]), MAX_VCPUS))
     rows = vnodes if isinstance(vnodes, list) else []
     sets = [row.get("vcpus", ()) for row in rows if isinstance(row, dict)]
     return min(sum(len(vcpus) for vcpus in sets if isinstance(vcpus, list | tuple)), MAX_VCPUS)

@@ -12,6 +12,8 @@ from placer.instance import shorten
 
 MAX_DEPTH = 64
 """Deepest nesting that is read; an instance needs 6, a libxl_domain_config about 8."""
+MAX_CONTAINERS = 500_000
+"""Most objects and lists that are read; a mask for each of 100,000 running vcpus takes a fifth."""
 MAX_DIGITS = 1000
 """Longest integer that is read; Python itself stops at 4300 digits."""
 
@@ -40,7 +42,7 @@ def parse_json(text: str, place: str) -> object:
     ------
     InputError
         With line and column, or the key, if it is no JSON, has a key twice in one object, a number that is
-        not finite or half a character, or is nested more than 64 deep.
+        not finite or half a character, is nested more than 64 deep, or holds more than 500,000 objects and lists.
 
     Examples
     --------
@@ -97,15 +99,21 @@ class _Reader:
 
 
 def _check_depth(text: str, place: str) -> None:
-    depth = 0
+    depth = containers = 0
     for found in _BRACKETS.finditer(text):
         if found[0] in "[{":
             depth += 1
+            containers += 1
         elif found[0] in "]}":
             depth -= 1
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH or containers > MAX_CONTAINERS:
             line = text.count("\n", 0, found.start()) + 1
-            raise InputError(f"not JSON that placer reads: nested more than {MAX_DEPTH} deep", place=f"{place}:{line}")
+            why = (
+                f"nested more than {MAX_DEPTH} deep"
+                if depth > MAX_DEPTH
+                else f"over {MAX_CONTAINERS} objects and lists"
+            )
+            raise InputError(f"not JSON that placer reads: {why}", place=f"{place}:{line}")
 
 
 def _check_surrogates(value: object, place: str) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 
 from msgspec.structs import replace
 
 from placer.instance import Host, Vnode, format_cpuset, format_size, shorten
 from placer.instance.guest import MAX_VCPUS
 from placer.read.cpu_lists import bits
+from placer.read.devices import devices_on
 from placer.read.libvirt_cells import Cells, read_cells
 from placer.read.libvirt_numatune import read_numatune
 from placer.read.libvirt_values import set_of, size_of
 from placer.read.reading import GuestReading, GuestSource, Masks
 from placer.read.xml_text import Node, parse_xml
+
+_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,9}")
 
 
 def read_libvirt_domain(text: str, place: str, host: Host) -> GuestReading:
@@ -38,10 +42,13 @@ def read_libvirt_domain(text: str, place: str, host: Host) -> GuestReading:
     _refuse_others(root)
     vcpu_count, notes = _vcpu_count(root)
     cells = read_cells(root, vcpu_count)
-    numatune = read_numatune(root, len(cells.vnodes) if cells else 0, host)
+    numatune = read_numatune(root, cells.vnodes if cells else (), host)
     memory_kib, memory_notes = _memory(root, cells)
     affinity, pin_notes = _affinity(root, vcpu_count, host)
-    all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *_unheeded(root))
+    devices, device_notes = devices_on(host, _addresses(root))
+    if cells and numatune.pnodes_of:
+        affinity = _near(root, affinity or (None,) * vcpu_count, cells, numatune.pnodes_of, host)
+    all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *device_notes, *_unheeded(root))
     return GuestReading(
         name=_name(root),
         type="hvm",
@@ -52,6 +59,7 @@ def read_libvirt_domain(text: str, place: str, host: Host) -> GuestReading:
         pnodes=numatune.pnodes,
         hard_affinity=affinity,
         vdistances=cells.vdistances if cells else None,
+        devices=devices,
         notes=(*all_notes, *cells.notes) if cells else all_notes,
         source=GuestSource(kind="libvirt", place=place, text=text),
     )
@@ -132,6 +140,20 @@ def _affinity(root: Node, vcpu_count: int, host: Host) -> tuple[Masks | None, li
     return tuple(masks) if any(mask is not None for mask in masks) else None, notes[:1]
 
 
+def _near(root: Node, masks: Masks, cells: Cells, pnodes_of: tuple[tuple[int, ...] | None, ...], host: Host) -> Masks:
+    """Keep the vcpus of each cell to the pnodes of its memory, where that has a choice of its own."""
+    near = list(masks)
+    for vnode, pnodes in zip(cells.vnodes, pnodes_of, strict=True):
+        home = {pcpu for pnode in host.pnodes if pnodes is None or pnode.id in pnodes for pcpu in pnode.pcpus}
+        for vcpu in vnode.vcpus if pnodes is not None else ():
+            mask = masks[vcpu]
+            near[vcpu] = tuple(sorted(home if mask is None else home.intersection(mask)))
+            if not near[vcpu]:
+                where = format_cpuset(pnodes or ())
+                raise root.fault(f"vcpu {vcpu} may run on no pcpu of pnodes {where}, to which its cell is bound")
+    return tuple(near)
+
+
 def _pcpus(node: Node, everything: int) -> tuple[int, ...] | None:
     """Give the pcpus of its cpuset; None where they are all pcpus of the host, given as a bitmap."""
     pcpus = set_of(node, node.attributes.get("cpuset", ""), "cpuset")
@@ -139,6 +161,29 @@ def _pcpus(node: Node, everything: int) -> tuple[int, ...] | None:
         missing, has = format_cpuset(bits(pcpus & ~everything)), format_cpuset(bits(everything))
         raise node.fault(f"cpuset names pcpu {shorten(missing)}, this host has pcpus {has or '(none)'}")
     return None if pcpus == everything else bits(pcpus)
+
+
+def _addresses(root: Node) -> list[str]:
+    """Write the addresses of the PCI devices that are passed through."""
+    devices = root.child("devices")
+    passed = [device for device in devices.all("hostdev") if device.attributes.get("type") == "pci"] if devices else []
+    addresses = []
+    for device in passed:
+        source = device.child("source")
+        address = source.child("address") if source else None
+        if address is not None:
+            parts = [_hexadecimal(address, key) for key in ("domain", "bus", "slot", "function")]
+            addresses.append("{:04x}:{:02x}:{:02x}.{:x}".format(*parts))
+    return addresses
+
+
+def _hexadecimal(node: Node, key: str) -> int:
+    """Read a part of a PCI address, hexadecimal where it starts with 0x and decimal else; 0 where it is absent."""
+    text = node.attributes.get(key, "0")
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        raise node.fault(f'expected {key} to be a number such as 0x3b, got "{shorten(text)}"')
+    return int(text, 16 if text.startswith("0x") else 10)
 
 
 def _unheeded(root: Node) -> list[str]:
@@ -151,9 +196,6 @@ def _unheeded(root: Node) -> list[str]:
         notes.append("its emulatorpin stays as it is")
     if devices is None:
         return notes
-    passed = [device for device in devices.all("hostdev") if device.attributes.get("type") == "pci"]
-    if passed:
-        notes.append(f"{len(passed)} PCI devices are passed through but not yet counted")
     hotplugged = list(devices.all("memory"))
     if hotplugged:
         notes.append(f"{len(hotplugged)} memory devices (DIMM, NVDIMM) are not counted, only the memory of its cells")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from placer.instance import Host, format_cpuset, shorten
+from placer.instance import Host, Vnode, format_cpuset, shorten
 from placer.read.cpu_lists import bits
 from placer.read.libvirt_values import set_of
 from placer.read.xml_text import Node
@@ -24,25 +24,34 @@ class Numatune:
         For each cell the id of the one pnode it is bound to, None where there is a choice.
     pnodes
         Ids of the pnodes that the cells with a choice, or the guest without cells, may use; None for any.
+    pnodes_of
+        The same of each cell, where they are not the same for all cells with a choice; else None.
     notes
         What is not kept, a sentence each.
     """
 
     pnode_of: tuple[int | None, ...]
     pnodes: tuple[int, ...] | None
+    pnodes_of: tuple[tuple[int, ...] | None, ...] | None = None
     notes: tuple[str, ...]
 
 
-def read_numatune(root: Node, cell_count: int, host: Host) -> Numatune:
+def read_numatune(root: Node, vnodes: tuple[Vnode, ...], host: Host) -> Numatune:
     """
     Read the bindings.
+
+    Parameters
+    ----------
+    vnodes
+        Its cells; none where it has none.
 
     Raises
     ------
     InputError
-        With ``file:line``, if a binding names no pnode or one the host does not have, or a cell that is not there,
-        or cells with a choice are bound to different sets of pnodes: placer keeps one set for a guest.
+        With ``file:line``, if a binding names no pnode or one the host does not have, or a cell that is not there, or
+        if a cell without vcpus is bound to another set of pnodes than the other cells with a choice.
     """
+    cell_count = len(vnodes)
     notes: list[str] = []
     numatune = root.child("numatune")
     if numatune is None:
@@ -62,27 +71,21 @@ def read_numatune(root: Node, cell_count: int, host: Host) -> Numatune:
     pnode_of = tuple(pnodes[0] if pnodes is not None and len(pnodes) == 1 else None for pnodes in allowed)
     if not cell_count:
         return Numatune(pnode_of=(), pnodes=common, notes=tuple(notes))
-    return Numatune(pnode_of=pnode_of, pnodes=_common(numatune, allowed, pnode_of), notes=tuple(notes))
-
-
-def _common(
-    numatune: Node, allowed: list[tuple[int, ...] | None], pnode_of: tuple[int | None, ...]
-) -> tuple[int, ...] | None:
-    """Give the pnodes of the cells with a choice."""
     free = [v for v, pnode in enumerate(pnode_of) if pnode is None]
-    if not free:
-        return None
-    pnodes = allowed[free[0]]
-    others = [v for v in free if allowed[v] != pnodes]
-    others += [
-        v for v, pnode in enumerate(pnode_of) if pnode is not None and pnodes is not None and pnode not in pnodes
-    ]
-    if others:
-        raise numatune.fault(
-            f"cell {free[0]} is bound to pnodes {_words(pnodes)} and cell {others[0]} to {_words(allowed[others[0]])}; "
-            "placer keeps one set of pnodes for a guest, expected the same, or one pnode for each cell"
-        )
-    return pnodes
+    sets = {allowed[v] for v in free}
+    if len(sets) < 2 and not any(
+        pnodes and pnode not in pnodes for pnodes in sets for pnode in pnode_of if pnode is not None
+    ):
+        return Numatune(pnode_of=pnode_of, pnodes=next(iter(sets), None), notes=tuple(notes))
+    for v in free:
+        if allowed[v] is not None and not vnodes[v].vcpus:
+            raise numatune.fault(
+                f"cell {v}, which has no vcpus, is bound to pnodes {_words(allowed[v])} and other cells to others; "
+                "expected one pnode for it, or the same for all"
+            )
+    notes.append("its cells are bound to different sets of pnodes, which placer keeps by where their vcpus may run")
+    pnodes_of = tuple(allowed[v] if v in free else None for v in range(cell_count))
+    return Numatune(pnode_of=pnode_of, pnodes=None, pnodes_of=pnodes_of, notes=tuple(notes))
 
 
 def _words(pnodes: tuple[int, ...] | None) -> str:

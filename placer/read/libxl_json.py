@@ -9,6 +9,7 @@ from placer.errors import InputError
 from placer.instance import GuestType, Host, Vnode, format_cpuset
 from placer.instance.guest import MAX_VCPUS
 from placer.instance.units import MAX_CPU, MAX_KIB
+from placer.read.devices import devices_on
 from placer.read.json_fields import Fields
 from placer.read.json_text import parse_json
 from placer.read.reading import GuestReading, GuestSource, Masks
@@ -44,7 +45,11 @@ def read_libxl_json(text: str, place: str, host: Host) -> list[GuestReading]:
     InputError
         With the JSON path: what libxl refuses, and wrong types, which libxl ignores without a word.
     """
-    value = parse_json(text, place)
+    return guests_of(parse_json(text, place), place, host)
+
+
+def guests_of(value: object, place: str, host: Host) -> list[GuestReading]:
+    """Read guests from JSON that is parsed already."""
     if not isinstance(value, list):
         return [read_domain(Fields.of(value, place), host)]
     domains = [Fields.of(item, place, f"$[{i}]") for i, item in enumerate(value)]
@@ -78,6 +83,7 @@ def _read_config(config: Fields, host: Host, notes: tuple[str, ...]) -> GuestRea
     if memory_kib is not None and memory_kib > maxmem_kib:
         raise build_info.fault(f"expected at most max_memkb ({maxmem_kib}), got {memory_kib}", "target_memkb")
     vnodes = _vnodes(build_info, host, vcpu_count, maxmem_kib)
+    devices, device_notes = devices_on(host, _addresses(config))
     return GuestReading(
         name=_name(create_info, build_info is config),
         type=guest_type,
@@ -90,7 +96,8 @@ def _read_config(config: Fields, host: Host, notes: tuple[str, ...]) -> GuestRea
         soft_affinity=_masks(build_info, "vcpu_soft_affinity", host, vcpu_count),
         vdistances=_distances(build_info) if vnodes else None,
         overhead_kib=_overhead_kib(build_info, create_info, guest_type, vcpu_count, maxmem_kib),
-        notes=(*notes, *_notes(build_info, host)),
+        devices=devices,
+        notes=(*notes, *_notes(build_info, host), *device_notes),
         source=GuestSource(kind="libxl", place=config.place, text=json.dumps(config.value, ensure_ascii=False)),
     )
 
@@ -201,6 +208,15 @@ def _mask(build_info: Fields, key: str, mask: set[int], host: Host) -> tuple[int
     if not mask <= pcpus:
         raise build_info.fault(f"no pcpu {format_cpuset(mask - pcpus)} on this host", key)
     return tuple(sorted(mask))
+
+
+def _addresses(config: Fields) -> list[str]:
+    """Write the addresses of the PCI devices; libxl omits the parts that are 0."""
+    addresses = []
+    for row in config.children("pcidevs"):
+        domain, bus, slot = (row.number(key, most) or 0 for key, most in (("domain", 65535), ("bus", 255), ("dev", 31)))
+        addresses.append(f"{domain:04x}:{bus:02x}:{slot:02x}.{row.number('func', 7) or 0}")
+    return addresses
 
 
 def _overhead_kib(

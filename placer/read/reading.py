@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from placer.instance import GuestType, Host, Vnode
+from placer.instance.guest import CpuPolicy, ThreadPolicy
 
 Masks = tuple[tuple[int, ...] | None, ...]
 
@@ -34,17 +35,22 @@ class GuestSource:
     Parameters
     ----------
     kind
-        ``xl`` (xl.cfg), ``libxl`` (JSON of a libxl_domain_config or libxl_domain_build_info) or ``libvirt`` (domain
-        XML).
+        ``xl`` (xl.cfg), ``libxl`` (JSON of a libxl_domain_config or libxl_domain_build_info), ``libvirt`` (domain
+        XML) or ``flavor`` (OpenStack's).
     place
         The file's name for messages; ``-`` was standard input.
     text
-        Its text; for ``libxl`` the JSON text of this one guest.
+        Its text; for ``libxl`` the JSON text of this one guest; empty for ``flavor``, which is not given back.
     """
 
     kind: str
     place: str
     text: str
+
+    @property
+    def of_qemu(self) -> bool:
+        """Whether QEMU runs such guests, and not Xen."""
+        return self.kind in {"libvirt", "flavor"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +76,10 @@ class GuestReading:
         A mask per vcpu, None for any; None where the file states none.
     vdistances
         The distances that the file asks for, None where it asks for none.
+    devices
+        Ids of the host's devices that it is assigned.
+    cpu_policy, dedicated_vcpus, thread_policy, one_to_one
+        As of a guest of an instance.
     overhead_kib
         What the hypervisor needs for it besides its memory, in KiB.
     notes
@@ -89,6 +99,11 @@ class GuestReading:
     hard_affinity: Masks | None = None
     soft_affinity: Masks | None = None
     vdistances: tuple[tuple[int, ...], ...] | None = None
+    devices: tuple[str, ...] = ()
+    cpu_policy: CpuPolicy = "shared"
+    dedicated_vcpus: tuple[int, ...] = ()
+    thread_policy: ThreadPolicy = "prefer"
+    one_to_one: bool = False
     overhead_kib: int = 0
     notes: tuple[str, ...] = ()
     source: GuestSource | None = None

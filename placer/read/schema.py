@@ -9,10 +9,36 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from placer.instance import Cpupool, Domain, Guest, Host, Instance, Objective, Pnode, Rule, Vnode, VnodeOf
+from placer.instance import (
+    Cpupool,
+    Device,
+    Domain,
+    Flexible,
+    Guest,
+    Host,
+    Instance,
+    Objective,
+    Pnode,
+    Rule,
+    Vnode,
+    VnodeOf,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-STRUCTS: tuple[type[Struct], ...] = (Instance, Host, Pnode, Cpupool, Domain, Guest, Vnode, Rule, VnodeOf, Objective)
+STRUCTS: tuple[type[Struct], ...] = (
+    Instance,
+    Host,
+    Pnode,
+    Cpupool,
+    Device,
+    Domain,
+    Guest,
+    Flexible,
+    Vnode,
+    Rule,
+    VnodeOf,
+    Objective,
+)
 
 Schema = dict[str, Any]
 
@@ -31,6 +57,7 @@ def instance_schema() -> Schema:
     for struct in STRUCTS:
         _describe(definitions[struct.__name__], struct)
     definitions["Rule"] |= {"minProperties": 1, "maxProperties": 1}
+    definitions["Guest"] |= {"oneOf": [{"required": ["vnodes"]}, {"required": ["flexible"]}]}
     _accept_text(definitions)
     for field in ("hard_affinity", "soft_affinity"):
         choices = definitions["Guest"]["properties"][field]["anyOf"]

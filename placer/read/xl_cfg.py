@@ -6,6 +6,7 @@ from placer.errors import InputError
 from placer.instance import GuestType, Host
 from placer.instance.guest import MAX_VCPUS
 from placer.instance.units import MAX_KIB
+from placer.read.devices import devices_on
 from placer.read.reading import GuestReading, GuestSource
 from placer.read.xl_affinity import read_affinity
 from placer.read.xl_cpupools import pool_named
@@ -49,6 +50,7 @@ def read_xl_cfg(text: str, place: str, host: Host) -> GuestReading:
     memory_mib, maxmem_mib = _memory(config, vnuma, notes)
     hard_affinity, hard_notes = read_affinity(config, "cpus", vcpu_count=vcpu_count, host=host)
     soft_affinity, soft_notes = read_affinity(config, "cpus_soft", vcpu_count=vcpu_count, host=host)
+    devices, device_notes = devices_on(host, _devices(config))
     return GuestReading(
         name=_name(config),
         type=guest_type,
@@ -60,8 +62,9 @@ def read_xl_cfg(text: str, place: str, host: Host) -> GuestReading:
         hard_affinity=hard_affinity,
         soft_affinity=soft_affinity,
         vdistances=vnuma.vdistances if vnuma else None,
+        devices=devices,
         overhead_kib=_overhead_kib(config, vcpu_count, maxmem_mib) if guest_type == "hvm" else 0,
-        notes=(*notes, *hard_notes, *soft_notes, *_unheeded(config)),
+        notes=(*notes, *hard_notes, *soft_notes, *device_notes, *_unheeded(config)),
         source=GuestSource(kind="xl", place=place, text=text),
     )
 
@@ -154,8 +157,15 @@ def _pool(config: Config, host: Host) -> str | None:
 
 def _unheeded(config: Config) -> list[str]:
     stated = {assignment.key for assignment in config.assignments}
-    notes = [f"{key}= is no key of xl, which ignores it" for key in _NOT_KEYS if key in stated]
-    devices = config.value_of("pci")
-    if isinstance(devices, tuple) and devices:
-        notes.append(f"{len(devices)} PCI devices are listed but not yet counted")
-    return notes
+    return [f"{key}= is no key of xl, which ignores it" for key in _NOT_KEYS if key in stated]
+
+
+def _devices(config: Config) -> list[str]:
+    """Give the addresses of ``pci=``, each ``[DDDD:]BB:DD.F[@VSLOT][,OPTION=VALUE]`` or among these ``bdf=``."""
+    rows = config.value_of("pci")
+    addresses = []
+    for row in rows if isinstance(rows, tuple) else ():
+        parts = str(row).split(",")
+        named = [part.partition("=")[2] for part in parts if part.strip().startswith("bdf=")]
+        addresses.append((named or parts)[0].partition("@")[0].strip())
+    return addresses

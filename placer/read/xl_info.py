@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from placer.errors import InputError
-from placer.instance import UNREACHABLE, Host, Pnode, format_cpuset, shorten
+from placer.instance import UNREACHABLE, Device, Host, Pnode, format_cpuset, shorten
 from placer.instance.units import MAX_CPU, MAX_KIB
 from placer.read.reading import HostReading
 
@@ -24,7 +24,7 @@ _HEADINGS = {
 }
 _ROW = {
     "cpu_topology": re.compile(r"(\d{1,10}):((?:\s+-?\d{1,10}){3})"),
-    "device topology": re.compile(r"[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]\s+-?\d{1,10}"),
+    "device topology": re.compile(r"([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s+(-?\d{1,10})"),
     "numa_info": re.compile(r"(\d{1,10}):\s+\d{1,14}\s+(\d{1,14})(?:\s+(-?\d{1,10}(?:,-?\d{1,10})*))?"),
 }
 _SHAPE = {
@@ -53,7 +53,7 @@ class _Text:
     place: str
     settings: dict[str, str] = field(default_factory=dict)
     core_of: list[tuple[int, tuple[int, int, int]]] = field(default_factory=list)
-    devices: int = 0
+    devices: dict[str, int] = field(default_factory=dict)
     pnodes: list[_PnodeRow] = field(default_factory=list)
 
 
@@ -85,11 +85,10 @@ def read_xl_info(text: str, place: str) -> HostReading:
     pnodes = tuple(_pnode(row, cores_of[row.id]) for row in found.pnodes)
     name = found.settings.get("host", "")
     try:
-        host = Host(pnodes=pnodes, slit=slit, name="" if name == "(none)" else name[:255])
+        devices = _devices(found, {pnode.id for pnode in pnodes}, notes)
+        host = Host(pnodes=pnodes, slit=slit, name="" if name == "(none)" else name[:255], devices=devices)
     except ValueError as error:
         raise InputError(str(error), place=place) from None
-    if found.devices:
-        notes.append(f"{found.devices} PCI devices are listed but not yet counted")
     notes.append(VCPUS_NOT_COUNTED)
     return HostReading(host=host, notes=tuple(notes))
 
@@ -115,7 +114,7 @@ def _take(found: _Text, section: str, line: str, place: str) -> None:
     if row is None:
         raise InputError(f'expected a row {_SHAPE[section]} of {section}, got "{shorten(line)}"', place=place)
     if section == "device topology":
-        found.devices += 1
+        found.devices[row[1]] = int(row[2])
         return
     if int(row[1]) > MAX_CPU:
         raise InputError(f'expected an id of at most {MAX_CPU}, got "{shorten(line)}"', place=place)
@@ -194,6 +193,14 @@ def _cores(found: _Text, notes: list[str]) -> dict[int, list[tuple[int, ...]]]:
     for core, pcpus in siblings.items():
         cores_of[core[0]].append(tuple(pcpus))
     return cores_of
+
+
+def _devices(found: _Text, listed: set[int], notes: list[str]) -> tuple[Device, ...]:
+    """Take the devices on listed nodes; xl prints the firmware's word, which may be that it does not know."""
+    lost = [device for device, pnode in found.devices.items() if pnode not in listed]
+    if lost:
+        notes.append(f"{len(lost)} PCI devices are on no listed node and are left out")
+    return tuple(Device(id=device, pnode=pnode) for device, pnode in found.devices.items() if pnode in listed)
 
 
 def _pnode(row: _PnodeRow, cores: list[tuple[int, ...]]) -> Pnode:

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 
+from placer.answer import Answer
 from placer.instance import Instance
 from placer.report.tables import table
-from placer.solving import Answer
 
-LEGEND = (
-    "placed: vnodes; broken: rules other than being unplaced; mean: distance of a memory access.\n"
-    "tier 1: guests unplaced; 2: memory and vcpus unplaced; 3: access distance and core sharing; 4: soft affinity and "
-    "vdistances; 5: shape.\n"
-)
+LEGEND = "placed: vnodes; broken: rules other than being unplaced; mean: distance of a memory access.\n"
 
 
 def render_comparison(title: str, instance: Instance, answers: Sequence[Answer]) -> str:
     """Write one row per strategy: vnodes placed, rules broken, mean access distance, each tier, and time."""
-    total = sum(len(guest.vnodes) for guest in instance.guests)
-    rows = [_row(answer, total) for answer in answers]
-    columns = (
-        "strategy", "status", ">placed", ">broken", ">mean", ">tier 1", ">tier 2", ">tier 3", ">tier 4", ">tier 5",
-        ">seconds",
-    )  # fmt: skip
-    return table(title, columns, rows)
+    tiers = instance.tiers()
+    rows = [_row(answer, instance, len(tiers)) for answer in answers]
+    numbers = [f">tier {t}" for t in range(1, len(tiers) + 1)]
+    columns = ("strategy", "status", ">placed", ">broken", ">mean", *numbers, ">seconds")
+    terms = "; ".join(f"{t}: {' and '.join(_words(tier))}" for t, tier in enumerate(tiers, 1))
+    return table(title, columns, rows) + fill(f"tiers {terms}", 120) + "\n"
 
 
-def _row(answer: Answer, total: int) -> tuple[object, ...]:
+def _words(tier: dict[str, int]) -> list[str]:
+    return [f"{weight} x {name}" if weight > 1 else name for name, weight in tier.items()]
+
+
+def _row(answer: Answer, instance: Instance, tiers: int) -> tuple[object, ...]:
+    total = sum(len(guest.vnodes) for guest in (answer.instance or instance).guests)
     if answer.placement is None:
-        return (answer.strategy, answer.status, f"0 of {total}", *[None] * 7, f"{answer.wall_time_s:.3f}")
+        nothing = [None] * (tiers + 2)
+        return (answer.strategy, answer.status, f"0 of {total}", *nothing, f"{answer.wall_time_s:.3f}")
     placed = sum(pnode is not None for pnodes in answer.placement.pnode_of.values() for pnode in pnodes)
     broken = sum(violation.rule != "unplaced" for violation in answer.violations)
     return (

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from placer.instance.terms import TIERS
+from collections.abc import Iterable, Sequence
+
 from placer.problem import Progress
 
 
-def describe(progress: Progress) -> str:
+def describe(progress: Progress, tiers: Sequence[Iterable[str]]) -> str:
     """
     Say what a search has, what is proved, and how far apart they are.
 
+    Parameters
+    ----------
+    tiers
+        The names of the terms of each tier.
+
     Examples
     --------
-    >>> describe(Progress(step="CP-SAT", tier=2, costs=(0, 0, 1200, 0, 5), bound=1000, elapsed_s=3.21))
+    >>> progress = Progress(step="CP-SAT", tier=2, costs=(0, 0, 1200), bound=1000, elapsed_s=3.21)
+    >>> describe(progress, [["unplaced_guests"], ["unplaced"], ["access_distance", "core_sharing"]])
     '3.2 s  CP-SAT: access_distance + core_sharing 1200, bound 1000, gap 16.7 %'
     """
     head = f"{progress.elapsed_s:.1f} s  {progress.step}: "
@@ -20,7 +27,7 @@ def describe(progress: Progress) -> str:
         return head + "no placement yet"
     tier = progress.tier if progress.bound is not None else _leading(progress.costs)
     cost = progress.costs[tier]
-    line = head + f"{' + '.join(TIERS[tier])} {cost}"
+    line = head + f"{' + '.join(tiers[tier])} {cost}"
     if progress.bound is None:
         return line
     gap = max(0, cost - progress.bound) / cost if cost else 0.0

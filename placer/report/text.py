@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from placer.answer import Answer
 from placer.instance import Guest, Instance, Placement, Vnode, format_cpuset, format_size
 from placer.problem import Status
 from placer.remarks import remarks
+from placer.report.moved import moved_line
 from placer.report.tables import headline, table
+from placer.report.trade import trade_line
 from placer.request import Request
-from placer.solving import Answer
 
 SAYS = {
     Status.OPTIMAL: "placed, and proved that no placement costs less",
@@ -19,7 +21,7 @@ SAYS = {
 
 def summary(answer: Answer, request: Request) -> list[str]:
     """Say in a few lines what a configuration file cannot: status, what is fixed, what was assumed and noted."""
-    return [*_headline(answer).splitlines(), *request.headlines, *remarks(request, answer.placement)]
+    return [*_headline(answer).splitlines(), *request.headlines, *_moved(answer), *remarks(request, answer.placement)]
 
 
 def render(answer: Answer, request: Request, *, colour: bool = False) -> str:
@@ -33,6 +35,7 @@ def render(answer: Answer, request: Request, *, colour: bool = False) -> str:
     """
     parts = [headline(_headline(answer), good=answer.status in (Status.OPTIMAL, Status.FEASIBLE), colour=colour)]
     parts += [f"{line}\n" for line in request.headlines]
+    parts += [f"{line}\n" for line in _moved(answer)]
     if answer.reason and answer.status in (Status.INFEASIBLE, Status.UNKNOWN):
         parts.append(f"{answer.reason}\n")
     if answer.violations:
@@ -43,6 +46,8 @@ def render(answer: Answer, request: Request, *, colour: bool = False) -> str:
             "\n" + _guests(answer, request.instance, answer.placement, colour=colour),
             "\n" + _pnodes(request.instance, answer.placement, colour=colour),
         ]
+    if answer.trade is not None:
+        parts.append("\n" + trade_line(answer.trade) + "\n")
     notes = remarks(request, answer.placement)
     if notes:
         parts += ["\nAssumed and noted\n", *(f"- {note}\n" for note in notes)]
@@ -61,6 +66,10 @@ def _headline(answer: Answer) -> str:
     if unplaced and answer.placement is not None:
         line += f"\n{unplaced} of {len(answer.placement.pnode_of)} guests not placed"
     return line
+
+
+def _moved(answer: Answer) -> list[str]:
+    return [] if answer.moved is None else [moved_line(answer.moved)]
 
 
 def _costs(answer: Answer, *, colour: bool) -> str:

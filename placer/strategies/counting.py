@@ -51,6 +51,7 @@ def count(problem: Problem, budget: Budget) -> Solution | None:
     counts = _Counts(prices, _weighed(apart, worth), problem.n).run(tree)
     site_of = np.repeat(sites, [counts[i] for i in range(len(sites))])
     costs = tuple(problem.price(site_of[None, :])[0].tolist())
+    budget.log(f"counting: costs {costs}")
     budget.tell("counting", tier=tables.tiers - 1, costs=costs)
     return Solution(status=Status.OPTIMAL, site_of=site_of, costs=costs, bounds=costs, wall_time_s=budget.elapsed_s())
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from placer.budget import Budget
-from placer.problem import BoolArray, IntArray, Problem, Solution, Status
+from placer.problem import BoolArray, IntArray, Problem, Quotient, Solution, Status
 from placer.strategies.bounds import bound_load, floors, least_rise, pair_floors
 from placer.strategies.local_search import improve
 from placer.strategies.symmetry import group_classes, item_classes, site_classes
@@ -22,8 +22,8 @@ from placer.strategies.tables import Tables
 STATE_LIMIT = 200_000
 """Partial assignments after which ``optimal`` turns to CP-SAT."""
 CHUNK = 2048
-PATIENCE = 40
-"""Moves of local search without gain before the enumeration starts."""
+PATIENCE, CELLS = 10, 6
+"""Moves of local search without gain before the enumeration starts, fewer below so many items times sites for each."""
 
 
 def enumerate_all(problem: Problem, budget: Budget, *, state_limit: int = 10**12) -> Solution:
@@ -36,7 +36,8 @@ def enumerate_all(problem: Problem, budget: Budget, *, state_limit: int = 10**12
         Partial assignments to look at before it gives up; then the answer is FEASIBLE or UNKNOWN.
     """
     tables = Tables(problem)
-    start = improve(tables, budget, time_limit_s=budget.left_s() / 4, patience=PATIENCE, floor=floors(tables))
+    patience = min(PATIENCE, max(5, problem.n * problem.m // CELLS))
+    start = improve(tables, budget, time_limit_s=budget.left_s() / 4, patience=patience, floor=floors(tables))
     return Enumeration(tables, budget).run(start, state_limit)
 
 
@@ -72,6 +73,7 @@ class Enumeration:
                 continue
             children = self._expand(rows)
             stack += [children[i : i + CHUNK] for i in range(0, len(children), CHUNK)][::-1]
+        self.budget.log(f"enumeration looked at all that matters, {states} partial placements")
         return self._proved()
 
     def _proved(self) -> Solution:
@@ -88,6 +90,7 @@ class Enumeration:
 
     def _unproved(self, states: int) -> Solution:
         tried = f"enumeration looked at {states} partial placements"
+        self.budget.log(f"{tried}, costs {self.best_costs or None}")
         elapsed = self.budget.elapsed_s()
         if self.best is None:
             return Solution(status=Status.UNKNOWN, wall_time_s=elapsed, tried=tried)
@@ -184,9 +187,16 @@ class Enumeration:
         for t, room in tables.rooms:
             on = (rows[:, :, None] == np.arange(len(room.room))) & (room.room >= 0)
             held = (on * room.weight[placed][:, None]).sum(axis=1)
-            left = np.where(on.any(axis=1), (room.room - held) // room.unit, 0).sum(axis=1)
+            used = on[:, room.uses[placed]].any(axis=1)
+            left = np.where(used, (room.room - held) // room.unit, 0).sum(axis=1)
             slack = 0 if not (room.weight % room.unit).any() else len(room.room)
             bound[:, t] += np.maximum(left - room.weight[rest].sum() // room.unit - slack, 0)
+        for t, peak in tables.peaks:
+            on = rows[:, :, None] == np.arange(len(peak.room))
+            fullest = peak.levels((on * peak.weight[placed][:, None]).sum(axis=1)).max(axis=1, initial=0)
+            bound[:, t] += np.maximum(fullest, peak.floor(tables.problem.allowed))
+        for t, quotient in tables.quotients:
+            bound[:, t] += _quotient_bound(tables.problem, quotient, rows, placed)
 
     def _below(self, bound: IntArray) -> BoolArray:
         """Whether a bound, ``[s, tiers, m]``, is lexicographically below the incumbent."""
@@ -237,12 +247,23 @@ class Enumeration:
         return np.array([[int(p[k:, k:].sum()) // 2 for p in pairs] for k in range(n + 1)])
 
 
+def _quotient_bound(problem: Problem, quotient: Quotient, rows: IntArray, placed: IntArray) -> IntArray:
+    """Price the placed items of a quotient with the others where they are cheapest, ``[s]``."""
+    total = np.zeros(len(rows), dtype=np.int64)
+    position = {v: k for k, v in enumerate(placed.tolist())}
+    for v, cost in zip(quotient.items.tolist(), quotient.cost, strict=True):
+        total += cost[rows[:, position[v]]] if v in position else int(cost[problem.allowed[v]].min(initial=2**40))
+    return np.asarray(quotient.scale * (total // quotient.divisor))
+
+
 def _search_order(tables: Tables) -> IntArray:
     """Order the items: groups by falling weight, the heaviest and busiest item of each first."""
     problem = tables.problem
     size = (tables.weight / np.maximum(tables.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
     busy = sum((f.flow.sum(axis=0) + f.flow.sum(axis=1) for f in tables.flows), np.zeros(problem.n, dtype=np.int64))
     groups = sorted(problem.groups, key=lambda items: -float(size[items].sum()))
+    late = ~np.isin(np.arange(problem.n), problem.deciders)
     return np.array(
-        [v for items in groups for v in items[np.lexsort((-busy[items], -size[items]))].tolist()], dtype=np.int64
+        [v for items in groups for v in items[np.lexsort((-busy[items], -size[items], late[items]))].tolist()],
+        dtype=np.int64,
     )

@@ -12,7 +12,8 @@ import numpy as np
 from placer.budget import Budget
 from placer.problem import BoolArray, IntArray, Problem, Solution, Status
 from placer.strategies.bounds import floors
-from placer.strategies.moves import Moves
+from placer.strategies.group_placing import construct_by_groups
+from placer.strategies.moves import Moves, Shift, Swap
 from placer.strategies.overload import OverloadPrice
 from placer.strategies.partial import Partial
 from placer.strategies.tables import Tables
@@ -63,7 +64,7 @@ def improve(
     time_limit_s
         Seconds at most.
     start
-        ``[n]``, may break rules; None starts greedily.
+        ``[n]``, may break rules; None starts greedily, or from the problem's hint if that costs no more.
     patience
         Moves without a better assignment after which it gives up.
     floor
@@ -80,9 +81,13 @@ def improve(
     if not problem.allowed.any(axis=1).all():
         return None
     random = np.random.default_rng(budget.seed)
-    moves = Moves(tables, construct(tables, random) if start is None else start)
+    moves = Moves(tables, _beginning(tables, random) if start is None else start)
+    if start is None and problem.hint is not None:
+        _take_hint(moves, problem.hint, random)
     goal = None if floor is None else np.array([0, *floor])
     best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
+    if best_costs[0] == 0:
+        budget.tell("local search", costs=tuple(best_costs[1:].tolist()))
     tabu = np.zeros((problem.n, problem.m), dtype=np.int64)
     price = OverloadPrice(tables, moves)
     deadline = budget.elapsed_s() + min(time_limit_s, budget.left_s())
@@ -102,7 +107,21 @@ def improve(
             best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
             if best_costs[0] == 0:
                 budget.tell("local search", costs=tuple(best_costs[1:].tolist()))
+    found = f"costs {tuple(best_costs[1:].tolist())}" if best_costs[0] == 0 else "no placement"
+    budget.log(f"local search: {step} moves, {found}")
     return best if best_costs[0] == 0 else None
+
+
+def _beginning(tables: Tables, random: np.random.Generator) -> IntArray:
+    """Place item by item and, unless flows run between the groups, group by group; the better of the two."""
+    problem = tables.problem
+    one_by_one = construct(tables, random)
+    by_groups = None if problem.entangled else construct_by_groups(tables)
+    if by_groups is None:
+        return one_by_one
+    both = np.stack([by_groups, one_by_one])
+    costs = problem.price(both).tolist()
+    return one_by_one if problem.feasible(both)[1] and costs[1] < costs[0] else by_groups
 
 
 def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None = None) -> IntArray:
@@ -122,7 +141,9 @@ def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None
     problem = tables.problem
     partial = Partial(problem)
     size = (tables.weight / np.maximum(tables.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
-    order = np.lexsort((random.random(problem.n), -size)) if kept is None else random.permutation(problem.n)
+    late = ~np.isin(np.arange(problem.n), problem.deciders)
+    order = np.lexsort((random.random(problem.n), -size) if kept is None else (random.random(problem.n),))
+    order = order[np.argsort(late[order], kind="stable")]
     placed = np.zeros(problem.n, dtype=bool)
     if kept is not None:
         for v in np.flatnonzero(kept >= 0).tolist():
@@ -137,6 +158,15 @@ def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None
             partial.put(v, _cheapest(tables, v, partial.site_of, placed, open_sites))
         placed[v] = True
     return partial.site_of
+
+
+def _take_hint(moves: Moves, hint: IntArray, random: np.random.Generator) -> None:
+    """Start from a hint, what it lacks or has where it may not be placed beside it, unless that costs more."""
+    tables, greedy, costs = moves.tables, moves.site_of, tuple(moves.costs)
+    allowed = tables.problem.allowed[np.arange(len(hint)), hint] & (hint >= 0)
+    moves.jump(construct(tables, random, np.where(allowed, hint, -1)))
+    if costs < tuple(moves.costs):
+        moves.jump(greedy)
 
 
 def _cheapest(tables: Tables, v: int, site_of: IntArray, placed: BoolArray, sites: BoolArray) -> int:
@@ -157,6 +187,12 @@ def _cheapest(tables: Tables, v: int, site_of: IntArray, placed: BoolArray, site
     for t, room in tables.rooms:
         held = np.bincount(site_of[others], weights=room.weight[others], minlength=len(sites)).astype(np.int64)
         cost[t] += (room.room - held) // room.unit
+    for t, peak in tables.peaks:
+        held = np.bincount(site_of[others], weights=peak.weight[others], minlength=len(sites)).astype(np.int64)
+        cost[t] += peak.levels(held + peak.weight[v])
+    for t, quotient in tables.quotients:
+        own = quotient.items == v
+        cost[t] += quotient.scale * quotient.cost[own].sum(axis=0) // quotient.divisor
     return int(np.lexsort(np.where(sites, cost, np.iinfo(np.int64).max)[::-1])[0])
 
 
@@ -164,10 +200,24 @@ def _ruined(tables: Tables, site_of: IntArray, random: np.random.Generator, most
     """Take fewer than ``most`` random groups off and place them anew, to start from near the best."""
     groups = tables.problem.groups
     kept = site_of.copy()
+    if len(groups) == 1:
+        return construct(tables, random, _scattered(tables.problem, kept, random))
     for g in random.choice(len(groups), size=min(len(groups), int(random.integers(RUINED[0], most))), replace=False):
         kept[groups[g]] = -1
     kept[tables.problem.linked[kept < 0].any(axis=0)] = -1  # who must stand with one of them moves along
     return construct(tables, random, kept)
+
+
+def _scattered(problem: Problem, site_of: IntArray, random: np.random.Generator) -> IntArray:
+    """Where there is but one group: take some of its items off, or all but one, which goes to any site."""
+    kept, v = site_of.copy(), int(random.integers(problem.n))
+    if random.random() < 0.5:
+        kept[random.permutation(problem.n)[: random.integers(1, problem.n // 2 + 2)]] = -1
+    else:
+        kept[:] = -1
+        kept[v] = random.choice(np.flatnonzero(problem.allowed[v]))
+    kept[problem.linked[kept < 0].any(axis=0)] = -1
+    return kept
 
 
 def _step(moves: Moves, tabu: IntArray, step: int, best_costs: IntArray, random: np.random.Generator) -> bool:
@@ -177,13 +227,11 @@ def _step(moves: Moves, tabu: IntArray, step: int, best_costs: IntArray, random:
     if shift is None and swap is None:
         return False
     tenure = int(random.integers(*TENURE))
-    if swap is None or (shift is not None and moves.ranked(shift.delta) <= moves.ranked(swap.delta)):
-        assert shift is not None
-        changes = [(shift.item, shift.site)]
-    else:
-        changes = [(swap.item, int(moves.site_of[swap.other])), (swap.other, int(moves.site_of[swap.item]))]
-    for v, _ in changes:
+    move: Shift | Swap | None = shift
+    if shift is None or (swap is not None and moves.ranked(shift.delta) > moves.ranked(swap.delta)):
+        move = swap
+    assert move is not None
+    for v in (move.item,) if isinstance(move, Shift) else (move.item, move.other):
         tabu[v, moves.site_of[v]] = step + tenure
-    for v, p in changes:
-        moves.shift(v, p)
+    moves.make(move)
     return True

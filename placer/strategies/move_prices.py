@@ -38,12 +38,13 @@ def room_shift(room: Room, site_of: IntArray) -> IntArray:
     """Change of the room left for every shift, ``[n, m]``."""
     m, s, w, unit = len(room.room), site_of, room.weight, room.unit
     held = np.bincount(s, weights=w, minlength=m).astype(np.int64)
-    count = np.bincount(s, minlength=m)
+    count = np.bincount(s[room.uses], minlength=m)
     left = np.where((room.room >= 0) & (count > 0), (room.room - held) // unit, 0)
     after = np.where(room.room >= 0, (room.room - held - w[:, None]) // unit, 0)
     back = np.where(count[s] > 1, (room.room[s] - held[s] + w) // unit, 0)
     back = np.where(room.room[s] >= 0, back, 0)
     change: IntArray = after - left + (back - left[s])[:, None]
+    change[~room.uses] = 0
     return change
 
 
@@ -76,10 +77,13 @@ def squeeze_swap(squeeze: Squeeze, site_of: IntArray, v: IntArray, w: IntArray) 
 def room_swap(room: Room, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
     """Change of the room left for swaps of ``v[i]`` and ``w[i]``."""
     held = np.bincount(site_of, weights=room.weight, minlength=len(room.room)).astype(np.int64)
-    gain = room.weight[w] - room.weight[v]
+    uses = room.uses.astype(np.int64)
+    count = np.bincount(site_of, weights=uses, minlength=len(room.room)).astype(np.int64)
+    gain, more = room.weight[w] - room.weight[v], uses[w] - uses[v]
     change = np.zeros(len(v), dtype=np.int64)
     for p, sign in ((site_of[v], 1), (site_of[w], -1)):
         after, now = (room.room[p] - held[p] - sign * gain) // room.unit, (room.room[p] - held[p]) // room.unit
+        after, now = np.where(count[p] + sign * more > 0, after, 0), np.where(count[p] > 0, now, 0)
         change += np.where(room.room[p] >= 0, after - now, 0)
     return change
 

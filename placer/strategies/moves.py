@@ -17,6 +17,7 @@ from placer.strategies.move_prices import (
     squeeze_swap,
     touch_swap,
 )
+from placer.strategies.rounded_prices import peak_shift, peak_swap, quotient_shift, quotient_swap
 from placer.strategies.symmetry import item_classes
 from placer.strategies.tables import Tables
 
@@ -75,6 +76,20 @@ class Moves:
 
     def shift(self, v: int, p: int) -> None:
         """Move item v to site p."""
+        self._carry(v, p)
+        self.costs = self._price()
+
+    def make(self, move: Shift | Swap) -> None:
+        """Make a move whose change of costs is known; who has no seat is looked up."""
+        if isinstance(move, Shift):
+            self._carry(move.item, move.site)
+        else:
+            here, there = int(self.site_of[move.item]), int(self.site_of[move.other])
+            self._carry(move.item, there)
+            self._carry(move.other, here)
+        self.costs = self.costs + move.delta if self.tables.problem.seating is None else self._price()
+
+    def _carry(self, v: int, p: int) -> None:
         a = self.site_of[v]
         self.site_of[v] = p
         for i, flow in enumerate(self.tables.flows):
@@ -83,7 +98,6 @@ class Moves:
             self._pull[i] += np.outer(flow.flow[v, :], d[p, :] - d[a, :])
         self._loads[:, a] -= self.tables.weight[:, v]
         self._loads[:, p] += self.tables.weight[:, v]
-        self.costs = self._price()
 
     def best_shift(self, tabu: BoolArray, best_costs: IntArray) -> Shift | None:
         """Find the lexicographically best shift that is not tabu or beats ``best_costs``."""
@@ -165,6 +179,10 @@ class Moves:
                 others = there.sum() - there
                 delta[1 + t][group] -= (there & (others == 0))[:, None]
                 delta[1 + t][group, touch.site] += others == 0
+        for t, peak in tables.peaks:
+            delta[1 + t] += peak_shift(peak, s)
+        for t, quotient in tables.quotients:
+            delta[1 + t] += quotient_shift(quotient, s)
         return delta
 
     def _swap_pairs(self) -> tuple[IntArray, IntArray]:
@@ -208,6 +226,10 @@ class Moves:
             delta[1 + t] += room_swap(room, s, v, w)
         for t, touch in tables.touches:
             delta[1 + t] += touch_swap(touch, s, v, w)
+        for t, peak in tables.peaks:
+            delta[1 + t] += peak_swap(peak, s, v, w)
+        for t, quotient in tables.quotients:
+            delta[1 + t] += quotient_swap(quotient, s, v, w)
         return delta
 
 

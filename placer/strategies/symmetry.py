@@ -29,8 +29,10 @@ def item_classes(tables: Tables) -> list[list[int]]:
     alone = np.array([len(problem.groups[g]) == 1 for g in group_of], dtype=bool)
     key = [problem.allowed, *tables.linear, tables.weight.T, alone[:, None]]
     key += [crowd.weight[:, None] for _, crowd in tables.crowds]
-    key += [room.weight[:, None] for _, room in tables.rooms]
+    key += [np.stack([room.weight, room.uses], axis=1) for _, room in tables.rooms]
+    key.append(np.isin(np.arange(problem.n), problem.deciders)[:, None])
     key += [part[:, None] for part in _claims(tables)]
+    key += [quotient.by_item(problem.n) for _, quotient in tables.quotients]
     keys = [tuple(part[v].tobytes() for part in key) for v in range(problem.n)]
     matrices = [f.flow for f in tables.flows] + [r.items.astype(np.int64) for r in problem.relations]
     classes: list[list[int]] = []
@@ -63,16 +65,31 @@ def group_classes(tables: Tables) -> list[list[IntArray]]:
             key = [problem.allowed[items], tables.linear[:, items], tables.weight[:, items]]
             key += [matrix[np.ix_(items, items)] for matrix in matrices]
             key += [crowd.weight[items] for _, crowd in tables.crowds]
-            key += [room.weight[items] for _, room in tables.rooms]
+            key += [np.stack([room.weight, room.uses], axis=1)[items] for _, room in tables.rooms]
             key += [part[items] for part in _claims(tables)]
+            key += _quotients_within(tables, items)
             classes.setdefault(tuple(part.tobytes() for part in key), []).append(items)
     return [twins for twins in classes.values() if len(twins) > 1]
 
 
+def _quotients_within(tables: Tables, items: IntArray) -> list[IntArray]:
+    """What quotients say of a group: those of its own alike whoever has them, others by their places."""
+    parts, own = [], set(items.tolist())
+    for i, (t, quotient) in enumerate(tables.quotients):
+        theirs = set(quotient.items.tolist())
+        if theirs & own:
+            which = [t, quotient.divisor, quotient.scale] if theirs <= own else [t, -1, i]
+            parts += [np.array(which), quotient.by_item(tables.problem.n)[items]]
+    return parts
+
+
 def _claims(tables: Tables) -> list[IntArray]:
-    """What items claim besides weights: of slots and of seats."""
+    """What items claim besides weights: of slots, of seats, and towards the fullest site."""
     seating = tables.problem.seating
-    return [squeeze.claim for _, squeeze in tables.squeezes] + ([seating.item_kinds] if seating is not None else [])
+    own = [peak.weight for _, peak in tables.peaks]
+    return (
+        own + [squeeze.claim for _, squeeze in tables.squeezes] + ([seating.item_kinds] if seating is not None else [])
+    )
 
 
 def _flow_leaves(flow: IntArray, items: IntArray) -> bool:
@@ -105,6 +122,8 @@ def site_classes(tables: Tables) -> list[list[int]]:
     if problem.seating is not None:
         key.append(problem.seating.site_kinds[:, None])
     key += [room.room[:, None] for _, room in tables.rooms]
+    key += [peak.room[:, None] for _, peak in tables.peaks]
+    key += [quotient.cost.T for _, quotient in tables.quotients]
     key += [(np.arange(problem.m) == touch.site)[:, None].astype(np.int64) for _, touch in tables.touches]
     keys = [tuple(part[p].tobytes() for part in key) for p in range(problem.m)]
     matrices = [flow.distance for flow in tables.flows] + [problem.incompatible.astype(np.int64)]

@@ -24,12 +24,15 @@ class Strategy:
     baseline
         Whether it knows only memory and nodemaps, as the greedy of 2013: it takes a Problem lowered for that, and
         its answers may break rules.
+    searches
+        Whether it looks for better placements, and may start from one.
     """
 
     module: str
     function: str
     summary: str
     baseline: bool = False
+    searches: bool = True
 
     def run(self, problem: Problem, budget: Budget) -> Solution:
         """Place."""
@@ -43,10 +46,19 @@ STRATEGIES: dict[str, Strategy] = {
     "enumerate": Strategy("enumeration", "enumerate_all", "exact: branch and bound over arrays, for few vnodes"),
     "local-search": Strategy("local_search", "local_search", "tabu search until the time limit; proves nothing"),
     "first-fit-decreasing": Strategy(
-        "first_fit", "first_fit_decreasing", "largest vnode first, on the first pnode that breaks no rule"
+        "first_fit",
+        "first_fit_decreasing",
+        "largest vnode first, on the first pnode that breaks no rule",
+        searches=False,
     ),
-    "first-fit": Strategy("first_fit", "first_fit", "the greedy of the 2013 RFC (2013-11-18)", baseline=True),
+    "first-fit": Strategy(
+        "first_fit", "first_fit", "the greedy of the 2013 RFC (2013-11-18)", baseline=True, searches=False
+    ),
     "first-fit-2013-12": Strategy(
-        "first_fit", "first_fit_2013_12", "its later version without the whole-guest stage (2013-12-03)", baseline=True
+        "first_fit",
+        "first_fit_2013_12",
+        "its later version without the whole-guest stage (2013-12-03)",
+        baseline=True,
+        searches=False,
     ),
 }

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from placer.instance import Instance, Placement
+from placer.instance.terms import VNODES
 from placer.problem import IntArray, Problem
 from placer.translate.capacity import free_memory, guest_memory
+from placer.translate.choices import Layout
 from placer.translate.costs import tiers
 from placer.translate.cpus import overcommit, owned_pcpus, seating
+from placer.translate.earlier import earlier_sites
 from placer.translate.masks import allowed_pnodes, fixed_pnodes, incompatible_pnodes, nodemaps
 from placer.translate.relations import relations
+from placer.translate.widening import Widening
 
-__all__ = ["back", "forth", "translate", "translate_for_baseline"]
+__all__ = ["all_choices_kept", "back", "choose", "forth", "translate", "translate_for_baseline"]
 
 
-def translate(instance: Instance, *, allow_unplaced: bool = False) -> Problem:
+def translate(
+    instance: Instance, *, allow_unplaced: bool = False, hint: Placement | None = None, keep: Placement | None = None
+) -> Problem:
     """
     Lower every rule and every cost of an instance into arrays.
 
@@ -28,7 +35,22 @@ def translate(instance: Instance, *, allow_unplaced: bool = False) -> Problem:
     ----------
     allow_unplaced
         Whether vnodes may stay without a pnode, at the price of the first two tiers.
+    hint
+        A placement to start from, fitted to the instance (:func:`placer.instance.earlier.fitted`).
+    keep
+        One from which no more vnodes than need be are to move, fitted as well.
     """
+    if not instance.flexible:
+        return _lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    layout = Layout(instance)
+    variants = _lower(layout.expanded, allow_unplaced=allow_unplaced, hint=None, keep=layout.earlier(keep))
+    widening = Widening(variants, layout)
+    tier = [list(terms) for terms in instance.tiers(kept=keep is not None)].index([VNODES])
+    problem = widening.problem(tier)
+    return problem if hint is None else replace(problem, hint=widening.start(hint))
+
+
+def _lower(instance: Instance, *, allow_unplaced: bool, hint: Placement | None, keep: Placement | None) -> Problem:
     groups = _groups(instance)
     allowed = allowed_pnodes(instance)
     incompatible = incompatible_pnodes(instance.host)
@@ -45,9 +67,10 @@ def translate(instance: Instance, *, allow_unplaced: bool = False) -> Problem:
         ),
         groups=groups,
         incompatible=incompatible,
-        tiers=tiers(instance, groups, nowhere=allow_unplaced),
+        tiers=tiers(instance, groups, nowhere=allow_unplaced, keep=keep),
         relations=relations(instance, groups, nowhere=allow_unplaced),
         seating=seats,
+        hint=None if hint is None else earlier_sites(instance, hint),
     )
 
 
@@ -73,8 +96,32 @@ def translate_for_baseline(instance: Instance) -> Problem:
     )
 
 
+def all_choices_kept(instance: Instance, *, allow_unplaced: bool = False) -> bool:
+    """Whether the Problem of an instance with flexible guests leaves out no placement of it."""
+    layout = Layout(instance)
+    return Widening(_lower(layout.expanded, allow_unplaced=allow_unplaced, hint=None, keep=None), layout).exact
+
+
+def choose(instance: Instance, site_of: IntArray, *, allow_unplaced: bool = False) -> tuple[Instance, IntArray]:
+    """
+    Read off an assignment into how many vnodes each flexible guest is cut.
+
+    Returns
+    -------
+    instance : Instance
+        With the vnodes that were chosen.
+    site_of : array
+        The sites of these, guest after guest.
+    """
+    if not instance.flexible:
+        return instance, site_of
+    layout = Layout(instance)
+    widening = Widening(_lower(layout.expanded, allow_unplaced=allow_unplaced, hint=None, keep=None), layout)
+    return instance.cut_into(widening.counts(site_of)), widening.chosen(site_of)
+
+
 def back(instance: Instance, site_of: IntArray) -> Placement:
-    """Put an assignment of items to sites in people's words."""
+    """Put an assignment of items to sites in people's words; the instance has the vnodes that were chosen."""
     ids = [pnode.id for pnode in instance.host.pnodes]
     sites = iter(site_of.tolist())
     return Placement(

@@ -23,12 +23,12 @@ def guest_memory(instance: Instance, *, nowhere: bool) -> Resource:
     weight: list[int] = []
     for guest in instance.guests:
         if guest.form == "whole":
-            weight.append(guest.memory_kib + _whole_pages(guest.overhead_kib))
+            weight.append(guest.memory_kib + whole_pages(guest.overhead_kib))
             continue
         weight += [vnode.memory_kib for vnode in guest.vnodes]
         pnodes = overhead_pnodes(guest, host)
         if pnodes:
-            capacity[pnodes] -= _whole_pages(-(-guest.overhead_kib // len(pnodes)))
+            capacity[pnodes] -= whole_pages(-(-guest.overhead_kib // len(pnodes)))
     return _memory(weight, np.maximum(capacity, 0), nowhere=nowhere)
 
 
@@ -63,7 +63,8 @@ def _union(masks: tuple[tuple[int, ...] | None, ...] | None, host: Host) -> set[
     return {pcpu for mask in masks for pcpu in mask or ()}
 
 
-def _whole_pages(kib: int) -> int:
+def whole_pages(kib: int) -> int:
+    """Round up to pages of 4 KiB."""
     return -(-kib // PAGE_KIB) * PAGE_KIB
 
 

@@ -2,29 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from math import floor
 
 import numpy as np
 
-from placer.instance import Guest, Host, Instance, Vnode
-from placer.problem import Crowd, Flow, IntArray, Linear, Room, Squeeze, Term, Touch
+from placer.instance import Guest, Host, Instance, Placement, Vnode
+from placer.instance.terms import MOVED
+from placer.problem import Crowd, Flow, IntArray, Linear, Quotient, Squeeze, Term, Touch
 from placer.translate.cores import core_pools, pairs_table, running_load
+from placer.translate.earlier import moved
+from placer.translate.wishes import device_distance, shape, site_distances, soft_affinity, vdistance
 
 SHARING_PRICE_MILLI = 15_000
 """What a vcpu pays for another on its core, in thousandths of a unit of mean distance."""
 
 
-def tiers(instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool) -> tuple[tuple[Term, ...], ...]:
-    """Lower every term of every tier, in the order of :data:`placer.instance.terms.TIERS`."""
-    unplaced: tuple[tuple[Term, ...], ...] = ((), ())
+def tiers(
+    instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool, keep: Placement | None = None
+) -> tuple[tuple[Term, ...], ...]:
+    """
+    Lower every term of every tier, in the order of the instance's objective, times its weight.
+
+    Parameters
+    ----------
+    keep
+        An earlier placement, fitted to the instance, from which vnodes that move count.
+    """
+    lowered: dict[str, Sequence[Term]] = {
+        "access_distance": access_distance(instance, groups, nowhere=nowhere),
+        "device_distance": device_distance(instance, groups, nowhere=nowhere),
+        "soft_affinity": soft_affinity(instance, nowhere=nowhere),
+        "vdistance": vdistance(instance, groups, nowhere=nowhere),
+        "shape": shape(instance, nowhere=nowhere),
+    }
     if nowhere:
-        unplaced = ((unplaced_guests(instance, groups),), (unplaced_vnodes(instance),))
-    return (
-        *unplaced,
-        (*access_distance(instance, groups, nowhere=nowhere), *core_sharing(instance, nowhere=nowhere)),
-        (*soft_affinity(instance, nowhere=nowhere), *vdistance(instance, groups, nowhere=nowhere)),
-        shape(instance, nowhere=nowhere),
+        lowered |= {"unplaced_guests": [unplaced_guests(instance, groups)], "unplaced": [unplaced_vnodes(instance)]}
+    if keep is not None:
+        lowered[MOVED] = [moved(instance, keep, nowhere=nowhere)]
+
+    def weighed(name: str, weight: int) -> Sequence[Term]:
+        if name == "core_sharing":
+            return core_sharing(instance, nowhere=nowhere, weight=weight)
+        return [_times(weight, term) for term in lowered.get(name, ())]
+
+    return tuple(
+        tuple(term for name, weight in tier.items() for term in weighed(name, weight))
+        for tier in instance.tiers(kept=keep is not None)
     )
+
+
+def _times(weight: int, term: Term) -> Term:
+    match term:
+        case Linear():
+            return replace(term, cost=weight * term.cost)
+        case Flow():
+            return replace(term, flow=weight * term.flow)
+        case Quotient():
+            return replace(term, scale=weight * term.scale)
+    return term  # shape and what is unplaced stand alone, their weight is 1
 
 
 def unplaced_guests(instance: Instance, groups: tuple[IntArray, ...]) -> Touch:
@@ -68,23 +105,22 @@ def traffic(guest: Guest) -> IntArray:
     return np.outer(vcpus, np.array(share, dtype=np.int64))
 
 
-def site_distances(host: Host, *, nowhere: bool) -> IntArray:
-    """Give d for pnodes by position and, with ``nowhere``, the largest finite distance to and from no pnode."""
-    distances = np.array(host.distances, dtype=np.int64)
-    if nowhere:
-        distances = np.pad(distances, (0, 1), constant_values=host.largest_distance)
-    return distances
+def rounding(guest: Guest, host: Host) -> int:
+    """Give what is added for a cut guest: (1000 x vcpus - the sum of T) x the smallest distance; 0 without memory."""
+    if not guest.memory_kib:
+        return 0
+    return (1000 * guest.vcpu_count - int(traffic(guest).sum())) * host.smallest_distance
 
 
-def core_sharing(instance: Instance, *, nowhere: bool) -> list[Crowd | Squeeze]:
+def core_sharing(instance: Instance, *, nowhere: bool, weight: int = 1) -> list[Crowd | Squeeze]:
     """
-    Sum 1000 x 2 x price x pairs(n, c) over pools of cores, n shared vcpus, running ones included, on c cores.
+    Sum weight x 1000 x 2 x price x pairs(n, c) over pools of cores, n shared vcpus, running ones included, on c cores.
 
     Each cpupool has pools of cores of its own, and so have those that are in none. Where dedicated vcpus may own any
     pcpu, c is less the cores that they fill (:class:`placer.problem.Squeeze`): one each where they are isolated, else
     as many as threads go on one core.
     """
-    host, price = instance.host, sharing_price_milli(instance)
+    host, price = instance.host, weight * sharing_price_milli(instance)
     if not price:
         return []
     stated = [guest.pool for guest in instance.guests] + [domain.pool for domain in host.domains]
@@ -145,51 +181,3 @@ def sharing_price_milli(instance: Instance) -> int:
     threads = len(instance.host.position_of_pcpu)
     vcpus = instance.host.running_vcpu_count + sum(guest.vcpu_count for guest in instance.guests)
     return SHARING_PRICE_MILLI * threads**2 // vcpus**2 if vcpus > threads else SHARING_PRICE_MILLI
-
-
-def soft_affinity(instance: Instance, *, nowhere: bool) -> list[Linear]:
-    """Charge 1000 for each vcpu whose soft mask has no pcpu on its vnode's pnode."""
-    host = instance.host
-    cost = np.zeros((sum(len(g.vnodes) for g in instance.guests), len(host.pnodes) + nowhere), dtype=np.int64)
-    items = iter(range(len(cost)))
-    for guest in instance.guests:
-        for vnode in guest.vnodes:
-            row = cost[next(items)]
-            for vcpu in vnode.vcpus if guest.soft_affinity else ():
-                mask = guest.soft_affinity[vcpu] if guest.soft_affinity else None
-                if mask is not None:
-                    row += 1000
-                    row[sorted({host.position_of_pcpu[pcpu] for pcpu in mask})] -= 1000
-    return [Linear(name="soft_affinity", cost=cost)] if cost.any() else []
-
-
-def vdistance(instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool) -> list[Flow]:
-    """
-    Sum 1000 x |wanted - written vdistance| over guests and ordered vnode pairs v != w.
-
-    One Flow per guest and wanted value u: who wants it, times |u - written| for every pair of pnodes.
-    """
-    written = np.clip(site_distances(instance.host, nowhere=nowhere), 11, 254)
-    flows = []
-    for guest, items in zip(instance.guests, groups, strict=True):
-        wanted = np.array(guest.vdistances if guest.vdistances else np.zeros((len(items), len(items))), dtype=np.int64)
-        apart = ~np.eye(len(items), dtype=bool) & (guest.vdistances is not None)
-        flows += [
-            Flow(
-                name="vdistance",
-                items=items,
-                flow=1000 * (apart & (wanted == u)),
-                distance=np.abs(u - written),
-            )
-            for u in sorted(set(wanted[apart].tolist()))
-        ]
-    return flows
-
-
-def shape(instance: Instance, *, nowhere: bool) -> tuple[Term, ...]:
-    """``pack``: sum the MiB left free over the pnodes that hold a vnode of this instance; ``none``: nothing."""
-    if instance.objective.shape == "none":
-        return ()
-    weight = [vnode.memory_kib for guest in instance.guests for vnode in guest.vnodes]
-    room = [pnode.memory_kib for pnode in instance.host.pnodes] + [-1] * nowhere
-    return (Room(name="shape", weight=np.array(weight, dtype=np.int64), room=np.array(room), unit=1024),)

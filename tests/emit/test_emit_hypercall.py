@@ -13,7 +13,7 @@ from commands import INSTANCES
 from placer.emit.hypercall import emit_hypercall
 from placer.emit.written import WrittenGuest, write_vnodes
 from placer.errors import EmissionError
-from placer.instance import Guest, Host
+from placer.instance import Guest, Host, parse_cpuset
 from placer.read.libxl_json import read_libxl_json
 from placer.read.reading import GuestSource
 from placer.read.xl_info import read_xl_info
@@ -107,6 +107,9 @@ def test_what_a_real_xen_keeps_of_running_guests_is_what_is_written() -> None:
         text = seen[domids[reading.name]]
 
         assert view["vnode_to_pnode"] == [int(p) for p in re.findall(r"pnode +(\d+)", text)]
+        rows = re.findall(r"pnode +\d+, vcpus ([0-9 -]+)", text)
+        vnode_of = {vcpu: v for v, row in enumerate(rows) for vcpu in parse_cpuset(",".join(row.split()))}
+        assert view["vcpu_to_vnode"] == [vnode_of[vcpu] for vcpu in range(guest.vcpu_count)]
         found = re.findall(r"([0-9a-f]{16}) - ([0-9a-f]{16})", text)
         assert [(start, end) for _, start, end in ranges(view)] == [(int(a, 16), int(b, 16)) for a, b in found]
         compared += 1

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import random
 import re
-import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from building import GIB, a_guest, a_host, an_instance
+from real_libvirt import given_back, numa_of, program
 
 from placer.check import check
 from placer.emit.formats import emit_guests
@@ -94,7 +95,7 @@ PLAIN = (
 
 
 def request_of(text: str, host: Host = HOST) -> Request:
-    return assemble(HostReading(host=host), [read_libvirt_domain(text, "db.xml", host)])
+    return assemble(HostReading(host=host), [read_libvirt_domain(text, "db.xml", host)], vnodes="fewest")
 
 
 def emitted(request: Request, *pnodes: int) -> str:
@@ -146,6 +147,19 @@ def test_a_cpu_element_without_cells_keeps_what_it_has() -> None:
     assert ElementTree.fromstring(text).find("cpu/numa/cell/distances") is not None
 
 
+@pytest.mark.parametrize(
+    ("policies", "emulator"),
+    [({"cpu_policy": "mixed", "dedicated_vcpus": (0,)}, "1-3"), ({"cpu_policy": "dedicated"}, "0-1")],
+)
+def test_the_emulator_stays_off_pcpus_that_vcpus_own_where_it_can(policies: dict[str, Any], emulator: str) -> None:
+    guest = a_guest(GIB, vcpus=(2,), **policies)
+    placement = Placement(
+        pnode_of={"db": (0,)}, pcpu_of={"db": (0, 1 if policies["cpu_policy"] == "dedicated" else None)}
+    )
+    text = emit_guests(Request(instance=an_instance(HOST, guest)), placement, (), "libvirt")["db"]
+    assert f"<emulatorpin cpuset='{emulator}'/>" in text
+
+
 def test_a_guest_of_an_instance_becomes_a_small_domain() -> None:
     root = ElementTree.fromstring(of_guest(a_guest(GIB, GIB, vcpus=(2, 1), name="a & b"), 0, 2))
     assert (root.findtext("name"), root.findtext("memory"), root.findtext("vcpu")) == ("a & b", str(2 * GIB), "3")
@@ -183,45 +197,6 @@ def test_a_guest_of_xen_is_refused() -> None:
     object.__setattr__(reading, "source", GuestSource(kind="xl", place="db.cfg", text=""))
     with pytest.raises(EmissionError, match=r"db.cfg is a guest of Xen; --format xl or libxl writes it"):
         emitted(request, 0)
-
-
-def program(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        if os.environ.get("PLACER_REQUIRE_REAL") == "1":
-            pytest.fail(f"{name} is missing (Debian package libvirt-clients), and PLACER_REQUIRE_REAL is 1")
-        pytest.skip(f"{name} is not installed (Debian package libvirt-clients)")
-    return found
-
-
-def given_back(text: str, folder: Path) -> ElementTree.Element:
-    """Have libvirt's test driver define a domain, after a check of its schema, and print it."""
-    file = folder / "db.xml"
-    file.write_text(text, encoding="utf-8")
-    script = f"define --validate {file}; dumpxml {ElementTree.fromstring(text).findtext('name')}"
-    ran = subprocess.run(
-        [program("virsh"), "-q", "-c", "test:///default", script],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ElementTree.fromstring(ran.stdout[ran.stdout.index("<domain") :])
-
-
-def numa_of(root: ElementTree.Element) -> dict[str, object]:
-    """Everything of a domain that a placement sets, cells by id and in KiB."""
-    scale = {"KiB": 1, "GiB": GIB}
-    cells = {int(cell.get("id", position)): cell for position, cell in enumerate(root.findall("cpu/numa/cell"))}
-    return {
-        "numatune": [sorted(node.attrib.items()) for node in root.findall("numatune/*")],
-        "pins": sorted(sorted(node.attrib.items()) for node in root.findall("cputune/vcpupin")),
-        "emulator": [node.attrib for node in root.findall("cputune/emulatorpin")],
-        "vcpus": {v: cell.get("cpus") for v, cell in cells.items()},
-        "memory": {v: int(cell.attrib["memory"]) * scale[cell.get("unit", "KiB")] for v, cell in cells.items()},
-        "distances": {v: [int(node.attrib["value"]) for node in cell.iter("sibling")] for v, cell in cells.items()},
-    }
 
 
 @pytest.mark.parametrize(

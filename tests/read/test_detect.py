@@ -110,7 +110,7 @@ def test_a_hundred_megabytes_are_refused_at_once(tmp_path: Path, line: bytes) ->
         stream.write(line)
         stream.truncate(100 * 1024**2)
     started = time.monotonic()
-    with pytest.raises(InputError, match=r"host: larger than 64 MiB"):
+    with pytest.raises(InputError, match=r"host: larger than 8 MiB"):
         read_host(str(file))
     assert time.monotonic() - started < 3
 

@@ -74,6 +74,18 @@ def test_strict_memnodes_fix_their_cells_and_the_nodeset_holds_for_the_others() 
     assert assemble(HostReading(host=HOST), [guest]).instance.guests[0].pnodes == (1, 3, 4)
 
 
+def test_cells_bound_to_different_pnodes_are_kept_there_by_their_vcpus() -> None:
+    tune = "<numatune><memory nodeset='0-1'/><memnode cellid='0' nodeset='0,2'/></numatune>"
+    guest = read(domain(tune + CELLS, vcpus="<vcpu cpuset='1-20'>6</vcpu>"))
+    assert guest.pnodes is None
+    assert [vnode.vcpus for vnode in guest.vnodes or ()] == [(0, 1, 3), (2, 4, 5)]
+    assert guest.hard_affinity == tuple(tuple(range(1, 16 if vcpu in {0, 1, 3} else 21)) for vcpu in range(6))
+    fixed = "<numatune><memory nodeset='2-3'/><memnode cellid='0' nodeset='0'/></numatune>"
+    guest = read(domain(fixed + CELLS))
+    assert [vnode.pnode for vnode in guest.vnodes or ()] == [0, None]
+    assert guest.hard_affinity == tuple(None if vcpu in {0, 1, 3} else tuple(range(32, 64)) for vcpu in range(6))
+
+
 @pytest.mark.parametrize("mode", ["preferred", "interleave"])
 def test_a_wish_is_no_rule_and_is_said(mode: str) -> None:
     guest = read(domain(f"<numatune><memory mode='{mode}' nodeset='1'/></numatune>"))
@@ -98,14 +110,13 @@ def test_what_does_not_count_is_said() -> None:
         domain(
             "<memoryBacking><hugepages/></memoryBacking><currentMemory unit='MiB'>512</currentMemory>"
             "<cputune><emulatorpin cpuset='0'/></cputune>"
-            "<devices><hostdev mode='subsystem' type='pci'/><memory model='dimm'/></devices>"
+            "<devices><memory model='dimm'/></devices>"
         )
     ).notes
     assert [note.split()[0:4] for note in notes] == [
         ["its", "balloon", "holds", "it"],
         ["it", "asks", "for", "huge"],
         ["its", "emulatorpin", "stays", "as"],
-        ["1", "PCI", "devices", "are"],
         ["1", "memory", "devices", "(DIMM,"],
     ]
 
@@ -132,7 +143,16 @@ def test_what_does_not_count_is_said() -> None:
         (domain("<numatune><memory nodeset='0,^0'/></numatune>"), 'nodeset "0,^0" is empty'),
         (domain("<numatune><memory mode='soft'/></numatune>"), "expected mode strict, restrictive, preferred"),
         (domain("<numatune><memnode cellid='0' nodeset='1'/></numatune>"), "the domain has no cells"),
-        (domain("<numatune><memnode cellid='0' nodeset='1-2'/></numatune>" + CELLS), "placer keeps one set of pnodes"),
+        (
+            domain("<numatune><memnode cellid='1' nodeset='1-2'/></numatune>" + CELLS.replace("cpus='2-5,^3' ", "")),
+            "cell 1, which has no vcpus, is bound to pnodes 1-2 and other cells to others",
+        ),
+        (
+            domain(
+                "<numatune><memnode cellid='0' nodeset='1-2'/></numatune>" + CELLS, vcpus="<vcpu cpuset='0'>6</vcpu>"
+            ),
+            "vcpu 0 may run on no pcpu of pnodes 1-2, to which its cell is bound",
+        ),
         (domain("<cputune><vcpupin vcpu='0' cpuset='5-4'/></cputune>"), 'range "5-4" of cpuset runs backwards'),
         (domain("<cputune><vcpupin vcpu='0' cpuset='^1-2'/></cputune>"), 'expected cpuset like "0-7,^3,16"'),
         (domain("<cputune><vcpupin vcpu='0' cpuset='256'/></cputune>"), "names pcpu 256, this host has pcpus 0-255"),
@@ -167,11 +187,10 @@ def test_mutations_give_a_guest_or_a_clear_error() -> None:
 
 REFUSED = {
     "cpu-numa-distance-nonexistent-sibling": "expected id from 0 to 1",
-    "migrate-numa-unaligned": "placer keeps one set of pnodes",
     "numatune-memnode-nocpu": "the domain has no cells",
     "numatune-memory-invalid-nodeset": "is empty",
 }
-"""Domains of the corpus that libvirt refuses too, but for the second, whose cells are bound to different sets."""
+"""Domains of the corpus that libvirt refuses too."""
 ADDED = {"numavcpus-topology-mismatch": [[0, 1, 5, 7, 8, 9, 10, 11], [2, 3, 4, 6]]}
 """Where vcpus stand on no cell the corpus leaves them out, and libvirt adds them to cell 0."""
 
@@ -193,5 +212,8 @@ def test_the_domains_of_the_corpus_are_read_as_it_says() -> None:
         memory = [vnode["memory_bytes"] for vnode in case["vnodes"]]
         assert [vnode.memory_kib * 1024 for vnode in guest.vnodes or ()] == memory, case["name"]
         assert guest.vcpu_count == case["vcpus"], case["name"]
+        strict = [row for row in case["memnode"] if row["mode"] == "strict" and row["nodeset"].isdigit()]
+        fixed = {v: vnode.pnode for v, vnode in enumerate(guest.vnodes or ()) if vnode.pnode is not None}
+        assert fixed == {int(row["cellid"]): int(row["nodeset"]) for row in strict}, case["name"]
         assert guest.vdistances == (case["vdistances"] and tuple(map(tuple, case["vdistances"]))), case["name"]
-    assert len(expected) - len(REFUSED) == 28
+    assert len(expected) - len(REFUSED) == 29

@@ -113,7 +113,7 @@ FAULTS = {
     "no guests": ({"host": document()["host"]}, r"^x\.json: \$: key \"guests\" is missing$"),
     "unknown key": (
         document(vnode=[]),
-        r"^x\.json: \$\.guests\[0\]: unknown key \"vnode\", expected one of name, vnodes, type, ",
+        r"^x\.json: \$\.guests\[0\]: unknown key \"vnode\", expected one of name, vnodes, flexible, type, ",
     ),
     "wrong type": (document(vnodes=7), r"\$\.guests\[0\]\.vnodes: expected list, got 7$"),
     "wrong word": (document(type="kvm"), r"\$\.guests\[0\]\.type: expected one of hvm, pvh, pv, got \"kvm\"$"),
@@ -250,11 +250,11 @@ def test_ten_megabytes_of_garbage_are_refused_within_seconds(tmp_path: Path, gar
     assert len(str(caught.value)) < 400
 
 
-def test_a_file_larger_than_64_mib_is_refused_without_reading_on(tmp_path: Path) -> None:
+def test_a_file_larger_than_8_mib_is_refused_without_reading_on(tmp_path: Path) -> None:
     path = tmp_path / "disk.img"
     with path.open("wb") as file:
         file.truncate(2**40)
-    with pytest.raises(InputError, match=r"disk\.img: larger than 64 MiB"):
+    with pytest.raises(InputError, match=r"disk\.img: larger than 8 MiB"):
         read_instance(path)
 
 
@@ -418,8 +418,10 @@ def test_the_schema_is_a_schema_with_closed_key_sets_and_words_for_every_key() -
         "Host",
         "Pnode",
         "Cpupool",
+        "Device",
         "Domain",
         "Guest",
+        "Flexible",
         "Vnode",
         "Rule",
         "VnodeOf",
@@ -428,7 +430,7 @@ def test_the_schema_is_a_schema_with_closed_key_sets_and_words_for_every_key() -
     for name, definition in schema["$defs"].items():
         assert definition["additionalProperties"] is False, name
         assert "Parameters" not in definition["description"], name
-    for name in ("Pnode", "Cpupool", "Domain", "Guest", "Vnode", "Rule", "VnodeOf", "Objective"):
+    for name in ("Pnode", "Cpupool", "Device", "Domain", "Guest", "Flexible", "Vnode", "Rule", "VnodeOf", "Objective"):
         for key, field in schema["$defs"][name]["properties"].items():
             assert field.get("description"), (name, key)
 
@@ -450,7 +452,7 @@ AGREED_BAD: list[object] = [
     {},
     {"host": {"pnodes": []}},
     {**document(), "rule": []},
-    {**document(), "objective": {"shape": "spread"}},
+    {**document(), "objective": {"shape": "round"}},
     {**document(), "objective": {"core_sharing_price": -1}},
     document(name=""),
     document(name="x" * 256),

@@ -50,6 +50,7 @@ def test_integers_of_any_use_are_exact() -> None:
         ("9" * 5000, "^x.json: a number has 5000 digits: 999"),
         ('["\\ud83d"]', "^x.json: a string holds .ud83d, half of a character$"),
         ("[" * 65 + "]" * 65, "^x.json:1: not JSON that placer reads: nested more than 64 deep$"),
+        (f"[{'[],' * 500_000}[]]", "^x.json:1: not JSON that placer reads: over 500000 objects and lists$"),
         ('\n{"a":' * 100_000, "^x.json:66: not JSON that placer reads: nested more than 64 deep$"),
     ],
 )

@@ -185,7 +185,10 @@ def test_only_hvm_guests_have_overhead(text: str, overhead_kib: int) -> None:
     [
         ("nodes='1'", "nodes= is no key of xl, which ignores it"),
         ("numa_placement=0", "numa_placement= is no key of xl, which ignores it"),
-        ("pci=['01:00.0','02:00.0']", "2 PCI devices are listed but not yet counted"),
+        (
+            "pci=['01:00.0','02:00.0']",
+            "the host does not say on which pnode its devices are, they are not counted: 01:00.0, 02:00.0",
+        ),
     ],
 )
 def test_what_is_not_heeded_is_said(text: str, note: str) -> None:

@@ -94,10 +94,11 @@ def test_the_report_is_told_that_running_vcpus_are_not_counted() -> None:
     assert any("running guests" in note for note in read_xl_info(TEXT, "host.txt").notes)
 
 
-def test_pci_devices_are_counted_in_a_note() -> None:
+def test_pci_devices_stand_on_their_pnodes() -> None:
     rows = "0000:00:00.0      0\n0000:3b:00.1      1\n"
     text = TEXT.replace("No device topology data available\n", rows)
-    assert any(note.startswith("2 PCI devices") for note in read_xl_info(text, "host.txt").notes)
+    devices = read_xl_info(text, "host.txt").host.devices
+    assert [(device.id, device.pnode) for device in devices] == [("0000:00:00.0", 0), ("0000:3b:00.1", 1)]
 
 
 def test_offline_nodes_have_columns_but_no_rows() -> None:

@@ -14,7 +14,7 @@ def test_a_row_counts_what_is_placed_apart_from_what_is_broken() -> None:
     instance = an_instance(host, a_guest(GIB, 2 * GIB, hard_affinity=((4,), (0, 4))))
     answers = [solve(instance, strategy=name) for name in ("first-fit", "optimal")]
 
-    title, head, greedy, best = render_comparison("mine", instance, answers).splitlines()
+    title, head, greedy, best, *_legend = render_comparison("mine", instance, answers).splitlines()
 
     assert title == "mine"
     assert head.split()[:5] == ["strategy", "status", "placed", "broken", "mean"]

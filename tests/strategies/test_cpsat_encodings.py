@@ -166,7 +166,7 @@ def test_a_hint_is_complete_with_twins_counts_and_slots() -> None:
 def _holds(problem: Problem, site_of: IntArray) -> bool:
     """Fix every variable to its hint: the model must hold and say the tier costs."""
     variables = Variables(Tables(problem))
-    tiers = search._encode(variables)
+    tiers = search.encode(variables)
     variables.hint(site_of)
     hint = variables.model.proto.solution_hint
     if len(set(hint.vars)) != len(variables.model.proto.variables):

@@ -53,7 +53,8 @@ def test_unknown_comes_with_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> N
     leave_all_to_the_model(monkeypatch)
     answer = solve(four_large_guests(), strategy="cpsat", deterministic_limit=0.0, workers=1)
     assert (answer.status, answer.placement, answer.tiers) == (Status.UNKNOWN, None, ())
-    assert answer.reason == "local search and CP-SAT found no placement and no proof that there is none"
+    assert answer.reason is not None
+    assert "local search and CP-SAT found no placement and no proof that there is none" in answer.reason
 
 
 def test_a_stop_event_ends_it_with_the_best_so_far() -> None:
@@ -98,7 +99,7 @@ def test_a_proof_that_nothing_fits() -> None:
 
 
 def test_a_tier_at_its_floor_is_proved_without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "_encode", lambda _: pytest.fail("a model was built"))
+    monkeypatch.setattr(search, "encode", lambda _: pytest.fail("a model was built"))
     instance = an_instance(a_host(8 * GIB, 8 * GIB, slit=((10, 20), (20, 10))), a_guest(4 * GIB, 4 * GIB))
     assert solve(instance, strategy="cpsat").status is Status.OPTIMAL
 

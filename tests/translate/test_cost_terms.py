@@ -12,16 +12,13 @@ from placer.problem import IntArray
 from placer.translate.costs import (
     access_distance,
     core_sharing,
-    shape,
     sharing_price_milli,
-    site_distances,
-    soft_affinity,
     tiers,
     traffic,
     unplaced_guests,
     unplaced_vnodes,
-    vdistance,
 )
+from placer.translate.wishes import shape, site_distances, soft_affinity, vdistance
 
 
 def groups_of(instance: Instance) -> tuple[IntArray, ...]:

@@ -27,10 +27,13 @@ class Domain:
         Pnode -> its pages of 4 KiB there, left out where none.
     vnodes
         In order; empty without vnuma.
+    ranges
+        Vnode, start and end, excluded, of each range of guest-physical memory, in bytes.
     """
 
     pages: dict[int, int] = field(default_factory=dict)
     vnodes: list[RunningVnode] = field(default_factory=list)
+    ranges: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 @dataclass
@@ -65,6 +68,8 @@ def read_numa_dump(text: str) -> NumaDump:
         elif row := re.match(r" +\d+: pnode +(\d+|\?+), vcpus ([0-9 -]*)", line):
             pnode = int(row[1]) if row[1].isdigit() else None
             domain.vnodes.append(RunningVnode(pnode, parse_cpuset(",".join(row[2].split()))))
+        elif row := re.match(r" +([0-9a-f]{16}) - ([0-9a-f]{16})", line):
+            domain.ranges.append((len(domain.vnodes) - 1, int(row[1], 16), int(row[2], 16)))
     return dump
 
 

@@ -124,6 +124,21 @@ def test_xen_and_libxl_hold_the_vnodes_as_planned(trial: Trial) -> None:
         assert [(vnode.pnode, vnode.vcpus) for vnode in running] == planned
 
 
+def test_xen_keeps_vnodes_and_memory_ranges_as_the_hypercall_view_has_them(trial: Trial) -> None:
+    compared = 0
+    for guest in trial.instance.guests:
+        if guest.form == "whole":  # started without vnuma
+            continue
+        view, running = trial.calls[guest.name], trial.after.domains[trial.domids[guest.name]]
+        assert view["vnode_to_pnode"] == [vnode.pnode for vnode in running.vnodes], guest.name
+        vnode_of = {vcpu: v for v, vnode in enumerate(running.vnodes) for vcpu in vnode.vcpus}
+        assert view["vcpu_to_vnode"] == [vnode_of[vcpu] for vcpu in range(guest.vcpu_count)], guest.name
+        ranges = [(each["nid"], each["start"], each["end"]) for each in view["vmemrange"]]
+        assert ranges == running.ranges, guest.name
+        compared += 1
+    assert compared >= 2
+
+
 def test_every_vcpu_has_the_affinity_that_was_planned(trial: Trial) -> None:
     """Soft affinity is what the guest's file asks for, or the pcpus of the vnode's pnode, which xl sets."""
     host = trial.instance.host

@@ -44,22 +44,24 @@ class Machine:
     slit: Sequence[Sequence[int]]
 
 
-class Dom0:
+class Emulated:
     """
-    A booted Xen; leave it to switch the machine off.
+    A booted machine that takes commands; leave it to switch the machine off.
 
     Parameters
     ----------
     machine
         The host.
     log
-        File for the console of Xen and dom0.
+        File for its console.
+    boot
+        What QEMU boots, as its arguments.
     """
 
-    def __init__(self, machine: Machine, log: Path) -> None:
+    def __init__(self, machine: Machine, log: Path, boot: list[str]) -> None:
         self._log = log
         self._qemu = subprocess.Popen(
-            _command(machine, log),
+            [*_hardware(machine, log), *boot],
             env=os.environ | {"LD_LIBRARY_PATH": libraries()},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -82,12 +84,12 @@ class Dom0:
         self._qemu.communicate()
 
     def run(self, command: str, limit_s: float = COMMAND_LIMIT_S) -> tuple[int, str]:
-        """Run a shell command of one line in dom0; gives its exit code and what it printed."""
+        """Run a shell command of one line there; gives its exit code and what it printed."""
         self._send(f"{{ {command}; }} </dev/null >/tmp/out 2>&1; echo @@code $?; cat /tmp/out; echo @@end\n")
         answer = self._until("@@end\n", limit_s)
         code = re.search(r"@@code (\d+)\n", answer)
         if code is None:
-            raise RuntimeError(f"dom0 answered {answer!r} to {command!r}")
+            raise RuntimeError(f"it answered {answer!r} to {command!r}")
         return int(code[1]), answer[code.end() :].removesuffix("@@end\n")
 
     def ask(self, command: str, limit_s: float = COMMAND_LIMIT_S) -> str:
@@ -98,23 +100,11 @@ class Dom0:
         return text
 
     def put(self, path: str, text: str) -> None:
-        """Write a file in dom0."""
+        """Write a file there."""
         encoded = base64.b64encode(text.encode()).decode()
         self.ask(f": > {path}")
         for i in range(0, len(encoded), CHUNK):
             self.ask(f"echo {encoded[i : i + CHUNK]} | base64 -d >> {path}")
-
-    def numa_dump(self) -> str:
-        """Have Xen print where the memory of every domain lies; it does so in its own time."""
-        self.ask("xl dmesg -c >/dev/null; xl debug-keys u")
-        before = ""
-        for _ in range(100):
-            time.sleep(0.3)
-            text = self.ask("xl dmesg")
-            if text == before and "Memory location" in text:
-                return text
-            before = text
-        raise RuntimeError(f"no NUMA dump in {before!r}")
 
     def _send(self, text: str) -> None:
         assert self._qemu.stdin is not None
@@ -137,8 +127,36 @@ class Dom0:
         return self._log.read_text(errors="replace")[-3000:] if self._log.exists() else "(none)"
 
 
-def _command(machine: Machine, log: Path) -> list[str]:
-    made, nodes = images(), range(len(machine.slit))
+class Dom0(Emulated):
+    """
+    A booted Xen, with a dom0 that takes the commands.
+
+    Parameters
+    ----------
+    machine
+        The host.
+    log
+        File for the console of Xen and dom0.
+    """
+
+    def __init__(self, machine: Machine, log: Path) -> None:
+        super().__init__(machine, log, _xen())
+
+    def numa_dump(self) -> str:
+        """Have Xen print where the memory of every domain lies; it does so in its own time."""
+        self.ask("xl dmesg -c >/dev/null; xl debug-keys u")
+        before = ""
+        for _ in range(100):
+            time.sleep(0.3)
+            text = self.ask("xl dmesg")
+            if text == before and "Memory location" in text:
+                return text
+            before = text
+        raise RuntimeError(f"no NUMA dump in {before!r}")
+
+
+def _hardware(machine: Machine, log: Path) -> list[str]:
+    nodes = range(len(machine.slit))
     roms = ("usr/share/seabios", "usr/share/qemu", "usr/lib/ipxe/qemu")
     command = [str(root() / "usr/bin/qemu-system-x86_64")]
     command += [part for rom in roms for part in ("-L", str(root() / rom))]
@@ -154,8 +172,12 @@ def _command(machine: Machine, log: Path) -> list[str]:
             if p != q:
                 command += ["-numa", f"dist,src={p},dst={q},val={machine.slit[p][q]}"]
     command += ["-nodefaults", "-no-reboot", "-display", "none", "-serial", f"file:{log}"]
-    command += ["-chardev", "stdio,id=talk,signal=off", "-serial", "chardev:talk"]
+    return [*command, "-chardev", "stdio,id=talk,signal=off", "-serial", "chardev:talk"]
+
+
+def _xen() -> list[str]:
+    made = images()
     xen = "console=com1 com1=115200 dom0_mem=512M,max:512M dom0_max_vcpus=1 numa=on bootscrub=0 conring_size=1M"
     linux = "console=hvc0 panic=1 quiet mitigations=off"
-    command += ["-kernel", str(made.xen), "-append", f"{xen} loglvl=warning guest_loglvl=all"]
+    command = ["-kernel", str(made.xen), "-append", f"{xen} loglvl=warning guest_loglvl=all"]
     return [*command, "-initrd", f"{made.kernel} {linux},{made.userland}"]

@@ -52,9 +52,9 @@ def images() -> Images:
     if not made.userland.exists():
         where.mkdir(parents=True, exist_ok=True)
         made.xen.write_bytes(gzip.decompress((root() / f"boot/xen-{XEN}-amd64.gz").read_bytes()))
-        made.kernel.write_bytes(_unpacked_kernel(next((root() / "boot").glob("vmlinuz-*")).read_bytes()))
+        made.kernel.write_bytes(unpacked_kernel(next((root() / "boot").glob("vmlinuz-*")).read_bytes()))
         fresh = where / "dom0.cpio.new"
-        fresh.write_bytes(_archive(_userland()))
+        fresh.write_bytes(archive(_userland()))
         fresh.replace(made.userland)
     return made
 
@@ -66,7 +66,7 @@ def tables_guest() -> Path:
     return built("tables", ["guest_tables.c"], *options, "-static", script, "-Wl,--build-id=none", "-Wno-array-bounds")
 
 
-def _unpacked_kernel(image: bytes) -> bytes:
+def unpacked_kernel(image: bytes) -> bytes:
     """Take the ELF out of a bzImage (Linux Documentation/arch/x86/boot.rst), so that it need not unpack itself."""
     sectors = image[0x1F1]
     offset, length = struct.unpack_from("<II", image, 0x248)
@@ -82,7 +82,7 @@ def _userland() -> dict[str, Entry]:
     programs = {f"usr/lib/xen-{XEN}/bin/{name}": root() / f"usr/lib/xen-{XEN}/bin/{name}" for name in PROGRAMS}
     programs["usr/lib/xen-4.17/bin/xenstore-read"] = root() / "usr/bin/xenstore-read"
     programs["usr/libexec/xen-qemu-system-i386"] = root() / "usr/libexec/xen-qemu-system-i386"
-    files = programs | {f"{LIBRARIES}/{path.name}": path for path in _needed_by([*programs.values()])}
+    files = programs | {f"{LIBRARIES}/{path.name}": path for path in needed_by([*programs.values()])}
     files |= {name: root() / name for name in FIRMWARE}
     # QEMU asks for the second name, but its machine for Xen has no DMA to run that with
     files["usr/share/qemu/multiboot_dma.bin"] = root() / "usr/share/qemu/multiboot.bin"
@@ -108,7 +108,7 @@ def _userland() -> dict[str, Entry]:
     return entries | dict.fromkeys(FOLDERS, (FOLDER_MODE, b""))
 
 
-def _needed_by(programs: list[Path]) -> list[Path]:
+def needed_by(programs: list[Path]) -> list[Path]:
     """Ask the dynamic linker for the libraries of programs."""
     environment = os.environ | {"LD_LIBRARY_PATH": libraries()}
     result = subprocess.run(["ldd", *map(str, programs)], env=environment, capture_output=True, text=True, check=False)
@@ -118,7 +118,7 @@ def _needed_by(programs: list[Path]) -> list[Path]:
     return sorted({Path(path) for path in re.findall(r"=> (/\S+)", result.stdout)})
 
 
-def _archive(entries: dict[str, Entry]) -> bytes:
+def archive(entries: dict[str, Entry]) -> bytes:
     """Pack a cpio archive of the kind that the kernel unpacks (Linux Documentation: initramfs buffer format)."""
     parents = {str(parent) for name in entries for parent in Path(name).parents} - {".", *entries}
     tree = dict.fromkeys(parents, (FOLDER_MODE, b"")) | entries

@@ -51,6 +51,8 @@ class Trial:
         Domain name -> affinity of its vcpus.
     tables
         Guest name -> what its firmware tells it, for those that were started.
+    calls
+        Guest name -> what placer says the toolstack hands to Xen.
     silent
         Of each start after which a guest printed no tables, its name and the end of Xen's log.
     wall_time_s
@@ -69,6 +71,7 @@ class Trial:
     after: NumaDump = field(default_factory=NumaDump)
     affinity: dict[str, list[Affinity]] = field(default_factory=dict)
     tables: dict[str, GuestTables] = field(default_factory=dict)
+    calls: dict[str, dict[str, Any]] = field(default_factory=dict)
     silent: list[str] = field(default_factory=list)
     wall_time_s: float = 0.0
 
@@ -145,6 +148,8 @@ def plan(info: Path, guests: GuestFiles, folder: Path, *options: str) -> Trial:
     answer = json.loads(run_placer(*solve, "--format", "json"))
     out = folder / "placed"
     run_placer(*solve, "--format", "xl", "--force", "-o", f"{out}/")
+    calls = folder / "calls"
+    run_placer(*solve, "--format", "hypercall", "--force", "-o", f"{calls}/")
     return Trial(
         instance=read_request(
             files, host=str(info), pools=dict(zip(options[::2], options[1::2], strict=False)).get("--pools")
@@ -152,6 +157,7 @@ def plan(info: Path, guests: GuestFiles, folder: Path, *options: str) -> Trial:
         placement=Placement(pnode_of={name: tuple(pnodes) for name, pnodes in answer["placement"].items()}),
         answer=answer,
         written={name: (out / f"{name}.cfg").read_text() for name in guests},
+        calls={name: json.loads((calls / f"{name}.json").read_text()) for name in guests},
     )
 
 

@@ -147,14 +147,14 @@ def _crowd_price(crowd: Crowd, i: int) -> Value:
 
 def encode_room(variables: Variables, room: Room, cost: Affine) -> None:
     """Price the room left on the sites in use; linear where every weight is a multiple of the unit."""
-    items = np.arange(variables.tables.problem.n)
+    items = np.flatnonzero(room.uses)
     exact = not (room.weight % room.unit).any()
     for p in np.flatnonzero(room.room >= 0).tolist():
         used = _uses(variables, items, p)
         if used is None:
             continue
         for resource in variables.tables.problem.resources:
-            held = variables.load(resource.weight, [p])
+            held = variables.load(resource.weight * room.uses, [p])
             variables.model.add(held.expression() <= int(resource.capacity[p]) * used)
         load = variables.load(room.weight, [p])
         size = int(room.room[p])
@@ -171,7 +171,7 @@ def encode_room(variables: Variables, room: Room, cost: Affine) -> None:
 
 def _room_left(room: Room, p: int) -> Value:
     def left(site_of: IntArray) -> int:
-        here = site_of == p
+        here = (site_of == p) & room.uses
         return int((room.room[p] - room.weight[here].sum()) // room.unit) if here.any() else 0
 
     return left

@@ -1,0 +1,166 @@
+"""A real QEMU, on this machine or on an emulated one, and what it tells of the guest it was started for."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from linux_images import QEMU, linux_images
+from xen_boot import Emulated, Machine
+from xen_programs import libraries, root
+
+MACHINE = "-accel tcg -machine q35 -nodefaults -display none"
+COMMANDS = (
+    {"execute": "qmp_capabilities"},
+    {"execute": "human-monitor-command", "arguments": {"command-line": "info numa"}},
+    {"execute": "query-memdev"},
+    {"execute": "quit"},
+)
+QUESTIONS = "".join(json.dumps(command) + "\n" for command in COMMANDS)
+NODE = re.compile(r"node (\d+) (cpus|size):(.*)")
+WANTED = "online cpulist meminfo distance core_cpus_list thread_siblings_list physical_package_id"
+"""Files of sysfs that tell of nodes, cpus and cores."""
+PLACES = "/sys/devices/system/node/ /sys/devices/system/cpu/"
+
+
+@dataclass
+class Numa:
+    """
+    What QEMU says of a machine.
+
+    Parameters
+    ----------
+    vcpus, mib
+        Of each node, as ``info numa`` shows them.
+    backends
+        Size in KiB, policy and host nodes of each memory backend, by name.
+    """
+
+    vcpus: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    mib: dict[int, int] = field(default_factory=dict)
+    backends: dict[str, tuple[int, str, list[int]]] = field(default_factory=dict)
+
+
+def answers_of(text: str) -> Numa:
+    """Read the answers to the questions; QEMU's events are left out."""
+    answers = [json.loads(line) for line in text.splitlines() if line.startswith('{"return"')]
+    if len(answers) < len(COMMANDS) - 1:
+        raise ValueError(text)
+    numa = Numa()
+    for node, what, value in NODE.findall(answers[1]["return"]):
+        if what == "cpus":
+            numa.vcpus[int(node)] = tuple(map(int, value.split()))
+        else:
+            numa.mib[int(node)] = int(value.removesuffix("MB\r"))
+    for memory in answers[2]["return"]:
+        numa.backends[memory["id"]] = (memory["size"] // 1024, memory["policy"], memory["host-nodes"])
+    return numa
+
+
+def start_here(arguments: str) -> Numa:
+    """Start QEMU on this machine, stopped, with arguments as they were emitted, and ask it."""
+    roms = [part for rom in ("usr/share/seabios", "usr/share/qemu") for part in ("-L", str(root() / rom))]
+    command = [str(root() / QEMU), *roms, *MACHINE.split(), "-S", "-qmp", "stdio", *arguments.split()]
+    environment = os.environ | {"LD_LIBRARY_PATH": libraries(), "QEMU_MODULE_DIR": str(modules())}
+    ran = subprocess.run(command, input=QUESTIONS, env=environment, capture_output=True, text=True, timeout=60)
+    if ran.returncode:
+        raise ValueError(ran.stderr)
+    return answers_of(ran.stdout)
+
+
+def modules() -> Path:
+    """Where QEMU's modules are unpacked."""
+    return root() / "usr/lib/x86_64-linux-gnu/qemu"
+
+
+@dataclass
+class Seen:
+    """
+    What a guest sees, and where its memory lies.
+
+    Parameters
+    ----------
+    vnode_of
+        Node of each vcpu, in their order, of the SRAT.
+    memory_kib
+        Of each node, of the SRAT.
+    slit
+        Distances.
+    bound
+        Of each bound mapping of QEMU with pages: the nodes it is bound to, and those its pages lie on.
+    """
+
+    vnode_of: list[int] = field(default_factory=list)
+    memory_kib: dict[int, int] = field(default_factory=dict)
+    slit: list[list[int]] = field(default_factory=list)
+    bound: list[tuple[str, set[int]]] = field(default_factory=list)
+
+
+class Linux(Emulated):
+    """
+    A Linux on nodes of its own, with a QEMU in it.
+
+    Parameters
+    ----------
+    machine
+        The host.
+    log
+        File for its console.
+    """
+
+    def __init__(self, machine: Machine, log: Path) -> None:
+        made = linux_images()
+        words = "console=ttyS0 quiet panic=1 mitigations=off rdinit=/init"
+        super().__init__(machine, log, ["-kernel", str(made.kernel), "-append", words, "-initrd", str(made.userland)])
+
+    def copy_sysfs(self, folder: Path) -> None:
+        """Copy what its sysfs says of nodes and cpus into a tree."""
+        names = " -o ".join(f"-name {name}" for name in WANTED.split())
+        find = f"find {PLACES} -follow -maxdepth 3 -type f \\( {names} \\) 2>/dev/null"
+        found = self.ask(f"{find} | while read f; do echo @@file $f; cat $f; done")
+        for part in found.split("@@file ")[1:]:
+            name, _, text = part.partition("\n")
+            path = folder / name.lstrip("/").removeprefix("sys/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    def start(self, arguments: str) -> Numa:
+        """Start QEMU there, stopped, and ask it."""
+        self.put("/tmp/questions", QUESTIONS)
+        return answers_of(self.ask(f"{_inside(arguments)} -S -qmp stdio < /tmp/questions"))
+
+    def run_tables(self, arguments: str) -> Seen:
+        """Run the guest that prints its tables, until it has, and look where QEMU's memory lies."""
+        self.ask("rm -f /tmp/said /tmp/pid")
+        self.ask(f"{_inside(arguments)} -kernel /guest/tables -debugcon file:/tmp/said -pidfile /tmp/pid -daemonize")
+        waited = "n=0; until grep -q 'TABLES end' /tmp/said || [ $n = 600 ]; do usleep 100000; n=$((n+1)); done"
+        maps = "grep ' bind:' /proc/$(cat /tmp/pid)/numa_maps"
+        return _seen(self.ask(f"{waited}; cat /tmp/said; {maps}; kill $(cat /tmp/pid)"))
+
+
+def _inside(arguments: str) -> str:
+    return f"qemu-system-x86_64 -L /usr/share/seabios -L /usr/share/qemu {MACHINE} {' '.join(arguments.split())}"
+
+
+def _seen(text: str) -> Seen:
+    seen, vnode_of_apic = Seen(), {}
+    for line in text.splitlines():
+        kind, *words = line.split() or [""]
+        if kind == "SLIT":
+            seen.slit.append([int(word, 16) for word in words])
+        elif kind == "SRAT":
+            numbers = [int(word, 16) for word in words[1:]]
+            if words[0] == "cpu":
+                vnode_of_apic[numbers[0]] = numbers[1]
+            else:
+                seen.memory_kib[numbers[2]] = seen.memory_kib.get(numbers[2], 0) + numbers[1] // 1024
+        elif words and words[0].startswith("bind:"):
+            pages = {int(node) for node in re.findall(r"\bN(\d+)=", line)}
+            if pages:
+                seen.bound.append((words[0].removeprefix("bind:"), pages))
+    seen.vnode_of = [vnode_of_apic[apic] for apic in sorted(vnode_of_apic)]
+    return seen
