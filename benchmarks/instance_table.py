@@ -73,7 +73,8 @@ def _row(name: str, origin: list[str]) -> list[str]:
     instance = read_instance(FOLDER / f"{name}.json")
     best = solve(instance, strategy="optimal", time_limit_s=TIME_LIMIT_S)
     first = solve(instance, strategy="first-fit", time_limit_s=TIME_LIMIT_S)
-    counts = (len(instance.host.pnodes), len(instance.guests), _vnode_count(instance))
+    placed = best.instance or instance  # flexible guests with the vnodes that were chosen
+    counts = (len(instance.host.pnodes), len(instance.guests), _vnode_count(placed))
     return [
         f"[{name}]({name}.json)",
         *map(str, counts),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 Matrix = tuple[tuple[int, ...], ...]
 
 LOCAL_DISTANCE = 10
@@ -41,26 +43,28 @@ def distances(count: int, slit: Matrix | None, bandwidth: Matrix | None) -> Matr
 
 def check_slit(slit: Matrix, count: int) -> None:
     """Refuse a matrix that is not square, and a distance of 0."""
-    if len(slit) != count:
-        raise ValueError(f"slit has {len(slit)} rows for {count} pnodes")
-    for p, row in enumerate(slit):
-        if len(row) != count:
-            raise ValueError(f"slit row {p} has {len(row)} distances for {count} pnodes")
+    for p, row in _rows("slit", slit, count, "distances"):
         if 0 in row:
             raise ValueError(f"slit row {p} has a distance of 0, expected at least 1 (10 is local)")
 
 
 def check_bandwidth(bandwidth: Matrix, count: int) -> None:
     """Refuse a matrix that is not square, and a pnode that reads from others but not from itself."""
-    if len(bandwidth) != count:
-        raise ValueError(f"bandwidth has {len(bandwidth)} rows for {count} pnodes")
-    for p, row in enumerate(bandwidth):
-        if len(row) != count:
-            raise ValueError(f"bandwidth row {p} has {len(row)} entries for {count} pnodes")
+    for p, row in _rows("bandwidth", bandwidth, count, "entries"):
         if not row[p] and any(row):
             raise ValueError(
                 f"bandwidth row {p} has 0 for the pnode itself, expected what it reads from its own memory"
             )
+
+
+def _rows(name: str, matrix: Matrix, count: int, what: str) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Give the rows of a square matrix by their numbers."""
+    if len(matrix) != count:
+        raise ValueError(f"{name} has {len(matrix)} rows for {count} pnodes")
+    for p, row in enumerate(matrix):
+        if len(row) != count:
+            raise ValueError(f"{name} row {p} has {len(row)} {what} for {count} pnodes")
+        yield p, row
 
 
 def _slower(own: int, bandwidth: int) -> int:
