@@ -11,10 +11,11 @@ import json
 import sys
 from pathlib import Path
 
+from placer.answer import Answer
 from placer.instance import Instance
 from placer.instance.terms import TIERS
 from placer.read.instance_json import read_instance
-from placer.solving import Answer, solve
+from placer.solving import solve
 
 FOLDER = Path(__file__).resolve().parent.parent / "instances"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"

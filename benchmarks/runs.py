@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import platform
 import resource
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import version
+from itertools import islice
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
 from os import cpu_count
-from time import perf_counter
+from pathlib import Path
+from time import perf_counter, process_time
 
-from benchmarks.contestants import CONTESTANTS, Outcome
-from benchmarks.workloads import Workload
+from benchmarks.contestants import ASSIGNERS, CONTESTANTS, Outcome
+from benchmarks.gqap import known_value, read_problem
+from benchmarks.hosts import corpus
+from benchmarks.workloads import GQAP, Workload
 from placer.check import check, mean_access_distance
 from placer.instance.terms import TIERS
 
 COST_TIER = next(i for i, terms in enumerate(TIERS) if "access_distance" in terms)
+SHARE = 0.8
+"""Of the cap, for contestants that can be told when to end."""
 PACKAGES = ("ortools", "numpy", "networkx", "msgspec")
 Row = dict[str, str]
 """A line of the CSV."""
@@ -27,7 +36,7 @@ EXACT = (
     *("access_distance", "core_sharing", "cost", "status"),
 )
 """Columns that come out the same on every machine."""
-COLUMNS = (*KEY, *EXACT, "gap", "ratio", "cost_ratio", "time_s", "peak_mib", "versions", "machine")
+COLUMNS = (*KEY, *EXACT, "gap", "ratio", "cost_ratio", "time_s", "cpu_s", "peak_mib", "versions", "machine")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,47 +56,128 @@ class Figures:
     gap: str
 
 
-def run(name: str, workload: Workload, cap_s: float) -> Row:
-    """Run a contestant in a fork of this process, and end it at the cap."""
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A run under way in a fork of this process."""
+
+    name: str
+    workload: Workload
+    process: ForkProcess
+    receiver: Connection
+    started: float
+    cap_s: float
+
+    def left_s(self) -> float:
+        """Seconds until the cap."""
+        return max(0.0, self.started + self.cap_s - perf_counter())
+
+    def ended(self) -> Row:
+        """End it, and say what it found: nothing where it failed or has reached the cap."""
+        figures: Row = {"status": "CAPPED"}
+        if self.receiver.poll():
+            try:
+                figures = self.receiver.recv()
+            except EOFError:
+                figures = {"status": "FAILED"}
+        elapsed = perf_counter() - self.started
+        self.process.kill()
+        self.process.join()
+        self.receiver.close()
+        known = dict(zip(KEY, (self.name, *self.workload.key()), strict=True))
+        return {**dict.fromkeys(COLUMNS, ""), **known, "time_s": f"{elapsed:.3f}", **figures, **surroundings()}
+
+
+def start(name: str, workload: Workload, cap_s: float) -> Running:
+    """Start a contestant in a fork of this process."""
     fork = get_context("fork")
     receiver, sender = fork.Pipe(duplex=False)
-    child = fork.Process(target=_child, args=(name, workload, sender))
+    process = fork.Process(target=_child, args=(name, workload, sender, cap_s))
     started = perf_counter()
-    child.start()
+    process.start()
     sender.close()
-    figures: Row = {}
-    status = "CAPPED"
-    if receiver.poll(cap_s):
-        try:
-            figures = receiver.recv()
-        except EOFError:
-            status = "FAILED"
-    else:
-        child.kill()
-    child.join()
-    known = dict(zip(KEY, (name, *workload.key()), strict=True))
+    return Running(name=name, workload=workload, process=process, receiver=receiver, started=started, cap_s=cap_s)
+
+
+def run_all(asked: Iterable[tuple[str, Workload]], cap_s: float, jobs: int) -> Iterator[Row]:
+    """Run contestants, so many at a time, and give the rows as they end."""
+    waiting, running = iter(asked), list[Running]()
+    while True:
+        running += [start(name, workload, cap_s) for name, workload in islice(waiting, jobs - len(running))]
+        if not running:
+            return
+        wait([one.receiver for one in running], min(one.left_s() for one in running))
+        for one in list(running):
+            if one.receiver.poll() or not one.left_s():
+                running.remove(one)
+                yield one.ended()
+
+
+def run(name: str, workload: Workload, cap_s: float) -> Row:
+    """Run one contestant."""
+    return next(run_all([(name, workload)], cap_s, 1))
+
+
+def contestants(workload: Workload) -> list[str]:
+    """Who takes part."""
+    return list(ASSIGNERS if workload.shape == GQAP else CONTESTANTS)
+
+
+@cache
+def surroundings() -> Row:
+    """Versions and machine."""
+    packages = [f"{package} {version(package)}" for package in PACKAGES]
     return {
-        **dict.fromkeys(COLUMNS, ""),
-        **known,
-        "status": status,
-        "time_s": f"{perf_counter() - started:.3f}",
-        **figures,
-        "versions": f"Python {platform.python_version()}, "
-        + ", ".join(f"{package} {version(package)}" for package in PACKAGES),
+        "versions": ", ".join([f"Python {platform.python_version()}", *packages]),
         "machine": f"{platform.machine()}, {cpu_count()} cpus",
     }
 
 
-def _child(name: str, workload: Workload, sender: Connection) -> None:
-    instance = workload.instance()
-    contestant = CONTESTANTS[name]
-    started = perf_counter()
-    outcome = (contestant.storm if workload.arrival == "storm" else contestant.place)(instance, workload.seed)
-    elapsed = perf_counter() - started
-    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    row = {column: str(value) for column, value in asdict(judge(outcome)).items()}
-    sender.send({**row, "time_s": f"{elapsed:.4f}", "peak_mib": str(peak_kib // 1024)})
+def _child(name: str, workload: Workload, sender: Connection, cap_s: float) -> None:
+    place = _assign if workload.shape == GQAP else _place
+    sender.send(place(name, workload, cap_s))
     sender.close()
+
+
+def _place(name: str, workload: Workload, cap_s: float) -> Row:
+    instance = workload.instance()
+    storm = workload.arrival == "storm"
+    contestant = CONTESTANTS[name].within(SHARE * cap_s / (len(instance.guests) if storm else 1))
+    watch = Watch()
+    outcome = (contestant.storm if storm else contestant.place)(instance, workload.seed)
+    measured = watch.read()
+    return {**{column: str(value) for column, value in asdict(judge(outcome)).items()}, **measured}
+
+
+def _assign(name: str, workload: Workload, cap_s: float) -> Row:
+    """Solve a quadratic assignment; its ratio is to the best value known."""
+    path = Path(corpus() or ".") / GQAP / workload.host
+    problem, known = read_problem(path), known_value(path)
+    watch = Watch()
+    found = ASSIGNERS[name](problem, workload.seed, SHARE * cap_s)
+    measured = watch.read()
+    row = {"vnodes": str(problem.n), "status": found.status, **measured}
+    if found.site_of is None:
+        return {**row, "placed_vnodes": "0"}
+    cost = int(problem.price(found.site_of[None, :])[0, 0])
+    gap = "" if found.bound is None else f"{(cost - found.bound) / cost if cost else 0:.4f}"
+    ratio = f"{cost / known:.4f}" if known else ""
+    return {**row, "placed_vnodes": str(problem.n), "cost": str(cost), "gap": gap, "cost_ratio": ratio}
+
+
+class Watch:
+    """Measures time since it was made."""
+
+    def __init__(self) -> None:
+        self._wall, self._cpu = perf_counter(), process_time()
+
+    def read(self) -> Row:
+        """Give seconds, seconds of all cpus, and the most memory that this process has held."""
+        peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return {
+            "time_s": f"{perf_counter() - self._wall:.4f}",
+            "cpu_s": f"{process_time() - self._cpu:.4f}",
+            "peak_mib": str(peak_kib // 1024),
+        }
 
 
 def judge(outcome: Outcome) -> Figures:
@@ -118,6 +208,9 @@ def with_ratios(rows: list[Row]) -> list[Row]:
     best = {row_key(row)[1:]: row for row in rows if row["contestant"] == "optimal" and row["arrival"] != "storm"}
     result = []
     for row in rows:
+        if row["shape"] == GQAP:
+            result.append(row)
+            continue
         _, host, shape, load, arrival, seed = row_key(row)
         other = best.get((host, shape, load, "batch" if arrival == "storm" else arrival, seed))
         ratios = {"ratio": "", "cost_ratio": ""}

@@ -1,45 +1,28 @@
-"""What the contestants place: shipped hosts, shapes of guests, loads and orders of arrival, from fixed seeds."""
+"""What the contestants place: hosts, shapes of guests, loads and orders of arrival, from fixed seeds."""
 
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
-from itertools import cycle, product
-from pathlib import Path
-from statistics import fmean
+from itertools import product
 
 import numpy as np
-from msgspec.structs import replace
 
-from placer.instance import Domain, Guest, Host, Instance, Vnode
+from benchmarks.hosts import CORPUS, FOLDER, LOADS, SHIPPED, corpus, host, loaded
+from benchmarks.shapes import GIB, MIB, cut, guest, real
+from placer.instance import Host, Instance
 from placer.read.instance_json import read_instance
 
-FOLDER = Path(__file__).resolve().parent.parent / "instances"
-HOSTS = (
-    "xeon-2s",
-    "kunpeng-uneven",
-    "power9-sparse",
-    "granite-rapids",
-    "epyc-8n",
-    "opteron-8n",
-    "hygon-memoryless",
-    "hpe-16n-hana",
-)
 VECTORS = tuple(f"rfc-{letter}" for letter in "abcdefghi")
-LOADS = {"empty": 0.0, "fragmented": 0.4, "50%": 0.5, "70%": 0.7, "85%": 0.85, "95%": 0.95}
-"""Mean share of each pnode's memory and pcpus that is in use already."""
-SHAPES = {
-    "quarter": ((0.25, 0.25),),
-    "two": ((0.45, 0.5), (0.45, 0.5)),
-    "uneven": ((0.7, 0.5), (0.35, 0.25), (0.2, 0.25)),
-    "four": ((0.3, 0.5),) * 4,
-}
-"""Of each vnode, its memory and vcpus in parts of what a pnode has free in the mean."""
-MIXED = ("quarter", "uneven", "two")
-"""The shapes of a batch, in turn."""
-FILL = 0.75
-"""Share of the free memory that a batch asks for."""
-MOST_GUESTS = 8
-"""Guests of a batch at most."""
+KINDS = (("uneven", "one"), ("four", "one"), ("mixed", "storm"), ("mixed", "batch"))
+"""Shapes cut to the host's measure, and how they arrive."""
+REAL_KINDS = (("real", "one"), ("real", "storm"), ("real", "batch"))
+GQAP = "gqap"
+SIZES = (2, 4, 6, 8, 10, 12, 16, 32, 64)
+"""Vnodes and pnodes of the scaling series; a guest of four on larger hosts, and guests of any size on the largest."""
+TIGHT = (0.6, 0.95)
+"""Of what is free on the pnode that it would just fit, the least and the most that a vnode of those series asks for."""
+VCPU_KIB = 4 * GIB
+"""Memory for each vcpu there."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -50,9 +33,10 @@ class Workload:
     Parameters
     ----------
     host
-        Name of a shipped instance, whose host it is.
+        Name of a host, see :mod:`benchmarks.hosts`; of a shipped instance for a vector; of a file for ``gqap``.
     shape
-        One of :data:`SHAPES`, ``mixed``, or ``vector`` for the shipped guests as they are.
+        One of :data:`benchmarks.shapes.PARTS`, ``mixed``, ``real``, ``vector`` for the shipped guests as they are,
+        ``tight-N`` for one guest of N vnodes that just fits, or ``gqap``.
     load
         One of :data:`LOADS`, or ``as given``.
     arrival
@@ -73,11 +57,15 @@ class Workload:
 
     def instance(self) -> Instance:
         """Build what is to be placed."""
-        given = read_instance(FOLDER / f"{self.host}.json")
         if self.shape == "vector":
-            return given
-        host = loaded(given.host, self.load, self.seed)
-        return Instance(host=host, guests=guests(host, self.shape, alone=self.arrival == "one"))
+            return read_instance(FOLDER / f"{self.host}.json")
+        filled = loaded(host(self.host), self.load, self.seed)
+        alone = self.arrival == "one"
+        if self.shape.startswith("tight-"):
+            return tight(filled, int(self.shape.removeprefix("tight-")), self.seed)
+        if self.shape == "real":
+            return Instance(host=filled, guests=real(filled, self.seed, alone=alone))
+        return Instance(host=filled, guests=cut(filled, self.shape, alone=alone))
 
 
 def vectors() -> list[Workload]:
@@ -87,67 +75,51 @@ def vectors() -> list[Workload]:
 
 def quick() -> list[Workload]:
     """List a set small enough for every change."""
-    return [
-        *vectors(),
-        *combined(("xeon-2s", "kunpeng-uneven", "epyc-8n", "opteron-8n"), ("empty", "fragmented", "85%"), (1,)),
-    ]
+    hosts = ("xeon-2s", "kunpeng-uneven", "epyc-8n", "opteron-8n")
+    return [*vectors(), *combined(hosts, ("empty", "fragmented", "85%"), (1,), KINDS)]
 
 
 def full() -> list[Workload]:
-    """List all."""
-    return [*vectors(), *combined(HOSTS, tuple(LOADS), (1, 2, 3))]
+    """List all; those of the corpus where it lies on this machine."""
+    found = [*vectors(), *combined(SHIPPED, tuple(LOADS), (1, 2), (*KINDS, *REAL_KINDS)), *scaling()]
+    if corpus() is not None:
+        found += combined(tuple(CORPUS), ("empty", "fragmented", "85%"), (1,), (*KINDS[2:], *REAL_KINDS))
+        found += gqap()
+    return found
 
 
-def combined(hosts: tuple[str, ...], loads: tuple[str, ...], seeds: tuple[int, ...]) -> list[Workload]:
-    """Combine hosts, loads and seeds with single guests of two shapes and with mixed batches in both arrivals."""
-    kinds = (("uneven", "one"), ("four", "one"), ("mixed", "storm"), ("mixed", "batch"))
+def scaling() -> list[Workload]:
+    """List one guest each: as many vnodes as pnodes; four vnodes on more; and 64 pnodes for any."""
+    sizes = {(n, n) for n in SIZES} | {(4, m) for m in (8, 16, 32)} | {(n, 64) for n in (2, 4, 8, 16, 32)}
     return [
-        Workload(host=host, shape=shape, load=load, arrival=arrival, seed=seed)
-        for host, load, seed, (shape, arrival) in product(hosts, loads, seeds, kinds)
+        Workload(host=f"tree-{m}", shape=f"tight-{n}", load="fragmented", arrival="one", seed=seed)
+        for (n, m), seed in product(sorted(sizes), (1, 2))
     ]
 
 
-def loaded(host: Host, load: str, seed: int) -> Host:
-    """
-    Take memory and pcpus from every pnode, unevenly.
+def gqap() -> list[Workload]:
+    """List the published sets of quadratic assignments."""
+    folder = corpus()
+    names = [] if folder is None else sorted(p.name for p in (folder / GQAP).glob("[0-9]*"))
+    return [Workload(host=name, shape=GQAP, load="as given", arrival="batch", seed=0) for name in names]
 
-    The share in use is uniform between the bounds that have the load in their middle: 0 and 0.8 for ``fragmented``,
-    a third of what the load leaves on either side for the others. Its vcpus run bound to their pnode.
-    """
-    mean = LOADS[load]
-    if not mean:
-        return replace(host, domains=())
+
+def combined(
+    hosts: tuple[str, ...], loads: tuple[str, ...], seeds: tuple[int, ...], kinds: tuple[tuple[str, str], ...]
+) -> list[Workload]:
+    """Combine hosts, loads, seeds and kinds; of an empty host only the first seed where nothing else is drawn."""
+    return [
+        Workload(host=host, shape=shape, load=load, arrival=arrival, seed=seed)
+        for host, load, seed, (shape, arrival) in product(hosts, loads, seeds, kinds)
+        if load != "empty" or seed == seeds[0] or (shape == "real" and arrival != "one")
+    ]
+
+
+def tight(host: Host, count: int, seed: int) -> Instance:
+    """Ask for one guest, each of whose vnodes would fit one of as many of the emptiest pnodes, in a random order."""
     numbers = np.random.default_rng(seed)
-    reach = mean if load == "fragmented" else (1 - mean) / 1.5
-    pnodes, affinity = [], []
-    for pnode, part in zip(host.pnodes, numbers.uniform(mean - reach, mean + reach, len(host.pnodes)), strict=True):
-        pnodes.append(replace(pnode, memory_kib=round(pnode.memory_kib * (1 - part)) // 1024 * 1024))
-        affinity += [pnode.pcpus] * round(len(pnode.pcpus) * part)
-    running = (Domain(name="running", affinity=tuple(affinity)),) if affinity else ()
-    return replace(host, pnodes=tuple(pnodes), domains=running)
-
-
-def guests(host: Host, shape: str, *, alone: bool) -> tuple[Guest, ...]:
-    """Cut guests to the host's measure: one, or as many as ask for three quarters of what is free."""
-    free = [pnode.memory_kib for pnode in host.pnodes if pnode.memory_kib and pnode.pcpus]
-    running = sum(len(domain.affinity) for domain in host.domains)
-    idle = (sum(len(pnode.pcpus) for pnode in host.pnodes) - running) / len(free)
-    made: list[Guest] = []
-    asked = 0
-    for name in cycle(MIXED if shape == "mixed" else (shape,)):
-        guest = _guest(f"{name}-{len(made)}", SHAPES[name], fmean(free), idle)
-        asked += guest.memory_kib
-        if made and (asked > FILL * sum(free) or len(made) == MOST_GUESTS or alone):
-            return tuple(made)
-        made.append(guest)
-    return tuple(made)
-
-
-def _guest(name: str, shape: tuple[tuple[float, float], ...], free_kib: float, idle: float) -> Guest:
-    vnodes, first = [], 0
-    for memory, cpus in shape:
-        width = max(1, round(cpus * idle))
-        size = max(1, round(memory * free_kib / 1024)) * 1024
-        vnodes.append(Vnode(memory_kib=size, vcpus=tuple(range(first, first + width))))
-        first += width
-    return Guest(name=name, vnodes=tuple(vnodes))
+    emptiest = sorted(host.pnodes, key=lambda pnode: (-pnode.memory_kib, pnode.id))[:count]
+    parts = numbers.uniform(*TIGHT, count)
+    kib = [int(p.memory_kib * part) // MIB * MIB for p, part in zip(emptiest, parts.tolist(), strict=True)]
+    sizes = [(kib[i], max(1, round(kib[i] / VCPU_KIB))) for i in numbers.permutation(count).tolist()]
+    return Instance(host=host, guests=(guest("one", sizes),))

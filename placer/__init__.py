@@ -9,6 +9,7 @@ NUMA placement of virtual machines, proved optimal.
 ('OPTIMAL', 10.0)
 """
 
+from placer.answer import Answer, Tier
 from placer.arrays import gqap, solve_problem
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
@@ -30,7 +31,7 @@ from placer.problem import (
     Touch,
 )
 from placer.read.instance_json import dump_instance, parse_instance, read_instance
-from placer.solving import Answer, Tier, solve
+from placer.solving import solve
 from placer.trade import Trade
 
 __all__ = [

@@ -15,6 +15,9 @@ def notes_on(earlier: Placement, instance: Instance, *, strategy: str) -> list[s
     if not STRATEGIES[strategy].searches:
         return [*lines, f"of no use: the strategy {strategy} does not search"]
     known = fitted(earlier, instance)
+    if instance.flexible:  # with as many vnodes as each guest had
+        instance = instance.cut_into({name: count for name, count in known.counts().items() if count})
+        known = fitted(earlier, instance)
     if all(pnode is None for pnodes in known.pnode_of.values() for pnode in pnodes):
         return [*lines, "of no use: no vnode of the instance has a pnode in it"]
     seated = back(instance, forth(instance, known))  # whoever owns pcpus may own others now

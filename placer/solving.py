@@ -4,93 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
 import msgspec
 
+from placer.answer import Answer, Tier
 from placer.budget import Budget
-from placer.check import Verdict, Violation, check, mean_access_distance
+from placer.check import Verdict, check, mean_access_distance
 from placer.choosing import solve_flexible, with_fewest
 from placer.errors import Defect, InputError
-from placer.explain import why_nothing_fits, why_unknown
 from placer.instance import Instance, Placement
-from placer.instance.earlier import Moved, fitted, moved
+from placer.instance.earlier import fitted, moved
 from placer.problem import Problem, Progress, Solution, Status
 from placer.splitting import settled
 from placer.strategies.table import STRATEGIES
-from placer.trade import Trade, find_trade
+from placer.trade import find_trade
 from placer.translate import back, translate, translate_for_baseline
 from placer.translate.limits import check_weights
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tier:
-    """
-    What one tier costs.
-
-    Parameters
-    ----------
-    cost
-        The sum of its terms times their weights.
-    bound
-        What it costs at least, among placements no worse in the higher tiers; None where nothing is proved.
-    terms
-        By name, without their weights.
-    """
-
-    cost: int
-    bound: int | None
-    terms: dict[str, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """
-    What solve() says.
-
-    Parameters
-    ----------
-    status
-        OPTIMAL: the placement costs the least there is, proved. FEASIBLE: a placement without that proof.
-        INFEASIBLE: proved that there is none. UNKNOWN: none of these; a baseline's broken placement is shown.
-    strategy
-        Its name.
-    instance
-        The instance as it is placed, flexible guests with the vnodes that were chosen; None without a placement.
-    placement
-        None where there is none.
-    tiers
-        One for each of :meth:`placer.instance.Instance.tiers`, what is unplaced first; empty without a placement.
-    mean_access_distance
-        Mean distance of a memory access over the whole instance, averaged over vcpus; None without one.
-    guest_access_distance
-        The same of each guest, None for one without vcpus or memory.
-    violations
-        Rules that a baseline's placement breaks.
-    trade
-        What another weighing of near memory and cores of one's own would gain and cost, where that was asked and found.
-    moved
-        The vnodes on other pnodes than in the placement that was to be kept; None where none was.
-    reason
-        Why nothing fits, or what was tried in vain.
-    wall_time_s
-        In seconds.
-    """
-
-    status: Status
-    strategy: str
-    instance: Instance | None = None
-    placement: Placement | None = None
-    tiers: tuple[Tier, ...] = ()
-    mean_access_distance: float | None = None
-    guest_access_distance: dict[str, float | None] = field(default_factory=dict)
-    violations: tuple[Violation, ...] = ()
-    trade: Trade | None = None
-    moved: tuple[Moved, ...] | None = None
-    reason: str | None = None
-    wall_time_s: float = 0.0
 
 
 def solve(
@@ -277,6 +208,8 @@ def _reason(
     allow_unplaced: bool,
 ) -> str:
     """Say why there is no placement, or what was tried in vain."""
+    from placer.explain import why_nothing_fits, why_unknown  # only where it is needed: it brings the strategies along
+
     if solution.status is not Status.INFEASIBLE:
         return why_unknown(problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced)
     reason = why_nothing_fits(with_fewest(instance), stop=budget.stop)

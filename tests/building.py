@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 from msgspec.structs import replace
@@ -75,3 +76,22 @@ def tree_slit(sizes: tuple[int, ...], heights: tuple[int, ...]) -> Slit:
         return next(h for size, h in zip(sizes, heights[1:], strict=True) if p // size == q // size)
 
     return tuple(tuple(distance(p, q) for q in range(count)) for p in range(count))
+
+
+def nested_slit(random: Random, m: int) -> Slit:
+    """Give distances of m pnodes that are cut in two again and again, at a distance of its own for each cut."""
+    slit = [[10] * m for _ in range(m)]
+
+    def cut(sites: list[int]) -> None:
+        if len(sites) < 2:
+            return
+        random.shuffle(sites)
+        at, far = random.randint(1, len(sites) - 1), random.randint(11, 40)
+        for p in sites[:at]:
+            for q in sites[at:]:
+                slit[p][q] = slit[q][p] = far
+        cut(sites[:at])
+        cut(sites[at:])
+
+    cut(list(range(m)))
+    return tuple(map(tuple, slit))

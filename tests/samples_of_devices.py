@@ -29,7 +29,7 @@ pci = ["3b:00.0@1,permissive=1", "permissive=1,bdf=0000:5e:00.1"]
 LIBXL = """{
   "c_info": {"name": "db", "type": "hvm"},
   "b_info": {"max_vcpus": 1, "max_memkb": 1048576, "type.hvm": {}},
-  "pcidevs": [{"bdf": {"bus": 59}, "permissive": true}, {"func": 1, "bus": 94}]
+  "pcidevs": [{"bus": 59, "permissive": true}, {"func": 1, "bus": 94}]
 }"""
 LIBVIRT = """\
 <domain type='kvm'>

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from building import GIB, a_guest, a_host, an_instance
+from msgspec.structs import replace
 
 from placer.budget import Budget
 from placer.check import check
 from placer.earlier import notes_on
 from placer.errors import InputError
-from placer.instance import Instance, Placement
+from placer.instance import Flexible, Guest, Instance, Placement
 from placer.instance.earlier import Moved, differences, fitted, moved
 from placer.problem import Status
 from placer.solving import solve
@@ -138,3 +139,22 @@ def test_what_is_no_placement_is_refused(name: str) -> None:
         solve(alike(), **{name: {"a": [0]}})  # type: ignore[arg-type]
     with pytest.raises(InputError, match=f"{name}: no valid placement: .*pnode_of"):
         solve(alike(), **{name: Placement(pnode_of={"a": ("x",)})})  # type: ignore[arg-type, dict-item]
+
+
+def test_a_flexible_guest_is_seen_with_the_vnodes_it_had() -> None:
+    flexible = Flexible(memory_kib=6 * GIB, vcpu_count=4, least=2, most=3)
+    instance = an_instance(a_host(4 * GIB, 4 * GIB), Guest(name="db", flexible=flexible), a_guest(GIB, name="new"))
+    assert notes_on(Placement(pnode_of={"db": (0, 1)}), instance, strategy="optimal") == ['guest "new" is not in it']
+    assert notes_on(Placement(pnode_of={"db": (0, 0)}), instance, strategy="optimal")[1].startswith(
+        "it breaks rules here, so that only parts of it can stay: pnode 0 has room for 4 GiB"
+    )
+    assert notes_on(Placement(pnode_of={"db": (0, 0, 1, 1)}), instance, strategy="optimal") == [
+        'guest "db" has 2 to 3 vnodes, 4 in it',
+        'guest "new" is not in it',
+        "of no use: no vnode of the instance has a pnode in it",
+    ]
+    two = replace(instance.guests[0], flexible=replace(flexible, most=2))
+    answer = solve(replace(instance, guests=(two,)), keep=Placement(pnode_of={"db": (1, 0)}))
+    assert (answer.status, answer.moved) == (Status.OPTIMAL, ())
+    assert answer.placement is not None
+    assert answer.placement.pnode_of["db"] == (1, 0)

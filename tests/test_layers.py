@@ -24,6 +24,7 @@ ORDER = (
     ("translate",),
     ("strategies", "graphs"),
     ("explain", "splitting", "choosing", "arrays", "earlier", "trade"),
+    ("answer",),
     ("solving",),
     ("read",),
     ("request", "meant"),

@@ -14,9 +14,10 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
+from placer.answer import Answer
 from placer.instance import Guest, Host, Instance, Objective, Pnode, Rule, Vnode
 from placer.problem import Status
-from placer.solving import Answer, solve
+from placer.solving import solve
 
 MIB = 1024
 GIB = 1024**2

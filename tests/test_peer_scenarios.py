@@ -20,11 +20,12 @@ import pytest
 from building import in_fewest_parts
 from test_peer_cases import MIB, cases
 
+from placer.answer import Answer
 from placer.check import check, mean_access_distance
 from placer.instance import Domain, Guest, Host, Instance, Placement, Pnode, Vnode
 from placer.instance.flexible import parts
 from placer.problem import Status
-from placer.solving import Answer, solve
+from placer.solving import solve
 from placer.translate import translate
 
 Json = dict[str, Any]

@@ -6,10 +6,11 @@ import pytest
 from building import GIB, a_guest, a_host, an_instance
 from msgspec.structs import replace
 
+from placer.answer import Answer
 from placer.explain import why_nothing_fits
 from placer.instance import Domain, Instance, Rule, VnodeOf
 from placer.problem import Status
-from placer.solving import Answer, solve
+from placer.solving import solve
 
 EXACT = ["optimal", "enumerate", "cpsat"]
 TWO = a_host(4 * GIB, 4 * GIB)

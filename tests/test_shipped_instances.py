@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from placer.answer import Answer
 from placer.check import check
 from placer.instance import Instance, Placement
 from placer.problem import Status
 from placer.read.instance_json import read_instance
-from placer.solving import Answer, solve
+from placer.solving import solve
 
 FOLDER = Path(__file__).parent.parent / "instances"
 NAMES = sorted(json.loads((FOLDER / "origins.json").read_text(encoding="utf-8")))

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from oracle import best
 from random_instances import random_instance
 
+from placer.answer import Answer
 from placer.errors import Defect, InputError
 from placer.instance import Instance, Placement
 from placer.problem import Progress, Solution, Status
-from placer.solving import Answer, solve
+from placer.solving import solve
 from placer.strategies.table import STRATEGIES, Strategy
 
 

@@ -14,7 +14,7 @@ from oracle import feasible, feasible_rows, tier_rows
 from random_instances import random_instance
 
 from placer import trade as trade_module
-from placer.instance import Instance, Placement
+from placer.instance import Instance, Objective, Placement
 from placer.problem import Status
 from placer.read.instance_json import dump_instance
 from placer.solving import solve
@@ -48,12 +48,29 @@ def test_cores_are_offered_where_distance_won() -> None:
     assert set(answer.trade.placement.pnode_of["db"]) == {0, 1}
 
 
+def test_an_order_is_not_offered_to_whom_it_was_asked_of_but_the_other_is() -> None:
+    weighed = Objective(tiers=({"core_sharing": 3}, {"access_distance": 2}))
+    near = solve(replace(two_sockets(), objective=Objective(tiers="distance")), trade=True)
+    alone = solve(replace(two_sockets(), objective=weighed), trade=True)
+    assert (near.mean_access_distance, alone.mean_access_distance) == (10.0, 15.5)
+    assert near.trade is not None
+    assert alone.trade is not None
+    assert (near.trade.order, near.trade.more_pairs, near.trade.mean_access_distance) == ("cores-first", -2, 15.5)
+    assert (alone.trade.order, alone.trade.more_pairs, alone.trade.mean_access_distance) == ("distance", 2, 10.0)
+
+
+def test_who_does_not_count_one_of_the_two_is_offered_nothing() -> None:
+    only = replace(two_sockets(), objective=Objective(tiers=({"access_distance": 1},)))
+    assert solve(only, trade=True).trade is None
+
+
 @pytest.mark.parametrize("strategy", ["optimal", "enumerate", "cpsat"])
 def test_the_report_and_the_json_name_it(strategy: str) -> None:
     words = ("solve", "-", "--strategy", strategy)
     ran = placer(*words, stdin=dump_instance(two_sockets()))
     said = json.loads(placer(*words, "--format", "json", stdin=dump_instance(two_sockets())).out)
     line = "Trade: with 2 more pairs of vcpus sharing a core the mean access distance would be 10.00 instead of 15.50"
+    line += " (--objective distance)"
     assert [each for each in ran.lines if each.startswith("Trade")] == [line]
     trade = said["trade"]
     assert trade.pop("placement") in ({"db": [0, 0]}, {"db": [1, 1]})
@@ -108,6 +125,7 @@ def test_it_is_found_where_the_oracle_finds_one_and_is_the_cheaper_of_the_two(mo
     orders = []
     for seed in range(150):
         instance = random_instance(seed)
+        instance = replace(instance, objective=replace(instance.objective, tiers="default"))
         answer = solve(instance, trade=True, time_limit_s=120, workers=1)
         if answer.placement is None:
             continue

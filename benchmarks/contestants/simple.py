@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from benchmarks.contestants.outcome import Outcome
 from placer.instance import Instance, Placement
+from placer.problem import IntArray, Problem
 from placer.strategies.partial import Partial
 from placer.translate import back, translate
 
@@ -13,22 +16,38 @@ from placer.translate import back, translate
 def best_fit(instance: Instance, seed: int) -> Outcome:
     """Put each vnode on the pnode that it leaves the least memory free on, keeping every rule; lowest on a tie."""
     problem = translate(instance, allow_unplaced=True)
-    partial, nowhere = Partial(problem), problem.m - 1
-    for v in range(problem.n):
-        sites = np.flatnonzero(partial.open_sites(v)[:nowhere])
-        partial.put(v, int(sites[partial.left[0, sites].argmin()]) if len(sites) else nowhere)
-    return Outcome(instance=instance, placement=back(instance, partial.site_of))
+    site_of = put_best(problem, problem.m - 1, otherwise=problem.m - 1)
+    return Outcome(instance=instance, placement=back(instance, site_of))
 
 
 def random(instance: Instance, seed: int) -> Outcome:
     """Put each vnode on a random pnode among those that break no rule."""
     problem = translate(instance, allow_unplaced=True)
-    partial, nowhere = Partial(problem), problem.m - 1
+    site_of = put_random(problem, problem.m - 1, seed, otherwise=problem.m - 1)
+    return Outcome(instance=instance, placement=back(instance, site_of))
+
+
+def put_best(problem: Problem, count: int, otherwise: int = -1) -> IntArray:
+    """Put each item on the site, of the first so many, that it leaves the least of the first resource on."""
+    partial = Partial(problem)
+    return _put(partial, count, otherwise, lambda sites: int(sites[partial.left[0, sites].argmin()]))
+
+
+def put_random(problem: Problem, count: int, seed: int, otherwise: int = -1) -> IntArray:
+    """Put each item on a random site of the first so many."""
     numbers = np.random.default_rng(seed)
-    for v in range(problem.n):
-        sites = np.flatnonzero(partial.open_sites(v)[:nowhere])
-        partial.put(v, int(numbers.choice(sites)) if len(sites) else nowhere)
-    return Outcome(instance=instance, placement=back(instance, partial.site_of))
+    return _put(Partial(problem), count, otherwise, lambda sites: int(numbers.choice(sites)))
+
+
+def _put(partial: Partial, count: int, otherwise: int, choose: Callable[[IntArray], int]) -> IntArray:
+    """Put item after item on a site chosen among those that break no rule, or where there is none on the other."""
+    for v in range(partial.problem.n):
+        sites = np.flatnonzero(partial.open_sites(v)[:count])
+        if len(sites):
+            partial.put(v, choose(sites))
+        elif otherwise >= 0:
+            partial.put(v, otherwise)
+    return partial.site_of
 
 
 def libvirt(instance: Instance, seed: int) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from benchmarks.contestants.libxl import libxl
@@ -14,7 +14,7 @@ from benchmarks.contestants.simple import best_fit, libvirt, random
 from benchmarks.contestants.xenopsd import xenopsd
 from placer.instance import Instance, Placement
 
-Place = Callable[[Instance, int], Outcome]
+Place = Callable[..., Outcome]
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,23 @@ class Contestant:
     Parameters
     ----------
     place
-        Called with an instance and a seed.
+        Called with an instance and a seed, and with ``time_limit_s`` where it is anytime.
     source
         Where the algorithm comes from.
     one_by_one
         Whether it takes guests in order anyway, so that knowing them all ahead changes nothing.
+    anytime
+        Whether it can be told how long to search.
     """
 
     place: Place
     source: str
     one_by_one: bool = True
+    anytime: bool = False
+
+    def within(self, limit_s: float) -> Contestant:
+        """Give one that ends with the best so far after some seconds, where it is anytime."""
+        return replace(self, place=partial(self.place, time_limit_s=limit_s)) if self.anytime else self
 
     def storm(self, instance: Instance, seed: int) -> Outcome:
         """Place guests that arrive in order, each without knowledge of the next."""
@@ -53,7 +60,7 @@ class Contestant:
 
 
 def _own(name: str, source: str, *, one_by_one: bool = False) -> Contestant:
-    return Contestant(partial(by_strategy, name), source, one_by_one)
+    return Contestant(partial(by_strategy, name), source, one_by_one, anytime=True)
 
 
 CONTESTANTS: dict[str, Contestant] = {
@@ -66,7 +73,7 @@ CONTESTANTS: dict[str, Contestant] = {
     "first-fit-2013-12": _own("first-fit-2013-12", "the vNUMA patches for Xen of 2013-12-03", one_by_one=True),
     "first-fit-decreasing": _own("first-fit-decreasing", "placer: largest vnode first, keeping every rule"),
     "best-fit": Contestant(best_fit, "textbook best-fit by memory, keeping every rule"),
-    "local-search": Contestant(local_search, "placer's tabu search alone, 300 moves of patience", one_by_one=False),
+    "local-search": Contestant(local_search, "placer's tabu search alone, 300 moves of patience", False, True),
     "cpsat": _own("cpsat", "placer: the CP-SAT model"),
     "optimal": _own("optimal", "placer: enumeration, else the CP-SAT model"),
 }

@@ -29,6 +29,32 @@ def mesh(side: int) -> Host:
     return _host(f"mesh of {side} x {side}", slit, cores=8)
 
 
+def gb200() -> Host:
+    """
+    Give a host like NVIDIA's GB200: 2 CPUs of 72 cores, and 4 GPUs whose memory is a pnode without pcpus.
+
+    Each GPU has 7 more pnodes, without memory, for its parts. Distances and sizes as ``numactl -H`` prints them in
+    NVIDIA's TensorRT-LLM blog on that machine.
+    """
+    part_of = [-1, -1, *(gpu for gpu in range(4) for _ in range(8))]
+    slit = [[_gb200_distance(p, q, part_of) for q in range(34)] for p in range(34)]
+    pnodes = []
+    for p, gpu in enumerate(part_of):
+        pcpus = tuple(range(72 * p, 72 * p + 72)) if gpu < 0 else ()
+        memory = 478 * GIB if gpu < 0 else 184 * GIB if p % 8 == 2 else 0
+        pnodes.append(Pnode(id=p, memory_kib=memory, pcpus=pcpus, cores=tuple((pcpu,) for pcpu in pcpus)))
+    return Host(name="GB200", pnodes=tuple(pnodes), slit=tuple(map(tuple, slit)))
+
+
+def _gb200_distance(p: int, q: int, part_of: list[int]) -> int:
+    if p == q:
+        return 10
+    near, far = sorted((part_of[p], part_of[q]))
+    if near >= 0:
+        return 11 if near == far else 40
+    return 40 if far < 0 else 80 if far // 2 == min(p, q) else 120
+
+
 def _host(name: str, slit: list[list[int]], cores: int) -> Host:
     pnodes = []
     for p in range(len(slit)):
@@ -49,7 +75,7 @@ def fragmented(host: Host, numbers: Numbers) -> Host:
 
 
 def one_guest(host: Host, sizes_kib: list[int], widths: list[int], traffic: list[list[int]] | None = None) -> Instance:
-    """Ask for one guest with vnodes of these sizes and numbers of vcpus."""
+    """Ask for one guest with vnodes of these sizes and numbers of vcpus; those without any may go to memory alone."""
     rows = None if traffic is None else tuple(map(tuple, traffic))
     memory_only = any(not pnode.pcpus for pnode in host.pnodes)
     guest = Guest(name="one", vnodes=_vnodes(sizes_kib, widths), traffic=rows, memory_only_pnodes=memory_only)

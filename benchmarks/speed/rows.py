@@ -13,8 +13,8 @@ import numpy as np
 from msgspec.structs import replace
 
 from benchmarks.gqap import read_problem
-from benchmarks.speed.hosts import GIB, crowd, fragmented, hierarchical, mesh, one_guest, single
-from benchmarks.workloads import FOLDER, loaded
+from benchmarks.hosts import FOLDER, loaded
+from benchmarks.speed.hosts import GIB, crowd, fragmented, gb200, hierarchical, mesh, one_guest, single
 from placer.instance import Host, Instance
 from placer.problem import Problem
 from placer.read.instance_json import read_instance
@@ -87,9 +87,8 @@ def close_and_soon(runs: list[Run], *, gap: float, first_s: float) -> list[str]:
 
 
 def found_and_proved(runs: list[Run], *, found_s: float, worst_s: float) -> list[str]:
-    """Ask for the best cost early and a proof in the end."""
-    best = {case: min((run.cost or 0 for run in runs if run.case == case), default=0) for case in _cases(runs)}
-    late = [run for run in runs if run.found_s > found_s or run.cost != best[run.case]]
+    """Ask for the best cost early and in the end for a proof, which says that it is the best."""
+    late = [run for run in runs if run.found_s > found_s]
     said = [f"{len(late)} of {len(runs)} without the best cost after {found_s} s"] if late else []
     return [*said, *_unproved(runs), *_slow([run.seconds for run in runs], worst_s, worst_s)]
 
@@ -197,7 +196,15 @@ def _odd_hosts(seed: int) -> dict[str, Make]:
     def make(host: Callable[[], Host], count: int) -> Instance:
         return _unequal(host(), count, np.random.default_rng(seed), traffic=False)
 
-    return {"16 on Phytium": partial(make, partial(shipped, "phytium-16n"), 16)}
+    def with_memory_alone() -> Instance:
+        numbers = np.random.default_rng(seed)
+        sizes = (numbers.integers(28, 113, 12) * GIB).tolist()
+        return one_guest(gb200(), sizes, [int(w) * (v % 3 < 2) for v, w in enumerate(numbers.integers(1, 9, 12))])
+
+    return {
+        "16 on Phytium": partial(make, partial(shipped, "phytium-16n"), 16),
+        "12 on GB200, a third without vcpus": with_memory_alone,
+    }
 
 
 def _mesh(seed: int) -> dict[str, Make]:
@@ -262,7 +269,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         key="odd-hosts",
-        title="16 unequal vnodes on 16 pnodes of Phytium",
+        title="16 unequal vnodes on 16 pnodes of Phytium, 12 on 34 of GB200",
         aim="OPTIMAL or a gap of 5 % in 10 s",
         limit_s=10,
         cases=_odd_hosts,

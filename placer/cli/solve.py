@@ -12,8 +12,8 @@ import typer
 from placer.cli import options
 
 if TYPE_CHECKING:
+    from placer.answer import Answer
     from placer.request import Request
-    from placer.solving import Answer
 
 
 class StrategyName(StrEnum):

@@ -2,10 +2,11 @@
 
 from placer.instance.cpupool import DEFAULT_POOL, Cpupool
 from placer.instance.device import Device, pci_address
+from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE, UNREACHABLE
 from placer.instance.domain import Domain
 from placer.instance.flexible import MOST_VNODES, Flexible
 from placer.instance.guest import Form, Guest, GuestType, Vnode
-from placer.instance.host import LOCAL_DISTANCE, REMOTE_DISTANCE, UNREACHABLE, Host, Pnode
+from placer.instance.host import Host, Pnode
 from placer.instance.instance import Instance, Objective
 from placer.instance.placement import Placement
 from placer.instance.rules import Rule, VnodeOf, guest_of, in_words, listed

@@ -58,7 +58,9 @@ def differences(earlier: Placement, instance: Instance) -> list[str]:
             continue
         pnodes = earlier.pnode_of[name]
         if not guest.may_have(len(pnodes)):
-            lines.append(f'guest "{name}" has {len(guest.vnodes) or "other"} vnodes, {len(pnodes)} in it')
+            counts = guest.flexible.counts if guest.flexible else range(len(guest.vnodes), len(guest.vnodes) + 1)
+            wanted = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+            lines.append(f'guest "{name}" has {wanted} vnodes, {len(pnodes)} in it')
             continue
         gone = {pnode: None for pnode in pnodes if pnode is not None and pnode not in instance.host.position_of}
         lines += [f'guest "{name}": no pnode {pnode} on this host' for pnode in gone]

@@ -10,19 +10,14 @@ from msgspec import Meta, Struct
 
 from placer.instance.cpupool import DEFAULT_POOL, Cpupool, check_cpupools
 from placer.instance.device import Device, check_devices
+from placer.instance.distances import UNREACHABLE, Matrix, check_bandwidth, check_slit, distances
 from placer.instance.domain import Domain
 from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset, shorten
 
-LOCAL_DISTANCE = 10
-"""SLIT distance of a node to itself (ACPI 6.5, 5.2.17)."""
-REMOTE_DISTANCE = 20
-"""Assumed between two pnodes of a host that states no distances."""
 MAX_RUNNING_VCPUS = 100_000
 """Most vcpus of all domains of a host; keeps sums of costs in 64 bits."""
 MAX_PNODES = 1024
 """Most pnodes of a host, as Linux counts them; Xen stops at 64. Keeps the matrix of distances within reason."""
-UNREACHABLE = 255
-"""SLIT distance of a node that cannot be reached (ACPI 6.5, 5.2.17)."""
 
 
 Bandwidth = Annotated[int, Meta(ge=0, le=1_000_000_000)]
@@ -137,34 +132,22 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
             owners = [pnode.id for pnode in self.pnodes if twice[0] in pnode.pcpus]
             raise ValueError(f"pcpu {twice[0]} is on pnodes {owners[0]} and {owners[1]}, expected on one")
         if self.slit is not None:
-            _check_slit(self.slit, len(self.pnodes))
+            check_slit(self.slit, len(self.pnodes))
         if self.bandwidth is not None:
-            _check_bandwidth(self.bandwidth, len(self.pnodes))
+            check_bandwidth(self.bandwidth, len(self.pnodes))
         check_devices(self.devices, self.position_of)
         check_cpupools(self.cpupools, self.position_of_pcpu)
         _check_domains(self.domains, self)
         _check_dedicated(self.dedicated_pcpus or (), self.position_of_pcpu)
 
     @cached_property
-    def distances(self) -> tuple[tuple[int, ...], ...]:
+    def distances(self) -> Matrix:
         """
         The distances by position, 255 where unreachable, by what the host states: bandwidth, SLIT, or else 10/20.
 
         What the SLIT calls unreachable stays so beside a bandwidth.
         """
-        places = range(len(self.pnodes))
-        if self.slit is None:
-            rows = tuple(tuple(LOCAL_DISTANCE if p == q else REMOTE_DISTANCE for q in places) for p in places)
-        else:
-            rows = tuple(tuple(d if 0 <= d < UNREACHABLE else UNREACHABLE for d in row) for row in self.slit)
-        if self.bandwidth is None:
-            return rows
-        return tuple(
-            tuple(d if d == UNREACHABLE else _slower(row[p], b) for d, b in zip(rows[p], row, strict=True))
-            if any(row)
-            else rows[p]
-            for p, row in enumerate(self.bandwidth)
-        )
+        return distances(len(self.pnodes), self.slit, self.bandwidth)
 
     @cached_property
     def largest_distance(self) -> int:
@@ -235,35 +218,6 @@ def _check_dedicated(pcpus: tuple[Cpu, ...], position_of_pcpu: dict[int, int]) -
 def _repeated(numbers: tuple[Cpu, ...] | list[int]) -> list[int]:
     seen: set[int] = set()
     return sorted({number for number in numbers if number in seen or seen.add(number)})  # type: ignore[func-returns-value]
-
-
-def _check_slit(slit: tuple[tuple[int, ...], ...], count: int) -> None:
-    if len(slit) != count:
-        raise ValueError(f"slit has {len(slit)} rows for {count} pnodes")
-    for p, row in enumerate(slit):
-        if len(row) != count:
-            raise ValueError(f"slit row {p} has {len(row)} distances for {count} pnodes")
-        if 0 in row:
-            raise ValueError(f"slit row {p} has a distance of 0, expected at least 1 (10 is local)")
-
-
-def _check_bandwidth(bandwidth: tuple[tuple[int, ...], ...], count: int) -> None:
-    if len(bandwidth) != count:
-        raise ValueError(f"bandwidth has {len(bandwidth)} rows for {count} pnodes")
-    for p, row in enumerate(bandwidth):
-        if len(row) != count:
-            raise ValueError(f"bandwidth row {p} has {len(row)} entries for {count} pnodes")
-        if not row[p] and any(row):
-            raise ValueError(
-                f"bandwidth row {p} has 0 for the pnode itself, expected what it reads from its own memory"
-            )
-
-
-def _slower(own: int, bandwidth: int) -> int:
-    """Give 10 x own / bandwidth, halves up, within 1 to 254; 255 without bandwidth."""
-    if not bandwidth:
-        return UNREACHABLE
-    return min(max((2 * LOCAL_DISTANCE * own + bandwidth) // (2 * bandwidth), 1), UNREACHABLE - 1)
 
 
 def _check_domains(domains: tuple[Domain, ...], host: Host) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from placer.problem.terms import BoolArray, IntArray
+from placer.problem.terms import BoolArray, IntArray, sums
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,9 +37,7 @@ class Peak:
 
     def price(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
-        on = np.zeros((len(site_of), len(self.room)), dtype=np.int64)
-        np.add.at(on, (np.arange(len(site_of))[:, None], site_of), np.broadcast_to(self.weight, site_of.shape))
-        return np.asarray(self.levels(on).max(axis=1, initial=0))
+        return np.asarray(self.levels(sums(self.weight, site_of, len(self.room))).max(axis=1, initial=0))
 
     def floor(self, allowed: BoolArray) -> int:
         """Bound it from below for items on the sites allowed, ``[n, m]``: all as full, or the largest item alone."""

@@ -82,8 +82,7 @@ class Crowd:
 
     def loads(self, site_of: IntArray) -> IntArray:
         """Load of each pool, ``[b, pools]``, for each row of ``site_of [b, n]``."""
-        pools = self.pool_of[site_of]
-        return np.stack([(self.weight * (pools == i)).sum(axis=1) for i in range(len(self.table))], axis=1)
+        return sums(self.weight, self.pool_of[site_of], len(self.table))
 
     def price(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
@@ -157,8 +156,7 @@ class Squeeze:
         return self.scale * load * (load - 1) // 2
 
     def _sums(self, each: IntArray, site_of: IntArray) -> IntArray:
-        pools = self.crowd.pool_of[site_of]
-        return np.stack([(each * (pools == i)).sum(axis=1) for i in range(len(self.slots))], axis=1)
+        return sums(each, self.crowd.pool_of[site_of], len(self.slots))
 
 
 def even_pairs(n: IntArray, slots: IntArray) -> IntArray:
@@ -198,12 +196,9 @@ class Room:
 
     def price(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
-        total = np.zeros(len(site_of), dtype=np.int64)
-        for p in np.flatnonzero(self.room >= 0):
-            here = (site_of == p) & self.uses
-            left = (self.room[p] - (self.weight * here).sum(axis=1)) // self.unit
-            total += np.where(here.any(axis=1), left, 0)
-        return total
+        held, count = (sums(each, site_of, len(self.room)) for each in (self.weight, self.uses.astype(np.int64)))
+        costs: IntArray = np.where((count > 0) & (self.room >= 0), (self.room - held) // self.unit, 0).sum(axis=1)
+        return costs
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -229,3 +224,24 @@ class Touch:
         for items in self.sets:
             total += (site_of[:, items] == self.site).any(axis=1)
         return total
+
+
+def sums(weight: IntArray, place_of: IntArray, places: int) -> IntArray:
+    """
+    Sum the weight at each place, -1 for none, in each row.
+
+    Parameters
+    ----------
+    weight
+        ``[n]``.
+    place_of
+        ``[b, n]``.
+
+    Returns
+    -------
+    array ``[b, places]``
+    """
+    totals = np.zeros((len(place_of), places + 1), dtype=np.int64)
+    rows = np.arange(len(place_of))[:, None] * (places + 1)
+    np.add.at(totals.ravel(), (rows + place_of + 1).ravel(), np.broadcast_to(weight, place_of.shape).ravel())
+    return totals[:, 1:]

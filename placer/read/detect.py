@@ -8,7 +8,7 @@ from typing import Literal
 
 from placer.errors import InputError
 from placer.instance import Host
-from placer.instance.host import LOCAL_DISTANCE, REMOTE_DISTANCE
+from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE
 from placer.read.files import place_of, read_text
 from placer.read.reading import HostReading
 from placer.read.sizes import with_free

@@ -211,14 +211,11 @@ def _mask(build_info: Fields, key: str, mask: set[int], host: Host) -> tuple[int
 
 
 def _addresses(config: Fields) -> list[str]:
-    """Write the addresses of the PCI devices, whose parts stand in ``bdf`` from Xen 4.15 on; libxl omits those of 0."""
+    """Write the addresses of the PCI devices; libxl omits the parts that are 0."""
     addresses = []
     for row in config.children("pcidevs"):
-        bdf = row.child("bdf") or row
-        domain, bus, slot = (
-            bdf.number(key, most) or 0 for key, most in (("domain", 0xFFFF), ("bus", 255), ("dev", 31))
-        )
-        addresses.append(f"{domain:04x}:{bus:02x}:{slot:02x}.{bdf.number('func', 7) or 0}")
+        domain, bus, slot = (row.number(key, most) or 0 for key, most in (("domain", 65535), ("bus", 255), ("dev", 31)))
+        addresses.append(f"{domain:04x}:{bus:02x}:{slot:02x}.{row.number('func', 7) or 0}")
     return addresses
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from placer.errors import InputError
 from placer.instance import UNREACHABLE, Host, Pnode, format_cpuset
-from placer.instance.host import LOCAL_DISTANCE, MAX_PNODES, REMOTE_DISTANCE
+from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE
+from placer.instance.host import MAX_PNODES
 from placer.instance.units import MAX_CPU, MAX_KIB
 from placer.read.reading import HostReading
 from placer.read.sizes import parse_sizes

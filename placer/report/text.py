@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from placer.answer import Answer
 from placer.instance import Guest, Instance, Placement, Vnode, format_cpuset, format_size
 from placer.problem import Status
 from placer.remarks import remarks
@@ -9,7 +10,6 @@ from placer.report.moved import moved_line
 from placer.report.tables import headline, table
 from placer.report.trade import trade_line
 from placer.request import Request
-from placer.solving import Answer
 
 SAYS = {
     Status.OPTIMAL: "placed, and proved that no placement costs less",

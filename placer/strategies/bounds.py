@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from placer.problem import BoolArray, Crowd, IntArray, Room, Squeeze, even_pairs
-from placer.strategies.tables import Tables
+from placer.strategies.symmetry import site_classes
+from placer.strategies.tables import Tables, distinct
 
 
 def floors(tables: Tables) -> tuple[int, ...]:
@@ -38,15 +39,40 @@ def floors(tables: Tables) -> tuple[int, ...]:
 
 def crowd_floor(tables: Tables, crowd: Crowd) -> int:
     """What it costs empty, and the load spread evenly or each item alone in its cheapest pool: the price is convex."""
-    items = np.arange(tables.problem.n)
-    open_pools = np.unique(crowd.pool_of[tables.problem.allowed[crowd.weight > 0].any(axis=0)])
-    usable = replace(crowd, table=crowd.table[open_pools[open_pools >= 0]])
-    load = np.zeros((1, len(usable.table)), dtype=np.int64)
-    spread = int(least_rise(usable, load, bound_load(tables, crowd, items))[0]) if len(usable.table) else 0
     empty = crowd.table[:, 0]
     own = np.where(crowd.pool_of >= 0, (crowd.table - empty[:, None])[crowd.pool_of][:, crowd.weight].T, 0)
     alone = np.where(tables.problem.allowed, own, np.iinfo(np.int64).max).min(axis=1).sum()
-    return int(empty.sum()) + max(spread, int(alone))
+    return max(even_floor(tables, crowd), int(empty.sum()) + int(alone))
+
+
+def even_floor(tables: Tables, crowd: Crowd) -> int:
+    """What it costs empty, and the load spread evenly."""
+    usable = _usable(tables, crowd)
+    load = np.zeros((1, len(usable.table)), dtype=np.int64)
+    units = bound_load(tables, crowd, np.arange(tables.problem.n))
+    return int(crowd.table[:, 0].sum()) + (int(least_rise(usable, load, units)[0]) if len(usable.table) else 0)
+
+
+def last_price(tables: Tables, crowd: Crowd) -> int:
+    """What the last unit of load costs with all of it spread evenly; 0 without load."""
+    units, steps = bound_load(tables, crowd, np.arange(tables.problem.n)), np.diff(_usable(tables, crowd).table, axis=1)
+    return int(np.sort(steps, axis=None)[min(units, steps.size) - 1]) if units and steps.size else 0
+
+
+def beyond(crowd: Crowd, price: int) -> Crowd:
+    """
+    Price load only where, and as far as, a unit costs more than ``price``; nothing costs nothing.
+
+    What that leaves out is convex, too. Where ``price`` is that of the last unit its even floor is that of the whole.
+    """
+    dearer = np.cumsum(np.maximum(np.diff(crowd.table, axis=1) - price, 0), axis=1)
+    return replace(crowd, table=np.pad(dearer, ((0, 0), (1, 0))))
+
+
+def _usable(tables: Tables, crowd: Crowd) -> Crowd:
+    """Leave out the pools that no load can come to."""
+    pools = distinct(crowd.pool_of[tables.problem.allowed[crowd.weight > 0].any(axis=0)])
+    return replace(crowd, table=crowd.table[pools[pools >= 0]])
 
 
 def squeeze_floor(tables: Tables, squeeze: Squeeze) -> int:
@@ -77,19 +103,21 @@ def needed_sites(tables: Tables, costs: tuple[int, ...], tier: int) -> list[int]
 
     Without such a site the floors of those tiers would be above the costs, or an item would have no place left.
     """
-    problem = tables.problem
     needed = []
-    for p in range(problem.m):
-        allowed = problem.allowed.copy()
-        allowed[:, p] = False
-        fits = all(w.sum() <= c[allowed.any(axis=0)].sum() for w, c in zip(tables.weight, tables.capacity, strict=True))
-        if (
-            not fits
-            or not allowed.any(axis=1).all()
-            or floors(Tables(replace(problem, allowed=allowed)))[:tier] > costs[:tier]
-        ):
-            needed.append(p)
-    return needed
+    for sites in site_classes(tables):
+        if _is_needed(tables, costs, tier, sites[0]):
+            needed += sites
+    return sorted(needed)
+
+
+def _is_needed(tables: Tables, costs: tuple[int, ...], tier: int, p: int) -> bool:
+    problem = tables.problem
+    allowed = problem.allowed.copy()
+    allowed[:, p] = False
+    fits = all(w.sum() <= c[allowed.any(axis=0)].sum() for w, c in zip(tables.weight, tables.capacity, strict=True))
+    if not fits or not allowed.any(axis=1).all():
+        return True
+    return floors(Tables(replace(problem, allowed=allowed)))[:tier] > costs[:tier]
 
 
 def pair_floors(tables: Tables) -> IntArray:
@@ -201,7 +229,7 @@ def least_rise(crowd: Crowd, load: IntArray, more: int) -> IntArray:
         What the price rises by.
     """
     steps = np.diff(crowd.table, axis=1)
-    prices = np.unique(steps)
+    prices = distinct(steps)
     within = np.stack([np.searchsorted(row, prices, side="right") for row in steps], axis=0)
     units: IntArray = np.maximum(within[None, :, :] - load[:, :, None], 0).sum(axis=1)
     filled = np.minimum(units, more)

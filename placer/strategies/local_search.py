@@ -12,7 +12,8 @@ import numpy as np
 from placer.budget import Budget
 from placer.problem import BoolArray, IntArray, Problem, Solution, Status
 from placer.strategies.bounds import floors
-from placer.strategies.moves import Moves
+from placer.strategies.group_placing import construct_by_groups
+from placer.strategies.moves import Moves, Shift, Swap
 from placer.strategies.overload import OverloadPrice
 from placer.strategies.partial import Partial
 from placer.strategies.tables import Tables
@@ -80,11 +81,13 @@ def improve(
     if not problem.allowed.any(axis=1).all():
         return None
     random = np.random.default_rng(budget.seed)
-    moves = Moves(tables, construct(tables, random) if start is None else start)
+    moves = Moves(tables, _beginning(tables, random) if start is None else start)
     if start is None and problem.hint is not None:
         _take_hint(moves, problem.hint, random)
     goal = None if floor is None else np.array([0, *floor])
     best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
+    if best_costs[0] == 0:
+        budget.tell("local search", costs=tuple(best_costs[1:].tolist()))
     tabu = np.zeros((problem.n, problem.m), dtype=np.int64)
     price = OverloadPrice(tables, moves)
     deadline = budget.elapsed_s() + min(time_limit_s, budget.left_s())
@@ -107,6 +110,18 @@ def improve(
     found = f"costs {tuple(best_costs[1:].tolist())}" if best_costs[0] == 0 else "no placement"
     budget.log(f"local search: {step} moves, {found}")
     return best if best_costs[0] == 0 else None
+
+
+def _beginning(tables: Tables, random: np.random.Generator) -> IntArray:
+    """Place item by item and, unless flows run between the groups, group by group; the better of the two."""
+    problem = tables.problem
+    one_by_one = construct(tables, random)
+    by_groups = None if problem.entangled else construct_by_groups(tables)
+    if by_groups is None:
+        return one_by_one
+    both = np.stack([by_groups, one_by_one])
+    costs = problem.price(both).tolist()
+    return one_by_one if problem.feasible(both)[1] and costs[1] < costs[0] else by_groups
 
 
 def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None = None) -> IntArray:
@@ -185,10 +200,24 @@ def _ruined(tables: Tables, site_of: IntArray, random: np.random.Generator, most
     """Take fewer than ``most`` random groups off and place them anew, to start from near the best."""
     groups = tables.problem.groups
     kept = site_of.copy()
+    if len(groups) == 1:
+        return construct(tables, random, _scattered(tables.problem, kept, random))
     for g in random.choice(len(groups), size=min(len(groups), int(random.integers(RUINED[0], most))), replace=False):
         kept[groups[g]] = -1
     kept[tables.problem.linked[kept < 0].any(axis=0)] = -1  # who must stand with one of them moves along
     return construct(tables, random, kept)
+
+
+def _scattered(problem: Problem, site_of: IntArray, random: np.random.Generator) -> IntArray:
+    """Where there is but one group: take some of its items off, or all but one, which goes to any site."""
+    kept, v = site_of.copy(), int(random.integers(problem.n))
+    if random.random() < 0.5:
+        kept[random.permutation(problem.n)[: random.integers(1, problem.n // 2 + 2)]] = -1
+    else:
+        kept[:] = -1
+        kept[v] = random.choice(np.flatnonzero(problem.allowed[v]))
+    kept[problem.linked[kept < 0].any(axis=0)] = -1
+    return kept
 
 
 def _step(moves: Moves, tabu: IntArray, step: int, best_costs: IntArray, random: np.random.Generator) -> bool:
@@ -198,13 +227,11 @@ def _step(moves: Moves, tabu: IntArray, step: int, best_costs: IntArray, random:
     if shift is None and swap is None:
         return False
     tenure = int(random.integers(*TENURE))
-    if swap is None or (shift is not None and moves.ranked(shift.delta) <= moves.ranked(swap.delta)):
-        assert shift is not None
-        changes = [(shift.item, shift.site)]
-    else:
-        changes = [(swap.item, int(moves.site_of[swap.other])), (swap.other, int(moves.site_of[swap.item]))]
-    for v, _ in changes:
+    move: Shift | Swap | None = shift
+    if shift is None or (swap is not None and moves.ranked(shift.delta) > moves.ranked(swap.delta)):
+        move = swap
+    assert move is not None
+    for v in (move.item,) if isinstance(move, Shift) else (move.item, move.other):
         tabu[v, moves.site_of[v]] = step + tenure
-    for v, p in changes:
-        moves.shift(v, p)
+    moves.make(move)
     return True

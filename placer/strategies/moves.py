@@ -76,6 +76,20 @@ class Moves:
 
     def shift(self, v: int, p: int) -> None:
         """Move item v to site p."""
+        self._carry(v, p)
+        self.costs = self._price()
+
+    def make(self, move: Shift | Swap) -> None:
+        """Make a move whose change of costs is known; who has no seat is looked up."""
+        if isinstance(move, Shift):
+            self._carry(move.item, move.site)
+        else:
+            here, there = int(self.site_of[move.item]), int(self.site_of[move.other])
+            self._carry(move.item, there)
+            self._carry(move.other, here)
+        self.costs = self.costs + move.delta if self.tables.problem.seating is None else self._price()
+
+    def _carry(self, v: int, p: int) -> None:
         a = self.site_of[v]
         self.site_of[v] = p
         for i, flow in enumerate(self.tables.flows):
@@ -84,7 +98,6 @@ class Moves:
             self._pull[i] += np.outer(flow.flow[v, :], d[p, :] - d[a, :])
         self._loads[:, a] -= self.tables.weight[:, v]
         self._loads[:, p] += self.tables.weight[:, v]
-        self.costs = self._price()
 
     def best_shift(self, tabu: BoolArray, best_costs: IntArray) -> Shift | None:
         """Find the lexicographically best shift that is not tabu or beats ``best_costs``."""

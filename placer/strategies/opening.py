@@ -10,12 +10,20 @@ from placer.strategies.bounds import floors, needed_sites, room_floor
 from placer.strategies.group_floors import grouped_floors
 from placer.strategies.local_search import improve
 from placer.strategies.tables import Tables
+from placer.strategies.total_boxes import bound_by_boxes
+from placer.strategies.totals import room_below, totals_of
 
 PATIENCE = 300
-"""Moves of local search without gain before it ends."""
+"""Moves of local search without gain before it ends, at most;"""
+ALONE_PATIENCE, CELLS = 1500, 128
+"""where there is but one group, with more pairs of an item and a site it may use than that, it may be more."""
+TOTALS_SHARE, BOXES = 0.9, 10
+"""Part of the time left that the bound from the totals of the sites may take, and boxes for each pair squared."""
 
 
-def open_search(problem: Problem, budget: Budget, start: IntArray | None = None, patience: int = PATIENCE) -> Solution:
+def open_search(
+    problem: Problem, budget: Budget, start: IntArray | None = None, patience: int | None = None
+) -> Solution:
     """
     Search locally, bound every tier, and see whether the two meet.
 
@@ -24,7 +32,8 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None,
     start
         ``[n]``, an assignment to begin with; it may break rules.
     patience
-        Moves of local search without gain before it ends.
+        Moves of local search without gain before it ends; None for as many as there are items times sites, up to
+        :data:`PATIENCE`, and more for a lone group.
 
     Returns
     -------
@@ -36,13 +45,23 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None,
         return Solution(status=Status.INFEASIBLE, wall_time_s=budget.elapsed_s())
     tables = Tables(problem)
     bounds = floors(tables)
+    first = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=0, floor=bounds)
+    if first is not None and _costs(problem, first) != bounds:
+        bounds = with_needed_sites(tables, _costs(problem, first), grouped_floors(tables, budget, bounds))
+    start = start if first is None else first
+    if patience is None:
+        alone = len(problem.groups) == 1 and int(problem.allowed.sum()) > CELLS
+        patience = ALONE_PATIENCE if alone else min(PATIENCE, problem.n * problem.m)
     found = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=patience, floor=bounds)
     if found is None:
         tried = "local search found no placement"
         return Solution(status=Status.UNKNOWN, bounds=bounds, wall_time_s=budget.elapsed_s(), tried=tried)
-    costs = tuple(problem.price(found[None, :])[0].tolist())
+    costs = _costs(problem, found)
+    if costs != bounds and (first is None or costs != _costs(problem, first)):
+        known = bounds if first is not None else grouped_floors(tables, budget, bounds)
+        bounds = with_needed_sites(tables, costs, known)
     if costs != bounds:
-        bounds = with_needed_sites(tables, costs, grouped_floors(tables, budget, bounds))
+        bounds = with_totals(tables, found, costs, bounds, budget)
     budget.log(f"bounds: {bounds}")
     return Solution(
         status=Solution.of(costs, bounds),
@@ -52,6 +71,10 @@ def open_search(problem: Problem, budget: Budget, start: IntArray | None = None,
         wall_time_s=budget.elapsed_s(),
         tried="local search",
     )
+
+
+def _costs(problem: Problem, site_of: IntArray) -> tuple[int, ...]:
+    return tuple(problem.price(site_of[None, :])[0].tolist())
 
 
 def overfull(problem: Problem) -> bool:
@@ -66,4 +89,23 @@ def with_needed_sites(tables: Tables, costs: tuple[int, ...], bounds: tuple[int,
     for t, room in tables.rooms:
         if costs[t] > raised[t]:
             raised[t] = max(raised[t], room_floor(tables, room, needed_sites(tables, costs, t)))
+    return tuple(raised)
+
+
+def with_totals(
+    tables: Tables, site_of: IntArray, costs: tuple[int, ...], bounds: tuple[int, ...], budget: Budget
+) -> tuple[int, ...]:
+    """Raise the bound of each tier whose flows are an outer product by what the totals of the sites say."""
+    raised = list(bounds)
+    for t in sorted({flow.tier for flow in tables.flows}):
+        totals = totals_of(tables, t) if costs[t] > raised[t] else None
+        if totals is None:
+            continue
+        lower = room_below(tables, t)
+        room = 0 if lower is None else int(lower[1].price(site_of[None, :])[0])
+        seconds, boxes = budget.left_s() * TOTALS_SHARE, BOXES * int(tables.problem.allowed.sum()) ** 2
+        bound, left = bound_by_boxes(totals, budget, cost=costs[t], room=room, time_limit_s=seconds, limit=boxes)
+        raised[t] = max(raised[t], bound)
+        if lower is not None and bound == costs[t]:
+            raised[lower[0]] = max(raised[lower[0]], left)
     return tuple(raised)

@@ -1,4 +1,4 @@
-"""The default: counts where all items are alike, enumeration where the instance is small, the CP-SAT model else."""
+"""The default: counts or sets where distances nest, enumeration where the instance is small, the CP-SAT model else."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from placer.strategies.enumeration import STATE_LIMIT, enumerate_all
 from placer.strategies.opening import open_search
 from placer.strategies.quadratic import quadratic
 from placer.strategies.staying import count_staying
+from placer.strategies.subsets import by_subsets
 from placer.strategies.symmetry import item_classes
 from placer.strategies.tables import Tables
+from placer.strategies.totals import totals_of
 
 ENUMERATED_ITEMS = 24
 """Items up to which enumeration is tried at all."""
@@ -22,6 +24,8 @@ CELLS = 256
 
 FEW_SITES = 8
 """Sites up to which enumeration is as quick as counts."""
+OPEN_CELLS = 128
+"""Pairs of an item and a site it may use beyond which enumeration gives way to the totals of the sites."""
 EQUAL_ITEMS, MANY_SITES = 8, 16
 """So many interchangeable items on more sites than that are left to CP-SAT, which only counts them on each site."""
 
@@ -29,14 +33,14 @@ EQUAL_ITEMS, MANY_SITES = 8, 16
 def optimal(problem: Problem, budget: Budget) -> Solution:
     """Find and prove the best assignment; ortools is imported only where enumeration does not end."""
     counted = count(problem, budget) if problem.m > FEW_SITES else None
-    counted = counted or count_staying(problem, budget)
+    counted = counted or count_staying(problem, budget) or by_subsets(problem, budget)
     if counted is not None:
         return counted
     if problem.entangled:
         return quadratic(problem, budget)
     found: IntArray | None = None
     most = ENUMERATED_ITEMS * (DECIDED if len(problem.deciders) else 1)
-    if problem.n <= most and not _counted(problem):
+    if problem.n <= most and not _counted(problem) and not _in_totals(problem):
         states = STATE_LIMIT * CELLS // max(CELLS, problem.n * problem.m)
         solution = enumerate_all(problem, budget, state_limit=states)
         if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or budget.left_s() <= 0:
@@ -54,3 +58,9 @@ def _counted(problem: Problem) -> bool:
     if problem.m <= MANY_SITES:
         return False
     return max(map(len, item_classes(Tables(problem))), default=0) >= EQUAL_ITEMS
+
+
+def _in_totals(problem: Problem) -> bool:
+    tables = Tables(problem)
+    large = int(problem.allowed.sum()) > OPEN_CELLS
+    return large and any(totals_of(tables, t) is not None for t in {flow.tier for flow in tables.flows})

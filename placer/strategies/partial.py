@@ -30,7 +30,11 @@ class Partial:
     def open_sites(self, v: int) -> BoolArray:
         """Sites that can take item v without breaking a rule, seats apart, ``[m]``."""
         fits = (self._weight[:, v, None] <= self.left).all(axis=0)
-        return np.asarray(self.problem.allowed[v] & fits & (self._barred[v] == 0))
+        return np.asarray(fits & self.free_of_conflicts(v))
+
+    def free_of_conflicts(self, v: int) -> BoolArray:
+        """Sites that item v may use beside the items placed so far, whatever it weighs, ``[m]``."""
+        return np.asarray(self.problem.allowed[v] & (self._barred[v] == 0))
 
     def seats(self, v: int, p: int) -> bool:
         """Whether item v finds its seats on site p beside the items there."""

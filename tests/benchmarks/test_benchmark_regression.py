@@ -20,5 +20,5 @@ def test_no_cost_rises_no_proof_is_lost_and_no_work_doubles(workload: Workload, 
 
 def test_the_work_of_a_solve_is_counted() -> None:
     with counted_work() as work:
-        line(workloads()[-1])
+        line(workloads()[2])  # many guests; one guest alone is often proved without a solve
     assert sum(work) > 0

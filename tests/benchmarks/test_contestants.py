@@ -127,6 +127,26 @@ def test_nova_goes_on_to_the_first_permutation_that_fits() -> None:
     assert fit(host, [GuestCell(memory=2048, cpus=1), GuestCell(memory=4096, cpus=1)], Limits()) == (1, 0)
 
 
+def test_nova_takes_a_pair_that_failed_for_another_once_a_cell_has_taken_an_id() -> None:
+    """
+    The emptiest is cell 1, then 0, 2. The guest's cell 0 fits 1 and takes that id; cell 1 fails on 0.
+
+    When the guest's cell 0 comes to 0, nova reads its id, 1, remembers that 1 failed on 0, and gives up (0, 1).
+    """
+    host = [HostCell(id=p, memory=size, cpus=4) for p, size in enumerate((1, 2, 1))]
+    guest = [GuestCell(memory=1, cpus=1), GuestCell(memory=2, cpus=1)]
+    assert fit(host, guest, None) is None
+    assert fit(host, guest, None, cached=False) == (0, 1)
+
+
+def test_a_guest_is_not_started_where_nova_puts_a_cell_that_fits_nowhere() -> None:
+    instance = an_instance(a_host(GIB, GIB, 2 * GIB), a_guest(GIB, GIB, 3 * GIB), a_guest(2 * GIB, name="b"))
+    parts = [GuestCell(memory=size * GIB, cpus=1) for size in (1, 1, 3)]
+    host = [HostCell(id=p, memory=size * GIB, cpus=4) for p, size in enumerate((1, 1, 2))]
+    assert fit(host, parts, None) == (1, 2, 0)
+    assert placed("nova", instance) == [(None, None, None), (2,)]
+
+
 def nova_cases() -> list[dict[str, Any]]:
     if "PLACER_CORPUS" not in os.environ:
         return []

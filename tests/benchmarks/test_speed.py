@@ -3,10 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from benchmarks.speed.__main__ import read
-from benchmarks.speed.hosts import hierarchical, mesh
+from benchmarks.speed.hosts import gb200, hierarchical, mesh
 from benchmarks.speed.measure import floor
 from benchmarks.speed.report import PAGE, README, replaced, summary, table
-from benchmarks.speed.rows import Run, close, known_found, proved
+from benchmarks.speed.rows import Run, close, found_and_proved, known_found, proved
 from placer.instance import Guest, Host, Instance, Pnode, Vnode
 
 RUN = Run(
@@ -36,6 +36,11 @@ def test_a_miss_is_named() -> None:
     assert proved([RUN, RUN], median_s=0.5, worst_s=1) == []
     assert proved([RUN, slow], median_s=1, worst_s=2) == ["1 of 2 unproved: b", "median 1.7 s", "worst 3 s"]
     assert close([RUN, slow], gap=0.05) == ["1 of 2 above 5 %: b"]
+    assert found_and_proved([RUN, replace(RUN, seed=2, cost=4)], found_s=0.2, worst_s=1) == []
+    assert found_and_proved([RUN, slow], found_s=1, worst_s=3) == [
+        "1 of 2 without the best cost after 1 s",
+        "1 of 2 unproved: b",
+    ]
     assert known_found([RUN, slow], median_s=1.5, worst_s=1.9) == ["1 of 2 above the known value: b", "worst 2 s"]
 
 
@@ -46,6 +51,17 @@ def test_distances_grow_with_the_part_of_the_tree_and_with_hops() -> None:
     hops = mesh(8).slit
     assert hops is not None
     assert hops[0][63] == 10 + 10 * 14
+
+
+def test_memory_of_a_gpu_is_near_its_own_parts_and_far_from_the_other_cpu() -> None:
+    host = gb200()
+    assert host.slit is not None
+    # from a CPU to itself, the other, its two GPUs and the other's
+    assert [host.slit[0][q] for q in (0, 1, 2, 10, 18, 26)] == [10, 40, 80, 80, 120, 120]
+    assert [host.slit[q][1] for q in (0, 1, 2, 10, 18, 26)] == [40, 10, 120, 120, 80, 80]
+    # from a GPU to its part, and to the other GPUs
+    assert [host.slit[10][q] for q in (10, 11, 17, 2, 18, 33)] == [10, 11, 11, 40, 40, 40]
+    assert [p.id for p in host.pnodes if p.memory_kib] == [0, 1, 2, 10, 18, 26]
 
 
 def test_the_floor_is_all_local_and_vcpus_spread_evenly() -> None:

@@ -4,7 +4,8 @@ from statistics import fmean
 
 import pytest
 
-from benchmarks.workloads import LOADS, Workload, full, loaded, quick
+from benchmarks.hosts import LOADS, loaded
+from benchmarks.workloads import Workload, full, quick
 from placer.read.instance_json import read_instance
 
 

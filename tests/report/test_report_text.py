@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from building import GIB, a_guest, a_host, an_instance
 
+from placer.answer import Answer, Tier
 from placer.instance import Instance, Placement
 from placer.problem import Status
 from placer.report.text import render
 from placer.request import Request
-from placer.solving import Answer, Tier, solve
+from placer.solving import solve
 
 INSTANCE = an_instance(a_host(8 * GIB, 4 * GIB, slit=((10, 21), (21, 10))), a_guest(3 * GIB, 2 * GIB, vcpus=(2, 0)))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from building import GIB, OPTERON_6272, Slit, a_guest, a_host, an_instance, tree_slit
+from building import GIB, OPTERON_6272, a_guest, a_host, an_instance, nested_slit, tree_slit
 from msgspec.structs import replace
 from oracle import best
 
@@ -46,23 +46,9 @@ def test_more_vnodes_than_all_pnodes_hold_are_infeasible() -> None:
 def nested_host(random: Random) -> Host:
     """2 to 4 pnodes, cut in two again and again, at a distance of its own for each cut."""
     m = random.randint(2, 4)
-    slit = np.full((m, m), 10)
-
-    def cut(sites: list[int]) -> None:
-        if len(sites) < 2:
-            return
-        random.shuffle(sites)
-        at, far = random.randint(1, len(sites) - 1), random.randint(11, 40)
-        for p in sites[:at]:
-            for q in sites[at:]:
-                slit[p, q] = slit[q, p] = far
-        cut(sites[:at])
-        cut(sites[at:])
-
-    cut(list(range(m)))
+    slit = nested_slit(random, m)
     memory = [random.randint(0, 4) * GIB + random.randint(0, 9) * 1024 for _ in range(m)]
-    rows: Slit = tuple(tuple(int(x) for x in row) for row in slit)
-    return a_host(*memory, pcpus=random.randint(1, 4), slit=rows)
+    return a_host(*memory, pcpus=random.randint(1, 4), slit=slit)
 
 
 def alike(seed: int) -> Instance:

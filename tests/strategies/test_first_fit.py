@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from building import GIB, MIB, a_guest, a_host, an_instance
 
+from placer.answer import Answer
 from placer.instance import Guest, Host, Instance, Pnode, Vnode
 from placer.problem import Status
-from placer.solving import Answer, solve
+from placer.solving import solve
 
 N = None
 Sizes = tuple[int, ...]

@@ -50,6 +50,15 @@ def test_it_ends_at_once_where_the_floor_is_met() -> None:
     assert [tier.cost for tier in answer.tiers] == [0, 0, 20_000, 0, 0]
 
 
+def test_a_lone_guest_leaves_a_neighbourhood_for_a_better_one_far_away() -> None:
+    """Four pnodes 16 apart and four 12 apart, each with room for one vnode, and 200 between: no move leads over."""
+    far = [[10 if p == q else 200 if p // 4 != q // 4 else 16 - p // 4 * 4 for q in range(8)] for p in range(8)]
+    problem = translate(an_instance(a_host(*(GIB,) * 8, slit=tuple(map(tuple, far))), a_guest(*(GIB,) * 4)))
+    found = improve(Tables(problem), Budget(), time_limit_s=60, start=np.arange(4), patience=2000)
+    assert found is not None
+    assert sorted(found.tolist()) == [4, 5, 6, 7]
+
+
 @pytest.mark.parametrize("delay_s", [0.0, 0.2])
 def test_it_stops_when_told(delay_s: float) -> None:
     slit = tree_slit((2, 4), (10, 16, 21))

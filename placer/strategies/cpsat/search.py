@@ -25,6 +25,8 @@ from placer.strategies.tables import Tables
 
 SMALL_MODEL = 1000
 """Variables up to which one worker is fastest."""
+QUICK = 0.07
+"""Deterministic time that a small model gets without linear relaxations before it gets them: most need none."""
 PATIENCE = 100
 """Moves of local search without gain when it polishes what CP-SAT found."""
 
@@ -57,6 +59,8 @@ class Search:
         self.best: IntArray | None = None
         self.costs: tuple[int, ...] = ()
         self.bounds: list[int] = []
+        self._slow = False
+        self._needed: dict[tuple[tuple[int, ...], int], list[int]] = {}
 
     def run(self, opening: Solution | None) -> Solution:
         """Search from what is known, or from what local search finds."""
@@ -133,7 +137,10 @@ class Search:
         """
         for t, room in self.tables.rooms if self.best is not None else []:
             if self.costs[t] > self.bounds[t] and reached >= t:
-                needed = needed_sites(self.tables, self.costs, t)
+                key = self.costs[:t], t
+                if key not in self._needed:
+                    self._needed[key] = needed_sites(self.tables, self.costs, t)
+                needed = self._needed[key]
                 self.bounds[t] = max(self.bounds[t], room_floor(self.tables, room, needed))
                 for p in needed if reached == t else []:
                     counts = [unit.count[p] for unit in variables.units if p in unit.count]
@@ -157,14 +164,26 @@ class Search:
     def _minimise(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
         """Solve until everybody has a seat, each time with rows against who had none."""
         while True:
-            outcome = self._solve(variables, t, cost, share=share)
+            outcome = self._decide(variables, t, cost, share=share)
             if outcome.site_of is None or not self._seats.bar(outcome.site_of):
                 return outcome
             self.bounds[t] = max(self.bounds[t], outcome.bound)
             if self.budget.left_s() <= 0:
                 return _Outcome(int(cp_model.UNKNOWN), None, outcome.bound)
 
-    def _solve(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
+    def _decide(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
+        """Solve a small model quickly, as long as that will do."""
+        if not self._slow and _is_small(variables) and self._workers(variables) == 1:
+            outcome = self._solve(variables, t, cost, share=share, quick=True)
+            if outcome.status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or self.budget.left_s() <= 0:
+                return outcome
+            self._slow = True
+            if outcome.site_of is not None and not self.tables.problem.misfits(outcome.site_of):
+                self._offer(outcome.site_of)
+            self.bounds[t] = max(self.bounds[t], outcome.bound)
+        return self._solve(variables, t, cost, share=share)
+
+    def _solve(self, variables: Variables, t: int, cost: Affine, *, share: float, quick: bool = False) -> _Outcome:
         model = variables.model
         step = gcd(*(coefficient for _, coefficient in cost.terms)) or 1
         scaled = Affine([(var, coefficient // step) for var, coefficient in cost.terms])
@@ -175,7 +194,7 @@ class Search:
             model.minimize(scaled.expression())
         if self.best is not None:
             variables.hint(self.best)
-        solver = self._solver(variables, share)
+        solver = self._solver(variables, share, quick=quick)
         self.budget.log(
             f"CP-SAT: tier {t + 1}, {len(model.proto.variables)} variables, best so far {self.costs or None}"
         )
@@ -200,18 +219,28 @@ class Search:
         bound = unscaled(solver.best_objective_bound) if scaled.terms else cost.constant
         return _Outcome(status, variables.decode(solver.value), bound)
 
-    def _solver(self, variables: Variables, share: float) -> cp_model.CpSolver:
+    def _solver(self, variables: Variables, share: float, *, quick: bool) -> cp_model.CpSolver:
         solver = cp_model.CpSolver()
         parameters = solver.parameters
         parameters.max_time_in_seconds = max(0.01, self.budget.left_s() * share)
         parameters.random_seed = self.budget.seed
         parameters.catch_sigint_signal = False
-        small = len(variables.model.proto.variables) <= SMALL_MODEL
-        parameters.num_workers = self.budget.workers or (1 if small else 8)
-        if self.budget.deterministic_limit is not None:
-            parameters.max_deterministic_time = self.budget.deterministic_limit
+        parameters.num_workers = self._workers(variables)
+        limit = self.budget.deterministic_limit
+        if quick:
+            parameters.linearization_level = 0
+            parameters.max_deterministic_time = QUICK if limit is None else min(QUICK, limit)
+        elif limit is not None:
+            parameters.max_deterministic_time = max(0.0, limit - (QUICK if self._slow else 0.0))
         log_search(solver, self.budget.on_log)
         return solver
+
+    def _workers(self, variables: Variables) -> int:
+        return self.budget.workers or (1 if _is_small(variables) else 8)
+
+
+def _is_small(variables: Variables) -> bool:
+    return len(variables.model.proto.variables) <= SMALL_MODEL
 
 
 class _Watch(cp_model.CpSolverSolutionCallback):

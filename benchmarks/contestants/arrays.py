@@ -1,0 +1,70 @@
+"""Those contestants that can place items on sites without knowing of NUMA: for quadratic assignments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from benchmarks.contestants.placers import search
+from benchmarks.contestants.simple import put_best, put_random
+from placer import solve_problem
+from placer.problem import IntArray, Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assigned:
+    """
+    An assignment.
+
+    Parameters
+    ----------
+    site_of
+        Of every item; None where some item found no site.
+    status
+        OPTIMAL where the contestant proved it, FEASIBLE else.
+    bound
+        The least that it can cost, where the contestant has proved one.
+    """
+
+    site_of: IntArray | None
+    status: str = "FEASIBLE"
+    bound: int | None = None
+
+
+Assign = Callable[[Problem, int, float], Assigned]
+"""Called with a problem, a seed and the seconds to use."""
+
+
+def _by_strategy(name: str, problem: Problem, seed: int, limit_s: float) -> Assigned:
+    found = solve_problem(problem, strategy=name, time_limit_s=limit_s, workers=1, seed=seed)
+    bound = found.bounds[0] if found.bounds else None
+    return Assigned(site_of=found.site_of, status=found.status.value, bound=bound)
+
+
+def _local_search(problem: Problem, seed: int, limit_s: float) -> Assigned:
+    return Assigned(site_of=search(problem, seed, limit_s))
+
+
+def _complete(site_of: IntArray) -> Assigned:
+    return Assigned(site_of=None if np.any(site_of < 0) else site_of)
+
+
+def _random(problem: Problem, seed: int, limit_s: float) -> Assigned:
+    return _complete(put_random(problem, problem.m, seed))
+
+
+def _best_fit(problem: Problem, seed: int, limit_s: float) -> Assigned:
+    return _complete(put_best(problem, problem.m))
+
+
+ASSIGNERS: dict[str, Assign] = {
+    "random": _random,
+    "first-fit-decreasing": partial(_by_strategy, "first-fit-decreasing"),
+    "best-fit": _best_fit,
+    "local-search": _local_search,
+    "cpsat": partial(_by_strategy, "cpsat"),
+    "optimal": partial(_by_strategy, "optimal"),
+}
