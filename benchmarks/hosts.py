@@ -17,9 +17,9 @@ from placer.read.instance_json import read_instance
 FOLDER = Path(__file__).resolve().parent.parent / "instances"
 SHIPPED = (
     *("xeon-2s", "kunpeng-uneven", "power9-sparse", "granite-rapids", "epyc-8n", "opteron-8n", "hygon-memoryless"),
-    *("forty-guests", "hpe-16n-hana", "phytium-16n"),
+    *("forty-guests", "hpe-16n-hana"),
 )
-"""Instances whose hosts are real; forty-guests has two EPYC of 48 cores, four pnodes each."""
+"""Instances whose hosts are real, or at least their distances; see instances/README.md for each."""
 CORPUS = {
     "corpus/xeon-cod-4n": "hwloc-xml/hwloc-tests-v2.14-28intel64-2p2g7c-CoDgroups.v1.xml",
     "corpus/xeon-4s": "hwloc-xml/nri-4-socket-server-nosnc.xml",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 
+from benchmarks import fleet
 from benchmarks.hosts import CORPUS, FOLDER, LOADS, SHIPPED, corpus, host, loaded
 from benchmarks.shapes import GIB, MIB, cut, guest, real
 from placer.instance import Host, Instance
@@ -16,7 +18,7 @@ VECTORS = tuple(f"rfc-{letter}" for letter in "abcdefghi")
 KINDS = (("uneven", "one"), ("four", "one"), ("mixed", "storm"), ("mixed", "batch"))
 """Shapes cut to the host's measure, and how they arrive."""
 REAL_KINDS = (("real", "one"), ("real", "storm"), ("real", "batch"))
-GQAP = "gqap"
+GQAP, FLEET = "gqap", "fleet"
 SIZES = (2, 4, 6, 8, 10, 12, 16, 32, 64)
 """Vnodes and pnodes of the scaling series; a guest of four on larger hosts, and guests of any size on the largest."""
 TIGHT = (0.6, 0.95)
@@ -36,7 +38,7 @@ class Workload:
         Name of a host, see :mod:`benchmarks.hosts`; of a shipped instance for a vector; of a file for ``gqap``.
     shape
         One of :data:`benchmarks.shapes.PARTS`, ``mixed``, ``real``, ``vector`` for the shipped guests as they are,
-        ``tight-N`` for one guest of N vnodes that just fits, or ``gqap``.
+        ``tight-N`` for one guest of N vnodes that just fits, ``gqap``, or ``fleet`` for requests of a cloud.
     load
         One of :data:`LOADS`, or ``as given``.
     arrival
@@ -59,6 +61,8 @@ class Workload:
         """Build what is to be placed."""
         if self.shape == "vector":
             return read_instance(FOLDER / f"{self.host}.json")
+        if self.shape == FLEET:
+            return fleet.instance(corpus() or Path(), int(self.host.removeprefix("fleet/")))
         filled = loaded(host(self.host), self.load, self.seed)
         alone = self.arrival == "one"
         if self.shape.startswith("tight-"):
@@ -81,10 +85,12 @@ def quick() -> list[Workload]:
 
 def full() -> list[Workload]:
     """List all; those of the corpus where it lies on this machine."""
-    found = [*vectors(), *combined(SHIPPED, tuple(LOADS), (1, 2), (*KINDS, *REAL_KINDS)), *scaling()]
+    found = [*vectors(), *scaling()]
+    for hosts, seeds in ((SHIPPED[:-1], (1, 2)), (SHIPPED[-1:], (1,))):
+        found += combined(hosts, tuple(LOADS), seeds, (*KINDS, *REAL_KINDS))
     if corpus() is not None:
-        found += combined(tuple(CORPUS), ("empty", "fragmented", "85%"), (1,), (*KINDS[2:], *REAL_KINDS))
-        found += gqap()
+        found += combined(tuple(CORPUS), ("fragmented", "85%"), (1,), (*KINDS[2:], *REAL_KINDS))
+        found += [*gqap(), *of_fleet()]
     return found
 
 
@@ -92,8 +98,8 @@ def scaling() -> list[Workload]:
     """List one guest each: as many vnodes as pnodes; four vnodes on more; and 64 pnodes for any."""
     sizes = {(n, n) for n in SIZES} | {(4, m) for m in (8, 16, 32)} | {(n, 64) for n in (2, 4, 8, 16, 32)}
     return [
-        Workload(host=f"tree-{m}", shape=f"tight-{n}", load="fragmented", arrival="one", seed=seed)
-        for (n, m), seed in product(sorted(sizes), (1, 2))
+        Workload(host=f"tree-{m}", shape=f"tight-{n}", load="fragmented", arrival="one", seed=1)
+        for n, m in sorted(sizes)
     ]
 
 
@@ -102,6 +108,15 @@ def gqap() -> list[Workload]:
     folder = corpus()
     names = [] if folder is None else sorted(p.name for p in (folder / GQAP).glob("[0-9]*"))
     return [Workload(host=name, shape=GQAP, load="as given", arrival="batch", seed=0) for name in names]
+
+
+def of_fleet() -> list[Workload]:
+    """List hosts of a cloud with requests of that cloud."""
+    folder = corpus()
+    return [
+        Workload(host=f"fleet/{number}", shape=FLEET, load="as given", arrival=arrival, seed=0)
+        for number, arrival in product([] if folder is None else fleet.numbers(folder), ("batch", "storm"))
+    ]
 
 
 def combined(

@@ -198,11 +198,11 @@ def _guest(reading: GuestReading, vnodes: VnodesChoice, *, always_vnuma: bool) -
             hard_affinity=reading.hard_affinity,
             soft_affinity=reading.soft_affinity,
             vdistances=reading.vdistances,
-            devices=reading.devices,
             cpu_policy=reading.cpu_policy,
             dedicated_vcpus=reading.dedicated_vcpus,
             thread_policy=reading.thread_policy,
             one_to_one=reading.one_to_one,
+            devices=reading.devices,
             overhead_kib=reading.overhead_kib,
         )
     except ValueError as error:

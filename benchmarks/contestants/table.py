@@ -25,7 +25,7 @@ class Contestant:
     Parameters
     ----------
     place
-        Called with an instance and a seed, and with ``time_limit_s`` where it is anytime.
+        Called with an instance and a seed, and with ``cpu_limit_s`` where it is anytime.
     source
         Where the algorithm comes from.
     one_by_one
@@ -40,8 +40,8 @@ class Contestant:
     anytime: bool = False
 
     def within(self, limit_s: float) -> Contestant:
-        """Give one that ends with the best so far after some seconds, where it is anytime."""
-        return replace(self, place=partial(self.place, time_limit_s=limit_s)) if self.anytime else self
+        """Give one that ends with the best so far after some seconds of all cpus, where it is anytime."""
+        return replace(self, place=partial(self.place, cpu_limit_s=limit_s)) if self.anytime else self
 
     def storm(self, instance: Instance, seed: int) -> Outcome:
         """Place guests that arrive in order, each without knowledge of the next."""

@@ -45,9 +45,9 @@ def read_libvirt_domain(text: str, place: str, host: Host) -> GuestReading:
     numatune = read_numatune(root, cells.vnodes if cells else (), host)
     memory_kib, memory_notes = _memory(root, cells)
     affinity, pin_notes = _affinity(root, vcpu_count, host)
-    devices, device_notes = devices_on(host, _addresses(root))
     if cells and numatune.pnodes_of:
         affinity = _near(root, affinity or (None,) * vcpu_count, cells, numatune.pnodes_of, host)
+    devices, device_notes = devices_on(host, _addresses(root))
     all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *device_notes, *_unheeded(root))
     return GuestReading(
         name=_name(root),

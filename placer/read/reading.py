@@ -76,10 +76,10 @@ class GuestReading:
         A mask per vcpu, None for any; None where the file states none.
     vdistances
         The distances that the file asks for, None where it asks for none.
-    devices
-        Ids of the host's devices that it is assigned.
     cpu_policy, dedicated_vcpus, thread_policy, one_to_one
         As of a guest of an instance.
+    devices
+        Ids of the host's devices that it is assigned.
     overhead_kib
         What the hypervisor needs for it besides its memory, in KiB.
     notes
@@ -99,11 +99,11 @@ class GuestReading:
     hard_affinity: Masks | None = None
     soft_affinity: Masks | None = None
     vdistances: tuple[tuple[int, ...], ...] | None = None
-    devices: tuple[str, ...] = ()
     cpu_policy: CpuPolicy = "shared"
     dedicated_vcpus: tuple[int, ...] = ()
     thread_policy: ThreadPolicy = "prefer"
     one_to_one: bool = False
+    devices: tuple[str, ...] = ()
     overhead_kib: int = 0
     notes: tuple[str, ...] = ()
     source: GuestSource | None = None

@@ -9,25 +9,29 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
+from placer.budget import Budget
 from placer.problem import BoolArray, Crowd, IntArray, Problem, Term
 from placer.strategies.bounds import beyond, last_price
 from placer.strategies.partial import Partial
 from placer.strategies.tables import Tables
 
+FloatArray = npt.NDArray[np.float64]
 
-def construct_by_groups(tables: Tables) -> IntArray | None:
+
+def construct_by_groups(tables: Tables, budget: Budget) -> IntArray | None:
     """
     Place the groups by falling size, with the load priced as it comes and as it will be in the end.
 
     Returns
     -------
     array ``[n]`` or None
-        The better of the two, which keeps every rule; None where both get stuck.
+        The better of the two, which keeps every rule; None where both get stuck, or time is up.
     """
     problem = tables.problem
     ways = [tables, *([Tables(foreseen(tables))] if tables.crowds else [])]
-    found = [site_of for each in ways if (site_of := _one_by_one(each)) is not None]
+    found = [site_of for each in ways if (site_of := _one_by_one(each, budget)) is not None]
     costs = [tuple(problem.price(site_of[None, :])[0].tolist()) for site_of in found]
     return found[costs.index(min(costs))] if found else None
 
@@ -48,11 +52,11 @@ def foreseen(tables: Tables) -> Problem:
     return replace(tables.problem, tiers=tuple(tiers))
 
 
-def _one_by_one(tables: Tables) -> IntArray | None:
+def _one_by_one(tables: Tables, budget: Budget) -> IntArray | None:
     placer = GroupPlacer(tables)
     partial = Partial(tables.problem)
     for items in sorted(tables.problem.groups, key=lambda items: -float(placer.size[items].sum())):
-        if not placer.place(partial, items):
+        if budget.left_s() <= 0 or not placer.place(partial, items):
             return None
     return partial.site_of
 
@@ -170,8 +174,7 @@ class _Ways:
     def ranked(self) -> list[IntArray]:
         """Rows that found a site for every item, the cheapest first, then those that leave the least on their sites."""
         rows = np.flatnonzero(self._alive)
-        scarce = np.einsum("srm,r->sm", self._left, self._placer.scarcity)
-        tight = scarce[np.arange(len(self._rows))[:, None], self._rows].sum(axis=1)
+        tight = self._room()[np.arange(len(self._rows))[:, None], self._rows].sum(axis=1).round(3)
         ranks = np.lexsort([tight[rows], *self._cost[self._placer.active][::-1, rows]])
         return list(self._rows[rows[ranks]])
 
@@ -218,8 +221,12 @@ class _Ways:
         for t in self._placer.active:
             price = np.where(best, cost[t], np.iinfo(np.int64).max)
             best = best & (price == price.min(axis=1, keepdims=True))
-        scarce = np.einsum("srm,r->sm", self._left, self._placer.scarcity)
-        return np.asarray(np.where(best, scarce, np.inf).argmin(axis=1))
+        return np.asarray(np.where(best, self._room(), np.inf).argmin(axis=1))
+
+    def _room(self) -> FloatArray:
+        """What is left on each site beside each row, as a part of a large site and to its thousandth, ``[s, m]``."""
+        left: FloatArray = np.einsum("srm,r->sm", self._left, self._placer.scarcity).round(3)
+        return left
 
 
 def _per_site(crowd: Crowd, of_pool: IntArray) -> IntArray:

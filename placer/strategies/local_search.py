@@ -81,7 +81,7 @@ def improve(
     if not problem.allowed.any(axis=1).all():
         return None
     random = np.random.default_rng(budget.seed)
-    moves = Moves(tables, _beginning(tables, random) if start is None else start)
+    moves = Moves(tables, _beginning(tables, random, budget) if start is None else start)
     if start is None and problem.hint is not None:
         _take_hint(moves, problem.hint, random)
     goal = None if floor is None else np.array([0, *floor])
@@ -112,16 +112,19 @@ def improve(
     return best if best_costs[0] == 0 else None
 
 
-def _beginning(tables: Tables, random: np.random.Generator) -> IntArray:
+def _beginning(tables: Tables, random: np.random.Generator, budget: Budget) -> IntArray:
     """Place item by item and, unless flows run between the groups, group by group; the better of the two."""
     problem = tables.problem
     one_by_one = construct(tables, random)
-    by_groups = None if problem.entangled else construct_by_groups(tables)
-    if by_groups is None:
+    if problem.entangled:
         return one_by_one
-    both = np.stack([by_groups, one_by_one])
-    costs = problem.price(both).tolist()
-    return one_by_one if problem.feasible(both)[1] and costs[1] < costs[0] else by_groups
+    costs, fits = tuple(problem.price(one_by_one[None, :])[0].tolist()), problem.feasible(one_by_one[None, :])[0]
+    if fits:
+        budget.tell("local search", costs=costs)
+    by_groups = construct_by_groups(tables, budget)
+    if by_groups is None or (fits and costs < tuple(problem.price(by_groups[None, :])[0].tolist())):
+        return one_by_one
+    return by_groups
 
 
 def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None = None) -> IntArray:

@@ -45,7 +45,9 @@ def open_search(
         return Solution(status=Status.INFEASIBLE, wall_time_s=budget.elapsed_s())
     tables = Tables(problem)
     bounds = floors(tables)
-    first = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=0, floor=bounds)
+    first = None
+    if not problem.entangled:  # else the first assignment is far from the best, and its bounds say little
+        first = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=0, floor=bounds)
     if first is not None and _costs(problem, first) != bounds:
         bounds = with_needed_sites(tables, _costs(problem, first), grouped_floors(tables, budget, bounds))
     start = start if first is None else first

@@ -76,6 +76,7 @@ class _Sets:
         site_of = np.empty(problem.n, dtype=np.int64)
         self._spread(tree, everything, site_of)
         costs = tuple(problem.price(site_of[None, :])[0].tolist())
+        budget.log(f"sets of items: costs {costs}")
         budget.tell("sets of items", tier=self._tables.tiers - 1, costs=costs)
         return Solution(
             status=Status.OPTIMAL, site_of=site_of, costs=costs, bounds=costs, wall_time_s=budget.elapsed_s()

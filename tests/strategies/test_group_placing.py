@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import product
+from threading import Event
 
 import numpy as np
 from building import GIB, a_guest, a_host, an_instance, tree_slit
 from oracle import best
 from random_instances import random_instance
 
+from placer.budget import Budget
 from placer.problem import Crowd
 from placer.strategies.group_placing import GroupPlacer, construct_by_groups, foreseen
 from placer.strategies.partial import Partial
@@ -22,7 +24,7 @@ def test_what_it_gives_keeps_every_rule_and_costs_no_less_than_the_optimum() -> 
         instance, allow_unplaced = random_instance(seed), seed % 2 == 0
         answer = best(instance, allow_unplaced)
         problem = translate(instance, allow_unplaced=allow_unplaced)
-        site_of = construct_by_groups(Tables(problem)) if problem.n else None
+        site_of = construct_by_groups(Tables(problem), Budget()) if problem.n else None
         if site_of is None:
             continue
         assert answer is not None, seed
@@ -63,7 +65,7 @@ def test_a_guest_too_wide_for_one_pnode_takes_two_that_are_near() -> None:
     host = a_host(*(4 * GIB,) * 8, slit=tree_slit((2, 8), (10, 16, 21)))
     small = [a_guest(3 * GIB, name=f"s{i}") for i in range(3)]
     problem = translate(an_instance(host, *small, a_guest(*(2 * GIB,) * 4)))
-    site_of = construct_by_groups(Tables(problem))
+    site_of = construct_by_groups(Tables(problem), Budget())
     assert site_of is not None
     wide = sorted(site_of[3:].tolist())
     assert wide[0] == wide[1] == wide[2] - 1 == wide[3] - 1
@@ -78,7 +80,7 @@ def test_nobody_is_split_for_cores_that_all_load_will_share_anyway() -> None:
     (crowd,) = (term for term in foreseen(Tables(problem)).tiers[2] if isinstance(term, Crowd))
     # 8 vcpus on 2 x 3 cores: two share in any case, and every core can take a second vcpu at that price
     assert crowd.table.tolist() == [[0, 0, 0, 0, 0, 0, 0, 4000, 8000]] * 2
-    site_of = construct_by_groups(Tables(problem))
+    site_of = construct_by_groups(Tables(problem), Budget())
     assert site_of is not None
     assert all(site_of[v] == site_of[v + 1] for v in (0, 2, 4, 6))
     # all local, and one pair on each pnode
@@ -87,4 +89,12 @@ def test_nobody_is_split_for_cores_that_all_load_will_share_anyway() -> None:
 
 def test_where_a_group_has_no_place_there_is_no_answer() -> None:
     guests = [a_guest(2 * GIB, name=f"g{i}") for i in range(3)]
-    assert construct_by_groups(Tables(translate(an_instance(a_host(3 * GIB, 3 * GIB), *guests)))) is None
+    assert construct_by_groups(Tables(translate(an_instance(a_host(3 * GIB, 3 * GIB), *guests))), Budget()) is None
+
+
+def test_it_ends_where_time_is_up() -> None:
+    stop = Event()
+    stop.set()
+    tables = Tables(translate(an_instance(a_host(3 * GIB, 3 * GIB), a_guest(GIB))))
+    assert construct_by_groups(tables, Budget()) is not None
+    assert construct_by_groups(tables, Budget(stop=stop)) is None

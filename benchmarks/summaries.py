@@ -1,0 +1,95 @@
+"""Averages over rows of results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from math import exp, log
+from statistics import quantiles
+
+from benchmarks.runs import Row, complete, row_key
+from benchmarks.workloads import FLEET, GQAP
+
+EQUAL = 0.0001
+"""Ratios that differ by less count as equal."""
+OWN = ("local-search", "cpsat", "optimal")
+"""Contestants that are placer's search, no heuristic of others."""
+
+
+def loaded_hosts(rows: list[Row]) -> list[Row]:
+    """Leave out the RFC's vectors, quadratic assignments, a cloud and the growing series."""
+    return [
+        row for row in rows if row["shape"] not in ("vector", GQAP, FLEET) and not row["shape"].startswith("tight-")
+    ]
+
+
+def names(rows: list[Row]) -> list[str]:
+    """Contestants in the order of the results."""
+    return list(dict.fromkeys(row["contestant"] for row in rows))
+
+
+def of(rows: Iterable[Row], **wanted: str) -> list[Row]:
+    """Choose rows by what columns hold."""
+    return [row for row in rows if all(row[column] == value for column, value in wanted.items())]
+
+
+def geometric_mean(values: Iterable[float]) -> float:
+    """
+    Average ratios.
+
+    Examples
+    --------
+    >>> geometric_mean([0.5, 2.0])
+    1.0
+    """
+    logs = [log(value) for value in values]
+    return exp(sum(logs) / len(logs))
+
+
+def p95(values: list[float]) -> float:
+    """
+    95 % of the values are below.
+
+    Examples
+    --------
+    >>> p95([3.0])
+    3.0
+    """
+    return quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
+
+
+def ratios(rows: Iterable[Row], column: str) -> list[float]:
+    """Ratios to the optimum, of the runs that have one."""
+    return [float(row[column]) for row in rows if row[column]]
+
+
+def numbers(rows: Iterable[Row], column: str) -> list[float]:
+    """What a column holds, of the runs that ended."""
+    return [float(row[column]) for row in rows if row[column]]
+
+
+def total(rows: Iterable[Row], column: str) -> int:
+    """Sum of a column."""
+    return sum(int(row[column] or 0) for row in rows)
+
+
+def sharing(row: Row) -> float:
+    """Cost of shared cores for each vcpu, in units of its mean distance."""
+    traffic = float(row["access_distance"]) / float(row["mean_distance"])
+    return float(row["core_sharing"]) / traffic
+
+
+def beside(rows: list[Row], name: str) -> Iterator[tuple[Row, Row]]:
+    """Pair runs of a contestant with those of optimal on the same workload, where both have ended."""
+    best = {row_key(row)[1:]: row for row in of(rows, contestant="optimal")}
+    for row in of(rows, contestant=name):
+        other = best.get(row_key(row)[1:])
+        if other is not None and row["guests"] and other["guests"]:
+            yield row, other
+
+
+def better(
+    rows: list[Row], name: str, value: Callable[[Row], float], *, placed: bool = False, margin: float = 0.0
+) -> str:
+    """Count the runs in which a contestant's value is below optimal's; where asked, of those that place everything."""
+    pairs = [(a, b) for a, b in beside(rows, name) if not placed or (complete(a) and complete(b))]
+    return f"{sum(value(a) < value(b) - EQUAL * (1 + abs(value(b))) - margin for a, b in pairs)} of {len(pairs)}"
