@@ -9,6 +9,7 @@ from placer.problem import IntArray, Problem, Solution, Status
 from placer.strategies.bounds import floors, needed_sites, room_floor
 from placer.strategies.group_floors import grouped_floors
 from placer.strategies.local_search import improve
+from placer.strategies.stars import star_floor
 from placer.strategies.tables import Tables
 from placer.strategies.total_boxes import bound_by_boxes
 from placer.strategies.totals import room_below, totals_of
@@ -63,6 +64,7 @@ def open_search(
         known = bounds if first is not None else grouped_floors(tables, budget, bounds)
         bounds = with_needed_sites(tables, costs, known)
     if costs != bounds:
+        bounds = with_stars(tables, costs, bounds)
         bounds = with_totals(tables, found, costs, bounds, budget)
     budget.log(f"bounds: {bounds}")
     return Solution(
@@ -91,6 +93,15 @@ def with_needed_sites(tables: Tables, costs: tuple[int, ...], bounds: tuple[int,
     for t, room in tables.rooms:
         if costs[t] > raised[t]:
             raised[t] = max(raised[t], room_floor(tables, room, needed_sites(tables, costs, t)))
+    return tuple(raised)
+
+
+def with_stars(tables: Tables, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:
+    """Raise the bound of each tier by what every item sees of the others."""
+    raised = list(bounds)
+    for t in sorted({flow.tier for flow in tables.flows}):
+        if costs[t] > raised[t]:
+            raised[t] = max(raised[t], star_floor(tables, t))
     return tuple(raised)
 
 

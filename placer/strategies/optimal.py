@@ -7,7 +7,7 @@ from placer.problem import IntArray, Problem, Solution, Status
 from placer.strategies.counting import count
 from placer.strategies.enumeration import STATE_LIMIT, enumerate_all
 from placer.strategies.opening import open_search
-from placer.strategies.quadratic import quadratic
+from placer.strategies.quadratic import pair_levels, quadratic, search_on
 from placer.strategies.staying import count_staying
 from placer.strategies.subsets import by_subsets
 from placer.strategies.symmetry import item_classes
@@ -26,6 +26,8 @@ FEW_SITES = 8
 """Sites up to which enumeration is as quick as counts."""
 OPEN_CELLS = 128
 """Pairs of an item and a site it may use beyond which enumeration gives way to the totals of the sites."""
+ROWS = 100_000
+"""Rows of a CP-SAT model for the pairs of one group beyond which it proves nothing, and local search goes on."""
 EQUAL_ITEMS, MANY_SITES = 8, 16
 """So many interchangeable items on more sites than that are left to CP-SAT, which only counts them on each site."""
 
@@ -49,6 +51,8 @@ def optimal(problem: Problem, budget: Budget) -> Solution:
     opening = open_search(problem, budget, found)
     if opening.status in (Status.OPTIMAL, Status.INFEASIBLE):
         return opening
+    if opening.site_of is not None and _hopeless(problem):
+        return search_on(problem, budget, opening)
     from placer.strategies.cpsat import cpsat
 
     return cpsat(problem, budget, opening=opening)
@@ -58,6 +62,10 @@ def _counted(problem: Problem) -> bool:
     if problem.m <= MANY_SITES:
         return False
     return max(map(len, item_classes(Tables(problem))), default=0) >= EQUAL_ITEMS
+
+
+def _hopeless(problem: Problem) -> bool:
+    return len(problem.groups) == 1 and not _counted(problem) and pair_levels(problem) * problem.m > ROWS
 
 
 def _in_totals(problem: Problem) -> bool:

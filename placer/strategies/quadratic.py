@@ -36,7 +36,7 @@ def quadratic(problem: Problem, budget: Budget) -> Solution:
         from placer.strategies.cpsat import cpsat
 
         return cpsat(problem, budget, opening=opening)
-    return _search_on(problem, budget, opening)
+    return search_on(problem, budget, opening)
 
 
 def pair_levels(problem: Problem) -> int:
@@ -48,10 +48,12 @@ def pair_levels(problem: Problem) -> int:
     )
 
 
-def _search_on(problem: Problem, budget: Budget, opening: Solution) -> Solution:
-    """Search locally from the opening's assignment until time is up."""
-    tables = Tables(problem)
-    found = improve(tables, budget, time_limit_s=budget.left_s(), start=opening.site_of, floor=opening.bounds)
+def search_on(problem: Problem, budget: Budget, opening: Solution) -> Solution:
+    """Search locally from the opening's assignment until time is up, or with a deterministic limit for some moves."""
+    tables, patience = Tables(problem), 10**9 if budget.deterministic_limit is None else PATIENCE
+    found = improve(
+        tables, budget, time_limit_s=budget.left_s(), start=opening.site_of, floor=opening.bounds, patience=patience
+    )
     site_of = opening.site_of if found is None else found
     assert site_of is not None
     costs = tuple(problem.price(site_of[None, :])[0].tolist())

@@ -22,6 +22,8 @@ ITEMS = 18
 """Items up to which it is tried,"""
 WORK = 1_200_000_000
 """and splits of sets between two clusters, all told."""
+SHARE = 0.8
+"""Part of the time left that it may take."""
 LARGEST = 2**58
 """What prices may come to, all tiers in one number."""
 
@@ -33,7 +35,7 @@ def by_subsets(problem: Problem, budget: Budget) -> Solution | None:
     Returns
     -------
     Solution or None
-        OPTIMAL or INFEASIBLE; None where the sites do not nest, it is too much work, or half of the time is over.
+        OPTIMAL or INFEASIBLE; None where the sites do not nest, it is too much work, or most of the time is over.
     """
     if not 0 < problem.n <= ITEMS or problem.seating is not None or not problem.allowed.any(axis=0).any():
         return None
@@ -54,7 +56,7 @@ class _Sets:
 
     def __init__(self, tables: Tables, budget: Budget, sites: IntArray, worth: list[int]) -> None:
         self._tables, self._budget, self._sites, self._worth = tables, budget, sites, worth
-        self._deadline = budget.elapsed_s() + budget.left_s() / (2 if budget.deterministic_limit is None else 1)
+        self._deadline = budget.elapsed_s() + budget.left_s() * (SHARE if budget.deterministic_limit is None else 1)
         self._flows = [worth[flow.tier] * pair_sums(flow.flow) for flow in tables.flows]
         self._unions = Unions(tables.problem.n)
         self._ways: dict[tuple[int, int], list[tuple[IntArray, IntArray]]] = {}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
-from building import GIB, MIB, OPTERON_6272, a_guest, a_host, an_instance
+from building import GIB, MIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
 
 from placer.budget import Budget
 from placer.problem import IntArray, Problem, Solution, Status
@@ -66,3 +67,19 @@ def test_many_vnodes_go_to_cpsat_and_cost_what_enumeration_finds(monkeypatch: py
     solutions = optimal(problem, Budget(workers=1)), enumerate_all(problem, Budget())
     assert [solution.status for solution in solutions] == [Status.OPTIMAL] * 2
     assert solutions[0].costs == solutions[1].costs
+
+
+def test_many_vnodes_with_traffic_of_their_own_are_searched_and_bounded_without_a_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cpsat_package, "cpsat", refused)
+    random = np.random.default_rng(2)
+    traffic = tuple(map(tuple, random.integers(0, 9, (32, 32)).tolist()))
+    host = a_host(*(random.integers(12, 60, 64) * GIB).tolist(), slit=tree_slit((4, 16, 64), (10, 16, 19, 21)))
+    guest = a_guest(*(random.integers(8, 21, 32) * GIB).tolist(), traffic=traffic)
+    answer = solve(an_instance(host, guest), time_limit_s=2)
+    assert answer.status is Status.FEASIBLE
+    cost, bound = answer.tiers[2].cost, answer.tiers[2].bound
+    assert bound is not None
+    assert 0.8 * cost < bound < cost
+    assert bound > 32_000 * 13  # with every access local it would be 10
