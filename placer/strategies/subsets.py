@@ -20,7 +20,7 @@ from placer.strategies.tables import Tables
 
 ITEMS = 18
 """Items up to which it is tried,"""
-WORK = 1_200_000_000
+WORK = 1_500_000_000
 """and splits of sets between two clusters, all told."""
 SHARE = 0.8
 """Part of the time left that it may take."""
