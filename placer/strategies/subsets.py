@@ -20,7 +20,7 @@ from placer.strategies.tables import Tables
 
 ITEMS = 18
 """Items up to which it is tried,"""
-WORK = 1_200_000_000
+WORK = 1_500_000_000
 """and splits of sets between two clusters, all told."""
 SHARE = 0.8
 """Part of the time left that it may take."""
@@ -65,14 +65,14 @@ class _Sets:
         """Price all sets and read the best assignment off them; None where that takes too long."""
         problem, budget = self._tables.problem, self._budget
         leaves = [self._alone(p) for p in self._sites.tolist()]
-        if self._work(tree, leaves) > WORK:
+        everything = (1 << problem.n) - 1
+        if self._work(tree, leaves) - (3**problem.n if tree.parts and tree.parts[-1].parts else 0) > WORK:
             return None
         self._leaves = leaves
         try:
-            least = self._least(tree)
+            least = self._least(tree, only=everything)
         except TimeoutError:
             return None
-        everything = (1 << problem.n) - 1
         if least[everything] >= NEVER:
             return Solution(status=Status.INFEASIBLE, wall_time_s=budget.elapsed_s())
         site_of = np.empty(problem.n, dtype=np.int64)
@@ -95,7 +95,8 @@ class _Sets:
                 total += int((1 << (n - np.bitwise_count(np.flatnonzero(leaves[part.p] < NEVER)).astype(int))).sum())
         return total
 
-    def _least(self, cluster: Cluster) -> IntArray:
+    def _least(self, cluster: Cluster, only: int | None = None) -> IntArray:
+        """Price every set of items within a cluster, or one alone."""
         if not cluster.parts:
             return self._leaves[cluster.p]
         far = self._pairs(cluster.p, cluster.q)
@@ -105,7 +106,11 @@ class _Sets:
                 raise TimeoutError
             other = _less(self._least(part), far)
             ways.append((least, other))
-            least = self._unions.least(least, other)
+            if only is not None and part is cluster.parts[-1]:
+                there = part_for(only, least, other)
+                least = np.where(np.arange(len(least)) == only, min(least[only ^ there] + other[there], NEVER), NEVER)
+            else:
+                least = self._unions.least(least, other)
         self._ways[cluster.p, cluster.q] = ways
         return _less(least, -far)
 
