@@ -22,7 +22,7 @@ from placer.strategies.tables import Tables
 STATE_LIMIT = 200_000
 """Partial assignments after which ``optimal`` turns to CP-SAT."""
 CHUNK = 2048
-PATIENCE = 10
+PATIENCE = 5
 """Moves of local search without gain before the enumeration starts."""
 
 
