@@ -243,5 +243,5 @@ def sums(weight: IntArray, place_of: IntArray, places: int) -> IntArray:
     """
     totals = np.zeros((len(place_of), places + 1), dtype=np.int64)
     rows = np.arange(len(place_of))[:, None] * (places + 1)
-    np.add.at(totals.ravel(), (rows + place_of + 1).ravel(), np.broadcast_to(weight, place_of.shape).ravel())
+    np.add.at(totals.ravel(), (rows + place_of + 1).ravel(), (np.zeros_like(place_of) + weight).ravel())
     return totals[:, 1:]

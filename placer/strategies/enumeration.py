@@ -22,8 +22,8 @@ from placer.strategies.tables import Tables
 STATE_LIMIT = 200_000
 """Partial assignments after which ``optimal`` turns to CP-SAT."""
 CHUNK = 2048
-PATIENCE, CELLS = 10, 6
-"""Moves of local search without gain before the enumeration starts, fewer below so many items times sites for each."""
+PATIENCE = 5
+"""Moves of local search without gain before the enumeration starts."""
 
 
 def enumerate_all(problem: Problem, budget: Budget, *, state_limit: int = 10**12) -> Solution:
@@ -36,8 +36,7 @@ def enumerate_all(problem: Problem, budget: Budget, *, state_limit: int = 10**12
         Partial assignments to look at before it gives up; then the answer is FEASIBLE or UNKNOWN.
     """
     tables = Tables(problem)
-    patience = min(PATIENCE, max(5, problem.n * problem.m // CELLS))
-    start = improve(tables, budget, time_limit_s=budget.left_s() / 4, patience=patience, floor=floors(tables))
+    start = improve(tables, budget, time_limit_s=budget.left_s() / 4, patience=PATIENCE, floor=floors(tables))
     return Enumeration(tables, budget).run(start, state_limit)
 
 

@@ -30,7 +30,8 @@ def construct_by_groups(tables: Tables, budget: Budget) -> IntArray | None:
         The better of the two, which keeps every rule; None where both get stuck, or time is up.
     """
     problem = tables.problem
-    ways = [tables, *([Tables(foreseen(tables))] if tables.crowds else [])]
+    shared = any(last_price(tables, crowd) for _, crowd in tables.crowds)  # else both ways are one
+    ways = [tables, Tables(foreseen(tables))] if shared else [tables]
     found = [site_of for each in ways if (site_of := _one_by_one(each, budget)) is not None]
     costs = [tuple(problem.price(site_of[None, :])[0].tolist()) for site_of in found]
     return found[costs.index(min(costs))] if found else None
