@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 from placer.instance import Guest, Host, Instance, Placement
@@ -87,11 +89,15 @@ def _rows(guest: Guest, pnodes: tuple[int | None, ...]) -> list[tuple[int, list[
 
 
 def _distance(host: Host, p: int, q: int) -> int:
-    slit = host.slit
-    if slit is None:
-        return LEAST_REMOTE if p == q else 20
+    slit, bandwidth = host.slit, host.bandwidth
     ids = [pnode.id for pnode in host.pnodes]
-    distance = slit[ids.index(p)][ids.index(q)]
+    i, j = ids.index(p), ids.index(q)
+    if bandwidth is not None and any(bandwidth[i]):  # no shipped host lacks a way to some memory
+        distance = floor(Fraction(10 * bandwidth[i][i], bandwidth[i][j]) + Fraction(1, 2))
+    elif slit is None:
+        return LEAST_REMOTE if p == q else 20
+    else:
+        distance = slit[i][j]
     return min(max(distance if distance >= 0 else 255, LEAST_REMOTE), LARGEST_REMOTE)
 
 

@@ -150,11 +150,11 @@ def plan(info: Path, guests: GuestFiles, folder: Path, *options: str) -> Trial:
     run_placer(*solve, "--format", "xl", "--force", "-o", f"{out}/")
     calls = folder / "calls"
     run_placer(*solve, "--format", "hypercall", "--force", "-o", f"{calls}/")
+    placement = Placement(pnode_of={name: tuple(pnodes) for name, pnodes in answer["placement"].items()})
+    pools = dict(zip(options[::2], options[1::2], strict=False)).get("--pools")
     return Trial(
-        instance=read_request(
-            files, host=str(info), pools=dict(zip(options[::2], options[1::2], strict=False)).get("--pools")
-        ).instance,
-        placement=Placement(pnode_of={name: tuple(pnodes) for name, pnodes in answer["placement"].items()}),
+        instance=read_request(files, host=str(info), pools=pools).instance.cut_into(placement.counts()),
+        placement=placement,
         answer=answer,
         written={name: (out / f"{name}.cfg").read_text() for name in guests},
         calls={name: json.loads((calls / f"{name}.json").read_text()) for name in guests},
