@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from numbers import Real
 from threading import Event
 from time import perf_counter
 
@@ -49,6 +50,10 @@ class Budget:
     started: float = field(default_factory=perf_counter)
 
     def __post_init__(self) -> None:
+        for name in ("time_limit_s", "workers", "seed", "deterministic_limit"):
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, Real):
+                raise InputError(f"{name} is {value!r}, expected a number")
         if not self.time_limit_s >= 0:
             raise InputError(f"time_limit_s is {self.time_limit_s}, expected seconds, 0 or more")
         if self.workers is not None and self.workers < 1:

@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
+from msgspec.structs import replace as change
 
 from placer.budget import Budget
+from placer.check import check
 from placer.instance import Instance, Placement
 from placer.instance.earlier import fitted
 from placer.instance.terms import VNODES
 from placer.problem import Problem, Solution, Status
 from placer.strategies.bounds import bound_load, least_rise, pair_floors
-from placer.strategies.table import Strategy
+from placer.strategies.table import STRATEGIES, Strategy
 from placer.strategies.tables import Tables
+from placer.trade import LEAST_S, ORDERS, SHARE, Trade, compared, part_of
 from placer.translate import all_choices_kept, back, choose, translate
 from placer.translate.costs import rounding
 
@@ -99,6 +102,31 @@ def _choose(
         return _with_bounds(fewest, found.bounds)
     cut, site_of = choose(instance, found.site_of, allow_unplaced=allow_unplaced)
     return Chosen(instance=cut, solution=replace(found, site_of=site_of))
+
+
+def trade_of(instance: Instance, placement: Placement, budget: Budget, *, allow_unplaced: bool = False) -> Trade | None:
+    """
+    Look for a trade beside an optimal placement, among all numbers of vnodes.
+
+    Returns
+    -------
+    Trade or None
+        As of :func:`placer.trade.find_trade`.
+    """
+    limit_s = LEAST_S + SHARE * budget.elapsed_s()
+    answer = check(instance, placement, allow_unplaced=allow_unplaced)
+    trades = []
+    for order in ORDERS:
+        asked = change(instance, objective=change(instance.objective, tiers=order))
+        part = part_of(budget, limit_s)
+        chosen = solve_flexible(
+            asked, STRATEGIES["enumerate"], part, allow_unplaced=allow_unplaced, hint=placement, keep=None
+        )
+        if chosen.solution.site_of is not None:
+            other = back(chosen.instance, chosen.solution.site_of)
+            trade = compared(instance, order, answer, other, check(instance, other, allow_unplaced=allow_unplaced))
+            trades += [trade] if trade else []
+    return min(trades, key=lambda trade: check(instance, trade.placement, allow_unplaced=True).costs, default=None)
 
 
 def _with_bounds(chosen: Chosen, bounds: tuple[int, ...]) -> Chosen:

@@ -23,6 +23,7 @@ def remarks(request: Request, placement: Placement | None) -> list[str]:
         lines.append("proved for the vnodes that placer cut (as equal as they go), not for every way to cut a guest")
     if instance.host.bandwidth is not None:
         lines.append("distances are the host's bandwidths, 10 x local / remote, not its SLIT")
+    lines += _devices(instance)
     lines += _only_hvm(instance)
     lines += _unknown_pools(instance)
     lines += _narrow_masks(instance)
@@ -30,6 +31,15 @@ def remarks(request: Request, placement: Placement | None) -> list[str]:
     lines += _roaming(instance)
     lines += _beside_memory(request)
     return lines
+
+
+def _devices(instance: Instance) -> list[str]:
+    pnode_of = {device.id: device.pnode for device in instance.host.devices}
+    return [
+        f'guest "{guest.name}" has devices: ' + _listed([f"{each} on pnode {pnode_of[each]}" for each in guest.devices])
+        for guest in instance.guests
+        if guest.devices
+    ]
 
 
 def _cannot_migrate(request: Request, placement: Placement) -> list[str]:

@@ -96,8 +96,9 @@ def _with_vnodes(guest: Guest, host: Host, vnodes: VnodesChoice) -> tuple[Guest,
 def of_instance(instance: Instance, *, place: str) -> Request:
     """Take an instance file as it is, flexible guests with the numbers of vnodes that they may have on its host."""
     instance = settled(instance)
+    assumed = instance.host.slit is None and instance.host.bandwidth is None
     notes = (f"{place} states no distances: 10 within a pnode and 20 between pnodes are assumed",)
-    return Request(instance=instance, headlines=_fixed(instance), notes=notes if instance.host.slit is None else ())
+    return Request(instance=instance, headlines=_fixed(instance), notes=notes if assumed else ())
 
 
 def as_placed(request: Request, placed: Instance, *, optimal: bool) -> Request:

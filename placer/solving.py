@@ -12,14 +12,14 @@ import msgspec
 from placer.answer import Answer, Tier
 from placer.budget import Budget
 from placer.check import Verdict, check, mean_access_distance
-from placer.choosing import solve_flexible, with_fewest
+from placer.choosing import solve_flexible, trade_of, with_fewest
 from placer.errors import Defect, InputError
 from placer.instance import Instance, Placement
 from placer.instance.earlier import fitted, moved
-from placer.problem import Problem, Progress, Solution, Status
+from placer.problem import IntArray, Problem, Progress, Solution, Status
 from placer.splitting import settled
 from placer.strategies.table import STRATEGIES
-from placer.trade import find_trade
+from placer.trade import Trade, find_trade
 from placer.translate import back, translate, translate_for_baseline
 from placer.translate.limits import check_weights
 
@@ -39,7 +39,7 @@ def solve(
     stop: Event | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     on_log: Callable[[str], None] | None = None,
-    dump_model: Path | None = None,
+    dump_model: Path | str | None = None,
 ) -> Answer:
     """
     Place the guests of an instance.
@@ -92,7 +92,7 @@ def solve(
     if strategy not in STRATEGIES:
         raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
     if dump_model is not None:
-        _write_model(translate(instance, allow_unplaced=allow_unplaced, keep=keep), dump_model)
+        _write_model(translate(instance, allow_unplaced=allow_unplaced, keep=keep), Path(dump_model))
     chosen = STRATEGIES[strategy]
     budget = Budget(
         time_limit_s=time_limit_s,
@@ -142,7 +142,7 @@ def solve(
         mean_access_distance=mean_access_distance(verdict),
         guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
         violations=verdict.violations,
-        trade=find_trade(cut, problem, solution.site_of, budget) if offer else None,
+        trade=_trade(instance, problem, solution.site_of, placement, budget) if offer else None,
         moved=None if keep is None else moved(keep, placement),
         reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
         wall_time_s=elapsed_s,
@@ -154,7 +154,7 @@ def _check(instance: Instance) -> None:
         raise InputError(f"expected a placer.Instance, got {type(instance).__name__}")
     try:
         msgspec.convert(msgspec.to_builtins(instance), Instance)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, TypeError) as error:  # TypeError: of a type that no instance file could give
         raise InputError(f"no valid instance: {error}") from error
     check_weights(instance)
 
@@ -212,9 +212,18 @@ def _reason(
 
     if solution.status is not Status.INFEASIBLE:
         return why_unknown(problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced)
-    reason = why_nothing_fits(with_fewest(instance), stop=budget.stop)
     ranges = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
-    if all(len(counts) == 1 for counts in ranges.values()):
+    several = any(len(counts) > 1 for counts in ranges.values())
+    reason = why_nothing_fits(with_fewest(instance), stop=budget.stop, one_of_many_cuts=several)
+    if not several:
         return reason
     names = ", ".join(f'guest "{name}" {counts[0]} to {counts[-1]}' for name, counts in ranges.items())
     return f"no number of vnodes fits ({names}); with the fewest:\n{reason}"
+
+
+def _trade(
+    instance: Instance, problem: Problem, site_of: IntArray, placement: Placement, budget: Budget
+) -> Trade | None:
+    if instance.flexible:
+        return trade_of(instance, placement, budget, allow_unplaced=problem.m > len(instance.host.pnodes))
+    return find_trade(instance, problem, site_of, budget)

@@ -8,6 +8,7 @@ from msgspec.structs import replace as change
 
 from placer.budget import Budget
 from placer.instance import Guest, Host, Instance, format_size
+from placer.instance.flexible import KIB_PER_GIB
 from placer.problem import Status
 from placer.strategies.optimal import optimal
 from placer.translate import translate
@@ -51,7 +52,21 @@ def fewest(guest: Guest, host: Host) -> Fewest:
     some = f"{counts[0]} to {counts[-1]} do" if len(counts) > 1 else "so many do"
     plural = "s" if counts[0] > 1 else ""
     why = f"{counts[0]} vnode{plural}; {some} not fit this host, even without other guests"
-    return Fewest(count=counts[0], fits=False, why=why)
+    most = _most_gib(guest, host)
+    return Fewest(count=counts[0], fits=False, why=f"{why}; {most} GiB would" if most else why)
+
+
+def _most_gib(guest: Guest, host: Host) -> int:
+    """Find how many whole GiB of memory would fit the host alone in some number of vnodes; 0 for none."""
+    flexible = guest.flexible
+    assert flexible is not None
+    low, high = 0, -(-flexible.memory_kib // KIB_PER_GIB)
+    while high - low > 1:
+        middle = (low + high) // 2
+        smaller = change(guest, flexible=change(flexible, memory_kib=middle * KIB_PER_GIB))
+        good = any(fits(smaller.cut_into(k), host) for k in flexible.counts)
+        low, high = (middle, high) if good else (low, middle)
+    return low
 
 
 def settle(guest: Guest, host: Host, *, found: Fewest | None = None) -> Guest:
@@ -96,7 +111,7 @@ def _why(guest: Guest, host: Host, k: int) -> str:
     """Say what fewer vnodes fail at: memory alone, or all that is asked of a pnode."""
     size, least = format_size(guest.memory_kib), guest.flexible.least if guest.flexible else 1
     if k == least:
-        return f"1 vnode, because one pnode holds its {size}" if k == 1 else f"{k} vnodes, because it asks for so many"
+        return f"1 vnode, because one pnode holds its {size}" if k == 1 else f"{k} vnodes, as fewer were not asked for"
     fewer = "one pnode does" if k == 2 else f"{least} to {k - 1} vnodes do" if k - 1 > least else f"{least} vnodes do"
     if guest.memory_kib > max(pnode.memory_kib - pnode.reserve_kib for pnode in host.pnodes):
         return f"{k} vnodes, because {fewer} not hold its {size}"

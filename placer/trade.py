@@ -76,11 +76,11 @@ def find_trade(instance: Instance, problem: Problem, site_of: IntArray, budget: 
         if question is None or budget.left_s() <= 0:
             continue
         budget.log(f"trade: {order}")
-        found = _search(question, names[0], site_of, _part(budget, limit_s))
+        found = _search(question, names[0], site_of, part_of(budget, limit_s))
         if found is not None:
             trades.append((_both(problem, found), order, found))
     for _, order, found in sorted(trades, key=lambda each: each[0]):
-        trade = _compared(instance, order, answer, back(instance, found), _judged(instance, problem, found))
+        trade = compared(instance, order, answer, back(instance, found), _judged(instance, problem, found))
         if trade is not None:
             return trade
     return None
@@ -116,7 +116,7 @@ def _search(problem: Problem, first: str, site_of: IntArray, budget: Budget) -> 
     return found
 
 
-def _part(budget: Budget, limit_s: float) -> Budget:
+def part_of(budget: Budget, limit_s: float) -> Budget:
     """Give a part of what is left of a budget."""
     return Budget(
         time_limit_s=min(budget.time_limit_s, budget.elapsed_s() + limit_s),
@@ -136,7 +136,7 @@ def _judged(instance: Instance, problem: Problem, site_of: IntArray) -> Verdict:
     return check(instance, back(instance, site_of), allow_unplaced=problem.m > len(instance.host.pnodes))
 
 
-def _compared(instance: Instance, order: Order, answer: Verdict, placement: Placement, other: Verdict) -> Trade | None:
+def compared(instance: Instance, order: Order, answer: Verdict, placement: Placement, other: Verdict) -> Trade | None:
     """Say what a placement gains and pays beside the answer; None where it breaks a rule or pays nothing."""
     before, after = mean_access_distance(answer), mean_access_distance(other)
     price = 2 * sharing_price(instance)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from placer.instance import Host, Placement
 from placer.read.instance_json import dump_host, parse_host
 from placer.remarks import remarks
-from placer.request import Request
+from placer.request import Request, of_instance
 from placer.solving import solve
 
 SLIT = ((10, 12, 21), (12, 10, 21), (21, 21, 10))
@@ -61,3 +61,8 @@ def test_it_decides_where_vnodes_go_and_the_report_says_so() -> None:
 def test_a_host_with_bandwidth_is_written_and_read_back() -> None:
     host = a_host_with((100, 40, 90), (40, 100, 40), (90, 40, 100))
     assert parse_host(dump_host(host), "x.json") == host
+
+
+def test_distances_are_not_assumed_beside_a_bandwidth() -> None:
+    host = replace(a_host(4 * GIB, 4 * GIB), bandwidth=((100, 40), (40, 100)))
+    assert of_instance(an_instance(host, a_guest(GIB)), place="x.json").notes == ()

@@ -14,6 +14,8 @@ from placer.read.libvirt_domain import read_libvirt_domain
 from placer.read.libxl_json import read_libxl_json
 from placer.read.xl_cfg import read_xl_cfg
 from placer.read.xl_info import read_xl_info
+from placer.remarks import remarks
+from placer.request import Request
 from placer.solving import solve
 from placer.translate import forth, translate
 
@@ -109,7 +111,7 @@ def test_a_pci_address_is_written_in_full(text: str, address: str | None) -> Non
 def test_xl_info_says_where_devices_are() -> None:
     reading = read_xl_info(XL_INFO, "host.txt")
     assert reading.host.devices == (Device(id="0000:00:00.0", pnode=0), Device(id=NIC, pnode=1))
-    assert "1 PCI devices are on no listed node and are left out" in reading.notes
+    assert "the PCI devices that are on no listed node are left out: 0000:d8:00.0" in reading.notes
 
 
 def test_guest_files_say_which_devices_they_get() -> None:
@@ -124,3 +126,9 @@ def test_guest_files_say_which_devices_they_get() -> None:
         assert any(
             "does not say on which pnode its devices are" in note and "5e:00.1" in note for note in reading.notes
         )
+
+
+def test_the_report_says_on_which_pnode_a_device_is() -> None:
+    instance = an_instance(with_devices(1, 2), a_guest(GIB, devices=(GPU, NIC)))
+    notes = remarks(Request(instance=instance), solve(instance).placement)
+    assert f'guest "db" has devices: {GPU} on pnode 2, {NIC} on pnode 1' in notes

@@ -9,7 +9,7 @@ from building import GIB, MIB, a_guest, a_host, an_instance
 from msgspec.structs import replace
 
 from placer.explain import why_nothing_fits
-from placer.instance import Instance, Vnode
+from placer.instance import Flexible, Guest, Instance, Vnode
 from placer.problem import Status
 from placer.solving import solve
 
@@ -162,3 +162,35 @@ def test_a_set_stop_ends_the_explanation() -> None:
     big = [a_guest(3 * GIB, name=name) for name in ("a", "b", "c")]
     reason = why_nothing_fits(an_instance(a_host(5 * GIB, 5 * GIB), *big), stop=stop)
     assert reason.endswith("no change that mends it was found in time")
+
+
+def test_of_changes_that_mend_it_together_those_with_the_least_memory_are_told_with_their_pnodes() -> None:
+    """8 GiB on each pnode, 10 GiB fixed on one and 11 on the other: 2 and 3 more, or a move and 13 more."""
+    guests = [
+        replace(a_guest(size * GIB, name=name), vnodes=(Vnode(memory_kib=size * GIB, vcpus=(0,), pnode=p),))
+        for name, size, p in (("a", 10, 0), ("b", 11, 1))
+    ]
+    instance = an_instance(a_host(8 * GIB, 8 * GIB), *guests)
+    assert why_nothing_fits(instance).splitlines()[-3:] == [
+        "these changes together mend it, and no fewer would:",
+        "- 2 GiB more memory on pnode 0",
+        "- 3 GiB more memory on pnode 1",
+    ]
+    assert fits(an_instance(a_host(10 * GIB, 11 * GIB), *guests))
+
+
+def test_nobody_is_told_to_run_vcpus_on_a_pnode_without_pcpus() -> None:
+    host = a_host(4 * GIB, 4 * GIB)
+    host = replace(host, pnodes=(host.pnodes[0], replace(host.pnodes[1], pcpus=())))
+    reason = why_nothing_fits(an_instance(host, a_guest(3 * GIB, 3 * GIB)))
+    assert "what its vcpus can run on" not in reason.partition("mends it")[2]
+    assert "2 GiB more memory on pnode 0" in reason
+
+
+def test_advice_for_one_of_several_cuts_says_so() -> None:
+    flexible = Guest(name="db", flexible=Flexible(memory_kib=20 * GIB, vcpu_count=4, most=4))
+    answer = solve(an_instance(a_host(8 * GIB, 8 * GIB), flexible))
+    assert answer.status is Status.INFEASIBLE
+    assert answer.reason is not None
+    assert "mends it so cut:" in answer.reason
+    assert answer.reason.splitlines()[-1] == "with other numbers of vnodes less may do"

@@ -121,12 +121,30 @@ def test_a_flexible_guest_is_written_and_read_back() -> None:
     assert parse_instance(text, "x.json") == instance
 
 
+def test_the_key_of_vnodes_in_flexible_is_refused_as_unknown() -> None:
+    text = dump_instance(an_instance(a_host(8 * GIB), flexible(2 * GIB, 4))).replace('"vcpu_count"', '"vcpus"')
+    with pytest.raises(
+        InputError, match=r'x\.json: \$\.guests\[0\]\.flexible: unknown key "vcpus", expected one of memory_kib'
+    ):
+        parse_instance(text, "x.json")
+
+
 def test_a_kept_placement_counts_where_the_number_of_vnodes_stays() -> None:
     instance = an_instance(a_host(8 * GIB, 8 * GIB), flexible(2 * GIB, 4))
     answer = solve(instance, keep=Placement(pnode_of={"db": (1,)}))
     assert answer.placement == Placement(pnode_of={"db": (1,)})
     assert answer.moved == ()
     assert solve(instance, keep=Placement(pnode_of={"db": (1, 0)})).moved == ()
+
+
+def test_a_trade_may_take_another_number_of_vnodes() -> None:
+    # as above: in two on pnodes 0 and 1 half of all accesses go to 12; whole, three pairs share a core
+    host = a_host(*(8 * GIB,) * 4, pcpus=3, slit=TREE)
+    instance = replace(an_instance(host, flexible(4 * GIB, 6)), objective=Objective(core_sharing_price=40))
+    trade = solve(instance, trade=True).trade
+    assert trade is not None
+    assert (trade.order, trade.placement.counts()) == ("distance", {"db": 1})
+    assert (trade.mean_access_distance, trade.instead_of, trade.more_pairs) == (10.0, 11.0, 3)
 
 
 def loosened(seed: int) -> Instance:

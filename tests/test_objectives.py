@@ -83,9 +83,9 @@ def test_weights_are_in_the_costs_of_the_judge_and_not_in_its_terms() -> None:
 @pytest.mark.parametrize(
     ("tiers", "message"),
     [
-        (({},), "tier 0 is empty"),
-        (({"shape": 1, "vdistance": 1},), "tier 0 weighs shape"),
-        (({"vdistance": 1}, {"vdistance": 2}), "vdistance stands in tiers 0 and 1"),
+        (({},), r"tiers\[0\] is empty"),
+        (({"shape": 1, "vdistance": 1},), r"tiers\[0\] weighs shape"),
+        (({"vdistance": 1}, {"vdistance": 2}), r"vdistance stands in tiers\[0\] and tiers\[1\]"),
     ],
 )
 def test_tiers_without_sense_are_refused(tiers: object, message: str) -> None:
@@ -119,9 +119,9 @@ def test_a_name_changes_the_order_or_the_shape_alone() -> None:
     assert choose_objective(stated, "distance") == Objective(core_sharing_price=3, shape="none", tiers="distance")
     assert choose_objective(stated, "pack") == Objective(core_sharing_price=3)
     assert choose_objective(stated, "default") == Objective()
-    with pytest.raises(InputError, match=r"nowhere\.json: no such file, expected one or one of default, distance"):
+    with pytest.raises(InputError, match=r"nowhere\.json: no such file; expected a file, or one of default, distance"):
         choose_objective(stated, "nowhere.json")
-    with pytest.raises(InputError, match=r"aaa: no such file, expected one or one of default, distance"):
+    with pytest.raises(InputError, match=r"aaa: no such file; expected a file, or one of default, distance"):
         choose_objective(stated, "a" * 5000)  # longer than any name of a file
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Thread
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from random_instances import random_instance
 
 from placer.answer import Answer
 from placer.errors import Defect, InputError
-from placer.instance import Instance, Placement
+from placer.instance import Host, Instance, Placement, Pnode
 from placer.problem import Progress, Solution, Status
 from placer.solving import solve
 from placer.strategies.table import STRATEGIES, Strategy
@@ -151,3 +152,23 @@ def test_arguments_and_instances_from_code_are_checked_like_files() -> None:
         solve(good, time_limit_s=float("nan"))
     with pytest.raises(InputError, match=r"expected a placer.Instance, got str"):
         solve("instance.json")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"time_limit_s": "5"}, "time_limit_s is '5', expected a number"),
+        ({"seed": "x"}, "seed is 'x', expected a number"),
+        ({"workers": "2"}, "workers is '2', expected a number"),
+    ],
+)
+def test_an_argument_of_another_type_is_refused_as_input(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        solve(crossed(), **options)
+
+
+def test_an_instance_of_types_that_no_file_could_give_is_refused_as_input() -> None:
+    pnode = Pnode(id=0, memory_kib=8, pcpus=range(2))  # type: ignore[arg-type]
+    instance = Instance(host=Host(pnodes=(pnode,)), guests=())
+    with pytest.raises(InputError, match=r"no valid instance: .*range"):
+        solve(instance)

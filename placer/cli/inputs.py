@@ -53,6 +53,8 @@ def read_request(
             raise InputError("--running and --vcpu-list need --host; an instance has its domains", place="usage")
         if pools is not None:
             raise InputError("--pools needs --host; an instance has its cpupools", place="usage")
+        if vnodes is not None:
+            raise InputError("--vnodes needs --host; guests of an instance say so themselves", place="usage")
         request = _read_instance(files, free_memory, reserve)
     else:
         from placer.read.detect import read_host

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -19,7 +20,24 @@ NO_PCPUS = 10**6
 FOUND = (Status.OPTIMAL, Status.FEASIBLE)
 
 
-def changes(questions: Questions, dropped: tuple[Stated, ...], budget: Callable[[], Budget]) -> list[str]:
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """
+    What to change.
+
+    Parameters
+    ----------
+    words
+        A change for each rule; that of a pnode does not name it.
+    memory_kib
+        How much more memory that takes, in KiB.
+    """
+
+    words: list[str]
+    memory_kib: int = 0
+
+
+def changes(questions: Questions, dropped: tuple[Stated, ...], budget: Callable[[], Budget]) -> Way | None:
     """
     Say what to change of some rules, as little as possible, so that all others hold.
 
@@ -30,22 +48,55 @@ def changes(questions: Questions, dropped: tuple[Stated, ...], budget: Callable[
 
     Returns
     -------
-    list of str
-        A change for each rule, of a resource without its pnode; empty where none was found in time.
+    Way or None
+        None where none was found in time, or no change of these rules alone would do.
     """
     alone = dropped[0] if len(dropped) == 1 else None
     if alone is not None and alone.name == "placed" and (less := _less_memory(questions, alone, budget)):
-        return [less]
+        return Way(words=[less])
     kept = [rule for rule in questions.rules if rule not in dropped]
     kept += [Stated("placed", rule.subject, rule.words) for rule in dropped if rule.name in questions.masks]
     costs = tuple(Linear(name=rule.name, cost=_violation(questions, rule)) for rule in dropped)
     solution = questions.ask(kept, budget(), costs)
-    if solution.site_of is None:
-        return []
+    if solution.site_of is None or any(_is_no_use(questions, rule, solution.site_of) for rule in dropped):
+        return None
     words = [_change(questions, rule, solution.site_of) for rule in dropped]
     if solution.status is not Status.OPTIMAL:
         words = [f"{said} (perhaps less would do)" for said in words]
-    return words
+    short = [_short(questions, rule, solution.site_of) for rule in dropped if rule.name == "memory"]
+    return Way(words=words, memory_kib=sum(short))
+
+
+def _is_no_use(questions: Questions, rule: Stated, site_of: IntArray) -> bool:
+    """Whether a wider affinity would have vcpus run where there are no pcpus."""
+    if rule.name != "hard_affinity":
+        return False
+    guest, pnodes = questions.instance.guests[rule.subject], questions.instance.host.pnodes
+    sites = site_of[questions.problem.groups[rule.subject]].tolist()
+    return any(
+        vnode.vcpus and p < len(pnodes) and not pnodes[p].pcpus for vnode, p in zip(guest.vnodes, sites, strict=True)
+    )
+
+
+def _short(questions: Questions, rule: Stated, site_of: IntArray) -> int:
+    """What a resource of a pnode lacks."""
+    resource = questions.stated[rule.name]
+    return int(resource.weight[site_of == rule.subject].sum() - resource.capacity[rule.subject])
+
+
+def amount(kib: int) -> str:
+    """
+    Say how much memory, with the MiB that would do where the short form is rounded.
+
+    Examples
+    --------
+    >>> amount(512 * 1024), amount(16_169 * 1024)
+    ('512 MiB', '15.79 GiB (16169 MiB)')
+    """
+    short = format_size(kib)
+    number, unit = short.split()
+    exact = Fraction(number) * {"KiB": 1, "MiB": MIB, "GiB": MIB**2, "TiB": MIB**3}[unit] == kib
+    return short if exact else f"{short} ({-(-kib // MIB)} MiB)"
 
 
 def _violation(questions: Questions, rule: Stated) -> IntArray:
@@ -78,11 +129,10 @@ def _change(questions: Questions, rule: Stated, site_of: IntArray) -> str:
     """Say what a rule would have to be for a placement to keep it."""
     instance = questions.instance
     if rule.name in questions.stated:
-        resource = questions.stated[rule.name]
-        short = int(resource.weight[site_of == rule.subject].sum() - resource.capacity[rule.subject])
+        short = _short(questions, rule, site_of)
         if rule.name == "memory":
-            return f"{format_size(short)} more memory"
-        return f"room for {-(-short // resource.unit)} more vcpus"
+            return f"{amount(short)} more memory"
+        return f"room for {-(-short // questions.stated[rule.name].unit)} more vcpus"
     if rule.name == "dedicated":
         return "more pcpus for dedicated vcpus"
     if rule.name == "relation":
@@ -143,5 +193,5 @@ def _less_memory(questions: Questions, rule: Stated, budget: Callable[[], Budget
     less = np.maximum(sizes - low * MIB, 0)
     who = f'guest "{guest.name}" with'
     if (less == less[0]).all():
-        return f"{who} {format_size(int(less[0]))} less memory" + (" in each vnode" if len(items) > 1 else "")
+        return f"{who} {amount(int(less[0]))} less memory" + (" in each vnode" if len(items) > 1 else "")
     return f"{who} at most {format_size(low * MIB)} in each vnode ({format_size(int(less.sum()))} less in all)"

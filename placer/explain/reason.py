@@ -14,7 +14,7 @@ from threading import Event
 from time import perf_counter
 
 from placer.budget import Budget
-from placer.explain.changes import changes
+from placer.explain.changes import Way, changes
 from placer.explain.conflicts import Findings, find_conflicts
 from placer.explain.rules import Questions, Stated
 from placer.explain.stuck import overfull, stuck_vnodes
@@ -26,13 +26,21 @@ TIME_LIMIT_S = 5.0
 """For the conflicts and the repair, in seconds; the least changes get as much again."""
 QUESTION_LIMIT_S = 1.0
 """For one question whether some rules can hold together."""
+MOST_REPAIRS = 8
+"""Sets of several changes of which that with the least memory is told."""
 MOST_LINES = 40
 """Rules of one conflict that are printed."""
 RANK = {"placed": 2, "memory": 1, "overcommit": 1, "dedicated": 1}
 """Which rules one would rather drop than these: first what was asked of the placement, then what the host lacks."""
 
 
-def why_nothing_fits(instance: Instance, *, time_limit_s: float = TIME_LIMIT_S, stop: Event | None = None) -> str:
+def why_nothing_fits(
+    instance: Instance,
+    *,
+    time_limit_s: float = TIME_LIMIT_S,
+    stop: Event | None = None,
+    one_of_many_cuts: bool = False,
+) -> str:
     """
     Say why no placement of an infeasible instance keeps every rule, and what would mend that.
 
@@ -42,6 +50,8 @@ def why_nothing_fits(instance: Instance, *, time_limit_s: float = TIME_LIMIT_S, 
         For finding conflicts, and again for finding the least changes.
     stop
         Set it to end the explanation with what is known.
+    one_of_many_cuts
+        Whether guests might have other numbers of vnodes too, with which less may mend it.
 
     Returns
     -------
@@ -54,7 +64,11 @@ def why_nothing_fits(instance: Instance, *, time_limit_s: float = TIME_LIMIT_S, 
     findings = find_conflicts_of(questions, clock)
     quick = stuck_vnodes(instance, questions.problem) or overfull(questions.problem)
     lines = quick or _told(questions, findings)
-    return "\n".join([*lines, *_mends(questions, findings, Clock(time_limit_s, clock.stop))])
+    mends = _mends(questions, findings, Clock(time_limit_s, clock.stop))
+    if one_of_many_cuts:
+        mends[0] = mends[0].replace("mend it", "mend it so cut").replace("mends it", "mends it so cut")
+        mends.append("with other numbers of vnodes less may do")
+    return "\n".join([*lines, *mends])
 
 
 class Clock:
@@ -102,13 +116,19 @@ def _mends(questions: Questions, findings: Findings, clock: Clock) -> list[str]:
     """Say what mends it: every single change where one is enough, else the fewest together; or whom to leave out."""
     one_by_one = bool(findings.repairs) and len(findings.repairs[0]) == 1
     repairs = [tuple(questions.rules[i] for i in repair) for repair in findings.repairs]
-    ways = [(repair, way) for repair in repairs[: None if one_by_one else 1] if (way := _way(questions, repair, clock))]
+    ways = [
+        (repair, way)
+        for repair in repairs[: None if one_by_one else MOST_REPAIRS]
+        if (way := _way(questions, repair, clock))
+    ]
     if not ways:
         return _left_out(questions, clock) or ["no change that mends it was found in time"]
     if not one_by_one:
+        repair, least = min(ways, key=lambda each: (sum(r.name == "placed" for r in each[0]), each[1].memory_kib))
         head = "these changes together mend it" + (", and no fewer would:" if findings.fewest else ":")
-        return [head, *(f"- {change}" for change in ways[0][1])]
-    changes_ = _joined(questions, [(repair[0], way[0]) for repair, way in ways])
+        together = [_joined(questions, [each])[0] for each in zip(repair, least.words, strict=True)]
+        return [head, *(f"- {change}" for change in together)]
+    changes_ = _joined(questions, [(repair[0], way.words[0]) for repair, way in ways])
     lines = [*(f"- {change}" for change in changes_)]
     head = "any one of these changes mends it:" if len(ways) > 1 else "this change mends it:"
     if not any(repair[0].name == "placed" for repair, _ in ways):
@@ -116,8 +136,8 @@ def _mends(questions: Questions, findings: Findings, clock: Clock) -> list[str]:
     return [head, *lines]
 
 
-def _way(questions: Questions, repair: tuple[Stated, ...], clock: Clock) -> list[str]:
-    return changes(questions, repair, clock.budget) if clock.budget().left_s() else []
+def _way(questions: Questions, repair: tuple[Stated, ...], clock: Clock) -> Way | None:
+    return changes(questions, repair, clock.budget) if clock.budget().left_s() else None
 
 
 def _joined(questions: Questions, ways: list[tuple[Stated, str]]) -> list[str]:

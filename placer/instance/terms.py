@@ -60,10 +60,10 @@ def check_tiers(tiers: tuple[Tier, ...]) -> None:
     seen: dict[str, int] = {}
     for t, tier in enumerate(tiers):
         if not tier:
-            raise ValueError(f"tier {t} is empty, expected terms with their weights")
+            raise ValueError(f"tiers[{t}] is empty, expected terms with their weights")
         if "shape" in tier and (len(tier) > 1 or tier["shape"] != 1):
-            raise ValueError(f"tier {t} weighs shape, which counts MiB or thousandths, expected it alone with weight 1")
+            raise ValueError(f"tiers[{t}] weighs shape, in another unit than the rest, expected it alone with weight 1")
         for name in tier:
             if name in seen:
-                raise ValueError(f"{name} stands in tiers {seen[name]} and {t}, expected in one")
+                raise ValueError(f"{name} stands in tiers[{seen[name]}] and tiers[{t}], expected in one")
             seen[name] = t

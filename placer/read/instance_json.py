@@ -144,7 +144,9 @@ class _Numbers:
     def _member(self, key: str, value: Any, path: str) -> Any:
         if key in SIZES:
             return self._convert(_size, value, path)
-        if key in CPU_SETS or (key in AFFINITIES and isinstance(value, str)):
+        if (key in CPU_SETS and not path.endswith(f".flexible.{key}")) or (
+            key in AFFINITIES and isinstance(value, str)
+        ):
             return self._cpuset(value, path)
         if key in LISTS_OF_CPU_SETS and isinstance(value, list):
             free = key != "cores"  # null: this vcpu has no mask

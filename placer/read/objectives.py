@@ -46,5 +46,5 @@ def choose_objective(stated: Objective, choice: str) -> Objective:
         case "pack" | "spread":
             return replace(stated, shape=choice)
     if choice != "-" and not os.path.exists(choice):  # noqa: PTH110 - Path.exists fails on names that are too long
-        raise InputError(f"no such file, expected one or one of {', '.join(NAMES)}", place=choice)
+        raise InputError(f"no such file; expected a file, or one of {', '.join(NAMES)}", place=choice)
     return parse_objective(read_text(choice), place_of(choice))

@@ -157,7 +157,10 @@ def _pool(config: Config, host: Host) -> str | None:
 
 def _unheeded(config: Config) -> list[str]:
     stated = {assignment.key for assignment in config.assignments}
-    return [f"{key}= is no key of xl, which ignores it" for key in _NOT_KEYS if key in stated]
+    notes = [f"{key}= is no key of xl, which ignores it" for key in _NOT_KEYS if key in stated]
+    if isinstance(config.value_of("pci"), str):
+        notes.append("pci= is no list, and xl ignores it")
+    return notes
 
 
 def _devices(config: Config) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from placer.errors import InputError
 from placer.instance import UNREACHABLE, Device, Host, Pnode, format_cpuset, shorten
 from placer.instance.units import MAX_CPU, MAX_KIB
+from placer.read.devices import MOST_NAMED
 from placer.read.reading import HostReading
 
 MAX_CHARACTERS = 8_000_000
@@ -199,7 +200,9 @@ def _devices(found: _Text, listed: set[int], notes: list[str]) -> tuple[Device, 
     """Take the devices on listed nodes; xl prints the firmware's word, which may be that it does not know."""
     lost = [device for device, pnode in found.devices.items() if pnode not in listed]
     if lost:
-        notes.append(f"{len(lost)} PCI devices are on no listed node and are left out")
+        more = f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else ""
+        names = ", ".join(lost[:MOST_NAMED]) + more
+        notes.append(f"the PCI devices that are on no listed node are left out: {names}")
     return tuple(Device(id=device, pnode=pnode) for device, pnode in found.devices.items() if pnode in listed)
 
 

@@ -292,3 +292,19 @@ def test_several_instances_at_once_are_a_matter_of_usage() -> None:
     ran = placer("solve", RFC_C, RFC_C)
 
     assert (ran.code, ran.err) == (2, "error: usage: expected one instance, got 2 files; guest files need --host\n")
+
+
+def test_vnodes_are_for_guest_files(tmp_path: Path) -> None:
+    ran = placer("solve", INSTANCES / "flexible-guests.json", "--vnodes", "2")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--vnodes needs --host; guests of an instance say so themselves" in ran.err
+    for wrong in ("0", "3-2", "33", "two"):
+        ran = placer("solve", "--host", INSTANCES / "xl/host.txt", INSTANCES / "xl/db.cfg", "--vnodes", wrong)
+        assert ran.code == 2
+        assert "expected auto, fewest, or how many" in " ".join(ran.err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(("words", "count"), [((), 3), (("--vnodes", "2"), 2), (("--vnodes", "fewest"), 2)])
+def test_a_guest_file_that_no_pnode_takes_gets_as_many_vnodes_as_asked(words: tuple[str, ...], count: int) -> None:
+    command = ("solve", "--host", INSTANCES / "xl/host.txt", INSTANCES / "xl/db.cfg", "--format", "json", *words)
+    assert len(json.loads(placer(*command).out)["placement"]["db"]) == count
