@@ -94,7 +94,9 @@ def _readers() -> dict[str, Reader]:
             lambda path: read_request([path], host=None),
         ),
         "xl.cfg": Reader(
-            ("xl_cfg", "xl_syntax", "xl_values", "xl_affinity", "xl_vnuma", "xl_edit"), _file("xl", "app.cfg"), _guest
+            ("xl_cfg", "xl_syntax", "xl_values", "xl_affinity", "xl_vnuma", "xl_edit", "misspelt"),
+            _file("xl", "app.cfg"),
+            _guest,
         ),
         "libxl json": Reader(("libxl_json", "json_fields"), running, _guest),
         "domain": Reader((*of_libvirt, "xml_edit"), _file("libvirt", "ledger.xml"), _guest),

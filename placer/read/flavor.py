@@ -12,12 +12,24 @@ from placer.read.flavor_cells import read_cells
 from placer.read.flavor_policies import read_policies
 from placer.read.flavor_specs import Specs, specs_of
 from placer.read.json_fields import Fields
+from placer.read.misspelt import misspelt
 from placer.read.reading import GuestReading, GuestSource
 
 MIB = 1024
 NAMED = 8
 """Keys named in a note."""
 _LISTS = ("flavors", "servers")
+_READ = (
+    "hw:numa_nodes",
+    "hw:cpu_policy",
+    "hw:cpu_thread_policy",
+    "hw:cpu_dedicated_mask",
+    "hw:cpu_realtime",
+    "hw:cpu_realtime_mask",
+    "resources:PCPU",
+    "resources:VCPU",
+)
+"""Extra specs that count, besides those of a NUMA node's cpus and memory."""
 _UNHEEDED = (
     "hw:mem_page_size",
     "hw_mem_page_size",
@@ -133,4 +145,6 @@ def _notes(specs: Specs, *, numa: bool) -> list[str]:
     notes = [f"not counted: {', '.join(map(shorten, unheeded[:NAMED]))}"] if unheeded else []
     if not numa and any(key.startswith(("hw:numa_", "hw_numa_")) for key in keys):
         notes.append("without hw:numa_nodes its other NUMA keys mean nothing")
-    return notes
+    counted = ("hw:numa_cpus.", "hw_numa_cpus.", "hw:numa_mem.", "hw_numa_mem.", *_UNHEEDED)
+    others = [key for key in keys if not key.startswith(counted)]
+    return notes + misspelt(others, [*_READ, *(key.replace("hw:", "hw_") for key in _READ)])

@@ -7,6 +7,7 @@ from placer.instance import GuestType, Host
 from placer.instance.guest import MAX_VCPUS
 from placer.instance.units import MAX_KIB
 from placer.read.devices import devices_on
+from placer.read.misspelt import misspelt
 from placer.read.reading import GuestReading, GuestSource
 from placer.read.xl_affinity import read_affinity
 from placer.read.xl_cpupools import pool_named
@@ -19,6 +20,11 @@ MAX_MIB = MAX_KIB // MIB
 
 _TYPES: dict[str, GuestType] = {"hvm": "hvm", "pvh": "pvh", "pv": "pv"}
 _BUILDERS: dict[str, GuestType] = {"hvm": "hvm", "generic": "pv"}
+_READ = (
+    *("name", "type", "builder", "vcpus", "maxvcpus", "memory", "maxmem", "vnuma", "cpus", "cpus_soft", "pool", "pci"),
+    *("hap", "shadow_memory", "cpuid", "cpu_weight", "cap", "numa_placement"),
+)
+"""Keys that are read, and xl's own that are close to one of these."""
 _NOT_KEYS = ("nodes", "numa_placement", "vnodes", "vnumamem", "vnuma_vcpumap", "vnuma_vnodemap")
 """What people write in the belief that xl reads it; the last four are of the vNUMA patches of 2013."""
 
@@ -158,6 +164,7 @@ def _pool(config: Config, host: Host) -> str | None:
 def _unheeded(config: Config) -> list[str]:
     stated = {assignment.key for assignment in config.assignments}
     notes = [f"{key}= is no key of xl, which ignores it" for key in _NOT_KEYS if key in stated]
+    notes += misspelt(sorted(stated), _READ)
     if isinstance(config.value_of("pci"), str):
         notes.append("pci= is no list, and xl ignores it")
     return notes

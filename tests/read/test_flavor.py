@@ -198,3 +198,9 @@ def test_nodes_without_their_number_are_no_nodes_and_are_noted() -> None:
     guest = read({"vcpus": 2, "ram": 512, "extra_specs": {"hw:numa_cpus.0": "0-1"}})
     assert guest.vnodes is None
     assert guest.notes == ("without hw:numa_nodes its other NUMA keys mean nothing",)
+
+
+def test_a_slip_in_an_extra_spec_is_asked_about() -> None:
+    text = '{"name": "m", "vcpus": 2, "ram": 1024, "properties": {"hw:cpu_polcy": "dedicated"}}'
+    (reading,) = read_flavors(json.loads(text), "m.json")
+    assert "hw:cpu_polcy is not read; is hw:cpu_policy meant?" in reading.notes

@@ -278,3 +278,19 @@ def test_damaged_text_is_read_or_refused_and_nothing_else(start: int, length: in
         assert str(error).startswith("db.cfg")
     else:
         assert guest.memory_kib <= guest.maxmem_kib
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('vnuam = [ ["size=1024"] ]', "vnuam is not read; is vnuma meant?"),
+        ("vcpu = 4", "vcpu is not read; is vcpus meant?"),
+        ('cpu = "0-3"', "cpu is not read; is cpus meant?"),
+        ("cpu_weight = 512", None),
+        ('disk = [ "phy:/dev/vg0/db,xvda,w" ]', None),
+    ],
+)
+def test_a_key_close_to_one_that_counts_is_asked_about(line: str, said: str | None) -> None:
+    text = f'name = "db"; type = "hvm"; memory = 1024; vcpus = 2\n{line}\n'
+    asked = [note for note in read_xl_cfg(text, "db.cfg", HOST).notes if "is not read" in note]
+    assert asked == ([said] if said else [])

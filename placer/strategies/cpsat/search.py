@@ -25,6 +25,8 @@ from placer.strategies.tables import Tables
 
 SMALL_MODEL = 1000
 """Variables up to which one worker is fastest."""
+LARGE_MODEL = 10_000
+"""Variables beyond which more than two workers take too much memory."""
 QUICK = 0.07
 """Deterministic time that a small model gets without linear relaxations before it gets them: most need none."""
 PATIENCE = 100
@@ -236,7 +238,10 @@ class Search:
         return solver
 
     def _workers(self, variables: Variables) -> int:
-        return self.budget.workers or (1 if _is_small(variables) else 8)
+        if self.budget.workers is not None:
+            return self.budget.workers
+        size = len(variables.model.proto.variables)
+        return 1 if size <= SMALL_MODEL else 8 if size <= LARGE_MODEL else 2
 
 
 def _is_small(variables: Variables) -> bool:
