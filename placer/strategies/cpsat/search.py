@@ -25,8 +25,8 @@ from placer.strategies.tables import Tables
 
 SMALL_MODEL = 1000
 """Variables up to which one worker is fastest."""
-LARGE_MODEL = 10_000
-"""Variables beyond which more than two workers take too much memory."""
+LARGE_MODEL, LARGEST_MODEL = 10_000, 20_000
+"""Variables beyond which more than two workers, and more than one, take too much memory."""
 QUICK = 0.07
 """Deterministic time that a small model gets without linear relaxations before it gets them: most need none."""
 PATIENCE = 100
@@ -241,6 +241,8 @@ class Search:
         if self.budget.workers is not None:
             return self.budget.workers
         size = len(variables.model.proto.variables)
+        if size > LARGEST_MODEL:
+            return 1
         return 1 if size <= SMALL_MODEL else 8 if size <= LARGE_MODEL else 2
 
 
