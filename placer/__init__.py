@@ -9,7 +9,7 @@ NUMA placement of virtual machines, proved optimal.
 ('OPTIMAL', 10.0)
 """
 
-from placer.answer import Answer, Tier
+from placer.answer import Answer, Tier, Trade
 from placer.arrays import gqap, solve_problem
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
@@ -32,7 +32,6 @@ from placer.problem import (
 )
 from placer.read.instance_json import dump_instance, parse_instance, read_instance
 from placer.solving import solve
-from placer.trade import Trade
 
 __all__ = [
     "Answer",

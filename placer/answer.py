@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from placer.check import Violation
 from placer.instance import Instance, Placement
 from placer.instance.earlier import Moved
 from placer.problem import Status
-from placer.trade import Trade
+
+PureOrder = Literal["distance", "cores-first"]
+"""Nearness before free cores, or the other way round."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +32,30 @@ class Tier:
     cost: int
     bound: int | None
     terms: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trade:
+    """
+    Another placement that gains in one of the two and pays with the other.
+
+    Parameters
+    ----------
+    order
+        What it puts first: ``distance`` or ``cores-first``.
+    placement
+        Keeps every rule, and leaves no more unplaced.
+    mean_access_distance, instead_of
+        Its mean distance of a memory access, and that of the answer.
+    more_pairs
+        How many more pairs of vcpus share a core than in the answer; negative for fewer.
+    """
+
+    order: PureOrder
+    placement: Placement
+    mean_access_distance: float
+    instead_of: float
+    more_pairs: int
 
 
 @dataclass(frozen=True, kw_only=True)

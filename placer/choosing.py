@@ -8,6 +8,7 @@ from itertools import chain
 import numpy as np
 from msgspec.structs import replace as change
 
+from placer.answer import Trade
 from placer.budget import Budget
 from placer.check import check
 from placer.instance import Instance, Placement
@@ -17,7 +18,7 @@ from placer.problem import Problem, Solution, Status
 from placer.strategies.bounds import bound_load, least_rise, pair_floors
 from placer.strategies.table import STRATEGIES, Strategy
 from placer.strategies.tables import Tables
-from placer.trade import LEAST_S, ORDERS, SHARE, Trade, compared, part_of
+from placer.trade import LEAST_S, ORDERS, SHARE, compared, part_of
 from placer.translate import all_choices_kept, back, choose, translate
 from placer.translate.costs import rounding
 
@@ -42,11 +43,6 @@ class Chosen:
     solution: Solution
 
 
-def with_fewest(instance: Instance) -> Instance:
-    """Give each flexible guest as few vnodes as it may have."""
-    return instance.cut_into({guest.name: guest.flexible.least for guest in instance.guests if guest.flexible})
-
-
 def solve_flexible(
     instance: Instance,
     strategy: Strategy,
@@ -63,7 +59,7 @@ def solve_flexible(
     cannot cost less in the tiers down to that of the vnodes, it is the answer. So it is for a strategy that does not
     search, without a proof.
     """
-    few = with_fewest(instance)
+    few = instance.in_fewest()
     start, kept = (None if each is None else fitted(each, few) for each in (hint, keep))
     problem = translate(few, allow_unplaced=allow_unplaced, hint=start, keep=kept)
     share = FIRST if strategy.searches else 1.0

@@ -9,17 +9,14 @@ from threading import Event
 
 import msgspec
 
-from placer.answer import Answer, Tier
+from placer.answer import Answer, Tier, Trade
 from placer.budget import Budget
 from placer.check import Verdict, check, mean_access_distance
-from placer.choosing import solve_flexible, trade_of, with_fewest
 from placer.errors import Defect, InputError
 from placer.instance import Instance, Placement
 from placer.instance.earlier import fitted, moved
 from placer.problem import IntArray, Problem, Progress, Solution, Status
-from placer.splitting import settled
 from placer.strategies.table import STRATEGIES
-from placer.trade import Trade, find_trade
 from placer.translate import back, translate, translate_for_baseline
 from placer.translate.limits import check_weights
 
@@ -86,7 +83,7 @@ def solve(
         If an answer fails the independent check; never seen, please report it.
     """
     _check(instance)
-    instance = settled(instance)
+    instance = _settled(instance)
     keep = _earlier(instance, "keep", keep)
     hint = keep if hint is None else _earlier(instance, "hint", hint)
     if strategy not in STRATEGIES:
@@ -104,12 +101,14 @@ def solve(
         on_log=on_log,
     )
     baseline = chosen.baseline
-    cut = with_fewest(instance)
+    cut = instance.in_fewest()
     tiers = cut.tiers(kept=keep is not None)
     if baseline:
         problem = translate_for_baseline(cut)
         solution = _logged(strategy, problem, budget)
     elif instance.flexible:
+        from placer.choosing import solve_flexible  # brings the strategies along
+
         found = solve_flexible(instance, chosen, budget, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
         cut, solution = found.instance, found.solution
         if solution.site_of is None:  # what is proved of all numbers of vnodes is not of the fewest
@@ -157,6 +156,14 @@ def _check(instance: Instance) -> None:
     except (msgspec.ValidationError, TypeError) as error:  # TypeError: of a type that no instance file could give
         raise InputError(f"no valid instance: {error}") from error
     check_weights(instance)
+
+
+def _settled(instance: Instance) -> Instance:
+    if not instance.flexible:
+        return instance
+    from placer.splitting import settled
+
+    return settled(instance)
 
 
 def _write_model(problem: Problem, path: Path) -> None:
@@ -214,7 +221,7 @@ def _reason(
         return why_unknown(problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced)
     ranges = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
     several = any(len(counts) > 1 for counts in ranges.values())
-    reason = why_nothing_fits(with_fewest(instance), stop=budget.stop, one_of_many_cuts=several)
+    reason = why_nothing_fits(instance.in_fewest(), stop=budget.stop, one_of_many_cuts=several)
     if not several:
         return reason
     names = ", ".join(f'guest "{name}" {counts[0]} to {counts[-1]}' for name, counts in ranges.items())
@@ -224,6 +231,9 @@ def _reason(
 def _trade(
     instance: Instance, problem: Problem, site_of: IntArray, placement: Placement, budget: Budget
 ) -> Trade | None:
+    from placer.choosing import trade_of
+    from placer.trade import find_trade
+
     if instance.flexible:
         return trade_of(instance, placement, budget, allow_unplaced=problem.m > len(instance.host.pnodes))
     return find_trade(instance, problem, site_of, budget)

@@ -10,7 +10,6 @@ from placer.budget import Budget
 from placer.instance import Guest, Host, Instance, format_size
 from placer.instance.flexible import KIB_PER_GIB
 from placer.problem import Status
-from placer.strategies.optimal import optimal
 from placer.translate import translate
 
 TIME_LIMIT_S = 10.0
@@ -103,6 +102,8 @@ def fits(guest: Guest, host: Host) -> bool:
     smallest = memory.weight.min()
     if smallest and (memory.capacity // smallest).sum() < problem.n:
         return False  # no solver is asked where even parts of the smallest size are too many
+    from placer.strategies.optimal import optimal  # brings the strategies along
+
     question = replace(problem, tiers=((),))
     return optimal(question, Budget(time_limit_s=TIME_LIMIT_S)).status is Status.OPTIMAL
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
+from placer.answer import PureOrder, Trade
 from placer.budget import Budget
 from placer.check import Verdict, check, mean_access_distance
 from placer.check.costs import sharing_price
@@ -16,10 +16,8 @@ from placer.strategies.local_search import improve
 from placer.strategies.tables import Tables
 from placer.translate import back
 
-Order = Literal["distance", "cores-first"]
-
 DISTANCE, SHARING = "access_distance", "core_sharing"
-ORDERS: dict[Order, tuple[str, str]] = {"distance": (DISTANCE, SHARING), "cores-first": (SHARING, DISTANCE)}
+ORDERS: dict[PureOrder, tuple[str, str]] = {"distance": (DISTANCE, SHARING), "cores-first": (SHARING, DISTANCE)}
 """The two pure orders, each with the terms of its two tiers."""
 
 LEAST_S, SHARE = 0.1, 0.5
@@ -28,30 +26,6 @@ PATIENCE = 40
 """Moves of local search without gain after which it ends."""
 ENUMERATED_ITEMS, STATES = 24, 4 * CHUNK
 """Items up to which enumeration follows, and the partial assignments it looks at."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trade:
-    """
-    Another placement that gains in one of the two and pays with the other.
-
-    Parameters
-    ----------
-    order
-        What it puts first: ``distance`` or ``cores-first``.
-    placement
-        Keeps every rule, and leaves no more unplaced.
-    mean_access_distance, instead_of
-        Its mean distance of a memory access, and that of the answer.
-    more_pairs
-        How many more pairs of vcpus share a core than in the answer; negative for fewer.
-    """
-
-    order: Order
-    placement: Placement
-    mean_access_distance: float
-    instead_of: float
-    more_pairs: int
 
 
 def find_trade(instance: Instance, problem: Problem, site_of: IntArray, budget: Budget) -> Trade | None:
@@ -136,7 +110,9 @@ def _judged(instance: Instance, problem: Problem, site_of: IntArray) -> Verdict:
     return check(instance, back(instance, site_of), allow_unplaced=problem.m > len(instance.host.pnodes))
 
 
-def compared(instance: Instance, order: Order, answer: Verdict, placement: Placement, other: Verdict) -> Trade | None:
+def compared(
+    instance: Instance, order: PureOrder, answer: Verdict, placement: Placement, other: Verdict
+) -> Trade | None:
     """Say what a placement gains and pays beside the answer; None where it breaks a rule or pays nothing."""
     before, after = mean_access_distance(answer), mean_access_distance(other)
     price = 2 * sharing_price(instance)

@@ -93,7 +93,7 @@ def test_there_is_none_where_both_are_at_their_least_or_only_one_is_priced() -> 
 
 def test_none_is_looked_for_without_a_proof_without_time_or_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert solve(two_sockets(), trade=True).trade is not None
-    monkeypatch.setattr("placer.solving.find_trade", lambda *_: pytest.fail("it was looked for"))
+    monkeypatch.setattr("placer.trade.find_trade", lambda *_: pytest.fail("it was looked for"))
     for strategy in ("first-fit", "first-fit-decreasing", "local-search"):
         assert solve(two_sockets(), strategy=strategy, time_limit_s=0.05, trade=True).trade is None
     assert solve(two_sockets(), time_limit_s=0, trade=True).trade is None

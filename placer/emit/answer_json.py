@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from placer.answer import Answer
+from placer.answer import Answer, Trade
 from placer.emit.layout import lay_out
 from placer.emit.placement_json import pcpus_object, placement_object
 from placer.remarks import remarks
 from placer.request import Request
-from placer.trade import Trade
 
 
 def emit_answer(answer: Answer, request: Request) -> str:

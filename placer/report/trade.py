@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from placer.trade import Trade
+from placer.answer import Trade
 
 
 def trade_line(trade: Trade) -> str:
