@@ -15,7 +15,7 @@ from os import cpu_count
 from pathlib import Path
 from time import perf_counter
 
-import placer.strategies.cpsat  # noqa: F401  (imported once, before the runs are forked)
+import benchmarks.imported  # noqa: F401  (before the runs are forked)
 from benchmarks.report import blocks
 from benchmarks.runs import COLUMNS, EXACT, Row, contestants, row_key, run_all, with_ratios
 from benchmarks.workloads import Workload, full, quick

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from os import cpu_count
 from pathlib import Path
 
-import placer.strategies.cpsat  # noqa: F401  (imported once, before the runs are forked)
+import benchmarks.imported  # noqa: F401  (before the runs are forked)
 from benchmarks.speed.measure import run
 from benchmarks.speed.report import PAGE, README, page, replaced, summary
 from benchmarks.speed.rows import ROWS, SEEDS, Run

@@ -1,0 +1,8 @@
+"""Imports of all that a search brings along, made once before the runs are forked, so that none of them pays for it."""
+
+import numpy.ma
+import numpy.random  # noqa: F401
+
+import placer.choosing
+import placer.strategies.cpsat
+import placer.strategies.optimal  # noqa: F401
