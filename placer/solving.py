@@ -16,6 +16,7 @@ from placer.errors import Defect, InputError
 from placer.instance import Instance, Placement
 from placer.instance.earlier import fitted, moved
 from placer.problem import IntArray, Problem, Progress, Solution, Status
+from placer.splitting import settled
 from placer.strategies.table import STRATEGIES
 from placer.translate import back, translate, translate_for_baseline
 from placer.translate.limits import check_weights
@@ -83,7 +84,7 @@ def solve(
         If an answer fails the independent check; never seen, please report it.
     """
     _check(instance)
-    instance = _settled(instance)
+    instance = settled(instance)
     keep = _earlier(instance, "keep", keep)
     hint = keep if hint is None else _earlier(instance, "hint", hint)
     if strategy not in STRATEGIES:
@@ -156,14 +157,6 @@ def _check(instance: Instance) -> None:
     except (msgspec.ValidationError, TypeError) as error:  # TypeError: of a type that no instance file could give
         raise InputError(f"no valid instance: {error}") from error
     check_weights(instance)
-
-
-def _settled(instance: Instance) -> Instance:
-    if not instance.flexible:
-        return instance
-    from placer.splitting import settled
-
-    return settled(instance)
 
 
 def _write_model(problem: Problem, path: Path) -> None:

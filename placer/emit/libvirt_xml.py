@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
+from placer.emit.rules import not_for_qemu
 from placer.emit.written import WrittenGuest, WrittenVnode
 from placer.errors import EmissionError
 from placer.instance import format_cpuset
@@ -54,17 +55,9 @@ def emit_libvirt_xml(written: WrittenGuest) -> str:
 
 
 def _reasons(written: WrittenGuest) -> Iterator[str]:
-    guest, source = written.guest, written.source
-    if source is not None and not source.of_qemu:
-        yield f"{source.place} is a guest of Xen; --format xl or libxl writes it"
-    if guest.type != "hvm":
-        yield f"it is of type {guest.type}, QEMU runs hvm"
-    if "/" in guest.name:
+    yield from not_for_qemu(written)
+    if "/" in written.guest.name:
         yield 'libvirt takes no "/" in a name'
-    if not guest.vcpu_count:
-        yield "it has no vcpus"
-    if not guest.memory_kib:
-        yield "it has no memory"
     for v, vnode in enumerate(written.vnodes):
         if vnode.pnode is None:
             yield f"vnode {v} has no pnode, and libvirt would let its memory lie anywhere"

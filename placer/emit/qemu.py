@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 
+from placer.emit.rules import not_for_qemu
 from placer.emit.written import WrittenGuest
 from placer.errors import EmissionError
 from placer.instance import format_cpuset
@@ -127,16 +128,8 @@ def _backend_of(written: WrittenGuest) -> _Backend:
 
 
 def _reasons(written: WrittenGuest) -> Iterator[str]:
-    guest, source = written.guest, written.source
-    if source is not None and not source.of_qemu:
-        yield f"{source.place} is a guest of Xen; --format xl or libxl writes it"
-    if guest.type != "hvm":
-        yield f"it is of type {guest.type}, QEMU runs hvm"
-    if not guest.vcpu_count:
-        yield "it has no vcpus"
-    if not guest.memory_kib:
-        yield "it has no memory"
-    if guest.hard_affinity is not None:
+    yield from not_for_qemu(written)
+    if written.guest.hard_affinity is not None:
         yield "its vcpus are bound to pcpus, which no argument of QEMU does; --format libvirt binds them"
     if len(written.vnodes) > MAX_NODES:
         yield f"{len(written.vnodes)} vnodes, QEMU takes at most {MAX_NODES}"

@@ -1,4 +1,4 @@
-"""What xl and libxl refuse or get wrong, said before anything is written."""
+"""What xl and libxl refuse or get wrong, and what QEMU does not run, said before anything is written."""
 
 from __future__ import annotations
 
@@ -55,6 +55,19 @@ def refuse_for_xen(written: WrittenGuest, toolstack: Toolstack = "xl") -> None:
         reasons += [*_vnuma_reasons(written), *_pnode_reasons(written, toolstack)]
     if reasons:
         raise EmissionError("\n".join(f'guest "{written.guest.name}": {reason}' for reason in reasons))
+
+
+def not_for_qemu(written: WrittenGuest) -> Iterator[str]:
+    """Say why QEMU would not run a guest, by libvirt or by arguments."""
+    guest, source = written.guest, written.source
+    if source is not None and not source.of_qemu:
+        yield f"{source.place} is a guest of Xen; --format xl or libxl writes it"
+    if guest.type != "hvm":
+        yield f"it is of type {guest.type}, QEMU runs hvm"
+    if not guest.vcpu_count:
+        yield "it has no vcpus"
+    if not guest.memory_kib:
+        yield "it has no memory"
 
 
 def _guest_reasons(written: WrittenGuest) -> Iterator[str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from building import GIB, OPTERON_6272, a_guest, a_host, an_instance, nested_slit, tree_slit
 from msgspec.structs import replace
-from oracle import best
+from oracle_agreement import agreements
 from random_instances import random_instance
 
 from placer.budget import Budget
@@ -60,18 +60,9 @@ def nested(seed: int) -> Instance:
 @pytest.mark.parametrize(("allow_unplaced", "least"), [(False, 120), (True, 30)])
 def test_sets_find_what_the_oracle_finds(allow_unplaced: bool, least: int) -> None:
     """The tiers of what is left out often come to too much for one number."""
-    done = placed = 0
-    for seed in range(250):
-        instance = nested(seed)
-        solution = solved(instance, allow_unplaced=allow_unplaced)
-        if solution is None:
-            continue
-        done += 1
-        expected = best(instance, allow_unplaced)
-        assert solution.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
-        if expected:
-            placed += 1
-            assert solution.costs == expected[0][-len(solution.costs) :], seed
+    done, placed = agreements(
+        map(nested, range(250)), lambda instance: solved(instance, allow_unplaced=allow_unplaced), allow_unplaced
+    )
     assert done >= least
     assert placed >= least // 2
 
