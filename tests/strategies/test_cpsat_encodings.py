@@ -15,6 +15,7 @@ from placer.budget import Budget
 from placer.instance import Domain, Host, Instance, Pnode, Vnode
 from placer.problem import IntArray, Problem, Solution, Status
 from placer.strategies.cpsat import search
+from placer.strategies.cpsat.encoding import encode
 from placer.strategies.cpsat.variables import Variables
 from placer.strategies.tables import Tables
 from placer.translate import translate
@@ -166,7 +167,7 @@ def test_a_hint_is_complete_with_twins_counts_and_slots() -> None:
 def _holds(problem: Problem, site_of: IntArray) -> bool:
     """Fix every variable to its hint: the model must hold and say the tier costs."""
     variables = Variables(Tables(problem))
-    tiers = search.encode(variables)
+    tiers = encode(variables)
     variables.hint(site_of)
     hint = variables.model.proto.solution_hint
     if len(set(hint.vars)) != len(variables.model.proto.variables):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from placer.errors import InputError
 from placer.problem import Problem
-from placer.strategies.cpsat.search import encode
+from placer.strategies.cpsat.encoding import encode
 from placer.strategies.cpsat.seats import Seats
 from placer.strategies.cpsat.variables import Variables
 from placer.strategies.tables import Tables
