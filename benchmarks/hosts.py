@@ -10,9 +10,9 @@ import numpy as np
 from msgspec.structs import replace
 
 from benchmarks.speed.hosts import hierarchical
+from placer.formats.hosts import read_host
+from placer.formats.native.instance_json import read_instance
 from placer.instance import Domain, Host
-from placer.read.detect import read_host
-from placer.read.instance_json import read_instance
 
 FOLDER = Path(__file__).resolve().parent.parent / "instances"
 SHIPPED = (

@@ -2,7 +2,3 @@
 
 import numpy.ma
 import numpy.random  # noqa: F401
-
-import placer.choosing
-import placer.strategies.cpsat
-import placer.strategies.optimal  # noqa: F401

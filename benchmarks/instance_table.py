@@ -11,11 +11,11 @@ import json
 import sys
 from pathlib import Path
 
-from placer.answer import Answer
+from placer.formats.native.instance_json import read_instance
 from placer.instance import Instance
-from placer.instance.terms import TIERS
-from placer.read.instance_json import read_instance
-from placer.solving import solve
+from placer.instance.objective_terms import TIERS
+from placer.solving.pipeline import solve
+from placer.solving.result import Answer
 
 FOLDER = Path(__file__).resolve().parent.parent / "instances"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"

@@ -10,22 +10,17 @@ Xen and its tools are Debian's; the host is emulated by QEMU.
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 
+from placer.formats.xl.info import read_xl_info
+from placer.instance import Host
+from tests.xen.readback import NumaDump, read_numa_dump
+from tests.xen.xen_boot import Dom0, Machine
+from tests.xen.xen_guest_files import ASYMMETRIC, BATCH, GuestFiles, batch_guests
+from tests.xen.xen_trial import plan, run_placer
+
 HERE = Path(__file__).resolve().parent
-TESTS = HERE.parent / "tests"
-sys.path[:0] = [str(TESTS), str(TESTS / "xen")]
-
-from readback import NumaDump, read_numa_dump  # noqa: E402
-from xen_boot import Dom0, Machine  # noqa: E402
-from xen_guest_files import ASYMMETRIC, BATCH, GuestFiles, batch_guests  # noqa: E402
-from xen_trial import plan, run_placer  # noqa: E402
-
-from placer.instance import Host  # noqa: E402
-from placer.read.xl_info import read_xl_info  # noqa: E402
-
 PAGE = HERE / "greedy_against_optimal_on_xen.md"
 MACHINE = Machine(node_mib=1536, cpus=2, slit=ASYMMETRIC)
 Pnodes = dict[str, list[int | None]]

@@ -24,7 +24,7 @@ from benchmarks.gqap import known_value, read_problem
 from benchmarks.hosts import corpus
 from benchmarks.workloads import GQAP, Workload
 from placer.check import check, mean_access_distance
-from placer.instance.terms import TIERS
+from placer.instance.objective_terms import TIERS
 
 COST_TIER = next(i for i, terms in enumerate(TIERS) if "access_distance" in terms)
 PATIENCE = 12

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import fleet
+from benchmarks import huawei_hosts
 from benchmarks.hosts import CORPUS, FOLDER, LOADS, SHIPPED, corpus, host, loaded
 from benchmarks.shapes import GIB, MIB, cut, guest, real
+from placer.formats.native.instance_json import read_instance
 from placer.instance import Host, Instance
-from placer.read.instance_json import read_instance
 
 VECTORS = tuple(f"rfc-{letter}" for letter in "abcdefghi")
 KINDS = (("uneven", "one"), ("four", "one"), ("mixed", "storm"), ("mixed", "batch"))
@@ -62,7 +62,7 @@ class Workload:
         if self.shape == "vector":
             return read_instance(FOLDER / f"{self.host}.json")
         if self.shape == FLEET:
-            return fleet.instance(corpus() or Path(), int(self.host.removeprefix("fleet/")))
+            return huawei_hosts.instance(corpus() or Path(), int(self.host.removeprefix("fleet/")))
         filled = loaded(host(self.host), self.load, self.seed)
         alone = self.arrival == "one"
         if self.shape.startswith("tight-"):
@@ -115,7 +115,7 @@ def of_fleet() -> list[Workload]:
     folder = corpus()
     return [
         Workload(host=f"fleet/{number}", shape=FLEET, load="as given", arrival=arrival, seed=0)
-        for number, arrival in product([] if folder is None else fleet.numbers(folder), ("batch", "storm"))
+        for number, arrival in product([] if folder is None else huawei_hosts.numbers(folder), ("batch", "storm"))
     ]
 
 

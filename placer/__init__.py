@@ -9,13 +9,7 @@ NUMA placement of virtual machines, proved optimal.
 ('OPTIMAL', 10.0)
 """
 
-from placer.answer import Answer, Tier, Trade
-from placer.arrays import gqap, solve_problem
-from placer.check import Verdict, Violation, check
-from placer.errors import Defect, EmissionError, InputError, PlacerError
-from placer.instance import Cpupool, Device, Domain, Flexible, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
-from placer.instance.earlier import Moved
-from placer.problem import (
+from placer.assignment import (
     Crowd,
     Flow,
     Linear,
@@ -30,8 +24,14 @@ from placer.problem import (
     Status,
     Touch,
 )
-from placer.read.instance_json import dump_instance, parse_instance, read_instance
-from placer.solving import solve
+from placer.check import Verdict, Violation, check
+from placer.errors import Defect, EmissionError, InputError, PlacerError
+from placer.formats.native.instance_json import dump_instance, parse_instance, read_instance
+from placer.instance import Cpupool, Device, Domain, Flexible, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.instance.previous import Moved
+from placer.solving.pipeline import solve
+from placer.solving.problems import gqap, solve_problem
+from placer.solving.result import Answer, Tier, Trade
 
 __all__ = [
     "Answer",

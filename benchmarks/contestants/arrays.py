@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.contestants.placers import search, stop_after
 from benchmarks.contestants.simple import put_best, put_random
 from placer import solve_problem
-from placer.problem import IntArray, Problem
+from placer.assignment import IntArray, Problem
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,14 +6,14 @@ from threading import Event, Thread
 from time import process_time, sleep
 
 from benchmarks.contestants.outcome import Outcome
-from placer.budget import Budget
+from placer.assignment import IntArray, Problem
+from placer.assignment.bounds.elementary import floors
+from placer.assignment.context import Budget
+from placer.assignment.heuristics.tabu_search import improve
+from placer.assignment.structure.term_index import Tables
 from placer.instance import Instance, Placement
-from placer.problem import IntArray, Problem
-from placer.solving import solve
-from placer.strategies.bounds import floors
-from placer.strategies.local_search import improve
-from placer.strategies.tables import Tables
-from placer.translate import back, translate
+from placer.lowering.lower import back, translate
+from placer.solving.pipeline import solve
 
 WORK_LIMIT = 1.0
 """CP-SAT's deterministic time for each tier; about as many seconds."""

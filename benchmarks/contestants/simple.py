@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.contestants.outcome import Outcome
+from placer.assignment import IntArray, Problem
+from placer.assignment.heuristics.partial_assignment import Partial
 from placer.instance import Instance, Placement
-from placer.problem import IntArray, Problem
-from placer.strategies.partial import Partial
-from placer.translate import back, translate
+from placer.lowering.lower import back, translate
 
 
 def best_fit(instance: Instance, seed: int) -> Outcome:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.contestants.outcome import Lies, Outcome, restated, spread_vcpus, stripe
+from placer.assignment import IntArray
 from placer.instance import UNREACHABLE, Guest, Host, Instance
-from placer.problem import IntArray
 
 MOST_NODES = 16
 """Above this only single pnodes are candidates."""

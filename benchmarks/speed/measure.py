@@ -16,10 +16,10 @@ import placer
 from benchmarks.gqap import known_value
 from benchmarks.runs import COST_TIER
 from benchmarks.speed.rows import Make, Row, Run, corpus
+from placer.assignment import Crowd, Flow, Linear, Problem, Progress
+from placer.assignment.bounds.elementary import least_rise
 from placer.instance import Instance
-from placer.problem import Crowd, Flow, Linear, Problem, Progress
-from placer.strategies.bounds import least_rise
-from placer.translate import translate
+from placer.lowering.lower import translate
 
 
 def run(row: Row, case: str, seed: int, make: Make) -> Run:

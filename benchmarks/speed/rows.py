@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from benchmarks.gqap import read_problem
 from benchmarks.hosts import FOLDER, loaded
 from benchmarks.speed.hosts import GIB, crowd, fragmented, gb200, hierarchical, mesh, one_guest, single
+from placer.assignment import Problem
+from placer.formats.native.instance_json import read_instance
 from placer.instance import Host, Instance
-from placer.problem import Problem
-from placer.read.instance_json import read_instance
 
 SEEDS = (1, 2, 3, 4, 5)
 Make = Callable[[], Instance | Problem]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from placer.check.positions import Positions, Sites, distance
-from placer.check.wishes import device_distance, shape, soft_affinity, vdistance
+from placer.check.soft_terms import device_distance, shape, soft_affinity, vdistance
 from placer.instance import UNREACHABLE, Domain, Guest, Host, Instance, Pnode
 
 Matrix = tuple[tuple[int, ...], ...]
@@ -211,4 +211,4 @@ COSTS: dict[str, Callable[[Instance, Positions], int]] = {
     "vdistance": vdistance,
     "shape": shape,
 }
-"""Every term by its name (:mod:`placer.instance.terms`)."""
+"""Every term by its name (:mod:`placer.instance.objective_terms`)."""

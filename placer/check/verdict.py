@@ -13,8 +13,8 @@ from placer.check.relations import broken_relations
 from placer.check.rules import Violation, violations
 from placer.errors import InputError
 from placer.instance import Instance, Placement
-from placer.instance.earlier import fitted
-from placer.instance.terms import MOVED, VNODES
+from placer.instance.objective_terms import MOVED, VNODES
+from placer.instance.previous import fitted
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,12 +112,12 @@ def _judge_placement(
     free_pnodes: bool,
 ) -> tuple[str, bool]:
     from placer.check import check as judge
-    from placer.cli.earlier import read_earlier
     from placer.cli.inputs import read_request
+    from placer.cli.previous import read_earlier
     from placer.errors import InputError
-    from placer.instance.earlier import fitted, moved
-    from placer.read.files import place_of, read_text
-    from placer.read.placement_json import read_placement
+    from placer.formats.native.read_placement_json import read_placement
+    from placer.formats.text.files import place_of, read_text
+    from placer.instance.previous import fitted, moved
     from placer.report.verdict import render_verdict
 
     request = read_request([instance], host=None, reserve=reserve, free=free_pnodes, objective=objective)
@@ -134,13 +134,13 @@ def _judge_placement(
 def _judge_running(
     host: str, running: str, numa_dump: str, vcpu_list: str | None, pools: str | None, plan: str | None
 ) -> tuple[str, bool]:
+    from placer.audit.audit import compare
     from placer.cli.inputs import read_running, with_pools
-    from placer.read.detect import read_host
-    from placer.read.files import place_of, read_text
-    from placer.read.numa_dump import read_numa_dump
-    from placer.read.placement_json import read_placement
-    from placer.report.running import render_findings
-    from placer.running import compare
+    from placer.formats.hosts import read_host
+    from placer.formats.native.read_placement_json import read_placement
+    from placer.formats.text.files import place_of, read_text
+    from placer.formats.xl.numa_dump import read_numa_dump
+    from placer.report.audit import render_findings
 
     loaded, guests = read_running(with_pools(read_host(host), pools).host, running, vcpu_list)
     dump = read_numa_dump(read_text(numa_dump), place_of(numa_dump))

@@ -35,12 +35,12 @@ def compare(
     quiet: options.Quiet = False,
 ) -> None:
     """Show what every strategy makes of an instance, side by side: greedy, local search and exact."""
+    from placer.assignment.registry import STRATEGIES
     from placer.cli.inputs import read_request
     from placer.cli.outputs import say
     from placer.cli.running import run
     from placer.report.comparison import LEGEND, render_comparison
-    from placer.solving import solve as solve_instance
-    from placer.strategies.table import STRATEGIES
+    from placer.solving.pipeline import solve as solve_instance
 
     batches = [files] if host else [[file] for file in files]
     requests = [

@@ -32,9 +32,9 @@ def host(
     from placer.cli.inputs import reserved
     from placer.cli.outputs import say
     from placer.errors import InputError
-    from placer.read.detect import read_host
-    from placer.read.instance_json import dump_host
-    from placer.read.machine import read_libvirt, read_machine
+    from placer.formats.hosts import read_host
+    from placer.formats.local_host import read_libvirt, read_machine
+    from placer.formats.native.instance_json import dump_host
 
     if source is not None and libvirt is not None:
         raise InputError("expected a file or --libvirt, got both", place="usage")

@@ -33,7 +33,7 @@ def import_(
     """Write a host and guests as one instance; what was assumed on the way goes to stderr."""
     from placer.cli.inputs import read_request
     from placer.cli.outputs import refuse_existing, say, write_files
-    from placer.read.instance_json import dump_instance
+    from placer.formats.native.instance_json import dump_instance
 
     output = None if output == "-" else output
     if output is not None:

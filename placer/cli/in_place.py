@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 from placer.errors import InputError
-from placer.read.files import read_text
-from placer.read.reading import GuestSource
-from placer.request import Request
+from placer.formats.base import GuestSource
+from placer.formats.text.files import read_text
+from placer.job.request import Request
 
 OWN_FORMS = ("xl", "libxl", "libvirt")
 """Formats that give a guest's own file back."""

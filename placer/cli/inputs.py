@@ -6,13 +6,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from placer.errors import InputError
+from placer.formats.base import GuestReading, HostReading
+from placer.formats.text.files import place_of, read_text
 from placer.instance import Host
-from placer.read.files import place_of, read_text
-from placer.read.reading import GuestReading, HostReading
-from placer.request import MemoryChoice, Request, VnodesChoice, assemble, free_pnodes, of_instance, with_reserve
+from placer.job.request import MemoryChoice, Request, VnodesChoice, assemble, free_pnodes, of_instance, with_reserve
 
 if TYPE_CHECKING:
-    from placer.read.xl_list import RunningGuest
+    from placer.formats.xl.list_domains import RunningGuest
 
 
 def read_request(
@@ -57,7 +57,7 @@ def read_request(
             raise InputError("--vnodes needs --host; guests of an instance say so themselves", place="usage")
         request = _read_instance(files, free_memory, reserve)
     else:
-        from placer.read.detect import read_host
+        from placer.formats.hosts import read_host
 
         reading = with_pools(read_host(host, free_memory), pools)
         reading = HostReading(host=reserved(reading.host, reserve), notes=reading.notes)
@@ -74,7 +74,7 @@ def _under(request: Request, objective: str) -> Request:
 
     from msgspec.structs import replace
 
-    from placer.read.objectives import choose_objective
+    from placer.formats.native.objectives import choose_objective
 
     instance = request.instance
     return change(request, instance=replace(instance, objective=choose_objective(instance.objective, objective)))
@@ -87,18 +87,18 @@ def read_guests(path: str, host: Host) -> list[GuestReading]:
     if text.lstrip().startswith(("{", "[")):
         return _read_json_guests(text, place, host)
     if text.lstrip().startswith("<"):
-        from placer.read.libvirt_domain import read_libvirt_domain
+        from placer.formats.libvirt.read_domain import read_libvirt_domain
 
         return [read_libvirt_domain(text, place, host)]
-    from placer.read.xl_cfg import read_xl_cfg
+    from placer.formats.xl.read_cfg import read_xl_cfg
 
     return [read_xl_cfg(text, place, host)]
 
 
 def _read_json_guests(text: str, place: str, host: Host) -> list[GuestReading]:
-    from placer.read.flavor import holds_flavors, read_flavors
-    from placer.read.json_text import parse_json
-    from placer.read.libxl_json import guests_of
+    from placer.formats.libxl.read_json import guests_of
+    from placer.formats.openstack.flavor import holds_flavors, read_flavors
+    from placer.formats.text.json_text import parse_json
 
     document = parse_json(text, place)
     return read_flavors(document, place) if holds_flavors(document) else guests_of(document, place, host)
@@ -117,9 +117,9 @@ def read_running(host: Host, running: str | None, vcpu_list: str | None) -> tupl
     """
     from msgspec.structs import replace
 
-    from placer.read.xl_list import read_xl_list
-    from placer.read.xl_vcpu_list import read_xl_vcpu_list
-    from placer.running import running_domains
+    from placer.audit.audit import running_domains
+    from placer.formats.xl.list_domains import read_xl_list
+    from placer.formats.xl.vcpu_list import read_xl_vcpu_list
 
     guests = read_xl_list(read_text(running), place_of(running), host) if running is not None else []
     listed = read_xl_vcpu_list(read_text(vcpu_list), place_of(vcpu_list), host) if vcpu_list is not None else []
@@ -134,15 +134,15 @@ def with_pools(reading: HostReading, pools: str | None) -> HostReading:
     """Read the cpupools of a host, where a file of them is given."""
     if pools is None:
         return reading
-    from placer.read.xl_cpupools import pool_notes, read_xl_cpupools
+    from placer.formats.xl.cpupools import pool_notes, read_xl_cpupools
 
     host = read_xl_cpupools(read_text(pools), place_of(pools), reading.host)
     return HostReading(host=host, notes=(*reading.notes, *pool_notes(host)))
 
 
 def _with_load(reading: HostReading, running: str | None, vcpu_list: str | None) -> HostReading:
-    from placer.read.xl_info import VCPUS_NOT_COUNTED
-    from placer.running import load_notes
+    from placer.audit.audit import load_notes
+    from placer.formats.xl.info import VCPUS_NOT_COUNTED
 
     host, _ = read_running(reading.host, running, vcpu_list)
     notes = [note for note in reading.notes if note != VCPUS_NOT_COUNTED]
@@ -152,8 +152,8 @@ def _with_load(reading: HostReading, running: str | None, vcpu_list: str | None)
 def _read_instance(files: list[str], free_memory: str | None, reserve: str | None) -> Request:
     from msgspec.structs import replace
 
-    from placer.read.instance_json import parse_instance
-    from placer.read.sizes import with_free
+    from placer.formats.native.instance_json import parse_instance
+    from placer.formats.text.sizes import with_free
 
     if len(files) != 1:
         raise InputError(f"expected one instance, got {len(files)} files; guest files need --host", place="usage")

@@ -10,10 +10,10 @@ from threading import Event, Thread
 from time import perf_counter
 from types import FrameType
 
-from placer.answer import Answer
-from placer.instance.terms import TIERS
-from placer.problem import Progress
+from placer.assignment import Progress
+from placer.instance.objective_terms import TIERS
 from placer.report.progress import describe
+from placer.solving.result import Answer
 
 EVERY_S = 1.0
 """Seconds before the first line of progress, and between two."""

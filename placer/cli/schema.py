@@ -8,6 +8,6 @@ def schema() -> None:
     import json
 
     from placer.cli.outputs import say
-    from placer.read.schema import instance_schema
+    from placer.formats.native.schema import instance_schema
 
     say(json.dumps(instance_schema(), indent=2) + "\n")

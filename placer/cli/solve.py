@@ -12,12 +12,12 @@ import typer
 from placer.cli import options
 
 if TYPE_CHECKING:
-    from placer.answer import Answer
-    from placer.request import Request
+    from placer.job.request import Request
+    from placer.solving.result import Answer
 
 
 class StrategyName(StrEnum):
-    """The names in :data:`placer.strategies.table.STRATEGIES`, without importing them."""
+    """The names in :data:`placer.assignment.registry.STRATEGIES`, without importing them."""
 
     optimal = "optimal"
     cpsat = "cpsat"
@@ -29,7 +29,7 @@ class StrategyName(StrEnum):
 
 
 class OutputFormat(StrEnum):
-    """The report, the answer as JSON, and the formats of :data:`placer.emit.formats.FORMATS`."""
+    """The report, the answer as JSON, and the formats of :data:`placer.job.emit.FORMATS`."""
 
     text = "text"
     json = "json"
@@ -93,13 +93,13 @@ def solve(
     quiet: options.Quiet = False,
 ) -> None:
     """Place the guests of an instance, or of guest files on a host, and prove how good the placement is."""
-    from placer.cli.earlier import read_earlier, tell
+    from placer.assignment import Status
     from placer.cli.inputs import read_request
     from placer.cli.outputs import refuse_existing
+    from placer.cli.previous import read_earlier, tell
     from placer.cli.running import print_line, run
-    from placer.problem import Status
-    from placer.request import as_placed
-    from placer.solving import solve as solve_instance
+    from placer.job.request import as_placed
+    from placer.solving.pipeline import solve as solve_instance
 
     others = [*files, host, running, vcpu_list, pools, objective]
     start, kept = read_earlier(hint, [*others, keep]), read_earlier(keep, others)
@@ -172,7 +172,7 @@ def _paths(request: Request, format: OutputFormat, output: str | None, *, force:
     names = [guest.name for guest in request.instance.guests]
     whole = format in {OutputFormat.text, OutputFormat.json}
     if not whole:
-        from placer.emit.formats import FORMATS, refuse_joining
+        from placer.job.emit import FORMATS, refuse_joining
 
         if output is None:
             refuse_joining(len(names), format.value)
@@ -195,14 +195,14 @@ def _write(answer: Answer, request: Request, format: OutputFormat, paths: dict[s
 
         texts = {"": render(answer, request, colour=paths is None and on_terminal())}
     elif format is OutputFormat.json:
-        from placer.emit.answer_json import emit_answer
+        from placer.report.answer_json import emit_answer
 
         texts = {"": emit_answer(answer, request)}
     elif answer.placement is None:
         print(f"{answer.status}: {answer.reason}", file=sys.stderr)
         return
     else:
-        from placer.emit.formats import emit_guests, join
+        from placer.job.emit import emit_guests, join
 
         texts = emit_guests(request, answer.placement, answer.violations, format.value, pinned=pin)
         if paths is None or "" in paths:
@@ -214,7 +214,7 @@ def _write(answer: Answer, request: Request, format: OutputFormat, paths: dict[s
 
 
 def _exit_code(answer: Answer, *, allow_unplaced: bool) -> int:
-    from placer.problem import Status
+    from placer.assignment import Status
 
     if answer.status is Status.INFEASIBLE:
         return 1

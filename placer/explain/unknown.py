@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from placer.budget import Budget
-from placer.problem import Problem, Solution
-from placer.strategies.bounds import floors
-from placer.strategies.table import STRATEGIES
-from placer.strategies.tables import Tables
+from placer.assignment import Problem, Solution
+from placer.assignment.bounds.elementary import floors
+from placer.assignment.context import Budget
+from placer.assignment.registry import STRATEGIES
+from placer.assignment.structure.term_index import Tables
 
 WITH_A_MODEL = ("optimal", "cpsat")
 

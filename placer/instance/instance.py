@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from placer.instance.guest import Guest
 from placer.instance.host import Host
+from placer.instance.objective_terms import Order, Term, check_tiers, tiers_of
 from placer.instance.rules import Rule, check_rules
-from placer.instance.terms import Order, Term, check_tiers, tiers_of
 from placer.instance.units import format_cpuset, shorten
 
 TermWeight = Annotated[int, Meta(ge=1, le=1000)]

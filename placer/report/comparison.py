@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import fill
 
-from placer.answer import Answer
 from placer.instance import Instance
 from placer.report.tables import table
+from placer.solving.result import Answer
 
 LEGEND = "placed: vnodes; broken: rules other than being unplaced; mean: distance of a memory access.\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from placer.instance.earlier import Moved
+from placer.instance.previous import Moved
 
 NAMED = 12
 """Vnodes named before the rest are counted."""

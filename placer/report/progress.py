@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from placer.problem import Progress
+from placer.assignment import Progress
 
 
 def describe(progress: Progress, tiers: Sequence[Iterable[str]]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from placer.answer import Answer
+from placer.assignment import Status
 from placer.instance import Guest, Instance, Placement, Vnode, format_cpuset, format_size
-from placer.problem import Status
-from placer.remarks import remarks
+from placer.job.notes import remarks
+from placer.job.request import Request
 from placer.report.moved import moved_line
 from placer.report.tables import headline, table
-from placer.report.trade import trade_line
-from placer.request import Request
+from placer.report.tradeoff import trade_line
+from placer.solving.result import Answer
 
 SAYS = {
     Status.OPTIMAL: "placed, and proved that no placement costs less",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from placer.check import Verdict, mean_access_distance
-from placer.instance.earlier import Moved
+from placer.instance.previous import Moved
 from placer.report.moved import moved_line
 from placer.report.tables import table
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from building import GIB, MIB, OPTERON_6272, a_guest, a_host, an_instance
 
 from benchmarks.contestants import CONTESTANTS, Outcome
 from benchmarks.contestants.libxl import candidate
@@ -16,6 +15,7 @@ from benchmarks.contestants.nova import GuestCell, HostCell, Limits, fit
 from benchmarks.contestants.xenopsd import Candidates, choose
 from placer.check import check, mean_access_distance
 from placer.instance import Instance, Pnode
+from tests.support.building import GIB, MIB, OPTERON_6272, a_guest, a_host, an_instance
 
 
 def placed(name: str, instance: Instance) -> list[tuple[int | None, ...]]:

@@ -8,7 +8,7 @@ from benchmarks.hosts import CORPUS, LOADS, corpus, loaded
 from benchmarks.hosts import host as host_of
 from benchmarks.shapes import FILL, REAL, real, suited
 from benchmarks.workloads import Workload, full, quick, scaling, tight
-from placer.read.instance_json import read_instance
+from placer.formats.native.instance_json import read_instance
 
 
 def a_workload(load: str = "85%", arrival: str = "batch", seed: int = 1) -> Workload:

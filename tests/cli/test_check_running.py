@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from commands import INSTANCES, a_cfg, placer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from tests.support.commands import INSTANCES, a_cfg, placer
 
 SAMPLES = INSTANCES / "xl" / "running"
 HOST, LIST, DUMP, VCPUS, PLAN = (

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from xen_images import (
+from tests.xen.xen_images import (
     FOLDER_MODE,
     LIBRARIES,
     LINK_MODE,
@@ -17,8 +17,8 @@ from xen_images import (
     tables_guest,
     unpacked_kernel,
 )
-from xen_packages import folder
-from xen_programs import HERE, root
+from tests.xen.xen_packages import folder
+from tests.xen.xen_programs import HERE, root
 
 QEMU = "usr/bin/qemu-system-x86_64"
 FIRMWARE = (

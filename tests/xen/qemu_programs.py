@@ -9,9 +9,9 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from linux_images import QEMU, linux_images
-from xen_boot import Emulated, Machine
-from xen_programs import libraries, root
+from tests.xen.linux_images import QEMU, linux_images
+from tests.xen.xen_boot import Emulated, Machine
+from tests.xen.xen_programs import libraries, root
 
 MACHINE = "-accel tcg -machine q35 -nodefaults -display none"
 COMMANDS = (

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from qemu_programs import Linux, Numa, start_here
-from xen_boot import Machine
-from xen_programs import needs_xen
 
 import placer
-from placer.emit.formats import emit_guests
+from placer.formats.hosts import read_host
+from placer.formats.local_host import read_machine
 from placer.instance import Guest, Instance, Vnode
-from placer.read.detect import read_host
-from placer.read.machine import read_machine
-from placer.request import Request
+from placer.job.emit import emit_guests
+from placer.job.request import Request
+from tests.xen.qemu_programs import Linux, Numa, start_here
+from tests.xen.xen_boot import Machine
+from tests.xen.xen_programs import needs_xen
 
 MIB = 1024
 SLIT = ((10, 21, 31, 41), (22, 10, 23, 33), (32, 24, 10, 25), (42, 34, 26, 10))
@@ -114,7 +114,7 @@ Planned = dict[str, tuple[Guest, tuple[int | None, ...], str]]
 @pytest.fixture(scope="module")
 def planned(host: Path, tmp_path_factory: pytest.TempPathFactory) -> Planned:
     """Solve guests of every kind on the emulated host, as a user does: guest, pnodes and arguments of each."""
-    from commands import placer as run
+    from tests.support.commands import placer as run
 
     folder = tmp_path_factory.mktemp("guests")
     (folder / "cells.xml").write_text(DOMAIN)

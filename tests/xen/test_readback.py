@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readback import Affinity, Domain, GuestTables, RunningVnode, read_numa_dump, read_tables, read_vcpu_list
+from tests.xen.readback import Affinity, Domain, GuestTables, RunningVnode, read_numa_dump, read_tables, read_vcpu_list
 
 DUMP = """\
 (XEN) 'u' pressed -> dumping numa info (now = 1)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from building import GIB, a_host
 from msgspec.structs import replace
-from xen_programs import Libxl, needs_xen
 
+from placer.formats.libxl.read_json import read_libxl_json
+from placer.formats.xl.read_cfg import read_xl_cfg
 from placer.instance import Device
-from placer.read.libxl_json import read_libxl_json
-from placer.read.xl_cfg import read_xl_cfg
+from tests.support.building import GIB, a_host
+from tests.xen.xen_programs import Libxl, needs_xen
 
 pytestmark = pytest.mark.xen_fast
 

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from building import GIB, a_guest, a_host, an_instance
-from expected_info import expected, told
-from random_xen_instances import random_xen_instance
-from xen_emission import Texts, emitted, refused
-from xen_programs import Json, Libxl, needs_xen
 
 import placer
 from placer.cli.inputs import read_guests
 from placer.errors import EmissionError, InputError
+from placer.formats.base import HostReading
 from placer.instance import Host, Instance, Placement
-from placer.read.reading import HostReading
-from placer.request import Request, assemble
+from placer.job.request import Request, assemble
+from tests.support.building import GIB, a_guest, a_host, an_instance
+from tests.xen.expected_info import expected, told
+from tests.xen.random_xen_instances import random_xen_instance
+from tests.xen.xen_emission import Texts, emitted, refused
+from tests.xen.xen_programs import Json, Libxl, needs_xen
 
 pytestmark = pytest.mark.xen_fast
 

@@ -6,12 +6,12 @@ import json
 from random import Random
 
 import pytest
-from building import GIB, MIB, a_guest, a_host, an_instance
-from xen_programs import Libxl, needs_xen
 
-from placer.emit.formats import emit_guests
 from placer.instance import Placement
-from placer.request import Request
+from placer.job.emit import emit_guests
+from placer.job.request import Request
+from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
+from tests.xen.xen_programs import Libxl, needs_xen
 
 pytestmark = pytest.mark.xen_fast
 

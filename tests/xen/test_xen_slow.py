@@ -7,12 +7,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from expected_info import expected, told
 from msgspec.structs import replace
-from readback import Affinity
-from xen_accounts import misplaced
-from xen_boot import Machine
-from xen_guest_files import (
+
+import placer
+from placer.assignment import Status
+from placer.instance import Placement
+from tests.xen.expected_info import expected, told
+from tests.xen.readback import Affinity
+from tests.xen.xen_accounts import misplaced
+from tests.xen.xen_boot import Machine
+from tests.xen.xen_guest_files import (
     ASYMMETRIC,
     EIGHT,
     STDVGA_PAGES,
@@ -22,13 +26,9 @@ from xen_guest_files import (
     mixed_guests,
     vnuma,
 )
-from xen_images import images
-from xen_programs import needs_xen
-from xen_trial import Trial, run_placer, try_on_xen
-
-import placer
-from placer.instance import Placement
-from placer.problem import Status
+from tests.xen.xen_images import images
+from tests.xen.xen_programs import needs_xen
+from tests.xen.xen_trial import Trial, run_placer, try_on_xen
 
 pytestmark = [pytest.mark.xen_slow, pytest.mark.slow]
 

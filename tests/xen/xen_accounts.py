@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from expected_info import Json, expected, pool_of
-
 from placer.instance import Host, Instance, Placement
+from tests.xen.expected_info import Json, expected, pool_of
 
 PAGE_KIB = 4
 LEGACY_PAGES = 192

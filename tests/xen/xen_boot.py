@@ -14,8 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from xen_images import images
-from xen_programs import libraries, root
+from tests.xen.xen_images import images
+from tests.xen.xen_programs import libraries, root
 
 BOOT_LIMIT_S = 180.0
 COMMAND_LIMIT_S = 120.0

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from expected_info import expected, told
-from xen_programs import Json, Libxl, Said
-
-from placer.emit.formats import emit_guests
 from placer.instance import Guest, Instance, Placement
-from placer.request import Request
+from placer.job.emit import emit_guests
+from placer.job.request import Request
+from tests.xen.expected_info import expected, told
+from tests.xen.xen_programs import Json, Libxl, Said
 
 Texts = dict[str, str]
 """Guest name -> what placer wrote."""

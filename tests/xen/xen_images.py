@@ -13,8 +13,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from xen_packages import XEN, folder
-from xen_programs import HERE, built, libraries, root
+from tests.xen.xen_packages import XEN, folder
+from tests.xen.xen_programs import HERE, built, libraries, root
 
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
 PROGRAMS = ("xl", "xen-init-dom0", "xenstored", "xenconsoled", "libxl-save-helper")

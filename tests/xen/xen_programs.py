@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from xen_packages import XEN, folder, is_unpacked
 
 from placer.instance import UNREACHABLE, Host
+from tests.xen.xen_packages import XEN, folder, is_unpacked
 
 HERE = Path(__file__).parent
 Json = dict[str, Any]

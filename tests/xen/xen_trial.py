@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from readback import Affinity, GuestTables, NumaDump, read_numa_dump, read_tables, read_vcpu_list
-from xen_boot import Dom0, Machine
-
 from placer.cli.inputs import read_request
+from placer.formats.xl.info import read_xl_info
 from placer.instance import Host, Instance, Placement
-from placer.read.xl_info import read_xl_info
+from tests.xen.readback import Affinity, GuestTables, NumaDump, read_numa_dump, read_tables, read_vcpu_list
+from tests.xen.xen_boot import Dom0, Machine
 
 GuestFiles = dict[str, str]
 """Guest name -> xl.cfg."""

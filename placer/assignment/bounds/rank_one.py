@@ -1,0 +1,197 @@
+"""
+Flows that are an outer product: what two totals on each site say of the cost.
+
+If ``flow[v, w] = scale * out[v] * into[w]``, the flows cost ``scale`` times the sum over sites p, q of
+``out(p) * distance[p, q] * into(q)``, where ``out(p)`` and ``into(p)`` are sums over the items on p. What a site can
+hold, and what load costs there, are functions of the two as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from math import gcd
+
+import numpy as np
+
+from placer.assignment import BoolArray, Crowd, Flow, IntArray, Room
+from placer.assignment.bounds.elementary import crowd_floor, squeeze_floor
+from placer.assignment.structure.term_index import Tables
+
+LARGEST = 30_000
+"""Totals up to which they are tabulated."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Totals:
+    """
+    What a tier costs in terms of the totals of its sites.
+
+    Parameters
+    ----------
+    scale
+        Of the products.
+    out, into
+        The sums over all items.
+    distance
+        ``[m, m]``, of the sites that some item may use.
+    price
+        ``[m, out + 1]``, convex: what ``out(p)`` costs by itself.
+    down, up
+        ``[m, into + 2]``: the largest ``into(p)`` up to a number, and the least from it on, that items which fit p
+        come to; ``into + 1`` where there is none.
+    least_out, most_out
+        ``[m, into + 2]``: the least ``out(p)`` with at least so much ``into(p)``, and the most with at most that.
+    constant
+        The least that everything else in the tier comes to.
+    left
+        ``[m, into + 2]``: in a lower tier, the least room left on a site in use with at most that ``into(p)``.
+    worth
+        What one unit of the tier is worth beside all that room.
+    """
+
+    scale: int
+    out: int
+    into: int
+    distance: IntArray
+    price: IntArray
+    down: IntArray
+    up: IntArray
+    least_out: IntArray
+    most_out: IntArray
+    constant: int
+    left: IntArray
+    worth: int
+
+
+def totals_of(tables: Tables, tier: int) -> Totals | None:
+    """Write a tier in totals; None where its flows are no outer product, or too large."""
+    problem = tables.problem
+    flows = [term for term in problem.tiers[tier] if isinstance(term, Flow) and term.flow.any()]
+    vectors = outer_product(flows[0], problem.n) if len(flows) == 1 else None
+    if vectors is None or int(vectors[2].sum()) > LARGEST:
+        return None
+    scale, out, into = vectors
+    sites = np.flatnonzero(problem.allowed.any(axis=0))
+    price, constant = np.zeros((len(sites), int(out.sum()) + 1), dtype=np.int64), 0
+    for t, crowd in tables.crowds:
+        if t == tier:
+            own = _own_price(crowd, sites, out)
+            if own is None or price.any():
+                constant += crowd_floor(tables, crowd)
+            else:
+                price = own
+                constant += int(np.delete(crowd.table[:, 0], crowd.pool_of[sites[crowd.pool_of[sites] >= 0]]).sum())
+    constant += sum(squeeze_floor(tables, squeeze) for t, squeeze in tables.squeezes if t == tier)
+    constant += int(np.where(problem.allowed, _linear(tables, tier), np.iinfo(np.int64).max).min(axis=1).sum())
+    down, up, least_out, most_out = _reach(tables, sites, out, into)
+    left = _room_left(tables, tier, sites, into)
+    return Totals(
+        scale=scale, out=int(out.sum()), into=int(into.sum()), distance=flows[0].distance[np.ix_(sites, sites)],
+        price=price, down=down, up=up, least_out=least_out, most_out=most_out, constant=constant,
+        left=left, worth=1 + int(left.max(axis=1).sum()),
+    )  # fmt: skip
+
+
+def outer_product(flow: Flow, n: int) -> tuple[int, IntArray, IntArray] | None:
+    """
+    Write a flow as a number times the outer product of two vectors ``[n]`` without common factors.
+
+    Examples
+    --------
+    >>> flow = Flow(name="", items=np.array([0, 2]), flow=np.array([[20, 60], [0, 0]]), distance=np.eye(1, dtype=int))
+    >>> outer_product(flow, 3)
+    (20, array([1, 0, 0]), array([1, 0, 3]))
+    """
+    rows, columns = np.flatnonzero(flow.flow.any(axis=1)), np.flatnonzero(flow.flow.any(axis=0))
+    row, column = flow.flow[rows[0]], flow.flow[:, columns[0]]
+    out, into = np.zeros((2, n), dtype=np.int64)
+    out[flow.items] = column // reduce(gcd, column.tolist())
+    into[flow.items] = row // reduce(gcd, row.tolist())
+    scale = reduce(gcd, flow.flow.ravel().tolist())
+    same = bool((scale * np.outer(out, into)[np.ix_(flow.items, flow.items)] == flow.flow).all())
+    return (scale, out, into) if same else None
+
+
+def _linear(tables: Tables, tier: int) -> IntArray:
+    """What the items cost on each site without what they send to themselves, ``[n, m]``."""
+    linear: IntArray = tables.linear[tier].copy()
+    for term in tables.problem.tiers[tier]:
+        if isinstance(term, Flow):
+            linear[term.items] -= np.outer(np.diagonal(term.flow), np.diagonal(term.distance))
+    return linear
+
+
+def _own_price(crowd: Crowd, sites: IntArray, out: IntArray) -> IntArray | None:
+    """Give the price of load on each site as one of ``out``; None where it is not, or sites share a pool."""
+    pools = crowd.pool_of[sites]
+    inside = pools >= 0
+    times = int(crowd.weight.sum()) // max(1, int(out.sum()))
+    if len(np.unique(pools[inside])) < inside.sum() or (crowd.weight != times * out).any() or not times:
+        return None
+    price = crowd.table[pools][:, : times * int(out.sum()) + 1 : times]
+    return np.asarray(np.where(inside[:, None], price, 0))
+
+
+def _reach(tables: Tables, sites: IntArray, out: IntArray, into: IntArray) -> tuple[IntArray, ...]:
+    """Tabulate what can be on each site: ``down``, ``up``, ``least_out`` and ``most_out`` of :class:`Totals`."""
+    total = int(into.sum())
+    known: dict[bytes, tuple[IntArray, IntArray, list[IntArray]]] = {}
+    found: list[tuple[IntArray, ...]] = []
+    for p in sites.tolist():
+        allowed = tables.problem.allowed[:, p]
+        key = allowed.tobytes()
+        if key not in known:
+            weights = [_least_sums(into[allowed], weight[allowed], total) for weight in tables.weight]
+            most = -_least_sums(into[allowed], -out[allowed], total)
+            known[key] = _least_sums(into[allowed], out[allowed], total), most, weights
+        least, most, weights = known[key]
+        fits = np.abs(least) < total + int(out.sum()) + 1
+        for need, capacity in zip(weights, tables.capacity[:, p].tolist(), strict=True):
+            fits &= need <= capacity
+        found.append((*_neighbours(fits), *_envelopes(least, most)))
+    return tuple(np.stack(rows) for rows in zip(*found, strict=True))
+
+
+def room_below(tables: Tables, tier: int) -> tuple[int, Room] | None:
+    """Find the first room that a lower tier prices, and that tier."""
+    return next(((t, room) for t, room in tables.rooms if t > tier), None)
+
+
+def _room_left(tables: Tables, tier: int, sites: IntArray, into: IntArray) -> IntArray:
+    """Tabulate ``left`` of :class:`Totals`."""
+    total, lower = int(into.sum()), room_below(tables, tier)
+    if lower is None:
+        return np.zeros((len(sites), total + 2), dtype=np.int64)
+    room = lower[1]
+    heaviest = -_least_sums(into, -room.weight, total)
+    held = np.maximum.accumulate(np.append(np.where(np.abs(heaviest) < 2**59, heaviest, 0), 0))
+    free = (room.room[sites][:, None] - held) // room.unit
+    return np.asarray(np.where(room.room[sites][:, None] >= 0, np.maximum(free, 0), 0))
+
+
+def _least_sums(into: IntArray, each: IntArray, total: int) -> IntArray:
+    """For each number up to a total, the least sum of items whose ``into`` comes to it, ``[total + 1]``."""
+    least = np.full(total + 1, np.int64(2**60))
+    least[0] = 0
+    for size, value in zip(into.tolist(), each.tolist(), strict=True):
+        with_it = np.concatenate([np.full(size, np.int64(2**60)), least[: total + 1 - size]])
+        least = np.minimum(least, np.where(with_it < 2**59, with_it + value, with_it))
+    return least
+
+
+def _neighbours(fits: BoolArray) -> tuple[IntArray, IntArray]:
+    """Give the nearest number that fits from each down, and from each up; one beyond the last never does."""
+    total = len(fits) - 1
+    numbers = np.arange(total + 2)
+    there = np.append(fits, False)
+    down = np.maximum.accumulate(np.where(there, numbers, 0))
+    up = np.minimum.accumulate(np.where(there, numbers, total + 1)[::-1])[::-1]
+    return down, up
+
+
+def _envelopes(least: IntArray, most: IntArray) -> tuple[IntArray, IntArray]:
+    """Give the least for at least each number, and the most for at most each."""
+    upward = np.minimum.accumulate(np.append(least, np.int64(2**60))[::-1])[::-1]
+    known = np.where(np.abs(most) < 2**59, most, -1)
+    return upward, np.maximum.accumulate(np.append(known, -1))

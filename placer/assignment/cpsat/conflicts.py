@@ -1,0 +1,99 @@
+"""Encodings of relations: pairs of items that may not stand on some pairs of sites."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from placer.assignment import BoolArray, Relation
+from placer.assignment.cpsat.variables import Unit, Value, Variables
+
+
+def keep_relations(variables: Variables) -> None:
+    """Let no two related items stand on two sites that are barred for them."""
+    held = _Held(variables)
+    units = variables.units
+    for relation in variables.tables.problem.relations:
+        firsts = [unit.items[0] for unit in units]
+        related = relation.items[np.ix_(firsts, firsts)]
+        for unit in units:
+            if len(unit.items) > 1 and relation.items[unit.items[0], unit.items[1]]:
+                _within(variables, held, unit, relation)
+        for clique in cliques(related) if relation.sites.diagonal().any() else []:
+            _share_no_site(variables, held, [units[i] for i in clique], relation)
+        off_diagonal = relation.sites & ~np.eye(len(relation.sites), dtype=bool)
+        for i, j in np.argwhere(np.triu(related)).tolist() if off_diagonal.any() else []:
+            _bar_pairs(variables, held, units[i], units[j], off_diagonal)
+
+
+def cliques(related: BoolArray) -> list[list[int]]:
+    """
+    Cover all related pairs by sets whose every pair is related, each grown greedily from a pair not covered yet.
+
+    Examples
+    --------
+    >>> cliques(np.array([[0, 1, 1, 0], [1, 0, 1, 0], [1, 1, 0, 1], [0, 0, 1, 0]], dtype=bool))
+    [[0, 1, 2], [2, 3]]
+    """
+    left = np.triu(related, 1)
+    found = []
+    while left.any():
+        clique = np.argwhere(left)[0].tolist()
+        for k in range(len(related)):
+            if related[k, clique].all():
+                clique.append(k)
+        left[np.ix_(clique, clique)] = False
+        found.append(sorted(clique))
+    return found
+
+
+class _Held:
+    """Whether a site holds an item of a unit, one Boolean each, made where it is asked for."""
+
+    def __init__(self, variables: Variables) -> None:
+        self._variables = variables
+        self._known: dict[tuple[int, int], cp_model.IntVar] = {}
+
+    def __call__(self, unit: Unit, p: int) -> cp_model.IntVar:
+        count = unit.count[p]
+        if len(unit.items) == 1:
+            return count
+        key = unit.items[0], p
+        if key not in self._known:
+            self._known[key] = self._variables.auxiliary(1, _holds_any(list(unit.items), p))
+            self._variables.model.add(count <= len(unit.items) * self._known[key])
+        return self._known[key]
+
+
+def _holds_any(items: list[int], p: int) -> Value:
+    return lambda site_of: int((site_of[items] == p).any())
+
+
+def _within(variables: Variables, held: _Held, unit: Unit, relation: Relation) -> None:
+    """Relate the items of one unit: at most one on a site, or not on two barred sites."""
+    for p, count in unit.count.items():
+        if relation.sites[p, p]:
+            variables.model.add(count <= 1)
+    for p, q in combinations(unit.count, 2):
+        if relation.sites[p, q]:
+            variables.model.add_at_most_one([held(unit, p), held(unit, q)])
+
+
+def _share_no_site(variables: Variables, held: _Held, units: list[Unit], relation: Relation) -> None:
+    for p in np.flatnonzero(relation.sites.diagonal()).tolist():
+        here = [held(unit, p) for unit in units if p in unit.count]
+        if len(here) > 1:
+            variables.model.add_at_most_one(here)
+
+
+def _bar_pairs(variables: Variables, held: _Held, first: Unit, second: Unit, sites: BoolArray) -> None:
+    """Bar pairs of different sites; a unit of one item is on one site only, so that its sites go into one row."""
+    if len(second.items) > 1:
+        first, second = second, first
+    for p in first.count:
+        barred = [held(second, q) for q in np.flatnonzero(sites[p]).tolist() if q in second.count]
+        for others in [barred] if len(second.items) == 1 else [[other] for other in barred]:
+            if others:
+                variables.model.add_at_most_one([held(first, p), *others])

@@ -1,0 +1,264 @@
+"""The tiers, one after the other, each minimised with the higher ones held."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from math import gcd
+
+from ortools.sat.python import cp_model
+
+from placer.assignment import IntArray, Problem, Solution, Status
+from placer.assignment.bounds.elementary import needed_sites, room_floor
+from placer.assignment.context import Budget
+from placer.assignment.cpsat.encoding import encode
+from placer.assignment.cpsat.slot_cuts import Seats
+from placer.assignment.cpsat.solver_run import log_search, solve_interruptibly
+from placer.assignment.cpsat.variables import Affine, Variables
+from placer.assignment.heuristics.tabu_search import improve
+from placer.assignment.root import open_search
+from placer.assignment.structure.term_index import Tables
+from placer.errors import Defect
+
+SMALL_MODEL = 1000
+"""Variables up to which one worker is fastest."""
+LARGE_MODEL, LARGEST_MODEL = 10_000, 20_000
+"""Variables beyond which more than two workers, and more than one, take too much memory."""
+QUICK = 0.07
+"""Deterministic time that a small model gets without linear relaxations before it gets them: most need none."""
+PATIENCE = 100
+"""Moves of local search without gain when it polishes what CP-SAT found."""
+
+
+def cpsat(problem: Problem, budget: Budget, *, opening: Solution | None = None) -> Solution:
+    """
+    Minimise tier after tier with CP-SAT, warm-started by local search.
+
+    Parameters
+    ----------
+    opening
+        An assignment to begin with, perhaps, and the bounds of every tier; None searches for one.
+    """
+    return Search(Tables(problem), budget).run(opening)
+
+
+@dataclass
+class _Outcome:
+    status: int
+    site_of: IntArray | None
+    bound: int
+
+
+class Search:
+    """One solve; see the module for how it goes."""
+
+    def __init__(self, tables: Tables, budget: Budget) -> None:
+        self.tables = tables
+        self.budget = budget
+        self.best: IntArray | None = None
+        self.costs: tuple[int, ...] = ()
+        self.bounds: list[int] = []
+        self._slow = False
+        self._needed: dict[tuple[tuple[int, ...], int], list[int]] = {}
+
+    def run(self, opening: Solution | None) -> Solution:
+        """Search from what is known, or from what local search finds."""
+        opening = opening or open_search(self.tables.problem, self.budget)
+        if opening.status is Status.INFEASIBLE:
+            return opening
+        self._offer(opening.site_of)
+        self.bounds = list(opening.bounds)
+        proved = self.best is not None and list(self.costs) == self.bounds
+        searched = not proved and self.budget.left_s() > 0
+        if searched and not self._minimise_tiers():
+            return Solution(status=Status.INFEASIBLE, wall_time_s=self.budget.elapsed_s())
+        if self.best is None:
+            return Solution(
+                status=Status.UNKNOWN,
+                bounds=tuple(self.bounds),
+                wall_time_s=self.budget.elapsed_s(),
+                tried=f"local search {'and CP-SAT ' * searched}found no placement and no proof that there is none",
+            )
+        bounds = tuple(self.bounds)
+        return Solution(
+            status=Solution.of(self.costs, bounds),
+            site_of=self.best,
+            costs=self.costs,
+            bounds=bounds,
+            wall_time_s=self.budget.elapsed_s(),
+            tried="local search and CP-SAT",
+        )
+
+    def _minimise_tiers(self) -> bool:
+        """Pass over the tiers until all are proved or time is up; False where nothing can be placed."""
+        while self._pass():
+            proved = self.best is None or self.costs == tuple(self.bounds)
+            if proved or self.budget.left_s() <= 0 or self.budget.deterministic_limit is not None:
+                return True
+        return False
+
+    def _pass(self) -> bool:
+        """Solve every tier that its bound does not prove; False where nothing can be placed."""
+        variables = Variables(self.tables)
+        tiers = encode(variables)
+        self._seats = Seats(variables)
+        self._use_needed_sites(variables, len(tiers))
+        for t, cost in enumerate(tiers):
+            if self.best is not None and self.budget.left_s() <= 0:
+                return True
+            self._use_needed_sites(variables, t)
+            if self.best is None or self.costs[t] > self.bounds[t]:
+                outcome = self._minimise(variables, t, cost, share=self._share(tiers, t))
+                if outcome.status == cp_model.INFEASIBLE:
+                    if self.best is not None:
+                        raise Defect(f"CP-SAT calls tier {t} infeasible beside a known assignment {self.costs}")
+                    return False
+                self.bounds[t] = max(self.bounds[t], outcome.bound)
+                self._offer(outcome.site_of)
+                if self.best is None:
+                    return True
+                self._polish()
+            variables.model.add(cost.expression() <= self.costs[t])
+        return True
+
+    def _share(self, tiers: list[Affine], t: int) -> float:
+        """Share of the time left that a tier may use: half while a later one waits for a solve."""
+        later = range(t + 1, len(tiers))
+        if self.best is None:
+            return 0.5 if any(tiers[i].terms for i in later) else 1.0
+        return 0.5 if any(self.costs[i] > self.bounds[i] for i in later) else 1.0
+
+    def _use_needed_sites(self, variables: Variables, reached: int) -> None:
+        """
+        Where a tier prices room, bound it by the sites that the higher tiers cannot do without.
+
+        Once that tier is reached, the higher ones are held, and something is put on every such site.
+        """
+        for t, room in self.tables.rooms if self.best is not None else []:
+            if self.costs[t] > self.bounds[t] and reached >= t:
+                key = self.costs[:t], t
+                if key not in self._needed:
+                    self._needed[key] = needed_sites(self.tables, self.costs, t)
+                needed = self._needed[key]
+                self.bounds[t] = max(self.bounds[t], room_floor(self.tables, room, needed))
+                for p in needed if reached == t else []:
+                    counts = [unit.count[p] for unit in variables.units if p in unit.count]
+                    variables.model.add(cp_model.LinearExpr.sum(counts) >= 1)
+
+    def _polish(self) -> None:
+        if self.costs != tuple(self.bounds):
+            limit = self.budget.left_s() / 10
+            self._offer(improve(self.tables, self.budget, time_limit_s=limit, start=self.best, patience=PATIENCE))
+
+    def _offer(self, site_of: IntArray | None) -> None:
+        if site_of is None:
+            return
+        problem = self.tables.problem
+        costs = tuple(problem.price(site_of[None, :])[0].tolist())
+        if not problem.feasible(site_of[None, :])[0]:
+            raise Defect(f"an assignment that breaks a rule: {site_of.tolist()}")
+        if self.best is None or costs < self.costs:
+            self.best, self.costs = site_of.copy(), costs
+
+    def _minimise(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
+        """Solve until everybody has a seat, each time with rows against who had none."""
+        while True:
+            outcome = self._decide(variables, t, cost, share=share)
+            if outcome.site_of is None or not self._seats.bar(outcome.site_of):
+                return outcome
+            self.bounds[t] = max(self.bounds[t], outcome.bound)
+            if self.budget.left_s() <= 0:
+                return _Outcome(int(cp_model.UNKNOWN), None, outcome.bound)
+
+    def _decide(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
+        """Solve a small model quickly, as long as that will do."""
+        if not self._slow and _is_small(variables) and self._workers(variables) == 1:
+            outcome = self._solve(variables, t, cost, share=share, quick=True)
+            if outcome.status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or self.budget.left_s() <= 0:
+                return outcome
+            self._slow = True
+            if outcome.site_of is not None and not self.tables.problem.misfits(outcome.site_of):
+                self._offer(outcome.site_of)
+            self.bounds[t] = max(self.bounds[t], outcome.bound)
+        return self._solve(variables, t, cost, share=share)
+
+    def _solve(self, variables: Variables, t: int, cost: Affine, *, share: float, quick: bool = False) -> _Outcome:
+        model = variables.model
+        step = gcd(*(coefficient for _, coefficient in cost.terms)) or 1
+        scaled = Affine([(var, coefficient // step) for var, coefficient in cost.terms])
+        least = -((cost.constant - self.bounds[t]) // step)
+        model.clear_objective()  # type: ignore[no-untyped-call]
+        if scaled.terms:
+            model.add(scaled.expression() >= least)
+            model.minimize(scaled.expression())
+        if self.best is not None:
+            variables.hint(self.best)
+        solver = self._solver(variables, share, quick=quick)
+        self.budget.log(
+            f"CP-SAT: tier {t + 1}, {len(model.proto.variables)} variables, best so far {self.costs or None}"
+        )
+
+        def unscaled(bound: float) -> int:
+            return cost.constant + step * math.ceil(bound - 1e-6)
+
+        proved = [self.bounds[t]]
+
+        def tell_bound(bound: float) -> None:
+            proved.append(unscaled(bound))
+            self.budget.tell("CP-SAT", tier=t, costs=self.costs, bound=proved[-1])
+
+        solver.best_bound_callback = tell_bound
+        status = solve_interruptibly(solver, model, _Watch(self, variables, t), self.budget.stop)
+        if status == cp_model.MODEL_INVALID:
+            raise Defect(f"CP-SAT refuses the model: {model.validate()}")
+        if status == cp_model.INFEASIBLE:
+            return _Outcome(status, None, 0)
+        if status == cp_model.UNKNOWN:  # its response says 0 where nothing is proved yet
+            return _Outcome(status, None, proved[-1])
+        bound = unscaled(solver.best_objective_bound) if scaled.terms else cost.constant
+        return _Outcome(status, variables.decode(solver.value), bound)
+
+    def _solver(self, variables: Variables, share: float, *, quick: bool) -> cp_model.CpSolver:
+        solver = cp_model.CpSolver()
+        parameters = solver.parameters
+        parameters.max_time_in_seconds = max(0.01, self.budget.left_s() * share)
+        parameters.random_seed = self.budget.seed
+        parameters.catch_sigint_signal = False
+        parameters.num_workers = self._workers(variables)
+        limit = self.budget.deterministic_limit
+        if quick:
+            parameters.linearization_level = 0
+            parameters.max_deterministic_time = QUICK if limit is None else min(QUICK, limit)
+        elif limit is not None:
+            parameters.max_deterministic_time = max(0.0, limit - (QUICK if self._slow else 0.0))
+        log_search(solver, self.budget.on_log)
+        return solver
+
+    def _workers(self, variables: Variables) -> int:
+        if self.budget.workers is not None:
+            return self.budget.workers
+        size = len(variables.model.proto.variables)
+        if size > LARGEST_MODEL:
+            return 1
+        return 1 if size <= SMALL_MODEL else 8 if size <= LARGE_MODEL else 2
+
+
+def _is_small(variables: Variables) -> bool:
+    return len(variables.model.proto.variables) <= SMALL_MODEL
+
+
+class _Watch(cp_model.CpSolverSolutionCallback):
+    """Tell the watcher of every better assignment."""
+
+    def __init__(self, search: Search, variables: Variables, t: int) -> None:
+        super().__init__()
+        self._search, self._variables, self._tier = search, variables, t
+
+    def on_solution_callback(self) -> None:
+        """Price the assignment ourselves and pass it on."""
+        site_of = self._variables.decode(self.value)
+        if self._search.tables.problem.misfits(site_of):
+            return
+        costs = tuple(self._search.tables.problem.price(site_of[None, :])[0].tolist())
+        best = min(costs, self._search.costs) if self._search.costs else costs
+        self._search.budget.tell("CP-SAT", tier=self._tier, costs=best)

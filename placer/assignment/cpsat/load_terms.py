@@ -1,0 +1,203 @@
+"""Encodings of hard capacities, of sites that exclude each other, and of what load costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import gcd
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from placer.assignment import Crowd, IntArray, Resource, Room, Squeeze, Touch, even_pairs
+from placer.assignment.cpsat.variables import Affine, Value, Variables
+
+
+def limit_load(variables: Variables, resource: Resource) -> None:
+    """Keep the weight on each site within its capacity."""
+    for p, capacity in enumerate(resource.capacity.tolist()):
+        load = variables.load(resource.weight, [p])
+        step = gcd(*(coefficient for _, coefficient in load.terms)) or 1
+        if sum(int(w) for w in resource.weight) > capacity and load.terms:
+            scaled = Affine([(var, coefficient // step) for var, coefficient in load.terms])
+            variables.model.add(scaled.expression() <= capacity // step)
+
+
+def keep_apart(variables: Variables) -> None:
+    """Let no group hold two incompatible sites."""
+    problem = variables.tables.problem
+    for items in problem.groups if problem.incompatible.any() else ():
+        uses = {p: _uses(variables, items, p) for p in range(problem.m)} if len(items) > 1 else {}
+        for p, q in np.argwhere(np.triu(problem.incompatible)).tolist():
+            both = [used for used in (uses.get(p), uses.get(q)) if used is not None]
+            if len(both) == 2:
+                variables.model.add_at_most_one(both)
+
+
+def _uses(variables: Variables, items: IntArray, p: int) -> cp_model.IntVar | None:
+    members = items.tolist()
+    units = {id(variables.unit_of[v]): variables.unit_of[v] for v in members}
+    counts = [(unit, unit.count[p]) for unit in units.values() if p in unit.count]
+    if not counts:
+        return None
+    used = variables.auxiliary(1, _is_used(members, p))
+    for unit, var in counts:
+        variables.model.add(var <= len(unit.items) * used)
+    return used
+
+
+def _is_used(members: list[int], p: int) -> Value:
+    return lambda site_of: int((site_of[members] == p).any())
+
+
+def encode_crowd(variables: Variables, crowd: Crowd, cost: Affine) -> None:
+    """
+    Price the load of each pool from below by the lines through each two neighbouring loads.
+
+    What load adds to the price of none is convex and starts at 0, so it is also at least the sum of what each item
+    adds alone there.
+
+    What it pays beside claims is added.
+    """
+    squeeze = next((each for _, each in variables.tables.squeezes if each.crowd is crowd), None)
+    cost.constant += int(crowd.table[:, 0].sum())
+    crowd = replace(crowd, table=crowd.table - crowd.table[:, :1])
+    for i, row in enumerate(crowd.table):
+        sites = np.flatnonzero(crowd.pool_of == i).tolist()
+        load = variables.load(crowd.weight, sites)
+        most = min(len(row) - 1, _largest_load(variables, crowd, sites))
+        price = None
+        if squeeze is not None and squeeze.claim.any():
+            price = _squeezed(variables, squeeze, i, load, most)
+        elif np.diff(row[: most + 1]).any():
+            price = variables.auxiliary(int(row[most]), _crowd_price(crowd, i))
+            for line in _lines(row[: most + 1], load):
+                variables.model.add(line.expression() <= price)
+        if price is not None:
+            variables.model.add(_alone(variables, crowd, i, sites).expression() <= price)
+            cost.add(1, price)
+
+
+def _lines(row: IntArray, load: Affine) -> Iterator[Affine]:
+    """Give the lines through each two neighbouring points of a convex row where it bends, over the load."""
+    slopes = np.diff(row)
+    for n in np.flatnonzero(np.diff(slopes, prepend=0)).tolist():
+        slope = int(slopes[n])
+        yield Affine([(var, slope * c) for var, c in load.terms], int(row[n]) - slope * n)
+
+
+def _squeezed(variables: Variables, squeeze: Squeeze, i: int, load: Affine, most: int) -> cp_model.IntVar:
+    """
+    Price load on the slots that claims leave, less the price of nothing at all.
+
+    The pairs of n on c slots are the largest of q n - c q (q + 1) / 2 over whole q, so they are linear in both for
+    each q. As many slots are left as claims allow, or one.
+    """
+    model, crowd = variables.model, squeeze.crowd
+    sites = np.flatnonzero(crowd.pool_of == i).tolist()
+    start, slots, per_slot, scale = int(squeeze.start[i]), int(squeeze.slots[i]), squeeze.per_slot, squeeze.scale
+    empty, n = int(crowd.table[i, 0]), start + most
+    price = variables.auxiliary(scale * n * (n - 1) // 2, _squeezed_price(squeeze, i))
+    left = variables.auxiliary(slots, lambda site_of: _left(squeeze, i, site_of))
+    one = variables.auxiliary(1, lambda site_of: int(_left(squeeze, i, site_of) == 1))
+    claims = variables.load(squeeze.claim, sites)
+    largest = int(squeeze.claim[variables.tables.problem.allowed[:, sites].any(axis=1)].sum())
+    model.add(left >= 1)
+    model.add(left <= slots - (slots - 1) * one)
+    model.add(claims.expression() <= per_slot * (slots - left) + largest * one)
+    total = variables.auxiliary(n, lambda site_of: start + int(crowd.weight[crowd.pool_of[site_of] == i].sum()))
+    model.add(total == load.expression() + start)
+    for q in range(1, n):
+        model.add(scale * q * total - empty <= price + scale * q * (q + 1) // 2 * left)
+    return price
+
+
+def _left(squeeze: Squeeze, i: int, site_of: IntArray) -> int:
+    claims = int(squeeze.claim[squeeze.crowd.pool_of[site_of] == i].sum())
+    return max(1, int(squeeze.slots[i]) - -(-claims // squeeze.per_slot))
+
+
+def _squeezed_price(squeeze: Squeeze, i: int) -> Value:
+    def price(site_of: IntArray) -> int:
+        n = squeeze.start[i] + squeeze.crowd.weight[squeeze.crowd.pool_of[site_of] == i].sum()
+        pairs = int(even_pairs(np.array(n), np.array(_left(squeeze, i, site_of))))
+        return squeeze.scale * pairs - int(squeeze.crowd.table[i, 0])
+
+    return price
+
+
+def _alone(variables: Variables, crowd: Crowd, i: int, sites: list[int]) -> Affine:
+    total = Affine()
+    for unit in variables.units:
+        own = int(crowd.table[i, crowd.weight[unit.items[0]]])
+        for p in sites:
+            if p in unit.count:
+                total.add(own, unit.count[p])
+    return total
+
+
+def _largest_load(variables: Variables, crowd: Crowd, sites: list[int]) -> int:
+    allowed = variables.tables.problem.allowed[:, sites].any(axis=1)
+    return int(crowd.weight[allowed].sum())
+
+
+def _crowd_price(crowd: Crowd, i: int) -> Value:
+    return lambda site_of: int(crowd.table[i, crowd.weight[crowd.pool_of[site_of] == i].sum()])
+
+
+def encode_room(variables: Variables, room: Room, cost: Affine) -> None:
+    """Price the room left on the sites in use; linear where every weight is a multiple of the unit."""
+    items = np.flatnonzero(room.uses)
+    exact = not (room.weight % room.unit).any()
+    for p in np.flatnonzero(room.room >= 0).tolist():
+        used = _uses(variables, items, p)
+        if used is None:
+            continue
+        for resource in variables.tables.problem.resources:
+            held = variables.load(resource.weight * room.uses, [p])
+            variables.model.add(held.expression() <= int(resource.capacity[p]) * used)
+        load = variables.load(room.weight, [p])
+        size = int(room.room[p])
+        if exact:
+            cost.add(size // room.unit, used)
+            for var, coefficient in load.terms:
+                cost.add(-(coefficient // room.unit), var)
+            continue
+        left = variables.auxiliary(size // room.unit, _room_left(room, p))
+        rest = Affine([(var, -c) for var, c in load.terms], size - room.unit + 1)
+        variables.model.add(rest.expression() <= room.unit * left + size * (1 - used))
+        cost.add(1, left)
+
+
+def _room_left(room: Room, p: int) -> Value:
+    def left(site_of: IntArray) -> int:
+        here = (site_of == p) & room.uses
+        return int((room.room[p] - room.weight[here].sum()) // room.unit) if here.any() else 0
+
+    return left
+
+
+def encode_touch(variables: Variables, touch: Touch, cost: Affine) -> None:
+    """Count the sets with an item on the site."""
+    for items in touch.sets:
+        members = items.tolist()
+        unit = variables.unit_of[members[0]]
+        if len(members) == 1 and len(unit.items) > 1:
+            if members[0] == unit.items[0]:
+                cost.add(1, unit.count[touch.site])
+        else:
+            used = _uses(variables, items, touch.site)
+            if used is not None:
+                cost.add(1, used)
+
+
+def encode_linear(variables: Variables, cost: IntArray) -> Affine:
+    """Sum the price of each item on its site, the least of each as a constant."""
+    total = Affine()
+    for unit in variables.units:
+        prices = cost[unit.items[0]]
+        least = int(min((prices[p] for p in unit.count), default=np.int64(0)))
+        total.constant += least * len(unit.items)
+        for p, var in unit.count.items():
+            total.add(int(prices[p]) - least, var)
+    return total

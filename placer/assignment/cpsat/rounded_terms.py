@@ -1,0 +1,36 @@
+"""Encodings of terms that round: the fullest site, and a quotient of a sum."""
+
+from __future__ import annotations
+
+from math import gcd
+
+import numpy as np
+
+from placer.assignment import Peak, Quotient
+from placer.assignment.cpsat.variables import Affine, Variables
+
+
+def encode_peak(variables: Variables, peak: Peak, cost: Affine) -> None:
+    """Price the fullest site from below: parts x load <= room x level on every site."""
+    level = variables.auxiliary(peak.most(), lambda site_of: int(peak.price(site_of[None, :])[0]))
+    for p in np.flatnonzero(peak.room > 0).tolist():
+        load = variables.load(peak.weight, [p])
+        room = int(peak.room[p])
+        step = gcd(room, *(peak.parts * coefficient for _, coefficient in load.terms))
+        scaled = Affine([(var, peak.parts * coefficient // step) for var, coefficient in load.terms])
+        variables.model.add(scaled.expression() <= room // step * level)
+    cost.add(1, level)
+
+
+def encode_quotient(variables: Variables, quotient: Quotient, cost: Affine) -> None:
+    """Price a sum over a divisor from below: sum <= divisor x quotient + divisor - 1."""
+    total = Affine()
+    for unit in variables.units:
+        prices = quotient.cost[quotient.items == unit.items[0]].sum(axis=0)
+        for p, var in unit.count.items():
+            total.add(int(prices[p]), var)
+    scale, divisor = quotient.scale, quotient.divisor
+    most = quotient.most() // scale
+    value = variables.auxiliary(most, lambda site_of: int(quotient.price(site_of[None, :])[0]) // scale)
+    variables.model.add(total.expression() <= divisor * value + divisor - 1)
+    cost.add(scale, value)

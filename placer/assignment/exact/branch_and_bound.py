@@ -1,0 +1,268 @@
+"""
+Layered branch and bound in NumPy: exact, for few items.
+
+Items are placed one after the other; partial assignments are rows of an array, bounded and pruned many at a time, and
+taken depth first in chunks. The bound of a row is its cost so far, the cheapest open site of each remaining item, the
+closest that two remaining items can be, and the load spread evenly.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from placer.assignment import BoolArray, IntArray, Problem, Quotient, Solution, Status
+from placer.assignment.bounds.elementary import bound_load, floors, least_rise, pair_floors
+from placer.assignment.context import Budget
+from placer.assignment.heuristics.tabu_search import improve
+from placer.assignment.structure.symmetry import group_classes, item_classes, site_classes
+from placer.assignment.structure.term_index import Tables
+
+STATE_LIMIT = 200_000
+"""Partial assignments after which ``optimal`` turns to CP-SAT."""
+CHUNK = 2048
+PATIENCE = 5
+"""Moves of local search without gain before the enumeration starts."""
+
+
+def enumerate_all(problem: Problem, budget: Budget, *, state_limit: int = 10**12) -> Solution:
+    """
+    Find the best assignment and prove it, or prove that there is none.
+
+    Parameters
+    ----------
+    state_limit
+        Partial assignments to look at before it gives up; then the answer is FEASIBLE or UNKNOWN.
+    """
+    tables = Tables(problem)
+    start = improve(tables, budget, time_limit_s=budget.left_s() / 4, patience=PATIENCE, floor=floors(tables))
+    return Enumeration(tables, budget).run(start, state_limit)
+
+
+class Enumeration:
+    """One search; see the module for how it goes."""
+
+    def __init__(self, tables: Tables, budget: Budget) -> None:
+        self.tables = tables
+        self.budget = budget
+        problem = tables.problem
+        self._order = _search_order(tables)
+        self._earlier_equal = self._before(item_classes(tables), self._order)
+        self._order_equal_groups()
+        self._previous_site = self._before(site_classes(tables), np.arange(problem.m))
+        self._rest_pairs = self._remaining_pairs()
+        self.best: IntArray | None = None
+        self.best_costs: tuple[int, ...] = ()
+
+    def run(self, start: IntArray | None, state_limit: int) -> Solution:
+        """Search from an incumbent, or from none."""
+        problem, states = self.tables.problem, 0
+        if start is not None:
+            self._offer(start)
+        stack = [np.zeros((1, 0), dtype=np.int64)]
+        while stack:
+            rows = stack.pop()
+            states += len(rows)
+            if states > state_limit or self.budget.left_s() <= 0:
+                return self._unproved(states)
+            self.budget.tell("enumeration", costs=self.best_costs)
+            if rows.shape[1] == problem.n:
+                self._settle(rows)
+                continue
+            children = self._expand(rows)
+            stack += [children[i : i + CHUNK] for i in range(0, len(children), CHUNK)][::-1]
+        self.budget.log(f"enumeration looked at all that matters, {states} partial placements")
+        return self._proved()
+
+    def _proved(self) -> Solution:
+        elapsed = self.budget.elapsed_s()
+        if self.best is None:
+            return Solution(status=Status.INFEASIBLE, wall_time_s=elapsed)
+        return Solution(
+            status=Status.OPTIMAL,
+            site_of=self.best,
+            costs=self.best_costs,
+            bounds=self.best_costs,
+            wall_time_s=elapsed,
+        )
+
+    def _unproved(self, states: int) -> Solution:
+        tried = f"enumeration looked at {states} partial placements"
+        self.budget.log(f"{tried}, costs {self.best_costs or None}")
+        elapsed = self.budget.elapsed_s()
+        if self.best is None:
+            return Solution(status=Status.UNKNOWN, wall_time_s=elapsed, tried=tried)
+        bounds = tuple(min(*pair) for pair in zip(floors(self.tables), self.best_costs, strict=True))
+        return Solution(
+            status=Solution.of(self.best_costs, bounds),
+            site_of=self.best,
+            costs=self.best_costs,
+            bounds=bounds,
+            wall_time_s=elapsed,
+            tried=tried,
+        )
+
+    def _offer(self, site_of: IntArray) -> None:
+        costs = tuple(self.tables.problem.price(site_of[None, :])[0].tolist())
+        if self.best is None or costs < self.best_costs:
+            self.best, self.best_costs = site_of.copy(), costs
+
+    def _settle(self, rows: IntArray) -> None:
+        site_of = np.empty_like(rows)
+        site_of[:, self._order] = rows
+        costs = self.tables.problem.price(site_of)
+        self._offer(site_of[int(np.lexsort(costs.T[::-1])[0])])
+
+    def _expand(self, rows: IntArray) -> IntArray:
+        """Place the next item of every row on every site that is open and may still lead below the incumbent."""
+        k = rows.shape[1]
+        rest = self._order[k:]
+        open_sites = self._open_sites(rows, rest)
+        pending = self._pending(rows, rest)
+        barred = np.iinfo(np.int64).max // 4
+        cheapest = np.where(open_sites[:, None], pending, barred).min(axis=3)
+        alive = np.logical_and.reduce(np.logical_or.reduce(open_sites, axis=2), axis=1)
+        bound = self._cost_so_far(rows) + cheapest.sum(axis=2) + self._rest_pairs[k]
+        self._add_rise(rows, rest, bound)
+        child_bound = bound[:, :, None] + pending[:, :, 0, :] - cheapest[:, :, 0][:, :, None]
+        keep = open_sites[:, 0, :] & alive.reshape(-1, 1) & self._below(child_bound)
+        keep &= self._first_of_its_kind(rows, k)
+        if self.tables.problem.seating is not None:
+            keep &= self.tables.problem.seating.fit_beside(rows, self._order[: k + 1], keep)
+        parents, sites = np.nonzero(keep)
+        ranks = np.lexsort(child_bound[parents, :, sites].T[::-1])
+        return np.hstack([rows[parents[ranks]], sites[ranks, None]])
+
+    def _open_sites(self, rows: IntArray, rest: IntArray) -> BoolArray:
+        """Sites that can take each remaining item beside what the row has placed, ``[s, rest, m]``."""
+        problem, placed = self.tables.problem, self._order[: rows.shape[1]]
+        on = rows[:, :, None] == np.arange(problem.m)
+        good = np.broadcast_to(problem.allowed[rest], (len(rows), len(rest), problem.m)).copy()
+        for weight, capacity in zip(self.tables.weight, self.tables.capacity, strict=True):
+            left = capacity - (on * weight[placed][:, None]).sum(axis=1)
+            good &= weight[rest][None, :, None] <= left[:, None, :]
+        for conflict in problem.conflicts:
+            clash = conflict.sites[rows].astype(np.int64)
+            good &= np.einsum("rk,skm->srm", conflict.items[np.ix_(rest, placed)].astype(np.int64), clash) == 0
+        return good
+
+    def _pending(self, rows: IntArray, rest: IntArray) -> IntArray:
+        """What each remaining item would pay on each site towards the placed ones, ``[s, tiers, rest, m]``."""
+        tables, placed = self.tables, self._order[: rows.shape[1]]
+        pending = np.repeat(tables.linear[None][:, :, rest], len(rows), axis=0)
+        for flow in tables.flows:
+            out, into = flow.flow[np.ix_(rest, placed)], flow.flow[np.ix_(placed, rest)]
+            if out.any() or into.any():
+                pending[:, flow.tier] += np.einsum("rk,skm->srm", out, flow.distance.T[rows])
+                pending[:, flow.tier] += np.einsum("kr,skm->srm", into, flow.distance[rows])
+        return pending
+
+    def _cost_so_far(self, rows: IntArray) -> IntArray:
+        """Price the placed items, ``[s, tiers]``; room and crowd are left to :meth:`_add_rise`."""
+        tables, placed = self.tables, self._order[: rows.shape[1]]
+        cost: IntArray = tables.linear[:, placed, rows].sum(axis=2).T.copy()
+        for flow in tables.flows:
+            among = flow.flow[np.ix_(placed, placed)]
+            if among.any():
+                cost[:, flow.tier] += np.einsum("svw,vw->s", flow.distance[rows[:, :, None], rows[:, None, :]], among)
+        for t, touch in tables.touches:
+            for items in touch.sets:
+                among_placed = np.isin(placed, items)
+                cost[:, t] += (rows[:, among_placed] == touch.site).any(axis=1)
+        return cost
+
+    def _add_rise(self, rows: IntArray, rest: IntArray, bound: IntArray) -> None:
+        """Add the price of the load, with the rest spread evenly, and the least room left on the sites in use."""
+        tables, placed = self.tables, self._order[: rows.shape[1]]
+        for t, crowd in tables.crowds:
+            pools = crowd.pool_of[rows]
+            on = pools[:, :, None] == np.arange(len(crowd.table))
+            load = (on * crowd.weight[placed][:, None]).sum(axis=1)
+            bound[:, t] += crowd.table[np.arange(len(crowd.table)), load].sum(axis=1)
+            bound[:, t] += least_rise(crowd, load, bound_load(tables, crowd, rest))
+        for t, squeeze in tables.squeezes:
+            bound[:, t] += squeeze.price(rows, placed)
+        for t, room in tables.rooms:
+            on = (rows[:, :, None] == np.arange(len(room.room))) & (room.room >= 0)
+            held = (on * room.weight[placed][:, None]).sum(axis=1)
+            used = on[:, room.uses[placed]].any(axis=1)
+            left = np.where(used, (room.room - held) // room.unit, 0).sum(axis=1)
+            slack = 0 if not (room.weight % room.unit).any() else len(room.room)
+            bound[:, t] += np.maximum(left - room.weight[rest].sum() // room.unit - slack, 0)
+        for t, peak in tables.peaks:
+            on = rows[:, :, None] == np.arange(len(peak.room))
+            fullest = peak.levels((on * peak.weight[placed][:, None]).sum(axis=1)).max(axis=1, initial=0)
+            bound[:, t] += np.maximum(fullest, peak.floor(tables.problem.allowed))
+        for t, quotient in tables.quotients:
+            bound[:, t] += _quotient_bound(tables.problem, quotient, rows, placed)
+
+    def _below(self, bound: IntArray) -> BoolArray:
+        """Whether a bound, ``[s, tiers, m]``, is lexicographically below the incumbent."""
+        if self.best is None:
+            return np.ones((bound.shape[0], bound.shape[2]), dtype=bool)
+        below = np.zeros((bound.shape[0], bound.shape[2]), dtype=bool)
+        level = np.ones_like(below)
+        for t, cost in enumerate(self.best_costs):
+            below |= level & (bound[:, t] < cost)
+            level &= bound[:, t] == cost
+        return below
+
+    def _first_of_its_kind(self, rows: IntArray, k: int) -> BoolArray:
+        """Keep one of each set of assignments that swaps of interchangeable items and sites make of each other."""
+        m = self.tables.problem.m
+        keep = np.ones((len(rows), m), dtype=bool)
+        earlier = self._earlier_equal[k]
+        if earlier >= 0:
+            keep &= np.arange(m) >= rows[:, earlier][:, None]
+        used = (rows[:, :, None] == np.arange(m)).any(axis=1)
+        for p, q in enumerate(self._previous_site):
+            if q >= 0:
+                keep[:, p] &= used[:, p] | used[:, q]
+        return keep
+
+    def _before(self, classes: list[list[int]], order: IntArray) -> list[int]:
+        """For each position of an order the last earlier position of its class, -1 for none."""
+        class_of = {member: i for i, members in enumerate(classes) for member in members}
+        seen: dict[int, int] = {}
+        before = []
+        for position, member in enumerate(order.tolist()):
+            before.append(seen.get(class_of[member], -1))
+            seen[class_of[member]] = position
+        return before
+
+    def _order_equal_groups(self) -> None:
+        """Let the first items of interchangeable groups stand in the order of their sites."""
+        position_of = {v: k for k, v in enumerate(self._order.tolist())}
+        for twins in group_classes(self.tables):
+            firsts = sorted(min(position_of[v] for v in items.tolist()) for items in twins)
+            for earlier, later in pairwise(firsts):
+                self._earlier_equal[later] = earlier
+
+    def _remaining_pairs(self) -> IntArray:
+        """For each number of placed items the least that the flows among the rest cost, ``[n + 1, tiers]``."""
+        pairs = pair_floors(self.tables)[:, self._order][:, :, self._order]
+        n = self.tables.problem.n
+        return np.array([[int(p[k:, k:].sum()) // 2 for p in pairs] for k in range(n + 1)])
+
+
+def _quotient_bound(problem: Problem, quotient: Quotient, rows: IntArray, placed: IntArray) -> IntArray:
+    """Price the placed items of a quotient with the others where they are cheapest, ``[s]``."""
+    total = np.zeros(len(rows), dtype=np.int64)
+    position = {v: k for k, v in enumerate(placed.tolist())}
+    for v, cost in zip(quotient.items.tolist(), quotient.cost, strict=True):
+        total += cost[rows[:, position[v]]] if v in position else int(cost[problem.allowed[v]].min(initial=2**40))
+    return np.asarray(quotient.scale * (total // quotient.divisor))
+
+
+def _search_order(tables: Tables) -> IntArray:
+    """Order the items: groups by falling weight, the heaviest and busiest item of each first."""
+    problem = tables.problem
+    size = (tables.weight / np.maximum(tables.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
+    busy = sum((f.flow.sum(axis=0) + f.flow.sum(axis=1) for f in tables.flows), np.zeros(problem.n, dtype=np.int64))
+    groups = sorted(problem.groups, key=lambda items: -float(size[items].sum()))
+    late = ~np.isin(np.arange(problem.n), problem.deciders)
+    return np.array(
+        [v for items in groups for v in items[np.lexsort((-busy[items], -size[items], late[items]))].tolist()],
+        dtype=np.int64,
+    )

@@ -1,0 +1,230 @@
+"""
+Items that are all alike on sites whose distances nest: only how many stand on each site matters.
+
+Where the distance between two sites depends only on the smallest cluster that holds both, the best counts follow
+from cluster to cluster: an exact dynamic program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+
+from placer.assignment import Crowd, Flow, IntArray, Linear, Problem, Room, Solution, Status, Touch
+from placer.assignment.context import Budget
+from placer.assignment.structure.symmetry import item_classes
+from placer.assignment.structure.term_index import Tables
+
+WORK = 50_000_000
+"""Sites times items squared up to which it is tried."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Sites by position: one, or the parts of a cluster, any two of which are as far apart as ``p`` and ``q``."""
+
+    p: int
+    q: int = -1
+    parts: tuple[Cluster, ...] = ()
+
+
+def count(problem: Problem, budget: Budget) -> Solution | None:
+    """Find and prove the best assignment of alike items on nested sites; None where they are not."""
+    if problem.n == 0 or problem.m * problem.n**2 > WORK or budget.left_s() <= 0 or not _plain(problem):
+        return None
+    tables = Tables(problem)
+    if (tables.weight != tables.weight[:, :1]).any() or len(item_classes(tables)) > 1:
+        return None
+    most = _most(tables)
+    sites = np.flatnonzero(most)
+    if int(most.sum()) < problem.n:
+        return Solution(status=Status.INFEASIBLE, wall_time_s=budget.elapsed_s())
+    apart = _pair_prices(tables)[:, sites[:, None], sites]
+    tree = clusters(apart)
+    if tree is None or not _own_pools(tables, sites):
+        return None
+    alone = [_site_prices(tables, p, int(most[p])) for p in sites.tolist()]
+    worth = _worth(alone, apart, problem.n)
+    prices = [_weighed(each, worth) for each in alone]
+    counts = _Counts(prices, _weighed(apart, worth), problem.n).run(tree)
+    site_of = np.repeat(sites, [counts[i] for i in range(len(sites))])
+    costs = tuple(problem.price(site_of[None, :])[0].tolist())
+    budget.log(f"counting: costs {costs}")
+    budget.tell("counting", tier=tables.tiers - 1, costs=costs)
+    return Solution(status=Status.OPTIMAL, site_of=site_of, costs=costs, bounds=costs, wall_time_s=budget.elapsed_s())
+
+
+def clusters(apart: IntArray) -> Cluster | None:
+    """
+    Nest sites so that what two of them are apart depends only on the smallest cluster that holds both.
+
+    At the top, the sites fall into parts once the pairs of some one price are cut; then each part by itself
+    (Boecker and Dress 1998). None where they do not.
+
+    Parameters
+    ----------
+    apart
+        ``[tiers, m, m]``, symmetric.
+    """
+    m = apart.shape[1]
+    _, of = np.unique(apart.reshape(len(apart), m * m), axis=1, return_inverse=True)
+    kind = of.reshape(m, m)
+    used = np.unique(kind[~np.eye(m, dtype=bool)])
+    if len(used) >= max(m, 2):
+        return None
+    return _nest(np.arange(m), kind)
+
+
+def _nest(sites: IntArray, kind: IntArray) -> Cluster | None:
+    if len(sites) == 1:
+        return Cluster(int(sites[0]))
+    block = kind[np.ix_(sites, sites)]
+    for cut in np.unique(block[0, 1:])[::-1].tolist():
+        label = _components(block != cut)
+        if label.max() == 0:
+            continue
+        parts = [_nest(sites[label == part], kind) for part in range(int(label.max()) + 1)]
+        whole = tuple(part for part in parts if part is not None)
+        first, second = sites[label == 0][0], sites[label == 1][0]
+        return Cluster(int(first), int(second), whole) if len(whole) == len(parts) else None
+    return None
+
+
+def _components(joined: IntArray | np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> IntArray:
+    """Number the connected parts of a graph, ``[m]``."""
+    label = np.full(len(joined), -1, dtype=np.int64)
+    for part in range(len(joined)):
+        if (label >= 0).all():
+            break
+        reached = np.arange(len(joined)) == int(np.argmin(label))
+        grown = True
+        while grown:
+            wider = reached | joined[reached].any(axis=0)
+            grown, reached = bool((wider != reached).any()), wider
+        label[reached] = part
+    return label
+
+
+class _Counts:
+    """
+    The dynamic program: the least price of k items in a cluster, for every k it can hold.
+
+    A part with j items beside others with k adds j x k times what they are apart.
+    """
+
+    def __init__(self, prices: list[IntArray], apart: IntArray, n: int) -> None:
+        self._prices, self._apart, self._n = prices, apart, n
+        self._splits: dict[tuple[int, int], list[IntArray]] = {}
+
+    def run(self, tree: Cluster) -> dict[int, int]:
+        """Give how many items each site takes."""
+        self._least(tree)
+        counts: dict[int, int] = {}
+        self._spread(tree, self._n, counts)
+        return counts
+
+    def _least(self, cluster: Cluster) -> IntArray:
+        if not cluster.parts:
+            return self._prices[cluster.p]
+        each = self._apart[cluster.p, cluster.q]
+        least = self._least(cluster.parts[0])
+        splits = []
+        for part in cluster.parts[1:]:
+            least, split = self._join(least, self._least(part), each)
+            splits.append(split)
+        self._splits[cluster.p, cluster.q] = splits
+        return least
+
+    def _join(self, one: IntArray, other: IntArray, each: int) -> tuple[IntArray, IntArray]:
+        """Least prices of both together, and how many the other takes then."""
+        most = min(self._n, len(one) + len(other) - 2)
+        least, split = np.zeros(most + 1, dtype=one.dtype), np.full(most + 1, -1, dtype=np.int64)
+        for j in range(min(len(other), most + 1)):
+            here = np.arange(min(len(one), most + 1 - j))
+            price = one[: len(here)] + other[j] + here.astype(one.dtype) * (j * each)
+            places = here + j
+            better = (split[places] < 0) | (price < least[places]).astype(bool)
+            least[places[better]], split[places[better]] = price[better], j
+        return least, split
+
+    def _spread(self, cluster: Cluster, k: int, counts: dict[int, int]) -> None:
+        if not cluster.parts:
+            counts[cluster.p] = k
+            return
+        for part, split in zip(cluster.parts[:0:-1], self._splits[cluster.p, cluster.q][::-1], strict=True):
+            self._spread(part, int(split[k]), counts)
+            k -= int(split[k])
+        self._spread(cluster.parts[0], k, counts)
+
+
+def _plain(problem: Problem) -> bool:
+    """Whether nothing but counts can matter, as far as one sees without comparing items."""
+    if problem.conflicts or problem.seating is not None or (problem.allowed != problem.allowed[0]).any():
+        return False
+    terms = [term for tier in problem.tiers for term in tier]
+    touches = [len(term.sets) == 1 or all(len(s) == 1 for s in term.sets) for term in terms if isinstance(term, Touch)]
+    covered = [
+        sorted(v for s in term.sets for v in s.tolist()) == list(range(problem.n))
+        for term in terms
+        if isinstance(term, Touch)
+    ]
+    known = all(isinstance(term, Linear | Flow | Crowd | Room | Touch) for term in terms)
+    return known and all(touches) and all(covered)
+
+
+def _own_pools(tables: Tables, sites: IntArray) -> bool:
+    pools = [crowd.pool_of[sites] for _, crowd in tables.crowds]
+    return all(len(np.unique(each[each >= 0])) == int((each >= 0).sum()) for each in pools)
+
+
+def _most(tables: Tables) -> IntArray:
+    """How many items each site can take, ``[m]``."""
+    most = np.where(tables.problem.allowed[0], tables.problem.n, 0)
+    for weight, capacity in zip(tables.weight[:, 0].tolist(), tables.capacity, strict=True):
+        if weight:
+            most = np.minimum(most, capacity // weight)
+    return np.asarray(most, dtype=np.int64)
+
+
+def _pair_prices(tables: Tables) -> IntArray:
+    """What two items on two sites cost by their flow, ``[tiers, m, m]``."""
+    prices = np.zeros((tables.tiers, tables.problem.m, tables.problem.m), dtype=np.int64)
+    for flow in tables.flows:
+        prices[flow.tier] += flow.flow[0, 1] * (flow.distance + flow.distance.T)
+    return prices
+
+
+def _site_prices(tables: Tables, p: int, most: int) -> IntArray:
+    """What 0 to ``most`` items on site p cost by themselves and between each other, ``[tiers, most + 1]``."""
+    k = np.arange(most + 1)
+    prices = tables.linear[:, 0, p, None] * k
+    for flow in tables.flows:
+        prices[flow.tier] += flow.flow[0, 1] * flow.distance[p, p] * k * (k - 1)
+    for t, crowd in tables.crowds:
+        if crowd.pool_of[p] >= 0:
+            row = crowd.table[crowd.pool_of[p]]
+            prices[t] += row[k * crowd.weight[0]] - row[0]
+    for t, room in tables.rooms:
+        if room.room[p] >= 0:
+            prices[t] += np.where(k > 0, (room.room[p] - k * room.weight[0]) // room.unit, 0)
+    for t, touch in tables.touches:
+        if touch.site == p:
+            prices[t] += np.minimum(k, len(touch.sets))
+    return np.asarray(prices, dtype=np.int64)
+
+
+def _worth(alone: list[IntArray], apart: IntArray, n: int) -> list[int]:
+    """Weigh the tiers so that one unit of a tier outweighs all that lower tiers can differ by."""
+    highest = [sum(int(np.abs(each[t]).max()) for each in alone) for t in range(len(apart))]
+    span = [2 * (own + n * n * int(np.abs(apart[t]).max(initial=0))) + 1 for t, own in enumerate(highest)]
+    return list(accumulate(span[:0:-1], int.__mul__, initial=1))[::-1]
+
+
+def _weighed(prices: IntArray, worth: list[int]) -> IntArray:
+    """Sum the tiers by their weights, in whole numbers of any size."""
+    total = np.zeros(prices.shape[1:], dtype=object)
+    for each, row in zip(worth, prices, strict=True):
+        total += each * row.astype(object)
+    return total

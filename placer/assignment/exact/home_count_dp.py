@@ -1,0 +1,67 @@
+"""Items that are alike but for the site each would rather stay on: still only counts matter, and who stays follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from placer.assignment import Crowd, IntArray, Linear, Problem, Solution
+from placer.assignment.context import Budget
+from placer.assignment.exact.count_dp import count
+
+
+def count_staying(problem: Problem, budget: Budget) -> Solution | None:
+    """
+    Find and prove the best assignment of items that are alike but for where they stay; None where they are not.
+
+    Of k items whose home is a site, those beyond the items that it gets have to leave: a convex price of its load.
+    """
+    found = _homes(problem)
+    if found is None:
+        return None
+    t, homes, price = found
+    at_home = (homes[:, None] == np.arange(problem.m)).sum(axis=0)
+    left = np.maximum(at_home[:, None] - np.arange(problem.n + 1), 0)
+    leaving = Crowd(
+        name=problem.tiers[t][0].name,
+        weight=np.ones(problem.n, dtype=np.int64),
+        pool_of=np.arange(problem.m),
+        table=price * left,
+    )
+    tiers = (*problem.tiers[:t], (leaving,), *problem.tiers[t + 1 :])
+    solution = count(replace(problem, tiers=tiers), budget)
+    if solution is None or solution.site_of is None:
+        return solution
+    return replace(solution, site_of=_settled(homes, solution.site_of))
+
+
+def _homes(problem: Problem) -> tuple[int, IntArray, int] | None:
+    """
+    Find a tier of one price for every item off its home, where homes differ.
+
+    Returns
+    -------
+    tier, homes ``[n]``, price
+        -1 for an item that is at home everywhere. None where there is no such tier.
+    """
+    for t, terms in enumerate(problem.tiers):
+        if len(terms) != 1 or not isinstance(terms[0], Linear) or not terms[0].cost.any():
+            continue
+        cost, price = terms[0].cost, int(terms[0].cost.max())
+        homes = np.where(cost.any(axis=1), cost.argmin(axis=1), -1)
+        alike = (homes == homes[0]).all()
+        if not alike and (cost == price * ((homes[:, None] >= 0) & (homes[:, None] != np.arange(problem.m)))).all():
+            return t, homes, price
+    return None
+
+
+def _settled(homes: IntArray, site_of: IntArray) -> IntArray:
+    """Give the sites of an assignment to the items anew, first to those whose home they are."""
+    free = np.bincount(site_of, minlength=int(homes.max(initial=0)) + 1)
+    settled = np.full(len(homes), -1, dtype=np.int64)
+    for v, home in enumerate(homes.tolist()):
+        if home >= 0 and free[home] > 0:
+            settled[v], free[home] = home, free[home] - 1
+    settled[settled < 0] = np.repeat(np.arange(len(free)), free)
+    return settled

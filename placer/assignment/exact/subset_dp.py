@@ -1,0 +1,206 @@
+"""
+Few items, of any kind, on sites whose distances nest: an exact dynamic program over sets of items.
+
+Where the distance between two sites depends only on the smallest cluster that holds both, what a set of items costs
+inside a cluster does not depend on where the others are. So the least price of every set follows from cluster to
+cluster.
+"""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+import numpy as np
+
+from placer.assignment import Crowd, IntArray, Problem, Solution, Status
+from placer.assignment.context import Budget
+from placer.assignment.exact.count_dp import Cluster, clusters
+from placer.assignment.exact.subset_tables import NEVER, Unions, pair_sums, part_for, sums
+from placer.assignment.structure.term_index import Tables
+
+ITEMS = 18
+"""Items up to which it is tried,"""
+WORK = 1_500_000_000
+"""and splits of sets between two clusters, all told."""
+SHARE = 0.8
+"""Part of the time left that it may take."""
+LARGEST = 2**58
+"""What prices may come to, all tiers in one number."""
+
+
+def by_subsets(problem: Problem, budget: Budget) -> Solution | None:
+    """
+    Find and prove the best assignment of a few items on nested sites.
+
+    Returns
+    -------
+    Solution or None
+        OPTIMAL or INFEASIBLE; None where the sites do not nest, it is too much work, or most of the time is over.
+    """
+    if not 0 < problem.n <= ITEMS or problem.seating is not None or not problem.allowed.any(axis=0).any():
+        return None
+    tables = Tables(problem)
+    sites = np.flatnonzero(problem.allowed.any(axis=0))
+    distances = np.array([flow.distance for flow in tables.flows] or np.zeros((1, problem.m, problem.m), np.int64))
+    worth = _worth(tables)
+    if worth is None or tables.rounded or not _separable(tables, distances, sites):
+        return None
+    tree = clusters(distances[:, sites[:, None], sites])
+    if tree is None or len(sites) * 3**problem.n > 64 * WORK:
+        return None
+    return _Sets(tables, budget, sites, worth).run(tree)
+
+
+class _Sets:
+    """The dynamic program: the least price of every set of items within a cluster."""
+
+    def __init__(self, tables: Tables, budget: Budget, sites: IntArray, worth: list[int]) -> None:
+        self._tables, self._budget, self._sites, self._worth = tables, budget, sites, worth
+        self._deadline = budget.elapsed_s() + budget.left_s() * (SHARE if budget.deterministic_limit is None else 1)
+        self._flows = [worth[flow.tier] * pair_sums(flow.flow) for flow in tables.flows]
+        self._unions = Unions(tables.problem.n)
+        self._ways: dict[tuple[int, int], list[tuple[IntArray, IntArray]]] = {}
+
+    def run(self, tree: Cluster) -> Solution | None:
+        """Price all sets and read the best assignment off them; None where that takes too long."""
+        problem, budget = self._tables.problem, self._budget
+        leaves = [self._alone(p) for p in self._sites.tolist()]
+        everything = (1 << problem.n) - 1
+        if self._work(tree, leaves) - (3**problem.n if tree.parts and tree.parts[-1].parts else 0) > WORK:
+            return None
+        self._leaves = leaves
+        try:
+            least = self._least(tree, only=everything)
+        except TimeoutError:
+            return None
+        if least[everything] >= NEVER:
+            return Solution(status=Status.INFEASIBLE, wall_time_s=budget.elapsed_s())
+        site_of = np.empty(problem.n, dtype=np.int64)
+        self._spread(tree, everything, site_of)
+        costs = tuple(problem.price(site_of[None, :])[0].tolist())
+        budget.log(f"sets of items: costs {costs}")
+        budget.tell("sets of items", tier=self._tables.tiers - 1, costs=costs)
+        return Solution(
+            status=Status.OPTIMAL, site_of=site_of, costs=costs, bounds=costs, wall_time_s=budget.elapsed_s()
+        )
+
+    def _work(self, cluster: Cluster, leaves: list[IntArray]) -> int:
+        """Count the splits of sets that are priced."""
+        n, total = self._tables.problem.n, 0
+        for i, part in enumerate(cluster.parts):
+            total += self._work(part, leaves)
+            if i and part.parts:
+                total += 3**n
+            elif i:
+                total += int((1 << (n - np.bitwise_count(np.flatnonzero(leaves[part.p] < NEVER)).astype(int))).sum())
+        return total
+
+    def _least(self, cluster: Cluster, only: int | None = None) -> IntArray:
+        """Price every set of items within a cluster, or one alone."""
+        if not cluster.parts:
+            return self._leaves[cluster.p]
+        far = self._pairs(cluster.p, cluster.q)
+        least, ways = _less(self._least(cluster.parts[0]), far), []
+        for part in cluster.parts[1:]:
+            if self._budget.elapsed_s() > self._deadline or self._budget.stop.is_set():
+                raise TimeoutError
+            other = _less(self._least(part), far)
+            ways.append((least, other))
+            if only is not None and part is cluster.parts[-1]:
+                there = part_for(only, least, other)
+                least = np.where(np.arange(len(least)) == only, min(least[only ^ there] + other[there], NEVER), NEVER)
+            else:
+                least = self._unions.least(least, other)
+        self._ways[cluster.p, cluster.q] = ways
+        return _less(least, -far)
+
+    def _spread(self, cluster: Cluster, whole: int, site_of: IntArray) -> None:
+        """Put a set of items, given as a number, on the sites of a cluster."""
+        if not cluster.parts:
+            site_of[(whole >> np.arange(len(site_of)) & 1).astype(bool)] = self._sites[cluster.p]
+            return
+        for part, (one, other) in zip(cluster.parts[:0:-1], self._ways[cluster.p, cluster.q][::-1], strict=True):
+            there = part_for(whole, one, other)
+            self._spread(part, there, site_of)
+            whole ^= there
+        self._spread(cluster.parts[0], whole, site_of)
+
+    def _pairs(self, p: int, q: int) -> IntArray:
+        """What the flows within each set cost if every two items are as far apart as sites p and q."""
+        a, b = self._sites[[p, q]]
+        total = np.zeros(1 << self._tables.problem.n, dtype=np.int64)
+        for flow, within in zip(self._tables.flows, self._flows, strict=True):
+            total += int(flow.distance[a, b]) * within
+        return total
+
+    def _alone(self, p: int) -> IntArray:
+        """What each set costs on site p by itself; NEVER where it cannot stand there."""
+        tables, problem = self._tables, self._tables.problem
+        price = sum((w * sums(row[:, p]) for w, row in zip(self._worth, tables.linear, strict=True)), np.int64(0))
+        for flow, within in zip(tables.flows, self._flows, strict=True):
+            price = price + int(flow.distance[p, p]) * within
+        for t, crowd in tables.crowds:
+            price = price + self._worth[t] * _crowded(crowd, p)
+        for t, squeeze in tables.squeezes:
+            pool = int(squeeze.crowd.pool_of[p])
+            if pool >= 0:
+                rise = squeeze.rise(sums(squeeze.crowd.weight)[:, None], sums(squeeze.claim)[:, None])[:, pool]
+                price = price + self._worth[t] * rise
+        for t, room in tables.rooms:
+            left = (int(room.room[p]) - sums(room.weight)) // room.unit
+            left[0] = 0
+            price = price + self._worth[t] * left * int(room.room[p] >= 0)
+        sets = np.arange(1 << problem.n)
+        for t, touch in tables.touches:
+            for items in touch.sets if touch.site == p else ():
+                price = price + self._worth[t] * ((sets & int((1 << items).sum())) > 0)
+        return np.where(self._fits(p), price, NEVER)
+
+    def _fits(self, p: int) -> IntArray:
+        tables, problem = self._tables, self._tables.problem
+        fits = sums((~problem.allowed[:, p]).astype(np.int64)) == 0
+        for weight, capacity in zip(tables.weight, tables.capacity, strict=True):
+            fits &= sums(weight) <= capacity[p]
+        for conflict in problem.conflicts:
+            if conflict.sites[p, p]:
+                fits &= pair_sums(conflict.items.astype(np.int64)) == 0
+        return np.asarray(fits)
+
+
+def _less(price: IntArray, other: IntArray) -> IntArray:
+    """Take something off a price, unless that is NEVER."""
+    return np.where(price >= NEVER, NEVER, price - other)
+
+
+def _crowded(crowd: Crowd, p: int) -> IntArray:
+    """What load on site p costs beyond none, for every set."""
+    row = crowd.table[crowd.pool_of[p]]
+    load = sums(crowd.weight)
+    return row[load] - row[0] if crowd.pool_of[p] >= 0 else np.zeros_like(load)
+
+
+def _separable(tables: Tables, distances: IntArray, sites: IntArray) -> bool:
+    """Whether sites meet in nothing but symmetric distances."""
+    symmetric = bool((distances == distances.transpose(0, 2, 1)).all())
+    crowds = [crowd for _, crowd in tables.crowds] + [squeeze.crowd for _, squeeze in tables.squeezes]
+    pools = [crowd.pool_of[sites] for crowd in crowds]
+    own = all(len(np.unique(each[each >= 0])) == int((each >= 0).sum()) for each in pools)
+    apart = ~np.eye(tables.problem.m, dtype=bool)
+    return symmetric and own and not any((conflict.sites & apart).any() for conflict in tables.problem.conflicts)
+
+
+def _worth(tables: Tables) -> list[int] | None:
+    """Weigh the tiers so that one unit of a tier outweighs all lower tiers; None where that comes to too much."""
+    most = [int(np.abs(rows).max(axis=1).sum()) for rows in tables.linear]
+    for flow in tables.flows:
+        most[flow.tier] += int(flow.flow.sum()) * int(flow.distance.max())
+    for t, crowd in tables.crowds:
+        most[t] += int((crowd.table.max(axis=1) - crowd.table[:, 0]).sum())
+    for t, squeeze in tables.squeezes:
+        most[t] += squeeze.most()
+    for t, room in tables.rooms:
+        most[t] += int(np.maximum(room.room, int(room.weight.sum())).sum()) // room.unit + len(room.room)
+    for t, touch in tables.touches:
+        most[t] += len(touch.sets)
+    worth = list(accumulate([2 * each + 1 for each in most[:0:-1]], int.__mul__, initial=1))[::-1]
+    return worth if sum(w * each for w, each in zip(worth, most, strict=True)) < LARGEST else None

@@ -1,0 +1,200 @@
+"""Lower bounds from placing each group alone: exact for its flows and the load it brings, blind to the other groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from placer.assignment import BoolArray, Crowd, Flow, IntArray, Linear, Problem, Status, Term
+from placer.assignment.bounds.elementary import (
+    beyond,
+    crowd_floor,
+    even_floor,
+    floors,
+    last_price,
+    pair_floors,
+    room_floor,
+)
+from placer.assignment.context import Budget
+from placer.assignment.exact.branch_and_bound import enumerate_all
+from placer.assignment.structure.term_index import Tables
+
+STATES = 5_000
+"""Partial assignments looked at for one group; beyond that its items and pairs bound it."""
+
+
+def grouped_floors(tables: Tables, budget: Budget, known: tuple[int, ...]) -> tuple[int, ...]:
+    """
+    Bound every tier by the least that each group costs alone, plus the load spread evenly and the room.
+
+    The price of load falls into what units cost up to a price and what they cost beyond it. Both parts are convex. The
+    first is least for an even spread; the second is 0 for no load, so that groups together pay no less than each alone.
+
+    Parameters
+    ----------
+    known
+        Floors known so far; each is kept where it is higher.
+    """
+    found, pairs = list(known), pair_floors(tables)
+    budget = replace(budget, on_log=None, on_progress=None)  # a search for each group says little of the whole
+    for t in range(tables.tiers):
+        if not tables.problem.tiers[t]:
+            continue
+        rooms = sum(room_floor(tables, room, []) for tier, room in tables.rooms if tier == t)
+        crowds = [crowd for tier, crowd in tables.crowds if tier == t]
+        even = [(even_floor(tables, crowd), last_price(tables, crowd)) for crowd in crowds]
+        ways = [
+            (sum(floor for floor, _ in even), [beyond(c, price) for c, (_, price) in zip(crowds, even, strict=True)])
+        ]
+        if sum(crowd_floor(tables, crowd) for crowd in crowds) > ways[0][0]:
+            ways.append((sum(int(crowd.table[:, 0].sum()) for crowd in crowds), [beyond(crowd, 0) for crowd in crowds]))
+        least = [floor + _Alone(tables, budget, t, pairs[t], dearer).least() for floor, dearer in ways]
+        rounded = sum(term.floor(tables.problem.allowed) for tier, term in tables.rounded if tier == t)
+        found[t] = max(known[t], rooms + rounded + max(least))
+    return tuple(found)
+
+
+class _Alone:
+    """
+    What the groups cost in one tier, each alone: its linear costs, its flows and its load.
+
+    Parameters
+    ----------
+    pairs
+        ``[n, n]``, the least that each pair of items costs.
+    crowds
+        That price its load, 0 for none.
+    """
+
+    def __init__(self, tables: Tables, budget: Budget, t: int, pairs: IntArray, crowds: list[Crowd]) -> None:
+        self._tables, self._budget = tables, budget
+        self._linear = tables.linear[t]
+        self._flows = [flow for flow in tables.flows if flow.tier == t]
+        self._crowds = crowds
+        self._pairs = pairs
+        self._cheapest = np.where(tables.problem.allowed, self._linear, np.iinfo(np.int64).max).min(axis=1)
+        self._seen: dict[tuple[bytes, ...], int] = {}
+
+    def least(self) -> int:
+        """Sum the least that each group costs."""
+        return sum(self._group(items) for items in self._tables.problem.groups)
+
+    def _group(self, items: IntArray) -> int:
+        """Give the least of one group: that of its items and pairs where they can have it on one site."""
+        least = int(self._cheapest[items].sum()) + int(self._pairs[np.ix_(items, items)].sum()) // 2
+        if (self._on_one_site(items) == least).any():
+            return least
+        return max(least, self._enumerated(items))
+
+    def _on_one_site(self, items: IntArray) -> IntArray:
+        """Price the whole group on each site that can hold it."""
+        sites, block = np.flatnonzero(_holds_all(self._tables, items)), np.ix_(items, items)
+        cost: IntArray = self._linear[items][:, sites].sum(axis=0)
+        for flow in self._flows:
+            cost += flow.flow[block].sum() * flow.distance.diagonal()[sites]
+        for crowd in self._crowds:
+            pools = crowd.pool_of[sites]
+            cost += np.where(pools >= 0, crowd.table[pools, crowd.weight[items].sum()], 0)
+        return cost
+
+    def _enumerated(self, items: IntArray) -> int:
+        """Place the group alone; 0 where that takes too long."""
+        alone = self._problem(items)
+        arrays = [alone.allowed, *(r.weight for r in alone.resources), *(r.items for r in alone.relations)]
+        arrays += [np.array([len(alone.relations)])]
+        for term in alone.tiers[0]:
+            arrays.append(
+                term.flow if isinstance(term, Flow) else getattr(term, "cost", getattr(term, "weight", items))
+            )
+        key = tuple(array.tobytes() for array in arrays)
+        if key not in self._seen:
+            self._seen[key] = _least_of(alone, self._budget)
+        return self._seen[key]
+
+    def _problem(self, items: IntArray) -> Problem:
+        problem, own, block = self._tables.problem, np.arange(len(items)), np.ix_(items, items)
+        terms: list[Term] = [Linear(name="", cost=self._linear[items])]
+        terms += [Flow(name="", items=own, flow=flow.flow[block], distance=flow.distance) for flow in self._flows]
+        for crowd in self._crowds:
+            weight = crowd.weight[items]
+            terms.append(replace(crowd, weight=weight, table=crowd.table[:, : int(weight.sum()) + 1]))
+        return Problem(
+            allowed=problem.allowed[items],
+            resources=tuple(replace(r, weight=r.weight[items]) for r in problem.resources),
+            groups=(own,),
+            incompatible=problem.incompatible,
+            relations=tuple(replace(r, items=r.items[block]) for r in problem.relations if r.items[block].any()),
+            deciders=np.flatnonzero(np.isin(items, problem.deciders)),
+            tiers=(tuple(terms),),
+        )
+
+
+def _least_of(problem: Problem, budget: Budget) -> int:
+    """Find the least that a group costs alone; 0 where that takes too long."""
+    if len(problem.deciders):
+        return _least_of_choices(problem, int(problem.deciders[0]), budget)
+    solution = enumerate_all(problem, budget, state_limit=STATES)
+    return solution.costs[0] if solution.status is Status.OPTIMAL else 0
+
+
+def _least_of_choices(problem: Problem, decider: int, budget: Budget) -> int:
+    """Take the least over the sites of an item that decides for the others; 0 where nothing can be placed."""
+    found = [_under(problem, decider, int(c), budget) for c in np.flatnonzero(problem.allowed[decider])]
+    return min((cost for cost in found if cost is not None), default=0)
+
+
+def _under(problem: Problem, decider: int, c: int, budget: Budget) -> int | None:
+    """
+    Bound a group from below whose decider stands on site c; None where nothing can be placed.
+
+    Items with one site left are settled and pay only what they pay there by themselves; the others are placed.
+    """
+    allowed = problem.allowed.copy()
+    allowed[decider] = np.arange(problem.m) == c
+    for relation in problem.relations:
+        allowed[relation.items[decider]] &= ~relation.sites[c]
+    if not allowed.any(axis=1).all():
+        return None
+    several = allowed.sum(axis=1) > 1
+    items, settled = np.flatnonzero(several), np.flatnonzero(~several)
+    block = np.ix_(items, items)
+    rest = replace(
+        problem,
+        allowed=allowed[items],
+        resources=tuple(replace(r, weight=r.weight[items]) for r in problem.resources),
+        groups=(np.arange(len(items)),),
+        relations=tuple(replace(r, items=r.items[block]) for r in problem.relations if r.items[block].any()),
+        deciders=np.zeros(0, dtype=np.int64),
+        tiers=(tuple(_of_items(term, items) for term in problem.tiers[0]),),
+    )
+    solution = enumerate_all(rest, budget, state_limit=STATES)
+    if solution.status is Status.INFEASIBLE:
+        return None
+    cost = solution.costs[0] if solution.status is Status.OPTIMAL else floors(Tables(rest))[0]
+    linear = sum(term.cost for term in problem.tiers[0] if isinstance(term, Linear))
+    return cost + int(np.where(allowed, linear, 0)[settled].sum())
+
+
+def _of_items(term: Term, items: IntArray) -> Term:
+    """Leave some items of a group in a term."""
+    match term:
+        case Linear():
+            return replace(term, cost=term.cost[items])
+        case Flow():
+            return replace(term, items=np.arange(len(items)), flow=term.flow[np.ix_(items, items)])
+        case Crowd():
+            weight = term.weight[items]
+            return replace(term, weight=weight, table=term.table[:, : int(weight.sum()) + 1])
+    return term
+
+
+def _holds_all(tables: Tables, items: IntArray) -> BoolArray:
+    """Sites that can hold a whole group, seats apart, ``[m]``."""
+    problem = tables.problem
+    fits = (tables.weight[:, items].sum(axis=1)[:, None] <= tables.capacity).all(axis=0)
+    holds: BoolArray = fits & problem.allowed[items].all(axis=0)
+    for relation in problem.relations:
+        if relation.items[np.ix_(items, items)].any():
+            holds &= ~relation.sites.diagonal()
+    return holds

@@ -1,0 +1,1 @@
+"""Greedy constructions and tabu search."""

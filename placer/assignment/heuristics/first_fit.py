@@ -1,0 +1,122 @@
+"""
+The greedies: the RFC's first-fit in its two versions, and first-fit-decreasing, which keeps every rule.
+
+The 2013 code is Elena Ufimtseva's vNUMA series for libxl, ``libxl__init_vnode_to_pnode``: of 2013-11-18 with a first
+stage that puts a whole guest on one node, and of 2013-12-03 without it. Both look at free memory and the nodemap only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.assignment import IntArray, Problem, Solution, Status
+from placer.assignment.context import Budget
+from placer.assignment.heuristics.partial_assignment import Partial
+
+
+def first_fit(problem: Problem, budget: Budget) -> Solution:
+    """
+    Place as the RFC of November 2013 does; needs a Problem lowered for the baseline.
+
+    Guest after guest: the user's map where it is usable, else all vnodes on the first pnode that holds them, else
+    first-fit vnode by vnode; what fits nowhere stays on the last site, "no pnode".
+    """
+    return _greedy_of_2013(problem, budget, whole_first=True)
+
+
+def first_fit_2013_12(problem: Problem, budget: Budget) -> Solution:
+    """Place as the RFC of December 2013 does: first-fit vnode by vnode, and the user's map is reset."""
+    return _greedy_of_2013(problem, budget, whole_first=False)
+
+
+def first_fit_decreasing(problem: Problem, budget: Budget) -> Solution:
+    """
+    Place the vnodes by falling size, each on the first pnode that breaks no rule.
+
+    Vnodes that are to stand together come one after the other, the first where there is room for all.
+
+    Returns
+    -------
+    Solution
+        UNKNOWN without an assignment where a vnode fits nowhere.
+    """
+    partial = Partial(problem)
+    size = problem.resources[0].weight if problem.resources else np.zeros(problem.n, dtype=np.int64)
+    for v in _order(problem, size):
+        site = next((p for p in _fitting_sites(partial, v).tolist() if partial.seats(v, p)), None)
+        if site is None:
+            return Solution(
+                status=Status.UNKNOWN, wall_time_s=budget.elapsed_s(), tried="first-fit by falling size got stuck"
+            )
+        partial.put(v, site)
+    costs = tuple(problem.price(partial.site_of[None, :])[0].tolist())
+    return Solution(status=Status.FEASIBLE, site_of=partial.site_of, costs=costs, wall_time_s=budget.elapsed_s())
+
+
+def _order(problem: Problem, size: IntArray) -> list[int]:
+    order: dict[int, None] = {}
+    for v in np.argsort(-size, kind="stable").tolist():
+        order |= dict.fromkeys([v, *np.flatnonzero(problem.linked[v]).tolist()])
+    return list(order)
+
+
+def _fitting_sites(partial: Partial, v: int) -> IntArray:
+    """Sites open to item v, only those with room for who must join it where there are any."""
+    problem, open_sites = partial.problem, partial.open_sites(v)
+    joining = problem.linked[v] & (partial.site_of < 0)
+    roomy = open_sites & problem.allowed[joining].all(axis=0)
+    for resource, left in zip(problem.resources, partial.left, strict=True):
+        roomy &= resource.weight[v] + resource.weight[joining].sum() <= left
+    return np.flatnonzero(roomy if roomy.any() else open_sites)
+
+
+def _greedy_of_2013(problem: Problem, budget: Budget, *, whole_first: bool) -> Solution:
+    memory = problem.resources[0]
+    nowhere = problem.m - 1
+    free = memory.capacity[:nowhere].copy()
+    site_of = np.full(problem.n, nowhere, dtype=np.int64)
+    for items in problem.groups:
+        nodemap = np.flatnonzero(problem.allowed[items[0], :nowhere])
+        sizes = memory.weight[items]
+        given = problem.hint[items] if problem.hint is not None and whole_first else None
+        if given is not None and (given >= 0).all() and _usable(given, sizes, free):
+            site_of[items] = given
+        else:
+            site_of[items] = _first_fit(sizes, free, nodemap, nowhere, whole_first=whole_first)
+        np.subtract.at(free, site_of[items][site_of[items] < nowhere], sizes[site_of[items] < nowhere])
+        for size in sizes[site_of[items] == nowhere]:
+            _take_evenly(int(size), free)
+    costs = tuple(problem.price(site_of[None, :])[0].tolist())
+    return Solution(status=Status.FEASIBLE, site_of=site_of, costs=costs, wall_time_s=budget.elapsed_s())
+
+
+def _usable(given: IntArray, sizes: IntArray, free: IntArray) -> bool:
+    claim = np.zeros_like(free)
+    np.add.at(claim, given, sizes)
+    return bool((claim <= free).all())
+
+
+def _first_fit(sizes: IntArray, free: IntArray, nodemap: IntArray, nowhere: int, *, whole_first: bool) -> IntArray:
+    whole = [p for p in nodemap if sizes.sum() <= free[p]]
+    if whole_first and whole:
+        return np.full(len(sizes), whole[0], dtype=np.int64)
+    left = free.copy()
+    site_of = np.full(len(sizes), nowhere, dtype=np.int64)
+    for v, size in enumerate(sizes):
+        for p in nodemap:
+            if size <= left[p]:
+                site_of[v] = p
+                left[p] -= size
+                break
+    return site_of
+
+
+def _take_evenly(size: int, free: IntArray) -> None:
+    """Take a vnode without a pnode from every pnode that has memory left, in equal parts."""
+    while size > 0 and (free > 0).any():
+        givers = np.flatnonzero(free > 0)
+        part = max(1, size // len(givers))
+        for p in givers:
+            taken = min(part, size, int(free[p]))
+            free[p] -= taken
+            size -= taken

@@ -1,0 +1,249 @@
+"""
+Placing whole groups one after the other: every site is tried for the first item of a group, the others follow.
+
+Each row of an array is one way to place the group; each further item goes where it costs least beside its row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from placer.assignment import BoolArray, Crowd, IntArray, Problem, Term
+from placer.assignment.bounds.elementary import beyond, last_price
+from placer.assignment.context import Budget
+from placer.assignment.heuristics.partial_assignment import Partial
+from placer.assignment.structure.term_index import Tables
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def construct_by_groups(tables: Tables, budget: Budget) -> IntArray | None:
+    """
+    Place the groups by falling size, with the load priced as it comes and as it will be in the end.
+
+    Returns
+    -------
+    array ``[n]`` or None
+        The better of the two, which keeps every rule; None where both get stuck, or time is up.
+    """
+    problem = tables.problem
+    shared = any(last_price(tables, crowd) for _, crowd in tables.crowds)  # else both ways are one
+    ways = [tables, Tables(foreseen(tables))] if shared else [tables]
+    found = [site_of for each in ways if (site_of := _one_by_one(each, budget)) is not None]
+    costs = [tuple(problem.price(site_of[None, :])[0].tolist()) for site_of in found]
+    return found[costs.index(min(costs))] if found else None
+
+
+def foreseen(tables: Tables) -> Problem:
+    """
+    Price load only beyond what it must come to in the end; what it costs now is a tier of its own behind that.
+
+    Below the price of its last unit, with all load spread evenly, a pool will be filled anyway: nobody needs to be
+    split for its sake.
+    """
+    tiers: list[tuple[Term, ...]] = []
+    for terms in tables.problem.tiers:
+        crowds = [term for term in terms if isinstance(term, Crowd)]
+        later = {id(crowd): beyond(crowd, last_price(tables, crowd)) for crowd in crowds}
+        tiers += [tuple(later.get(id(term), term) for term in terms)]
+        tiers += [tuple(crowds)] if crowds else []
+    return replace(tables.problem, tiers=tuple(tiers))
+
+
+def _one_by_one(tables: Tables, budget: Budget) -> IntArray | None:
+    placer = GroupPlacer(tables)
+    partial = Partial(tables.problem)
+    for items in sorted(tables.problem.groups, key=lambda items: -float(placer.size[items].sum())):
+        if budget.left_s() <= 0 or not placer.place(partial, items):
+            return None
+    return partial.site_of
+
+
+class GroupPlacer:
+    """
+    Places groups beside what stands already.
+
+    Attributes
+    ----------
+    size
+        ``[n]``, what part of a large site each item takes, summed over the resources.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        most = np.maximum(tables.capacity.max(axis=1, initial=1), 1)
+        self.size = (tables.weight / most[:, None]).sum(axis=0)
+        self.scarcity = 1 / most
+        self.active = [t for t, terms in enumerate(tables.problem.tiers) if terms]
+        self._outside = self._flows_outside()
+
+    def place(self, partial: Partial, items: IntArray, barred: BoolArray | None = None) -> bool:
+        """
+        Place a group that has no site yet where it costs least; False where it has no place.
+
+        Parameters
+        ----------
+        barred
+            ``[m]``, sites not to be tried for its first item.
+        """
+        ordered = items[np.argsort(-self.size[items], kind="stable")]
+        first = partial.open_sites(int(ordered[0]))
+        ways = _Ways(self, partial, np.flatnonzero(first if barred is None else first & ~barred))
+        for v in ordered.tolist():
+            ways.add(v)
+        for row in ways.ranked():
+            if _seated(partial, ordered, row):
+                for v, p in zip(ordered.tolist(), row.tolist(), strict=True):
+                    partial.put(v, p)
+                return True
+        return False
+
+    def towards(self, v: int, site_of: IntArray) -> IntArray:
+        """What item v pays on each site by itself and towards the items placed in other groups, ``[tiers, m]``."""
+        cost: IntArray = self.tables.linear[:, v, :].copy()
+        for flow in self.tables.flows if self._outside[v] else ():
+            others = np.flatnonzero(site_of >= 0)
+            at = site_of[others]
+            cost[flow.tier] += flow.distance[:, at] @ flow.flow[v, others] + flow.flow[others, v] @ flow.distance[at, :]
+        return cost
+
+    def _flows_outside(self) -> BoolArray:
+        """Items with a flow that leaves their group, ``[n]``."""
+        problem = self.tables.problem
+        outside = np.ones((problem.n, problem.n), dtype=bool)
+        for items in problem.groups:
+            outside[np.ix_(items, items)] = False
+        leaving = np.zeros(problem.n, dtype=bool)
+        for flow in self.tables.flows:
+            leaving |= ((flow.flow != 0) & outside).any(axis=1) | ((flow.flow.T != 0) & outside).any(axis=1)
+        return leaving
+
+
+class _Ways:
+    """Ways to place a group, a row each: what is left beside each, and what it costs."""
+
+    def __init__(self, placer: GroupPlacer, partial: Partial, sites: IntArray) -> None:
+        self._placer, self._tables, self._partial, self._first = placer, placer.tables, partial, sites
+        tables, placed = placer.tables, np.flatnonzero(partial.site_of >= 0)
+        at, m = partial.site_of[placed], partial.problem.m
+
+        def on_sites(weight: IntArray) -> IntArray:
+            return np.tile(np.bincount(at, weights=weight[placed], minlength=m).astype(np.int64), (len(sites), 1))
+
+        def in_pools(weight: IntArray, crowd: Crowd) -> IntArray:
+            in_pool: IntArray = (crowd.pool_of[:, None] == np.arange(len(crowd.table))).astype(np.int64)
+            return np.asarray(on_sites(weight) @ in_pool)
+
+        self._items: list[int] = []
+        self._rows = np.zeros((len(sites), 0), dtype=np.int64)
+        self._cost = np.zeros((tables.tiers, len(sites)), dtype=np.int64)
+        self._alive = np.ones(len(sites), dtype=bool)
+        self._left = np.tile(partial.left, (len(sites), 1, 1))
+        self._count = on_sites(np.ones(partial.problem.n, dtype=np.int64))
+        self._loads = [in_pools(crowd.weight, crowd) for _, crowd in tables.crowds]
+        self._held = [on_sites(room.weight) for _, room in tables.rooms]
+        self._squeezed = [
+            (in_pools(squeeze.crowd.weight, squeeze.crowd), in_pools(squeeze.claim, squeeze.crowd))
+            for _, squeeze in tables.squeezes
+        ]
+
+    def add(self, v: int) -> None:
+        """Put the next item of the group where it costs least beside each row."""
+        cost, each = self._prices(v), np.arange(len(self._first))
+        if not self._items:
+            sites = self._first
+        else:
+            open_sites = self._open(v)
+            self._alive &= open_sites.any(axis=1)
+            sites = self._least(cost, open_sites)
+        self._cost += cost[:, each, sites]
+        self._left[each, :, sites] -= self._tables.weight[:, v]
+        self._count[each, sites] += 1
+        for (_, crowd), load in zip(self._tables.crowds, self._loads, strict=True):
+            _add(load, crowd, crowd.weight[v], sites)
+        for (_, squeeze), (load, claims) in zip(self._tables.squeezes, self._squeezed, strict=True):
+            _add(load, squeeze.crowd, squeeze.crowd.weight[v], sites)
+            _add(claims, squeeze.crowd, squeeze.claim[v], sites)
+        for (_, room), held in zip(self._tables.rooms, self._held, strict=True):
+            held[each, sites] += room.weight[v]
+        self._rows = np.hstack([self._rows, sites[:, None]])
+        self._items.append(v)
+
+    def ranked(self) -> list[IntArray]:
+        """Rows that found a site for every item, the cheapest first, then those that leave the least on their sites."""
+        rows = np.flatnonzero(self._alive)
+        tight = self._room()[np.arange(len(self._rows))[:, None], self._rows].sum(axis=1).round(3)
+        ranks = np.lexsort([tight[rows], *self._cost[self._placer.active][::-1, rows]])
+        return list(self._rows[rows[ranks]])
+
+    def _open(self, v: int) -> BoolArray:
+        """Sites that can take item v beside each row, seats apart, ``[s, m]``."""
+        fits = (self._tables.weight[:, v][None, :, None] <= self._left).all(axis=1)
+        open_sites: BoolArray = fits & self._partial.free_of_conflicts(v)
+        for conflict in self._tables.problem.conflicts:
+            for i in np.flatnonzero(conflict.items[v, self._items]).tolist():
+                open_sites &= ~conflict.sites[self._rows[:, i]]
+        return open_sites
+
+    def _prices(self, v: int) -> IntArray:
+        """What item v adds to each tier on each site beside each row, ``[tiers, s, m]``."""
+        tables, count = self._tables, len(self._first)
+        cost = np.repeat(self._placer.towards(v, self._partial.site_of)[:, None, :], count, axis=1)
+        for flow in tables.flows:
+            for w, at in zip(self._items, self._rows.T, strict=True):
+                if flow.flow[v, w] or flow.flow[w, v]:
+                    cost[flow.tier] += flow.flow[v, w] * flow.distance.T[at] + flow.flow[w, v] * flow.distance[at]
+        for (t, crowd), load in zip(tables.crowds, self._loads, strict=True):
+            pools = np.arange(len(crowd.table))
+            cost[t] += _per_site(crowd, crowd.table[pools, load + crowd.weight[v]] - crowd.table[pools, load])
+        for (t, squeeze), (load, claims) in zip(tables.squeezes, self._squeezed, strict=True):
+            more = squeeze.rise(load + squeeze.crowd.weight[v], claims + squeeze.claim[v]) - squeeze.rise(load, claims)
+            cost[t] += _per_site(squeeze.crowd, more)
+        for (t, room), held in zip(tables.rooms, self._held, strict=True):
+            before = np.where(self._count > 0, (room.room - held) // room.unit, 0)
+            cost[t] += np.where(room.room >= 0, (room.room - held - room.weight[v]) // room.unit - before, 0)
+        for t, touch in tables.touches:
+            for items in touch.sets:
+                if v in items:
+                    cost[t, :, touch.site] += ~self._on(items, touch.site)
+        return cost
+
+    def _on(self, items: IntArray, p: int) -> BoolArray:
+        """Whether one of some items stands on a site, for each row."""
+        mine = np.isin(self._items, items)
+        return np.asarray((self._partial.site_of[items] == p).any() | (self._rows[:, mine] == p).any(axis=1))
+
+    def _least(self, cost: IntArray, open_sites: BoolArray) -> IntArray:
+        """Find the open site of least cost of each row, the fullest of equals, ``[s]``."""
+        best = open_sites
+        for t in self._placer.active:
+            price = np.where(best, cost[t], np.iinfo(np.int64).max)
+            best = best & (price == price.min(axis=1, keepdims=True))
+        return np.asarray(np.where(best, self._room(), np.inf).argmin(axis=1))
+
+    def _room(self) -> FloatArray:
+        """What is left on each site beside each row, as a part of a large site and to its thousandth, ``[s, m]``."""
+        left: FloatArray = np.einsum("srm,r->sm", self._left, self._placer.scarcity).round(3)
+        return left
+
+
+def _per_site(crowd: Crowd, of_pool: IntArray) -> IntArray:
+    return np.where(crowd.pool_of >= 0, of_pool[:, crowd.pool_of], 0)
+
+
+def _add(load: IntArray, crowd: Crowd, weight: int, sites: IntArray) -> None:
+    pools = crowd.pool_of[sites]
+    rows = np.flatnonzero(pools >= 0)
+    load[rows, pools[rows]] += weight
+
+
+def _seated(partial: Partial, items: IntArray, row: IntArray) -> bool:
+    """Whether everybody finds a seat where a row puts the items."""
+    seating = partial.problem.seating
+    return seating is None or all(
+        seating.fits(p, [*np.flatnonzero(partial.site_of == p).tolist(), *items[row == p].tolist()])
+        for p in set(row.tolist())
+    )

@@ -1,0 +1,60 @@
+"""An assignment in the making, and where its next item may go."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.assignment import BoolArray, Problem
+
+
+class Partial:
+    """
+    Some items on sites, the rest nowhere yet.
+
+    Attributes
+    ----------
+    site_of
+        ``[n]``, -1 for an item without a site.
+    left
+        ``[resources, m]``, capacity left.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.site_of = np.full(problem.n, -1, dtype=np.int64)
+        count = len(problem.resources)
+        self.left = np.array([r.capacity for r in problem.resources], dtype=np.int64).reshape(count, problem.m)
+        self._weight = np.array([r.weight for r in problem.resources], dtype=np.int64).reshape(count, problem.n)
+        self._barred = np.zeros((problem.n, problem.m), dtype=np.int64)
+
+    def open_sites(self, v: int) -> BoolArray:
+        """Sites that can take item v without breaking a rule, seats apart, ``[m]``."""
+        fits = (self._weight[:, v, None] <= self.left).all(axis=0)
+        return np.asarray(fits & self.free_of_conflicts(v))
+
+    def free_of_conflicts(self, v: int) -> BoolArray:
+        """Sites that item v may use beside the items placed so far, whatever it weighs, ``[m]``."""
+        return np.asarray(self.problem.allowed[v] & (self._barred[v] == 0))
+
+    def seats(self, v: int, p: int) -> bool:
+        """Whether item v finds its seats on site p beside the items there."""
+        seating = self.problem.seating
+        return seating is None or seating.fits(p, [*np.flatnonzero(self.site_of == p).tolist(), v])
+
+    def put(self, v: int, p: int) -> None:
+        """Put item v, which has no site, on site p."""
+        self.site_of[v] = p
+        self.left[:, p] -= self._weight[:, v]
+        self._bar(v, p, 1)
+
+    def take(self, v: int) -> None:
+        """Take item v off its site."""
+        p = self.site_of[v]
+        self.site_of[v] = -1
+        self.left[:, p] += self._weight[:, v]
+        self._bar(v, int(p), -1)
+
+    def _bar(self, v: int, p: int, times: int) -> None:
+        """Count for each item the items that keep it off each site."""
+        for conflict in self.problem.conflicts:
+            self._barred[conflict.items[v]] += times * conflict.sites[p]

@@ -1,0 +1,194 @@
+"""
+A Problem is a generalized quadratic assignment problem with side constraints.
+
+Every item goes to one site, within hard capacities, at the least lexicographic vector of tier costs. Each tier is a
+sum of terms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from placer.assignment.rounded_terms import Peak, Quotient
+from placer.assignment.slots import Seating
+from placer.assignment.terms import BoolArray, Crowd, Flow, IntArray, Linear, Room, Squeeze, Touch
+
+Term = Linear | Flow | Crowd | Squeeze | Room | Touch | Peak | Quotient
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Resource:
+    """
+    A hard capacity per site: the weights of the items on it sum to at most its capacity.
+
+    Parameters
+    ----------
+    weight
+        ``[n]``, non-negative.
+    capacity
+        ``[m]``, non-negative.
+    name
+        What a person calls it.
+    unit
+        What a person counts as one.
+    """
+
+    weight: IntArray
+    capacity: IntArray
+    name: str = ""
+    unit: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Relation:
+    """
+    Pairs of items that may not stand on some pairs of sites.
+
+    Parameters
+    ----------
+    items
+        ``[n, n]``, symmetric, False on the diagonal: the items it concerns.
+    sites
+        ``[m, m]``, symmetric: the sites barred for them; True on the diagonal keeps them off one site.
+    """
+
+    items: BoolArray
+    sites: BoolArray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Problem:
+    """
+    Items to put on sites.
+
+    Parameters
+    ----------
+    allowed
+        ``[n, m]``, where each item may go.
+    resources
+        Hard capacities, memory first.
+    groups
+        Sets of items that no two incompatible sites may hold; every item is in one.
+    incompatible
+        ``[m, m]``, symmetric, False on the diagonal: sites that items of one group may not both use.
+    tiers
+        The terms of each tier, the highest tier first.
+    relations
+        Pairs of items, of any groups, that may not stand on some pairs of sites.
+    seating
+        What the items ask of the seats of their sites; None where nobody asks for any.
+    deciders
+        Items whose site says what others may do, on which searches had better decide first.
+    hint
+        ``[n]``, a site that someone proposes for each item, -1 for none; None where nobody does.
+    """
+
+    allowed: BoolArray
+    resources: tuple[Resource, ...]
+    groups: tuple[IntArray, ...]
+    incompatible: BoolArray
+    tiers: tuple[tuple[Term, ...], ...]
+    relations: tuple[Relation, ...] = ()
+    seating: Seating | None = None
+    deciders: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    hint: IntArray | None = None
+
+    @property
+    def n(self) -> int:
+        """Number of items."""
+        return int(self.allowed.shape[0])
+
+    @property
+    def m(self) -> int:
+        """Number of sites."""
+        return int(self.allowed.shape[1])
+
+    @cached_property
+    def conflicts(self) -> tuple[Relation, ...]:
+        """The relations, and that no group holds two incompatible sites."""
+        if not self.incompatible.any():
+            return self.relations
+        mates = np.zeros((self.n, self.n), dtype=bool)
+        for items in self.groups:
+            mates[np.ix_(items, items)] = True
+        np.fill_diagonal(mates, False)
+        return (*self.relations, Relation(items=mates, sites=self.incompatible)) if mates.any() else self.relations
+
+    @cached_property
+    def linked(self) -> BoolArray:
+        """Pairs of items that a relation holds on one site, ``[n, n]``."""
+        linked = np.zeros((self.n, self.n), dtype=bool)
+        for relation in self.relations:
+            if not relation.sites.diagonal().any():
+                linked |= relation.items
+        return linked
+
+    @cached_property
+    def entangled(self) -> bool:
+        """Whether it is a quadratic assignment: one tier, no relations, and flows between the groups."""
+        if len(self.tiers) != 1 or self.conflicts:
+            return False
+        group_of = np.zeros(self.n, dtype=np.int64)
+        for g, items in enumerate(self.groups):
+            group_of[items] = g
+        apart = group_of[:, None] != group_of
+        flows = [term for term in self.tiers[0] if isinstance(term, Flow)]
+        return any(bool((flow.flow * apart[np.ix_(flow.items, flow.items)]).any()) for flow in flows)
+
+    def open_pairs(self, v: int, w: int) -> BoolArray:
+        """Pairs of sites that items v and w may hold at once, ``[m, m]``."""
+        pairs: BoolArray = np.outer(self.allowed[v], self.allowed[w])
+        for conflict in self.conflicts:
+            if conflict.items[v, w]:
+                pairs &= ~conflict.sites
+        return pairs
+
+    def price(self, site_of: IntArray) -> IntArray:
+        """
+        Tier costs of assignments.
+
+        Parameters
+        ----------
+        site_of
+            ``[b, n]``, the site of each item, one assignment a row.
+
+        Returns
+        -------
+        array ``[b, tiers]``
+        """
+        costs = np.zeros((len(site_of), len(self.tiers)), dtype=np.int64)
+        for t, terms in enumerate(self.tiers):
+            for term in terms:
+                costs[:, t] += term.price(site_of)
+        return costs
+
+    def feasible(self, site_of: IntArray) -> BoolArray:
+        """
+        Which assignments keep every hard rule.
+
+        Parameters
+        ----------
+        site_of
+            ``[b, n]``, the site of each item, one assignment a row.
+
+        Returns
+        -------
+        array ``[b]``
+        """
+        good = np.asarray(self.allowed[np.arange(self.n), site_of].all(axis=1), dtype=bool)
+        for resource in self.resources:
+            for p in range(self.m):
+                good &= np.asarray((resource.weight * (site_of == p)).sum(axis=1) <= resource.capacity[p])
+        for conflict in self.conflicts:
+            v, w = np.nonzero(np.triu(conflict.items))
+            good &= ~np.asarray(conflict.sites[site_of[:, v], site_of[:, w]].any(axis=1))
+        for i in np.flatnonzero(good) if self.seating is not None else ():
+            good[i] = not self.misfits(site_of[i])
+        return good
+
+    def misfits(self, site_of: IntArray) -> list[int]:
+        """Find the sites where somebody has no seat in an assignment ``[n]``."""
+        return self.seating.misfits(site_of) if self.seating is not None else []

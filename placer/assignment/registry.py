@@ -1,0 +1,64 @@
+"""Every strategy by name. Their modules are imported when they run, so that a greedy pays for no solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
+
+from placer.assignment import Problem, Solution
+from placer.assignment.context import Budget
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """
+    A way to place.
+
+    Parameters
+    ----------
+    module, function
+        What does it, below ``placer.assignment``; called with a Problem and a Budget.
+    summary
+        What it is, for a person.
+    baseline
+        Whether it knows only memory and nodemaps, as the greedy of 2013: it takes a Problem lowered for that, and
+        its answers may break rules.
+    searches
+        Whether it looks for better placements, and may start from one.
+    """
+
+    module: str
+    function: str
+    summary: str
+    baseline: bool = False
+    searches: bool = True
+
+    def run(self, problem: Problem, budget: Budget) -> Solution:
+        """Place."""
+        module = import_module(f"placer.assignment.{self.module}")
+        return cast(Solution, getattr(module, self.function)(problem, budget))
+
+
+STRATEGIES: dict[str, Strategy] = {
+    "optimal": Strategy("portfolio", "optimal", "exact: the portfolio, CP-SAT only where nothing quicker proves"),
+    "cpsat": Strategy("cpsat", "cpsat", "exact: the CP-SAT model"),
+    "enumerate": Strategy("exact.branch_and_bound", "enumerate_all", "exact: branch and bound, for few vnodes"),
+    "local-search": Strategy("heuristics.tabu_search", "local_search", "tabu search; proves nothing"),
+    "first-fit-decreasing": Strategy(
+        "heuristics.first_fit",
+        "first_fit_decreasing",
+        "largest vnode first, on the first pnode that breaks no rule",
+        searches=False,
+    ),
+    "first-fit": Strategy(
+        "heuristics.first_fit", "first_fit", "the greedy of the 2013 RFC (2013-11-18)", baseline=True, searches=False
+    ),
+    "first-fit-2013-12": Strategy(
+        "heuristics.first_fit",
+        "first_fit_2013_12",
+        "its later version without the whole-guest stage (2013-12-03)",
+        baseline=True,
+        searches=False,
+    ),
+}

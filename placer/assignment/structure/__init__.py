@@ -1,0 +1,1 @@
+"""Structure of a Problem: terms by kind, symmetry, clusters of sites."""

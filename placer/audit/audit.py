@@ -1,0 +1,243 @@
+"""What runs on a host: how it loads the pnodes, and whether every guest is where it was meant to be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace as replaced
+
+from msgspec.structs import replace
+
+from placer.audit.expected import Bound, Meant, Places, meant_by_config, meant_by_plan
+from placer.errors import InputError
+from placer.formats.xl.list_domains import RunningGuest
+from placer.formats.xl.numa_dump import PAGE_KIB, DumpedDomain, NumaDump
+from placer.instance import Domain, Host, Placement, format_cpuset, format_size
+
+FREE_PAGES = 176
+"""
+Pages of an hvm guest that libxc asks of no node in particular: 160 below 640 KiB and 16 special ones.
+
+Xen 4.17 spreads them over the node affinity that the guest has while it is built; seen on 33 guests, to the page.
+"""
+VIDEO_EXTRA_PAGES = 16
+"""Pages that go the same way beside the video memory, where a guest has some."""
+HOLE_PAGES = 192
+"""Pages that the pnode of vnode 0 has less of: what lies below 640 KiB and the hole above it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestFinding:
+    """
+    A guest that runs, and how it differs from what was meant.
+
+    Parameters
+    ----------
+    domain
+        Its name, number and the pcpus its vcpus are bound to.
+    meant
+        Where it was meant to be.
+    found_kib
+        Pnode id -> its memory there, in KiB.
+    free_kib
+        How much of its memory Xen puts where it likes, in KiB.
+    short_kib
+        How much it holds less than it was started with, in KiB; what Xen itself takes from every guest left out.
+    faults
+        What is not where it was meant to be, in words.
+    """
+
+    domain: Domain
+    meant: Meant
+    found_kib: dict[int, int]
+    free_kib: int
+    short_kib: int
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """
+    What compare() found.
+
+    Parameters
+    ----------
+    host
+        With every domain that runs.
+    guests
+        In the order of ``xl list -l``.
+    missing
+        Guests of the plan that do not run.
+    dump
+        Where the memory lies, of other domains too.
+    """
+
+    host: Host
+    guests: tuple[GuestFinding, ...]
+    missing: tuple[str, ...]
+    dump: NumaDump
+
+    def good(self) -> bool:
+        """Whether every guest is where it was meant to be."""
+        return not self.missing and not any(guest.faults for guest in self.guests)
+
+
+def running_domains(guests: Sequence[RunningGuest], listed: Sequence[Domain]) -> tuple[Domain, ...]:
+    """
+    Put together what ``xl list -l`` and ``xl vcpu-list`` say of the domains; the latter knows to what they are bound.
+
+    Raises
+    ------
+    InputError
+        If they contradict each other.
+    """
+    by_domid = {domain.domid: domain for domain in listed}
+    for guest in guests:
+        here, there = guest.domain, by_domid.get(guest.domain.domid, guest.domain)
+        if (here.name, len(here.affinity)) != (there.name, len(there.affinity)):
+            raise InputError(
+                f'domain {here.domid} is "{here.name}" with {len(here.affinity)} vcpus in xl list and "{there.name}" '
+                f"with {len(there.affinity)} in xl vcpu-list; were they taken at the same time?"
+            )
+        by_domid[here.domid] = replace(there, pool=here.pool)
+    return tuple(sorted(by_domid.values(), key=lambda domain: domain.domid or 0))
+
+
+def load_notes(host: Host) -> tuple[str, ...]:
+    """Say what runs on the host is counted as load, and what of it is not."""
+    count = len(host.domains)
+    notes = [f"{host.running_vcpu_count} vcpus of {count} running domain{'s' * (count != 1)} are counted as load"]
+    if all(domain.domid != 0 for domain in host.domains):
+        notes.append("the vcpus of Domain-0 are not counted: only xl vcpu-list states them")
+    narrow = [domain.name for domain in host.domains if _narrow(domain, host)]
+    if narrow:
+        notes.append(f"bound to some of a pnode's pcpus, and counted as if bound to all of them: {', '.join(narrow)}")
+    return tuple(notes)
+
+
+def compare(host: Host, guests: Sequence[RunningGuest], dump: NumaDump, plan: Placement | None = None) -> Findings:
+    """
+    Compare where guests are with where they were meant to be.
+
+    Parameters
+    ----------
+    host
+        With its domains, every one of ``guests`` among them.
+    guests
+        What xl was told of them.
+    dump
+        Where Xen says their memory lies.
+    plan
+        Where its guests were meant to be; for others, and without a plan, that is what they were started with.
+
+    Raises
+    ------
+    InputError
+        If the dump does not know a guest or has other vnodes for it, or names pnodes that the host does not have.
+    """
+    _check_pnodes(host, dump, plan)
+    host = _within_pools(host)
+    plans = plan.pnode_of if plan else {}
+    domain_of = {domain.domid: domain for domain in host.domains}
+    found = []
+    for guest in guests:
+        domain = domain_of[guest.domain.domid]
+        there = dump.domains.get(domain.domid) if domain.domid is not None else None
+        if there is None or (there.pnode_of is not None and len(there.pnode_of) != len(guest.vnodes or ())):
+            what = "is not in the NUMA dump" if there is None else "has other vnodes in the NUMA dump"
+            raise InputError(f'domain {domain.domid} "{domain.name}" {what}; were they taken at the same time?')
+        finding = _finding(guest, domain, there, host, plans.get(domain.name))
+        found.append(replaced(finding, faults=(*finding.faults, *_owner_faults(domain, plan))))
+    names = {domain.name for domain in host.domains}
+    missing = tuple(name for name, pnodes in plans.items() if name not in names and None not in pnodes)
+    return Findings(host=host, guests=tuple(found), missing=missing, dump=dump)
+
+
+def _finding(
+    guest: RunningGuest, domain: Domain, there: DumpedDomain, host: Host, planned: tuple[int | None, ...] | None
+) -> GuestFinding:
+    meant, faults = meant_by_plan(guest, planned, host) if planned is not None else (meant_by_config(guest, host), [])
+    free_pages = FREE_PAGES + (guest.video_kib // PAGE_KIB + VIDEO_EXTRA_PAGES if guest.video_kib else 0)
+    short_kib = guest.memory_kib - sum(there.memory_kib.values())
+    strays = meant.strays(there.memory_kib)
+    if there.pnode_of is not None and meant.pnode_of is not None:
+        faults += _vnode_faults(there.pnode_of, meant.pnode_of)
+    if sum(strays.values()) > free_pages * PAGE_KIB:
+        where = ", ".join(f"{format_size(kib)} on pnode {pnode}" for pnode, kib in strays.items())
+        faults.append(f"memory lies where none was meant to be: {where}")
+    faults += _vcpu_faults(guest, domain, meant, host)
+    return GuestFinding(
+        domain=domain,
+        meant=meant,
+        found_kib=there.memory_kib,
+        free_kib=free_pages * PAGE_KIB,
+        short_kib=short_kib if short_kib > HOLE_PAGES * PAGE_KIB else 0,
+        faults=tuple(faults),
+    )
+
+
+def _vnode_faults(pnode_of: tuple[int | None, ...], meant: tuple[int, ...]) -> list[str]:
+    """Compare the pnodes that Xen keeps for the vnodes."""
+    return [
+        f"vnode {v} is on {'no pnode' if pnode is None else f'pnode {pnode}'}, meant for pnode {wanted}"
+        for v, (pnode, wanted) in enumerate(zip(pnode_of, meant, strict=True))
+        if pnode != wanted
+    ]
+
+
+def _vcpu_faults(guest: RunningGuest, domain: Domain, meant: Meant, host: Host) -> list[str]:
+    """Compare what the vcpus are bound to with the pcpus of their pnodes, and with what their own file asks."""
+    astray: dict[tuple[Bound, Places, str], list[int]] = defaultdict(list)
+    everywhere = frozenset(host.position_of_pcpu)
+    for vcpu, (mask, pnodes) in enumerate(zip(domain.affinity, meant.pnodes_of, strict=True)):
+        home = {pcpu for pnode in host.pnodes if pnode.id in pnodes for pcpu in pnode.pcpus}
+        own = () if guest.stated is None else guest.stated[vcpu] or everywhere
+        pcpus = everywhere if mask is None else frozenset(mask)
+        if home and home.isdisjoint(pcpus):
+            astray[mask, pnodes, "none"].append(vcpu)
+        elif home and not pcpus <= home.union(own):
+            astray[mask, pnodes, "not all"].append(vcpu)
+    return [
+        f"vcpus {format_cpuset(vcpus)} run on pcpus {format_cpuset(everywhere if mask is None else mask)}, "
+        f"{how} of them on pnode {format_cpuset(pnodes)}"
+        for (mask, pnodes, how), vcpus in astray.items()
+    ]
+
+
+def _owner_faults(domain: Domain, plan: Placement | None) -> list[str]:
+    """Name the vcpus that are not bound to the pcpu that the plan lets them own."""
+    owned = plan.pcpu_of.get(domain.name, ()) if plan else ()
+    pairs = enumerate(zip(domain.affinity, owned, strict=False))
+    loose = [vcpu for vcpu, (mask, pcpu) in pairs if pcpu is not None and mask != (pcpu,)]
+    return [f"vcpus {format_cpuset(loose)} are not bound to the pcpus that the plan gives them"] if loose else []
+
+
+def _check_pnodes(host: Host, dump: NumaDump, plan: Placement | None) -> None:
+    dumped = {pnode for domain in dump.domains.values() for pnode in domain.memory_kib}
+    planned = {pnode for pnodes in (plan.pnode_of if plan else {}).values() for pnode in pnodes if pnode is not None}
+    for what, pnodes in (("NUMA dump", dumped), ("plan", planned)):
+        if not pnodes <= host.position_of.keys():
+            missing, known = format_cpuset(pnodes - host.position_of.keys()), format_cpuset(host.position_of)
+            raise InputError(f"the {what} names pnode {missing}, this host has {known}")
+
+
+def _narrow(domain: Domain, host: Host) -> bool:
+    """Whether a vcpu is bound to only some of a pnode's pcpus, or of those in its cpupool."""
+    pool = host.pcpus_in(domain.pool)
+    homes = [home for pnode in host.pnodes if (home := pool.intersection(pnode.pcpus))]
+    return any(0 < len(home.intersection(mask or ())) < len(home) for mask in set(domain.affinity) for home in homes)
+
+
+def _within_pools(host: Host) -> Host:
+    """Bind every running vcpu to what its mask and its cpupool have in common; to its pool where that is nothing."""
+    return replace(host, domains=tuple(_within_pool(domain, host) for domain in host.domains))
+
+
+def _within_pool(domain: Domain, host: Host) -> Domain:
+    pool = host.pcpus_in(domain.pool)
+    if host.pool_in_force(domain.pool) is None or not pool:
+        return domain
+    bound = [tuple(sorted(pool.intersection(mask or pool) or pool)) for mask in domain.affinity]
+    everywhere = len(host.position_of_pcpu)
+    return replace(domain, affinity=tuple(None if len(mask) == everywhere else mask for mask in bound))

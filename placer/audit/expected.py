@@ -1,0 +1,99 @@
+"""Where a running guest was meant to be, by the plan or by what it was started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from placer.formats.xl.list_domains import RunningGuest
+from placer.instance import Host, Vnode
+
+Bound = tuple[int, ...] | None
+"""The pcpus that a vcpu is bound to, None for any."""
+Places = frozenset[int]
+"""Ids of pnodes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meant:
+    """
+    Where a guest was meant to be.
+
+    Parameters
+    ----------
+    pnode_of
+        For each vnode the id of its pnode; None for a guest without vnodes.
+    memory_kib
+        Pnode id -> its memory there, in KiB; None where it may lie on any of several pnodes.
+    pnodes
+        Ids of the pnodes for its memory.
+    pnodes_of
+        For each vcpu the ids of the pnodes it was meant to run on.
+    """
+
+    pnode_of: tuple[int, ...] | None
+    memory_kib: dict[int, int] | None
+    pnodes: Places
+    pnodes_of: tuple[Places, ...]
+
+    def strays(self, found_kib: dict[int, int]) -> dict[int, int]:
+        """Give what lies on each pnode beyond what was meant for it, in KiB."""
+        if self.memory_kib is None:
+            return {pnode: kib for pnode, kib in found_kib.items() if kib and pnode not in self.pnodes}
+        over = {pnode: kib - self.memory_kib.get(pnode, 0) for pnode, kib in found_kib.items()}
+        return {pnode: kib for pnode, kib in over.items() if kib > 0}
+
+
+def meant_by_config(guest: RunningGuest, host: Host) -> Meant:
+    """Say where a guest was meant to be by what it was started with: its vnodes, or else its affinity."""
+    if guest.vnodes is not None:
+        return _of_vnodes(guest.vnodes, [vnode.pnode for vnode in guest.vnodes if vnode.pnode is not None])
+    pool = host.pcpus_in(guest.domain.pool)
+    pooled = host.pool_in_force(guest.domain.pool) is not None and bool(pool)
+    everywhere = pnodes_of(tuple(pool), host) if pooled else frozenset(host.position_of)
+    masks = set(guest.stated or (None,))
+    places = [everywhere if mask is None else pnodes_of(tuple(pool.intersection(mask) or mask), host) for mask in masks]
+    return _of_whole(guest, frozenset().union(*places))
+
+
+def meant_by_plan(guest: RunningGuest, planned: tuple[int | None, ...], host: Host) -> tuple[Meant, list[str]]:
+    """Say where a guest was meant to be by the plan, and where its vnodes contradict that."""
+    pnodes = [pnode for pnode in planned if pnode is not None]
+    if len(pnodes) < len(planned):
+        fault = "runs, though the plan leaves vnodes of it without a pnode"
+        return _of_whole(guest, frozenset(pnodes or host.position_of)), [fault]
+    merged = list(dict.fromkeys(pnodes))  # parts that placer cut are written as one where they share a pnode
+    if guest.vnodes is None:
+        faults = [] if len(merged) == 1 else [f"runs without vnodes, the plan has {len(pnodes)}"]
+        return _of_whole(guest, frozenset(pnodes)), faults
+    for written in (pnodes, merged):
+        if len(written) == len(guest.vnodes):
+            return _of_vnodes(guest.vnodes, written), []
+    fault = f"runs with {len(guest.vnodes)} vnodes, the plan has {len(pnodes)}"
+    return _of_whole(guest, frozenset(pnodes)), [fault]
+
+
+def pnodes_of(mask: Bound, host: Host) -> Places:
+    """Give the ids of the pnodes that a vcpu may run on."""
+    if mask is None:
+        return frozenset(pnode.id for pnode in host.pnodes if pnode.pcpus)
+    return frozenset(host.pnodes[host.position_of_pcpu[pcpu]].id for pcpu in mask)
+
+
+def _of_whole(guest: RunningGuest, pnodes: Places) -> Meant:
+    """Give its memory and every vcpu the same pnodes."""
+    memory_kib = dict.fromkeys(pnodes, guest.memory_kib) if len(pnodes) == 1 else None
+    return Meant(pnode_of=None, memory_kib=memory_kib, pnodes=pnodes, pnodes_of=(pnodes,) * len(guest.domain.affinity))
+
+
+def _of_vnodes(vnodes: tuple[Vnode, ...], pnodes: list[int]) -> Meant:
+    memory_kib = dict.fromkeys(pnodes, 0)
+    pnodes_of_vcpu: dict[int, Places] = {}
+    for vnode, pnode in zip(vnodes, pnodes, strict=True):
+        memory_kib[pnode] += vnode.memory_kib
+        pnodes_of_vcpu.update(dict.fromkeys(vnode.vcpus, frozenset((pnode,))))
+    return Meant(
+        pnode_of=tuple(pnodes),
+        memory_kib=memory_kib,
+        pnodes=frozenset(pnodes),
+        pnodes_of=tuple(pnodes_of_vcpu[vcpu] for vcpu in sorted(pnodes_of_vcpu)),
+    )

@@ -1,0 +1,41 @@
+"""Earlier placements on the command line: ``--hint`` and ``--keep``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from placer.errors import InputError
+
+if TYPE_CHECKING:
+    from placer.instance import Instance, Placement
+
+
+def read_earlier(path: str | None, others: Iterable[str | None] = ()) -> Placement | None:
+    """
+    Read a placement, if a file of one is given.
+
+    Parameters
+    ----------
+    others
+        The other files that are read, of which none may be standard input too.
+    """
+    if path is None:
+        return None
+    from placer.formats.native.read_placement_json import read_placement
+    from placer.formats.text.files import place_of, read_text
+
+    if [path, *others].count("-") > 1:
+        raise InputError("standard input (-) can be read once only", place="usage")
+    return read_placement(read_text(path), place_of(path))
+
+
+def tell(option: str, earlier: Placement | None, instance: Instance, *, strategy: str) -> None:
+    """Say on standard error what of it the instance does not have, and what it breaks there."""
+    if earlier is None:
+        return
+    from placer.solving.previous_notes import notes_on
+
+    for note in notes_on(earlier, instance, strategy=strategy):
+        print(f"{option}: {note}", file=sys.stderr)

@@ -1,1 +1,0 @@
-"""Emitters: one module per output."""

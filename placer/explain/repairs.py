@@ -1,0 +1,197 @@
+"""The least change of rules that stand in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from placer.assignment import IntArray, Linear, Status
+from placer.assignment.context import Budget
+from placer.assignment.portfolio import optimal
+from placer.explain.constraints import WORDS, Questions, Stated
+from placer.instance import Guest, format_cpuset, format_size
+
+MIB = 1024
+NO_PCPUS = 10**6
+"""What a vnode with vcpus costs on a pnode without pcpus: no wider affinity helps there."""
+FOUND = (Status.OPTIMAL, Status.FEASIBLE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """
+    What to change.
+
+    Parameters
+    ----------
+    words
+        A change for each rule; that of a pnode does not name it.
+    memory_kib
+        How much more memory that takes, in KiB.
+    """
+
+    words: list[str]
+    memory_kib: int = 0
+
+
+def changes(questions: Questions, dropped: tuple[Stated, ...], budget: Callable[[], Budget]) -> Way | None:
+    """
+    Say what to change of some rules, as little as possible, so that all others hold.
+
+    Parameters
+    ----------
+    budget
+        Gives the limits of the next solve.
+
+    Returns
+    -------
+    Way or None
+        None where none was found in time, or no change of these rules alone would do.
+    """
+    alone = dropped[0] if len(dropped) == 1 else None
+    if alone is not None and alone.name == "placed" and (less := _less_memory(questions, alone, budget)):
+        return Way(words=[less])
+    kept = [rule for rule in questions.rules if rule not in dropped]
+    kept += [Stated("placed", rule.subject, rule.words) for rule in dropped if rule.name in questions.masks]
+    costs = tuple(Linear(name=rule.name, cost=_violation(questions, rule)) for rule in dropped)
+    solution = questions.ask(kept, budget(), costs)
+    if solution.site_of is None or any(_is_no_use(questions, rule, solution.site_of) for rule in dropped):
+        return None
+    words = [_change(questions, rule, solution.site_of) for rule in dropped]
+    if solution.status is not Status.OPTIMAL:
+        words = [f"{said} (perhaps less would do)" for said in words]
+    short = [_short(questions, rule, solution.site_of) for rule in dropped if rule.name == "memory"]
+    return Way(words=words, memory_kib=sum(short))
+
+
+def _is_no_use(questions: Questions, rule: Stated, site_of: IntArray) -> bool:
+    """Whether a wider affinity would have vcpus run where there are no pcpus."""
+    if rule.name != "hard_affinity":
+        return False
+    guest, pnodes = questions.instance.guests[rule.subject], questions.instance.host.pnodes
+    sites = site_of[questions.problem.groups[rule.subject]].tolist()
+    return any(
+        vnode.vcpus and p < len(pnodes) and not pnodes[p].pcpus for vnode, p in zip(guest.vnodes, sites, strict=True)
+    )
+
+
+def _short(questions: Questions, rule: Stated, site_of: IntArray) -> int:
+    """What a resource of a pnode lacks."""
+    resource = questions.stated[rule.name]
+    return int(resource.weight[site_of == rule.subject].sum() - resource.capacity[rule.subject])
+
+
+def amount(kib: int) -> str:
+    """
+    Say how much memory, with the MiB that would do where the short form is rounded.
+
+    Examples
+    --------
+    >>> amount(512 * 1024), amount(16_169 * 1024)
+    ('512 MiB', '15.79 GiB (16169 MiB)')
+    """
+    short = format_size(kib)
+    number, unit = short.split()
+    exact = Fraction(number) * {"KiB": 1, "MiB": MIB, "GiB": MIB**2, "TiB": MIB**3}[unit] == kib
+    return short if exact else f"{short} ({-(-kib // MIB)} MiB)"
+
+
+def _violation(questions: Questions, rule: Stated) -> IntArray:
+    """How much each item on each site breaks a rule, ``[n, m]``."""
+    problem, instance = questions.problem, questions.instance
+    cost = np.zeros((problem.n, problem.m), dtype=np.int64)
+    if rule.name in questions.stated:
+        cost[:, rule.subject] = questions.stated[rule.name].weight
+    elif rule.name in questions.masks:
+        items = problem.groups[rule.subject]
+        cost[items, :-1] = ~questions.masks[rule.name][items]
+        if rule.name == "hard_affinity":
+            guest = instance.guests[rule.subject]
+            for v, item in enumerate(items):
+                for p in range(problem.m - 1):
+                    pcpus = instance.host.pnodes[p].pcpus
+                    cost[item, p] = len(_bound_elsewhere(guest, v, pcpus))
+                    if guest.vnodes[v].vcpus and not pcpus:
+                        cost[item, p] = NO_PCPUS
+    return cost
+
+
+def _bound_elsewhere(guest: Guest, v: int, pcpus: tuple[int, ...]) -> list[int]:
+    """Vcpus of a vnode whose hard affinity has none of some pcpus."""
+    masks = guest.hard_affinity or (None,) * (max(guest.vnodes[v].vcpus, default=-1) + 1)
+    return [vcpu for vcpu in guest.vnodes[v].vcpus if (mask := masks[vcpu]) is not None and not set(mask) & set(pcpus)]
+
+
+def _change(questions: Questions, rule: Stated, site_of: IntArray) -> str:
+    """Say what a rule would have to be for a placement to keep it."""
+    instance = questions.instance
+    if rule.name in questions.stated:
+        short = _short(questions, rule, site_of)
+        if rule.name == "memory":
+            return f"{amount(short)} more memory"
+        return f"room for {-(-short // questions.stated[rule.name].unit)} more vcpus"
+    if rule.name == "dedicated":
+        return "more pcpus for dedicated vcpus"
+    if rule.name == "relation":
+        source = questions.source(rule)
+        return f'guest "{source.name}" without one_to_one' if isinstance(source, Guest) else f"without {rule.words}"
+    guest = instance.guests[rule.subject]
+    if rule.name == "placed":
+        return f'without guest "{guest.name}"'
+    items = questions.problem.groups[rule.subject]
+    wrong = [
+        (v, int(site_of[item]))
+        for v, item in enumerate(items)
+        if site_of[item] < questions.problem.m - 1 and not questions.masks[rule.name][item, site_of[item]]
+    ]
+    return "; ".join(_elsewhere(questions, rule, guest, v, p) for v, p in wrong) or f"without: {rule.words}"
+
+
+def _elsewhere(questions: Questions, rule: Stated, guest: Guest, v: int, p: int) -> str:
+    """Say what lets a vnode stand on a pnode that a rule bars."""
+    host, who = questions.instance.host, f'guest "{guest.name}"'
+    pnode = host.pnodes[p]
+    if rule.name == "hard_affinity" and pnode.pcpus:
+        vcpus = _bound_elsewhere(guest, v, pnode.pcpus)
+        pool = host.pcpus_in(guest.pool)
+        pcpus = [pcpu for pcpu in pnode.pcpus if pcpu in pool] or pnode.pcpus
+        plural = "s" if len(vcpus) > 1 else ""
+        return f"{who} vcpu{plural} {format_cpuset(vcpus)} may also run on any of pcpus {format_cpuset(pcpus)}"
+    words = {
+        "fixed_pnode": f"{who} vnode {v} on pnode {pnode.id} instead of {guest.vnodes[v].pnode}",
+        "pnodes": f"{who} may also use pnode {pnode.id} (for vnode {v})",
+        "cpupool": f"{who} in a cpupool with pcpus of pnode {pnode.id} (for vnode {v})",
+        "exclusive": f"{who} vnode {v} on pnode {pnode.id}, although running guests are bound to it",
+        "memory_only": f"{who} with memory_only_pnodes (vnode {v} on pnode {pnode.id})",
+    }
+    return words.get(rule.name, f"{who} vnode {v} on pnode {pnode.id}, against {WORDS[rule.name]}")
+
+
+def _less_memory(questions: Questions, rule: Stated, budget: Callable[[], Budget]) -> str:
+    """Say how much less memory in the largest vnodes of a guest would do, to the MiB; empty if no less would."""
+    guest = questions.instance.guests[rule.subject]
+    problem = questions.under(questions.rules)
+    items, memory = problem.groups[rule.subject], problem.resources[0]
+    sizes = memory.weight[items]
+
+    def fits(most_mib: int) -> bool:
+        weight = memory.weight.copy()
+        weight[items] = np.minimum(sizes, most_mib * MIB)
+        lighter = replace(memory, weight=weight)
+        question = replace(problem, resources=(lighter, *problem.resources[1:]), tiers=((),))
+        return optimal(question, budget()).status in FOUND
+
+    low, high = 1, -(-int(sizes.max()) // MIB)
+    if not fits(low):
+        return ""
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    less = np.maximum(sizes - low * MIB, 0)
+    who = f'guest "{guest.name}" with'
+    if (less == less[0]).all():
+        return f"{who} {amount(int(less[0]))} less memory" + (" in each vnode" if len(items) > 1 else "")
+    return f"{who} at most {format_size(low * MIB)} in each vnode ({format_size(int(less.sum()))} less in all)"

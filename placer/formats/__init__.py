@@ -1,0 +1,1 @@
+"""Reading and writing of every format, side by side; one folder per family."""

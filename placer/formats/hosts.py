@@ -1,0 +1,133 @@
+"""Tells the forms of a host apart by their content."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Literal
+
+from placer.errors import InputError
+from placer.formats.base import HostReading
+from placer.formats.text.files import place_of, read_text
+from placer.formats.text.sizes import with_free
+from placer.instance import Host
+from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE
+
+HostForm = Literal["json", "xl info", "hwloc", "libvirt", "numactl"]
+
+ACCEPTED = (
+    "host or instance JSON, xl info -n, numactl -H, XML of hwloc (lstopo) or of virsh capabilities, "
+    "or a sysfs folder such as /sys"
+)
+_ROOTS: dict[str, HostForm] = {"topology": "hwloc", "capabilities": "libvirt"}
+_NUMACTL = re.compile(r"^(available: \d+ nodes?\b|node \d+ (cpus|size|free):|node distances:)", re.MULTILINE)
+_XL_INFO = re.compile(r"^(host|release|xen_\w+|nr_\w+|cpu_topology|numa_info|free_memory)\s*:", re.MULTILINE)
+
+
+def read_host(path: str, free: str | None = None) -> HostReading:
+    """
+    Read a host in any of the forms placer knows.
+
+    Parameters
+    ----------
+    path
+        A file, ``-`` for standard input, or the folder of a sysfs tree.
+    free
+        Free memory as ``--free`` states it, instead of what the file says.
+
+    Raises
+    ------
+    InputError
+        If it is none of the forms, or a faulty one.
+    """
+    if path != "-" and os.path.isdir(path):  # noqa: PTH112 - Path.is_dir fails on names that are too long
+        from placer.formats.linux.sysfs import read_sysfs
+
+        return read_sysfs(path, free)
+    return parse_host_text(read_text(path), place_of(path), free)
+
+
+def parse_host_text(text: str, place: str, free: str | None = None) -> HostReading:
+    """
+    Read a host from text in any of the forms placer knows.
+
+    Raises
+    ------
+    InputError
+        If it is none of the forms, or a faulty one.
+    """
+    form = recognise(text, place)
+    if form == "hwloc":
+        from placer.formats.linux.hwloc_xml import read_hwloc_xml
+
+        return read_hwloc_xml(text, place, free)
+    if form == "libvirt":
+        from placer.formats.libvirt.capabilities import read_libvirt_capabilities
+
+        return read_libvirt_capabilities(text, place, free)
+    if form == "numactl":
+        from placer.formats.linux.numactl import read_numactl
+
+        return read_numactl(text, place, free)
+    reading = _of_json(text, place) if form == "json" else _of_xl_info(text, place)
+    return reading if free is None else HostReading(host=with_free(reading.host, free), notes=reading.notes)
+
+
+def recognise(text: str, place: str) -> HostForm:
+    """
+    Tell which form a text has.
+
+    Raises
+    ------
+    InputError
+        If it is none of them.
+
+    Examples
+    --------
+    >>> recognise("<?xml version='1.0'?><capabilities/>", "caps.xml"), recognise("node 0 cpus: 0 1", "node.txt")
+    ('libvirt', 'numactl')
+    """
+    start = text.removeprefix("\ufeff").lstrip()
+    if start.startswith("{"):
+        return "json"
+    if start.startswith("<"):
+        return _recognise_xml(start, place)
+    if _XL_INFO.search(text):
+        return "xl info"
+    if _NUMACTL.search(text):
+        return "numactl"
+    raise InputError(f"no host that placer reads, expected {ACCEPTED}", place=place)
+
+
+def _recognise_xml(text: str, place: str) -> HostForm:
+    from placer.formats.text.xml_text import root_name
+
+    root = root_name(text, place)
+    if root == "domain":
+        raise InputError("a guest of libvirt, expected a host: virsh capabilities prints it", place=place)
+    if root not in _ROOTS:
+        raise InputError(f"XML of something else, expected {ACCEPTED}", place=place)
+    return _ROOTS[root]
+
+
+def _of_json(text: str, place: str) -> HostReading:
+    from placer.formats.native.instance_json import parse_host, parse_instance
+    from placer.formats.text.json_text import parse_json
+
+    written = parse_json(text, place)
+    instance = isinstance(written, dict) and "pnodes" not in written and "host" in written
+    host = parse_instance(text, place).host if instance else parse_host(text, place)
+    return HostReading(host=host, notes=_assumed(host, place))
+
+
+def _assumed(host: Host, place: str) -> tuple[str, ...]:
+    if host.slit is not None:
+        return ()
+    assumed = f"{LOCAL_DISTANCE} within a pnode and {REMOTE_DISTANCE} between pnodes are assumed"
+    return (f"{place} states no distances: {assumed}",)
+
+
+def _of_xl_info(text: str, place: str) -> HostReading:
+    from placer.formats.xl.info import read_xl_info
+
+    return read_xl_info(text, place)

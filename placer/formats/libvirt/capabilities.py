@@ -1,0 +1,88 @@
+"""Reads a host from the XML of ``virsh capabilities``."""
+
+from __future__ import annotations
+
+from placer.errors import InputError
+from placer.formats.base import HostReading
+from placer.formats.libvirt.values import size_of
+from placer.formats.linux.topology import NodeRow, Topology, build_host
+from placer.formats.text.cpu_lists import CpuLists
+from placer.formats.text.xml_text import Node, parse_xml
+from placer.instance.units import MAX_CPU
+
+MAX_DISTANCE = 2**32
+
+
+def read_libvirt_capabilities(text: str, place: str, free: str | None = None) -> HostReading:
+    """
+    Read a host from the cells of ``<host><topology>``.
+
+    Parameters
+    ----------
+    text
+        The document. Memory is each cell's total. A cell may state no distances, and a cpu no siblings.
+    place
+        The file's name for messages.
+    free
+        Free memory as ``--free`` states it; needed where cells state no memory, as older libvirts do.
+
+    Raises
+    ------
+    InputError
+        With ``file:line``, if there are no cells, or one has ids, memory or siblings that make no sense.
+    """
+    root = parse_xml(text, place)
+    cells = _cells(root)
+    lists = CpuLists(place)
+    cpus = [cpu for cell in cells for cpu in _cpus(cell)]
+    siblings = {
+        cpu.attributes["siblings"]: lists.of_list(cpu.attributes["siblings"], cpu.place)
+        for cpu in cpus
+        if "siblings" in cpu.attributes
+    }
+    notes = () if siblings else ("the cells list no siblings: every pcpu counts as a core",)
+    return build_host(
+        Topology(
+            place=place,
+            rows=[_row(cell) for cell in cells],
+            siblings=siblings.values(),
+            distances=_distances(cells),
+            notes=notes,
+        ),
+        free,
+    )
+
+
+def _cells(root: Node) -> list[Node]:
+    node: Node | None = root
+    for tag in ("host", "topology", "cells"):
+        node = node.child(tag) if node else None
+    cells = list(node.all("cell")) if node else []
+    if root.tag != "capabilities" or not cells:
+        raise InputError("expected <capabilities> with <host><topology><cells><cell>", place=root.place)
+    return cells
+
+
+def _cpus(cell: Node) -> list[Node]:
+    cpus = cell.child("cpus")
+    return list(cpus.all("cpu")) if cpus else []
+
+
+def _row(cell: Node) -> NodeRow:
+    memory = cell.child("memory")
+    return NodeRow(
+        id=cell.number("id", MAX_CPU),
+        memory_kib=int(size_of(memory, memory.text)) if memory else None,
+        pcpus={cpu.number("id", MAX_CPU) for cpu in _cpus(cell)},
+    )
+
+
+def _distances(cells: list[Node]) -> dict[tuple[int, int], int]:
+    """Read the distances; one that only the other cell states holds both ways, as for libvirt."""
+    stated: dict[tuple[int, int], int] = {}
+    for cell in cells:
+        p = cell.number("id", MAX_CPU)
+        distances = cell.child("distances")
+        for sibling in distances.all("sibling") if distances else ():
+            stated[p, sibling.number("id", MAX_CPU)] = sibling.number("value", MAX_DISTANCE)
+    return {(q, p): distance for (p, q), distance in stated.items()} | stated

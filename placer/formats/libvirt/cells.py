@@ -1,0 +1,110 @@
+"""Reads the cells of a libvirt domain: ``<cpu><numa><cell>``."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from placer.formats.libvirt.values import set_of, size_of
+from placer.formats.text.cpu_lists import bits
+from placer.formats.text.xml_text import Node
+from placer.instance import Vnode, format_cpuset
+from placer.instance.guest import MAX_VNODES
+
+LOCAL_DISTANCE = 10
+REMOTE_DISTANCE = 20
+UNREACHABLE = 255
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """
+    The cells in the order of their ids.
+
+    Parameters
+    ----------
+    vnodes
+        Their memory and vcpus.
+    vdistances
+        None where no cell states any.
+    notes
+        What is remarkable, a sentence each.
+    """
+
+    vnodes: tuple[Vnode, ...]
+    vdistances: tuple[tuple[int, ...], ...] | None
+    notes: tuple[str, ...]
+
+
+def read_cells(root: Node, vcpu_count: int) -> Cells | None:
+    """
+    Read the cells as libvirt does; None where the domain has none.
+
+    A cell without id has that of its position. Vcpus on no cell belong to cell 0. A distance that only one
+    direction states holds for both; others are 10 within a cell and 20 between cells.
+
+    Raises
+    ------
+    InputError
+        With ``file:line``, where libvirt would refuse the cells.
+    """
+    cpu = root.child("cpu")
+    numa = cpu.child("numa") if cpu else None
+    cells = _by_id(list(numa.all("cell"))) if numa else []
+    if not cells:
+        return None
+    sets = _vcpus(cells, vcpu_count)
+    everywhere = (1 << vcpu_count) - 1
+    left = everywhere & ~sum(sets)
+    notes = (f"vcpus {format_cpuset(bits(left))} are on no cell, libvirt adds them to cell 0",) if left else ()
+    sets[0] |= left
+    memory = [math.ceil(size_of(cell, cell.attributes.get("memory", ""))) for cell in cells]
+    return Cells(
+        vnodes=tuple(Vnode(memory_kib=kib, vcpus=bits(vcpus)) for kib, vcpus in zip(memory, sets, strict=True)),
+        vdistances=_distances(cells),
+        notes=notes,
+    )
+
+
+def _by_id(cells: list[Node]) -> list[Node]:
+    if len(cells) > MAX_VNODES:
+        raise cells[MAX_VNODES].fault(f"{len(cells)} cells, expected at most {MAX_VNODES}")
+    cell_of: dict[int, Node] = {}
+    for position, cell in enumerate(cells):
+        v = cell.number("id", len(cells) - 1) if "id" in cell.attributes else position
+        if v in cell_of:
+            raise cell.fault(f"a second cell with id {v}")
+        cell_of[v] = cell
+    return [cell_of[v] for v in sorted(cell_of)]
+
+
+def _vcpus(cells: list[Node], vcpu_count: int) -> list[int]:
+    sets: list[int] = []
+    taken = 0
+    for cell in cells:
+        vcpus = set_of(cell, cell.attributes["cpus"], "cpus") if "cpus" in cell.attributes else 0
+        if vcpus.bit_length() > vcpu_count:
+            raise cell.fault(f"names vcpu {vcpus.bit_length() - 1}, expected those of <vcpu>, 0 to {vcpu_count - 1}")
+        if vcpus & taken:
+            raise cell.fault(f"vcpus {format_cpuset(bits(vcpus & taken))} are on another cell too, expected on one")
+        taken |= vcpus
+        sets.append(vcpus)
+    return sets
+
+
+def _distances(cells: list[Node]) -> tuple[tuple[int, ...], ...] | None:
+    stated: dict[tuple[int, int], int] = {}
+    for v, cell in enumerate(cells):
+        distances = cell.child("distances")
+        for sibling in distances.all("sibling") if distances else ():
+            w = sibling.number("id", len(cells) - 1)
+            distance = sibling.number("value", UNREACHABLE)
+            if distance < LOCAL_DISTANCE or (v == w and distance != LOCAL_DISTANCE):
+                expected = "10" if v == w else "10 to 255"
+                raise sibling.fault(f"distance {distance} from cell {v} to cell {w}, expected {expected}")
+            stated[v, w] = distance
+    if not stated:
+        return None
+    known = {(w, v): distance for (v, w), distance in stated.items()} | stated
+    ids = range(len(cells))
+    return tuple(tuple(known.get((v, w), LOCAL_DISTANCE if v == w else REMOTE_DISTANCE) for w in ids) for v in ids)

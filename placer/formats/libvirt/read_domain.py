@@ -1,0 +1,202 @@
+"""Reads a guest from libvirt's domain XML (https://libvirt.org/formatdomain.html), as its QEMU driver takes it."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from msgspec.structs import replace
+
+from placer.formats.base import GuestReading, GuestSource, Masks
+from placer.formats.devices import devices_on
+from placer.formats.libvirt.cells import Cells, read_cells
+from placer.formats.libvirt.numatune import read_numatune
+from placer.formats.libvirt.values import set_of, size_of
+from placer.formats.text.cpu_lists import bits
+from placer.formats.text.xml_text import Node, parse_xml
+from placer.instance import Host, Vnode, format_cpuset, format_size, shorten
+from placer.instance.guest import MAX_VCPUS
+
+_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,9}")
+
+
+def read_libvirt_domain(text: str, place: str, host: Host) -> GuestReading:
+    """
+    Read a guest from what ``virsh dumpxml`` prints.
+
+    Parameters
+    ----------
+    text
+        The file.
+    place
+        Its name for messages.
+    host
+        The host, for the pnodes and pcpus that the file names.
+
+    Raises
+    ------
+    InputError
+        With ``file:line``, where it is no domain that libvirt's QEMU driver would take.
+    """
+    root = parse_xml(text, place)
+    _refuse_others(root)
+    vcpu_count, notes = _vcpu_count(root)
+    cells = read_cells(root, vcpu_count)
+    numatune = read_numatune(root, cells.vnodes if cells else (), host)
+    memory_kib, memory_notes = _memory(root, cells)
+    affinity, pin_notes = _affinity(root, vcpu_count, host)
+    if cells and numatune.pnodes_of:
+        affinity = _near(root, affinity or (None,) * vcpu_count, cells, numatune.pnodes_of, host)
+    devices, device_notes = devices_on(host, _addresses(root))
+    all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *device_notes, *_unheeded(root))
+    return GuestReading(
+        name=_name(root),
+        type="hvm",
+        vcpu_count=vcpu_count,
+        memory_kib=memory_kib,
+        maxmem_kib=memory_kib,
+        vnodes=_fixed(cells, numatune.pnode_of) if cells else None,
+        pnodes=numatune.pnodes,
+        hard_affinity=affinity,
+        vdistances=cells.vdistances if cells else None,
+        devices=devices,
+        notes=(*all_notes, *cells.notes) if cells else all_notes,
+        source=GuestSource(kind="libvirt", place=place, text=text),
+    )
+
+
+def _refuse_others(root: Node) -> None:
+    if root.tag != "domain":
+        raise root.fault("expected a guest as <domain>, as virsh dumpxml prints it")
+    if root.attributes.get("type") == "xen":
+        raise root.fault("a guest of Xen: give its xl.cfg instead, virsh domxml-to-native xen-xl prints it")
+    system = root.child("os")
+    kind = system.child("type") if system else None
+    if kind is not None and kind.text.strip() != "hvm":
+        raise kind.fault(f'expected a guest of QEMU, of type hvm, got "{shorten(kind.text.strip())}"')
+
+
+def _name(root: Node) -> str:
+    node = root.child("name")
+    if node is None or not 1 <= len(node.text) <= 255:
+        raise (node or root).fault("expected a name of 1 to 255 characters in <name>")
+    return node.text
+
+
+def _vcpu_count(root: Node) -> tuple[int, list[str]]:
+    vcpu = root.child("vcpu")
+    if vcpu is None:
+        return 1, []
+    count = vcpu.checked(vcpu.text, "vcpus", MAX_VCPUS)
+    if not count:
+        raise vcpu.fault("expected at least 1 vcpu")
+    online = vcpu.number("current", count) if "current" in vcpu.attributes else count
+    return count, [f"it starts with {online} of its {count} vcpus online"] if online < count else []
+
+
+def _memory(root: Node, cells: Cells | None) -> tuple[int, list[str]]:
+    """Give what it is placed with: libvirt takes the sum of the cells, where there are any, for the memory."""
+    node = root.child("memory")
+    if cells:
+        memory_kib = sum(vnode.memory_kib for vnode in cells.vnodes)
+    elif node is None:
+        raise root.fault("no memory, expected <memory>")
+    else:
+        memory_kib = math.ceil(size_of(node, node.text))
+    if not memory_kib:
+        raise (node or root).fault("expected memory of more than 0")
+    current = root.child("currentMemory")
+    current_kib = math.ceil(size_of(current, current.text)) if current else memory_kib
+    if current_kib >= memory_kib:
+        return memory_kib, []
+    held = f"its balloon holds it at {format_size(current_kib)}, it is placed with all of its {format_size(memory_kib)}"
+    return memory_kib, [held]
+
+
+def _fixed(cells: Cells, pnode_of: tuple[int | None, ...]) -> tuple[Vnode, ...]:
+    return tuple(replace(vnode, pnode=pnode) for vnode, pnode in zip(cells.vnodes, pnode_of, strict=True))
+
+
+def _affinity(root: Node, vcpu_count: int, host: Host) -> tuple[Masks | None, list[str]]:
+    """Read what each vcpu is pinned to: its vcpupin, or else the cpuset of all."""
+    vcpu = root.child("vcpu")
+    everything = sum(1 << pcpu for pcpu in host.position_of_pcpu)
+    common = None
+    if vcpu is not None and vcpu.attributes.get("placement") != "auto" and "cpuset" in vcpu.attributes:
+        common = _pcpus(vcpu, everything)
+    masks = [common] * vcpu_count
+    notes: list[str] = []
+    cputune = root.child("cputune")
+    seen: set[int] = set()
+    for pin in cputune.all("vcpupin") if cputune else ():
+        pinned = pin.number("vcpu", 2**32)
+        if pinned >= vcpu_count:
+            notes.append(f"libvirt ignores the vcpupin of vcpu {pinned}, which it does not have")
+            continue
+        if pinned in seen:
+            raise pin.fault(f"a second vcpupin for vcpu {pinned}")
+        seen.add(pinned)
+        masks[pinned] = _pcpus(pin, everything)
+    return tuple(masks) if any(mask is not None for mask in masks) else None, notes[:1]
+
+
+def _near(root: Node, masks: Masks, cells: Cells, pnodes_of: tuple[tuple[int, ...] | None, ...], host: Host) -> Masks:
+    """Keep the vcpus of each cell to the pnodes of its memory, where that has a choice of its own."""
+    near = list(masks)
+    for vnode, pnodes in zip(cells.vnodes, pnodes_of, strict=True):
+        home = {pcpu for pnode in host.pnodes if pnodes is None or pnode.id in pnodes for pcpu in pnode.pcpus}
+        for vcpu in vnode.vcpus if pnodes is not None else ():
+            mask = masks[vcpu]
+            near[vcpu] = tuple(sorted(home if mask is None else home.intersection(mask)))
+            if not near[vcpu]:
+                where = format_cpuset(pnodes or ())
+                raise root.fault(f"vcpu {vcpu} may run on no pcpu of pnodes {where}, to which its cell is bound")
+    return tuple(near)
+
+
+def _pcpus(node: Node, everything: int) -> tuple[int, ...] | None:
+    """Give the pcpus of its cpuset; None where they are all pcpus of the host, given as a bitmap."""
+    pcpus = set_of(node, node.attributes.get("cpuset", ""), "cpuset")
+    if pcpus & ~everything:
+        missing, has = format_cpuset(bits(pcpus & ~everything)), format_cpuset(bits(everything))
+        raise node.fault(f"cpuset names pcpu {shorten(missing)}, this host has pcpus {has or '(none)'}")
+    return None if pcpus == everything else bits(pcpus)
+
+
+def _addresses(root: Node) -> list[str]:
+    """Write the addresses of the PCI devices that are passed through."""
+    devices = root.child("devices")
+    passed = [device for device in devices.all("hostdev") if device.attributes.get("type") == "pci"] if devices else []
+    addresses = []
+    for device in passed:
+        source = device.child("source")
+        address = source.child("address") if source else None
+        if address is not None:
+            parts = [_hexadecimal(address, key) for key in ("domain", "bus", "slot", "function")]
+            addresses.append("{:04x}:{:02x}:{:02x}.{:x}".format(*parts))
+    return addresses
+
+
+def _hexadecimal(node: Node, key: str) -> int:
+    """Read a part of a PCI address, hexadecimal where it starts with 0x and decimal else; 0 where it is absent."""
+    text = node.attributes.get(key, "0")
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        raise node.fault(f'expected {key} to be a number such as 0x3b, got "{shorten(text)}"')
+    return int(text, 16 if text.startswith("0x") else 10)
+
+
+def _unheeded(root: Node) -> list[str]:
+    """Say what is read but does not count."""
+    notes = []
+    backing, devices, cputune = (root.child(tag) for tag in ("memoryBacking", "devices", "cputune"))
+    if backing is not None and backing.child("hugepages"):
+        notes.append("it asks for huge pages: placer counts memory, not the huge pages that are free on each pnode")
+    if cputune is not None and cputune.child("emulatorpin"):
+        notes.append("its emulatorpin stays as it is")
+    if devices is None:
+        return notes
+    hotplugged = list(devices.all("memory"))
+    if hotplugged:
+        notes.append(f"{len(hotplugged)} memory devices (DIMM, NVDIMM) are not counted, only the memory of its cells")
+    return notes

@@ -1,0 +1,189 @@
+"""Writes a placed guest as libvirt's domain XML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.sax.saxutils import escape
+
+from placer.errors import EmissionError
+from placer.formats.configured_guest import WrittenGuest, WrittenVnode
+from placer.formats.text.xml_edit import STEP, Span, XmlEdit
+from placer.formats.toolstack_limits import not_for_qemu
+from placer.instance import format_cpuset
+
+_SKELETON = """\
+<!-- The NUMA part of a guest, as placed by placer. To be added before it starts: firmware or kernel, devices. -->
+<domain type='kvm'>
+  <name>{name}</name>
+  <memory unit='KiB'>{memory_kib}</memory>
+  <vcpu placement='static'>{vcpus}</vcpu>
+  <os>
+    <type>hvm</type>
+  </os>
+</domain>
+"""
+
+
+def emit_libvirt_xml(written: WrittenGuest) -> str:
+    """
+    Write a guest as a ``<domain>`` of libvirt's QEMU driver.
+
+    Parameters
+    ----------
+    written
+        The guest. Read from a domain, it is given back with its bindings set: strict ``numatune`` for the guest and
+        each cell, a ``vcpupin`` for each vcpu (the pcpus of its pnode that its own hard affinity allows), an
+        ``emulatorpin`` to all of its pnodes unless it had one (where vcpus are bound or own pcpus, to those of the
+        vcpus that own none, or of all), and distances between its cells; a guest without
+        cells that was cut gets them. All the rest stays as it was. A guest from an instance or a flavour
+        becomes the part of a domain that placer knows. A guest of form ``whole`` gets no cells.
+
+    Raises
+    ------
+    EmissionError
+        With every reason, if it is a guest of Xen or libvirt would refuse it.
+    """
+    reasons = list(_reasons(written))
+    if reasons:
+        raise EmissionError("\n".join(f'guest "{written.guest.name}": {reason}' for reason in reasons))
+    source = written.source
+    document = XmlEdit(source.text if source and source.kind == "libvirt" else _skeleton(written))
+    _set_cells(document, written)
+    _set_pins(document, written)
+    _set_numatune(document, written)
+    return document.text()
+
+
+def _reasons(written: WrittenGuest) -> Iterator[str]:
+    yield from not_for_qemu(written)
+    if "/" in written.guest.name:
+        yield 'libvirt takes no "/" in a name'
+    for v, vnode in enumerate(written.vnodes):
+        if vnode.pnode is None:
+            yield f"vnode {v} has no pnode, and libvirt would let its memory lie anywhere"
+
+
+def _skeleton(written: WrittenGuest) -> str:
+    guest = written.guest
+    return _SKELETON.format(name=escape(guest.name), memory_kib=guest.memory_kib, vcpus=guest.vcpu_count)
+
+
+def _anchor(root: Span) -> Span:
+    """Find what ours goes behind: vcpus and memory stand there as libvirt writes them."""
+    return next(child for tag in ("vcpu", "memory", "name") if (child := root.child(tag)))
+
+
+def _set_numatune(document: XmlEdit, written: WrittenGuest) -> None:
+    pnodes = format_cpuset({vnode.pnode for vnode in written.vnodes if vnode.pnode is not None})
+    lines = ["<numatune>", f"{STEP}<memory mode='strict' nodeset='{pnodes}'/>"]
+    if written.guest.form != "whole":
+        lines += [
+            f"{STEP}<memnode cellid='{v}' mode='strict' nodeset='{vnode.pnode}'/>"
+            for v, vnode in enumerate(written.vnodes)
+        ]
+    lines.append("</numatune>")
+    numatune = document.root.child("numatune")
+    if numatune:
+        document.replace(numatune, lines)
+    else:
+        document.after(_anchor(document.root), lines)
+
+
+def _set_pins(document: XmlEdit, written: WrittenGuest) -> None:
+    root = document.root
+    vcpu = root.child("vcpu")
+    if vcpu and vcpu.attributes.get("placement") == "auto":
+        document.set_attribute(vcpu, "placement", "static")  # numad would move it elsewhere
+        document.drop_attribute(vcpu, "cpuset")  # which libvirt has ignored so far
+    pins = [f"<vcpupin vcpu='{vcpu}' cpuset='{pcpus}'/>" for vcpu, pcpus in _pcpus_of_vcpus(written)]
+    cputune = root.child("cputune")
+    emulator = [] if cputune and cputune.child("emulatorpin") else _emulatorpin(written)
+    if cputune is None:
+        document.after(_anchor(root), ["<cputune>", *(STEP + line for line in (*pins, *emulator)), "</cputune>"])
+        return
+    old = cputune.all("vcpupin")
+    if old:
+        document.replace(old[0], pins)
+    for pin in old[1:]:
+        document.remove(pin)
+    new = emulator if old else [*pins, *emulator]
+    if new:
+        document.append(cputune, new)
+
+
+def _pcpus_of_vcpus(written: WrittenGuest) -> list[tuple[int, str]]:
+    return [(vcpu, format_cpuset(pcpus)) for vcpu, pcpus in sorted(_masks(written).items())]
+
+
+def _masks(written: WrittenGuest) -> dict[int, set[int]]:
+    """Give each vcpu the pcpus of its pnode that its own hard affinity allows."""
+    own = written.guest.hard_affinity
+    masks: dict[int, set[int]] = {}
+    for vnode in written.vnodes:
+        here = set(_pcpus(written, vnode))
+        for vcpu in vnode.vcpus:
+            mask = own[vcpu] if own is not None else None
+            masks[vcpu] = here if mask is None else here.intersection(mask)
+    return masks
+
+
+def _emulatorpin(written: WrittenGuest) -> list[str]:
+    """Keep the emulator on the pnodes of its guest, and where vcpus own pcpus with the vcpus that own none."""
+    pcpus = {pcpu for vnode in written.vnodes for pcpu in _pcpus(written, vnode)}
+    if written.pinned:
+        masks = _masks(written)
+        sharing = [mask for vcpu, mask in masks.items() if vcpu not in written.guest.dedicated]
+        pcpus = set().union(*(sharing or masks.values()))
+    return [f"<emulatorpin cpuset='{format_cpuset(pcpus)}'/>"]
+
+
+def _pcpus(written: WrittenGuest, vnode: WrittenVnode) -> tuple[int, ...]:
+    return next(pnode.pcpus for pnode in written.host.pnodes if pnode.id == vnode.pnode)
+
+
+def _set_cells(document: XmlEdit, written: WrittenGuest) -> None:
+    cpu = document.root.child("cpu")
+    numa = cpu.child("numa") if cpu else None
+    cells = numa.all("cell") if numa else []
+    for position, cell in enumerate(cells):
+        _set_cell(document, cell, position, written.vnodes)
+    if cells or written.guest.form == "whole":
+        return
+    lines = ["<numa>", *(STEP + line for line in _new_cells(written.vnodes)), "</numa>"]
+    if numa:
+        document.replace(numa, lines)
+    elif cpu:
+        document.append(cpu, lines)
+    else:
+        document.after(_anchor(document.root), ["<cpu>", *(STEP + line for line in lines), "</cpu>"])
+
+
+def _set_cell(document: XmlEdit, cell: Span, position: int, vnodes: tuple[WrittenVnode, ...]) -> None:
+    v = int(cell.attributes.get("id", position))
+    vcpus = format_cpuset(vnodes[v].vcpus)
+    if v == 0 and vcpus != cell.attributes.get("cpus", ""):  # vcpus on no cell have become cell 0's
+        document.set_attribute(cell, "cpus", vcpus)
+    if len(vnodes) == 1:
+        return
+    old = cell.child("distances")
+    if old:
+        document.replace(old, _distances(vnodes[v]))
+    else:
+        document.append(cell, _distances(vnodes[v]))
+
+
+def _new_cells(vnodes: tuple[WrittenVnode, ...]) -> Iterator[str]:
+    for v, vnode in enumerate(vnodes):
+        vcpus = f" cpus='{format_cpuset(vnode.vcpus)}'" if vnode.vcpus else ""
+        cell = f"<cell id='{v}'{vcpus} memory='{vnode.memory_kib}' unit='KiB'"
+        if len(vnodes) == 1:
+            yield f"{cell}/>"
+            continue
+        yield f"{cell}>"
+        yield from (STEP + line for line in _distances(vnode))
+        yield "</cell>"
+
+
+def _distances(vnode: WrittenVnode) -> list[str]:
+    siblings = [f"{STEP}<sibling id='{w}' value='{distance}'/>" for w, distance in enumerate(vnode.distances)]
+    return ["<distances>", *siblings, "</distances>"]

@@ -1,0 +1,1 @@
+"""The domain configuration of libxl, as JSON and as hypercalls."""

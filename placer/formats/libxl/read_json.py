@@ -1,0 +1,243 @@
+"""Guests from libxl's JSON: a libxl_domain_config, its b_info alone, or what ``xl list -l`` prints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePath
+
+from placer.errors import InputError
+from placer.formats.base import GuestReading, GuestSource, Masks
+from placer.formats.devices import devices_on
+from placer.formats.text.json_fields import Fields
+from placer.formats.text.json_text import parse_json
+from placer.formats.xl.cpupools import pool_named
+from placer.instance import GuestType, Host, Vnode, format_cpuset
+from placer.instance.guest import MAX_VCPUS
+from placer.instance.units import MAX_CPU, MAX_KIB
+
+MEMKB_DEFAULT = 2**64 - 1
+"""How libxl says that a size is not given (LIBXL_MEMKB_DEFAULT)."""
+TYPES: tuple[GuestType, ...] = ("hvm", "pvh", "pv")
+MIB = 1024
+
+
+def read_libxl_json(text: str, place: str, host: Host) -> list[GuestReading]:
+    """
+    Read guests as libxl writes them down (libxl_types.idl of Xen 4.17 and later).
+
+    Parameters
+    ----------
+    text
+        One ``libxl_domain_config`` or ``libxl_domain_build_info``, or the array that ``xl list -l`` prints.
+    place
+        The file's name for messages; a build info alone has no name, so its guest is called like the file.
+    host
+        The host that pnodes and pcpus belong to.
+
+    Returns
+    -------
+    list of GuestReading
+        Domain-0 left out. Keys that placer does not know are kept in the source. libxl omits what equals its
+        default, so a vnode without ``pnode`` has 0, fixed like any other.
+
+    Raises
+    ------
+    InputError
+        With the JSON path: what libxl refuses, and wrong types, which libxl ignores without a word.
+    """
+    return guests_of(parse_json(text, place), place, host)
+
+
+def guests_of(value: object, place: str, host: Host) -> list[GuestReading]:
+    """Read guests from JSON that is parsed already."""
+    if not isinstance(value, list):
+        return [read_domain(Fields.of(value, place), host)]
+    domains = [Fields.of(item, place, f"$[{i}]") for i, item in enumerate(value)]
+    guests = [domain for domain in domains if domain.value.get("domid") != 0]
+    if not guests:
+        raise InputError("no guest in it, expected one besides Domain-0", place=f"{place}: $")
+    return [read_domain(guest, host) for guest in guests]
+
+
+def read_domain(document: Fields, host: Host) -> GuestReading:
+    """Read one guest: an entry of ``xl list -l``, a libxl_domain_config or its b_info."""
+    config = document.child("config")
+    if config is None:
+        return _read_config(document, host, ())
+    domid = document.number("domid", MAX_CPU)
+    running = f"it runs already, as domain {domid}: what it holds is not free on the host until it has ended"
+    return _read_config(config, host, () if domid is None else (running,))
+
+
+def _read_config(config: Fields, host: Host, notes: tuple[str, ...]) -> GuestReading:
+    build_info = config.child("b_info") or config
+    create_info = config.child("c_info") or Fields({}, config.place, f"{config.path}.c_info")
+    if build_info is config and not {"max_memkb", "max_vcpus"} & config.value.keys():
+        raise config.fault("expected a libxl_domain_config (c_info, b_info) or a libxl_domain_build_info")
+    guest_type = _type(build_info, create_info)
+    vcpu_count = build_info.number("max_vcpus", MAX_VCPUS) or 1
+    maxmem_kib = _size(build_info, "max_memkb")
+    if not maxmem_kib:
+        raise build_info.fault("max_memkb is missing or 0, expected the guest's memory in KiB")
+    memory_kib = _size(build_info, "target_memkb")
+    if memory_kib is not None and memory_kib > maxmem_kib:
+        raise build_info.fault(f"expected at most max_memkb ({maxmem_kib}), got {memory_kib}", "target_memkb")
+    vnodes = _vnodes(build_info, host, vcpu_count, maxmem_kib)
+    devices, device_notes = devices_on(host, _addresses(config))
+    return GuestReading(
+        name=_name(create_info, build_info is config),
+        type=guest_type,
+        vcpu_count=vcpu_count,
+        memory_kib=maxmem_kib if memory_kib is None else memory_kib,
+        maxmem_kib=maxmem_kib,
+        vnodes=vnodes,
+        pool=_pool(create_info, host),
+        hard_affinity=_masks(build_info, "vcpu_hard_affinity", host, vcpu_count),
+        soft_affinity=_masks(build_info, "vcpu_soft_affinity", host, vcpu_count),
+        vdistances=_distances(build_info) if vnodes else None,
+        overhead_kib=_overhead_kib(build_info, create_info, guest_type, vcpu_count, maxmem_kib),
+        devices=devices,
+        notes=(*notes, *_notes(build_info, host), *device_notes),
+        source=GuestSource(kind="libxl", place=config.place, text=json.dumps(config.value, ensure_ascii=False)),
+    )
+
+
+def _name(create_info: Fields, bare: bool) -> str:
+    name = create_info.text("name")
+    if name is None and not bare:
+        raise create_info.fault('key "name" is missing')
+    name = name or PurePath(create_info.place).stem.strip("<>-") or "guest"
+    if len(name) > 255:
+        raise create_info.fault(f"expected at most 255 characters, got {len(name)}", "name")
+    return name
+
+
+def _pool(create_info: Fields, host: Host) -> str | None:
+    """Read the cpupool by its name, else by its number, which libxl leaves out where it is that of Pool-0."""
+    name, number = create_info.text("pool_name"), create_info.number("poolid", 2**32 - 1)
+    stated = name if name is not None else str(number) if number else None
+    if stated is None:
+        return None
+    try:
+        return pool_named(stated, host)
+    except ValueError as error:
+        raise create_info.fault(str(error), "poolid" if name is None else "pool_name") from None
+
+
+def _type(build_info: Fields, create_info: Fields) -> GuestType:
+    stated = {kind for kind in TYPES if f"type.{kind}" in build_info.value}
+    stated |= {kind for kind in TYPES if kind in (build_info.text("type"), create_info.text("type"))}
+    if len(stated) != 1:
+        got = f"got {' and '.join(sorted(stated))}" if stated else "which is missing"
+        raise build_info.fault(f"expected one type (a key type.hvm, type.pvh or type.pv), {got}")
+    return stated.pop()
+
+
+def _size(build_info: Fields, key: str) -> int | None:
+    if build_info.value.get(key) == MEMKB_DEFAULT:
+        return None
+    return build_info.number(key, MAX_KIB)
+
+
+def _vnodes(build_info: Fields, host: Host, vcpu_count: int, maxmem_kib: int) -> tuple[Vnode, ...] | None:
+    """Read vnuma_nodes under the rules of libxl__vnuma_config_check (libxl_vnuma.c)."""
+    rows = build_info.children("vnuma_nodes")
+    vnodes = tuple(_vnode(row, host, vcpu_count) for row in rows)
+    if not vnodes:
+        return None
+    total = sum(vnode.memory_kib for vnode in vnodes)
+    if total != maxmem_kib:
+        raise build_info.fault(
+            f"amount of memory mismatch: memkb sums to {total}, expected max_memkb ({maxmem_kib})", "vnuma_nodes"
+        )
+    seen: set[int] = set()
+    for row, vnode in zip(rows, vnodes, strict=True):
+        twice = seen.intersection(vnode.vcpus)
+        if twice:
+            raise row.fault(f"vcpu {format_cpuset(twice)} assigned more than once", "vcpus")
+        seen.update(vnode.vcpus)
+    missing = [vcpu for vcpu in range(vcpu_count) if vcpu not in seen]
+    if missing:
+        raise build_info.fault(f"vcpu {format_cpuset(missing)} is not assigned to any vnode", "vnuma_nodes")
+    return vnodes
+
+
+def _vnode(row: Fields, host: Host, vcpu_count: int) -> Vnode:
+    memory_kib = row.number("memkb", MAX_KIB)
+    if memory_kib is None:
+        raise row.fault('key "memkb" is missing')
+    pnode = row.number("pnode", MAX_CPU) or 0
+    if pnode not in host.position_of:
+        ids = format_cpuset(host.position_of)
+        raise row.fault(f"invalid pnode {pnode} specified, expected one of {ids} (absent means 0)", "pnode")
+    vcpus = row.bitmap("vcpus", vcpu_count - 1) or ()
+    return Vnode(memory_kib=memory_kib, vcpus=vcpus, pnode=pnode)
+
+
+def _distances(build_info: Fields) -> tuple[tuple[int, ...], ...] | None:
+    rows = build_info.children("vnuma_nodes")
+    matrix = tuple(row.numbers("distances", 255) or () for row in rows)
+    if not any(map(any, matrix)):
+        return None
+    for v, (row, distances) in enumerate(zip(rows, matrix, strict=True)):
+        if len(distances) != len(rows):
+            raise row.fault(f"{len(distances)} distances for {len(rows)} vnodes", "distances")
+        if min(distances) < distances[v]:
+            w = distances.index(min(distances))
+            raise row.fault(f"distance from {v} to {w} smaller than {v}'s local distance", "distances")
+    return matrix
+
+
+def _masks(build_info: Fields, key: str, host: Host, vcpu_count: int) -> Masks | None:
+    masks = build_info.bitmaps(key, MAX_CPU)
+    if not masks:
+        return None
+    if len(masks) > vcpu_count:
+        raise build_info.fault(f"{len(masks)} masks for {vcpu_count} vcpus", key)
+    read = [_mask(build_info, f"{key}[{vcpu}]", set(mask), host) for vcpu, mask in enumerate(masks)]
+    return (*read, *[None] * (vcpu_count - len(masks)))
+
+
+def _mask(build_info: Fields, key: str, mask: set[int], host: Host) -> tuple[int, ...] | None:
+    """Read one mask; all pcpus of the host mean any, whatever the bits beyond: libxl fills whole bytes."""
+    pcpus = set(host.position_of_pcpu)
+    if not mask:
+        raise build_info.fault("expected at least one pcpu", key)
+    if mask >= pcpus:
+        return None
+    if not mask <= pcpus:
+        raise build_info.fault(f"no pcpu {format_cpuset(mask - pcpus)} on this host", key)
+    return tuple(sorted(mask))
+
+
+def _addresses(config: Fields) -> list[str]:
+    """Write the addresses of the PCI devices; libxl omits the parts that are 0."""
+    addresses = []
+    for row in config.children("pcidevs"):
+        domain, bus, slot = (row.number(key, most) or 0 for key, most in (("domain", 65535), ("bus", 255), ("dev", 31)))
+        addresses.append(f"{domain:04x}:{bus:02x}:{slot:02x}.{row.number('func', 7) or 0}")
+    return addresses
+
+
+def _overhead_kib(
+    build_info: Fields, create_info: Fields, guest_type: GuestType, vcpu_count: int, maxmem_kib: int
+) -> int:
+    """Paging memory and 2 MiB for hvm (libxl__get_required_paging_memory): 1 MiB a vcpu, 4 or 8 KiB a MiB."""
+    if guest_type != "hvm":
+        return 0
+    per_mib = 8 if create_info.text("hap") == "False" else 4
+    shadow_kib = _size(build_info, "shadow_memkb")
+    paging_kib = MIB * vcpu_count + per_mib * (maxmem_kib // MIB)
+    return (shadow_kib or paging_kib) + 2 * MIB
+
+
+def _notes(build_info: Fields, host: Host) -> list[str]:
+    notes = []
+    build_info.bitmap("avail_vcpus", MAX_CPU)
+    if build_info.bitmap("cpumap", MAX_CPU):
+        notes.append("its cpumap is not taken as pinning: libxl itself no longer does")
+    if not set(host.position_of) <= set(build_info.bitmap("nodemap", MAX_CPU) or host.position_of):
+        notes.append("its nodemap does not limit where its vnodes go, and is left out where the guest is written")
+    if build_info.value.get("vnuma_nodes") and _distances(build_info) is None:
+        notes.append("its vnodes state no distances")
+    return notes

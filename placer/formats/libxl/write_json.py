@@ -1,0 +1,122 @@
+"""A placed guest as libxl's JSON: the build info that libxl_domain_create_new takes."""
+
+from __future__ import annotations
+
+import json
+
+from placer.formats.configured_guest import WrittenGuest, soft_affinity_on_pnode
+from placer.formats.text.json_layout import lay_out
+from placer.formats.toolstack_limits import refuse_for_xen
+from placer.formats.xl.syntax import parse
+from placer.formats.xl.values import number_of
+
+_ORDER = [
+    "max_vcpus",
+    "avail_vcpus",
+    "cpumap",
+    "nodemap",
+    "vcpu_hard_affinity",
+    "vcpu_soft_affinity",
+    "numa_placement",
+    "tsc_mode",
+    "max_memkb",
+    "target_memkb",
+    "video_memkb",
+    "shadow_memkb",
+    "iommu_memkb",
+    "rtc_timeoffset",
+    "exec_ssidref",
+    "exec_ssid_label",
+    "localtime",
+    "disable_migrate",
+    "cpuid",
+    "blkdev_start",
+    "vnuma_nodes",
+]
+"""The keys of a b_info as far as ours go, as libxl writes them (libxl_types.idl)."""
+
+Json = dict[str, object]
+
+
+def emit_libxl_json(written: WrittenGuest) -> str:
+    """
+    Write a guest as a ``libxl_domain_build_info``.
+
+    Returns
+    -------
+    str
+        One JSON object. A guest that came as libxl's JSON comes back as it came, a whole
+        ``libxl_domain_config`` too, with only the fields of the placement changed. libxl's own output omits
+        ``pnode`` 0; ours says it, which libxl reads alike.
+
+    Raises
+    ------
+    EmissionError
+        If libxl would refuse the guest, with every reason.
+    """
+    refuse_for_xen(written, "libxl")
+    ours = _placed_fields(written)
+    if written.source is None or written.source.kind != "libxl":
+        ours["avail_vcpus"] = list(range(_online_vcpus(written)))
+        return lay_out(_merge({f"type.{written.guest.type}": {}}, ours)) + "\n"
+    document: Json = json.loads(written.source.text)
+    build_info = document.get("b_info")
+    if isinstance(build_info, dict):
+        document["b_info"] = _merge(build_info, ours)
+    else:
+        document = _merge(document, ours)
+    return lay_out(document) + "\n"
+
+
+def _placed_fields(written: WrittenGuest) -> Json:
+    """Collect what placer decides; None for a key that must not stand beside it."""
+    guest = written.guest
+    memory_kib = sum(vnode.memory_kib for vnode in written.vnodes)
+    ours: Json = {
+        "max_vcpus": guest.vcpu_count,
+        "nodemap": None,  # it would decide where memory lies, vnuma or not
+        "vcpu_hard_affinity": _bitmaps(written, guest.hard_affinity),
+        "vcpu_soft_affinity": _bitmaps(written, guest.soft_affinity),
+        "numa_placement": "False",  # the default, True, lets libxl place the guest anew
+        "max_memkb": memory_kib,
+        "target_memkb": memory_kib,
+        "vnuma_nodes": None,
+    }
+    if guest.form == "whole":
+        return ours | {"vcpu_soft_affinity": [list(mask) for mask in soft_affinity_on_pnode(written)]}
+    rows = [
+        {
+            "memkb": vnode.memory_kib,
+            "distances": list(vnode.distances),
+            "pnode": vnode.pnode,
+            "vcpus": sorted(vnode.vcpus),
+        }
+        for vnode in written.vnodes
+    ]
+    return ours | {"vnuma_nodes": rows}
+
+
+def _bitmaps(written: WrittenGuest, masks: tuple[tuple[int, ...] | None, ...] | None) -> list[list[int]] | None:
+    """Write masks as libxl bitmaps, ascending; no mask among others is all pcpus of the host."""
+    if masks is None:
+        return None
+    return [sorted(written.host.position_of_pcpu if mask is None else mask) for mask in masks]
+
+
+def _merge(build_info: Json, ours: Json) -> Json:
+    """Set our fields where they stand, or where libxl would write them; None takes a field out."""
+    names = list(build_info)
+    for name in _ORDER:
+        if name in ours and name not in names:
+            before = _ORDER[: _ORDER.index(name)]
+            names.insert(max((i + 1 for i, key in enumerate(names) if key in before), default=0), name)
+    merged = {name: ours.get(name, build_info.get(name)) for name in names}
+    return {name: value for name, value in merged.items() if value is not None or name not in ours}
+
+
+def _online_vcpus(written: WrittenGuest) -> int:
+    """Count the vcpus that start online: in an xl.cfg ``vcpus=``, where xl takes 1 for none."""
+    if written.source is None:
+        return written.guest.vcpu_count
+    config = parse(written.source.text, written.source.place)
+    return number_of(config, "vcpus", least=1, most=written.guest.vcpu_count) or 1

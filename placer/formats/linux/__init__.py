@@ -1,0 +1,1 @@
+"""Hosts as Linux and hwloc describe them."""

@@ -1,0 +1,83 @@
+"""The objects in hwloc's XML that a host is made of: NUMA nodes, PUs and their cores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from placer.formats.text.cpu_lists import parse_bitmap
+from placer.formats.text.xml_text import Node
+from placer.instance.units import MAX_CPU
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumaObject:
+    """
+    A NUMANode object.
+
+    Parameters
+    ----------
+    id
+        Its number in the operating system.
+    cpuset
+        The pcpus that hwloc shows it with: in versions 2 and 3 those of its parent, shared with its siblings.
+    node
+        The element.
+    """
+
+    id: int
+    cpuset: int
+    node: Node
+
+
+@dataclass
+class Objects:
+    """The objects of a topology that a host is made of."""
+
+    numa: list[NumaObject] = field(default_factory=list)
+    core_of: dict[int, int] = field(default_factory=dict)
+    """Pcpu -> a number of its core."""
+
+
+def collect(machine: Node) -> Objects:
+    """
+    Find the objects in the outermost one.
+
+    Raises
+    ------
+    InputError
+        With ``file:line``, if a NUMA node or PU has no number, a PU stands there twice, or a bitmap is none.
+    """
+    objects = Objects()
+    for node, core, cpuset in _walk(machine):
+        kind = node.attributes.get("type")
+        if kind == "NUMANode":
+            id = node.number("os_index", MAX_CPU)
+            objects.numa.append(NumaObject(id=id, cpuset=cpuset, node=node))
+        elif kind == "PU":
+            pcpu = node.number("os_index", MAX_CPU)
+            if pcpu in objects.core_of:
+                raise node.fault(f"PU {pcpu} stands there twice")
+            objects.core_of[pcpu] = core if core is not None else -1 - pcpu
+    _drop_offline(objects, machine)
+    return objects
+
+
+def _walk(machine: Node) -> Iterator[tuple[Node, int | None, int]]:
+    """Go through the objects, outer before inner: each with a number of its core, and its cpuset."""
+    waiting: list[tuple[Node, int | None, int]] = [(machine, None, -1)]
+    cores = 0
+    while waiting:
+        node, core, cpuset = waiting.pop()
+        if node.attributes.get("type") == "Core":
+            core = cores = cores + 1
+        if "cpuset" in node.attributes:
+            cpuset = parse_bitmap(node.attributes["cpuset"], node.place)
+        yield node, core, cpuset
+        waiting += [(child, core, cpuset) for child in reversed(node.children) if child.tag == "object"]
+
+
+def _drop_offline(objects: Objects, machine: Node) -> None:
+    """Leave out PUs that version 1 lists although they are offline."""
+    online = parse_bitmap(machine.attributes.get("online_cpuset", "0xf...f"), machine.place)
+    objects.core_of = {pcpu: core for pcpu, core in objects.core_of.items() if online >> pcpu & 1}

@@ -1,0 +1,116 @@
+"""Reads a host from the XML of hwloc (``lstopo host.xml``), versions 1 to 3."""
+
+from __future__ import annotations
+
+from placer.errors import InputError
+from placer.formats.base import HostReading
+from placer.formats.linux.hwloc_distances import old_distances, stated_distances
+from placer.formats.linux.hwloc_objects import NumaObject, Objects, collect
+from placer.formats.linux.topology import NodeRow, Topology, build_host
+from placer.formats.text.cpu_lists import bits
+from placer.formats.text.xml_text import Node, parse_xml
+from placer.instance import format_cpuset, shorten
+from placer.instance.units import MAX_KIB
+
+ORDINARY_MEMORY = {"", "DRAM"}
+"""Subtypes of memory that has pcpus of its own, where several nodes show the same ones."""
+
+
+def read_hwloc_xml(text: str, place: str, free: str | None = None) -> HostReading:
+    """
+    Read a host from the XML that hwloc writes.
+
+    Parameters
+    ----------
+    text
+        The document: version 1 (no ``version``), 2 or 3.
+    place
+        The file's name for messages.
+    free
+        Free memory as ``--free`` states it; hwloc knows totals only.
+
+    Raises
+    ------
+    InputError
+        With ``file:line``, if it is no topology, or an object has no usable number, cpuset or memory.
+    """
+    root = parse_xml(text, place)
+    version = root.attributes.get("version", "1")
+    machine = root.child("object")
+    if root.tag != "topology" or machine is None:
+        raise InputError(f"expected <topology> with an <object>, got <{shorten(root.tag)}>", place=root.place)
+    if version.split(".")[0] not in {"1", "2", "3"}:
+        raise root.fault(f'expected version 1, 2 or 3 of hwloc\'s XML, got "{shorten(version)}"')
+    objects = collect(machine)
+    if version.startswith("1"):
+        if not objects.numa:  # so version 1 shows a machine without NUMA
+            objects.numa.append(NumaObject(id=0, cpuset=-1, node=machine))
+        distances = old_distances(objects.numa, list(machine.all("distances")))
+    else:
+        distances = stated_distances(root, objects.numa)
+    notes: list[str] = []
+    rows = _rows(objects, notes)
+    _note_homeless(objects, rows, notes)
+    topology = Topology(
+        place=place,
+        rows=rows,
+        siblings=_siblings(objects),
+        distances=distances,
+        name=_host_name(machine) or _host_name(root),
+        notes=tuple(notes),
+    )
+    return build_host(topology, free)
+
+
+def _rows(objects: Objects, notes: list[str]) -> list[NodeRow]:
+    """Give each pcpu to the narrowest node that shows it; of equals to ordinary memory, then to the lowest."""
+    left = sum(1 << pcpu for pcpu in objects.core_of)
+    everything = left
+    rows = []
+    shared = []
+    for numa in sorted(objects.numa, key=lambda numa: _claim(numa, everything)):
+        shown = numa.cpuset & everything
+        rows.append(NodeRow(id=numa.id, memory_kib=_memory_kib(numa.node), pcpus=bits(shown & left)))
+        if shown and not shown & left:
+            shared.append(numa.id)
+        left &= ~shown
+    if shared:
+        notes.append(
+            f"{_pnodes(shared)}: shown with pcpus that are another pnode's; taken as memory without pcpus of its own"
+        )
+    return rows
+
+
+def _claim(numa: NumaObject, everything: int) -> tuple[int, bool, int]:
+    extra = numa.node.attributes.get("subtype", "") not in ORDINARY_MEMORY
+    return (numa.cpuset & everything).bit_count(), extra, numa.id
+
+
+def _memory_kib(node: Node) -> int:
+    """Read the memory; the attribute is left out where there is none."""
+    return node.checked(node.attributes.get("local_memory", "0"), "local_memory in bytes", MAX_KIB * 1024) // 1024
+
+
+def _note_homeless(objects: Objects, rows: list[NodeRow], notes: list[str]) -> None:
+    homeless = objects.core_of.keys() - {pcpu for row in rows for pcpu in row.pcpus}
+    if homeless:
+        notes.append(
+            f"pcpus {format_cpuset(homeless)} are on no node and are left out: hwloc lists neither nodes without "
+            "memory nor those that it may not use"
+        )
+
+
+def _siblings(objects: Objects) -> list[list[int]]:
+    cores: dict[int, list[int]] = {}
+    for pcpu, core in objects.core_of.items():
+        cores.setdefault(core, []).append(pcpu)
+    return list(cores.values())
+
+
+def _host_name(node: Node) -> str:
+    infos = (info.attributes for info in node.all("info") if info.attributes.get("name") == "HostName")
+    return next((info.get("value", "") for info in infos), "")
+
+
+def _pnodes(ids: list[int]) -> str:
+    return f"{'pnode' if len(ids) == 1 else 'pnodes'} {format_cpuset(ids)}"

@@ -1,0 +1,198 @@
+"""From nodes, siblings and distances as a file lists them to a host: what every reader of Linux topologies shares."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from placer.errors import InputError
+from placer.formats.base import HostReading
+from placer.formats.text.sizes import parse_sizes
+from placer.instance import UNREACHABLE, Host, Pnode, format_cpuset
+from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE
+from placer.instance.host import MAX_PNODES
+from placer.instance.units import MAX_CPU, MAX_KIB
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeRow:
+    """
+    A node as a file lists it.
+
+    Parameters
+    ----------
+    id
+        The host's number for it.
+    memory_kib
+        Its memory in KiB; None where the file does not say.
+    pcpus
+        What the file lists for it, perhaps what another node lists too.
+    """
+
+    id: int
+    memory_kib: int | None
+    pcpus: Collection[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topology:
+    """
+    A host as a file lists it, before it is one.
+
+    Parameters
+    ----------
+    place
+        The file's name for messages.
+    rows
+        The nodes in any order.
+    siblings
+        Groups of pcpus that share a core. They may overlap and may name pcpus of no node; pcpus in none have a
+        core of their own.
+    distances
+        (id, id) -> distance; what is missing is assumed and said, or with none at all left out of the host.
+    totals
+        Whether memory means all that a node has, not what is free.
+    """
+
+    place: str
+    rows: Sequence[NodeRow]
+    siblings: Iterable[Collection[int]] = ()
+    distances: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    totals: bool = True
+    name: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def build_host(topology: Topology, free: str | None = None) -> HostReading:
+    """
+    Make a host of a topology.
+
+    Parameters
+    ----------
+    topology
+        What the file lists.
+    free
+        Free memory as ``--free`` states it; it stands in for memory that the file does not say, too.
+
+    Raises
+    ------
+    InputError
+        If the file does not say the memory of a node and ``free`` does not either, lists a node twice, or states ids,
+        sizes or distances out of range.
+    """
+    _check(topology)
+    rows = sorted(topology.rows, key=lambda row: row.id)
+    ids = [row.id for row in rows]
+    given = parse_sizes(free, ids, "--free") if free else {}
+    notes = list(topology.notes)
+    memory_of = _memory(topology, given, notes)
+    pcpus_of = _owned(rows, notes)
+    slit = _slit(topology, ids, notes)
+    core_of = _core_of(topology.siblings)
+    pnodes = tuple(_pnode(id, memory_of[id], pcpus_of[id], core_of) for id in ids)
+    return HostReading(host=Host(pnodes=pnodes, slit=slit, name=topology.name[:255]), notes=tuple(notes))
+
+
+def _check(topology: Topology) -> None:
+    seen: set[int] = set()
+    if not 0 < len(topology.rows) <= MAX_PNODES:
+        raise InputError(f"{len(topology.rows)} NUMA nodes, expected 1 to {MAX_PNODES}", place=topology.place)
+    for row in topology.rows:
+        if row.id in seen:
+            raise InputError(f"node {row.id} stands there twice", place=topology.place)
+        seen.add(row.id)
+        if max(row.id, *row.pcpus, 0) > MAX_CPU:
+            raise InputError(f"node {row.id}: expected ids of at most {MAX_CPU}", place=topology.place)
+        if (row.memory_kib or 0) > MAX_KIB:
+            raise InputError(f"node {row.id}: expected memory of at most 8 EiB", place=topology.place)
+    for (p, q), distance in topology.distances.items():
+        if distance == 0:
+            raise InputError(
+                f"the distance from node {p} to {q} is 0, expected at least 1 (10 is local)", place=topology.place
+            )
+
+
+def _memory(topology: Topology, given: Mapping[int, int], notes: list[str]) -> dict[int, int]:
+    stated = {row.id: row.memory_kib for row in topology.rows if row.memory_kib is not None}
+    memory_of = {**stated, **given}
+    unknown = sorted({row.id for row in topology.rows} - memory_of.keys())
+    if unknown:
+        wanted = ",".join(f"{id}=SIZE" for id in unknown)
+        raise InputError(
+            f"does not say how much memory {_pnodes(unknown)} {_has(unknown)}; give what is free with --free {wanted}",
+            place=topology.place,
+        )
+    if topology.totals and not stated.keys() <= given.keys():
+        notes.append("memory is the total of each pnode, not what is free of it; --free ID=SIZE,... says that")
+    return memory_of
+
+
+def _pnodes(ids: Collection[int]) -> str:
+    return f"{'pnode' if len(ids) == 1 else 'pnodes'} {format_cpuset(ids)}"
+
+
+def _has(ids: Collection[int]) -> str:
+    return "has" if len(ids) == 1 else "have"
+
+
+def _owned(rows: Sequence[NodeRow], notes: list[str]) -> dict[int, set[int]]:
+    """Give each pcpu to the lowest node that lists it."""
+    pcpus_of: dict[int, set[int]] = {}
+    taken: set[int] = set()
+    twice: set[int] = set()
+    for row in rows:
+        twice |= taken.intersection(row.pcpus)
+        pcpus_of[row.id] = set(row.pcpus) - taken
+        taken |= pcpus_of[row.id]
+    if twice:
+        notes.append(f"pcpus {format_cpuset(twice)} are listed on more than one node: the lowest one has them")
+    return pcpus_of
+
+
+def _slit(topology: Topology, ids: Sequence[int], notes: list[str]) -> tuple[tuple[int, ...], ...] | None:
+    if not topology.distances:
+        if len(ids) > 1:
+            notes.append(
+                f"{topology.place} states no distances: {LOCAL_DISTANCE} within a pnode and {REMOTE_DISTANCE} "
+                "between pnodes are assumed"
+            )
+        return None
+    pairs = [(p, q) for p in ids for q in ids]
+    missing = [pair for pair in pairs if pair not in topology.distances]
+    if missing:
+        between = " and ".join(f"{p} to {q}" for p, q in missing[:2])
+        notes.append(
+            f"{len(missing)} distances are not stated (pnode {between}{', ...' if len(missing) > 2 else ''}): "
+            f"{LOCAL_DISTANCE} within a pnode and {REMOTE_DISTANCE} between pnodes are assumed for them"
+        )
+    found = {pair: _reachable(distance) for pair, distance in topology.distances.items()}
+    if any(found.get((p, p), LOCAL_DISTANCE) != LOCAL_DISTANCE for p in ids):
+        notes.append(f"not every pnode has distance {LOCAL_DISTANCE} to itself: mean distances are on the host's scale")
+    return tuple(tuple(found.get((p, q), LOCAL_DISTANCE if p == q else REMOTE_DISTANCE) for q in ids) for p in ids)
+
+
+def _reachable(distance: int) -> int:
+    return distance if 0 <= distance < UNREACHABLE else UNREACHABLE
+
+
+def _core_of(siblings: Iterable[Collection[int]]) -> dict[int, int]:
+    """Number the cores; a pcpu that two groups claim is in the first."""
+    core_of: dict[int, int] = {}
+    for core, group in enumerate(siblings):
+        for pcpu in group:
+            core_of.setdefault(pcpu, core)
+    return core_of
+
+
+def _pnode(id: int, memory_kib: int, pcpus: set[int], core_of: Mapping[int, int]) -> Pnode:
+    """Keep the cores only where two pcpus share one: without them every pcpu is a core."""
+    cores: dict[int, list[int]] = {}
+    for pcpu in sorted(pcpus):
+        cores.setdefault(core_of.get(pcpu, -1 - pcpu), []).append(pcpu)
+    smt = len(cores) < len(pcpus)
+    return Pnode(
+        id=id,
+        memory_kib=memory_kib,
+        pcpus=tuple(sorted(pcpus)),
+        cores=tuple(sorted(map(tuple, cores.values()))) if smt else (),
+    )

@@ -1,0 +1,263 @@
+"""Instances and hosts as JSON: sizes such as ``8GiB``, cpu sets as ranges, every fault with its JSON path."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from placer.errors import InputError
+from placer.formats.text.files import place_of, read_text
+from placer.formats.text.json_text import parse_json
+from placer.formats.text.msgspec_errors import name_fault, quote
+from placer.instance import Host, Instance, Objective, format_cpuset, parse_cpuset, parse_size
+from placer.instance.guest import MAX_VCPUS
+
+SIZES = frozenset({"memory_kib", "reserve_kib", "overhead_kib"})
+CPU_SETS = frozenset({"pcpus", "vcpus", "dedicated_pcpus", "dedicated_vcpus"})
+LISTS_OF_CPU_SETS = frozenset({"cores", "hard_affinity", "soft_affinity", "affinity"})
+AFFINITIES = ("hard_affinity", "soft_affinity")
+"""Keys that may hold one string, the mask of every vcpu."""
+WIDTH = 100
+"""Columns of a line that is written, where it can be broken."""
+MAX_IDS = 2**22
+"""Most ids that the cpu sets of one file name together: far above any real one, small enough for memory."""
+
+_Root = TypeVar("_Root", Instance, Host, Objective)
+_Plain = TypeVar("_Plain")
+
+
+def read_instance(path: str | Path) -> Instance:
+    """
+    Read an instance from a file; ``-`` is standard input.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or holds no instance, with the JSON path of the first fault.
+    """
+    return parse_instance(read_text(str(path)), place_of(str(path)))
+
+
+def parse_instance(text: str, place: str) -> Instance:
+    """
+    Read an instance from JSON text.
+
+    Parameters
+    ----------
+    text
+        An object ``{"host", "guests", "rules", "objective"}``.
+    place
+        What messages call the text, usually a file.
+
+    Raises
+    ------
+    InputError
+        If the text is no instance, with the JSON path of the first fault.
+
+    Examples
+    --------
+    >>> instance = parse_instance(
+    ...     '{"host": {"pnodes": [{"id": 0, "memory_kib": "8GiB", "pcpus": "0-3"}]},'
+    ...     ' "guests": [{"name": "db", "vnodes": [{"memory_kib": "4GiB", "vcpus": "0-1"}]}]}',
+    ...     "db.json",
+    ... )
+    >>> instance.host.pnodes[0].pcpus, instance.guests[0].memory_kib
+    ((0, 1, 2, 3), 4194304)
+    """
+    return _parse(text, place, Instance)
+
+
+def parse_host(text: str, place: str) -> Host:
+    """
+    Read a host alone, an object ``{"name", "pnodes", "slit", "domains"}``, from JSON text.
+
+    Raises
+    ------
+    InputError
+        If the text is no host, with the JSON path of the first fault.
+    """
+    return _parse(text, place, Host)
+
+
+def parse_objective(text: str, place: str) -> Objective:
+    """
+    Read an objective alone, an object ``{"core_sharing_price", "shape", "tiers"}``, from JSON text.
+
+    Raises
+    ------
+    InputError
+        If the text is no objective, with the JSON path of the first fault.
+    """
+    return _parse(text, place, Objective)
+
+
+def dump_instance(instance: Instance) -> str:
+    """
+    Write an instance as JSON for people: sizes as ``8GiB``, cpu sets as ranges, a row of a matrix per line.
+
+    :func:`parse_instance` reads the same instance back.
+    """
+    plain = msgspec.to_builtins(instance)
+    if instance.objective == Objective():
+        plain.pop("objective", None)
+    return _layout(_readable(plain)) + "\n"
+
+
+def dump_host(host: Host) -> str:
+    """Write a host alone as :func:`dump_instance` writes it; :func:`parse_host` reads it back."""
+    return _layout(_readable(msgspec.to_builtins(host))) + "\n"
+
+
+def _parse(text: str, place: str, root: type[_Root]) -> _Root:
+    written = parse_json(text, place)
+    try:
+        return msgspec.convert(_Numbers(place).of(written, "$"), root)
+    except msgspec.ValidationError as error:
+        raise name_fault(error, written, place, root) from None
+
+
+class _Numbers:
+    """Turns the sizes and cpu sets that people write into numbers; everything else stays as it is."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self.ids_left = MAX_IDS
+
+    def of(self, value: object, path: str) -> object:
+        if isinstance(value, list):
+            return [self.of(item, f"{path}[{i}]") for i, item in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        plain = {key: self._member(key, item, f"{path}.{quote(key)[1:-1]}") for key, item in value.items()}
+        for key in AFFINITIES:
+            if isinstance(value.get(key), str):
+                count = _vcpu_count(plain)
+                self._count((count - 1) * len(plain[key]), f"{path}.{key}")
+                plain[key] = [plain[key]] * count
+        return plain
+
+    def _member(self, key: str, value: Any, path: str) -> Any:
+        if key in SIZES:
+            return self._convert(_size, value, path)
+        if (key in CPU_SETS and not path.endswith(f".flexible.{key}")) or (
+            key in AFFINITIES and isinstance(value, str)
+        ):
+            return self._cpuset(value, path)
+        if key in LISTS_OF_CPU_SETS and isinstance(value, list):
+            free = key != "cores"  # null: this vcpu has no mask
+            return [
+                item if item is None and free else self._cpuset(item, f"{path}[{i}]") for i, item in enumerate(value)
+            ]
+        return self.of(value, path)
+
+    def _cpuset(self, value: object, path: str) -> object:
+        cpus = self._convert(_cpuset, value, path)
+        self._count(len(cpus), path)
+        return cpus
+
+    def _count(self, ids: int, path: str) -> None:
+        """Refuse a short text that stands for more ids than memory holds."""
+        self.ids_left -= ids
+        if self.ids_left < 0:
+            raise InputError(f"expected cpu sets of at most {MAX_IDS} ids in one file", place=f"{self.place}: {path}")
+
+    def _convert(self, convert: Callable[[object], _Plain], value: object, path: str) -> _Plain:
+        try:
+            return convert(value)
+        except ValueError as error:
+            raise InputError(str(error), place=f"{self.place}: {path}") from None
+
+
+def _size(value: object) -> int:
+    if isinstance(value, str):
+        return parse_size(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f'expected a number of KiB, or a size such as "8GiB", got {quote(value)}')
+    return value
+
+
+def _cpuset(value: object) -> Collection[object]:
+    if isinstance(value, str):
+        return parse_cpuset(value)
+    if not isinstance(value, list):
+        raise ValueError(f'expected a list of ids, or ranges such as "0-7,64-71", got {quote(value)}')
+    return value
+
+
+def _vcpu_count(guest: dict[str, Any]) -> int:
+    """Count the vcpus of a guest that may still be malformed: then another message comes first."""
+    flexible, vnodes = guest.get("flexible"), guest.get("vnodes")
+    if isinstance(flexible, dict) and isinstance(flexible.get("vcpu_count"), int):
+        return max(0, min(int(flexible["vcpu_count"]), MAX_VCPUS))
+    rows = vnodes if isinstance(vnodes, list) else []
+    sets = [row.get("vcpus", ()) for row in rows if isinstance(row, dict)]
+    return min(sum(len(vcpus) for vcpus in sets if isinstance(vcpus, list | tuple)), MAX_VCPUS)
+
+
+def _readable(value: object) -> object:
+    """Undo :func:`_numbers`: sizes and cpu sets as people write them."""
+    if isinstance(value, list | tuple):
+        return [_readable(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if not isinstance(value, dict):
+        return value
+    names = sorted(value, key="name".__ne__)  # what a thing is called comes first
+    return {key: _readable_member(key, value[key]) for key in names}
+
+
+def _readable_member(key: str, value: Any) -> object:
+    if key in SIZES:
+        return _size_text(value)
+    if key in CPU_SETS:
+        return _cpuset_text(value)
+    if key in LISTS_OF_CPU_SETS and value is not None:
+        sets = [item if item is None else _cpuset_text(item) for item in value]
+        same = key in AFFINITIES and len(set(map(str, sets))) == 1 and isinstance(sets[0], str)
+        return sets[0] if same else sets
+    return _readable(value)
+
+
+def _size_text(kib: int) -> int | str:
+    for unit, factor in (("TiB", 1024**3), ("GiB", 1024**2), ("MiB", 1024)):
+        if kib and kib % factor == 0:
+            return f"{kib // factor}{unit}"
+    return kib
+
+
+def _cpuset_text(cpus: tuple[int, ...]) -> str | list[int]:
+    """Write ranges where they read back as the same tuple, else the list."""
+    ranges = format_cpuset(cpus)
+    return ranges if parse_cpuset(ranges) == tuple(cpus) else list(cpus)
+
+
+def _layout(value: object, indent: str = "", column: int = 0) -> str:
+    """Lay JSON out for people: whatever holds nothing nested on one line, long lists of words wrapped."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, list | dict):
+        return flat
+    parts = value.values() if isinstance(value, dict) else value
+    nested = any(isinstance(part, list | dict) for part in parts)
+    row = isinstance(value, list) and all(isinstance(part, int) for part in value)
+    if row or (not nested and column + len(flat) < WIDTH):
+        return flat
+    deeper = indent + "  "
+    if isinstance(value, dict):
+        heads = {key: f"{deeper}{json.dumps(key)}: " for key in value}
+        lines = [head + _layout(value[key], deeper, len(head)) for key, head in heads.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    if nested:
+        lines = [deeper + _layout(part, deeper, len(deeper)) for part in value]
+        return "[\n" + ",\n".join(lines) + f"\n{indent}]"
+    return f"[\n{_wrap(flat[1:-1], deeper)}\n{indent}]"
+
+
+def _wrap(text: str, indent: str) -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )

@@ -1,0 +1,150 @@
+"""Guests from OpenStack's flavours, as JSON: what ``openstack flavor show -f json`` prints, or its API gives."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from placer.errors import InputError
+from placer.formats.base import GuestReading, GuestSource
+from placer.formats.openstack.flavor_cells import read_cells
+from placer.formats.openstack.flavor_policies import read_policies
+from placer.formats.openstack.flavor_specs import Specs, specs_of
+from placer.formats.text.json_fields import Fields
+from placer.formats.text.typos import misspelt
+from placer.instance import Vnode, shorten
+from placer.instance.guest import MAX_VCPUS
+from placer.instance.units import MAX_KIB
+
+MIB = 1024
+NAMED = 8
+"""Keys named in a note."""
+_LISTS = ("flavors", "servers")
+_READ = (
+    "hw:numa_nodes",
+    "hw:cpu_policy",
+    "hw:cpu_thread_policy",
+    "hw:cpu_dedicated_mask",
+    "hw:cpu_realtime",
+    "hw:cpu_realtime_mask",
+    "resources:PCPU",
+    "resources:VCPU",
+)
+"""Extra specs that count, besides those of a NUMA node's cpus and memory."""
+_UNHEEDED = (
+    "hw:mem_page_size",
+    "hw_mem_page_size",
+    "hw:pmem",
+    "hw:emulator_threads_policy",
+    "hw_emulator_threads_policy",
+    "hw:pci_numa_affinity_policy",
+    "hw_pci_numa_affinity_policy",
+    "hw:mem_encryption",
+    "pci_passthrough:",
+)
+"""What nova heeds when it places a guest, and placer does not: huge pages, a pcpu for the emulator, devices."""
+
+
+def holds_flavors(document: object) -> bool:
+    """
+    Tell flavours, alone or in lists, and servers with their flavour from other JSON.
+
+    Examples
+    --------
+    >>> holds_flavors({"vcpus": 2, "ram": 1024}), holds_flavors({"max_vcpus": 2, "max_memkb": 1048576})
+    (True, False)
+    """
+    if isinstance(document, list):
+        return bool(document) and holds_flavors(document[0])
+    if not isinstance(document, dict):
+        return False
+    listed = any(isinstance(document.get(key), list) for key in _LISTS)
+    return listed or "flavor" in document or ("vcpus" in document and not {"ram", "memory_mb"}.isdisjoint(document))
+
+
+def read_flavors(document: object, place: str) -> list[GuestReading]:
+    """
+    Read each flavour as a guest.
+
+    Parameters
+    ----------
+    document
+        Parsed JSON: a flavour with ``vcpus``, ``ram`` or ``memory_mb`` in MiB, and ``properties`` or ``extra_specs``; a
+        guest with ``name``, ``flavor`` and maybe ``image``; a list of these, or what the API gives around them.
+    place
+        The file's name for messages; a flavour without a name is called like the file.
+
+    Raises
+    ------
+    InputError
+        With the JSON path, where nova would refuse it.
+    """
+    path = "$"
+    if isinstance(document, dict):
+        key = next((key for key in _LISTS if isinstance(document.get(key), list)), None)
+        if key is not None:
+            document, path = document[key], f"$.{key}"
+    if not isinstance(document, list):
+        return [_read(Fields.of(document, place))]
+    if not document:
+        raise InputError("the list is empty, expected a flavour", place=f"{place}: {path}")
+    return [_read(Fields.of(item, place, f"{path}[{i}]")) for i, item in enumerate(document)]
+
+
+def _read(document: Fields) -> GuestReading:
+    flavor = document.child("flavor") or document
+    image = document.value.get("image") if flavor is not document else None
+    specs = specs_of(flavor, document.child("image") if isinstance(image, dict) else None)
+    vcpu_count, memory_mib = _sizes(flavor)
+    policies = read_policies(specs, vcpu_count)
+    cells = read_cells(specs, vcpu_count, memory_mib, numa=policies.cpu_policy != "shared" or _wants_pages(specs))
+    memory_kib = memory_mib * MIB
+    return GuestReading(
+        name=_name(document, flavor),
+        type="hvm",
+        vcpu_count=vcpu_count,
+        memory_kib=memory_kib,
+        maxmem_kib=memory_kib,
+        vnodes=None if cells is None else tuple(Vnode(memory_kib=mib * MIB, vcpus=vcpus) for vcpus, mib in cells),
+        cpu_policy=policies.cpu_policy,
+        dedicated_vcpus=policies.dedicated_vcpus,
+        thread_policy=policies.thread_policy,
+        one_to_one=cells is not None and len(cells) > 1,
+        notes=tuple(_notes(specs, numa=cells is not None)),
+        source=GuestSource(kind="flavor", place=document.place, text=""),
+    )
+
+
+def _sizes(flavor: Fields) -> tuple[int, int]:
+    vcpu_count = flavor.number("vcpus", MAX_VCPUS)
+    if not vcpu_count:
+        raise flavor.fault(f"expected vcpus, 1 to {MAX_VCPUS}")
+    key = "memory_mb" if "memory_mb" in flavor.value else "ram"
+    memory_mib = flavor.number(key, MAX_KIB // MIB)
+    if not memory_mib:
+        raise flavor.fault("expected ram (or memory_mb), MiB of memory above 0")
+    return vcpu_count, memory_mib
+
+
+def _name(document: Fields, flavor: Fields) -> str:
+    name = document.text("name") or flavor.text("name") or flavor.text("original_name")
+    name = name or PurePath(document.place).stem.strip("<>-") or "guest"
+    if len(name) > 255:
+        raise document.fault(f"expected at most 255 characters, got {len(name)}", "name")
+    return name
+
+
+def _wants_pages(specs: Specs) -> bool:
+    """Tell whether it asks for pages of a size or for persistent memory, either of which gives it a NUMA node."""
+    return any(specs.both("mem_page_size")) or bool(specs.extra("hw:pmem"))
+
+
+def _notes(specs: Specs, *, numa: bool) -> list[str]:
+    """Say what is read but does not count."""
+    keys = [*specs.flavor.value, *specs.image.value]
+    unheeded = [key for key in keys if key.startswith(_UNHEEDED)]
+    notes = [f"not counted: {', '.join(map(shorten, unheeded[:NAMED]))}"] if unheeded else []
+    if not numa and any(key.startswith(("hw:numa_", "hw_numa_")) for key in keys):
+        notes.append("without hw:numa_nodes its other NUMA keys mean nothing")
+    counted = ("hw:numa_cpus.", "hw_numa_cpus.", "hw:numa_mem.", "hw_numa_mem.", *_UNHEEDED)
+    others = [key for key in keys if not key.startswith(counted)]
+    return notes + misspelt(others, [*_READ, *(key.replace("hw:", "hw_") for key in _READ)])

@@ -1,0 +1,140 @@
+"""Writes where a placed guest's memory lies, and its NUMA nodes, as arguments of QEMU."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
+
+from placer.errors import EmissionError
+from placer.formats.configured_guest import WrittenGuest
+from placer.formats.text.xml_text import Node, parse_xml
+from placer.formats.toolstack_limits import not_for_qemu
+from placer.instance import format_cpuset
+from placer.instance.guest import MAX_VCPUS
+
+STEP_KIB = 8
+"""QEMU rounds the memory of a machine up to multiples of this (set_memory_options in softmmu/vl.c)."""
+MAX_NODES = 128
+"""MAX_NODES of QEMU (include/sysemu/numa.h)."""
+LEVELS = ("sockets", "dies", "cores", "threads")
+
+
+def emit_qemu(written: WrittenGuest) -> str:
+    """
+    Write a guest as arguments of qemu-system-x86_64 (https://www.qemu.org/docs/master/system/invocation.html).
+
+    Returns
+    -------
+    str
+        An option and its value on each line, none with a space in it: ``-m``, ``-smp``; for each vnode a memory backend
+        bound to its pnode and ``-numa node`` with its vcpus; ``-numa dist`` for each ordered pair. A guest of form
+        ``whole`` has one backend for all of its memory and no nodes.
+
+    Raises
+    ------
+    EmissionError
+        With every reason, if it is a guest of Xen, QEMU would refuse it, or no argument says what it asks for.
+    """
+    backend = _backend_of(written)
+    reasons = [*_reasons(written), *backend.reasons]
+    if reasons:
+        raise EmissionError("\n".join(f'guest "{written.guest.name}": {reason}' for reason in reasons))
+    lines = [f"-m size={written.guest.memory_kib}K", f"-smp {_smp(written)}"]
+    lines += _whole(written, backend) if written.guest.form == "whole" else _nodes(written, backend)
+    return "".join(f"{line}\n" for line in lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Backend:
+    """The kind of memory that a guest's own file asks for."""
+
+    kind: str = "memory-backend-ram"
+    more: str = ""
+    reasons: tuple[str, ...] = ()
+
+    def bound(self, name: str, size_kib: int, pnode: int | None) -> str:
+        return f"-object {self.kind},id={name},size={size_kib}K,host-nodes={pnode},policy=bind{self.more}"
+
+
+def _nodes(written: WrittenGuest, backend: _Backend) -> Iterator[str]:
+    vnodes = written.vnodes
+    for v, vnode in enumerate(vnodes):
+        node = [f"-numa node,nodeid={v}"]
+        if vnode.memory_kib:
+            yield backend.bound(f"ram-node{v}", vnode.memory_kib, vnode.pnode)
+            node.append(f"memdev=ram-node{v}")
+        yield ",".join([*node, *(f"cpus={part}" for part in _ranges(vnode.vcpus))])
+    for v, vnode in enumerate(vnodes):
+        for w, distance in enumerate(vnode.distances):
+            if v != w:
+                yield f"-numa dist,src={v},dst={w},val={distance}"
+
+
+def _whole(written: WrittenGuest, backend: _Backend) -> Iterator[str]:
+    yield backend.bound("ram", written.guest.memory_kib, written.vnodes[0].pnode)
+    yield "-machine memory-backend=ram"
+
+
+def _ranges(vcpus: tuple[int, ...]) -> list[str]:
+    return format_cpuset(vcpus).split(",") if vcpus else []
+
+
+def _smp(written: WrittenGuest) -> str:
+    """Say which vcpus share a socket: as its file does, else those of a vnode where vnodes are alike, else none."""
+    count = written.guest.vcpu_count
+    topology = _topology(written)
+    if topology is not None:
+        return ",".join([str(count), *(f"{level}={topology[level]}" for level in LEVELS if level in topology)])
+    sockets = [vnode.vcpus for vnode in written.vnodes if vnode.vcpus]
+    each = count // len(sockets)
+    if sockets != [tuple(range(s * each, (s + 1) * each)) for s in range(len(sockets))]:
+        return f"{count},sockets={count},cores=1,threads=1"
+    return f"{count},sockets={len(sockets)},cores={each},threads=1"
+
+
+def _topology(written: WrittenGuest) -> dict[str, int] | None:
+    domain = _domain_of(written)
+    cpu = domain.child("cpu") if domain else None
+    topology = cpu.child("topology") if cpu else None
+    if topology is None:
+        return None
+    stated = {level: topology.number(level, MAX_VCPUS) for level in LEVELS if level in topology.attributes}
+    return stated if prod(stated.values()) == written.guest.vcpu_count else None
+
+
+def _domain_of(written: WrittenGuest) -> Node | None:
+    source = written.source
+    return parse_xml(source.text, source.place) if source is not None and source.kind == "libvirt" else None
+
+
+def _backend_of(written: WrittenGuest) -> _Backend:
+    """Heed ``<memoryBacking>`` of a domain."""
+    domain = _domain_of(written)
+    backing = domain.child("memoryBacking") if domain else None
+    if backing is None:
+        return _Backend()
+    source, access = backing.child("source"), backing.child("access")
+    kind = source.attributes.get("type", "anonymous") if source else "anonymous"
+    shared = ",share=on" if access and access.attributes.get("mode") == "shared" else ""
+    kept = "--format libvirt keeps them"
+    if backing.child("hugepages"):
+        return _Backend(reasons=(f"it asks for huge pages, which are not written as arguments; {kept}",))
+    if kind == "file":
+        return _Backend(
+            reasons=(f"its memory is files of libvirt's choice, which are not written as arguments; {kept}",)
+        )
+    return _Backend(kind="memory-backend-memfd" if kind == "memfd" else "memory-backend-ram", more=shared)
+
+
+def _reasons(written: WrittenGuest) -> Iterator[str]:
+    yield from not_for_qemu(written)
+    if written.guest.hard_affinity is not None:
+        yield "its vcpus are bound to pcpus, which no argument of QEMU does; --format libvirt binds them"
+    if len(written.vnodes) > MAX_NODES:
+        yield f"{len(written.vnodes)} vnodes, QEMU takes at most {MAX_NODES}"
+    for v, vnode in enumerate(written.vnodes):
+        if vnode.pnode is None:
+            yield f"vnode {v} has no pnode, to which its memory could be bound"
+        if vnode.memory_kib % STEP_KIB:
+            yield f"vnode {v} has {vnode.memory_kib} KiB, expected a multiple of {STEP_KIB} KiB"

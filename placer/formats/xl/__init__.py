@@ -1,0 +1,1 @@
+"""What people write for xl, and what xl prints."""

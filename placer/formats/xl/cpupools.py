@@ -1,0 +1,95 @@
+"""The cpupools of a host, from the text that ``xl cpupool-list -c`` prints."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from placer.errors import InputError
+from placer.formats.text.cpu_lists import CpuLists
+from placer.instance import DEFAULT_POOL, Cpupool, Host, format_cpuset, shorten
+
+NAME_WIDTH = 19
+"""Columns of a name; a longer one runs into its cpus."""
+MAX_NAME = 255
+
+_HEADING = re.compile(r"Name\s+CPU list")
+_CPUS = r"\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*"
+_ROW = re.compile(rf"(?P<name>\S+)(?:\s+(?P<cpus>{_CPUS}))?")
+_SPACED = re.compile(rf"(?P<name>\S.{{,{NAME_WIDTH - 2}}}) (?P<cpus>{_CPUS})?")
+"""A name with blanks in it: then only its column tells where it ends."""
+_RUN_TOGETHER = re.compile(rf"\S{{{NAME_WIDTH},}}")
+
+
+def read_xl_cpupools(text: str, place: str, host: Host) -> Host:
+    """
+    Give a host the cpupools that its pcpus are divided into.
+
+    Parameters
+    ----------
+    text
+        A heading and a row for each pool: its name and its pcpus, as a list or as ranges; maybe none.
+    place
+        The file's name for messages.
+    host
+        As it was read, without cpupools or with others, which these replace.
+
+    Raises
+    ------
+    InputError
+        With ``file:line``, if a row is not as xl prints it; with the file, if two pools share a name or a pcpu, one has
+        a pcpu that the host does not have, or a running domain is in a pool that is not among them.
+    """
+    lines = [(f"{place}:{i}", line.rstrip()) for i, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    if not lines or not _HEADING.fullmatch(lines[0][1]):
+        raise InputError('expected the text that "xl cpupool-list -c" prints, its heading first', place=f"{place}:1")
+    if len(lines) == 1:
+        raise InputError("lists no cpupool, expected at least one", place=place)
+    cpu_lists = CpuLists(place)
+    try:
+        return replace(host, cpupools=tuple(_cpupool(line, where, cpu_lists) for where, line in lines[1:]))
+    except ValueError as error:
+        raise InputError(str(error), place=place) from None
+
+
+def pool_notes(host: Host) -> tuple[str, ...]:
+    """Say which pcpus no guest runs on."""
+    idle = set(host.position_of_pcpu).difference(*(pool.pcpus for pool in host.cpupools))
+    if not idle:
+        return ()
+    return (f"pcpus {format_cpuset(idle)} are in no cpupool, so that no guest runs on them",)
+
+
+def pool_named(stated: str, host: Host) -> str:
+    """
+    Give the name of the cpupool that a guest file states: all digits are a number to xl, and 0 is that of Pool-0.
+
+    Raises
+    ------
+    ValueError
+        If the host lists cpupools and none is meant by that, or it can be no name.
+    """
+    if not 1 <= len(stated) <= MAX_NAME:
+        raise ValueError(f"expected the name of a cpupool, got {len(stated)} characters")
+    number = stated.isascii() and stated.isdigit()
+    name = DEFAULT_POOL if number and not stated.strip("0") else stated
+    if host.cpupools and (name not in host.pcpus_of_pool or (number and name == stated)):
+        known = ", ".join(pool.name for pool in host.cpupools)
+        digits = "; digits are a cpupool's number, which xl cpupool-list does not print" if number else ""
+        raise ValueError(f'no cpupool "{shorten(stated)}" on this host, it has {shorten(known, 200)}{digits}')
+    return name
+
+
+def _cpupool(line: str, where: str, cpu_lists: CpuLists) -> Cpupool:
+    row = _ROW.fullmatch(line) or (line[NAME_WIDTH - 1 : NAME_WIDTH] == " " and _SPACED.fullmatch(line)) or None
+    if row is None or (row["cpus"] is None and _RUN_TOGETHER.fullmatch(line)):
+        long = f"; put a blank behind a name of {NAME_WIDTH} characters or more" if len(line) > NAME_WIDTH else ""
+        raise InputError(f'expected a row "Name CPU list", got "{shorten(line)}"{long}', place=where)
+    name = row["name"].rstrip()
+    if len(name) > MAX_NAME:
+        raise InputError(f"expected a name of at most {MAX_NAME} characters, got {len(name)}", place=where)
+    try:
+        return Cpupool(name=name, pcpus=cpu_lists.of_list(row["cpus"] or "", where))
+    except ValueError as error:
+        raise InputError(str(error), place=where) from None

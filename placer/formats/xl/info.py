@@ -1,0 +1,212 @@
+"""Reads a host from the text of ``xl info -n`` (formats: Xen tools/xl/xl_info.c)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from placer.errors import InputError
+from placer.formats.base import HostReading
+from placer.formats.devices import MOST_NAMED
+from placer.instance import UNREACHABLE, Device, Host, Pnode, format_cpuset, shorten
+from placer.instance.units import MAX_CPU, MAX_KIB
+
+MAX_CHARACTERS = 8_000_000
+"""Far above the text of the largest host: 4,096 pcpus and 65,536 PCI devices take 2 million."""
+MIB = 1024
+VCPUS_NOT_COUNTED = "the vcpus of running guests are not counted: xl info does not list them"
+
+_SETTING = re.compile(r"([a-z][a-z_ ]*?)\s*:(.*)")
+_HEADINGS = {
+    "cpu: core socket node",
+    "device node",
+    "node: memsize memfree distances",
+    "No device topology data available",
+}
+_ROW = {
+    "cpu_topology": re.compile(r"(\d{1,10}):((?:\s+-?\d{1,10}){3})"),
+    "device topology": re.compile(r"([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s+(-?\d{1,10})"),
+    "numa_info": re.compile(r"(\d{1,10}):\s+\d{1,14}\s+(\d{1,14})(?:\s+(-?\d{1,10}(?:,-?\d{1,10})*))?"),
+}
+_SHAPE = {
+    "cpu_topology": '"cpu: core socket node"',
+    "device topology": '"0000:00:00.0 node"',
+    "numa_info": '"node: memsize memfree distances"',
+}
+
+
+@dataclass(frozen=True)
+class _PnodeRow:
+    id: int
+    memory_kib: int
+    distances: tuple[int, ...]
+    place: str
+    text: str
+
+    def fault(self, message: str) -> InputError:
+        return InputError(f'numa_info row {message}: "{shorten(self.text)}"', place=self.place)
+
+
+@dataclass
+class _Text:
+    """What the text holds, row by row."""
+
+    place: str
+    settings: dict[str, str] = field(default_factory=dict)
+    core_of: list[tuple[int, tuple[int, int, int]]] = field(default_factory=list)
+    devices: dict[str, int] = field(default_factory=dict)
+    pnodes: list[_PnodeRow] = field(default_factory=list)
+
+
+def read_xl_info(text: str, place: str) -> HostReading:
+    """
+    Read a host from the whole output of ``xl info -n``.
+
+    Parameters
+    ----------
+    text
+        The output. Memory is taken from memfree: memsize is a spanned range that includes holes.
+    place
+        The file's name for messages.
+
+    Raises
+    ------
+    InputError
+        With ``file:line`` and the line, if a row is not as xl prints it, is repeated, or the text is cut off.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise InputError(
+            f"{len(text)} characters, expected the output of xl info -n in at most {MAX_CHARACTERS}", place=place
+        )
+    found = _scan(text, place)
+    _check_complete(found)
+    notes: list[str] = []
+    slit = _slit(found.pnodes, notes)
+    cores_of = _cores(found, notes)
+    pnodes = tuple(_pnode(row, cores_of[row.id]) for row in found.pnodes)
+    name = found.settings.get("host", "")
+    try:
+        devices = _devices(found, {pnode.id for pnode in pnodes}, notes)
+        host = Host(pnodes=pnodes, slit=slit, name="" if name == "(none)" else name[:255], devices=devices)
+    except ValueError as error:
+        raise InputError(str(error), place=place) from None
+    notes.append(VCPUS_NOT_COUNTED)
+    return HostReading(host=host, notes=tuple(notes))
+
+
+def _scan(text: str, place: str) -> _Text:
+    found = _Text(place=place)
+    section = ""
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = raw.strip()
+        if not line or " ".join(line.split()) in _HEADINGS:
+            continue
+        setting = _SETTING.fullmatch(line)
+        if setting:
+            section = setting[1] if setting[1] in _ROW else ""
+            found.settings[setting[1]] = setting[2].strip()
+        elif section:
+            _take(found, section, line, f"{place}:{number}")
+    return found
+
+
+def _take(found: _Text, section: str, line: str, place: str) -> None:
+    row = _ROW[section].fullmatch(line)
+    if row is None:
+        raise InputError(f'expected a row {_SHAPE[section]} of {section}, got "{shorten(line)}"', place=place)
+    if section == "device topology":
+        found.devices[row[1]] = int(row[2])
+        return
+    if int(row[1]) > MAX_CPU:
+        raise InputError(f'expected an id of at most {MAX_CPU}, got "{shorten(line)}"', place=place)
+    if section == "cpu_topology":
+        core, socket, pnode = map(int, row[2].split())
+        found.core_of.append((int(row[1]), (pnode, socket, core)))
+        return
+    if int(row[2]) * MIB > MAX_KIB:
+        raise InputError(f'expected a memfree in MiB of at most 8 EiB, got "{shorten(line)}"', place=place)
+    distances = tuple(map(_distance, row[3].split(","))) if row[3] else ()
+    found.pnodes.append(_PnodeRow(int(row[1]), int(row[2]) * MIB, distances, place, line))
+
+
+def _distance(text: str) -> int:
+    distance = int(text)
+    return distance if 0 <= distance < UNREACHABLE else UNREACHABLE
+
+
+def _check_complete(found: _Text) -> None:
+    for section, rows in (("numa_info", found.pnodes), ("cpu_topology", found.core_of)):
+        if not rows:
+            raise InputError(f'no rows of {section}, expected all that "xl info -n" prints', place=found.place)
+    seen: dict[int, str] = {}
+    for row in found.pnodes:
+        if row.id in seen:
+            raise row.fault(f"lists node {row.id} again, first seen at {seen[row.id]}")
+        seen[row.id] = row.place
+    stated = found.settings.get("nr_nodes", "")
+    if stated.isascii() and stated.isdigit() and len(stated) < 10 and len(found.pnodes) < int(stated):
+        raise InputError(
+            f"numa_info has {len(found.pnodes)} rows and nr_nodes is {stated}; is the text cut off?",
+            place=found.pnodes[-1].place,
+        )
+
+
+def _slit(rows: list[_PnodeRow], notes: list[str]) -> tuple[tuple[int, ...], ...] | None:
+    """Take the columns of the listed nodes: Xen prints one for every node id, offline ones too."""
+    if not any(row.distances for row in rows):
+        notes.append("numa_info has no distances: 10 on a pnode and 20 between two are assumed")
+        return None
+    columns = [row.id for row in rows]
+    if len(rows[0].distances) == len(rows) and max(columns) >= len(rows):
+        notes.append("numa_info has one distance for each listed node: they are taken in the order of the rows")
+        columns = [*range(len(rows))]
+    for row in rows:
+        if len(row.distances) <= max(columns) or len(row.distances) != len(rows[0].distances):
+            raise row.fault(f"has {len(row.distances)} distances for {max(columns) + 1} nodes")
+        if 0 in row.distances:
+            raise row.fault("has a distance of 0, expected at least 1 (10 is local)")
+    slit = tuple(tuple(row.distances[column] for column in columns) for row in rows)
+    if all(distance == UNREACHABLE for row in slit for distance in row):
+        notes.append("numa_info has only invalid distances: 10 on a pnode and 20 between two are assumed")
+        return None
+    return slit
+
+
+def _cores(found: _Text, notes: list[str]) -> dict[int, list[tuple[int, ...]]]:
+    """Group the pcpus of each listed node by core: SMT siblings share node, socket and core."""
+    siblings: dict[tuple[int, int, int], list[int]] = {}
+    pnode_of: dict[int, int] = {}
+    dropped, shared = set(), set()
+    listed = {row.id for row in found.pnodes}
+    for pcpu, core in sorted(found.core_of):
+        if core[0] not in listed:
+            dropped.add(pcpu)
+        elif pcpu not in pnode_of:
+            pnode_of[pcpu] = core[0]
+            siblings.setdefault(core, []).append(pcpu)
+        elif pnode_of[pcpu] != core[0]:
+            shared.add(pcpu)
+    if dropped - pnode_of.keys():
+        notes.append(f"pcpus {format_cpuset(dropped - pnode_of.keys())} are on no listed node and are left out")
+    if shared:
+        notes.append(f"pcpus {format_cpuset(shared)} are listed on two nodes: the lower one has them")
+    cores_of: dict[int, list[tuple[int, ...]]] = {pnode: [] for pnode in listed}
+    for core, pcpus in siblings.items():
+        cores_of[core[0]].append(tuple(pcpus))
+    return cores_of
+
+
+def _devices(found: _Text, listed: set[int], notes: list[str]) -> tuple[Device, ...]:
+    """Take the devices on listed nodes; xl prints the firmware's word, which may be that it does not know."""
+    lost = [device for device, pnode in found.devices.items() if pnode not in listed]
+    if lost:
+        more = f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else ""
+        names = ", ".join(lost[:MOST_NAMED]) + more
+        notes.append(f"the PCI devices that are on no listed node are left out: {names}")
+    return tuple(Device(id=device, pnode=pnode) for device, pnode in found.devices.items() if pnode in listed)
+
+
+def _pnode(row: _PnodeRow, cores: list[tuple[int, ...]]) -> Pnode:
+    pcpus = tuple(sorted(pcpu for core in cores for pcpu in core))
+    smt = len(cores) < len(pcpus)
+    return Pnode(id=row.id, memory_kib=row.memory_kib, pcpus=pcpus, cores=tuple(sorted(cores)) if smt else ())

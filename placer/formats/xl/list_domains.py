@@ -1,0 +1,120 @@
+"""What runs on a host, from the JSON that ``xl list -l`` prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from placer.errors import InputError
+from placer.formats.base import Masks
+from placer.formats.libxl.read_json import read_domain
+from placer.formats.text.json_fields import Fields
+from placer.formats.text.json_text import parse_json
+from placer.instance import Domain, Host, Vnode
+from placer.instance.units import MAX_CPU, MAX_KIB
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningGuest:
+    """
+    A guest that runs, as its configuration states it.
+
+    Parameters
+    ----------
+    domain
+        What people and what Xen call it, and for each vcpu, offline ones too, the pcpus it is bound to: those that its
+        affinity names; else, as libxl binds the vcpus of vnodes once the guest is built, those of its vnode's pnode.
+    memory_kib
+        What it was started with, in KiB.
+    video_kib
+        How much of it is video memory, in KiB.
+    vnodes
+        Each with its pnode; None where it has no vnuma.
+    stated
+        For each vcpu the pcpus that its hard and soft affinity name, None for any; None where it states neither.
+    """
+
+    domain: Domain
+    memory_kib: int
+    video_kib: int
+    vnodes: tuple[Vnode, ...] | None
+    stated: Masks | None
+
+
+def read_xl_list(text: str, place: str, host: Host) -> list[RunningGuest]:
+    """
+    Read the running guests; Domain-0, of which xl knows neither vcpus nor affinity, is left out.
+
+    Parameters
+    ----------
+    text
+        An array of ``{"domid", "config"}``.
+    place
+        The file's name for messages.
+    host
+        The host they run on.
+
+    Raises
+    ------
+    InputError
+        With the JSON path, for whatever libxl would not have started, and a domid or name that is there twice.
+    """
+    value = parse_json(text, place)
+    if not isinstance(value, list):
+        raise InputError('expected the array that "xl list -l" prints', place=f"{place}: $")
+    domains = [Fields.of(item, place, f"$[{i}]") for i, item in enumerate(value)]
+    guests = [_guest(domain, host) for domain in domains if domain.value.get("domid") != 0]
+    for key in ("domid", "name"):
+        seen = [getattr(guest.domain, key) for guest in guests]
+        for each in seen:
+            if seen.count(each) > 1:
+                raise InputError(f"{key} {each} is listed twice", place=f"{place}: $")
+    return guests
+
+
+def bind(hard: tuple[int, ...] | None, soft: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """
+    Give the pcpus a vcpu runs on: those of its hard affinity that the soft one names too, if there are such.
+
+    That is what Xen's schedulers prefer as long as one of them has time.
+
+    Examples
+    --------
+    >>> bind(None, (4, 5)), bind((0, 1, 2), (2, 3)), bind((0, 1), (4, 5)), bind(None, None)
+    ((4, 5), (2,), (0, 1), None)
+    """
+    if hard is None or soft is None:
+        return soft if hard is None else hard
+    return tuple(pcpu for pcpu in hard if pcpu in soft) or hard
+
+
+def _guest(document: Fields, host: Host) -> RunningGuest:
+    domid = document.number("domid", MAX_CPU)
+    if domid is None or "config" not in document.value:
+        raise document.fault('expected a running domain, with the keys "domid" and "config"')
+    reading = read_domain(document, host)
+    config = document.child("config")
+    build_info = config.child("b_info") if config else None
+    hard, soft = reading.hard_affinity, reading.soft_affinity
+    free: Masks = (None,) * reading.vcpu_count
+    stated = None if hard is None and soft is None else tuple(map(bind, hard or free, soft or free))
+    local = soft if soft is not None else _pcpus_of_vnodes(reading.vnodes or (), reading.vcpu_count, host)
+    try:
+        domain = Domain(
+            name=reading.name, domid=domid, affinity=tuple(map(bind, hard or free, local)), pool=reading.pool
+        )
+    except ValueError as error:
+        raise document.fault(str(error)) from None
+    return RunningGuest(
+        domain=domain,
+        memory_kib=reading.memory_kib,
+        video_kib=(build_info.number("video_memkb", MAX_KIB) if build_info else None) or 0,
+        vnodes=reading.vnodes,
+        stated=stated,
+    )
+
+
+def _pcpus_of_vnodes(vnodes: tuple[Vnode, ...], vcpu_count: int, host: Host) -> Masks:
+    """Give each vcpu the pcpus of its vnode's pnode (libxl__build_post, libxl_dom.c)."""
+    pcpus_of = {pnode.id: pnode.pcpus or None for pnode in host.pnodes}
+    mask_of = {vcpu: pcpus_of[vnode.pnode] for vnode in vnodes for vcpu in vnode.vcpus if vnode.pnode is not None}
+    return tuple(mask_of.get(vcpu) for vcpu in range(vcpu_count))

@@ -1,0 +1,58 @@
+"""The calls that bind the vcpus of a running guest to where it was placed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from shlex import quote
+
+from placer.errors import EmissionError
+from placer.formats.configured_guest import WrittenGuest, soft_affinity_on_pnode
+from placer.instance import format_cpuset
+
+_HEADER = """\
+#!/bin/sh
+# Binds the vcpus of a running guest as placed by placer: xl vcpu-pin GUEST VCPU HARD SOFT.
+# Memory that the guest has already stays where it is.
+set -e
+"""
+
+
+def emit_shell(written: WrittenGuest) -> str:
+    """
+    Write a shell script of ``xl vcpu-pin`` calls.
+
+    Returns
+    -------
+    str
+        For each vnode a comment, for each of its vcpus a call: its own hard affinity (``all`` for any), and as soft
+        affinity the pcpus of its pnode, or those of them that its own soft affinity names.
+
+    Raises
+    ------
+    EmissionError
+        If xl would not find the guest by its name, or a vnode has no pnode.
+    """
+    reasons = [*_reasons(written)]
+    if reasons:
+        raise EmissionError("\n".join(f'guest "{written.guest.name}": {reason}' for reason in reasons))
+    hard = written.guest.hard_affinity or (None,) * written.guest.vcpu_count
+    soft = soft_affinity_on_pnode(written)
+    lines = []
+    for v, vnode in enumerate(written.vnodes):
+        lines.append(f"# vnode {v} on pnode {vnode.pnode}")
+        for vcpu in vnode.vcpus:
+            mask = hard[vcpu]
+            bound = "all" if mask is None else format_cpuset(mask)
+            lines.append(f"xl vcpu-pin {quote(written.guest.name)} {vcpu} {bound} {format_cpuset(soft[vcpu])}")
+    return _HEADER + "".join(f"{line}\n" for line in lines)
+
+
+def _reasons(written: WrittenGuest) -> Iterator[str]:
+    name = written.guest.name
+    if written.source is not None and written.source.of_qemu:
+        yield f"{written.source.place} is a guest of QEMU, which xl does not bind"
+    if name.startswith("-") or (name.isascii() and name.isdigit()):
+        yield f"xl takes its name for {'an option' if name.startswith('-') else 'a domid'}"
+    for v, vnode in enumerate(written.vnodes):
+        if vnode.pnode is None:
+            yield f"vnode {v} has no pnode, to whose pcpus its vcpus could be bound"

@@ -1,0 +1,51 @@
+"""Typed values of an xl.cfg, read as xl reads them."""
+
+from __future__ import annotations
+
+import re
+
+from placer.formats.xl.syntax import Config
+from placer.instance import shorten
+
+_NUMBER = re.compile(r"\s*\+?(?:0x(?P<hex>[0-9a-f]{1,16})|0(?P<octal>[0-7]{0,20})|(?P<decimal>[1-9][0-9]{0,18}))")
+
+
+def string_of(config: Config, key: str) -> str | None:
+    """
+    Read a string; None where the key is absent.
+
+    Raises
+    ------
+    InputError
+        If the value is a list, which xl ignores with a warning.
+    """
+    value = config.value_of(key)
+    if isinstance(value, tuple):
+        raise config.fault(key, f"{key} is a list, expected a single value")
+    return value
+
+
+def number_of(config: Config, key: str, *, least: int, most: int, unit: str = "") -> int | None:
+    """
+    Read a number, in quotes or not; None where the key is absent.
+
+    Numbers are those of C's strtol: 0x10 is 16 and 010 is 8 (libxlutil's xlu_cfg_get_long).
+
+    Raises
+    ------
+    InputError
+        If it is no number or out of bounds. xl ignores a key whose value is no number, so it is refused here.
+    """
+    text = string_of(config, key)
+    if text is None:
+        return None
+    if config.effective(key)[-1].operator == "+=":
+        raise config.fault(key, f"{key} += is not possible with numbers, expected {key} =")
+    wanted = f"a number of {unit}" if unit else "a number"
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        raise config.fault(key, f'expected {key} to be {wanted}, got "{shorten(text)}"')
+    number = int(found["decimal"] or 0) + int(found["hex"] or "0", 16) + int(found["octal"] or "0", 8)
+    if not least <= number <= most:
+        raise config.fault(key, f"expected {key} to be {wanted} from {least} to {most}, got {shorten(text)}")
+    return number

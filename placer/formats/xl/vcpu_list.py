@@ -1,0 +1,95 @@
+"""Which pcpus every vcpu is bound to, from the text that ``xl vcpu-list`` prints."""
+
+from __future__ import annotations
+
+import re
+
+from placer.errors import InputError
+from placer.formats.xl.list_domains import bind
+from placer.instance import Domain, Host, format_cpuset, parse_cpuset, shorten
+from placer.instance.guest import MAX_VCPUS
+from placer.instance.units import MAX_CPU
+
+_HEADING = re.compile(r"Name\s+ID\s+VCPU\s+CPU\s+State\s+Time\(s\)\s+Affinity \(Hard / Soft\)")
+_CPUS = r"all|none|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*"
+_SHAPE = "Name ID VCPU CPU State Time(s) Affinity (Hard / Soft)"
+_ROW = re.compile(
+    r"(?P<name>.*?\S)\s+(?P<domid>\d{1,10})\s+(?P<vcpu>\d{1,10})\s+(?:-|\d{1,10})\s+[r-][b-][p-]\s+\d+\.\d\s+"
+    rf"(?P<hard>{_CPUS}) / (?P<soft>{_CPUS})"
+)
+"""As printed by print_vcpuinfo() and print_bitmap() (Xen tools/xl/xl_vcpu.c)."""
+
+
+def read_xl_vcpu_list(text: str, place: str, host: Host) -> list[Domain]:
+    """
+    Read every domain with the pcpus that each of its vcpus is bound to.
+
+    A vcpu that is offline counts like any other: its guest may bring it up at any time.
+
+    Parameters
+    ----------
+    text
+        With its heading; of all domains, Domain-0 included, or of some.
+    place
+        The file's name for messages.
+    host
+        The host they run on.
+
+    Raises
+    ------
+    InputError
+        With ``file:line`` and the line, if a row is not as xl prints it, is there twice or names only pcpus that the
+        host does not have; or if a vcpu between two is missing.
+    """
+    lines = [(f"{place}:{i}", line.strip()) for i, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    if not lines or not _HEADING.fullmatch(lines[0][1]):
+        raise InputError('expected the text that "xl vcpu-list" prints, its heading first', place=f"{place}:1")
+    name_of: dict[int, str] = {}
+    bound: dict[int, dict[int, tuple[int, ...] | None]] = {}
+    for where, line in lines[1:]:
+        row = _ROW.fullmatch(line)
+        if row is None:
+            raise InputError(f'expected a row "{_SHAPE}", got "{shorten(line)}"', place=where)
+        domid, vcpu = _number(row["domid"], MAX_CPU, where), _number(row["vcpu"], MAX_VCPUS - 1, where)
+        if vcpu in bound.setdefault(domid, {}):
+            raise InputError(f'lists vcpu {vcpu} of domain {domid} again: "{shorten(line)}"', place=where)
+        name_of[domid] = _name(row["name"], domid)
+        bound[domid][vcpu] = bind(_mask(row["hard"], host, where), _mask(row["soft"], host, where))
+    for domid, masks in bound.items():
+        if max(masks) != len(masks) - 1:
+            missing = format_cpuset(set(range(max(masks))) - masks.keys())
+            raise InputError(f'domain {domid} "{name_of[domid]}" has no row for vcpu {missing}', place=place)
+    try:
+        return [
+            Domain(name=name, domid=domid, affinity=tuple(bound[domid][vcpu] for vcpu in sorted(bound[domid])))
+            for domid, name in name_of.items()
+        ]
+    except ValueError as error:
+        raise InputError(str(error), place=place) from None
+
+
+def _name(name: str, domid: int) -> str:
+    """Tell apart the domains that xl knows no name of, because they are dying."""
+    return f"domain {domid}" if name == "(null)" else name[:255]
+
+
+def _number(text: str, most: int, place: str) -> int:
+    if int(text) > most:
+        raise InputError(f"expected a number of at most {most}, got {text}", place=place)
+    return int(text)
+
+
+def _mask(text: str, host: Host, place: str) -> tuple[int, ...] | None:
+    """Give the pcpus of one affinity that are online, None for all of them."""
+    if text in ("all", "none"):
+        return None
+    try:
+        named = parse_cpuset(text)
+    except ValueError as error:
+        raise InputError(str(error), place=place) from None
+    online = host.position_of_pcpu.keys()
+    pcpus = tuple(pcpu for pcpu in named if pcpu in online)
+    if not pcpus:
+        known = format_cpuset(online) or "(none)"
+        raise InputError(f"no pcpu {shorten(text)} on this host, it has {known}", place=place)
+    return None if len(pcpus) == len(online) else pcpus

@@ -1,0 +1,150 @@
+"""The configurations that an answer can be written as, one per guest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from placer.check import Violation
+from placer.errors import EmissionError
+from placer.formats.configured_guest import WrittenGuest, write_vnodes
+from placer.formats.libvirt.write_domain import emit_libvirt_xml
+from placer.formats.libxl.hypercall import emit_hypercall
+from placer.formats.libxl.write_json import emit_libxl_json
+from placer.formats.native.rfc2013 import emit_rfc
+from placer.formats.qemu import emit_qemu
+from placer.formats.text.json_layout import lay_out
+from placer.formats.xl.shell import emit_shell
+from placer.formats.xl.write_cfg import emit_xl_cfg
+from placer.instance import Placement
+from placer.job.pinning import own, owns_pcpus, pin
+from placer.job.request import Request
+
+
+@dataclass(frozen=True)
+class Format:
+    """
+    A configuration format.
+
+    Parameters
+    ----------
+    emit
+        Writes one guest.
+    suffix
+        Of a file that holds one.
+    is_json
+        Whether several guests can stand in one JSON object, by name.
+    takes_broken
+        Whether it has a word for a vnode without a pnode.
+    """
+
+    emit: Callable[[WrittenGuest], str]
+    suffix: str
+    is_json: bool
+    takes_broken: bool = False
+
+
+FORMATS: dict[str, Format] = {
+    "libxl": Format(emit_libxl_json, ".json", is_json=True),
+    "xl": Format(emit_xl_cfg, ".cfg", is_json=False),
+    "libvirt": Format(emit_libvirt_xml, ".xml", is_json=False),
+    "qemu": Format(emit_qemu, ".args", is_json=False),
+    "shell": Format(emit_shell, ".sh", is_json=False),
+    "hypercall": Format(emit_hypercall, ".json", is_json=True),
+    "rfc": Format(emit_rfc, ".json", is_json=True, takes_broken=True),
+}
+
+
+def emit_guests(
+    request: Request,
+    placement: Placement,
+    violations: tuple[Violation, ...],
+    format_name: str,
+    *,
+    pinned: bool = False,
+) -> dict[str, str]:
+    """
+    Write the configuration of every guest.
+
+    Parameters
+    ----------
+    pinned
+        Whether to bind every vcpu to the pcpus of its pnode.
+
+    Returns
+    -------
+    dict
+        Guest name -> text.
+
+    Raises
+    ------
+    EmissionError
+        If a guest would be refused by what reads the format, with every reason, or does not fit once pinned.
+    """
+    chosen = FORMATS[format_name]
+    if violations and not chosen.takes_broken:
+        broken = "\n".join(violation.message for violation in violations)
+        raise EmissionError(f"the placement breaks rules, no configuration is written:\n{broken}")
+    owned = owns_pcpus(request.instance)
+    if owned and not chosen.takes_broken:
+        request = own(request, placement)
+    if pinned:
+        request = pin(request, placement)
+    texts: dict[str, str] = {}
+    refusals: list[str] = []
+    for written in written_guests(request, placement, pinned=pinned or owned):
+        try:
+            texts[written.guest.name] = chosen.emit(written)
+        except EmissionError as error:
+            refusals.append(str(error))
+    if refusals:
+        raise EmissionError("\n".join(refusals))
+    return texts
+
+
+def written_guests(request: Request, placement: Placement, *, pinned: bool = False) -> list[WrittenGuest]:
+    """Put placement, guests and the files they came from together."""
+    guests = []
+    for guest in request.instance.guests:
+        reading = request.readings.get(guest.name)
+        guests.append(
+            WrittenGuest(
+                guest=guest,
+                host=request.instance.host,
+                vnodes=write_vnodes(guest, request.instance.host, placement.pnode_of[guest.name]),
+                memory_kib=reading.memory_kib if reading else guest.memory_kib,
+                maxmem_kib=reading.maxmem_kib if reading else guest.memory_kib,
+                source=reading.source if reading else None,
+                pinned=pinned,
+            )
+        )
+    return guests
+
+
+def refuse_joining(guest_count: int, format_name: str) -> None:
+    """
+    Refuse to put several guests into one text where the format holds one only.
+
+    Raises
+    ------
+    EmissionError
+        If it does.
+    """
+    if guest_count > 1 and not FORMATS[format_name].is_json:
+        raise EmissionError(f"{guest_count} guests do not go into one {format_name} file; name a folder with --output")
+
+
+def join(texts: dict[str, str], format_name: str) -> str:
+    """
+    Put the configurations of all guests into one text.
+
+    Raises
+    ------
+    EmissionError
+        If the format holds one guest only.
+    """
+    refuse_joining(len(texts), format_name)
+    if len(texts) == 1:
+        return next(iter(texts.values()))
+    return lay_out({name: json.loads(text) for name, text in texts.items()}) + "\n"

@@ -1,0 +1,101 @@
+"""Guests bound to the pcpus that they own, and to the pnodes they were placed on where a user asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace as replaced
+
+from msgspec.structs import replace
+
+from placer.check import check
+from placer.errors import EmissionError
+from placer.instance import Guest, Host, Instance, Placement
+from placer.job.request import Request
+
+
+def pin(request: Request, placement: Placement) -> Request:
+    """
+    Give each vcpu its pnode's pcpus, as far as its hard affinity and cpupool allow them, as hard affinity.
+
+    Parameters
+    ----------
+    placement
+        Complete, and within the rules of the instance.
+
+    Raises
+    ------
+    EmissionError
+        If that takes more memory of a pnode than it has: Xen spreads the overhead of a guest over the pnodes
+        that its hard affinity reaches, here those it was placed on.
+    """
+    instance = request.instance
+    bound = replace(instance, guests=tuple(_bound(guest, instance.host, placement) for guest in instance.guests))
+    _refuse_what_no_longer_fits(bound, placement)
+    return replaced(request, instance=bound)
+
+
+def owns_pcpus(instance: Instance) -> bool:
+    """Whether some pcpus belong to some vcpus only, so that all vcpus must be bound or kept off."""
+    return instance.host.dedicated_pcpus is not None or any(guest.dedicated for guest in instance.guests)
+
+
+def own(request: Request, placement: Placement) -> Request:
+    """
+    Bind each dedicated vcpu to the pcpu that it owns, and keep every other off what is owned.
+
+    Parameters
+    ----------
+    placement
+        Complete, and within the rules of the instance.
+
+    Raises
+    ------
+    EmissionError
+        If that takes more memory of a pnode than it has, as with :func:`pin`.
+    """
+    instance = request.instance
+    gone = set(instance.host.dedicated_pcpus or ())
+    for guest in instance.guests:
+        mine = {pcpu for pcpu in placement.pcpu_of.get(guest.name, ()) if pcpu is not None}
+        cores = [core for pnode in instance.host.pnodes for core in pnode.siblings if mine.intersection(core)]
+        gone |= mine.union(*cores) if guest.thread_policy == "isolate" else mine
+    guests = tuple(_owning(guest, instance.host, placement, gone) for guest in instance.guests)
+    bound = replace(instance, guests=guests)
+    _refuse_what_no_longer_fits(bound, placement)
+    return replaced(request, instance=bound)
+
+
+def _owning(guest: Guest, host: Host, placement: Placement, gone: set[int]) -> Guest:
+    masks = list(guest.hard_affinity or (None,) * guest.vcpu_count)
+    owned = placement.pcpu_of.get(guest.name, (None,) * guest.vcpu_count)
+    left = tuple(sorted(host.pcpus_in(guest.pool) - gone))
+    for vcpu, (mask, pcpu) in enumerate(zip(masks, owned, strict=True)):
+        if pcpu is not None:
+            masks[vcpu] = (pcpu,)
+        elif gone:
+            masks[vcpu] = left if mask is None else tuple(each for each in mask if each not in gone)
+    return replace(guest, hard_affinity=tuple(masks)) if any(masks) else guest
+
+
+def _bound(guest: Guest, host: Host, placement: Placement) -> Guest:
+    pnodes = placement.pnode_of[guest.name]
+    if None in pnodes:
+        raise EmissionError(f'guest "{guest.name}" has a vnode without a pnode, which its vcpus could be bound to')
+    own = guest.hard_affinity or (None,) * guest.vcpu_count
+    affinity = list(own)
+    for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
+        here = host.pcpus_in(guest.pool).intersection(
+            host.pnodes[host.position_of[pnode]].pcpus if pnode is not None else ()
+        )
+        for vcpu in vnode.vcpus:
+            mask = own[vcpu]
+            affinity[vcpu] = tuple(sorted(here if mask is None else here.intersection(mask)))
+    return replace(guest, hard_affinity=tuple(affinity)) if affinity else guest
+
+
+def _refuse_what_no_longer_fits(bound: Instance, placement: Placement) -> None:
+    broken = [violation.message for violation in check(bound, placement).violations]
+    if broken:
+        raise EmissionError(
+            "bound to its pnodes, a guest has its overhead there too, for which there is no room; "
+            "--reserve leaves some:\n" + "\n".join(broken)
+        )

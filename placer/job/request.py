@@ -1,0 +1,214 @@
+"""What a command works on: an instance, where its guests came from, and what was assumed on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from dataclasses import replace as replace_request
+from typing import Literal
+
+from msgspec.structs import replace
+
+from placer.errors import InputError
+from placer.formats.base import GuestReading, HostReading
+from placer.formats.text.sizes import parse_sizes
+from placer.instance import Flexible, Guest, Host, Instance, format_size
+from placer.solving.vnode_counts import fewest, settle, settled
+
+MemoryChoice = Literal["maxmem", "memory"]
+VnodesChoice = tuple[int, int] | Literal["fewest"] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """
+    An instance to solve and what belongs to it.
+
+    Parameters
+    ----------
+    instance
+        Host and guests.
+    readings
+        Guest name -> what its file said; empty for guests from an instance file.
+    headlines
+        What the reader of the report must know first.
+    notes
+        What was assumed, and where it came from.
+    """
+
+    instance: Instance
+    readings: dict[str, GuestReading] = field(default_factory=dict)
+    headlines: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def assemble(
+    host: HostReading,
+    guests: Sequence[GuestReading],
+    *,
+    memory: MemoryChoice | None = None,
+    always_vnuma: bool = False,
+    vnodes: VnodesChoice = None,
+) -> Request:
+    """
+    Put a host and guests together; guests without vnodes get them here.
+
+    Parameters
+    ----------
+    memory
+        Which to place, and write as both, for guests whose memory is below their maxmem; None: maxmem, and the Xen
+        emitters refuse them.
+    always_vnuma
+        Write guests of one vnode with vnuma too.
+    vnodes
+        For guests that state none: how few and how many they may have; ``fewest`` for as few as fit the host alone;
+        None for one, without vnuma, where that fits, so that Xen can still save and migrate it, else for any number.
+    """
+    placed: list[Guest] = []
+    readings: dict[str, GuestReading] = {}
+    notes = list(host.notes)
+    for reading in guests:
+        if reading.name in readings:
+            raise InputError(f'two guests have the name "{reading.name}"', place=_place(reading))
+        chosen = _choose_memory(reading, memory)
+        readings[reading.name] = chosen
+        notes += [f'guest "{reading.name}": {note}' for note in chosen.notes]
+        guest = _guest(chosen, vnodes, always_vnuma=always_vnuma)
+        if guest.flexible:
+            guest, note = _with_vnodes(guest, host.host, vnodes)
+            notes += [note] if note else []
+        placed.append(guest)
+    instance = Instance(host=host.host, guests=tuple(placed))
+    return Request(instance=instance, readings=readings, headlines=_fixed(instance), notes=tuple(notes))
+
+
+def _with_vnodes(guest: Guest, host: Host, vnodes: VnodesChoice) -> tuple[Guest, str]:
+    """Cut a guest that states no vnodes, and say why so, or leave the number of vnodes open."""
+    found = fewest(guest, host)
+    open_guest = settle(guest, host, found=found)
+    counts = open_guest.flexible.counts if open_guest.flexible else ()
+    whole = vnodes is None and found.count == 1
+    if vnodes == "fewest" or whole or not found.fits or len(counts) == 1:
+        return guest.cut_into(found.count), f'guest "{guest.name}" states no vnodes: {found.why}'
+    return open_guest, ""
+
+
+def of_instance(instance: Instance, *, place: str) -> Request:
+    """Take an instance file as it is, flexible guests with the numbers of vnodes that they may have on its host."""
+    instance = settled(instance)
+    assumed = instance.host.slit is None and instance.host.bandwidth is None
+    notes = (f"{place} states no distances: 10 within a pnode and 20 between pnodes are assumed",)
+    return Request(instance=instance, headlines=_fixed(instance), notes=notes if assumed else ())
+
+
+def as_placed(request: Request, placed: Instance, *, optimal: bool) -> Request:
+    """
+    Take the vnodes that were chosen for flexible guests, and say how many of which numbers.
+
+    Parameters
+    ----------
+    placed
+        The instance with these vnodes.
+    optimal
+        Whether it is proved that no other numbers cost less.
+    """
+    notes = []
+    for guest, cut in zip(request.instance.guests, placed.guests, strict=True):
+        if guest.flexible is None:
+            continue
+        k, counts = len(cut.vnodes), guest.flexible.counts
+        said = f"{k} vnode{'s' if k > 1 else ''}"
+        if len(counts) > 1:
+            said += f" of {counts[0]} to {counts[-1]}"
+            said += ", no other number costs less" if optimal else ", not proved to cost least"
+        notes.append(f'guest "{guest.name}" states no vnodes: {said}')
+    return replace_request(request, instance=placed, notes=(*request.notes, *notes))
+
+
+def free_pnodes(request: Request) -> Request:
+    """Forget every fixed pnode, so that placer places those vnodes anew."""
+    guests = tuple(
+        replace(guest, vnodes=tuple(replace(vnode, pnode=None) for vnode in guest.vnodes))
+        for guest in request.instance.guests
+    )
+    return Request(instance=replace(request.instance, guests=guests), readings=request.readings, notes=request.notes)
+
+
+def with_reserve(host: Host, text: str) -> Host:
+    """
+    Set reserves from ``1GiB`` (every pnode) or ``0=2GiB,3=512MiB`` (some).
+
+    Raises
+    ------
+    InputError
+        If a part is no size, or names a pnode the host does not have.
+    """
+    given = parse_sizes(text, [pnode.id for pnode in host.pnodes], "--reserve")
+    return replace(
+        host,
+        pnodes=tuple(replace(pnode, reserve_kib=given.get(pnode.id, pnode.reserve_kib)) for pnode in host.pnodes),
+    )
+
+
+def _fixed(instance: Instance) -> tuple[str, ...]:
+    lines = []
+    for guest in instance.guests:
+        fixed = [f"vnode {v} on pnode {vnode.pnode}" for v, vnode in enumerate(guest.vnodes) if vnode.pnode is not None]
+        if fixed:
+            lines.append(f'guest "{guest.name}" fixes {", ".join(fixed)}; --free-pnodes places them anew')
+    return tuple(lines)
+
+
+def _choose_memory(reading: GuestReading, choice: MemoryChoice | None) -> GuestReading:
+    if reading.memory_kib == reading.maxmem_kib:
+        return reading
+    figures = f"memory {format_size(reading.memory_kib)}, maxmem {format_size(reading.maxmem_kib)}"
+    if choice == "maxmem":
+        return replace_request(reading, memory_kib=reading.maxmem_kib)
+    if choice == "memory":
+        if reading.vnodes is not None:
+            raise InputError(
+                f'guest "{reading.name}" has {figures} and its vnodes sum to maxmem: '
+                "--memory memory needs vnodes that sum to memory",
+                place=_place(reading),
+            )
+        return replace_request(reading, maxmem_kib=reading.memory_kib)
+    note = f"placed with its maxmem ({figures}); --memory maxmem or --memory memory chooses"
+    return replace_request(reading, notes=(*reading.notes, note))
+
+
+def _guest(reading: GuestReading, vnodes: VnodesChoice, *, always_vnuma: bool) -> Guest:
+    flexible = None
+    try:
+        if reading.vnodes is None:
+            least, most = vnodes if isinstance(vnodes, tuple) else (1, None)
+            flexible = Flexible(
+                memory_kib=reading.maxmem_kib,
+                vcpu_count=reading.vcpu_count,
+                least=least,
+                most=most,
+                always_vnuma=always_vnuma,
+            )
+        return Guest(
+            name=reading.name,
+            type=reading.type,
+            vnodes=reading.vnodes or (),
+            flexible=flexible,
+            pnodes=reading.pnodes,
+            pool=reading.pool,
+            hard_affinity=reading.hard_affinity,
+            soft_affinity=reading.soft_affinity,
+            vdistances=reading.vdistances,
+            cpu_policy=reading.cpu_policy,
+            dedicated_vcpus=reading.dedicated_vcpus,
+            thread_policy=reading.thread_policy,
+            one_to_one=reading.one_to_one,
+            devices=reading.devices,
+            overhead_kib=reading.overhead_kib,
+        )
+    except ValueError as error:
+        raise InputError(str(error), place=_place(reading)) from error
+
+
+def _place(reading: GuestReading) -> str | None:
+    return reading.source.place if reading.source else None

@@ -1,0 +1,1 @@
+"""Instance -> Problem, with the way back. One module per kind of rule."""

@@ -1,0 +1,155 @@
+"""Where each vnode may stand: fixed pnodes, nodemaps, pinning, memory-less and pcpu-less pnodes, reachability."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from placer.assignment import BoolArray, IntArray
+from placer.instance import UNREACHABLE, Guest, Host, Instance, Vnode
+from placer.lowering.conflicts import undisturbed
+from placer.lowering.pcpus import seating
+
+
+def allowed_pnodes(instance: Instance) -> BoolArray:
+    """
+    Allow (v, p) where p alone breaks no rule for v.
+
+    Returns
+    -------
+    array ``[n, m]``
+    """
+    allowed: BoolArray = np.logical_and.reduce(list(masks(instance).values()))
+    return allowed
+
+
+def masks(instance: Instance) -> dict[str, BoolArray]:
+    """
+    Give where each rule alone lets the vnodes stand, by the names that :mod:`placer.check` gives the rules.
+
+    Returns
+    -------
+    dict of array ``[n, m]``
+    """
+    host = instance.host
+    shape = (sum(len(guest.vnodes) for guest in instance.guests), len(host.pnodes))
+    lowered: dict[str, BoolArray] = {
+        rule: np.array(
+            [mask(guest, vnode, host) for guest in instance.guests for vnode in guest.vnodes], dtype=bool
+        ).reshape(shape)
+        for rule, mask in MASKS.items()
+    }
+    return lowered | {"exclusive": undisturbed(instance), "dedicated": _seated(instance)}
+
+
+def _seated(instance: Instance) -> BoolArray:
+    """Allow (v, p) where p has pcpus for the dedicated vcpus of v, and one left for its shared ones."""
+    seats = seating(instance)
+    n, m = sum(len(guest.vnodes) for guest in instance.guests), len(instance.host.pnodes)
+    if seats is None:
+        return np.ones((n, m), dtype=bool)
+    return np.array([[seats.fits(p, [v]) for p in range(m)] for v in range(n)], dtype=bool).reshape(n, m)
+
+
+def nodemaps(instance: Instance) -> BoolArray:
+    """
+    Allow (v, p) where v's guest may use p.
+
+    Returns
+    -------
+    array ``[n, m]``
+    """
+    rows = [_nodemap(guest, instance.host) for guest in instance.guests for _ in guest.vnodes]
+    return np.array(rows, dtype=bool).reshape(len(rows), len(instance.host.pnodes))
+
+
+def fixed_pnodes(instance: Instance) -> IntArray:
+    """
+    Give the sites of the guests whose every vnode names its pnode.
+
+    Returns
+    -------
+    array ``[n]``
+        -1 for the vnodes of other guests.
+    """
+    fixed: list[int] = []
+    for guest in instance.guests:
+        pnodes = [vnode.pnode for vnode in guest.vnodes if vnode.pnode is not None]
+        whole = len(pnodes) == len(guest.vnodes)
+        fixed += [instance.host.position_of[p] for p in pnodes] if whole else [-1] * len(guest.vnodes)
+    return np.array(fixed, dtype=np.int64)
+
+
+def incompatible_pnodes(host: Host) -> BoolArray:
+    """
+    Mark pnodes that one guest may not both use, because one cannot reach the other.
+
+    Returns
+    -------
+    array ``[m, m]``
+    """
+    distances = np.array(host.distances)
+    either = (distances >= UNREACHABLE) | (distances.T >= UNREACHABLE)
+    np.fill_diagonal(either, False)
+    return either
+
+
+def _nodemap(guest: Guest, host: Host) -> BoolArray:
+    """Allow the pnodes that the guest may use."""
+    return np.array([guest.pnodes is None or pnode.id in guest.pnodes for pnode in host.pnodes])
+
+
+def _fixed(vnode: Vnode, host: Host) -> BoolArray:
+    """Allow the pnode that the vnode names, all if it names none."""
+    return np.array([vnode.pnode is None or pnode.id == vnode.pnode for pnode in host.pnodes])
+
+
+def _with_memory(vnode: Vnode, host: Host) -> BoolArray:
+    """Allow pnodes with memory for a vnode with memory."""
+    return np.array([not vnode.memory_kib or pnode.memory_kib > 0 for pnode in host.pnodes])
+
+
+def _with_pcpus(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
+    """Allow pnodes without pcpus for a vnode without vcpus only where its guest says so."""
+    anywhere = bool(vnode.vcpus) or guest.memory_only_pnodes
+    return np.array([anywhere or bool(pnode.pcpus) for pnode in host.pnodes])
+
+
+def _reachable(host: Host) -> BoolArray:
+    """Allow pnodes that reach their own memory."""
+    return np.array([host.distances[p][p] < UNREACHABLE for p in range(len(host.pnodes))])
+
+
+def _runnable(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
+    """Allow p only if every vcpu of the vnode may run on some pcpu of p."""
+    row = np.array([not vnode.vcpus or bool(pnode.pcpus) for pnode in host.pnodes])
+    affinities = {guest.hard_affinity[vcpu] for vcpu in vnode.vcpus} if guest.hard_affinity else set()
+    for affinity in affinities - {None}:
+        owners = {host.position_of_pcpu[pcpu] for pcpu in affinity or ()}
+        row &= np.isin(np.arange(len(row)), list(owners))
+    return row
+
+
+def _in_cpupool(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
+    """Allow p unless some vcpu may run on pcpus of p, none of which is in its guest's cpupool."""
+    row = np.ones(len(host.pnodes), dtype=bool)
+    if host.pool_in_force(guest.pool) is None:
+        return row
+    pool = host.pcpus_in(guest.pool)
+    for mask in {guest.hard_affinity[vcpu] if guest.hard_affinity else None for vcpu in vnode.vcpus}:
+        pcpus = set(host.position_of_pcpu if mask is None else mask)
+        inside = {host.position_of_pcpu[pcpu] for pcpu in pcpus & pool}
+        row[[p for p in {host.position_of_pcpu[pcpu] for pcpu in pcpus} if p not in inside]] = False
+    return row
+
+
+MASKS: dict[str, Callable[[Guest, Vnode, Host], BoolArray]] = {
+    "fixed_pnode": lambda guest, vnode, host: _fixed(vnode, host),
+    "pnodes": lambda guest, vnode, host: _nodemap(guest, host),
+    "hard_affinity": _runnable,
+    "cpupool": _in_cpupool,
+    "memoryless": lambda guest, vnode, host: _with_memory(vnode, host),
+    "memory_only": _with_pcpus,
+    "unreachable": lambda guest, vnode, host: _reachable(host),
+}

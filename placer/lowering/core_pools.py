@@ -1,0 +1,106 @@
+"""Which cores the vcpus on a pnode share, how many run there already, and in how many pairs they share them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+
+import numpy as np
+
+from placer.assignment import IntArray, even_pairs
+from placer.instance import UNREACHABLE, Domain, Host, Pnode
+
+
+def core_pools(host: Host, pcpus: frozenset[int] | None = None) -> tuple[IntArray, list[int]]:
+    """
+    Group the cores: those of a pnode without memory count with the nearest pnode that has some.
+
+    Parameters
+    ----------
+    pcpus
+        Of a cpupool, those on which shared vcpus run: only cores with one of them count. None: all cores.
+
+    Returns
+    -------
+    pool_of : array ``[m]``
+        The pool of each pnode, -1 where it has no cores.
+    cores : list of int
+        Of each pool.
+    """
+    owners = [_core_owner(host, p) for p in range(len(host.pnodes))]
+    cores = dict.fromkeys(sorted(set(owners)), 0)
+    for pnode, owner in zip(host.pnodes, owners, strict=True):
+        cores[owner] += pnode.core_count if pcpus is None else _core_count(pnode, pcpus)
+    pools = {owner: i for i, owner in enumerate(p for p, count in cores.items() if count)}
+    return np.array([pools.get(owner, -1) for owner in owners]), [cores[owner] for owner in pools]
+
+
+def running_load(host: Host, domains: Iterable[Domain] | None = None) -> list[int]:
+    """
+    Count the vcpus of running domains on each pnode: one that may run on k pnodes loads each by 1/k.
+
+    One that may run only on the host's dedicated pcpus is taken to own one of them, and left out.
+
+    Parameters
+    ----------
+    domains
+        Some of the host's; None for all. Each runs within its cpupool.
+
+    Returns
+    -------
+    list of int
+        By position, the sum of each pnode rounded down.
+    """
+    bound_to: Counter[frozenset[int]] = Counter()
+    owned = frozenset(host.dedicated_pcpus or ())
+    for domain in host.domains if domains is None else domains:
+        pool = host.pcpus_in(domain.pool)
+        for mask, count in Counter(domain.affinity).items():
+            pcpus = pool.intersection(mask or pool) or pool
+            if not pcpus <= owned:
+                bound_to[frozenset(host.position_of_pcpu[pcpu] for pcpu in pcpus)] += count
+    load = [Fraction(0)] * len(host.pnodes)
+    for owners, count in bound_to.items():
+        for p in owners:
+            load[p] += Fraction(count, len(owners))
+    return [int(vcpus) for vcpus in load]
+
+
+def pairs_table(vcpus: int, cores: list[int], running: list[int]) -> IntArray:
+    """
+    Pairs of vcpus that share a core, n vcpus spread evenly over c cores: r C(q+1, 2) + (c - r) C(q, 2).
+
+    Parameters
+    ----------
+    vcpus
+        The most that can be added.
+    cores
+        Of each pool, positive.
+    running
+        Vcpus that each pool has already.
+
+    Returns
+    -------
+    array ``[pools, vcpus + 1]``
+        The pairs of those that run among themselves included.
+
+    Examples
+    --------
+    >>> pairs_table(5, [2], [0]).tolist()
+    [[0, 0, 0, 1, 2, 4]]
+    >>> pairs_table(2, [2], [3]).tolist()
+    [[1, 2, 4]]
+    """
+    return even_pairs(np.array(running)[:, None] + np.arange(vcpus + 1), np.array(cores)[:, None])
+
+
+def _core_count(pnode: Pnode, pcpus: frozenset[int]) -> int:
+    return sum(not pcpus.isdisjoint(core) for core in pnode.siblings)
+
+
+def _core_owner(host: Host, p: int) -> int:
+    if host.pnodes[p].memory_kib:
+        return p
+    near = [(d, q) for q, d in enumerate(host.distances[p]) if host.pnodes[q].memory_kib and d < UNREACHABLE]
+    return min(near)[1] if near else p

@@ -1,0 +1,130 @@
+"""Pcpus: how many vcpus a pnode takes, and which of them own one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import floor
+
+import numpy as np
+
+from placer.assignment import IntArray, Party, Resource, Seating
+from placer.instance import Domain, Guest, Host, Instance, Vnode
+from placer.lowering.core_pools import running_load
+
+COMPANY = {"prefer": "any", "require": "paired", "isolate": "alone"}
+MOST_UNIONS = 24
+"""Sets of pcpus for which the dedicated vcpus that may own no others are counted."""
+
+
+def overcommit(instance: Instance, *, nowhere: bool) -> list[Resource]:
+    """
+    Keep the shared vcpus on p, those that run there included, within the host's limit x the pcpus left to them.
+
+    These are all but the host's dedicated pcpus; where it states none, all but one for each dedicated vcpu on p, which
+    makes that vcpu weigh as much as the limit.
+    """
+    host, limit = instance.host, instance.host.vcpus_per_pcpu
+    if limit is None:
+        return []
+    owned = set(host.dedicated_pcpus or ())
+    pcpus = np.array([len(set(pnode.pcpus) - owned) for pnode in host.pnodes], dtype=np.int64)
+    dedicated, vcpus = vcpu_counts(instance)
+    running = np.array(running_load(host), dtype=np.int64)
+    shared, unit = vcpus - dedicated, 1
+    if host.dedicated_pcpus is not None or not dedicated.any():
+        room = np.array([floor(limit * int(count)) for count in pcpus], dtype=np.int64) - running
+        weight = shared
+    else:
+        unit = limit.denominator
+        room = limit.numerator * pcpus - unit * running
+        weight = unit * shared + limit.numerator * dedicated
+    room = np.maximum(room, 0)
+    if nowhere:
+        room = np.append(room, weight.sum())
+    return [Resource(weight=weight, capacity=room, name="overcommit", unit=unit)]
+
+
+def vcpu_counts(instance: Instance) -> tuple[IntArray, IntArray]:
+    """Count the dedicated vcpus, and all vcpus, of each vnode, ``[n]`` each."""
+    vnodes = [(guest, vnode) for guest in instance.guests for vnode in guest.vnodes]
+    dedicated = [len(guest.dedicated.intersection(vnode.vcpus)) for guest, vnode in vnodes]
+    return np.array(dedicated, dtype=np.int64), np.array([len(vnode.vcpus) for _, vnode in vnodes], dtype=np.int64)
+
+
+def seating(instance: Instance, *, nowhere: bool = False) -> Seating | None:
+    """
+    Let each dedicated vcpu own a pcpu of its pnode, and leave one to every shared vcpu there.
+
+    Seats are pcpus, of the guest's cpupool, benches are cores. A pcpu to which a running vcpu is bound alone is not to
+    be owned.
+    """
+    host = instance.host
+    if host.dedicated_pcpus is None and not any(guest.dedicated for guest in instance.guests):
+        return None
+    busy = frozenset(pcpu for domain in host.domains for pcpu in _bound_alone(domain, host))
+    everywhere = frozenset(host.position_of_pcpu)
+    to_own = (everywhere if host.dedicated_pcpus is None else frozenset(host.dedicated_pcpus)) - busy
+    to_share = everywhere - frozenset(host.dedicated_pcpus or ())
+    parties = []
+    for guest in instance.guests:
+        pool = host.pcpus_in(guest.pool)
+        parties += [_party(guest, vnode, to_own & pool, to_share & pool) for vnode in guest.vnodes]
+    benches = [pnode.siblings for pnode in host.pnodes]
+    return Seating(parties=tuple(parties), benches=(*benches, None) if nowhere else tuple(benches), busy=busy)
+
+
+def owned_pcpus(seating: Seating | None) -> list[Resource]:
+    """
+    Count the dedicated vcpus on p that may own only pcpus of a set against those that p has: Hall's condition.
+
+    For the union of some of their masks, and for all pcpus, where an isolated vcpu takes the least core there is.
+    """
+    if seating is None or not any(party.own for party in seating.parties):
+        return []
+    masks = list(dict.fromkeys(mask for party in seating.parties for mask in party.own))
+    everything = frozenset().union(*masks)
+    parts = [len(everything.intersection(core)) for benches in seating.benches for core in benches or ()]
+    least_core = min(filter(None, parts), default=1)
+    resources = []
+    for union in _unions(masks):
+        each = [least_core if party.company == "alone" and union == everything else 1 for party in seating.parties]
+        counts = [sum(mask <= union for mask in party.own) for party in seating.parties]
+        weight = np.array(counts, dtype=np.int64) * np.array(each, dtype=np.int64)
+        room = [
+            int(weight.sum()) if benches is None else sum(len(union.intersection(core)) for core in benches)
+            for benches in seating.benches
+        ]
+        resources.append(Resource(weight=weight, capacity=np.array(room, dtype=np.int64), name="dedicated"))
+    return resources
+
+
+def _unions(masks: list[frozenset[int]]) -> Iterator[frozenset[int]]:
+    """Give all masks together, and unions of some of them."""
+    found = dict.fromkeys([frozenset().union(*masks), *masks])
+    for mask in masks:
+        for other in list(found):
+            if len(found) < MOST_UNIONS:
+                found[mask | other] = None
+    yield from found
+
+
+def _party(guest: Guest, vnode: Vnode, to_own: frozenset[int], to_share: frozenset[int]) -> Party:
+    masks = guest.hard_affinity or (None,) * guest.vcpu_count
+    own = [_within(masks[vcpu], to_own) for vcpu in sorted(vnode.vcpus) if vcpu in guest.dedicated]
+    common = {masks[vcpu] for vcpu in vnode.vcpus if vcpu not in guest.dedicated}
+    return Party(
+        own=tuple(own),
+        common=frozenset(_within(mask, to_share) for mask in common),
+        company=COMPANY[guest.thread_policy] if own else "any",  # type: ignore[arg-type]
+    )
+
+
+def _bound_alone(domain: Domain, host: Host) -> set[int]:
+    """Give the pcpus that are the only ones some vcpu may run on, within its cpupool."""
+    pool = host.pcpus_in(domain.pool)
+    masks = {pool.intersection(mask or pool) or pool for mask in domain.affinity}
+    return {pcpu for mask in masks if len(mask) == 1 for pcpu in mask}
+
+
+def _within(mask: tuple[int, ...] | None, pcpus: frozenset[int]) -> frozenset[int]:
+    return pcpus if mask is None else pcpus.intersection(mask)

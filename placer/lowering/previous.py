@@ -1,0 +1,22 @@
+"""An earlier placement as a start, and as what is to be kept."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.assignment import IntArray, Linear
+from placer.instance import Instance, Placement
+
+
+def earlier_sites(instance: Instance, earlier: Placement) -> IntArray:
+    """Give the site of each vnode in a placement fitted to the instance, ``[n]``, -1 where it had no pnode."""
+    position_of = instance.host.position_of
+    pnodes = [pnode for guest in instance.guests for pnode in earlier.pnode_of[guest.name]]
+    return np.array([-1 if pnode is None else position_of[pnode] for pnode in pnodes], dtype=np.int64)
+
+
+def moved(instance: Instance, kept: Placement, *, nowhere: bool) -> Linear:
+    """Charge 1 for each vnode on another site than it had, for those that had one."""
+    sites = earlier_sites(instance, kept)
+    cost = (sites[:, None] >= 0) & (sites[:, None] != np.arange(len(instance.host.pnodes) + nowhere))
+    return Linear(name="moved", cost=cost.astype(np.int64))

@@ -1,0 +1,95 @@
+"""The terms below nearness and free cores: what guests would like, and the shape that is left."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.assignment import Flow, IntArray, Linear, Peak, Quotient, Room, Term
+from placer.instance import Host, Instance
+
+
+def site_distances(host: Host, *, nowhere: bool) -> IntArray:
+    """Give d for pnodes by position and, with ``nowhere``, the largest finite distance to and from no pnode."""
+    distances = np.array(host.distances, dtype=np.int64)
+    if nowhere:
+        distances = np.pad(distances, (0, 1), constant_values=host.largest_distance)
+    return distances
+
+
+def device_distance(
+    instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool
+) -> list[Linear | Flow | Quotient]:
+    """
+    Sum floor(sum of 1000 x vcpus(v) x d(pnode(v), pnode of the device) over devices and vnodes / devices) over guests.
+
+    Linear where the number of devices divides 1000.
+    """
+    host, places = instance.host, site_distances(instance.host, nowhere=nowhere)
+    pnode_of = {device.id: host.position_of[device.pnode] for device in host.devices}
+    terms: list[Linear | Flow | Quotient] = []
+    cost = np.zeros((sum(map(len, groups)), len(places)), dtype=np.int64)
+    for guest, items in zip(instance.guests, groups, strict=True):
+        far = places[:, [pnode_of[device] for device in guest.devices]].sum(axis=1)
+        vcpus = np.array([len(vnode.vcpus) for vnode in guest.vnodes], dtype=np.int64)
+        count = len(guest.devices)
+        if count and 1000 % count == 0:
+            cost[items] = np.outer(1000 // count * vcpus, far)
+        elif count:
+            own = np.outer(1000 * vcpus, far)
+            terms.append(Quotient(name="device_distance", items=items, cost=own, divisor=count))
+    return [*([Linear(name="device_distance", cost=cost)] if cost.any() else []), *terms]
+
+
+def soft_affinity(instance: Instance, *, nowhere: bool) -> list[Linear]:
+    """Charge 1000 for each vcpu whose soft mask has no pcpu on its vnode's pnode."""
+    host = instance.host
+    cost = np.zeros((sum(len(g.vnodes) for g in instance.guests), len(host.pnodes) + nowhere), dtype=np.int64)
+    items = iter(range(len(cost)))
+    for guest in instance.guests:
+        for vnode in guest.vnodes:
+            row = cost[next(items)]
+            for vcpu in vnode.vcpus if guest.soft_affinity else ():
+                mask = guest.soft_affinity[vcpu] if guest.soft_affinity else None
+                if mask is not None:
+                    row += 1000
+                    row[sorted({host.position_of_pcpu[pcpu] for pcpu in mask})] -= 1000
+    return [Linear(name="soft_affinity", cost=cost)] if cost.any() else []
+
+
+def vdistance(instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool) -> list[Flow]:
+    """
+    Sum 1000 x |wanted - written vdistance| over guests and ordered vnode pairs v != w.
+
+    One Flow per guest and wanted value u: who wants it, times |u - written| for every pair of pnodes.
+    """
+    written = np.clip(site_distances(instance.host, nowhere=nowhere), 11, 254)
+    flows = []
+    for guest, items in zip(instance.guests, groups, strict=True):
+        wanted = np.array(guest.vdistances if guest.vdistances else np.zeros((len(items), len(items))), dtype=np.int64)
+        apart = ~np.eye(len(items), dtype=bool) & (guest.vdistances is not None)
+        flows += [
+            Flow(
+                name="vdistance",
+                items=items,
+                flow=1000 * (apart & (wanted == u)),
+                distance=np.abs(u - written),
+            )
+            for u in sorted(set(wanted[apart].tolist()))
+        ]
+    return flows
+
+
+def shape(instance: Instance, *, nowhere: bool) -> tuple[Term, ...]:
+    """
+    Lower what shape asks.
+
+    ``pack``: sum the MiB left free over the pnodes that hold a vnode of this instance; ``spread``: the largest of
+    ceil(1000 x memory of the vnodes on it / memory) over pnodes; ``none``: nothing.
+    """
+    if instance.objective.shape == "none":
+        return ()
+    weight = np.array([vnode.memory_kib for guest in instance.guests for vnode in guest.vnodes], dtype=np.int64)
+    room = np.array([pnode.memory_kib for pnode in instance.host.pnodes] + [-1] * nowhere, dtype=np.int64)
+    if instance.objective.shape == "spread":
+        return (Peak(name="shape", weight=weight, room=room),)
+    return (Room(name="shape", weight=weight, room=room, unit=1024),)

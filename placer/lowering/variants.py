@@ -1,0 +1,148 @@
+"""
+Flexible guests: into how many vnodes each is cut is a decision like any other.
+
+Every number of vnodes is a variant of the guest, whose items are all there at once. One site more, the absent, holds
+the items of the variants that are not chosen, for nothing. Which variant is chosen is the site of one item more, the
+decider of the guest, on sites that are only for that: site c stands for the c-th number of vnodes. Relations tie the
+items of a variant to it: on a pnode (or unplaced) where it is chosen, absent where it is not.
+
+The overhead of a guest written whole lies with its vnode, that of one in parts on all pnodes of its affinity: there an
+item of the guest's for each such pnode stands on it, or is absent where the guest is one whole vnode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, pairwise
+
+import numpy as np
+from msgspec.structs import replace as change
+
+from placer.instance import Guest, Host, Instance, Placement, Rule
+from placer.instance.rules import Member
+from placer.lowering.costs import sharing_price_milli
+from placer.lowering.memory import overhead_pnodes, whole_pages
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overhead:
+    """The share of a guest's overhead on one pnode, where it is in parts."""
+
+    guest: int
+    p: int
+    kib: int
+
+
+class Layout:
+    """
+    Where the items and sites of an instance with flexible guests stand in its Problem.
+
+    Attributes
+    ----------
+    variants
+        ``(guest, k)`` for each guest of ``expanded``: its place in the instance, and its number of vnodes, 0 for a
+        guest that is not flexible.
+    counts
+        The numbers of vnodes that some guest may have, ascending: site c of the deciders stands for ``counts[c]``.
+    expanded
+        The instance with every variant as a guest of its own.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.variants = [
+            (g, k)
+            for g, guest in enumerate(instance.guests)
+            for k in (guest.flexible.counts if guest.flexible else (0,))
+        ]
+        self.counts = sorted({k for _, k in self.variants} - {0})
+        self._names = [f"{g}" if not k else f"{g} in {k}" for g, k in self.variants]
+        self.expanded = self._expanded()
+
+    @cached_property
+    def deciders(self) -> list[int]:
+        """The flexible guests, by their places."""
+        return [g for g, guest in enumerate(self.instance.guests) if guest.flexible]
+
+    def counts_of(self, g: int) -> list[int]:
+        """The numbers of vnodes that a guest may have."""
+        return [k for other, k in self.variants if other == g and k]
+
+    def items(self) -> list[range]:
+        """The items of each variant."""
+        ends = np.cumsum([0] + [len(guest.vnodes) for guest in self.expanded.guests]).tolist()
+        return [range(a, b) for a, b in pairwise(ends)]
+
+    def overheads(self) -> list[Overhead]:
+        """The overhead that moves, of guests that may be one whole vnode or several."""
+        return [
+            Overhead(guest=g, p=p, kib=kib)
+            for g in self.deciders
+            if self._whole(g) and len(self.counts_of(g)) > 1
+            for p, kib in self._shares(self.instance.guests[g])
+        ]
+
+    def earlier(self, placement: Placement | None) -> Placement | None:
+        """Give what the variants had in an earlier placement that is fitted to the instance."""
+        if placement is None:
+            return None
+        pnode_of: dict[str, tuple[int | None, ...]] = {}
+        for (g, k), name, guest in zip(self.variants, self._names, self.expanded.guests, strict=True):
+            pnodes = placement.pnode_of[self.instance.guests[g].name]
+            same = not k or len(pnodes) == k
+            pnode_of[name] = pnodes if same else (None,) * len(guest.vnodes)
+        return Placement(pnode_of=pnode_of)
+
+    def _whole(self, g: int) -> bool:
+        guest = self.instance.guests[g]
+        return guest.cut_into(self.counts_of(g)[0]).form == "whole" and guest.overhead_kib > 0
+
+    def _shares(self, guest: Guest) -> list[tuple[int, int]]:
+        pnodes = overhead_pnodes(guest, self.instance.host)
+        return [(p, whole_pages(-(-guest.overhead_kib // len(pnodes)))) for p in pnodes]
+
+    def _expanded(self) -> Instance:
+        guests = []
+        for (g, k), name in zip(self.variants, self._names, strict=True):
+            guest = self.instance.guests[g].cut_into(k)
+            if k and guest.form != "whole":
+                guest = change(guest, overhead_kib=0)
+            guests.append(change(guest, name=name))
+        return change(
+            self.instance,
+            host=self._with_overhead(),
+            guests=tuple(guests),
+            rules=tuple(chain.from_iterable(map(self._rules, self.instance.rules))),
+            objective=change(self.instance.objective, core_sharing_price=sharing_price_milli(self.instance) / 1000),
+        )
+
+    def _with_overhead(self) -> Host:
+        """Reserve the overhead of the flexible guests that are never one whole vnode."""
+        host = self.instance.host
+        more: dict[int, int] = {}
+        for g in self.deciders:
+            if not self._whole(g):
+                for p, kib in self._shares(self.instance.guests[g]) if self.instance.guests[g].overhead_kib else ():
+                    more[p] = more.get(p, 0) + kib
+        pnodes = tuple(
+            change(pnode, reserve_kib=pnode.reserve_kib + more.get(p, 0)) for p, pnode in enumerate(host.pnodes)
+        )
+        return change(host, pnodes=pnodes)
+
+    def _rules(self, rule: Rule) -> Iterator[Rule]:
+        """State a rule for the variants: those of one guest are never there together."""
+        names: dict[str, list[str]] = {}
+        for (g, _), name in zip(self.variants, self._names, strict=True):
+            names.setdefault(self.instance.guests[g].name, []).append(name)
+
+        def members(member: Member) -> Sequence[Member]:
+            return names[member] if isinstance(member, str) else [change(member, guest=names[member.guest][0])]
+
+        if rule.exclusive is not None:
+            yield from (Rule(exclusive=member) for member in members(rule.exclusive))
+        elif rule.apart is not None:
+            yield Rule(apart=tuple(chain.from_iterable(map(members, rule.apart))))
+        else:
+            yield Rule(together=tuple(chain.from_iterable(map(members, rule.together or ()))))

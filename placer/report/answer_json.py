@@ -1,0 +1,50 @@
+"""A whole answer as one JSON object."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from placer.formats.native.placement_json import pcpus_object, placement_object
+from placer.formats.text.json_layout import lay_out
+from placer.job.notes import remarks
+from placer.job.request import Request
+from placer.solving.result import Answer, Trade
+
+
+def emit_answer(answer: Answer, request: Request) -> str:
+    """
+    Write an answer, its costs and bounds, and what was assumed.
+
+    Returns
+    -------
+    str
+        One JSON object. ``placement`` maps each guest to its pnode ids, null where a vnode has none, and is null
+        where nothing was placed; ``pcpus``, where guests have dedicated vcpus, maps each of these guests to the pcpus
+        that its vcpus own; ``tiers`` stand highest first. ``moved``, where a placement was to be kept, lists the
+        vnodes that moved. ``trade`` is what another weighing gains and pays, and its placement, or null.
+    """
+    document = {
+        "status": str(answer.status),
+        "strategy": answer.strategy,
+        "placement": None if answer.placement is None else placement_object(answer.placement),
+        **({"pcpus": pcpus_object(answer.placement)} if answer.placement and answer.placement.pcpu_of else {}),
+        "tiers": [{"cost": tier.cost, "bound": tier.bound, "terms": tier.terms} for tier in answer.tiers],
+        "mean_access_distance": answer.mean_access_distance,
+        "guests": {name: {"mean_access_distance": mean} for name, mean in answer.guest_access_distance.items()},
+        "violations": [{"rule": violation.rule, "message": violation.message} for violation in answer.violations],
+        "trade": None if answer.trade is None else _trade_object(answer.trade),
+        **({} if answer.moved is None else {"moved": [asdict(each) for each in answer.moved]}),
+        "reason": answer.reason,
+        "notes": [*request.headlines, *remarks(request, answer.placement)],
+        "wall_time_s": round(answer.wall_time_s, 6),
+    }
+    return lay_out(document) + "\n"
+
+
+def _trade_object(trade: Trade) -> dict[str, object]:
+    return {
+        "order": trade.order,
+        "mean_access_distance": trade.mean_access_distance,
+        "more_pairs": trade.more_pairs,
+        "placement": placement_object(trade.placement),
+    }

@@ -1,0 +1,232 @@
+"""solve(): translate, run a strategy, translate back, and have the answer checked."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from threading import Event
+
+import msgspec
+
+from placer.assignment import IntArray, Problem, Progress, Solution, Status
+from placer.assignment.context import Budget
+from placer.assignment.registry import STRATEGIES
+from placer.check import Verdict, check, mean_access_distance
+from placer.errors import Defect, InputError
+from placer.instance import Instance, Placement
+from placer.instance.previous import fitted, moved
+from placer.lowering.lower import back, translate, translate_for_baseline
+from placer.lowering.overflow import check_weights
+from placer.solving.result import Answer, Tier, Trade
+from placer.solving.vnode_counts import settled
+
+
+def solve(
+    instance: Instance,
+    *,
+    strategy: str = "optimal",
+    time_limit_s: float = 10.0,
+    workers: int | None = None,
+    seed: int = 0,
+    allow_unplaced: bool = False,
+    hint: Placement | None = None,
+    keep: Placement | None = None,
+    trade: bool = False,
+    deterministic_limit: float | None = None,
+    stop: Event | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    on_log: Callable[[str], None] | None = None,
+    dump_model: Path | str | None = None,
+) -> Answer:
+    """
+    Place the guests of an instance.
+
+    Safe to call from several threads at once; nothing global is kept.
+
+    Parameters
+    ----------
+    strategy
+        One of :data:`placer.assignment.registry.STRATEGIES`.
+    time_limit_s
+        Seconds after which the best so far is the answer.
+    workers
+        Threads of the solver; None chooses by size. With one worker, a seed and ``deterministic_limit`` the same
+        placement comes back each time; with more, the same costs where OPTIMAL, perhaps another placement.
+    allow_unplaced
+        Whether vnodes may stay without a pnode, at the price of the first two tiers.
+    hint
+        A placement to start from. It may break rules, lack guests and have others; whatever searches finds nothing
+        that costs more, as far as it can be used.
+    keep
+        The same, and of placements that cost the same in all tiers before shape the one that moves the fewest vnodes
+        away from it is the best.
+    trade
+        Whether to look for a trade beside an answer that is OPTIMAL: a share of the time it took, where some is left.
+    deterministic_limit
+        Limit on the solver's own measure of work for each tier, independent of the machine.
+    stop
+        Set it to end the search with the best so far.
+    on_progress
+        Called now and then, from any thread.
+    on_log
+        Called with each line of a log: the steps with their times, and what CP-SAT says; from any thread.
+    dump_model
+        A file to write the CP-SAT model to, whatever the strategy
+        (:func:`placer.assignment.cpsat.export.write_model`); it takes time of its own.
+
+    Raises
+    ------
+    InputError
+        If there is no such strategy, an argument is out of range, or an instance built in code has values that an
+        instance file could not have.
+    Defect
+        If an answer fails the independent check; never seen, please report it.
+    """
+    _check(instance)
+    instance = settled(instance)
+    keep = _earlier(instance, "keep", keep)
+    hint = keep if hint is None else _earlier(instance, "hint", hint)
+    if strategy not in STRATEGIES:
+        raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
+    if dump_model is not None:
+        _write_model(translate(instance, allow_unplaced=allow_unplaced, keep=keep), Path(dump_model))
+    chosen = STRATEGIES[strategy]
+    budget = Budget(
+        time_limit_s=time_limit_s,
+        workers=workers,
+        seed=seed,
+        deterministic_limit=deterministic_limit,
+        stop=stop or Event(),
+        on_progress=on_progress,
+        on_log=on_log,
+    )
+    baseline = chosen.baseline
+    cut = instance.in_fewest()
+    tiers = cut.tiers(kept=keep is not None)
+    if baseline:
+        problem = translate_for_baseline(cut)
+        solution = _logged(strategy, problem, budget)
+    elif instance.flexible:
+        from placer.solving.flexible import solve_flexible  # brings the strategies along
+
+        found = solve_flexible(instance, chosen, budget, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+        cut, solution = found.instance, found.solution
+        if solution.site_of is None:  # what is proved of all numbers of vnodes is not of the fewest
+            solution = dataclasses.replace(solution, bounds=())
+        kept = None if keep is None else fitted(keep, cut)
+        problem = translate(cut, allow_unplaced=allow_unplaced, keep=kept)
+    else:
+        problem = translate(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+        solution = _logged(strategy, problem, budget)
+    if solution.site_of is None:
+        reason = _reason(
+            instance, problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced
+        )
+        return Answer(status=solution.status, strategy=strategy, reason=reason, wall_time_s=budget.elapsed_s())
+    placement = back(cut, solution.site_of)
+    verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline, keep=keep)
+    status = _confirmed(solution, verdict, baseline=baseline)
+    elapsed_s = budget.elapsed_s()
+    offer = trade and status is Status.OPTIMAL and budget.left_s() > 0
+    bounds = solution.bounds or (None,) * len(verdict.terms)
+    return Answer(
+        status=status,
+        strategy=strategy,
+        instance=cut,
+        placement=placement,
+        tiers=tuple(
+            Tier(cost=cost, bound=bound, terms=terms)
+            for cost, terms, bound in zip(verdict.costs, verdict.terms, bounds, strict=True)
+        ),
+        mean_access_distance=mean_access_distance(verdict),
+        guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
+        violations=verdict.violations,
+        trade=_trade(instance, problem, solution.site_of, placement, budget) if offer else None,
+        moved=None if keep is None else moved(keep, placement),
+        reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
+        wall_time_s=elapsed_s,
+    )
+
+
+def _check(instance: Instance) -> None:
+    if not isinstance(instance, Instance):
+        raise InputError(f"expected a placer.Instance, got {type(instance).__name__}")
+    try:
+        msgspec.convert(msgspec.to_builtins(instance), Instance)
+    except (msgspec.ValidationError, TypeError) as error:  # TypeError: of a type that no instance file could give
+        raise InputError(f"no valid instance: {error}") from error
+    check_weights(instance)
+
+
+def _write_model(problem: Problem, path: Path) -> None:
+    from placer.assignment.cpsat.export import write_model  # brings ortools along
+
+    write_model(problem, path)
+
+
+def _earlier(instance: Instance, name: str, placement: Placement | None) -> Placement | None:
+    """Check an earlier placement and fit it to the instance."""
+    if placement is None:
+        return None
+    if not isinstance(placement, Placement):
+        raise InputError(f"{name}: expected a placer.Placement, got {type(placement).__name__}")
+    try:
+        return fitted(msgspec.convert(msgspec.to_builtins(placement), Placement), instance)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{name}: no valid placement: {error}") from error
+
+
+def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Status:
+    """Hold the answer against the independent check."""
+    if baseline:
+        return Status.UNKNOWN if verdict.violations else Status.FEASIBLE
+    if verdict.violations:
+        raise Defect("the placement breaks rules: " + "; ".join(v.message for v in verdict.violations))
+    if verdict.costs != solution.costs:
+        raise Defect(f"the strategy says the placement costs {solution.costs}, the check says {verdict.costs}")
+    if any(bound > cost for bound, cost in zip(solution.bounds, verdict.costs, strict=False)):
+        raise Defect(f"bounds {solution.bounds} pass the known costs {verdict.costs}")
+    return solution.status
+
+
+def _logged(strategy: str, problem: Problem, budget: Budget) -> Solution:
+    budget.log(f"{strategy}: {problem.n} items on {problem.m} sites, {len(problem.tiers)} tiers")
+    solution = STRATEGIES[strategy].run(problem, budget)
+    budget.log(f"{strategy}: {solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
+    return solution
+
+
+def _reason(
+    instance: Instance,
+    problem: Problem,
+    solution: Solution,
+    budget: Budget,
+    *,
+    strategy: str,
+    tiers: Sequence[Iterable[str]],
+    allow_unplaced: bool,
+) -> str:
+    """Say why there is no placement, or what was tried in vain."""
+    from placer.explain import why_nothing_fits, why_unknown  # only where it is needed: it brings the strategies along
+
+    if solution.status is not Status.INFEASIBLE:
+        return why_unknown(problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced)
+    ranges = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
+    several = any(len(counts) > 1 for counts in ranges.values())
+    reason = why_nothing_fits(instance.in_fewest(), stop=budget.stop, one_of_many_cuts=several)
+    if not several:
+        return reason
+    names = ", ".join(f'guest "{name}" {counts[0]} to {counts[-1]}' for name, counts in ranges.items())
+    return f"no number of vnodes fits ({names}); with the fewest:\n{reason}"
+
+
+def _trade(
+    instance: Instance, problem: Problem, site_of: IntArray, placement: Placement, budget: Budget
+) -> Trade | None:
+    from placer.solving.flexible import trade_of
+    from placer.solving.tradeoff import find_trade
+
+    if instance.flexible:
+        return trade_of(instance, placement, budget, allow_unplaced=problem.m > len(instance.host.pnodes))
+    return find_trade(instance, problem, site_of, budget)

@@ -1,0 +1,27 @@
+"""What a person should know about an earlier placement that a solve is to start from."""
+
+from __future__ import annotations
+
+from placer.assignment.registry import STRATEGIES
+from placer.check import check
+from placer.instance import Instance, Placement
+from placer.instance.previous import differences, fitted
+from placer.lowering.lower import back, forth
+
+
+def notes_on(earlier: Placement, instance: Instance, *, strategy: str) -> list[str]:
+    """Say where an earlier placement and an instance differ, which rules it breaks, and whether it is of use."""
+    lines = differences(earlier, instance)
+    if not STRATEGIES[strategy].searches:
+        return [*lines, f"of no use: the strategy {strategy} does not search"]
+    known = fitted(earlier, instance)
+    if instance.flexible:  # with as many vnodes as each guest had
+        instance = instance.cut_into({name: count for name, count in known.counts().items() if count})
+        known = fitted(earlier, instance)
+    if all(pnode is None for pnodes in known.pnode_of.values() for pnode in pnodes):
+        return [*lines, "of no use: no vnode of the instance has a pnode in it"]
+    seated = back(instance, forth(instance, known))  # whoever owns pcpus may own others now
+    broken = check(instance, seated, allow_unplaced=True).violations
+    if broken:
+        lines.append("it breaks rules here, so that only parts of it can stay: " + "; ".join(b.message for b in broken))
+    return lines

@@ -1,1 +1,0 @@
-"""Strategies: each reads a Problem and returns a Solution."""

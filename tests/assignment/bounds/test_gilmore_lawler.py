@@ -1,0 +1,68 @@
+"""Bounds from the view of every item: worked by hand, and never above the optimum."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+import placer
+from placer.assignment.bounds.elementary import floors
+from placer.assignment.bounds.gilmore_lawler import star_floor
+from placer.assignment.structure.term_index import Tables
+from placer.lowering.lower import translate
+from tests.support.building import GIB, a_guest, a_host, an_instance, tree_slit
+from tests.support.oracle import best
+from tests.support.random_instances import random_instance
+
+COST = 2
+
+
+def test_two_pairs_of_pnodes_with_room_for_one_vnode_each() -> None:
+    """Each of four vnodes has one 12 away and two 20 away, and 8000 thousandths of traffic over 3 others of 4."""
+    host = a_host(*(GIB,) * 4, slit=tree_slit((2, 4), (10, 12, 20)))
+    problem = translate(an_instance(host, a_guest(*(GIB,) * 4, vcpus=(2,) * 4)))
+    # a vcpu sends 250 to each vnode; of those not on its own pnode one is near
+    assert star_floor(Tables(problem), COST) == 8 * 250 * (10 + 12 + 20 + 20)
+
+
+def test_no_star_is_above_the_optimum() -> None:
+    compared = raised = 0
+    for seed in range(300):
+        expected = best(random_instance(seed))
+        if expected is None:
+            continue
+        tables = Tables(translate(random_instance(seed)))
+        stars = star_floor(tables, COST)
+        assert stars <= expected[0][COST], seed
+        compared += 1
+        raised += stars > floors(tables)[COST]
+    assert compared > 100
+    assert raised > 10
+
+
+def test_no_star_is_above_the_optimum_of_a_quadratic_assignment() -> None:
+    """Distances one way, both ways, and longer to oneself than to others."""
+    compared = met = 0
+    for seed in range(200):
+        random = np.random.default_rng(seed)
+        n, m = random.integers((2, 2), (6, 5)).tolist()
+        distance = random.integers(0, 30, (m, m))
+        problem = placer.gqap(
+            cost=random.integers(0, 40, (n, m)) * (seed % 2),
+            flow=random.integers(0, 9, (n, n)),
+            distance=distance + distance.T if seed % 3 else distance,
+            weight=random.integers(0, 6, n),
+            capacity=random.integers(2, 12, m),
+        )
+        rows = np.array(list(product(range(m), repeat=n)))
+        rows = rows[problem.feasible(rows)]
+        if not len(rows):
+            continue
+        compared += 1
+        least = int(problem.price(rows)[:, 0].min())
+        stars = star_floor(Tables(problem), 0)
+        assert stars <= least, seed
+        met += stars > 0.8 * least
+    assert compared > 100
+    assert met > 20

@@ -1,0 +1,116 @@
+"""The search over tiers: limits, interruption, workers, and what it may claim."""
+
+from __future__ import annotations
+
+from threading import Event, Timer
+from time import perf_counter
+
+import pytest
+
+from placer.assignment import Progress, Solution, Status
+from placer.assignment.context import Budget
+from placer.assignment.cpsat import lexicographic as search
+from placer.assignment.cpsat.lexicographic import cpsat
+from placer.assignment.exact.branch_and_bound import enumerate_all
+from placer.instance import Instance
+from placer.lowering.lower import translate
+from placer.solving.pipeline import solve
+from tests.support.building import GIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
+
+EPYC = tree_slit((2, 4, 8), (10, 16, 19, 21))
+
+
+def four_large_guests() -> Instance:
+    """28 vnodes on 8 unequal pnodes: found at once, proved within seconds."""
+    host = a_host(*((10 + p) * GIB // 2 for p in range(8)), slit=tree_slit((2, 8), (10, 16, 21)))
+    return an_instance(host, *(a_guest(*(GIB,) * 7, name=f"g{i}") for i in range(4)))
+
+
+def hard() -> Instance:
+    """Unequal vnodes on irregular distances: no proof within seconds."""
+    host = a_host(*((11 + 3 * p % 7) * GIB for p in range(8)), slit=OPTERON_6272)
+    guests = [a_guest(*((1 + (3 * v + i) % 5) * GIB // 2 + 4 * v for v in range(6)), name=f"g{i}") for i in range(7)]
+    return an_instance(host, *guests)
+
+
+@pytest.mark.parametrize("limit", [{"time_limit_s": 0.0}, {"time_limit_s": 0.05}, {"deterministic_limit": 0.0}])
+def test_whatever_the_limit_a_bound_never_passes_the_optimum(limit: dict[str, float]) -> None:
+    answer = solve(four_large_guests(), strategy="cpsat", workers=1, **limit)  # type: ignore[arg-type]
+    assert answer.status is Status.FEASIBLE
+    costs, bounds = [tier.cost for tier in answer.tiers], [tier.bound for tier in answer.tiers]
+    # each guest of 7 vnodes at best has all of them at distance 10
+    assert bounds[2] is not None
+    assert 4 * 7 * 7 * 143 * 10 <= bounds[2] <= costs[2]
+
+
+def leave_all_to_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "improve", lambda *_args, **_more: None)
+    nothing = Solution(status=Status.UNKNOWN, bounds=(0,) * 5)
+    monkeypatch.setattr(search, "open_search", lambda _problem, _budget: nothing)
+
+
+def test_unknown_comes_with_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_all_to_the_model(monkeypatch)
+    answer = solve(four_large_guests(), strategy="cpsat", deterministic_limit=0.0, workers=1)
+    assert (answer.status, answer.placement, answer.tiers) == (Status.UNKNOWN, None, ())
+    assert answer.reason is not None
+    assert "local search and CP-SAT found no placement and no proof that there is none" in answer.reason
+
+
+def test_a_stop_event_ends_it_with_the_best_so_far() -> None:
+    stop = Event()
+    timer = Timer(1.0, stop.set)
+    timer.start()
+    started = perf_counter()
+    answer = solve(hard(), strategy="cpsat", time_limit_s=120, stop=stop, workers=1)
+    timer.cancel()
+    assert perf_counter() - started < 15
+    assert answer.status is Status.FEASIBLE
+
+
+def test_stopped_before_it_starts_it_returns_at_once() -> None:
+    stop = Event()
+    stop.set()
+    answer = solve(hard(), strategy="cpsat", time_limit_s=120, stop=stop, allow_unplaced=True)
+    assert answer.wall_time_s < 5
+    assert answer.status is Status.FEASIBLE
+
+
+def test_eight_workers_find_the_same_costs_as_one() -> None:
+    host = a_host(*((3 + p % 3) * GIB for p in range(8)), slit=OPTERON_6272)
+    problem = translate(an_instance(host, a_guest(*(2 * GIB,) * 4, 3 * GIB)))
+    solutions = [cpsat(problem, Budget(workers=workers, time_limit_s=60)) for workers in (1, 8)]
+    assert [solution.status for solution in solutions] == [Status.OPTIMAL] * 2
+    assert solutions[0].costs == solutions[1].costs == enumerate_all(problem, Budget()).costs
+
+
+def test_one_worker_a_seed_and_a_deterministic_limit_give_the_same_placement() -> None:
+    answers = [
+        solve(hard(), strategy="cpsat", workers=1, seed=5, deterministic_limit=0.1, time_limit_s=600) for _ in range(2)
+    ]
+    assert answers[0].placement == answers[1].placement
+    assert answers[0].tiers == answers[1].tiers
+
+
+def test_a_proof_that_nothing_fits() -> None:
+    instance = an_instance(a_host(3 * GIB, 3 * GIB), *(a_guest(2 * GIB, name=name) for name in "abc"))
+    answer = solve(instance, strategy="cpsat")
+    assert (answer.status, answer.placement) == (Status.INFEASIBLE, None)
+
+
+def test_a_tier_at_its_floor_is_proved_without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "encode", lambda _: pytest.fail("a model was built"))
+    instance = an_instance(a_host(8 * GIB, 8 * GIB, slit=((10, 20), (20, 10))), a_guest(4 * GIB, 4 * GIB))
+    assert solve(instance, strategy="cpsat").status is Status.OPTIMAL
+
+
+def test_it_tells_costs_and_bounds_that_close_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_all_to_the_model(monkeypatch)
+    told: list[Progress] = []
+    answer = solve(four_large_guests(), strategy="cpsat", time_limit_s=1, workers=1, on_progress=told.append)
+    bounds = [progress.bound for progress in told if progress.step == "CP-SAT" and progress.tier == 2]
+    known = [bound for bound in bounds if bound is not None]
+    assert known
+    assert max(known) <= answer.tiers[2].cost
+    costs = [progress.costs for progress in told if progress.costs]
+    assert min(costs) == tuple(tier.cost for tier in answer.tiers)

@@ -1,0 +1,107 @@
+"""Sets of items on nested sites: hand-worked, against the oracle and enumeration, and what is left to others."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from placer.assignment import Solution, Status
+from placer.assignment.context import Budget
+from placer.assignment.exact.branch_and_bound import enumerate_all
+from placer.assignment.exact.subset_dp import by_subsets
+from placer.assignment.exact.subset_tables import NEVER, Unions, part_for
+from placer.instance import Instance
+from placer.lowering.lower import translate
+from tests.support.building import GIB, OPTERON_6272, a_guest, a_host, an_instance, nested_slit, tree_slit
+from tests.support.oracle_agreement import agreements
+from tests.support.random_instances import random_instance
+
+
+def solved(instance: Instance, *, allow_unplaced: bool = False, time_limit_s: float = 60) -> Solution | None:
+    return by_subsets(translate(instance, allow_unplaced=allow_unplaced), Budget(time_limit_s=time_limit_s))
+
+
+def test_who_talks_most_shares_the_near_pnodes() -> None:
+    # one vnode a pnode; 0 and 1 are 12 apart, 2 and 3 too, 20 beyond; 0 talks to 2, 1 to 3, both ways
+    host = a_host(GIB, GIB, GIB, GIB, slit=tree_slit((2, 4), (10, 12, 20)))
+    traffic = ((0, 1, 5, 0), (1, 0, 0, 5), (5, 0, 0, 1), (0, 5, 1, 0))
+    solution = solved(an_instance(host, a_guest(GIB, GIB, GIB, GIB, traffic=traffic)))
+    assert solution is not None and solution.site_of is not None
+    pairs = {tuple(sorted(solution.site_of[[v, w]].tolist())) for v, w in ((0, 2), (1, 3))}
+    assert pairs == {(0, 1), (2, 3)}
+    # 4000 thousandths over a sum of 24: 5 makes 833, 1 makes 167; four of each
+    assert solution.costs[2] == 4 * 833 * 12 + 4 * 167 * 20
+    assert solution.status is Status.OPTIMAL
+
+
+def test_unions_take_the_least_of_every_split() -> None:
+    random = np.random.default_rng(4)
+    for n in range(1, 7):
+        one, other = random.integers(-50, 50, (2, 1 << n))
+        other[random.random(1 << n) < 0.4] = NEVER
+        least = Unions(n).least(one, other)
+        for whole in range(1 << n):
+            prices = [int(one[whole ^ part]) + int(other[part]) for part in range(1 << n) if part & ~whole == 0]
+            assert least[whole] == min(*prices, int(NEVER))
+            part = part_for(whole, one, other)
+            assert part & ~whole == 0
+            assert one[whole ^ part] + other[part] == min(prices)
+
+
+def nested(seed: int) -> Instance:
+    instance = random_instance(seed)
+    slit = nested_slit(Random(seed), len(instance.host.pnodes))
+    return replace(instance, host=replace(instance.host, slit=slit))
+
+
+@pytest.mark.parametrize(("allow_unplaced", "least"), [(False, 120), (True, 30)])
+def test_sets_find_what_the_oracle_finds(allow_unplaced: bool, least: int) -> None:
+    """The tiers of what is left out often come to too much for one number."""
+    done, placed = agreements(
+        map(nested, range(250)), lambda instance: solved(instance, allow_unplaced=allow_unplaced), allow_unplaced
+    )
+    assert done >= least
+    assert placed >= least // 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sets_agree_with_enumeration_on_nine_vnodes(seed: int) -> None:
+    random = Random(seed)
+    memory = [random.randint(2, 5) * GIB for _ in range(8)]
+    sizes = [random.randint(2, 8) * GIB // 4 for _ in range(9)]
+    traffic = tuple(tuple(random.randint(0, 9) for _ in sizes) for _ in sizes)
+    widths = tuple(random.randint(1, 4) for _ in sizes)
+    host = a_host(*memory, slit=tree_slit((2, 4, 8), (10, 14, 21, 30)))
+    problem = translate(an_instance(host, a_guest(*sizes, vcpus=widths, traffic=traffic)))
+    solutions = [solve(problem, Budget(time_limit_s=60)) for solve in (by_subsets, enumerate_all)]
+    assert [solution.status for solution in solutions if solution] == [Status.OPTIMAL] * 2
+    assert len({solution.costs for solution in solutions if solution}) == 1
+
+
+def test_sixteen_vnodes_on_thirty_two_pnodes_are_proved() -> None:
+    random = np.random.default_rng(1)
+    host = a_host(*(random.integers(12, 60, 32) * GIB).tolist(), slit=tree_slit((4, 16, 32), (10, 16, 19, 21)))
+    sizes: list[int] = (random.integers(8, 21, 16) * GIB).tolist()
+    traffic = tuple(map(tuple, random.integers(0, 9, (16, 16)).tolist()))
+    solution = solved(an_instance(host, a_guest(*sizes, traffic=traffic)))
+    assert solution is not None
+    assert solution.status is Status.OPTIMAL
+    problem = translate(an_instance(host, a_guest(*sizes, traffic=traffic)))
+    for v in range(16):  # no vnode would rather stand elsewhere
+        rows = np.tile(np.asarray(solution.site_of), (32, 1))
+        rows[:, v] = np.arange(32)
+        assert (problem.price(rows[problem.feasible(rows)])[:, 2] >= solution.costs[2]).all()
+
+
+def test_what_sets_cannot_say_is_left_to_others() -> None:
+    flat = a_host(*(4 * GIB,) * 8)
+    guest = a_guest(GIB, 2 * GIB)
+    assert solved(an_instance(flat, guest)) is not None
+    assert solved(an_instance(replace(flat, slit=OPTERON_6272), guest)) is None
+    assert solved(an_instance(flat, a_guest(*(GIB,) * 19))) is None
+    assert solved(an_instance(flat, guest), time_limit_s=0) is None
+    one_sided = tuple(tuple(10 if p == q else 20 + p for q in range(8)) for p in range(8))
+    assert solved(an_instance(replace(flat, slit=one_sided), guest)) is None

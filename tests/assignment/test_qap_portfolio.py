@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+
+import placer
+from placer.assignment.context import Budget
+from placer.assignment.heuristics.neighbourhood import Moves
+from placer.assignment.heuristics.penalty import LEARN_AFTER, OverloadPrice
+from placer.assignment.qap_portfolio import pair_levels, quadratic
+from placer.assignment.structure.term_index import Tables
+
+
+def hidden(n: int, m: int, seed: int) -> tuple[placer.Problem, list[int]]:
+    """Draw an assignment that alone costs nothing: items of one site talk, and each site just holds its own."""
+    random = Random(seed)
+    site_of = [v % m for v in range(n)]
+    random.shuffle(site_of)
+    weight = [random.randint(1, 5) for _ in range(n)]
+    return placer.gqap(
+        cost=[[0 if site_of[v] == p else 1 for p in range(m)] for v in range(n)],
+        flow=[[3 if site_of[v] == site_of[w] else 0 for w in range(n)] for v in range(n)],
+        distance=[[0 if p == q else 1 + abs(p - q) for q in range(m)] for p in range(m)],
+        weight=weight,
+        capacity=[sum(w for w, at in zip(weight, site_of, strict=True) if at == p) for p in range(m)],
+    ), site_of
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_hidden_assignment_of_forty_items_without_slack_is_found(seed: int) -> None:
+    problem, site_of = hidden(40, 6, seed)
+    solution = quadratic(problem, Budget(time_limit_s=20, seed=seed))
+    assert solution.status is placer.Status.OPTIMAL
+    assert solution.costs == (0,)
+    assert solution.site_of is not None
+    assert solution.site_of.tolist() == site_of
+
+
+def test_a_problem_too_large_for_cpsat_is_searched_until_time_is_up() -> None:
+    random = np.random.default_rng(5)
+    n, m = 40, 9
+    problem = placer.gqap(
+        cost=random.integers(0, 50, (n, m)),
+        flow=random.integers(1, 50, (n, n)),
+        distance=random.integers(1, 500, (m, m)),
+        weight=random.integers(1, 9, n),
+        capacity=np.full(m, 40),
+    )
+    assert pair_levels(problem) > 20_000
+    solution = quadratic(problem, Budget(time_limit_s=1.0))
+    assert solution.status is placer.Status.FEASIBLE
+    assert solution.tried == "local search"
+    assert 0.9 < solution.wall_time_s < 1.5
+    assert 0 < solution.bounds[0] < solution.costs[0]
+
+
+def test_levels_count_the_pairs_that_talk_and_the_distances_there_and_back() -> None:
+    """Two pairs talk, and there and back is 0, 5 or 9."""
+    distance = [[0, 2, 4], [3, 0, 5], [5, 0, 0]]
+    problem = placer.gqap(
+        cost=np.zeros((3, 3), dtype=int),
+        flow=[[0, 1, 0], [0, 0, 2], [0, 1, 0]],
+        distance=distance,
+        weight=[1, 1, 1],
+        capacity=[3, 3, 3],
+    )
+    assert pair_levels(problem) == 2 * 3
+
+
+def test_overload_costs_twice_as_much_while_there_is_some_and_half_while_there_is_none() -> None:
+    problem, site_of = hidden(6, 2, 0)
+    moves = Moves(Tables(problem), np.array(site_of)[::-1])
+    price = OverloadPrice(moves.tables, moves)
+    start = moves.overload_price
+    for _ in range(LEARN_AFTER):
+        price.learn(overloaded=True)
+    assert moves.overload_price == 2 * start
+    for _ in range(LEARN_AFTER - 1):
+        price.learn(overloaded=False)
+    price.learn(overloaded=True)
+    assert moves.overload_price == 2 * start
+    for _ in range(LEARN_AFTER):
+        price.learn(overloaded=False)
+    assert moves.overload_price == start
+
+
+def test_only_flows_between_groups_make_a_quadratic_assignment() -> None:
+    problem, _ = hidden(6, 2, 0)
+    one = placer.Problem(
+        allowed=problem.allowed,
+        resources=problem.resources,
+        groups=(np.arange(6),),
+        incompatible=problem.incompatible,
+        tiers=problem.tiers,
+    )
+    assert problem.entangled
+    assert not one.entangled

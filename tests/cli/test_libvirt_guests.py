@@ -1,0 +1,85 @@
+"""Guests of libvirt on the command line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.support.commands import INSTANCES, a_cfg, a_folder, placer
+from tests.support.real_libvirt import given_back, numa_of, program
+
+HOST = INSTANCES / "xl" / "host.txt"
+LEDGER = INSTANCES / "libvirt" / "ledger.xml"
+
+
+def test_a_domain_and_an_xl_cfg_are_placed_together(tmp_path: Path) -> None:
+    a_folder(tmp_path, web_cfg=a_cfg("web"))
+    ran = placer("solve", "--host", HOST, LEDGER, tmp_path / "web.cfg")
+
+    assert ran.code == 0, ran.err
+    assert ran.lines[0].startswith("OPTIMAL")
+    assert "ledger" in ran.out
+    assert "neither save nor migrate" not in ran.out
+    assert ran.lines[-1].endswith("is not counted, --reserve leaves room: ledger")
+
+
+def test_a_guest_of_qemu_is_not_written_for_xen() -> None:
+    for form in ("xl", "libxl"):
+        ran = placer("solve", "--host", HOST, LEDGER, "--format", form)
+        assert (ran.code, ran.out) == (2, "")
+        assert "ledger.xml is a guest of QEMU" in ran.err
+
+
+def test_the_domain_comes_back_placed_into_a_folder(tmp_path: Path) -> None:
+    ran = placer("solve", "--host", HOST, LEDGER, "--format", "libvirt", "-o", f"{tmp_path}/out/")
+
+    assert ran.code == 0, ran.err
+    text = (tmp_path / "out" / "ledger.xml").read_text(encoding="utf-8")
+    assert text.count("<memnode ") == 2
+    assert "<!-- kept as it is -->" in text
+
+
+def test_a_guest_of_xen_is_not_written_for_libvirt_nor_left_out(tmp_path: Path) -> None:
+    a_folder(tmp_path, web_cfg=a_cfg("web"))
+    ran = placer("solve", "--host", HOST, LEDGER, tmp_path / "web.cfg", "--format", "libvirt", "-o", tmp_path / "out")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "web.cfg is a guest of Xen" in ran.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_domain_alone_is_told_what_is_missing() -> None:
+    ran = placer("solve", LEDGER)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.endswith("ledger.xml: is XML, expected an instance; give the host with --host\n")
+
+
+def test_a_domain_placed_on_a_host_of_lstopo_is_taken_by_a_real_libvirt_and_given_back(tmp_path: Path) -> None:
+    lstopo = shutil.which("lstopo-no-graphics")
+    if lstopo is None:
+        if os.environ.get("PLACER_REQUIRE_REAL") == "1":
+            pytest.fail("lstopo-no-graphics is missing (Debian package hwloc-nox), and PLACER_REQUIRE_REAL is 1")
+        pytest.skip("lstopo-no-graphics is not installed (Debian package hwloc-nox)")
+    host, made = tmp_path / "lstopo.xml", "Package:4 [NUMANode(memory=34359738368)] core:4 pu:2"
+    subprocess.run([lstopo, "--input", made, "--of", "xml", "--force", host], check=True, capture_output=True)
+    ran = placer("solve", "--host", host, LEDGER, "--format", "libvirt", "--quiet")
+
+    assert ran.code == 0, ran.err
+    sent = numa_of(ElementTree.fromstring(ran.out))
+    assert numa_of(given_back(ran.out, tmp_path)) == sent
+    assert [len(sent[key]) for key in ("pins", "memory", "distances")] == [8, 2, 2]  # type: ignore[arg-type]
+
+
+def test_a_host_is_read_from_the_capabilities_of_a_real_libvirt(tmp_path: Path) -> None:
+    command = [program("virsh"), "-q", "-c", "test:///default", "capabilities"]
+    (tmp_path / "caps.xml").write_text(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    ran = placer("host", tmp_path / "caps.xml", "--quiet")
+
+    assert ran.code == 0, ran.err
+    assert ran.out.count('"pcpus": "') == 2

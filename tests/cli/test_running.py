@@ -1,0 +1,98 @@
+"""Time: progress while a search lasts, its limit, and Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+from time import monotonic, sleep
+
+import pytest
+
+from tests.support.commands import ENTRY, INSTANCES
+
+FORTY = str(INSTANCES / "forty-guests.json")
+SEARCH = ("solve", FORTY, "--strategy", "local-search")
+"""Local search proves nothing, so it lasts until its limit whatever the machine."""
+A_LINE = re.compile(r"(\d+\.\d) s  local search: access_distance \+ core_sharing \d+")
+
+
+def start(*words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*ENTRY, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_ctrl_c_after_two_seconds_gives_the_best_so_far_and_ends_with_0() -> None:
+    process = start(*SEARCH, "--time-limit", "100", "--format", "json")
+    sleep(2)
+    process.send_signal(signal.SIGINT)
+    interrupted = monotonic()
+    out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 0
+    assert monotonic() - interrupted < 10
+    answer = json.loads(out)
+    assert answer["status"] == "FEASIBLE"
+    assert len(answer["placement"]) == 40
+    assert all(pnode is not None for pnodes in answer["placement"].values() for pnode in pnodes)
+    assert "Traceback" not in err
+
+
+def test_ctrl_c_shows_the_report_of_the_default_strategy_too() -> None:
+    process = start("solve", FORTY, "--time-limit", "100")
+    sleep(2)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 0
+    assert out.startswith(("FEASIBLE: mean access distance 10.", "OPTIMAL: mean access distance 10."))
+    assert "\nGuests\n" in out
+
+
+def test_ctrl_c_with_no_answer_in_hand_ends_with_3_and_without_a_traceback() -> None:
+    process = start("solve", "-")
+    sleep(1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+
+    assert (process.returncode, out, err) == (3, "", "")
+
+
+def test_a_second_ctrl_c_gives_up_at_once_and_in_order() -> None:
+    process = start("solve", str(INSTANCES / "hpe-16n-hana.json"), "--strategy", "cpsat", "--time-limit", "100")
+    sleep(1.5)
+    for _ in range(3):
+        process.send_signal(signal.SIGINT)
+        sleep(0.01)
+    process.communicate(timeout=60)
+
+    assert process.returncode in (0, 3)  # 0 where the answer was there before the second
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_progress_shows_each_second_on_standard_error_unless_quiet(quiet: bool) -> None:
+    process = start(*SEARCH, "--time-limit", "3", *["--quiet"] * quiet)
+    started = monotonic()
+    out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 0
+    assert monotonic() - started < 15
+    assert out.startswith("FEASIBLE: ")
+    lines = err.splitlines()
+    assert all(map(A_LINE.fullmatch, lines))
+    if quiet:
+        assert lines == []
+    else:
+        seconds = [float(line.split()[0]) for line in lines]
+        assert len(seconds) >= 2
+        assert seconds[0] >= 1
+        assert seconds == sorted(set(seconds)), "the time goes on although the best does not"
+
+
+def test_a_solve_of_less_than_a_second_shows_no_progress() -> None:
+    process = start("solve", str(INSTANCES / "rfc-c.json"))
+    _, err = process.communicate(timeout=60)
+
+    assert err == ""

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from placer.errors import InputError
+from placer.formats.hosts import parse_host_text, read_host, recognise
+from tests.support.host_samples import HWLOC, HWLOC_1, LIBVIRT, NUMACTL, sysfs
+
+MIB = 1024
+HOST = '{"pnodes": [{"id": 0, "memory_kib": "8GiB", "pcpus": "0-3"}, {"id": 8, "memory_kib": "8GiB"}]}'
+INSTANCE = f'{{"host": {HOST}, "guests": [{{"name": "db", "vnodes": [{{"memory_kib": "1GiB", "vcpus": "0"}}]}}]}}'
+XL_INFO = """\
+host                   : db1
+nr_nodes               : 2
+cpu_topology           :
+cpu:    core    socket     node
+  0:       0        0        0
+numa_info              :
+node:    memsize    memfree    distances
+   0:     10240       8192      10,21
+   8:     10240       8192      31,10
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (HOST, "json"),
+        ("\ufeff\n " + INSTANCE, "json"),
+        (XL_INFO, "xl info"),
+        (HWLOC, "hwloc"),
+        (HWLOC_1, "hwloc"),
+        ("\ufeff" + LIBVIRT, "libvirt"),
+        ("<!-- saved today --><capabilities/>", "libvirt"),
+        (NUMACTL, "numactl"),
+        (NUMACTL.partition("\n")[2], "numactl"),
+    ],
+)
+def test_a_form_is_recognised_by_its_content(text: str, form: str) -> None:
+    assert recognise(text, "host") == form
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("MemTotal: 1024 kB", r"^host: no host that placer reads, expected host or instance JSON, xl info -n, numactl"),
+        ("\x7fELF\x02", r"^host: no host that placer reads"),
+        ('name = "db"\nmemory = 1024\n', r"^host: no host that placer reads"),
+        ("<domain type='xen'/>", r"^host: a guest of libvirt, expected a host: virsh capabilities prints it"),
+        ("<html><body>", r"^host: XML of something else, expected"),
+        ("<", r"^host:1: no well-formed XML"),
+        ("[1]", r"^host: no host that placer reads"),
+    ],
+)
+def test_what_is_no_host_is_refused_with_what_is_read(text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        parse_host_text(text, "host")
+
+
+@pytest.mark.parametrize("text", [HOST, INSTANCE, XL_INFO, HWLOC, LIBVIRT, NUMACTL])
+def test_free_memory_that_is_given_replaces_that_of_every_form(text: str) -> None:
+    host = parse_host_text(text, "host", free="0=77MiB").host
+    assert host.pnodes[0].memory_kib == 77 * MIB
+    assert host.pnodes[1].memory_kib != 77 * MIB
+
+
+@pytest.mark.parametrize("text", [HOST, INSTANCE, XL_INFO, HWLOC, LIBVIRT, NUMACTL])
+def test_free_memory_of_a_pnode_that_is_not_there_is_refused_in_every_form(text: str) -> None:
+    with pytest.raises(InputError, match=r"^--free: no pnode 77 on this host, expected one of 0"):
+        parse_host_text(text, "host", free="77=1GiB")
+
+
+def test_the_host_of_an_instance_is_a_host() -> None:
+    assert parse_host_text(INSTANCE, "instance.json").host == parse_host_text(HOST, "host.json").host
+
+
+def test_a_fault_in_json_keeps_its_path() -> None:
+    with pytest.raises(InputError, match=r"^host.json: \$.pnodes\[0\].pcpus: "):
+        parse_host_text(HOST.replace("0-3", "3-0"), "host.json")
+
+
+def test_json_without_distances_says_what_is_assumed() -> None:
+    (note,) = parse_host_text(HOST, "host.json").notes
+    assert note == "host.json states no distances: 10 within a pnode and 20 between pnodes are assumed"
+
+
+def test_a_folder_is_a_sysfs_tree(tmp_path: Path) -> None:
+    assert read_host(str(sysfs(tmp_path))).host.slit == ((10, 21), (31, 10))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"host.xml: no such file$"):
+        read_host(str(tmp_path / "host.xml"))
+
+
+def test_a_name_that_is_too_long_is_refused() -> None:
+    with pytest.raises(InputError, match=r"a: cannot be read: File name too long$"):
+        read_host("a" * 5000)
+
+
+@pytest.mark.parametrize("line", [b"<topology>\n", b"node 0 cpus: 0\n", b"\x00" * 20, b"host : db1\n"])
+def test_a_hundred_megabytes_are_refused_at_once(tmp_path: Path, line: bytes) -> None:
+    file = tmp_path / "host"
+    with file.open("wb") as stream:
+        stream.write(line)
+        stream.truncate(100 * 1024**2)
+    started = time.monotonic()
+    with pytest.raises(InputError, match=r"host: larger than 8 MiB"):
+        read_host(str(file))
+    assert time.monotonic() - started < 3
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=40) | st.sampled_from(["{", "<", "<topology", "node 0 cpus: ", "host:", "numa_info :"]))
+def test_any_text_is_a_host_or_refused(text: str) -> None:
+    with pytest.raises(InputError, match=r"^host"):
+        parse_host_text(text, "host")

@@ -1,0 +1,133 @@
+"""What a command works on: guests put together with a host, and what was assumed on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from placer.errors import InputError
+from placer.formats.base import GuestReading, GuestSource, HostReading
+from placer.instance import Vnode
+from placer.job.request import assemble, free_pnodes, of_instance, with_reserve
+from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
+
+HOST = HostReading(host=a_host(8 * GIB, 8 * GIB), notes=("the host says so",))
+
+
+def a_reading(name: str = "db", **more: Any) -> GuestReading:
+    given: dict[str, Any] = {"type": "hvm", "vcpu_count": 2, "memory_kib": GIB, "maxmem_kib": GIB}
+    source = GuestSource(kind="xl", place=f"{name}.cfg", text="")
+    return GuestReading(name=name, source=source, **(given | more))
+
+
+def test_guests_keep_what_their_files_say() -> None:
+    reading = a_reading(hard_affinity=((0,), None), soft_affinity=((1,), (2,)), overhead_kib=5, type="pvh")
+
+    (guest,) = assemble(HOST, [reading]).instance.guests
+
+    assert (guest.name, guest.type, guest.overhead_kib) == ("db", "pvh", 5)
+    assert (guest.hard_affinity, guest.soft_affinity) == (((0,), None), ((1,), (2,)))
+
+
+def test_vnodes_that_a_file_states_are_kept_and_others_are_cut() -> None:
+    stated = (Vnode(memory_kib=GIB // 2, vcpus=(1,)), Vnode(memory_kib=GIB // 2, vcpus=(0,)))
+    request = assemble(HOST, [a_reading(vnodes=stated, vdistances=((10, 30), (30, 10))), a_reading("web")])
+
+    db, web = request.instance.guests
+    assert (db.form, db.vnodes, db.vdistances) == ("vnuma", stated, ((10, 30), (30, 10)))
+    assert (web.form, web.vnodes) == ("whole", (Vnode(memory_kib=GIB, vcpus=(0, 1)),))
+
+
+def test_notes_of_host_and_guests_are_collected_in_order() -> None:
+    request = assemble(HOST, [a_reading(notes=("no type=",)), a_reading("web")])
+
+    assert request.notes == (
+        "the host says so",
+        'guest "db": no type=',
+        'guest "db" states no vnodes: 1 vnode, because one pnode holds its 1 GiB',
+        'guest "web" states no vnodes: 1 vnode, because one pnode holds its 1 GiB',
+    )
+
+
+def test_each_guest_is_cut_for_the_host_as_it_is_free_now_with_this_guest_alone() -> None:
+    """Two guests of 8 GiB fit one pnode each, a third one too although none is left for it."""
+    readings = [a_reading(name, memory_kib=8 * GIB, maxmem_kib=8 * GIB) for name in ("a", "b", "c")]
+
+    assert [len(guest.vnodes) for guest in assemble(HOST, readings).instance.guests] == [1, 1, 1]
+
+
+def test_two_guests_of_one_name_are_refused_where_the_second_stands() -> None:
+    with pytest.raises(InputError, match=r'^db\.cfg: two guests have the name "db"$'):
+        assemble(HOST, [a_reading(), a_reading()])
+
+
+@pytest.mark.parametrize(
+    ("choice", "kib"), [(None, (GIB, 2 * GIB)), ("maxmem", (2 * GIB,) * 2), ("memory", (GIB,) * 2)]
+)
+def test_memory_below_maxmem_is_placed_as_chosen(choice: Any, kib: tuple[int, int]) -> None:
+    request = assemble(HOST, [a_reading(maxmem_kib=2 * GIB)], memory=choice)
+
+    reading = request.readings["db"]
+    assert (reading.memory_kib, reading.maxmem_kib) == kib
+    assert request.instance.guests[0].memory_kib == kib[1]
+    said = [note for note in request.notes if "maxmem" in note]
+    assert said == (
+        []
+        if choice
+        else [
+            'guest "db": placed with its maxmem (memory 1 GiB, maxmem 2 GiB); '
+            "--memory maxmem or --memory memory chooses"
+        ]
+    )
+
+
+def test_memory_cannot_be_chosen_for_vnodes_that_sum_to_maxmem() -> None:
+    reading = a_reading(maxmem_kib=2 * GIB, vnodes=(Vnode(memory_kib=2 * GIB, vcpus=(0, 1)),))
+
+    with pytest.raises(InputError, match=r'^db\.cfg: guest "db" has memory 1 GiB, maxmem 2 GiB and its vnodes sum to'):
+        assemble(HOST, [reading], memory="memory")
+    assert assemble(HOST, [reading], memory="maxmem").readings["db"].memory_kib == 2 * GIB
+
+
+def test_what_makes_no_guest_is_refused_with_its_file() -> None:
+    with pytest.raises(InputError, match=r"^db\.cfg: hard_affinity has 1 entries for 2 vcpus$"):
+        assemble(HOST, [a_reading(hard_affinity=((0,),))])
+    with pytest.raises(InputError, match=r"^db\.cfg: name 'd\\nb' holds a control character$"):
+        assemble(HOST, [replace(a_reading(), name="d\nb")])
+
+
+def test_fixed_pnodes_are_headlines_until_they_are_freed() -> None:
+    vnodes = (Vnode(memory_kib=GIB, vcpus=(0,), pnode=1), Vnode(memory_kib=GIB, vcpus=(1,)))
+    request = assemble(HOST, [a_reading(vnodes=vnodes, memory_kib=2 * GIB, maxmem_kib=2 * GIB), a_reading("web")])
+
+    assert request.headlines == ('guest "db" fixes vnode 0 on pnode 1; --free-pnodes places them anew',)
+    freed = free_pnodes(request)
+    assert freed.headlines == ()
+    assert [vnode.pnode for vnode in freed.instance.guests[0].vnodes] == [None, None]
+    assert (freed.readings, freed.notes) == (request.readings, request.notes)
+
+
+def test_an_instance_without_distances_says_what_is_assumed() -> None:
+    silent = an_instance(a_host(GIB, GIB), a_guest(GIB))
+    stated = an_instance(a_host(GIB, GIB, slit=((10, 20), (20, 10))), a_guest(GIB))
+
+    assert of_instance(silent, place="x.json").notes == (
+        "x.json states no distances: 10 within a pnode and 20 between pnodes are assumed",
+    )
+    assert of_instance(stated, place="x.json").notes == ()
+
+
+def test_a_reserve_is_set_on_every_pnode_or_on_those_that_are_named() -> None:
+    host = with_reserve(a_host(8 * GIB, 8 * GIB, 8 * GIB), "0=1GiB,2=512MiB")
+    assert [pnode.reserve_kib for pnode in host.pnodes] == [GIB, 0, 512 * MIB]
+
+    assert [pnode.reserve_kib for pnode in with_reserve(host, "2GiB").pnodes] == [2 * GIB] * 3
+    assert [pnode.reserve_kib for pnode in with_reserve(host, "1=3GiB").pnodes] == [GIB, 3 * GIB, 512 * MIB]
+
+
+@pytest.mark.parametrize(("text", "fault"), [("9=1GiB", "9"), ("1 pound", "1 pound"), ("=1GiB", "=1GiB"), ("0=", "0=")])
+def test_a_reserve_that_is_none_is_refused(text: str, fault: str) -> None:
+    with pytest.raises(InputError, match=rf"^--reserve: .*{fault}"):
+        with_reserve(a_host(GIB), text)

@@ -1,0 +1,174 @@
+"""solve(): what it says, what it checks, and that nothing is shared between calls."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from placer.assignment import Progress, Solution, Status
+from placer.assignment.registry import STRATEGIES, Strategy
+from placer.errors import Defect, InputError
+from placer.instance import Host, Instance, Placement, Pnode
+from placer.solving.pipeline import solve
+from placer.solving.result import Answer
+from tests.support.building import GIB, a_guest, a_host, an_instance
+from tests.support.oracle import best
+from tests.support.random_instances import random_instance
+
+
+def crossed() -> Instance:
+    """A guest of 2 and 4 GiB on pnodes of 4 and 2 GiB."""
+    return an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))
+
+
+def test_an_answer_carries_placement_tiers_and_mean_distances() -> None:
+    answer = solve(an_instance(a_host(4 * GIB, 4 * GIB), a_guest(3 * GIB, 3 * GIB), a_guest(GIB, name="web")))
+    assert answer.status is Status.OPTIMAL
+    assert answer.placement is not None
+    assert sorted(map(str, answer.placement.pnode_of["db"])) == ["0", "1"]
+    # db: 500 x (10 + 20) x 2, web: 1000 x 10
+    assert [tier.cost for tier in answer.tiers] == [0, 0, 40_000, 0, 1024]
+    assert all(tier.bound == tier.cost for tier in answer.tiers)
+    assert answer.tiers[2].terms == {"access_distance": 40_000, "core_sharing": 0}
+    assert answer.guest_access_distance == {"db": 15.0, "web": 10.0}
+    assert answer.mean_access_distance == pytest.approx(40 / 3)
+    assert answer.violations == ()
+    assert answer.reason is None
+    assert answer.wall_time_s > 0
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_an_instance_without_guests_is_placed_by_every_strategy(strategy: str) -> None:
+    answer = solve(an_instance(a_host(GIB, GIB)), strategy=strategy, allow_unplaced=True)
+    assert answer.placement == Placement(pnode_of={})
+    assert answer.status is (Status.OPTIMAL if strategy in ("optimal", "cpsat", "enumerate") else Status.FEASIBLE)
+    assert [tier.cost for tier in answer.tiers] == [0] * 5
+    assert answer.mean_access_distance is None
+
+
+def test_an_unknown_strategy_is_refused_with_those_there_are() -> None:
+    with pytest.raises(InputError, match=r'no strategy "best", expected one of optimal, cpsat, enumerate'):
+        solve(crossed(), strategy="best")
+
+
+@pytest.mark.parametrize("strategy", ["optimal", "cpsat", "enumerate"])
+def test_what_cannot_be_placed_is_infeasible_unless_it_may_be_left_out(strategy: str) -> None:
+    instance = an_instance(a_host(4 * GIB, 2 * GIB), a_guest(3 * GIB, 3 * GIB))
+    answer = solve(instance, strategy=strategy)
+    assert (answer.status, answer.placement, answer.tiers) == (Status.INFEASIBLE, None, ())
+    assert answer.reason
+    partial = solve(instance, strategy=strategy, allow_unplaced=True)
+    assert partial.status is Status.OPTIMAL
+    assert partial.placement is not None
+    assert sorted(map(str, partial.placement.pnode_of["db"])) == ["0", "None"]
+    # each of the 3 pairs with an end nowhere at 20: 500 x (10 + 3 x 20)
+    assert [tier.cost for tier in partial.tiers] == [1, 3 * GIB + 1024, 35_000, 0, 1024]
+
+
+def _lie(site_of: list[int], costs: tuple[int, ...], bounds: tuple[int, ...] = ()) -> Solution:
+    return Solution(status=Status.OPTIMAL, site_of=np.array(site_of), costs=costs, bounds=bounds)
+
+
+@pytest.mark.parametrize(
+    ("lie", "message"),
+    [
+        (_lie([0, 1], (0, 0, 30_000, 0, 0)), r"the placement breaks rules: pnode 1 has room for 2 GiB"),
+        (_lie([1, 0], (0, 0, 20_000, 0, 0)), r"says the placement costs \(0, 0, 20000, 0, 0\), the check says"),
+        (_lie([1, 0], (0, 0, 30_000, 0, 0), (0, 0, 30_001, 0, 0)), r"pass the known costs \(0, 0, 30000, 0, 0\)"),
+    ],
+    ids=["a broken rule", "a false cost", "a bound above the cost"],
+)
+def test_a_strategy_that_lies_is_a_defect(lie: Solution, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Strategy, "run", lambda *_: lie)
+    with pytest.raises(Defect, match=message):
+        solve(crossed())
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    instances = [random_instance(seed) for seed in range(8)]
+    expected = [best(instance, True) for instance in instances]
+    answers: dict[int, Answer] = {}
+
+    def work(part: int) -> None:
+        for i in range(part, len(instances), 2):
+            strategy = "cpsat" if i % 4 < 2 else "optimal"
+            answers[i] = solve(instances[i], strategy=strategy, allow_unplaced=True, workers=1, time_limit_s=60)
+
+    threads = [Thread(target=work, args=(part,)) for part in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for i, answer in enumerate(expected):
+        assert answer is not None
+        assert tuple(tier.cost for tier in answers[i].tiers) == answer[0]
+
+
+@pytest.mark.parametrize("strategy", ["optimal", "first-fit-decreasing", "first-fit"])
+def test_the_same_question_gets_the_same_placement(strategy: str) -> None:
+    for seed in range(20):
+        instance = random_instance(seed)
+        answers = [solve(instance, strategy=strategy, seed=3, allow_unplaced=True, workers=1) for _ in range(2)]
+        assert answers[0].placement == answers[1].placement
+
+
+def test_progress_is_told_to_whoever_watches() -> None:
+    told: list[Progress] = []
+    slit = ((10, 16, 22), (16, 10, 20), (22, 20, 10))
+    answer = solve(an_instance(a_host(*(3 * GIB,) * 3, slit=slit), a_guest(2 * GIB, 2 * GIB)), on_progress=told.append)
+    assert told
+    assert min(progress.costs for progress in told if progress.costs) == tuple(tier.cost for tier in answer.tiers)
+
+
+def test_sizes_of_exbibytes_are_placed() -> None:
+    large = 2**43
+    instance = an_instance(a_host(large, large), a_guest(large, large - 1))
+    for strategy in ("cpsat", "enumerate"):
+        answer = solve(instance, strategy=strategy)
+        assert (answer.status, answer.tiers[2].cost) == (Status.OPTIMAL, 30_000)
+
+
+def test_the_instance_is_not_changed() -> None:
+    instance = crossed()
+    copy = replace(instance)
+    solve(instance)
+    assert instance == copy
+
+
+def test_arguments_and_instances_from_code_are_checked_like_files() -> None:
+    good = an_instance(a_host(4 * GIB), a_guest(GIB))
+    bad = an_instance(a_host(4 * GIB), a_guest(-GIB))
+    with pytest.raises(InputError, match=r"Expected `int` >= 0.*guests\[0\].vnodes\[0\].memory_kib"):
+        solve(bad)
+    with pytest.raises(InputError, match="seed is -1, expected 0 to"):
+        solve(good, seed=-1)
+    with pytest.raises(InputError, match="workers is 0, expected at least 1"):
+        solve(good, workers=0)
+    with pytest.raises(InputError, match="time_limit_s is nan, expected seconds"):
+        solve(good, time_limit_s=float("nan"))
+    with pytest.raises(InputError, match=r"expected a placer.Instance, got str"):
+        solve("instance.json")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"time_limit_s": "5"}, "time_limit_s is '5', expected a number"),
+        ({"seed": "x"}, "seed is 'x', expected a number"),
+        ({"workers": "2"}, "workers is '2', expected a number"),
+    ],
+)
+def test_an_argument_of_another_type_is_refused_as_input(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        solve(crossed(), **options)
+
+
+def test_an_instance_of_types_that_no_file_could_give_is_refused_as_input() -> None:
+    pnode = Pnode(id=0, memory_kib=8, pcpus=range(2))  # type: ignore[arg-type]
+    instance = Instance(host=Host(pnodes=(pnode,)), guests=())
+    with pytest.raises(InputError, match=r"no valid instance: .*range"):
+        solve(instance)

@@ -1,0 +1,219 @@
+"""
+Every reader of placer by name, with a sample of what it reads and the function that a command calls for it.
+
+    python tests/every_reader.py NAME LIMIT
+
+reads hostile documents in the place of the sample, each within LIMIT seconds of the processor, and prints how it went.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from placer.cli.inputs import read_guests, read_request, read_running, with_pools
+from placer.errors import InputError
+from placer.formats.base import HostReading
+from placer.formats.hosts import read_host
+from placer.formats.native.objectives import choose_objective
+from placer.formats.native.read_placement_json import read_placement
+from placer.formats.text.files import MAX_BYTES, read_text
+from placer.formats.xl.numa_dump import read_numa_dump
+from placer.instance import Host, Objective
+from placer.job.request import assemble
+
+INSTANCES = Path(__file__).resolve().parents[2] / "instances"
+RUNNING = INSTANCES / "xl" / "running"
+FILE = "input"
+LONGEST = 1000
+"""Most characters of a message."""
+MOST_MIB = 1024
+"""Most memory that reading anything may take, in MiB, the document as the test makes it included."""
+
+
+def four_pnodes() -> Host:
+    """The host that guests are read for."""
+    return read_host(str(INSTANCES / "xl" / "host.txt")).host
+
+
+def _guest(path: str) -> None:
+    reading = HostReading(host=four_pnodes())
+    assemble(reading, read_guests(path, reading.host))
+
+
+@dataclass(frozen=True)
+class Reader:
+    """
+    A reader.
+
+    Parameters
+    ----------
+    modules
+        Those of placer.read that do the reading.
+    sample
+        Something that it reads.
+    read
+        Reads a file.
+    """
+
+    modules: tuple[str, ...]
+    sample: str
+    read: Callable[[str], object]
+
+
+def _file(*parts: str) -> str:
+    return INSTANCES.joinpath(*parts).read_text(encoding="utf-8")
+
+
+def _readers() -> dict[str, Reader]:
+    from tests.support.host_samples import HWLOC, LIBVIRT, NUMACTL
+
+    of_libvirt = (
+        "libvirt.read_domain",
+        "devices",
+        "libvirt.cells",
+        "libvirt.numatune",
+        "libvirt.values",
+        "text.xml_text",
+    )
+    of_hwloc = ("linux.hwloc_xml", "linux.hwloc_objects", "linux.hwloc_distances", "linux.topology", "text.cpu_lists")
+    of_flavor = ("openstack.flavor", "openstack.flavor_cells", "openstack.flavor_policies", "openstack.flavor_specs")
+    flavor = '{"name": "f", "vcpus": 4, "ram": 512, "properties": {"hw:numa_nodes": "2", "hw:cpu_policy": "mixed", '
+    flavor += '"hw:cpu_dedicated_mask": "1,3", "hw:numa_cpus.0": "0-1", "hw:numa_mem.0": "256", '
+    flavor += '"hw:numa_cpus.1": "2,3", "hw:numa_mem.1": "256"}}'
+    running = _file("xl", "running", "xl-list.json")
+    return {
+        "xl info": Reader(("xl.info", "hosts"), _file("xl", "host.txt"), read_host),
+        "linux.numactl": Reader(("linux.numactl",), NUMACTL, read_host),
+        "hwloc": Reader(of_hwloc, HWLOC, read_host),
+        "capabilities": Reader(("libvirt.capabilities",), LIBVIRT, read_host),
+        "host json": Reader(
+            ("native.instance_json", "native.schema", "text.msgspec_errors"), _file("rfc-c.json"), read_host
+        ),
+        "instance": Reader(
+            ("text.json_text", "text.files", "text.sizes"),
+            _file("related-guests.json"),
+            lambda path: read_request([path], host=None),
+        ),
+        "xl.cfg": Reader(
+            ("xl.read_cfg", "xl.syntax", "xl.values", "xl.affinity", "xl.vnuma", "xl.edit", "text.typos"),
+            _file("xl", "app.cfg"),
+            _guest,
+        ),
+        "libxl json": Reader(("libxl.read_json", "text.json_fields"), running, _guest),
+        "domain": Reader(
+            (*of_libvirt, "devices", "text.xml_text", "text.xml_edit"), _file("libvirt", "ledger.xml"), _guest
+        ),
+        "flavor": Reader(of_flavor, flavor, _guest),
+        "xl list": Reader(("xl.list_domains",), running, lambda path: read_running(four_pnodes(), path, None)),
+        "xl vcpu-list": Reader(
+            ("xl.vcpu_list",),
+            _file("xl", "running", "vcpu-list.txt"),
+            lambda path: read_running(four_pnodes(), None, path),
+        ),
+        "cpupools": Reader(
+            ("xl.cpupools",),
+            _file("xl", "pools.txt"),
+            lambda path: with_pools(HostReading(host=four_pnodes()), path),
+        ),
+        "numa dump": Reader(
+            ("xl.numa_dump",), _file("xl", "running", "dmesg.txt"), lambda path: read_numa_dump(read_text(path), path)
+        ),
+        "objective": Reader(
+            ("native.objectives",),
+            '{"core_sharing_price": 3, "shape": "pack"}',
+            lambda path: choose_objective(Objective(), path),
+        ),
+        "placement": Reader(
+            ("native.read_placement_json",),
+            _file("xl", "running", "plan.json"),
+            lambda path: read_placement(read_text(path), path),
+        ),
+    }
+
+
+READERS = _readers()
+
+BOMBS = (
+    '<!DOCTYPE {root} [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>\n<{root}>&b;</{root}>',
+    '<!DOCTYPE {root} [<!ENTITY a SYSTEM "file:///etc/passwd">]>\n<{root}>&a;</{root}>',
+    '<!DOCTYPE {root} [<!ENTITY % a SYSTEM "http://example.org/a.dtd"> %a;]>\n<{root}/>',
+)
+NUMBERS = ("-1", "65536", "4294967296", "9" * 20, "9" * 5000, "1e999", "0x10", "\u0663")
+UNITS = ("a", "7", "[", "{", '{"a":', "<a>", "<", "(", "\n", "ab\n", "0,", "0 ", "'", '"', "\\", "&a;", "# \n", "a=[")
+"""Pieces that whole files are made of."""
+
+
+def hostile(sample: str, size: int) -> Iterator[tuple[str, bytes]]:
+    """
+    Make documents of up to ``size`` bytes that nobody means well with, each with a name.
+
+    Yields
+    ------
+    Nesting and endless pieces, long lists, objects and documents; the sample with its last line, its first object or
+    element over and over again; with every number replaced; entity bombs in its root.
+    """
+    for unit in UNITS:
+        yield f"{unit!r} over and over", (unit * (size // len(unit))).encode()
+    for item in ("{},", "[],", "1.5,", '"ab",', "null,", f"{sample.strip()},"):
+        yield f"a list of {item[:9]!r}", f"[{(item * (size // len(item) - 1)).rstrip(',')}]".encode()[:size]
+    yield "an object of many keys", ("{" + ",".join(f'"{i:x}":1' for i in range(size // 11)) + "}").encode()
+    lines = sample.splitlines()
+    for line in {lines[0], lines[len(lines) // 2], lines[-1]}:
+        yield (
+            f"the sample and many {line.strip()[:20]!r}",
+            f"{sample}\n{(line + chr(10)) * (size // (len(line) + 1))}".encode()[:size],
+        )
+    root = (re.search(r"<(\w+)[ >]", sample) or re.search("(a)", "a"))[1]  # type: ignore[index]
+    for bomb in BOMBS if sample.startswith("<") else ():
+        yield f"entities {bomb[20:40]}", bomb.replace("{root}", root).encode()
+        yield "many elements", f"<{root}>{'<a/>' * (size // 4 - 10)}</{root}>".encode()
+        yield "many attributes", f"<{root} {' '.join(f'a{i}=' + chr(39) * 2 for i in range(size // 12))}/>".encode()
+    for found in list(re.finditer(r"\d+", sample))[:40]:
+        for number in NUMBERS:
+            yield (
+                f"{number[:12]} at {found.start()}",
+                (sample[: found.start()] + number + sample[found.end() :]).encode(),
+            )
+
+
+def read_hostile(name: str, limit_s: float) -> None:
+    """Read every hostile document; an InputError that names the file, or a result, is well."""
+    reader = READERS[name]
+    slowest, count, faults = ("", 0.0), 0, []
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        for what, data in hostile(reader.sample, MAX_BYTES):
+            Path(FILE).write_bytes(data)
+            del data
+            before = time.process_time()
+            try:
+                reader.read(FILE)
+            except InputError as error:
+                if not str(error).startswith(FILE) or len(str(error)) > LONGEST:
+                    faults.append(f"{what}: {str(error)[:LONGEST]}")
+            except Exception as error:  # what else it may be is what is looked for
+                faults.append(f"{what}: {type(error).__name__} {error}"[:LONGEST])
+            took = time.process_time() - before
+            if took > limit_s:
+                faults.append(f"{what}: took {took:.1f} s")
+            slowest = max(slowest, (what, took), key=lambda pair: pair[1])
+            count += 1
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{name}: {count} documents, slowest {slowest[1]:.1f} s ({slowest[0]}), peak {peak} MiB")  # noqa: T201
+    if peak > MOST_MIB:
+        faults.append(f"peak of {peak} MiB")
+    if faults:
+        raise SystemExit("\n".join(faults))
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_AS, (4 * 1024**3, 4 * 1024**3))
+    read_hostile(sys.argv[1], float(sys.argv[2]))

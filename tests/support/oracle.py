@@ -1,0 +1,438 @@
+"""
+The oracle: every placement of a small instance, judged and priced from the definitions.
+
+It shares nothing with placer but the words of an Instance. Placements are rows of an array, a column per vnode,
+guest after guest; the number after the last pnode's position stands for "no pnode".
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import accumulate, combinations, product
+from math import ceil, floor
+
+import numpy as np
+import numpy.typing as npt
+
+from placer.instance import Domain, Guest, Host, Instance, Placement, Pnode, VnodeOf
+from tests.support.oracle_owners import owners_exist, owners_given
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+MOST_PLACEMENTS = 2_000_000
+WISHES = ("device_distance", "soft_affinity", "vdistance")
+TERMS = ("unplaced_guests", "unplaced", "access_distance", "core_sharing", *WISHES, "shape")
+
+
+def best(
+    instance: Instance, allow_unplaced: bool = False, kept: Placement | None = None
+) -> tuple[tuple[int, ...], Placement] | None:
+    """Enumerate every placement; the least vector of tier costs and one placement that has it, None if none."""
+    flexible = [guest for guest in instance.guests if guest.flexible]
+    if flexible:
+        found = []
+        for counts in product(*(guest.flexible.counts for guest in flexible if guest.flexible)):
+            cut = instance.cut_into({guest.name: k for guest, k in zip(flexible, counts, strict=True)})
+            least = best(cut, allow_unplaced, kept)
+            if least is not None:
+                found.append((_with_choice(instance, cut, least[0], kept is not None), least[1]))
+        return min(found, key=lambda each: each[0], default=None)
+    places = len(instance.host.pnodes)
+    choices = [
+        [p for p in range(places) if _stands_alone(guest, v, p, instance.host)] + [places] * allow_unplaced
+        for guest in instance.guests
+        for v in range(len(guest.vnodes))
+    ]
+    count = np.prod([len(choice) for choice in choices], dtype=float)
+    if count > MOST_PLACEMENTS:
+        raise ValueError(f"{count:.0f} placements are too many to enumerate")
+    rows = np.array(np.meshgrid(*choices, indexing="ij"), dtype=np.int64).reshape(len(choices), -1).T
+    rows = rows[feasible_rows(instance, rows, allow_unplaced)]
+    if not len(rows):
+        return None
+    costs = tier_rows(instance, rows, kept)
+    least = np.lexsort(costs.T[::-1])[0]
+    return tuple(costs[least].tolist()), _placement(instance, rows[least])
+
+
+def _with_choice(asked: Instance, cut: Instance, costs: tuple[int, ...], kept: bool) -> tuple[int, ...]:
+    """Tier costs with that of the vnodes, and traffic lost to rounding made up for at the smallest distance."""
+    tiers, lost, count = _tiers(asked), Fraction(0), 0
+    nearest = min(d for row in asked.host.distances for d in row)
+    for guest, stated in zip(cut.guests, asked.guests, strict=True):
+        if stated.flexible:
+            count += len(guest.vnodes)
+            pairs = [(v, w) for v in range(len(guest.vnodes)) for w in range(len(guest.vnodes))]
+            vcpus = sum(len(vnode.vcpus) for vnode in guest.vnodes)
+            total = sum(_flow(guest, v, w) for v, w in pairs)
+            lost += (1000 * vcpus - total) * nearest if any(vnode.memory_kib for vnode in guest.vnodes) else 0
+    raised = list(costs)
+    place = 2
+    for t, tier in enumerate(tiers):
+        if "access_distance" in tier or "core_sharing" in tier:
+            place = t + 1
+            raised[t] += tier.get("access_distance", 0) * int(lost)
+    return (*raised[:place], count, *raised[place:])
+
+
+def feasible(instance: Instance, placement: Placement, allow_unplaced: bool = False) -> bool:
+    """Whether a placement keeps every hard rule."""
+    row = _row(instance, placement)
+    return bool(_feasible_apart_from_owners(instance, row, allow_unplaced)[0]) and owners_given(
+        instance, _members(instance), placement, row[0]
+    )
+
+
+def tier_costs(instance: Instance, placement: Placement, kept: Placement | None = None) -> tuple[int, ...]:
+    """The sum of the terms of each tier."""
+    return tuple(tier_rows(instance, _row(instance, placement), kept)[0].tolist())
+
+
+def feasible_rows(instance: Instance, rows: IntArray, allow_unplaced: bool) -> BoolArray:
+    """Which rows keep every hard rule, for some choice of the pcpus that dedicated vcpus own."""
+    good = _feasible_apart_from_owners(instance, rows, allow_unplaced)
+    good[good] = owners_exist(instance, _members(instance), rows[good])
+    return good
+
+
+def _feasible_apart_from_owners(instance: Instance, rows: IntArray, allow_unplaced: bool) -> BoolArray:
+    host = instance.host
+    places = len(host.pnodes)
+    good: BoolArray = np.array(allow_unplaced | (rows < places).all(axis=1))
+    unreachable = np.zeros((places + 1, places + 1), dtype=bool)
+    unreachable[:-1, :-1] = np.array(host.distances) == 255
+    for guest, items in _members(instance):
+        for v, item in enumerate(items):
+            may = [_stands_alone(guest, v, p, host) for p in range(places)] + [True]
+            good &= np.array(may)[rows[:, item]]
+        for i, j in combinations(items, 2):
+            good &= ~unreachable[rows[:, i], rows[:, j]] & ~unreachable[rows[:, j], rows[:, i]]
+    good &= _relations_kept(instance, rows)
+    needs = np.array([_need(guest, vnode.memory_kib) for guest in instance.guests for vnode in guest.vnodes])
+    for p, room in enumerate(_rooms(instance)):
+        good &= ((rows == p) * needs).sum(axis=1) <= room
+    good &= _pcpus_suffice(instance, rows)
+    return good
+
+
+def _pcpus_suffice(instance: Instance, rows: IntArray) -> BoolArray:
+    """Which rows keep the ratio of vcpus to pcpus wherever they put a vcpu."""
+    host, good = instance.host, np.ones(len(rows), dtype=bool)
+    own = np.array([len(set(vnode.vcpus) & guest.dedicated) for guest in instance.guests for vnode in guest.vnodes])
+    shared = np.array([len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes]) - own
+    masks = [(mask, _pool_of(domain, host)[1]) for domain in host.domains for mask in domain.affinity]
+    for p, pnode in enumerate(host.pnodes if host.overcommit is not None else ()):
+        floating, owning = (((rows == p) * widths).sum(axis=1) for widths in (shared, own))
+        there = floor(sum(_part(mask, p, pool, host) for mask, pool in masks))
+        for i in range(len(rows)):
+            left = len(pnode.pcpus) - int(owning[i])
+            if host.dedicated_pcpus is not None:
+                left = len(set(pnode.pcpus) - set(host.dedicated_pcpus))
+            idle = floating[i] == 0 and (owning[i] == 0 or host.dedicated_pcpus is not None)
+            good[i] &= idle or int(floating[i]) + there <= Fraction(repr(host.overcommit)) * left
+    return good
+
+
+def _relations_kept(instance: Instance, rows: IntArray) -> BoolArray:
+    """Which rows keep the rules between guests; a vnode on no pnode meets nobody."""
+    places, good = len(instance.host.pnodes), np.ones(len(rows), dtype=bool)
+    columns_of = {guest.name: items for guest, items in _members(instance)}
+
+    def columns(member: str | VnodeOf) -> list[int]:
+        return columns_of[member] if isinstance(member, str) else [columns_of[member.guest][member.vnode]]
+
+    def meet(i: int, j: int) -> BoolArray:
+        return np.asarray((rows[:, i] == rows[:, j]) & (rows[:, i] < places))
+
+    for guest, items in _members(instance):
+        for i, j in combinations(items, 2) if guest.one_to_one else ():
+            good &= ~meet(i, j)
+    for rule in instance.rules:
+        for one, other in combinations(rule.apart or (), 2):
+            for i in columns(one):
+                for j in columns(other):
+                    good &= ~meet(i, j)
+        for one, other in combinations(rule.together or (), 2):
+            (i,), (j,) = columns(one), columns(other)
+            good &= meet(i, j) | (rows[:, i] == places) | (rows[:, j] == places)
+        if rule.exclusive is not None:
+            name = rule.exclusive if isinstance(rule.exclusive, str) else rule.exclusive.guest
+            for i in columns(rule.exclusive):
+                good &= ~np.isin(rows[:, i], _taken(instance.host))
+                for j in range(rows.shape[1]):
+                    if j not in columns_of[name]:
+                        good &= ~meet(i, j)
+    return good
+
+
+def _taken(host: Host) -> list[int]:
+    """The pnodes to which a running domain is bound with all of its vcpus."""
+    taken = []
+    for p, pnode in enumerate(host.pnodes):
+        for domain in host.domains:
+            if all(mask is not None for mask in domain.affinity):
+                touched = {pcpu for mask in domain.affinity for pcpu in mask or ()}
+                taken += [p] if touched & set(pnode.pcpus) else []
+    return taken
+
+
+def tier_rows(instance: Instance, rows: IntArray, kept: Placement | None = None) -> IntArray:
+    """Price each row: one column per tier, one more before the last where a placement was to be kept."""
+    places = len(instance.host.pnodes)
+    missing = rows == places
+    far = max((d for row in instance.host.distances for d in row if d < 255), default=255)
+    distance = np.full((places + 1, places + 1), far, dtype=np.int64)
+    distance[:-1, :-1] = instance.host.distances
+    terms = {name: np.zeros(len(rows), dtype=np.int64) for tier in _tiers(instance) for name in tier}
+    terms |= {name: np.zeros(len(rows), dtype=np.int64) for name in TERMS if name not in terms}
+    terms["core_sharing"] = _core_sharing(instance, rows)
+    for guest, items in _members(instance):
+        terms["unplaced_guests"] += missing[:, items].any(axis=1)
+        terms["device_distance"] += _device_distance(instance, guest, rows[:, items], distance)
+        for v, i in enumerate(items):
+            vnode = guest.vnodes[v]
+            terms["unplaced"] += missing[:, i] * (vnode.memory_kib + 1024 * len(vnode.vcpus))
+            wishes = np.array([_wishes_unmet(guest, v, p, instance.host) for p in range(places + 1)])
+            terms["soft_affinity"] += wishes[rows[:, i]]
+            for w, j in enumerate(items):
+                d = distance[rows[:, i], rows[:, j]]
+                terms["access_distance"] += _flow(guest, v, w) * d
+                if guest.vdistances is not None and v != w:
+                    terms["vdistance"] += 1000 * np.abs(guest.vdistances[v][w] - np.clip(d, 11, 254))
+    terms["shape"] = _shape(instance, rows)
+    tiers = _tiers(instance)
+    if kept is not None:
+        terms["moved"] = _moved(instance, rows, kept)
+        shaped = [t for t, tier in enumerate(tiers) if "shape" in tier]
+        tiers.insert(shaped[0] if shaped else len(tiers), {"moved": 1})
+    nothing = np.zeros(len(rows), dtype=np.int64)
+    return np.stack([sum((w * terms[name] for name, w in tier.items()), nothing) for tier in tiers], axis=1)
+
+
+def _tiers(instance: Instance) -> list[dict[str, int]]:
+    """Each tier's terms with their weights."""
+    access, cores, wishes, shape = {"access_distance": 1}, {"core_sharing": 1}, dict.fromkeys(WISHES, 1), {"shape": 1}
+    given = instance.objective.tiers
+    tiers: list[dict[str, int]]
+    if isinstance(given, tuple):
+        tiers = [{str(name): weight for name, weight in tier.items()} for tier in given]
+    elif given == "distance":
+        tiers = [access, cores, wishes, shape]
+    elif given == "cores-first":
+        tiers = [cores, access, wishes, shape]
+    else:
+        tiers = [access | cores, wishes, shape]
+    return [{"unplaced_guests": 1}, {"unplaced": 1}, *tiers]
+
+
+def _device_distance(instance: Instance, guest: Guest, rows: IntArray, distance: IntArray) -> IntArray:
+    """The mean way from vcpus to devices in thousandths, per guest and rounded down."""
+    far = [Fraction(0)] * len(rows)
+    at = {
+        device.id: [pnode.id for pnode in instance.host.pnodes].index(device.pnode) for device in instance.host.devices
+    }
+    for i, row in enumerate(rows.tolist() if guest.devices else []):
+        for v, p in enumerate(row):
+            for device in guest.devices:
+                way = int(distance[p, at[device]])
+                far[i] += Fraction(1000 * len(guest.vnodes[v].vcpus) * way, len(guest.devices))
+    return np.array([floor(each) for each in far], dtype=np.int64)
+
+
+def _moved(instance: Instance, rows: IntArray, kept: Placement) -> IntArray:
+    """Vnodes that left the pnode they had, of guests that still have as many vnodes as they had then."""
+    names = [*(pnode.id for pnode in instance.host.pnodes), None]
+    count = np.zeros(len(rows), dtype=np.int64)
+    for guest, items in _members(instance):
+        old = kept.pnode_of.get(guest.name, ())
+        for i, pnode in zip(items, old, strict=False) if len(old) == len(items) else ():
+            if pnode in names and pnode is not None:
+                count += rows[:, i] != names.index(pnode)
+    return count
+
+
+def _stands_alone(guest: Guest, v: int, p: int, host: Host) -> bool:
+    """Whether a vnode may stand on a pnode whatever else is placed, room apart."""
+    vnode, pnode = guest.vnodes[v], host.pnodes[p]
+    masks = [guest.hard_affinity[vcpu] if guest.hard_affinity else None for vcpu in vnode.vcpus]
+    usable = [pcpu for pcpu in pnode.pcpus if pcpu in _pool_of(guest, host)[1]]
+    runnable = all(any(mask is None or pcpu in mask for pcpu in usable) for mask in masks)
+    return (
+        vnode.pnode in (None, pnode.id)
+        and (guest.pnodes is None or pnode.id in guest.pnodes)
+        and (vnode.memory_kib == 0 or pnode.memory_kib > 0)
+        and runnable
+        and (bool(vnode.vcpus) or bool(pnode.pcpus) or guest.memory_only_pnodes)
+        and host.distances[p][p] != 255
+    )
+
+
+def _need(guest: Guest, memory_kib: int) -> int:
+    """What a vnode takes where it stands: a whole guest takes its overhead along, in pages of 4 KiB."""
+    return memory_kib + (4 * ceil(Fraction(guest.overhead_kib, 4)) if guest.form == "whole" else 0)
+
+
+def _rooms(instance: Instance) -> list[int]:
+    """What each pnode can hold: free, less the reserve, less the overhead that lands there anyway."""
+    rooms = [pnode.memory_kib - pnode.reserve_kib for pnode in instance.host.pnodes]
+    for guest in instance.guests:
+        if guest.form == "whole":
+            continue
+        built_on = _built_on(guest, instance.host)
+        for p in built_on:
+            rooms[p] -= 4 * ceil(Fraction(guest.overhead_kib, 4 * len(built_on)))
+    return [max(room, 0) for room in rooms]
+
+
+def _built_on(guest: Guest, host: Host) -> list[int]:
+    """The pnodes over which Xen spreads the overhead: those of the guest's own masks, otherwise all with memory."""
+    usable = [p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib > 0]
+    masks = (guest.hard_affinity or ()) + (guest.soft_affinity or ())
+    name, pool = _pool_of(guest, host)
+    if name is None and all(mask is None for mask in masks):
+        return usable
+    everything = {pcpu for pnode in host.pnodes for pcpu in pnode.pcpus}
+    allowed = []
+    for masks in (guest.hard_affinity or (None,), guest.soft_affinity or (None,)):
+        allowed.append(everything if None in masks else {pcpu for mask in masks if mask for pcpu in mask})
+    hard, soft = allowed
+    hard = {pcpu for pcpu in hard if pcpu in pool} or set(pool)
+    pcpus = hard.intersection(soft) if hard.intersection(soft) else hard
+    return [p for p in usable if pcpus.intersection(host.pnodes[p].pcpus)] or usable
+
+
+def _flow(guest: Guest, v: int, w: int) -> int:
+    """T[v][w] in thousandths of a vcpu, from exact fractions."""
+    vcpus = sum(len(vnode.vcpus) for vnode in guest.vnodes)
+    memory = sum(vnode.memory_kib for vnode in guest.vnodes)
+    half = Fraction(1, 2)
+    if vcpus == 0 or memory == 0:
+        return 0
+    if guest.traffic is not None:
+        total = sum(sum(row) for row in guest.traffic)
+        return floor(Fraction(guest.traffic[v][w] * 1000 * vcpus, total) + half)
+    share = floor(Fraction(1000 * guest.vnodes[w].memory_kib, memory) + half)
+    return len(guest.vnodes[v].vcpus) * share
+
+
+def _wishes_unmet(guest: Guest, v: int, p: int, host: Host) -> int:
+    """1000 for each vcpu with a soft mask that meets no pcpu of p."""
+    here = set(host.pnodes[p].pcpus) if p < len(host.pnodes) else set()
+    masks = [guest.soft_affinity[vcpu] if guest.soft_affinity else None for vcpu in guest.vnodes[v].vcpus]
+    return 1000 * sum(1 for mask in masks if mask is not None and not here & set(mask))
+
+
+def _core_sharing(instance: Instance, rows: IntArray) -> IntArray:
+    """Deal the vcpus of each group of cores out, core after core, and count who meets whom."""
+    host = instance.host
+    vcpus = [len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes]
+    busy = sum(vcpus) + sum(len(domain.affinity) for domain in host.domains)
+    threads = sum(len(pnode.pcpus) for pnode in host.pnodes)
+    price = Fraction(15_000)
+    if threads < busy:
+        price = Fraction(floor(price * threads**2 / busy**2))
+    if instance.objective.core_sharing_price is not None:
+        price = Fraction(floor(1000 * instance.objective.core_sharing_price + 0.5))
+    cost = np.zeros(len(rows), dtype=np.int64)
+    smt = max(len(core) for pnode in host.pnodes for core in pnode.cores or [(0,)])
+    everyone: list[Guest | Domain] = [*instance.guests, *host.domains]
+    pools = {_pool_of(each, host) for each in everyone}
+    for pool in pools:
+        vnodes = [(g, v, _pool_of(g, host) == pool) for g in instance.guests for v in g.vnodes]
+        own = [len(set(v.vcpus) - g.dedicated) * inside for g, v, inside in vnodes]
+        whole = [smt if g.thread_policy == "isolate" else 1 for g, _, _ in vnodes]
+        owning = [len(set(v.vcpus) & g.dedicated) * w * i for (g, v, i), w in zip(vnodes, whole, strict=True)]
+        masks = [mask for domain in host.domains if _pool_of(domain, host) == pool for mask in domain.affinity]
+        there = [floor(sum(_part(mask, p, pool[1], host) for mask in masks)) for p in range(len(host.pnodes))]
+        for group in _core_groups(host):
+            cores = sum(_cores_with(host.pnodes[p], pool[1] - set(host.dedicated_pcpus or ())) for p in group)
+            first, here = sum(there[p] for p in group), np.isin(rows, group)
+            load, filled = first + (here * np.array(own)).sum(axis=1), (here * np.array(owning)).sum(axis=1)
+            gone = np.array([0 if host.dedicated_pcpus is not None else ceil(Fraction(int(f), smt)) for f in filled])
+            left = np.maximum(cores - gone, min(cores, 1))
+            for count in set(left.tolist()):
+                met = [0]
+                for n in range(first + sum(own)):
+                    met.append(met[-1] + (n // count if count else 0))  # the n-th meets those already on its core
+                cost += np.where(left == count, np.array([int(2 * price * pairs) for pairs in met])[load], 0)
+    return cost
+
+
+def _pool_of(who: Guest | Domain, host: Host) -> tuple[str | None, frozenset[int]]:
+    """The cpupool that a guest or domain runs in, and its pcpus; all pcpus where it is in none that is known."""
+    for pool in host.cpupools:
+        if pool.name == (who.pool or "Pool-0"):
+            return pool.name, frozenset(pool.pcpus)
+    return None, frozenset(pcpu for pnode in host.pnodes for pcpu in pnode.pcpus)
+
+
+def _cores_with(pnode: Pnode, pcpus: frozenset[int]) -> int:
+    """How many cores of a pnode have one of these pcpus."""
+    cores = pnode.cores or [(pcpu,) for pcpu in pnode.pcpus]
+    return len([core for core in cores if any(pcpu in pcpus for pcpu in core)])
+
+
+def _part(mask: tuple[int, ...] | None, p: int, pool: frozenset[int], host: Host) -> Fraction:
+    """What a running vcpu with this mask puts on pnode p: it leaves its mask rather than its pool."""
+    pcpus = [pcpu for pcpu in pool if mask is None or pcpu in mask] or pool
+    if all(pcpu in (host.dedicated_pcpus or ()) for pcpu in pcpus):
+        return Fraction(0)  # it owns one of them
+    reach = [q for q, pnode in enumerate(host.pnodes) for pcpu in pnode.pcpus if pcpu in pcpus]
+    return Fraction(int(p in reach), len(set(reach)) or 1)
+
+
+def _core_groups(host: Host) -> list[list[int]]:
+    """Pnodes whose cores count together."""
+    groups = {p: [p] for p, pnode in enumerate(host.pnodes) if pnode.memory_kib > 0}
+    keepers = sorted(groups)
+    for q, pnode in enumerate(host.pnodes):
+        if pnode.memory_kib > 0:
+            continue
+        near = sorted((host.distances[q][p], p) for p in keepers if host.distances[q][p] != 255)
+        groups.setdefault(near[0][1] if near else q, []).append(q)
+    return list(groups.values())
+
+
+def _shape(instance: Instance, rows: IntArray) -> IntArray:
+    """MiB left on the pnodes in use, or how full the fullest is in thousandths."""
+    total = np.zeros(len(rows), dtype=np.int64)
+    if instance.objective.shape == "none":
+        return total
+    memory = np.array([vnode.memory_kib for guest in instance.guests for vnode in guest.vnodes])
+    for p, pnode in enumerate(instance.host.pnodes):
+        held = rows == p
+        taken = (held * memory).sum(axis=1)
+        if instance.objective.shape == "spread":
+            full = [
+                ceil(Fraction(1000 * kib, pnode.memory_kib)) if kib and pnode.memory_kib else 0
+                for kib in taken.tolist()
+            ]
+            total = np.maximum(total, np.array(full, dtype=np.int64))
+            continue
+        left = np.floor_divide(pnode.memory_kib - taken, 1024)
+        total += np.where(held.any(axis=1), left, 0)
+    return total
+
+
+def _members(instance: Instance) -> list[tuple[Guest, list[int]]]:
+    """Each guest with the columns of its vnodes."""
+    ends = list(accumulate(len(guest.vnodes) for guest in instance.guests))
+    return [
+        (guest, list(range(end - len(guest.vnodes), end))) for guest, end in zip(instance.guests, ends, strict=True)
+    ]
+
+
+def _row(instance: Instance, placement: Placement) -> IntArray:
+    ids = [pnode.id for pnode in instance.host.pnodes]
+    sites = [
+        len(ids) if pnode is None else ids.index(pnode)
+        for guest in instance.guests
+        for pnode in placement.pnode_of[guest.name]
+    ]
+    return np.array([sites], dtype=np.int64)
+
+
+def _placement(instance: Instance, row: IntArray) -> Placement:
+    names = [*(pnode.id for pnode in instance.host.pnodes), None]
+    return Placement(pnode_of={guest.name: tuple(names[row[i]] for i in items) for guest, items in _members(instance)})
