@@ -15,7 +15,7 @@ from placer.formats.native.instance_json import read_instance
 from placer.instance import Instance
 from placer.instance.objective_terms import TIERS
 from placer.solving.pipeline import solve
-from placer.solving.result import Answer
+from placer.solving.result import Result
 
 FOLDER = Path(__file__).resolve().parent.parent / "instances"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
@@ -85,14 +85,14 @@ def _row(name: str, origin: list[str]) -> list[str]:
     ]
 
 
-def _cost(answer: Answer) -> list[str]:
+def _cost(answer: Result) -> list[str]:
     if not answer.tiers:
         return ["", "", ""]
     tier = answer.tiers[COST_TIER]
     return [str(tier.cost), "" if tier.bound is None else str(tier.bound), _distance(answer)]
 
 
-def _greedy(answer: Answer, instance: Instance) -> str:
+def _greedy(answer: Result, instance: Instance) -> str:
     """Say how many vnodes first-fit leaves unplaced, else its mean distance, and which rules it breaks."""
     if answer.placement is None:
         return "nothing placed"
@@ -102,7 +102,7 @@ def _greedy(answer: Answer, instance: Instance) -> str:
     return f"{result}, breaks {' and '.join(broken)}" if broken else result
 
 
-def _distance(answer: Answer) -> str:
+def _distance(answer: Result) -> str:
     mean = answer.mean_access_distance
     return "" if mean is None else f"{mean:.2f}"
 

@@ -48,7 +48,7 @@ def host_of(cells: list[dict[str, Any]]) -> Any:
                 cpu_usage=cell["cpu_usage"],
                 memory_usage=cell["memory_used"],
                 pinned_cpus=set(own[: cell["pcpus"] - cell["free_pcpus"]]),
-                siblings=[{pcpu} for pcpu in sorted(shared | set(own))],
+                core_groups=[{pcpu} for pcpu in sorted(shared | set(own))],
                 mempages=[],
                 socket=None,
             )

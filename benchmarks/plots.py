@@ -131,7 +131,7 @@ def _line(axes: Any, name: str, x: Iterable[Any], y: Iterable[float | None]) -> 
 
 def _figure(count: int, inches: tuple[float, float], *, sharey: bool = False) -> tuple[Any, Any]:
     how: dict[str, Any] = {"facecolor": "white", "layout": "constrained"}
-    figure, axes = plt.subplots(1, count, figsize=inches, squeeze=False, sharey=sharey, **how)
+    figure, axes = plt.subplots(1, count, figsize=inches, reduced=False, sharey=sharey, **how)
     return figure, axes[0]
 
 

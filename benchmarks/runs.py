@@ -176,7 +176,7 @@ def _assign(name: str, workload: Workload, cap_s: float) -> Row:
     row = {"vnodes": str(problem.n), "status": found.status, **measured}
     if found.site_of is None:
         return {**row, "placed_vnodes": "0"}
-    cost = int(problem.price(found.site_of[None, :])[0, 0])
+    cost = int(problem.evaluate(found.site_of[None, :])[0, 0])
     gap = "" if found.bound is None else f"{(cost - found.bound) / cost if cost else 0:.4f}"
     ratio = f"{cost / known:.4f}" if known else ""
     return {**row, "placed_vnodes": str(problem.n), "cost": str(cost), "gap": gap, "cost_ratio": ratio}

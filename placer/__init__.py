@@ -10,19 +10,19 @@ NUMA placement of virtual machines, proved optimal.
 """
 
 from placer.assignment import (
-    Crowd,
+    Conflict,
+    ConvexLoad,
+    FlooredLinear,
     Flow,
     Linear,
-    Peak,
+    MaxUtilization,
     Problem,
     Progress,
-    Quotient,
-    Relation,
+    ResidualCapacity,
     Resource,
-    Room,
+    SetOnSite,
     Solution,
     Status,
-    Touch,
 )
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
@@ -31,39 +31,39 @@ from placer.instance import Cpupool, Device, Domain, Flexible, Guest, Host, Inst
 from placer.instance.previous import Moved
 from placer.solving.pipeline import solve
 from placer.solving.problems import gqap, solve_problem
-from placer.solving.result import Answer, Tier, Trade
+from placer.solving.result import Result, Tier, Trade
 
 __all__ = [
-    "Answer",
+    "Conflict",
+    "ConvexLoad",
     "Cpupool",
-    "Crowd",
     "Defect",
     "Device",
     "Domain",
     "EmissionError",
     "Flexible",
+    "FlooredLinear",
     "Flow",
     "Guest",
     "Host",
     "InputError",
     "Instance",
     "Linear",
+    "MaxUtilization",
     "Moved",
     "Objective",
-    "Peak",
     "Placement",
     "PlacerError",
     "Pnode",
     "Problem",
     "Progress",
-    "Quotient",
-    "Relation",
+    "ResidualCapacity",
     "Resource",
-    "Room",
+    "Result",
+    "SetOnSite",
     "Solution",
     "Status",
     "Tier",
-    "Touch",
     "Trade",
     "Verdict",
     "Violation",

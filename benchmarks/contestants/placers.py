@@ -7,12 +7,12 @@ from time import process_time, sleep
 
 from benchmarks.contestants.outcome import Outcome
 from placer.assignment import IntArray, Problem
-from placer.assignment.bounds.elementary import floors
-from placer.assignment.context import Budget
-from placer.assignment.heuristics.tabu_search import improve
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.bounds.elementary import lower_bounds
+from placer.assignment.context import SearchContext
+from placer.assignment.heuristics.tabu_search import tabu_search
+from placer.assignment.structure.term_index import TermIndex
 from placer.instance import Instance, Placement
-from placer.lowering.lower import back, translate
+from placer.lowering.lower import lower, to_placement
 from placer.solving.pipeline import solve
 
 WORK_LIMIT = 1.0
@@ -44,16 +44,16 @@ def by_strategy(name: str, instance: Instance, seed: int, cpu_limit_s: float | N
 
 def local_search(instance: Instance, seed: int, cpu_limit_s: float | None = None) -> Outcome:
     """Search until some hundred moves have gained nothing."""
-    found = search(translate(instance, allow_unplaced=True), seed, cpu_limit_s)
-    placement = _nothing(instance) if found is None else back(instance, found)
+    found = search(lower(instance, allow_unplaced=True), seed, cpu_limit_s)
+    placement = _nothing(instance) if found is None else to_placement(instance, found)
     return Outcome(instance=instance, placement=placement)
 
 
 def search(problem: Problem, seed: int, cpu_limit_s: float | None) -> IntArray | None:
     """Search from scratch; None where nothing was found."""
-    tables = Tables(problem)
-    budget = Budget(time_limit_s=TIME_LIMIT_S, seed=seed, stop=stop_after(cpu_limit_s))
-    return improve(tables, budget, time_limit_s=TIME_LIMIT_S, patience=PATIENCE, floor=floors(tables))
+    tables = TermIndex(problem)
+    context = SearchContext(time_limit_s=TIME_LIMIT_S, seed=seed, stop=stop_after(cpu_limit_s))
+    return tabu_search(tables, context, time_limit_s=TIME_LIMIT_S, patience=PATIENCE, floor=lower_bounds(tables))
 
 
 def stop_after(cpu_limit_s: float | None) -> Event:

@@ -8,43 +8,45 @@ import numpy as np
 
 from benchmarks.contestants.outcome import Outcome
 from placer.assignment import IntArray, Problem
-from placer.assignment.heuristics.partial_assignment import Partial
+from placer.assignment.heuristics.partial_assignment import PartialAssignment
 from placer.instance import Instance, Placement
-from placer.lowering.lower import back, translate
+from placer.lowering.lower import lower, to_placement
 
 
 def best_fit(instance: Instance, seed: int) -> Outcome:
     """Put each vnode on the pnode that it leaves the least memory free on, keeping every rule; lowest on a tie."""
-    problem = translate(instance, allow_unplaced=True)
+    problem = lower(instance, allow_unplaced=True)
     site_of = put_best(problem, problem.m - 1, otherwise=problem.m - 1)
-    return Outcome(instance=instance, placement=back(instance, site_of))
+    return Outcome(instance=instance, placement=to_placement(instance, site_of))
 
 
 def random(instance: Instance, seed: int) -> Outcome:
     """Put each vnode on a random pnode among those that break no rule."""
-    problem = translate(instance, allow_unplaced=True)
+    problem = lower(instance, allow_unplaced=True)
     site_of = put_random(problem, problem.m - 1, seed, otherwise=problem.m - 1)
-    return Outcome(instance=instance, placement=back(instance, site_of))
+    return Outcome(instance=instance, placement=to_placement(instance, site_of))
 
 
 def put_best(problem: Problem, count: int, otherwise: int = -1) -> IntArray:
     """Put each item on the site, of the first so many, that it leaves the least of the first resource on."""
-    partial = Partial(problem)
+    partial = PartialAssignment(problem)
     return _put(partial, count, otherwise, lambda sites: int(sites[partial.left[0, sites].argmin()]))
 
 
 def put_random(problem: Problem, count: int, seed: int, otherwise: int = -1) -> IntArray:
     """Put each item on a random site of the first so many."""
     numbers = np.random.default_rng(seed)
-    return _put(Partial(problem), count, otherwise, lambda sites: int(numbers.choice(sites)))
+    return _put(PartialAssignment(problem), count, otherwise, lambda sites: int(numbers.choice(sites)))
 
 
-def _put(partial: Partial, count: int, otherwise: int, choose: Callable[[IntArray], int]) -> IntArray:
+def _put(
+    partial: PartialAssignment, count: int, otherwise: int, select_variants: Callable[[IntArray], int]
+) -> IntArray:
     """Put item after item on a site chosen among those that break no rule, or where there is none on the other."""
     for v in range(partial.problem.n):
         sites = np.flatnonzero(partial.open_sites(v)[:count])
         if len(sites):
-            partial.put(v, choose(sites))
+            partial.put(v, select_variants(sites))
         elif otherwise >= 0:
             partial.put(v, otherwise)
     return partial.site_of

@@ -94,7 +94,7 @@ def single(host: Host, count: int, *, equal: bool, numbers: Numbers) -> Instance
     return one_guest(host, sizes, widths)
 
 
-def crowd(host: Host, guests: int, vnodes: int, *, vcpus_per_core: float, numbers: Numbers) -> Instance:
+def convex_load(host: Host, guests: int, vnodes: int, *, vcpus_per_core: float, numbers: Numbers) -> Instance:
     """
     Fill 85 % of the memory with guests of one vnode or more.
 

@@ -16,10 +16,10 @@ import placer
 from benchmarks.gqap import known_value
 from benchmarks.runs import COST_TIER
 from benchmarks.speed.rows import Make, Row, Run, corpus
-from placer.assignment import Crowd, Flow, Linear, Problem, Progress
-from placer.assignment.bounds.elementary import least_rise
+from placer.assignment import ConvexLoad, Flow, Linear, Problem, Progress
+from placer.assignment.bounds.elementary import cheapest_increase
 from placer.instance import Instance
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 
 
 def run(row: Row, case: str, seed: int, make: Make) -> Run:
@@ -119,7 +119,7 @@ def gap(cost: int, bound: int, least: int) -> float:
 
 def floor(asked: Instance | Problem) -> int:
     """Say what the tier costs with every access local and vcpus perfectly spread, whether that can be or not."""
-    problem = translate(asked) if isinstance(asked, Instance) else asked
+    problem = lower(asked) if isinstance(asked, Instance) else asked
     total = 0
     for term in problem.tiers[COST_TIER if isinstance(asked, Instance) else 0]:
         match term:
@@ -127,7 +127,7 @@ def floor(asked: Instance | Problem) -> int:
                 total += int(term.flow.sum() * term.distance.diagonal().min())
             case Linear():
                 total += int(term.cost.min(axis=1).sum())
-            case Crowd():
+            case ConvexLoad():
                 idle = np.zeros((1, len(term.table)), dtype=np.int64)
-                total += int(term.table[:, 0].sum() + least_rise(term, idle, int(term.weight.sum()))[0])
+                total += int(term.table[:, 0].sum() + cheapest_increase(term, idle, int(term.weight.sum()))[0])
     return total

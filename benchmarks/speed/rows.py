@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from benchmarks.gqap import read_problem
 from benchmarks.hosts import FOLDER, loaded
-from benchmarks.speed.hosts import GIB, crowd, fragmented, gb200, hierarchical, mesh, one_guest, single
+from benchmarks.speed.hosts import GIB, convex_load, fragmented, gb200, hierarchical, mesh, one_guest, single
 from placer.assignment import Problem
 from placer.formats.native.instance_json import read_instance
 from placer.instance import Host, Instance
@@ -156,7 +156,7 @@ def _singles(name: str, seed: int) -> dict[str, Make]:
 def _forty(vcpus_per_core: float, seed: int) -> dict[str, Make]:
     def make() -> Instance:
         numbers = np.random.default_rng(seed)
-        return crowd(shipped("forty-guests"), 40, 80, vcpus_per_core=vcpus_per_core, numbers=numbers)
+        return convex_load(shipped("forty-guests"), 40, 80, vcpus_per_core=vcpus_per_core, numbers=numbers)
 
     return {"40 guests": make}
 
@@ -164,7 +164,7 @@ def _forty(vcpus_per_core: float, seed: int) -> dict[str, Make]:
 def _two_hundred(vcpus_per_core: float, seed: int) -> dict[str, Make]:
     def make() -> Instance:
         numbers = np.random.default_rng(seed)
-        return crowd(hierarchical(64, cores=16), 200, 420, vcpus_per_core=vcpus_per_core, numbers=numbers)
+        return convex_load(hierarchical(64, cores=16), 200, 420, vcpus_per_core=vcpus_per_core, numbers=numbers)
 
     return {"200 guests": make}
 

@@ -1,31 +1,41 @@
 """What solvers talk about: items, sites and integers. Nothing here knows NUMA."""
 
-from placer.assignment.model import Problem, Relation, Resource, Term
-from placer.assignment.rounded_terms import Peak, Quotient
-from placer.assignment.slots import Benches, Party, Seating
+from placer.assignment.model import Conflict, Problem, Resource, Term
+from placer.assignment.rounded_terms import FlooredLinear, MaxUtilization
+from placer.assignment.slots import Benches, SlotDemand, SlotMatching
 from placer.assignment.solution import Progress, Solution, Status
-from placer.assignment.terms import BoolArray, Crowd, Flow, IntArray, Linear, Room, Squeeze, Touch, even_pairs
+from placer.assignment.terms import (
+    BoolArray,
+    ConvexLoad,
+    Flow,
+    IntArray,
+    Linear,
+    ReducedSlotsLoad,
+    ResidualCapacity,
+    SetOnSite,
+    even_pairs,
+)
 
 __all__ = [
     "Benches",
     "BoolArray",
-    "Crowd",
+    "Conflict",
+    "ConvexLoad",
+    "FlooredLinear",
     "Flow",
     "IntArray",
     "Linear",
-    "Party",
-    "Peak",
+    "MaxUtilization",
     "Problem",
     "Progress",
-    "Quotient",
-    "Relation",
+    "ReducedSlotsLoad",
+    "ResidualCapacity",
     "Resource",
-    "Room",
-    "Seating",
+    "SetOnSite",
+    "SlotDemand",
+    "SlotMatching",
     "Solution",
-    "Squeeze",
     "Status",
     "Term",
-    "Touch",
     "even_pairs",
 ]

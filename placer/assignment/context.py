@@ -13,7 +13,7 @@ from placer.errors import InputError
 
 
 @dataclass(kw_only=True)
-class Budget:
+class SearchContext:
     """
     The limits of one solve.
 

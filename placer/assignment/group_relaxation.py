@@ -6,25 +6,25 @@ from dataclasses import replace
 
 import numpy as np
 
-from placer.assignment import BoolArray, Crowd, Flow, IntArray, Linear, Problem, Status, Term
+from placer.assignment import BoolArray, ConvexLoad, Flow, IntArray, Linear, Problem, Status, Term
 from placer.assignment.bounds.elementary import (
-    beyond,
-    crowd_floor,
-    even_floor,
-    floors,
-    last_price,
-    pair_floors,
-    room_floor,
+    convex_load_bound,
+    even_spread_bound,
+    excess_over,
+    lower_bounds,
+    marginal_cost,
+    pair_bounds,
+    residual_capacity_bound,
 )
-from placer.assignment.context import Budget
-from placer.assignment.exact.branch_and_bound import enumerate_all
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.context import SearchContext
+from placer.assignment.exact.branch_and_bound import branch_and_bound
+from placer.assignment.structure.term_index import TermIndex
 
 STATES = 5_000
 """Partial assignments looked at for one group; beyond that its items and pairs bound it."""
 
 
-def grouped_floors(tables: Tables, budget: Budget, known: tuple[int, ...]) -> tuple[int, ...]:
+def group_bounds(tables: TermIndex, context: SearchContext, known: tuple[int, ...]) -> tuple[int, ...]:
     """
     Bound every tier by the least that each group costs alone, plus the load spread evenly and the room.
 
@@ -36,22 +36,34 @@ def grouped_floors(tables: Tables, budget: Budget, known: tuple[int, ...]) -> tu
     known
         Floors known so far; each is kept where it is higher.
     """
-    found, pairs = list(known), pair_floors(tables)
-    budget = replace(budget, on_log=None, on_progress=None)  # a search for each group says little of the whole
+    found, pairs = list(known), pair_bounds(tables)
+    context = replace(context, on_log=None, on_progress=None)  # a search for each group says little of the whole
     for t in range(tables.tiers):
         if not tables.problem.tiers[t]:
             continue
-        rooms = sum(room_floor(tables, room, []) for tier, room in tables.rooms if tier == t)
-        crowds = [crowd for tier, crowd in tables.crowds if tier == t]
-        even = [(even_floor(tables, crowd), last_price(tables, crowd)) for crowd in crowds]
-        ways = [
-            (sum(floor for floor, _ in even), [beyond(c, price) for c, (_, price) in zip(crowds, even, strict=True)])
+        residual_capacities = sum(
+            residual_capacity_bound(tables, room, []) for tier, room in tables.residual_capacities if tier == t
+        )
+        convex_loads = [convex_load for tier, convex_load in tables.convex_loads if tier == t]
+        even = [
+            (even_spread_bound(tables, convex_load), marginal_cost(tables, convex_load)) for convex_load in convex_loads
         ]
-        if sum(crowd_floor(tables, crowd) for crowd in crowds) > ways[0][0]:
-            ways.append((sum(int(crowd.table[:, 0].sum()) for crowd in crowds), [beyond(crowd, 0) for crowd in crowds]))
-        least = [floor + _Alone(tables, budget, t, pairs[t], dearer).least() for floor, dearer in ways]
+        ways = [
+            (
+                sum(floor for floor, _ in even),
+                [excess_over(c, price) for c, (_, price) in zip(convex_loads, even, strict=True)],
+            )
+        ]
+        if sum(convex_load_bound(tables, convex_load) for convex_load in convex_loads) > ways[0][0]:
+            ways.append(
+                (
+                    sum(int(convex_load.table[:, 0].sum()) for convex_load in convex_loads),
+                    [excess_over(convex_load, 0) for convex_load in convex_loads],
+                )
+            )
+        least = [floor + _Alone(tables, context, t, pairs[t], dearer).least() for floor, dearer in ways]
         rounded = sum(term.floor(tables.problem.allowed) for tier, term in tables.rounded if tier == t)
-        found[t] = max(known[t], rooms + rounded + max(least))
+        found[t] = max(known[t], residual_capacities + rounded + max(least))
     return tuple(found)
 
 
@@ -63,15 +75,17 @@ class _Alone:
     ----------
     pairs
         ``[n, n]``, the least that each pair of items costs.
-    crowds
+    convex_loads
         That price its load, 0 for none.
     """
 
-    def __init__(self, tables: Tables, budget: Budget, t: int, pairs: IntArray, crowds: list[Crowd]) -> None:
-        self._tables, self._budget = tables, budget
+    def __init__(
+        self, tables: TermIndex, context: SearchContext, t: int, pairs: IntArray, convex_loads: list[ConvexLoad]
+    ) -> None:
+        self._tables, self._budget = tables, context
         self._linear = tables.linear[t]
         self._flows = [flow for flow in tables.flows if flow.tier == t]
-        self._crowds = crowds
+        self._crowds = convex_loads
         self._pairs = pairs
         self._cheapest = np.where(tables.problem.allowed, self._linear, np.iinfo(np.int64).max).min(axis=1)
         self._seen: dict[tuple[bytes, ...], int] = {}
@@ -93,9 +107,9 @@ class _Alone:
         cost: IntArray = self._linear[items][:, sites].sum(axis=0)
         for flow in self._flows:
             cost += flow.flow[block].sum() * flow.distance.diagonal()[sites]
-        for crowd in self._crowds:
-            pools = crowd.pool_of[sites]
-            cost += np.where(pools >= 0, crowd.table[pools, crowd.weight[items].sum()], 0)
+        for convex_load in self._crowds:
+            pools = convex_load.pool_of[sites]
+            cost += np.where(pools >= 0, convex_load.table[pools, convex_load.weight[items].sum()], 0)
         return cost
 
     def _enumerated(self, items: IntArray) -> int:
@@ -116,44 +130,44 @@ class _Alone:
         problem, own, block = self._tables.problem, np.arange(len(items)), np.ix_(items, items)
         terms: list[Term] = [Linear(name="", cost=self._linear[items])]
         terms += [Flow(name="", items=own, flow=flow.flow[block], distance=flow.distance) for flow in self._flows]
-        for crowd in self._crowds:
-            weight = crowd.weight[items]
-            terms.append(replace(crowd, weight=weight, table=crowd.table[:, : int(weight.sum()) + 1]))
+        for convex_load in self._crowds:
+            weight = convex_load.weight[items]
+            terms.append(replace(convex_load, weight=weight, table=convex_load.table[:, : int(weight.sum()) + 1]))
         return Problem(
             allowed=problem.allowed[items],
             resources=tuple(replace(r, weight=r.weight[items]) for r in problem.resources),
             groups=(own,),
             incompatible=problem.incompatible,
             relations=tuple(replace(r, items=r.items[block]) for r in problem.relations if r.items[block].any()),
-            deciders=np.flatnonzero(np.isin(items, problem.deciders)),
+            selectors=np.flatnonzero(np.isin(items, problem.selectors)),
             tiers=(tuple(terms),),
         )
 
 
-def _least_of(problem: Problem, budget: Budget) -> int:
+def _least_of(problem: Problem, context: SearchContext) -> int:
     """Find the least that a group costs alone; 0 where that takes too long."""
-    if len(problem.deciders):
-        return _least_of_choices(problem, int(problem.deciders[0]), budget)
-    solution = enumerate_all(problem, budget, state_limit=STATES)
+    if len(problem.selectors):
+        return _least_of_choices(problem, int(problem.selectors[0]), context)
+    solution = branch_and_bound(problem, context, state_limit=STATES)
     return solution.costs[0] if solution.status is Status.OPTIMAL else 0
 
 
-def _least_of_choices(problem: Problem, decider: int, budget: Budget) -> int:
+def _least_of_choices(problem: Problem, selector: int, context: SearchContext) -> int:
     """Take the least over the sites of an item that decides for the others; 0 where nothing can be placed."""
-    found = [_under(problem, decider, int(c), budget) for c in np.flatnonzero(problem.allowed[decider])]
+    found = [_under(problem, selector, int(c), context) for c in np.flatnonzero(problem.allowed[selector])]
     return min((cost for cost in found if cost is not None), default=0)
 
 
-def _under(problem: Problem, decider: int, c: int, budget: Budget) -> int | None:
+def _under(problem: Problem, selector: int, c: int, context: SearchContext) -> int | None:
     """
     Bound a group from below whose decider stands on site c; None where nothing can be placed.
 
     Items with one site left are settled and pay only what they pay there by themselves; the others are placed.
     """
     allowed = problem.allowed.copy()
-    allowed[decider] = np.arange(problem.m) == c
+    allowed[selector] = np.arange(problem.m) == c
     for relation in problem.relations:
-        allowed[relation.items[decider]] &= ~relation.sites[c]
+        allowed[relation.items[selector]] &= ~relation.sites[c]
     if not allowed.any(axis=1).all():
         return None
     several = allowed.sum(axis=1) > 1
@@ -165,13 +179,13 @@ def _under(problem: Problem, decider: int, c: int, budget: Budget) -> int | None
         resources=tuple(replace(r, weight=r.weight[items]) for r in problem.resources),
         groups=(np.arange(len(items)),),
         relations=tuple(replace(r, items=r.items[block]) for r in problem.relations if r.items[block].any()),
-        deciders=np.zeros(0, dtype=np.int64),
+        selectors=np.zeros(0, dtype=np.int64),
         tiers=(tuple(_of_items(term, items) for term in problem.tiers[0]),),
     )
-    solution = enumerate_all(rest, budget, state_limit=STATES)
+    solution = branch_and_bound(rest, context, state_limit=STATES)
     if solution.status is Status.INFEASIBLE:
         return None
-    cost = solution.costs[0] if solution.status is Status.OPTIMAL else floors(Tables(rest))[0]
+    cost = solution.costs[0] if solution.status is Status.OPTIMAL else lower_bounds(TermIndex(rest))[0]
     linear = sum(term.cost for term in problem.tiers[0] if isinstance(term, Linear))
     return cost + int(np.where(allowed, linear, 0)[settled].sum())
 
@@ -183,13 +197,13 @@ def _of_items(term: Term, items: IntArray) -> Term:
             return replace(term, cost=term.cost[items])
         case Flow():
             return replace(term, items=np.arange(len(items)), flow=term.flow[np.ix_(items, items)])
-        case Crowd():
+        case ConvexLoad():
             weight = term.weight[items]
             return replace(term, weight=weight, table=term.table[:, : int(weight.sum()) + 1])
     return term
 
 
-def _holds_all(tables: Tables, items: IntArray) -> BoolArray:
+def _holds_all(tables: TermIndex, items: IntArray) -> BoolArray:
     """Sites that can hold a whole group, seats apart, ``[m]``."""
     problem = tables.problem
     fits = (tables.weight[:, items].sum(axis=1)[:, None] <= tables.capacity).all(axis=0)

@@ -12,11 +12,20 @@ from functools import cached_property
 
 import numpy as np
 
-from placer.assignment.rounded_terms import Peak, Quotient
-from placer.assignment.slots import Seating
-from placer.assignment.terms import BoolArray, Crowd, Flow, IntArray, Linear, Room, Squeeze, Touch
+from placer.assignment.rounded_terms import FlooredLinear, MaxUtilization
+from placer.assignment.slots import SlotMatching
+from placer.assignment.terms import (
+    BoolArray,
+    ConvexLoad,
+    Flow,
+    IntArray,
+    Linear,
+    ReducedSlotsLoad,
+    ResidualCapacity,
+    SetOnSite,
+)
 
-Term = Linear | Flow | Crowd | Squeeze | Room | Touch | Peak | Quotient
+Term = Linear | Flow | ConvexLoad | ReducedSlotsLoad | ResidualCapacity | SetOnSite | MaxUtilization | FlooredLinear
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,7 +52,7 @@ class Resource:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Relation:
+class Conflict:
     """
     Pairs of items that may not stand on some pairs of sites.
 
@@ -80,7 +89,7 @@ class Problem:
         Pairs of items, of any groups, that may not stand on some pairs of sites.
     seating
         What the items ask of the seats of their sites; None where nobody asks for any.
-    deciders
+    selectors
         Items whose site says what others may do, on which searches had better decide first.
     hint
         ``[n]``, a site that someone proposes for each item, -1 for none; None where nobody does.
@@ -91,9 +100,9 @@ class Problem:
     groups: tuple[IntArray, ...]
     incompatible: BoolArray
     tiers: tuple[tuple[Term, ...], ...]
-    relations: tuple[Relation, ...] = ()
-    seating: Seating | None = None
-    deciders: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    relations: tuple[Conflict, ...] = ()
+    seating: SlotMatching | None = None
+    selectors: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     hint: IntArray | None = None
 
     @property
@@ -107,7 +116,7 @@ class Problem:
         return int(self.allowed.shape[1])
 
     @cached_property
-    def conflicts(self) -> tuple[Relation, ...]:
+    def all_conflicts(self) -> tuple[Conflict, ...]:
         """The relations, and that no group holds two incompatible sites."""
         if not self.incompatible.any():
             return self.relations
@@ -115,21 +124,21 @@ class Problem:
         for items in self.groups:
             mates[np.ix_(items, items)] = True
         np.fill_diagonal(mates, False)
-        return (*self.relations, Relation(items=mates, sites=self.incompatible)) if mates.any() else self.relations
+        return (*self.relations, Conflict(items=mates, sites=self.incompatible)) if mates.any() else self.relations
 
     @cached_property
-    def linked(self) -> BoolArray:
+    def colocated(self) -> BoolArray:
         """Pairs of items that a relation holds on one site, ``[n, n]``."""
-        linked = np.zeros((self.n, self.n), dtype=bool)
+        colocated = np.zeros((self.n, self.n), dtype=bool)
         for relation in self.relations:
             if not relation.sites.diagonal().any():
-                linked |= relation.items
-        return linked
+                colocated |= relation.items
+        return colocated
 
     @cached_property
-    def entangled(self) -> bool:
+    def has_intergroup_flow(self) -> bool:
         """Whether it is a quadratic assignment: one tier, no relations, and flows between the groups."""
-        if len(self.tiers) != 1 or self.conflicts:
+        if len(self.tiers) != 1 or self.all_conflicts:
             return False
         group_of = np.zeros(self.n, dtype=np.int64)
         for g, items in enumerate(self.groups):
@@ -141,12 +150,12 @@ class Problem:
     def open_pairs(self, v: int, w: int) -> BoolArray:
         """Pairs of sites that items v and w may hold at once, ``[m, m]``."""
         pairs: BoolArray = np.outer(self.allowed[v], self.allowed[w])
-        for conflict in self.conflicts:
+        for conflict in self.all_conflicts:
             if conflict.items[v, w]:
                 pairs &= ~conflict.sites
         return pairs
 
-    def price(self, site_of: IntArray) -> IntArray:
+    def evaluate(self, site_of: IntArray) -> IntArray:
         """
         Tier costs of assignments.
 
@@ -162,7 +171,7 @@ class Problem:
         costs = np.zeros((len(site_of), len(self.tiers)), dtype=np.int64)
         for t, terms in enumerate(self.tiers):
             for term in terms:
-                costs[:, t] += term.price(site_of)
+                costs[:, t] += term.evaluate(site_of)
         return costs
 
     def feasible(self, site_of: IntArray) -> BoolArray:
@@ -182,7 +191,7 @@ class Problem:
         for resource in self.resources:
             for p in range(self.m):
                 good &= np.asarray((resource.weight * (site_of == p)).sum(axis=1) <= resource.capacity[p])
-        for conflict in self.conflicts:
+        for conflict in self.all_conflicts:
             v, w = np.nonzero(np.triu(conflict.items))
             good &= ~np.asarray(conflict.sites[site_of[:, v], site_of[:, w]].any(axis=1))
         for i in np.flatnonzero(good) if self.seating is not None else ():

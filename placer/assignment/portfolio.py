@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from placer.assignment import IntArray, Problem, Solution, Status
-from placer.assignment.bounds.rank_one import totals_of
-from placer.assignment.context import Budget
-from placer.assignment.exact.branch_and_bound import STATE_LIMIT, enumerate_all
-from placer.assignment.exact.count_dp import count
-from placer.assignment.exact.home_count_dp import count_staying
-from placer.assignment.exact.subset_dp import by_subsets
-from placer.assignment.qap_portfolio import pair_levels, quadratic, search_on
-from placer.assignment.root import open_search
+from placer.assignment.bounds.rank_one import rank_one_form
+from placer.assignment.context import SearchContext
+from placer.assignment.exact.branch_and_bound import STATE_LIMIT, branch_and_bound
+from placer.assignment.exact.count_dp import solve_by_counts
+from placer.assignment.exact.home_count_dp import solve_by_home_counts
+from placer.assignment.exact.subset_dp import solve_by_subsets
+from placer.assignment.qap_portfolio import pair_levels, search_on, solve_qap
+from placer.assignment.root import solve_root
 from placer.assignment.structure.symmetry import item_classes
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.structure.term_index import TermIndex
 
 ENUMERATED_ITEMS = 24
 """Items up to which enumeration is tried at all."""
@@ -32,43 +32,43 @@ EQUAL_ITEMS, MANY_SITES = 8, 16
 """So many interchangeable items on more sites than that are left to CP-SAT, which only counts them on each site."""
 
 
-def optimal(problem: Problem, budget: Budget) -> Solution:
+def optimal(problem: Problem, context: SearchContext) -> Solution:
     """Find and prove the best assignment; ortools is imported only where enumeration does not end."""
-    counted = count(problem, budget) if problem.m > FEW_SITES else None
-    counted = counted or count_staying(problem, budget) or by_subsets(problem, budget)
+    counted = solve_by_counts(problem, context) if problem.m > FEW_SITES else None
+    counted = counted or solve_by_home_counts(problem, context) or solve_by_subsets(problem, context)
     if counted is not None:
         return counted
-    if problem.entangled:
-        return quadratic(problem, budget)
+    if problem.has_intergroup_flow:
+        return solve_qap(problem, context)
     found: IntArray | None = None
-    most = ENUMERATED_ITEMS * (DECIDED if len(problem.deciders) else 1)
+    most = ENUMERATED_ITEMS * (DECIDED if len(problem.selectors) else 1)
     if problem.n <= most and not _counted(problem) and not _in_totals(problem):
         states = STATE_LIMIT * CELLS // max(CELLS, problem.n * problem.m)
-        solution = enumerate_all(problem, budget, state_limit=states)
-        if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or budget.left_s() <= 0:
+        solution = branch_and_bound(problem, context, state_limit=states)
+        if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or context.left_s() <= 0:
             return solution
         found = solution.site_of
-    opening = open_search(problem, budget, found)
+    opening = solve_root(problem, context, found)
     if opening.status in (Status.OPTIMAL, Status.INFEASIBLE):
         return opening
-    if opening.site_of is not None and _hopeless(problem):
-        return search_on(problem, budget, opening)
+    if opening.site_of is not None and _is_too_large_for_cpsat(problem):
+        return search_on(problem, context, opening)
     from placer.assignment.cpsat import cpsat
 
-    return cpsat(problem, budget, opening=opening)
+    return cpsat(problem, context, opening=opening)
 
 
 def _counted(problem: Problem) -> bool:
     if problem.m <= MANY_SITES:
         return False
-    return max(map(len, item_classes(Tables(problem))), default=0) >= EQUAL_ITEMS
+    return max(map(len, item_classes(TermIndex(problem))), default=0) >= EQUAL_ITEMS
 
 
-def _hopeless(problem: Problem) -> bool:
+def _is_too_large_for_cpsat(problem: Problem) -> bool:
     return len(problem.groups) == 1 and not _counted(problem) and pair_levels(problem) * problem.m > ROWS
 
 
 def _in_totals(problem: Problem) -> bool:
-    tables = Tables(problem)
+    tables = TermIndex(problem)
     large = int(problem.allowed.sum()) > OPEN_CELLS
-    return large and any(totals_of(tables, t) is not None for t in {flow.tier for flow in tables.flows})
+    return large and any(rank_one_form(tables, t) is not None for t in {flow.tier for flow in tables.flows})

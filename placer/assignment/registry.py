@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import cast
 
 from placer.assignment import Problem, Solution
-from placer.assignment.context import Budget
+from placer.assignment.context import SearchContext
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,16 @@ class Strategy:
     baseline: bool = False
     searches: bool = True
 
-    def run(self, problem: Problem, budget: Budget) -> Solution:
+    def run(self, problem: Problem, context: SearchContext) -> Solution:
         """Place."""
         module = import_module(f"placer.assignment.{self.module}")
-        return cast(Solution, getattr(module, self.function)(problem, budget))
+        return cast(Solution, getattr(module, self.function)(problem, context))
 
 
 STRATEGIES: dict[str, Strategy] = {
     "optimal": Strategy("portfolio", "optimal", "exact: the portfolio, CP-SAT only where nothing quicker proves"),
     "cpsat": Strategy("cpsat", "cpsat", "exact: the CP-SAT model"),
-    "enumerate": Strategy("exact.branch_and_bound", "enumerate_all", "exact: branch and bound, for few vnodes"),
+    "branch-and-bound": Strategy("exact.branch_and_bound", "branch_and_bound", "exact: over arrays, for few vnodes"),
     "local-search": Strategy("heuristics.tabu_search", "local_search", "tabu search; proves nothing"),
     "first-fit-decreasing": Strategy(
         "heuristics.first_fit",

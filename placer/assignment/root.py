@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from placer.assignment import IntArray, Problem, Solution, Status
-from placer.assignment.bounds.elementary import floors, needed_sites, room_floor
-from placer.assignment.bounds.gilmore_lawler import star_floor
-from placer.assignment.bounds.rank_one import room_below, totals_of
+from placer.assignment.bounds.elementary import forced_sites, lower_bounds, residual_capacity_bound
+from placer.assignment.bounds.gilmore_lawler import gilmore_lawler_bound
+from placer.assignment.bounds.rank_one import rank_one_form, residual_capacity_below
 from placer.assignment.bounds.rank_one_boxes import bound_by_boxes
-from placer.assignment.context import Budget
-from placer.assignment.group_relaxation import grouped_floors
-from placer.assignment.heuristics.tabu_search import improve
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.context import SearchContext
+from placer.assignment.group_relaxation import group_bounds
+from placer.assignment.heuristics.tabu_search import tabu_search
+from placer.assignment.structure.term_index import TermIndex
 
 PATIENCE = 300
 """Moves of local search without gain before it ends, at most;"""
@@ -22,8 +22,8 @@ TOTALS_SHARE, BOXES = 0.9, 10
 """Part of the time left that the bound from the totals of the sites may take, and boxes for each pair squared."""
 
 
-def open_search(
-    problem: Problem, budget: Budget, start: IntArray | None = None, patience: int | None = None
+def solve_root(
+    problem: Problem, context: SearchContext, start: IntArray | None = None, patience: int | None = None
 ) -> Solution:
     """
     Search locally, bound every tier, and see whether the two meet.
@@ -42,82 +42,84 @@ def open_search(
         OPTIMAL, FEASIBLE, INFEASIBLE where all sites together are too small, or UNKNOWN where local search found no
         assignment; with the bounds where the sites are large enough.
     """
-    if overfull(problem):
-        return Solution(status=Status.INFEASIBLE, wall_time_s=budget.elapsed_s())
-    tables = Tables(problem)
-    bounds = floors(tables)
+    if exceeds_capacity(problem):
+        return Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s())
+    tables = TermIndex(problem)
+    bounds = lower_bounds(tables)
     first = None
-    if not problem.entangled:  # else the first assignment is far from the best, and its bounds say little
-        first = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=0, floor=bounds)
+    if not problem.has_intergroup_flow:  # else the first assignment is far from the best, and its bounds say little
+        first = tabu_search(tables, context, time_limit_s=context.left_s() / 5, start=start, patience=0, floor=bounds)
     if first is not None and _costs(problem, first) != bounds:
-        bounds = with_needed_sites(tables, _costs(problem, first), grouped_floors(tables, budget, bounds))
+        bounds = with_forced_sites(tables, _costs(problem, first), group_bounds(tables, context, bounds))
     start = start if first is None else first
     if patience is None:
         alone = len(problem.groups) == 1 and int(problem.allowed.sum()) > CELLS
         patience = ALONE_PATIENCE if alone else min(PATIENCE, problem.n * problem.m)
-    found = improve(tables, budget, time_limit_s=budget.left_s() / 5, start=start, patience=patience, floor=bounds)
+    found = tabu_search(
+        tables, context, time_limit_s=context.left_s() / 5, start=start, patience=patience, floor=bounds
+    )
     if found is None:
         tried = "local search found no placement"
-        return Solution(status=Status.UNKNOWN, bounds=bounds, wall_time_s=budget.elapsed_s(), tried=tried)
+        return Solution(status=Status.UNKNOWN, bounds=bounds, wall_time_s=context.elapsed_s(), tried=tried)
     costs = _costs(problem, found)
     if costs != bounds and (first is None or costs != _costs(problem, first)):
-        known = bounds if first is not None else grouped_floors(tables, budget, bounds)
-        bounds = with_needed_sites(tables, costs, known)
+        known = bounds if first is not None else group_bounds(tables, context, bounds)
+        bounds = with_forced_sites(tables, costs, known)
     if costs != bounds:
-        bounds = with_stars(tables, costs, bounds)
-        bounds = with_totals(tables, found, costs, bounds, budget)
-    budget.log(f"bounds: {bounds}")
+        bounds = with_gilmore_lawler(tables, costs, bounds)
+        bounds = with_rank_one(tables, found, costs, bounds, context)
+    context.log(f"bounds: {bounds}")
     return Solution(
         status=Solution.of(costs, bounds),
         site_of=np.asarray(found),
         costs=costs,
         bounds=bounds,
-        wall_time_s=budget.elapsed_s(),
+        wall_time_s=context.elapsed_s(),
         tried="local search",
     )
 
 
 def _costs(problem: Problem, site_of: IntArray) -> tuple[int, ...]:
-    return tuple(problem.price(site_of[None, :])[0].tolist())
+    return tuple(problem.evaluate(site_of[None, :])[0].tolist())
 
 
-def overfull(problem: Problem) -> bool:
+def exceeds_capacity(problem: Problem) -> bool:
     """Whether the items weigh more than all sites that one of them may use can hold."""
     used = problem.allowed.any(axis=0)
     return any(int(r.weight.sum()) > int(r.capacity[used].sum()) for r in problem.resources)
 
 
-def with_needed_sites(tables: Tables, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:
+def with_forced_sites(tables: TermIndex, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:
     """Raise the bound of each tier that prices room by the sites that the higher tiers cannot do without."""
     raised = list(bounds)
-    for t, room in tables.rooms:
+    for t, room in tables.residual_capacities:
         if costs[t] > raised[t]:
-            raised[t] = max(raised[t], room_floor(tables, room, needed_sites(tables, costs, t)))
+            raised[t] = max(raised[t], residual_capacity_bound(tables, room, forced_sites(tables, costs, t)))
     return tuple(raised)
 
 
-def with_stars(tables: Tables, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:
+def with_gilmore_lawler(tables: TermIndex, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:
     """Raise the bound of each tier by what every item sees of the others."""
     raised = list(bounds)
     for t in sorted({flow.tier for flow in tables.flows}):
         if costs[t] > raised[t]:
-            raised[t] = max(raised[t], star_floor(tables, t))
+            raised[t] = max(raised[t], gilmore_lawler_bound(tables, t))
     return tuple(raised)
 
 
-def with_totals(
-    tables: Tables, site_of: IntArray, costs: tuple[int, ...], bounds: tuple[int, ...], budget: Budget
+def with_rank_one(
+    tables: TermIndex, site_of: IntArray, costs: tuple[int, ...], bounds: tuple[int, ...], context: SearchContext
 ) -> tuple[int, ...]:
     """Raise the bound of each tier whose flows are an outer product by what the totals of the sites say."""
     raised = list(bounds)
     for t in sorted({flow.tier for flow in tables.flows}):
-        totals = totals_of(tables, t) if costs[t] > raised[t] else None
+        totals = rank_one_form(tables, t) if costs[t] > raised[t] else None
         if totals is None:
             continue
-        lower = room_below(tables, t)
-        room = 0 if lower is None else int(lower[1].price(site_of[None, :])[0])
-        seconds, boxes = budget.left_s() * TOTALS_SHARE, BOXES * int(tables.problem.allowed.sum()) ** 2
-        bound, left = bound_by_boxes(totals, budget, cost=costs[t], room=room, time_limit_s=seconds, limit=boxes)
+        lower = residual_capacity_below(tables, t)
+        room = 0 if lower is None else int(lower[1].evaluate(site_of[None, :])[0])
+        seconds, boxes = context.left_s() * TOTALS_SHARE, BOXES * int(tables.problem.allowed.sum()) ** 2
+        bound, left = bound_by_boxes(totals, context, cost=costs[t], room=room, time_limit_s=seconds, limit=boxes)
         raised[t] = max(raised[t], bound)
         if lower is not None and bound == costs[t]:
             raised[lower[0]] = max(raised[lower[0]], left)

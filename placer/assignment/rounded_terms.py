@@ -11,7 +11,7 @@ from placer.assignment.terms import BoolArray, IntArray, sums
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Peak:
+class MaxUtilization:
     """
     How full the fullest site is: the largest of ``ceil(parts * weight on it / room)`` over sites.
 
@@ -35,7 +35,7 @@ class Peak:
         levels: IntArray = np.where(self.room > 0, -(-self.parts * load // np.maximum(self.room, 1)), 0)
         return levels
 
-    def price(self, site_of: IntArray) -> IntArray:
+    def evaluate(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
         return np.asarray(self.levels(sums(self.weight, site_of, len(self.room))).max(axis=1, initial=0))
 
@@ -65,7 +65,7 @@ class Peak:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Quotient:
+class FlooredLinear:
     """
     A price of items on sites, divided and rounded down: ``scale * (sum of cost[i, site(items[i])] // divisor)``.
 
@@ -85,7 +85,7 @@ class Quotient:
     divisor: int
     scale: int = 1
 
-    def price(self, site_of: IntArray) -> IntArray:
+    def evaluate(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
         total = self.cost[np.arange(len(self.items)), site_of[:, self.items]].sum(axis=1)
         return np.asarray(self.scale * (total // self.divisor))

@@ -30,7 +30,7 @@ class _Step:
     more: int = 0
 
 
-class SeatSearch:
+class SlotMatcher:
     """
     One search.
 

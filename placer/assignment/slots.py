@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from placer.assignment.slot_matching import SeatSearch
+from placer.assignment.slot_matching import SlotMatcher
 from placer.assignment.terms import BoolArray, IntArray
 
 Seats = frozenset[int]
@@ -17,7 +17,7 @@ Benches = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
-class Party:
+class SlotDemand:
     """
     What the members of one item ask of the seats of its site.
 
@@ -38,7 +38,7 @@ class Party:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Seating:
+class SlotMatching:
     """
     The seats of every site and what the items ask of them. Whoever fits a site fits it without some of them too.
 
@@ -52,7 +52,7 @@ class Seating:
         Seats that somebody else has; nobody sits alone on their benches.
     """
 
-    parties: tuple[Party, ...]
+    parties: tuple[SlotDemand, ...]
     benches: tuple[Benches | None, ...]
     busy: Seats = frozenset()
     _known: dict[tuple[int, tuple[int, ...]], bool] = field(default_factory=dict, repr=False)
@@ -60,7 +60,7 @@ class Seating:
     @cached_property
     def item_kinds(self) -> IntArray:
         """Number the items so that equal numbers ask for the same, ``[n]``; -1 for who asks for nothing."""
-        numbers: dict[Party, int] = {Party(): -1}
+        numbers: dict[SlotDemand, int] = {SlotDemand(): -1}
         return np.array([numbers.setdefault(party, len(numbers) - 1) for party in self.parties], dtype=np.int64)
 
     @cached_property
@@ -112,15 +112,15 @@ class Seating:
         dict or None
             Item and member, in the order of ``own`` -> seat; None where somebody finds none.
         """
-        search = SeatSearch(self.benches[p] or (), self.busy)
+        search = SlotMatcher(self.benches[p] or (), self.busy)
         for v in items:
             party = self.parties[v]
             search.admit([((v, i), seats) for i, seats in enumerate(party.own)], party.company, party.common)
         return search.run()
 
-    def only(self, benches: Iterable[Benches | None]) -> Seating:
+    def only(self, benches: Iterable[Benches | None]) -> SlotMatching:
         """Take other benches for each site, perhaps None."""
-        return Seating(parties=self.parties, benches=tuple(benches), busy=self.busy)
+        return SlotMatching(parties=self.parties, benches=tuple(benches), busy=self.busy)
 
     def misfits(self, site_of: IntArray) -> list[int]:
         """Find the sites where somebody has no seat in an assignment ``[n]``."""

@@ -26,7 +26,7 @@ class Linear:
     name: str
     cost: IntArray
 
-    def price(self, site_of: IntArray) -> IntArray:
+    def evaluate(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
         costs: IntArray = self.cost[np.arange(self.cost.shape[0]), site_of].sum(axis=1)
         return costs
@@ -52,7 +52,7 @@ class Flow:
     flow: IntArray
     distance: IntArray
 
-    def price(self, site_of: IntArray) -> IntArray:
+    def evaluate(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
         sites = site_of[:, self.items]
         distances = self.distance[sites[:, :, None], sites[:, None, :]]
@@ -61,7 +61,7 @@ class Flow:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Crowd:
+class ConvexLoad:
     """
     A convex price of load: the sum over pools of ``table[pool, weight of the items on its sites]``.
 
@@ -84,14 +84,14 @@ class Crowd:
         """Load of each pool, ``[b, pools]``, for each row of ``site_of [b, n]``."""
         return sums(self.weight, self.pool_of[site_of], len(self.table))
 
-    def price(self, site_of: IntArray) -> IntArray:
+    def evaluate(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
         costs: IntArray = self.table[np.arange(len(self.table)), self.loads(site_of)].sum(axis=1)
         return costs
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Squeeze:
+class ReducedSlotsLoad:
     """
     What a crowd pays beyond its own price where claims leave it fewer slots.
 
@@ -101,9 +101,9 @@ class Squeeze:
 
     Parameters
     ----------
-    crowd
+    convex_load
         Whose price without claims is that of ``slots``.
-    claim
+    slots_claimed
         ``[n]``, non-negative.
     start
         ``[pools]``, the load that is there without any item.
@@ -116,8 +116,8 @@ class Squeeze:
     """
 
     name: str
-    crowd: Crowd
-    claim: IntArray
+    convex_load: ConvexLoad
+    slots_claimed: IntArray
     start: IntArray
     slots: IntArray
     per_slot: int
@@ -125,7 +125,7 @@ class Squeeze:
 
     def claims(self, site_of: IntArray) -> IntArray:
         """Claims on each pool, ``[b, pools]``, for each row of ``site_of [b, n]``."""
-        return self._sums(self.claim, site_of)
+        return self._sums(self.slots_claimed, site_of)
 
     def rise(self, load: IntArray, claims: IntArray, pools: IntArray | slice = slice(None)) -> IntArray:
         """Price load and claims, arrays that end in ``[pools]``; nondecreasing in both."""
@@ -134,17 +134,17 @@ class Squeeze:
         rise: IntArray = self.scale * (even_pairs(n, left) - even_pairs(n, slots))
         return rise
 
-    def price(self, site_of: IntArray, items: IntArray | slice = slice(None)) -> IntArray:
+    def evaluate(self, site_of: IntArray, items: IntArray | slice = slice(None)) -> IntArray:
         """Cost of each row of ``site_of [b, n]``, or ``[b, k]`` for k items alone."""
-        loads, claims = (self._sums(each[items], site_of) for each in (self.crowd.weight, self.claim))
+        loads, claims = (self._sums(each[items], site_of) for each in (self.convex_load.weight, self.slots_claimed))
         costs: IntArray = self.rise(loads, claims).sum(axis=1)
         return costs
 
     def faults(self, n: int) -> Iterator[str]:
         """Say what is wrong with its numbers for n items."""
-        pools = (len(self.crowd.table),)
-        if self.claim.shape != (n,) or (self.claim < 0).any():
-            yield f"claim has shape {self.claim.shape}, expected {(n,)} of numbers that are not negative"
+        pools = (len(self.convex_load.table),)
+        if self.slots_claimed.shape != (n,) or (self.slots_claimed < 0).any():
+            yield f"claim has shape {self.slots_claimed.shape}, expected {(n,)} of numbers that are not negative"
         if self.start.shape != pools or self.slots.shape != pools or (self.start < 0).any() or (self.slots < 1).any():
             yield f"start and slots have shapes {self.start.shape} and {self.slots.shape}, expected {pools}, no slots 0"
         if self.per_slot < 1 or self.scale < 0:
@@ -152,11 +152,11 @@ class Squeeze:
 
     def most(self) -> int:
         """Bound what it can cost."""
-        load = int(self.start.sum()) + int(self.crowd.weight.sum())
+        load = int(self.start.sum()) + int(self.convex_load.weight.sum())
         return self.scale * load * (load - 1) // 2
 
     def _sums(self, each: IntArray, site_of: IntArray) -> IntArray:
-        return sums(each, self.crowd.pool_of[site_of], len(self.slots))
+        return sums(each, self.convex_load.pool_of[site_of], len(self.slots))
 
 
 def even_pairs(n: IntArray, slots: IntArray) -> IntArray:
@@ -167,7 +167,7 @@ def even_pairs(n: IntArray, slots: IntArray) -> IntArray:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Room:
+class ResidualCapacity:
     """
     Room left on the sites in use: the sum over sites with an item of ``(room - weight on it) // unit``.
 
@@ -194,7 +194,7 @@ class Room:
         """The items that make a site one in use, ``[n]``."""
         return np.ones(len(self.weight), dtype=bool) if self.users is None else self.users
 
-    def price(self, site_of: IntArray) -> IntArray:
+    def evaluate(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
         held, count = (sums(each, site_of, len(self.room)) for each in (self.weight, self.uses.astype(np.int64)))
         costs: IntArray = np.where((count > 0) & (self.room >= 0), (self.room - held) // self.unit, 0).sum(axis=1)
@@ -202,7 +202,7 @@ class Room:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Touch:
+class SetOnSite:
     """
     A price for each set of items that has one on the site.
 
@@ -218,7 +218,7 @@ class Touch:
     sets: tuple[IntArray, ...]
     site: int
 
-    def price(self, site_of: IntArray) -> IntArray:
+    def evaluate(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
         total = np.zeros(len(site_of), dtype=np.int64)
         for items in self.sets:

@@ -9,7 +9,7 @@ from dataclasses import replace as replaced
 
 from msgspec.structs import replace
 
-from placer.audit.expected import Bound, Meant, Places, meant_by_config, meant_by_plan
+from placer.audit.expected import Bound, ExpectedLayout, Places, expected_by_config, expected_by_plan
 from placer.errors import InputError
 from placer.formats.xl.list_domains import RunningGuest
 from placer.formats.xl.numa_dump import PAGE_KIB, DumpedDomain, NumaDump
@@ -36,7 +36,7 @@ class GuestFinding:
     ----------
     domain
         Its name, number and the pcpus its vcpus are bound to.
-    meant
+    expected
         Where it was meant to be.
     found_kib
         Pnode id -> its memory there, in KiB.
@@ -49,7 +49,7 @@ class GuestFinding:
     """
 
     domain: Domain
-    meant: Meant
+    expected: ExpectedLayout
     found_kib: dict[int, int]
     free_kib: int
     short_kib: int
@@ -57,7 +57,7 @@ class GuestFinding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Findings:
+class AuditReport:
     """
     What compare() found.
 
@@ -116,7 +116,7 @@ def load_notes(host: Host) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def compare(host: Host, guests: Sequence[RunningGuest], dump: NumaDump, plan: Placement | None = None) -> Findings:
+def audit(host: Host, guests: Sequence[RunningGuest], dump: NumaDump, plan: Placement | None = None) -> AuditReport:
     """
     Compare where guests are with where they were meant to be.
 
@@ -151,25 +151,27 @@ def compare(host: Host, guests: Sequence[RunningGuest], dump: NumaDump, plan: Pl
         found.append(replaced(finding, faults=(*finding.faults, *_owner_faults(domain, plan))))
     names = {domain.name for domain in host.domains}
     missing = tuple(name for name, pnodes in plans.items() if name not in names and None not in pnodes)
-    return Findings(host=host, guests=tuple(found), missing=missing, dump=dump)
+    return AuditReport(host=host, guests=tuple(found), missing=missing, dump=dump)
 
 
 def _finding(
     guest: RunningGuest, domain: Domain, there: DumpedDomain, host: Host, planned: tuple[int | None, ...] | None
 ) -> GuestFinding:
-    meant, faults = meant_by_plan(guest, planned, host) if planned is not None else (meant_by_config(guest, host), [])
+    expected, faults = (
+        expected_by_plan(guest, planned, host) if planned is not None else (expected_by_config(guest, host), [])
+    )
     free_pages = FREE_PAGES + (guest.video_kib // PAGE_KIB + VIDEO_EXTRA_PAGES if guest.video_kib else 0)
     short_kib = guest.memory_kib - sum(there.memory_kib.values())
-    strays = meant.strays(there.memory_kib)
-    if there.pnode_of is not None and meant.pnode_of is not None:
-        faults += _vnode_faults(there.pnode_of, meant.pnode_of)
-    if sum(strays.values()) > free_pages * PAGE_KIB:
-        where = ", ".join(f"{format_size(kib)} on pnode {pnode}" for pnode, kib in strays.items())
+    misplaced_kib = expected.misplaced_kib(there.memory_kib)
+    if there.pnode_of is not None and expected.pnode_of is not None:
+        faults += _vnode_faults(there.pnode_of, expected.pnode_of)
+    if sum(misplaced_kib.values()) > free_pages * PAGE_KIB:
+        where = ", ".join(f"{format_size(kib)} on pnode {pnode}" for pnode, kib in misplaced_kib.items())
         faults.append(f"memory lies where none was meant to be: {where}")
-    faults += _vcpu_faults(guest, domain, meant, host)
+    faults += _vcpu_faults(guest, domain, expected, host)
     return GuestFinding(
         domain=domain,
-        meant=meant,
+        expected=expected,
         found_kib=there.memory_kib,
         free_kib=free_pages * PAGE_KIB,
         short_kib=short_kib if short_kib > HOLE_PAGES * PAGE_KIB else 0,
@@ -177,20 +179,20 @@ def _finding(
     )
 
 
-def _vnode_faults(pnode_of: tuple[int | None, ...], meant: tuple[int, ...]) -> list[str]:
+def _vnode_faults(pnode_of: tuple[int | None, ...], expected: tuple[int, ...]) -> list[str]:
     """Compare the pnodes that Xen keeps for the vnodes."""
     return [
         f"vnode {v} is on {'no pnode' if pnode is None else f'pnode {pnode}'}, meant for pnode {wanted}"
-        for v, (pnode, wanted) in enumerate(zip(pnode_of, meant, strict=True))
+        for v, (pnode, wanted) in enumerate(zip(pnode_of, expected, strict=True))
         if pnode != wanted
     ]
 
 
-def _vcpu_faults(guest: RunningGuest, domain: Domain, meant: Meant, host: Host) -> list[str]:
+def _vcpu_faults(guest: RunningGuest, domain: Domain, expected: ExpectedLayout, host: Host) -> list[str]:
     """Compare what the vcpus are bound to with the pcpus of their pnodes, and with what their own file asks."""
     astray: dict[tuple[Bound, Places, str], list[int]] = defaultdict(list)
     everywhere = frozenset(host.position_of_pcpu)
-    for vcpu, (mask, pnodes) in enumerate(zip(domain.affinity, meant.pnodes_of, strict=True)):
+    for vcpu, (mask, pnodes) in enumerate(zip(domain.affinity, expected.pnodes_of, strict=True)):
         home = {pcpu for pnode in host.pnodes if pnode.id in pnodes for pcpu in pnode.pcpus}
         own = () if guest.stated is None else guest.stated[vcpu] or everywhere
         pcpus = everywhere if mask is None else frozenset(mask)
@@ -224,7 +226,7 @@ def _check_pnodes(host: Host, dump: NumaDump, plan: Placement | None) -> None:
 
 def _narrow(domain: Domain, host: Host) -> bool:
     """Whether a vcpu is bound to only some of a pnode's pcpus, or of those in its cpupool."""
-    pool = host.pcpus_in(domain.pool)
+    pool = host.pcpus_of_effective_pool(domain.pool)
     homes = [home for pnode in host.pnodes if (home := pool.intersection(pnode.pcpus))]
     return any(0 < len(home.intersection(mask or ())) < len(home) for mask in set(domain.affinity) for home in homes)
 
@@ -235,8 +237,8 @@ def _within_pools(host: Host) -> Host:
 
 
 def _within_pool(domain: Domain, host: Host) -> Domain:
-    pool = host.pcpus_in(domain.pool)
-    if host.pool_in_force(domain.pool) is None or not pool:
+    pool = host.pcpus_of_effective_pool(domain.pool)
+    if host.effective_pool(domain.pool) is None or not pool:
         return domain
     bound = [tuple(sorted(pool.intersection(mask or pool) or pool)) for mask in domain.affinity]
     everywhere = len(host.position_of_pcpu)

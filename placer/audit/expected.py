@@ -14,7 +14,7 @@ Places = frozenset[int]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Meant:
+class ExpectedLayout:
     """
     Where a guest was meant to be.
 
@@ -35,7 +35,7 @@ class Meant:
     pnodes: Places
     pnodes_of: tuple[Places, ...]
 
-    def strays(self, found_kib: dict[int, int]) -> dict[int, int]:
+    def misplaced_kib(self, found_kib: dict[int, int]) -> dict[int, int]:
         """Give what lies on each pnode beyond what was meant for it, in KiB."""
         if self.memory_kib is None:
             return {pnode: kib for pnode, kib in found_kib.items() if kib and pnode not in self.pnodes}
@@ -43,19 +43,21 @@ class Meant:
         return {pnode: kib for pnode, kib in over.items() if kib > 0}
 
 
-def meant_by_config(guest: RunningGuest, host: Host) -> Meant:
+def expected_by_config(guest: RunningGuest, host: Host) -> ExpectedLayout:
     """Say where a guest was meant to be by what it was started with: its vnodes, or else its affinity."""
     if guest.vnodes is not None:
         return _of_vnodes(guest.vnodes, [vnode.pnode for vnode in guest.vnodes if vnode.pnode is not None])
-    pool = host.pcpus_in(guest.domain.pool)
-    pooled = host.pool_in_force(guest.domain.pool) is not None and bool(pool)
+    pool = host.pcpus_of_effective_pool(guest.domain.pool)
+    pooled = host.effective_pool(guest.domain.pool) is not None and bool(pool)
     everywhere = pnodes_of(tuple(pool), host) if pooled else frozenset(host.position_of)
     masks = set(guest.stated or (None,))
     places = [everywhere if mask is None else pnodes_of(tuple(pool.intersection(mask) or mask), host) for mask in masks]
     return _of_whole(guest, frozenset().union(*places))
 
 
-def meant_by_plan(guest: RunningGuest, planned: tuple[int | None, ...], host: Host) -> tuple[Meant, list[str]]:
+def expected_by_plan(
+    guest: RunningGuest, planned: tuple[int | None, ...], host: Host
+) -> tuple[ExpectedLayout, list[str]]:
     """Say where a guest was meant to be by the plan, and where its vnodes contradict that."""
     pnodes = [pnode for pnode in planned if pnode is not None]
     if len(pnodes) < len(planned):
@@ -79,19 +81,21 @@ def pnodes_of(mask: Bound, host: Host) -> Places:
     return frozenset(host.pnodes[host.position_of_pcpu[pcpu]].id for pcpu in mask)
 
 
-def _of_whole(guest: RunningGuest, pnodes: Places) -> Meant:
+def _of_whole(guest: RunningGuest, pnodes: Places) -> ExpectedLayout:
     """Give its memory and every vcpu the same pnodes."""
     memory_kib = dict.fromkeys(pnodes, guest.memory_kib) if len(pnodes) == 1 else None
-    return Meant(pnode_of=None, memory_kib=memory_kib, pnodes=pnodes, pnodes_of=(pnodes,) * len(guest.domain.affinity))
+    return ExpectedLayout(
+        pnode_of=None, memory_kib=memory_kib, pnodes=pnodes, pnodes_of=(pnodes,) * len(guest.domain.affinity)
+    )
 
 
-def _of_vnodes(vnodes: tuple[Vnode, ...], pnodes: list[int]) -> Meant:
+def _of_vnodes(vnodes: tuple[Vnode, ...], pnodes: list[int]) -> ExpectedLayout:
     memory_kib = dict.fromkeys(pnodes, 0)
     pnodes_of_vcpu: dict[int, Places] = {}
     for vnode, pnode in zip(vnodes, pnodes, strict=True):
         memory_kib[pnode] += vnode.memory_kib
         pnodes_of_vcpu.update(dict.fromkeys(vnode.vcpus, frozenset((pnode,))))
-    return Meant(
+    return ExpectedLayout(
         pnode_of=tuple(pnodes),
         memory_kib=memory_kib,
         pnodes=frozenset(pnodes),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from placer.audit.audit import Findings
+from placer.audit.audit import AuditReport
 from placer.audit.expected import pnodes_of
 from placer.instance import Domain, Host
 
@@ -42,7 +42,7 @@ def guest_locality(domain: Domain, memory_kib: Mapping[int, int], host: Host) ->
     return _sum(_runs(domain, memory_kib, host))
 
 
-def pnode_localities(findings: Findings) -> dict[int, Locality]:
+def pnode_localities(findings: AuditReport) -> dict[int, Locality]:
     """Follow the accesses of the vcpus on each pnode, by its id, over all domains whose memory is known."""
     host = findings.host
     runs: dict[int, list[_Run]] = {pnode.id: [] for pnode in host.pnodes}

@@ -92,7 +92,7 @@ def access_distance(instance: Instance, where: Positions) -> int:
     return sum(access(guest, instance.host, where[guest.name]).cost for guest in instance.guests)
 
 
-def rounding(guest: Guest, host: Host) -> int:
+def traffic_rounding_loss(guest: Guest, host: Host) -> int:
     """
     What rounding takes off the traffic of a cut guest, at the smallest distance: so that it favours no number of parts.
 
@@ -154,7 +154,9 @@ def running_vcpus(host: Host, domains: Iterable[Domain] | None = None) -> list[i
     load, owned = [Fraction(0) for _ in host.pnodes], set(host.dedicated_pcpus or ())
     masks = [(mask, d.pool) for d in (host.domains if domains is None else domains) for mask in d.affinity]
     for (mask, pool), count in Counter(masks).items():
-        pcpus = host.pcpus_in(pool).intersection(mask or host.pcpus_in(pool)) or host.pcpus_in(pool)
+        pcpus = host.pcpus_of_effective_pool(pool).intersection(
+            mask or host.pcpus_of_effective_pool(pool)
+        ) or host.pcpus_of_effective_pool(pool)
         may = [p for p, pnode in enumerate(host.pnodes) if not set(pnode.pcpus).isdisjoint(pcpus)]
         for p in may if not owned.issuperset(pcpus) else ():
             load[p] += Fraction(count, len(may))
@@ -175,13 +177,13 @@ def core_sharing(instance: Instance, where: Positions) -> int:
     threads = max((len(core) for pnode in host.pnodes for core in pnode.cores), default=1)
     for name, pcpus in host.pcpus_of_pool.items():
         cores, vcpus, filled = ([0] * len(group_of) for _ in range(3))
-        running = running_vcpus(host, [d for d in host.domains if host.pool_in_force(d.pool) == name])
+        running = running_vcpus(host, [d for d in host.domains if host.effective_pool(d.pool) == name])
         for p, pnode in enumerate(host.pnodes):
             cores[group_of[p]] += _cores_in(pnode, pcpus.difference(host.dedicated_pcpus or ()))
             vcpus[group_of[p]] += running[p]
         for guest in instance.guests:
             for vnode, site in zip(guest.vnodes, where[guest.name], strict=True):
-                if site is not None and host.pool_in_force(guest.pool) == name:
+                if site is not None and host.effective_pool(guest.pool) == name:
                     dedicated = len(guest.dedicated.intersection(vnode.vcpus))
                     vcpus[group_of[site]] += len(vnode.vcpus) - dedicated
                     filled[group_of[site]] += dedicated * (threads if guest.thread_policy == "isolate" else 1)

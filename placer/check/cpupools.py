@@ -15,7 +15,7 @@ def cpupool(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
     The pcpus that a vcpu can run on are those of its hard mask, all where it has none; a vcpu that can run on none of
     its pnode is the business of ``hard_affinity``.
     """
-    name = host.pool_in_force(guest.pool)
+    name = host.effective_pool(guest.pool)
     if name is None:
         return
     pool = host.pcpus_of_pool[name]

@@ -93,7 +93,7 @@ def _bound_alone(host: Host) -> set[int]:
     alone: set[int] = set()
     for domain in host.domains:
         for mask in domain.affinity:
-            pool = host.pcpus_in(domain.pool)
+            pool = host.pcpus_of_effective_pool(domain.pool)
             may = pool.intersection(mask or pool) or pool
             alone |= may if len(may) == 1 else set()
     return alone
@@ -109,8 +109,9 @@ def _own_faults(owner: _Owner, host: Host, busy: set[int], times: Counter[int | 
         yield f"owns pcpu {pcpu}, its pnode {pnode.id} has {format_cpuset(pnode.pcpus) or 'none'}"
     if mask is not None and pcpu not in mask:
         yield f"owns pcpu {pcpu}, it may run only on pcpus {format_cpuset(mask)}"
-    if pcpu not in host.pcpus_in(owner.guest.pool):
-        yield f"owns pcpu {pcpu}, its cpupool has {format_cpuset(host.pcpus_in(owner.guest.pool)) or 'none'}"
+    if pcpu not in host.pcpus_of_effective_pool(owner.guest.pool):
+        pool = host.pcpus_of_effective_pool(owner.guest.pool)
+        yield f"owns pcpu {pcpu}, its cpupool has {format_cpuset(pool) or 'none'}"
     if host.dedicated_pcpus is not None and pcpu not in host.dedicated_pcpus:
         yield f"owns pcpu {pcpu}, dedicated are {format_cpuset(host.dedicated_pcpus) or 'none'}"
     if pcpu in busy:
@@ -129,7 +130,9 @@ def _shared(instance: Instance, where: Positions, owners: list[_Owner]) -> Itera
     for guest in instance.guests if gone else ():
         masks = guest.hard_affinity or (None,) * guest.vcpu_count
         for v, (vnode, site) in enumerate(zip(guest.vnodes, where[guest.name], strict=True)):
-            here = host.pcpus_in(guest.pool).intersection(() if site is None else host.pnodes[site].pcpus)
+            here = host.pcpus_of_effective_pool(guest.pool).intersection(
+                () if site is None else host.pnodes[site].pcpus
+            )
             stuck = [
                 vcpu
                 for vcpu in sorted(set(vnode.vcpus) - guest.dedicated)

@@ -176,7 +176,7 @@ def overhead_pnodes(guest: Guest, host: Host) -> list[int]:
     none of those has memory. Where the guest is in a cpupool, H is what of it lies there, the pool where nothing does.
     """
     with_memory = [p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib]
-    pool = host.pool_in_force(guest.pool)
+    pool = host.effective_pool(guest.pool)
     if pool is None and not any((*(guest.hard_affinity or ()), *(guest.soft_affinity or ()))):
         return with_memory
     hard, soft = (_union(masks, host) for masks in (guest.hard_affinity, guest.soft_affinity))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from placer.check.costs import COSTS, Access, access, rounding
+from placer.check.costs import COSTS, Access, access, traffic_rounding_loss
 from placer.check.moved import moved
 from placer.check.pcpus import dedicated, overcommit
 from placer.check.positions import positions
@@ -14,7 +14,7 @@ from placer.check.rules import Violation, violations
 from placer.errors import InputError
 from placer.instance import Instance, Placement
 from placer.instance.objective_terms import MOVED, VNODES
-from placer.instance.previous import fitted
+from placer.instance.previous import restricted_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +66,14 @@ def check(
     if faults:
         raise InputError("not a placement of this instance: " + "; ".join(faults))
     tiers = instance.tiers(kept=keep is not None)
-    asked, instance = instance, instance.cut_into(placement.counts())
+    asked, instance = instance, instance.split_into(placement.counts())
     where = positions(instance, placement)
-    before = None if keep is None else positions(instance, fitted(keep, instance))
+    before = None if keep is None else positions(instance, restricted_to(keep, instance))
     cut = [guest for guest, stated in zip(instance.guests, asked.guests, strict=True) if stated.flexible]
     costs: dict[str, Callable[[], int]] = {
         "access_distance": lambda: (
-            COSTS["access_distance"](instance, where) + sum(rounding(guest, instance.host) for guest in cut)
+            COSTS["access_distance"](instance, where)
+            + sum(traffic_rounding_loss(guest, instance.host) for guest in cut)
         ),
         VNODES: lambda: sum(len(guest.vnodes) for guest in cut),
         MOVED: lambda: moved(where, before or {}),

@@ -70,7 +70,7 @@ def check(
     INSTANCE and PLACEMENT: every rule that the placement breaks and every cost it has, recomputed from the instance
     alone. --host, --running and --numa-dump: whether every guest of the host is where it was meant to be.
     """
-    from placer.cli.outputs import say
+    from placer.cli.outputs import write_stdout
     from placer.errors import InputError
 
     if [instance, placement, keep, objective, host, running, numa_dump, vcpu_list, pools, plan].count("-") > 1:
@@ -97,7 +97,7 @@ def check(
             objective=objective,
             free_pnodes=free_pnodes,
         )
-    say(text)
+    write_stdout(text)
     raise typer.Exit(0 if good else 1)
 
 
@@ -117,7 +117,7 @@ def _judge_placement(
     from placer.errors import InputError
     from placer.formats.native.read_placement_json import read_placement
     from placer.formats.text.files import place_of, read_text
-    from placer.instance.previous import fitted, moved
+    from placer.instance.previous import moved, restricted_to
     from placer.report.verdict import render_verdict
 
     request = read_request([instance], host=None, reserve=reserve, free=free_pnodes, objective=objective)
@@ -127,23 +127,23 @@ def _judge_placement(
         raise InputError("; ".join(faults), place=place_of(placement))
     old = read_earlier(keep)
     verdict = judge(request.instance, given, allow_unplaced=allow_unplaced, keep=old)
-    gone = None if old is None else moved(fitted(old, request.instance), given)
+    gone = None if old is None else moved(restricted_to(old, request.instance), given)
     return render_verdict(verdict, gone), not verdict.violations
 
 
 def _judge_running(
     host: str, running: str, numa_dump: str, vcpu_list: str | None, pools: str | None, plan: str | None
 ) -> tuple[str, bool]:
-    from placer.audit.audit import compare
+    from placer.audit.audit import audit
     from placer.cli.inputs import read_running, with_pools
     from placer.formats.hosts import read_host
     from placer.formats.native.read_placement_json import read_placement
     from placer.formats.text.files import place_of, read_text
     from placer.formats.xl.numa_dump import read_numa_dump
-    from placer.report.audit import render_findings
+    from placer.report.audit import render_audit
 
     loaded, guests = read_running(with_pools(read_host(host), pools).host, running, vcpu_list)
     dump = read_numa_dump(read_text(numa_dump), place_of(numa_dump))
     given = None if plan is None else read_placement(read_text(plan), place_of(plan))
-    findings = compare(loaded, guests, dump, given)
-    return render_findings(findings), findings.good()
+    findings = audit(loaded, guests, dump, given)
+    return render_audit(findings), findings.good()

@@ -37,7 +37,7 @@ def compare(
     """Show what every strategy makes of an instance, side by side: greedy, local search and exact."""
     from placer.assignment.registry import STRATEGIES
     from placer.cli.inputs import read_request
-    from placer.cli.outputs import say
+    from placer.cli.outputs import write_stdout
     from placer.cli.running import run
     from placer.report.comparison import LEGEND, render_comparison
     from placer.solving.pipeline import solve as solve_instance
@@ -82,5 +82,5 @@ def compare(
                     tiers=request.instance.tiers(),
                 )
             )
-        say(render_comparison(", ".join(batch), request.instance, answers) + "\n")
-    say(LEGEND)
+        write_stdout(render_comparison(", ".join(batch), request.instance, answers) + "\n")
+    write_stdout(LEGEND)

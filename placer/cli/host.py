@@ -30,10 +30,10 @@ def host(
 ) -> None:
     """Print a host as JSON, for --host and for instances; what was assumed on the way goes to stderr."""
     from placer.cli.inputs import reserved
-    from placer.cli.outputs import say
+    from placer.cli.outputs import write_stdout
     from placer.errors import InputError
     from placer.formats.hosts import read_host
-    from placer.formats.local_host import read_libvirt, read_machine
+    from placer.formats.local_host import read_libvirt, read_local_host
     from placer.formats.native.instance_json import dump_host
 
     if source is not None and libvirt is not None:
@@ -41,8 +41,8 @@ def host(
     if libvirt is not None:
         reading = read_libvirt(libvirt, free)
     else:
-        reading = read_machine(free) if source is None else read_host(source, free)
+        reading = read_local_host(free) if source is None else read_host(source, free)
     if not quiet:
         for note in reading.notes:
             print(f"note: {note}", file=sys.stderr)
-    say(dump_host(reserved(reading.host, reserve)))
+    write_stdout(dump_host(reserved(reading.host, reserve)))

@@ -32,7 +32,7 @@ def import_(
 ) -> None:
     """Write a host and guests as one instance; what was assumed on the way goes to stderr."""
     from placer.cli.inputs import read_request
-    from placer.cli.outputs import refuse_existing, say, write_files
+    from placer.cli.outputs import refuse_existing, write_files, write_stdout
     from placer.formats.native.instance_json import dump_instance
 
     output = None if output == "-" else output
@@ -57,6 +57,6 @@ def import_(
             print(f"note: {note}", file=sys.stderr)
     text = dump_instance(request.instance)
     if output is None:
-        say(text)
+        write_stdout(text)
     else:
         write_files({Path(output): text})

@@ -6,10 +6,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from placer.errors import InputError
-from placer.formats.base import GuestReading, HostReading
+from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.text.files import place_of, read_text
 from placer.instance import Host
-from placer.job.request import MemoryChoice, Request, VnodesChoice, assemble, free_pnodes, of_instance, with_reserve
+from placer.job.request import MemoryChoice, Request, VnodesChoice, assemble, free_pnodes, from_instance, with_reserve
 
 if TYPE_CHECKING:
     from placer.formats.xl.list_domains import RunningGuest
@@ -60,7 +60,7 @@ def read_request(
         from placer.formats.hosts import read_host
 
         reading = with_pools(read_host(host, free_memory), pools)
-        reading = HostReading(host=reserved(reading.host, reserve), notes=reading.notes)
+        reading = ParsedHost(host=reserved(reading.host, reserve), notes=reading.notes)
         if running is not None or vcpu_list is not None:
             reading = _with_load(reading, running, vcpu_list)
         guests = [guest for file in files for guest in read_guests(file, reading.host)]
@@ -80,7 +80,7 @@ def _under(request: Request, objective: str) -> Request:
     return change(request, instance=replace(instance, objective=choose_objective(instance.objective, objective)))
 
 
-def read_guests(path: str, host: Host) -> list[GuestReading]:
+def read_guests(path: str, host: Host) -> list[ParsedGuest]:
     """Read the guests of a file (an ``xl list -l`` or a list of flavours has several), told apart by content."""
     text = read_text(path)
     place = place_of(path)
@@ -95,7 +95,7 @@ def read_guests(path: str, host: Host) -> list[GuestReading]:
     return [read_xl_cfg(text, place, host)]
 
 
-def _read_json_guests(text: str, place: str, host: Host) -> list[GuestReading]:
+def _read_json_guests(text: str, place: str, host: Host) -> list[ParsedGuest]:
     from placer.formats.libxl.read_json import guests_of
     from placer.formats.openstack.flavor import holds_flavors, read_flavors
     from placer.formats.text.json_text import parse_json
@@ -130,23 +130,23 @@ def read_running(host: Host, running: str | None, vcpu_list: str | None) -> tupl
         raise InputError(str(error), place=place) from None
 
 
-def with_pools(reading: HostReading, pools: str | None) -> HostReading:
+def with_pools(reading: ParsedHost, pools: str | None) -> ParsedHost:
     """Read the cpupools of a host, where a file of them is given."""
     if pools is None:
         return reading
     from placer.formats.xl.cpupools import pool_notes, read_xl_cpupools
 
     host = read_xl_cpupools(read_text(pools), place_of(pools), reading.host)
-    return HostReading(host=host, notes=(*reading.notes, *pool_notes(host)))
+    return ParsedHost(host=host, notes=(*reading.notes, *pool_notes(host)))
 
 
-def _with_load(reading: HostReading, running: str | None, vcpu_list: str | None) -> HostReading:
+def _with_load(reading: ParsedHost, running: str | None, vcpu_list: str | None) -> ParsedHost:
     from placer.audit.audit import load_notes
     from placer.formats.xl.info import VCPUS_NOT_COUNTED
 
     host, _ = read_running(reading.host, running, vcpu_list)
     notes = [note for note in reading.notes if note != VCPUS_NOT_COUNTED]
-    return HostReading(host=host, notes=(*notes, *load_notes(host)))
+    return ParsedHost(host=host, notes=(*notes, *load_notes(host)))
 
 
 def _read_instance(files: list[str], free_memory: str | None, reserve: str | None) -> Request:
@@ -166,7 +166,7 @@ def _read_instance(files: list[str], free_memory: str | None, reserve: str | Non
     if free_memory is not None:
         instance = replace(instance, host=with_free(instance.host, free_memory))
     instance = replace(instance, host=reserved(instance.host, reserve))
-    return of_instance(instance, place=place_of(files[0]))
+    return from_instance(instance, place=place_of(files[0]))
 
 
 def reserved(host: Host, reserve: str | None) -> Host:

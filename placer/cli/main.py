@@ -60,9 +60,9 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        from placer.cli.outputs import say
+        from placer.cli.outputs import write_stdout
 
-        say(f"placer {version('placer')}\n")
+        write_stdout(f"placer {version('placer')}\n")
         raise typer.Exit
 
 

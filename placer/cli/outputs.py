@@ -12,7 +12,7 @@ from pathlib import Path
 from placer.errors import InputError
 
 
-def say(text: str) -> None:
+def write_stdout(text: str) -> None:
     """
     Write an answer to standard output. A reader that has gone is no mistake.
 
@@ -40,7 +40,7 @@ def names_folder(output: str, guest_count: int) -> bool:
     return output.endswith("/") or _kind(Path(output)) == "folder" or guest_count > 1
 
 
-def targets(output: str, names: list[str], suffix: str) -> dict[str, Path]:
+def output_paths(output: str, names: list[str], suffix: str) -> dict[str, Path]:
     """
     Give the file of each guest in a folder.
 

@@ -31,7 +31,7 @@ def read_earlier(path: str | None, others: Iterable[str | None] = ()) -> Placeme
     return read_placement(read_text(path), place_of(path))
 
 
-def tell(option: str, earlier: Placement | None, instance: Instance, *, strategy: str) -> None:
+def print_previous_notes(option: str, earlier: Placement | None, instance: Instance, *, strategy: str) -> None:
     """Say on standard error what of it the instance does not have, and what it breaks there."""
     if earlier is None:
         return

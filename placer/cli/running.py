@@ -13,7 +13,7 @@ from types import FrameType
 from placer.assignment import Progress
 from placer.instance.objective_terms import TIERS
 from placer.report.progress import describe
-from placer.solving.result import Answer
+from placer.solving.result import Result
 
 EVERY_S = 1.0
 """Seconds before the first line of progress, and between two."""
@@ -30,7 +30,7 @@ class Watch:
         self.latest = progress
 
 
-def run(work: Callable[[Event, Watch], Answer], *, quiet: bool, tiers: Sequence[Iterable[str]] = TIERS) -> Answer:
+def run(work: Callable[[Event, Watch], Result], *, quiet: bool, tiers: Sequence[Iterable[str]] = TIERS) -> Result:
     """
     Run ``work(stop, on_progress)`` beside the main thread.
 
@@ -38,7 +38,7 @@ def run(work: Callable[[Event, Watch], Answer], *, quiet: bool, tiers: Sequence[
     progress goes to stderr each second; ``tiers`` names the terms.
     """
     stop, watch = Event(), Watch()
-    outcome: list[Answer] = []
+    outcome: list[Result] = []
     failure: list[BaseException] = []
 
     def target() -> None:

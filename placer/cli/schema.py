@@ -7,7 +7,7 @@ def schema() -> None:
     """Print the JSON Schema of instance files."""
     import json
 
-    from placer.cli.outputs import say
+    from placer.cli.outputs import write_stdout
     from placer.formats.native.schema import instance_schema
 
-    say(json.dumps(instance_schema(), indent=2) + "\n")
+    write_stdout(json.dumps(instance_schema(), indent=2) + "\n")

@@ -13,7 +13,7 @@ from placer.cli import options
 
 if TYPE_CHECKING:
     from placer.job.request import Request
-    from placer.solving.result import Answer
+    from placer.solving.result import Result
 
 
 class StrategyName(StrEnum):
@@ -96,9 +96,9 @@ def solve(
     from placer.assignment import Status
     from placer.cli.inputs import read_request
     from placer.cli.outputs import refuse_existing
-    from placer.cli.previous import read_earlier, tell
+    from placer.cli.previous import print_previous_notes, read_earlier
     from placer.cli.running import print_line, run
-    from placer.job.request import as_placed
+    from placer.job.request import with_chosen_vnodes
     from placer.solving.pipeline import solve as solve_instance
 
     others = [*files, host, running, vcpu_list, pools, objective]
@@ -133,8 +133,8 @@ def solve(
     if dump_model is not None:
         refuse_existing([Path(dump_model)], force=force)
     if not quiet:
-        tell("--hint", start, request.instance, strategy=strategy.value)
-        tell("--keep", kept, request.instance, strategy=strategy.value)
+        print_previous_notes("--hint", start, request.instance, strategy=strategy.value)
+        print_previous_notes("--keep", kept, request.instance, strategy=strategy.value)
     answer = run(
         lambda stop, on_progress: solve_instance(
             request.instance,
@@ -155,7 +155,7 @@ def solve(
         tiers=request.instance.tiers(kept=kept is not None),
     )
     if answer.instance is not None:
-        request = as_placed(request, answer.instance, optimal=answer.status is Status.OPTIMAL)
+        request = with_chosen_vnodes(request, answer.instance, optimal=answer.status is Status.OPTIMAL)
     if not quiet and answer.placement is not None and format not in {OutputFormat.text, OutputFormat.json}:
         from placer.report.text import summary
 
@@ -166,7 +166,7 @@ def solve(
 
 def _paths(request: Request, format: OutputFormat, output: str | None, *, force: bool) -> dict[str, Path] | None:
     """Decide where each guest, or everything (under the name ""), goes; None is standard output. Refuse early."""
-    from placer.cli.outputs import names_folder, refuse_existing, targets
+    from placer.cli.outputs import names_folder, output_paths, refuse_existing
     from placer.errors import InputError
 
     names = [guest.name for guest in request.instance.guests]
@@ -182,13 +182,13 @@ def _paths(request: Request, format: OutputFormat, output: str | None, *, force:
     if whole and output.endswith("/"):
         raise InputError(f"names a folder, expected a file for the format {format}", place=output)
     if not whole and names_folder(output, len(names)):
-        paths = targets(output, names, FORMATS[format.value].suffix)
+        paths = output_paths(output, names, FORMATS[format.value].suffix)
     refuse_existing(list(paths.values()), force=force)
     return paths
 
 
-def _write(answer: Answer, request: Request, format: OutputFormat, paths: dict[str, Path] | None, *, pin: bool) -> None:
-    from placer.cli.outputs import on_terminal, say, write_files
+def _write(answer: Result, request: Request, format: OutputFormat, paths: dict[str, Path] | None, *, pin: bool) -> None:
+    from placer.cli.outputs import on_terminal, write_files, write_stdout
 
     if format is OutputFormat.text:
         from placer.report.text import render
@@ -208,12 +208,12 @@ def _write(answer: Answer, request: Request, format: OutputFormat, paths: dict[s
         if paths is None or "" in paths:
             texts = {"": join(texts, format.value)}
     if paths is None:
-        say(texts[""])
+        write_stdout(texts[""])
         return
     write_files({paths[name]: text for name, text in texts.items()})
 
 
-def _exit_code(answer: Answer, *, allow_unplaced: bool) -> int:
+def _exit_code(answer: Result, *, allow_unplaced: bool) -> int:
     from placer.assignment import Status
 
     if answer.status is Status.INFEASIBLE:
@@ -221,5 +221,5 @@ def _exit_code(answer: Answer, *, allow_unplaced: bool) -> int:
     return 3 if answer.status is Status.UNKNOWN and not (allow_unplaced and _only_unplaced(answer)) else 0
 
 
-def _only_unplaced(answer: Answer) -> bool:
+def _only_unplaced(answer: Result) -> bool:
     return answer.placement is not None and all(violation.rule == "unplaced" for violation in answer.violations)

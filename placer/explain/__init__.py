@@ -1,6 +1,6 @@
 """Why nothing fits, and what would mend it."""
 
-from placer.explain.infeasible import why_nothing_fits
-from placer.explain.unknown import why_unknown
+from placer.explain.infeasible import explain_infeasible
+from placer.explain.unknown import explain_unknown
 
-__all__ = ["why_nothing_fits", "why_unknown"]
+__all__ = ["explain_infeasible", "explain_unknown"]

@@ -8,13 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from placer.assignment import Benches, BoolArray, Linear, Problem, Relation, Resource, Solution
-from placer.assignment.context import Budget
+from placer.assignment import Benches, BoolArray, Conflict, Linear, Problem, Resource, Solution
+from placer.assignment.context import SearchContext
 from placer.assignment.portfolio import optimal
 from placer.instance import Guest, Host, Instance, Rule, format_cpuset, format_size, listed
 from placer.lowering.allowed import masks
 from placer.lowering.conflicts import each_relation, merged
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 
 WORDS = {
     "fixed_pnode": "its fixed pnode",
@@ -30,7 +30,7 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Stated:
+class Constraint:
     """
     One rule.
 
@@ -60,7 +60,7 @@ class Stated:
         return self.name in ("memory", "overcommit", "dedicated")
 
 
-class Questions:
+class FeasibilityQueries:
     """
     Ask of an instance whether some of its rules can hold together.
 
@@ -74,12 +74,12 @@ class Questions:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self.problem = translate(instance, allow_unplaced=True)
+        self.problem = lower(instance, allow_unplaced=True)
         self.masks = {rule: mask for rule, mask in masks(instance).items() if rule != "dedicated"}
-        self._related = each_relation(instance, self.problem.groups, nowhere=True)
-        self.rules = stated_rules(instance, self.problem, self.masks, [source for source, _ in self._related])
+        self._related = each_relation(instance, self.problem.groups, with_unplaced_site=True)
+        self.rules = constraints_of(instance, self.problem, self.masks, [source for source, _ in self._related])
 
-    def ask(self, rules: Iterable[Stated], budget: Budget, costs: tuple[Linear, ...] = ()) -> Solution:
+    def ask(self, rules: Iterable[Constraint], context: SearchContext, costs: tuple[Linear, ...] = ()) -> Solution:
         """
         Place the instance under some of its rules alone.
 
@@ -88,9 +88,9 @@ class Questions:
         costs
             What to keep low, the most important first.
         """
-        return optimal(replace(self.under(rules), tiers=tuple((cost,) for cost in costs) or ((),)), budget)
+        return optimal(replace(self.under(rules), tiers=tuple((cost,) for cost in costs) or ((),)), context)
 
-    def under(self, rules: Iterable[Stated]) -> Problem:
+    def under(self, rules: Iterable[Constraint]) -> Problem:
         """Lower some of the rules alone."""
         problem, rules = self.problem, list(rules)
         allowed = np.ones_like(problem.allowed)
@@ -123,19 +123,19 @@ class Questions:
         """The resources whose shortage can be told in figures, by name."""
         return {r.name: r for r in self.problem.resources if r.name in ("memory", "overcommit")}
 
-    def source(self, rule: Stated) -> Rule | Guest:
+    def source(self, rule: Constraint) -> Rule | Guest:
         """Give what states a relation: a rule of the instance, or a guest that is to stand one to one."""
         return self._related[rule.subject][0]
 
-    def _relation(self, rule: Stated) -> Relation:
+    def _relation(self, rule: Constraint) -> Conflict:
         return self._related[rule.subject][1]
 
 
-def stated_rules(
+def constraints_of(
     instance: Instance, problem: Problem, lowered: dict[str, BoolArray], sources: list[Rule | Guest]
-) -> list[Stated]:
+) -> list[Constraint]:
     """Give every rule of an instance that could be part of a conflict, with its words."""
-    rules = [Stated("placed", g, _demand(guest)) for g, guest in enumerate(instance.guests)]
+    rules = [Constraint("placed", g, _demand(guest)) for g, guest in enumerate(instance.guests)]
     for g, guest in enumerate(instance.guests):
         for name, mask in lowered.items():
             rows = mask[problem.groups[g]]
@@ -144,33 +144,33 @@ def stated_rules(
                 where = "; ".join(
                     f"vnode {v} on {format_cpuset(ids[row].tolist())}" for v, row in enumerate(rows) if not row.all()
                 )
-                rules.append(Stated(name, g, f'guest "{guest.name}": {WORDS[name]}: {where}'))
-    rules += [Stated("relation", i, _relation(source)) for i, source in enumerate(sources)]
+                rules.append(Constraint(name, g, f'guest "{guest.name}": {WORDS[name]}: {where}'))
+    rules += [Constraint("relation", i, _relation(source)) for i, source in enumerate(sources)]
     if problem.incompatible.any():
-        rules.append(Stated("apart", 0, "pnodes that cannot reach each other never hold one guest"))
+        rules.append(Constraint("apart", 0, "pnodes that cannot reach each other never hold one guest"))
     for p, pnode in enumerate(instance.host.pnodes):
         room = int(problem.resources[0].capacity[p])
         taken = format_size(pnode.memory_kib - room)
         words = f"pnode {pnode.id} has {format_size(room)} for guests ({format_size(pnode.memory_kib)} free"
         words += f", less {taken} of reserve and overhead)" if room < pnode.memory_kib else ")"
-        rules.append(Stated("memory", p, words))
+        rules.append(Constraint("memory", p, words))
     shared = [resource for resource in problem.resources if resource.name == "overcommit"]
     rules += [_pcpus(instance.host, resource, p) for resource in shared for p in range(problem.m - 1)]
     rules += [_owned(instance.host, p) for p in range(problem.m - 1) if problem.seating is not None]
     return rules
 
 
-def _pcpus(host: Host, resource: Resource, p: int) -> Stated:
+def _pcpus(host: Host, resource: Resource, p: int) -> Constraint:
     pnode, room = host.pnodes[p], int(resource.capacity[p]) // resource.unit
     words = f"pnode {pnode.id} has room for {room} vcpus ({resource.name} {host.overcommit:g}, {len(pnode.pcpus)} pcpus"
-    return Stated(resource.name, p, words + (", less those that run there)" if host.domains else ")"))
+    return Constraint(resource.name, p, words + (", less those that run there)" if host.domains else ")"))
 
 
-def _owned(host: Host, p: int) -> Stated:
+def _owned(host: Host, p: int) -> Constraint:
     pnode = host.pnodes[p]
     pcpus = set(pnode.pcpus).intersection(pnode.pcpus if host.dedicated_pcpus is None else host.dedicated_pcpus)
     words = f"pnode {pnode.id} has {len(pcpus)} pcpus for dedicated vcpus, each its own, and leaves one to shared ones"
-    return Stated("dedicated", p, words)
+    return Constraint("dedicated", p, words)
 
 
 def _relation(source: Rule | Guest) -> str:

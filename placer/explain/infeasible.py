@@ -14,12 +14,12 @@ from threading import Event
 from time import perf_counter
 
 from placer.assignment import Status
-from placer.assignment.context import Budget
+from placer.assignment.context import SearchContext
 from placer.assignment.portfolio import optimal
-from placer.explain.constraints import Questions, Stated
-from placer.explain.mus_mcs import Findings, find_conflicts
-from placer.explain.repairs import Way, changes
-from placer.explain.unplaceable import overfull, stuck_vnodes
+from placer.explain.constraints import Constraint, FeasibilityQueries
+from placer.explain.mus_mcs import ConflictAnalysis, analyse_conflicts
+from placer.explain.repairs import Repair, repairs
+from placer.explain.unplaceable import exceeds_capacity, stuck_vnodes
 from placer.instance import Instance, format_cpuset
 
 TIME_LIMIT_S = 5.0
@@ -34,7 +34,7 @@ RANK = {"placed": 2, "memory": 1, "overcommit": 1, "dedicated": 1}
 """Which rules one would rather drop than these: first what was asked of the placement, then what the host lacks."""
 
 
-def why_nothing_fits(
+def explain_infeasible(
     instance: Instance,
     *,
     time_limit_s: float = TIME_LIMIT_S,
@@ -59,10 +59,10 @@ def why_nothing_fits(
         A line for each vnode that no pnode can take alone, or for memory that all pnodes do not have; else the rules
         of each conflict found. Then what mends it.
     """
-    questions = Questions(instance)
+    questions = FeasibilityQueries(instance)
     clock = Clock(time_limit_s, stop or Event())
     findings = find_conflicts_of(questions, clock)
-    quick = stuck_vnodes(instance, questions.problem) or overfull(questions.problem)
+    quick = stuck_vnodes(instance, questions.problem) or exceeds_capacity(questions.problem)
     lines = quick or _told(questions, findings)
     mends = _mends(questions, findings, Clock(time_limit_s, clock.stop))
     if one_of_many_cuts:
@@ -78,28 +78,28 @@ class Clock:
         self.stop = stop
         self._deadline = perf_counter() + time_limit_s
 
-    def budget(self, most_s: float = QUESTION_LIMIT_S) -> Budget:
+    def context(self, most_s: float = QUESTION_LIMIT_S) -> SearchContext:
         """Limits of the next question."""
         left = max(0.0, self._deadline - perf_counter())
-        return Budget(time_limit_s=min(most_s, left), stop=self.stop)
+        return SearchContext(time_limit_s=min(most_s, left), stop=self.stop)
 
 
-def find_conflicts_of(questions: Questions, clock: Clock) -> Findings:
+def find_conflicts_of(questions: FeasibilityQueries, clock: Clock) -> ConflictAnalysis:
     """Find conflicts and repairs among the rules of an instance."""
     rules = questions.rules
 
     def ask(some: Sequence[int]) -> Status:
-        budget = clock.budget()
-        if not budget.left_s():
+        context = clock.context()
+        if not context.left_s():
             return Status.UNKNOWN
-        return questions.ask([rules[i] for i in some], budget).status
+        return questions.ask([rules[i] for i in some], context).status
 
-    return find_conflicts(len(rules), ask, [None if rule.fixed else RANK.get(rule.name, 0) for rule in rules])
+    return analyse_conflicts(len(rules), ask, [None if rule.fixed else RANK.get(rule.name, 0) for rule in rules])
 
 
-def _told(questions: Questions, findings: Findings) -> list[str]:
+def _told(questions: FeasibilityQueries, findings: ConflictAnalysis) -> list[str]:
     lines: list[str] = []
-    for i, (conflict, irreducible) in enumerate(zip(findings.conflicts, findings.irreducible, strict=True)):
+    for i, (conflict, irreducible) in enumerate(zip(findings.all_conflicts, findings.irreducible, strict=True)):
         head = "nor can these:" if i else "these rules cannot hold together, but would without any one of them:"
         if not irreducible:
             head = "nor can these" if i else "these rules cannot hold together"
@@ -112,7 +112,7 @@ def _told(questions: Questions, findings: Findings) -> list[str]:
     return lines
 
 
-def _mends(questions: Questions, findings: Findings, clock: Clock) -> list[str]:
+def _mends(questions: FeasibilityQueries, findings: ConflictAnalysis, clock: Clock) -> list[str]:
     """Say what mends it: every single change where one is enough, else the fewest together; or whom to leave out."""
     one_by_one = bool(findings.repairs) and len(findings.repairs[0]) == 1
     repairs = [tuple(questions.rules[i] for i in repair) for repair in findings.repairs]
@@ -136,11 +136,11 @@ def _mends(questions: Questions, findings: Findings, clock: Clock) -> list[str]:
     return [head, *lines]
 
 
-def _way(questions: Questions, repair: tuple[Stated, ...], clock: Clock) -> Way | None:
-    return changes(questions, repair, clock.budget) if clock.budget().left_s() else None
+def _way(questions: FeasibilityQueries, repair: tuple[Constraint, ...], clock: Clock) -> Repair | None:
+    return repairs(questions, repair, clock.context) if clock.context().left_s() else None
 
 
-def _joined(questions: Questions, ways: list[tuple[Stated, str]]) -> list[str]:
+def _joined(questions: FeasibilityQueries, ways: list[tuple[Constraint, str]]) -> list[str]:
     """Say the same change of several pnodes once."""
     pnodes_of: dict[str, list[int]] = {}
     for rule, change in ways:
@@ -157,12 +157,12 @@ def _joined(questions: Questions, ways: list[tuple[Stated, str]]) -> list[str]:
     ]
 
 
-def _left_out(questions: Questions, clock: Clock) -> list[str]:
+def _left_out(questions: FeasibilityQueries, clock: Clock) -> list[str]:
     """Say which guests, as few as possible, to leave out; empty where that was not found in time."""
-    problem, budget = questions.problem, clock.budget(TIME_LIMIT_S)
-    if not budget.left_s():
+    problem, context = questions.problem, clock.context(TIME_LIMIT_S)
+    if not context.left_s():
         return []
-    solution = optimal(replace(problem, tiers=problem.tiers[:1]), budget)
+    solution = optimal(replace(problem, tiers=problem.tiers[:1]), context)
     if solution.site_of is None:
         return []
     names = [

@@ -25,13 +25,13 @@ MOST_SETS = 150
 
 
 @dataclass
-class Findings:
+class ConflictAnalysis:
     """
     What is known of rules that cannot all hold.
 
     Parameters
     ----------
-    conflicts
+    all_conflicts
         Rules that cannot hold together, ascending.
     irreducible
         Of each conflict, whether every proper subset of it can hold.
@@ -43,14 +43,14 @@ class Findings:
         Whether there is no other irreducible conflict.
     """
 
-    conflicts: list[tuple[int, ...]] = field(default_factory=list)
+    all_conflicts: list[tuple[int, ...]] = field(default_factory=list)
     irreducible: list[bool] = field(default_factory=list)
     repairs: list[tuple[int, ...]] = field(default_factory=list)
     fewest: bool = True
     complete: bool = False
 
 
-def find_conflicts(count: int, ask: Ask, rank: Sequence[int | None]) -> Findings:
+def analyse_conflicts(count: int, ask: Ask, rank: Sequence[int | None]) -> ConflictAnalysis:
     """
     Find conflicts and repairs among rules that cannot all hold.
 
@@ -69,16 +69,16 @@ def find_conflicts(count: int, ask: Ask, rank: Sequence[int | None]) -> Findings
 class _Finder:
     def __init__(self, count: int, ask: Ask, rank: Sequence[int | None]) -> None:
         self._rules, self._ask, self._rank = list(range(count)), ask, rank
-        self._findings = Findings()
+        self._findings = ConflictAnalysis()
         self._open: list[frozenset[int]] = [frozenset()]
         self._settled: set[frozenset[int]] = set()
         self._all_kept = True
 
-    def run(self) -> Findings:
+    def run(self) -> ConflictAnalysis:
         found = self._findings
         self._add(self._rules)
         unknown = 0
-        while len(found.conflicts) < MOST_KEPT and (drop := self._next()) is not None:
+        while len(found.all_conflicts) < MOST_KEPT and (drop := self._next()) is not None:
             self._settled.add(drop)
             rest = [rule for rule in self._rules if rule not in drop]
             verdict = self._ask(rest)
@@ -105,7 +105,7 @@ class _Finder:
             return verdict is Status.INFEASIBLE
 
         conflict = tuple(sorted(_shrink([], rules, impossible, asked=True)))
-        self._findings.conflicts.append(conflict)
+        self._findings.all_conflicts.append(conflict)
         self._findings.irreducible.append(sure)
         self._meet(conflict)
 
@@ -123,7 +123,7 @@ class _Finder:
         """Give the next set of rules to drop; None when those that matter are settled."""
         repairs = self._findings.repairs
         size = len(repairs[0]) if repairs else None
-        enough = len(self._findings.conflicts) >= MOST_CONFLICTS
+        enough = len(self._findings.all_conflicts) >= MOST_CONFLICTS
         for drop in self._open:
             if drop not in self._settled and not (enough and size is not None and len(drop) > size):
                 return drop

@@ -9,9 +9,9 @@ from fractions import Fraction
 import numpy as np
 
 from placer.assignment import IntArray, Linear, Status
-from placer.assignment.context import Budget
+from placer.assignment.context import SearchContext
 from placer.assignment.portfolio import optimal
-from placer.explain.constraints import WORDS, Questions, Stated
+from placer.explain.constraints import WORDS, Constraint, FeasibilityQueries
 from placer.instance import Guest, format_cpuset, format_size
 
 MIB = 1024
@@ -21,7 +21,7 @@ FOUND = (Status.OPTIMAL, Status.FEASIBLE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
+class Repair:
     """
     What to change.
 
@@ -37,13 +37,15 @@ class Way:
     memory_kib: int = 0
 
 
-def changes(questions: Questions, dropped: tuple[Stated, ...], budget: Callable[[], Budget]) -> Way | None:
+def repairs(
+    questions: FeasibilityQueries, dropped: tuple[Constraint, ...], context: Callable[[], SearchContext]
+) -> Repair | None:
     """
     Say what to change of some rules, as little as possible, so that all others hold.
 
     Parameters
     ----------
-    budget
+    context
         Gives the limits of the next solve.
 
     Returns
@@ -52,22 +54,22 @@ def changes(questions: Questions, dropped: tuple[Stated, ...], budget: Callable[
         None where none was found in time, or no change of these rules alone would do.
     """
     alone = dropped[0] if len(dropped) == 1 else None
-    if alone is not None and alone.name == "placed" and (less := _less_memory(questions, alone, budget)):
-        return Way(words=[less])
+    if alone is not None and alone.name == "placed" and (less := _less_memory(questions, alone, context)):
+        return Repair(words=[less])
     kept = [rule for rule in questions.rules if rule not in dropped]
-    kept += [Stated("placed", rule.subject, rule.words) for rule in dropped if rule.name in questions.masks]
+    kept += [Constraint("placed", rule.subject, rule.words) for rule in dropped if rule.name in questions.masks]
     costs = tuple(Linear(name=rule.name, cost=_violation(questions, rule)) for rule in dropped)
-    solution = questions.ask(kept, budget(), costs)
+    solution = questions.ask(kept, context(), costs)
     if solution.site_of is None or any(_is_no_use(questions, rule, solution.site_of) for rule in dropped):
         return None
     words = [_change(questions, rule, solution.site_of) for rule in dropped]
     if solution.status is not Status.OPTIMAL:
         words = [f"{said} (perhaps less would do)" for said in words]
     short = [_short(questions, rule, solution.site_of) for rule in dropped if rule.name == "memory"]
-    return Way(words=words, memory_kib=sum(short))
+    return Repair(words=words, memory_kib=sum(short))
 
 
-def _is_no_use(questions: Questions, rule: Stated, site_of: IntArray) -> bool:
+def _is_no_use(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) -> bool:
     """Whether a wider affinity would have vcpus run where there are no pcpus."""
     if rule.name != "hard_affinity":
         return False
@@ -78,7 +80,7 @@ def _is_no_use(questions: Questions, rule: Stated, site_of: IntArray) -> bool:
     )
 
 
-def _short(questions: Questions, rule: Stated, site_of: IntArray) -> int:
+def _short(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) -> int:
     """What a resource of a pnode lacks."""
     resource = questions.stated[rule.name]
     return int(resource.weight[site_of == rule.subject].sum() - resource.capacity[rule.subject])
@@ -99,7 +101,7 @@ def amount(kib: int) -> str:
     return short if exact else f"{short} ({-(-kib // MIB)} MiB)"
 
 
-def _violation(questions: Questions, rule: Stated) -> IntArray:
+def _violation(questions: FeasibilityQueries, rule: Constraint) -> IntArray:
     """How much each item on each site breaks a rule, ``[n, m]``."""
     problem, instance = questions.problem, questions.instance
     cost = np.zeros((problem.n, problem.m), dtype=np.int64)
@@ -125,7 +127,7 @@ def _bound_elsewhere(guest: Guest, v: int, pcpus: tuple[int, ...]) -> list[int]:
     return [vcpu for vcpu in guest.vnodes[v].vcpus if (mask := masks[vcpu]) is not None and not set(mask) & set(pcpus)]
 
 
-def _change(questions: Questions, rule: Stated, site_of: IntArray) -> str:
+def _change(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) -> str:
     """Say what a rule would have to be for a placement to keep it."""
     instance = questions.instance
     if rule.name in questions.stated:
@@ -150,13 +152,13 @@ def _change(questions: Questions, rule: Stated, site_of: IntArray) -> str:
     return "; ".join(_elsewhere(questions, rule, guest, v, p) for v, p in wrong) or f"without: {rule.words}"
 
 
-def _elsewhere(questions: Questions, rule: Stated, guest: Guest, v: int, p: int) -> str:
+def _elsewhere(questions: FeasibilityQueries, rule: Constraint, guest: Guest, v: int, p: int) -> str:
     """Say what lets a vnode stand on a pnode that a rule bars."""
     host, who = questions.instance.host, f'guest "{guest.name}"'
     pnode = host.pnodes[p]
     if rule.name == "hard_affinity" and pnode.pcpus:
         vcpus = _bound_elsewhere(guest, v, pnode.pcpus)
-        pool = host.pcpus_in(guest.pool)
+        pool = host.pcpus_of_effective_pool(guest.pool)
         pcpus = [pcpu for pcpu in pnode.pcpus if pcpu in pool] or pnode.pcpus
         plural = "s" if len(vcpus) > 1 else ""
         return f"{who} vcpu{plural} {format_cpuset(vcpus)} may also run on any of pcpus {format_cpuset(pcpus)}"
@@ -170,7 +172,7 @@ def _elsewhere(questions: Questions, rule: Stated, guest: Guest, v: int, p: int)
     return words.get(rule.name, f"{who} vnode {v} on pnode {pnode.id}, against {WORDS[rule.name]}")
 
 
-def _less_memory(questions: Questions, rule: Stated, budget: Callable[[], Budget]) -> str:
+def _less_memory(questions: FeasibilityQueries, rule: Constraint, context: Callable[[], SearchContext]) -> str:
     """Say how much less memory in the largest vnodes of a guest would do, to the MiB; empty if no less would."""
     guest = questions.instance.guests[rule.subject]
     problem = questions.under(questions.rules)
@@ -182,7 +184,7 @@ def _less_memory(questions: Questions, rule: Stated, budget: Callable[[], Budget
         weight[items] = np.minimum(sizes, most_mib * MIB)
         lighter = replace(memory, weight=weight)
         question = replace(problem, resources=(lighter, *problem.resources[1:]), tiers=((),))
-        return optimal(question, budget()).status in FOUND
+        return optimal(question, context()).status in FOUND
 
     low, high = 1, -(-int(sizes.max()) // MIB)
     if not fits(low):

@@ -18,7 +18,7 @@ def stuck_vnodes(instance: Instance, problem: Problem) -> list[str]:
     return [line for v in range(problem.n) if (line := _stuck(instance, problem, v))]
 
 
-def overfull(problem: Problem) -> list[str]:
+def exceeds_capacity(problem: Problem) -> list[str]:
     """Give a line where all guests together need more memory than all pnodes have."""
     memory = problem.resources[0]
     need, room = int(memory.weight.sum()), int(memory.capacity[:-1].sum())

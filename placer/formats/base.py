@@ -11,7 +11,7 @@ Masks = tuple[tuple[int, ...] | None, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class HostReading:
+class ParsedHost:
     """
     A host as a file states it.
 
@@ -54,7 +54,7 @@ class GuestSource:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GuestReading:
+class ParsedGuest:
     """
     A guest as a file states it, before it has vnodes.
 

@@ -14,7 +14,7 @@ LARGEST_REMOTE = 254
 
 
 @dataclass(frozen=True, kw_only=True)
-class WrittenVnode:
+class ConfiguredVnode:
     """
     A vnode as it is written.
 
@@ -35,7 +35,7 @@ class WrittenVnode:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WrittenGuest:
+class ConfiguredGuest:
     """
     A placed guest as the emitters take it.
 
@@ -56,14 +56,14 @@ class WrittenGuest:
 
     guest: Guest
     host: Host
-    vnodes: tuple[WrittenVnode, ...]
+    vnodes: tuple[ConfiguredVnode, ...]
     memory_kib: int
     maxmem_kib: int
     source: GuestSource | None = None
     pinned: bool = False
 
 
-def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tuple[WrittenVnode, ...]:
+def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tuple[ConfiguredVnode, ...]:
     """
     Merge parts on one pnode and give every vnode its distances.
 
@@ -87,7 +87,7 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
         else:
             rows.append((vnode.memory_kib, tuple(sorted(vnode.vcpus)), pnode))
     return tuple(
-        WrittenVnode(
+        ConfiguredVnode(
             memory_kib=memory_kib,
             vcpus=vcpus,
             pnode=pnode,
@@ -97,7 +97,7 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
     )
 
 
-def soft_affinity_on_pnode(written: WrittenGuest) -> list[tuple[int, ...]]:
+def soft_affinity_on_pnode(written: ConfiguredGuest) -> list[tuple[int, ...]]:
     """
     Give each vcpu of a placed guest the pcpus of its pnode, or those of them that its own soft affinity names.
 
@@ -109,7 +109,7 @@ def soft_affinity_on_pnode(written: WrittenGuest) -> list[tuple[int, ...]]:
     masks: dict[int, tuple[int, ...]] = {}
     for vnode in written.vnodes:
         pcpus = next(set(candidate.pcpus) for candidate in host.pnodes if candidate.id == vnode.pnode)
-        here = pcpus & host.pcpus_in(guest.pool) or pcpus
+        here = pcpus & host.pcpus_of_effective_pool(guest.pool) or pcpus
         masks |= {vcpu: tuple(sorted(here.intersection(wishes[vcpu] or here) or here)) for vcpu in vnode.vcpus}
     return [masks[vcpu] for vcpu in range(guest.vcpu_count)]
 

@@ -7,7 +7,7 @@ import re
 from typing import Literal
 
 from placer.errors import InputError
-from placer.formats.base import HostReading
+from placer.formats.base import ParsedHost
 from placer.formats.text.files import place_of, read_text
 from placer.formats.text.sizes import with_free
 from placer.instance import Host
@@ -24,7 +24,7 @@ _NUMACTL = re.compile(r"^(available: \d+ nodes?\b|node \d+ (cpus|size|free):|nod
 _XL_INFO = re.compile(r"^(host|release|xen_\w+|nr_\w+|cpu_topology|numa_info|free_memory)\s*:", re.MULTILINE)
 
 
-def read_host(path: str, free: str | None = None) -> HostReading:
+def read_host(path: str, free: str | None = None) -> ParsedHost:
     """
     Read a host in any of the forms placer knows.
 
@@ -47,7 +47,7 @@ def read_host(path: str, free: str | None = None) -> HostReading:
     return parse_host_text(read_text(path), place_of(path), free)
 
 
-def parse_host_text(text: str, place: str, free: str | None = None) -> HostReading:
+def parse_host_text(text: str, place: str, free: str | None = None) -> ParsedHost:
     """
     Read a host from text in any of the forms placer knows.
 
@@ -70,7 +70,7 @@ def parse_host_text(text: str, place: str, free: str | None = None) -> HostReadi
 
         return read_numactl(text, place, free)
     reading = _of_json(text, place) if form == "json" else _of_xl_info(text, place)
-    return reading if free is None else HostReading(host=with_free(reading.host, free), notes=reading.notes)
+    return reading if free is None else ParsedHost(host=with_free(reading.host, free), notes=reading.notes)
 
 
 def recognise(text: str, place: str) -> HostForm:
@@ -110,14 +110,14 @@ def _recognise_xml(text: str, place: str) -> HostForm:
     return _ROOTS[root]
 
 
-def _of_json(text: str, place: str) -> HostReading:
+def _of_json(text: str, place: str) -> ParsedHost:
     from placer.formats.native.instance_json import parse_host, parse_instance
     from placer.formats.text.json_text import parse_json
 
     written = parse_json(text, place)
     instance = isinstance(written, dict) and "pnodes" not in written and "host" in written
     host = parse_instance(text, place).host if instance else parse_host(text, place)
-    return HostReading(host=host, notes=_assumed(host, place))
+    return ParsedHost(host=host, notes=_assumed(host, place))
 
 
 def _assumed(host: Host, place: str) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ def _assumed(host: Host, place: str) -> tuple[str, ...]:
     return (f"{place} states no distances: {assumed}",)
 
 
-def _of_xl_info(text: str, place: str) -> HostReading:
+def _of_xl_info(text: str, place: str) -> ParsedHost:
     from placer.formats.xl.info import read_xl_info
 
     return read_xl_info(text, place)

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from placer.errors import InputError
-from placer.formats.base import HostReading
+from placer.formats.base import ParsedHost
 from placer.formats.hosts import parse_host_text
 from placer.formats.linux.sysfs import read_sysfs
 
@@ -18,7 +18,7 @@ XL_INFO = ("xl", "info", "-n")
 XL_TIMEOUT_S = 30
 
 
-def read_machine(free: str | None = None) -> HostReading:
+def read_local_host(free: str | None = None) -> ParsedHost:
     """
     Read the machine placer runs on: from ``xl info -n`` in dom0, where sysfs shows dom0 and not the host, else sysfs.
 
@@ -37,7 +37,7 @@ def read_machine(free: str | None = None) -> HostReading:
     return read_sysfs(SYSFS, free, name=platform.node())
 
 
-def read_libvirt(uri: str, free: str | None = None) -> HostReading:
+def read_libvirt(uri: str, free: str | None = None) -> ParsedHost:
     """
     Read the host that a libvirt daemon looks after, over a connection that can only read.
 

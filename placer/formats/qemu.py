@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import prod
 
 from placer.errors import EmissionError
-from placer.formats.configured_guest import WrittenGuest
+from placer.formats.configured_guest import ConfiguredGuest
 from placer.formats.text.xml_text import Node, parse_xml
 from placer.formats.toolstack_limits import not_for_qemu
 from placer.instance import format_cpuset
@@ -20,7 +20,7 @@ MAX_NODES = 128
 LEVELS = ("sockets", "dies", "cores", "threads")
 
 
-def emit_qemu(written: WrittenGuest) -> str:
+def emit_qemu(written: ConfiguredGuest) -> str:
     """
     Write a guest as arguments of qemu-system-x86_64 (https://www.qemu.org/docs/master/system/invocation.html).
 
@@ -57,7 +57,7 @@ class _Backend:
         return f"-object {self.kind},id={name},size={size_kib}K,host-nodes={pnode},policy=bind{self.more}"
 
 
-def _nodes(written: WrittenGuest, backend: _Backend) -> Iterator[str]:
+def _nodes(written: ConfiguredGuest, backend: _Backend) -> Iterator[str]:
     vnodes = written.vnodes
     for v, vnode in enumerate(vnodes):
         node = [f"-numa node,nodeid={v}"]
@@ -71,7 +71,7 @@ def _nodes(written: WrittenGuest, backend: _Backend) -> Iterator[str]:
                 yield f"-numa dist,src={v},dst={w},val={distance}"
 
 
-def _whole(written: WrittenGuest, backend: _Backend) -> Iterator[str]:
+def _whole(written: ConfiguredGuest, backend: _Backend) -> Iterator[str]:
     yield backend.bound("ram", written.guest.memory_kib, written.vnodes[0].pnode)
     yield "-machine memory-backend=ram"
 
@@ -80,7 +80,7 @@ def _ranges(vcpus: tuple[int, ...]) -> list[str]:
     return format_cpuset(vcpus).split(",") if vcpus else []
 
 
-def _smp(written: WrittenGuest) -> str:
+def _smp(written: ConfiguredGuest) -> str:
     """Say which vcpus share a socket: as its file does, else those of a vnode where vnodes are alike, else none."""
     count = written.guest.vcpu_count
     topology = _topology(written)
@@ -93,7 +93,7 @@ def _smp(written: WrittenGuest) -> str:
     return f"{count},sockets={len(sockets)},cores={each},threads=1"
 
 
-def _topology(written: WrittenGuest) -> dict[str, int] | None:
+def _topology(written: ConfiguredGuest) -> dict[str, int] | None:
     domain = _domain_of(written)
     cpu = domain.child("cpu") if domain else None
     topology = cpu.child("topology") if cpu else None
@@ -103,12 +103,12 @@ def _topology(written: WrittenGuest) -> dict[str, int] | None:
     return stated if prod(stated.values()) == written.guest.vcpu_count else None
 
 
-def _domain_of(written: WrittenGuest) -> Node | None:
+def _domain_of(written: ConfiguredGuest) -> Node | None:
     source = written.source
     return parse_xml(source.text, source.place) if source is not None and source.kind == "libvirt" else None
 
 
-def _backend_of(written: WrittenGuest) -> _Backend:
+def _backend_of(written: ConfiguredGuest) -> _Backend:
     """Heed ``<memoryBacking>`` of a domain."""
     domain = _domain_of(written)
     backing = domain.child("memoryBacking") if domain else None
@@ -127,7 +127,7 @@ def _backend_of(written: WrittenGuest) -> _Backend:
     return _Backend(kind="memory-backend-memfd" if kind == "memfd" else "memory-backend-ram", more=shared)
 
 
-def _reasons(written: WrittenGuest) -> Iterator[str]:
+def _reasons(written: ConfiguredGuest) -> Iterator[str]:
     yield from not_for_qemu(written)
     if written.guest.hard_affinity is not None:
         yield "its vcpus are bound to pcpus, which no argument of QEMU does; --format libvirt binds them"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from placer.errors import EmissionError
-from placer.formats.configured_guest import WrittenGuest
+from placer.formats.configured_guest import ConfiguredGuest
 from placer.formats.libxl.read_json import MEMKB_DEFAULT
 from placer.formats.xl.syntax import parse
 from placer.formats.xl.values import number_of
@@ -29,7 +29,7 @@ VIDEO_KIB = {"none": 0, "cirrus": 8 * MIB, "stdvga": 16 * MIB, "std": 16 * MIB, 
 Toolstack = Literal["xl", "libxl"]
 
 
-def refuse_for_xen(written: WrittenGuest, toolstack: Toolstack = "xl") -> None:
+def refuse_for_xen(written: ConfiguredGuest, toolstack: Toolstack = "xl") -> None:
     """
     Refuse a guest that Xen's toolstack would refuse, or start otherwise than placed.
 
@@ -57,7 +57,7 @@ def refuse_for_xen(written: WrittenGuest, toolstack: Toolstack = "xl") -> None:
         raise EmissionError("\n".join(f'guest "{written.guest.name}": {reason}' for reason in reasons))
 
 
-def not_for_qemu(written: WrittenGuest) -> Iterator[str]:
+def not_for_qemu(written: ConfiguredGuest) -> Iterator[str]:
     """Say why QEMU would not run a guest, by libvirt or by arguments."""
     guest, source = written.guest, written.source
     if source is not None and not source.of_qemu:
@@ -70,7 +70,7 @@ def not_for_qemu(written: WrittenGuest) -> Iterator[str]:
         yield "it has no memory"
 
 
-def _guest_reasons(written: WrittenGuest) -> Iterator[str]:
+def _guest_reasons(written: ConfiguredGuest) -> Iterator[str]:
     guest = written.guest
     for v, vnode in enumerate(written.vnodes):
         if vnode.pnode is None:
@@ -86,7 +86,7 @@ def _guest_reasons(written: WrittenGuest) -> Iterator[str]:
     yield from _memory_reasons(written)
 
 
-def _memory_reasons(written: WrittenGuest) -> Iterator[str]:
+def _memory_reasons(written: ConfiguredGuest) -> Iterator[str]:
     placed = sum(vnode.memory_kib for vnode in written.vnodes)
     memory, maxmem = format_size(written.memory_kib), format_size(written.maxmem_kib)
     if written.memory_kib < written.maxmem_kib:
@@ -104,7 +104,7 @@ def _memory_reasons(written: WrittenGuest) -> Iterator[str]:
         yield f"its vnodes hold {format_size(placed)}, expected its maxmem of {maxmem}"
 
 
-def _vnuma_reasons(written: WrittenGuest) -> Iterator[str]:
+def _vnuma_reasons(written: ConfiguredGuest) -> Iterator[str]:
     guest = written.guest
     if guest.type == "pv":
         unstated = " (its file states no type, which means pv)" if _states_no_type(written) else ""
@@ -127,7 +127,7 @@ def _vnuma_reasons(written: WrittenGuest) -> Iterator[str]:
         )
 
 
-def _pnode_reasons(written: WrittenGuest, toolstack: Toolstack) -> Iterator[str]:
+def _pnode_reasons(written: ConfiguredGuest, toolstack: Toolstack) -> Iterator[str]:
     ids = [pnode.id for pnode in written.host.pnodes]
     limit = len(ids) if toolstack == "xl" else min(max(ids) + 1, MAX_PNODES)
     why = "the number of pnodes of this host" if toolstack == "xl" else "the most Xen numbers on this host"
@@ -136,14 +136,14 @@ def _pnode_reasons(written: WrittenGuest, toolstack: Toolstack) -> Iterator[str]
             yield f"vnode {v}: invalid pnode number {vnode.pnode}, {toolstack} takes ids below {limit}, {why}"
 
 
-def _states_no_type(written: WrittenGuest) -> bool:
+def _states_no_type(written: ConfiguredGuest) -> bool:
     if written.source is None or written.source.kind != "xl":
         return False
     config = parse(written.source.text, written.source.place)
     return config.value_of("type") is None and config.value_of("builder") is None
 
 
-def video_ram_kib(written: WrittenGuest) -> int:
+def video_ram_kib(written: ConfiguredGuest) -> int:
     """Video RAM of a hvm guest, in KiB, as its file states it; 8 MiB, libxl's default of cirrus, where none does."""
     if written.source is None:
         return ASSUMED_VIDEO_KIB

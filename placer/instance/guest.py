@@ -157,11 +157,11 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         """Memory over all vnodes, in KiB."""
         return self.flexible.memory_kib if self.flexible else sum(vnode.memory_kib for vnode in self.vnodes)
 
-    def may_have(self, count: int) -> bool:
+    def allows_vnode_count(self, count: int) -> bool:
         """Whether it may be so many vnodes."""
         return count in self.flexible.counts if self.flexible else count == len(self.vnodes)
 
-    def cut_into(self, k: int) -> Guest:
+    def split_into(self, k: int) -> Guest:
         """
         Give a flexible guest k vnodes (:func:`placer.instance.flexible.parts`); any other stays as it is.
 

@@ -56,15 +56,15 @@ class Pnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         twice = _repeated(self.pcpus)
         if twice:
             raise ValueError(f"pcpus {format_cpuset(twice)} are listed twice in pnode {self.id}")
-        siblings = [pcpu for core in self.cores for pcpu in core]
-        if self.cores and (sorted(siblings) != sorted(self.pcpus) or not all(self.cores)):
+        core_groups = [pcpu for core in self.cores for pcpu in core]
+        if self.cores and (sorted(core_groups) != sorted(self.pcpus) or not all(self.cores)):
             raise ValueError(
-                f"the cores of pnode {self.id} hold pcpus {format_cpuset(siblings) or 'none'}, "
+                f"the cores of pnode {self.id} hold pcpus {format_cpuset(core_groups) or 'none'}, "
                 f"expected each of its pcpus {format_cpuset(self.pcpus) or '(none)'} in exactly one core"
             )
 
     @property
-    def siblings(self) -> tuple[tuple[Cpu, ...], ...]:
+    def core_groups(self) -> tuple[tuple[Cpu, ...], ...]:
         """The cores; each pcpu by itself where the host states none."""
         return self.cores or tuple((pcpu,) for pcpu in self.pcpus)
 
@@ -172,7 +172,7 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     @cached_property
     def threads_per_core(self) -> int:
         """The most pcpus of a core."""
-        return max((len(core) for pnode in self.pnodes for core in pnode.siblings), default=1)
+        return max((len(core) for pnode in self.pnodes for core in pnode.core_groups), default=1)
 
     @property
     def vcpus_per_pcpu(self) -> Fraction | None:
@@ -185,14 +185,14 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         pools: dict[str | None, frozenset[int]] = {None: frozenset(self.position_of_pcpu)}
         return pools | {pool.name: frozenset(pool.pcpus) for pool in self.cpupools}
 
-    def pool_in_force(self, stated: str | None) -> str | None:
+    def effective_pool(self, stated: str | None) -> str | None:
         """Name the cpupool that whoever states this one runs in: Pool-0 for None; None where the host lists no such."""
         name = DEFAULT_POOL if stated is None else stated
         return name if name in self.pcpus_of_pool else None
 
-    def pcpus_in(self, stated: str | None) -> frozenset[int]:
+    def pcpus_of_effective_pool(self, stated: str | None) -> frozenset[int]:
         """Give the pcpus that whoever states this cpupool may run on."""
-        return self.pcpus_of_pool[self.pool_in_force(stated)]
+        return self.pcpus_of_pool[self.effective_pool(stated)]
 
     def check_pool(self, who: str, stated: str | None) -> None:
         """Refuse a cpupool that is not among those of the host; where it lists none, any may be meant."""

@@ -98,15 +98,15 @@ class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
         """Whether the number of vnodes of a guest is to be chosen."""
         return any(guest.flexible for guest in self.guests)
 
-    def in_fewest(self) -> Instance:
+    def with_fewest_vnodes(self) -> Instance:
         """Give each flexible guest as few vnodes as it may have."""
-        return self.cut_into({guest.name: guest.flexible.least for guest in self.guests if guest.flexible})
+        return self.split_into({guest.name: guest.flexible.least for guest in self.guests if guest.flexible})
 
-    def cut_into(self, counts: dict[str, int]) -> Instance:
+    def split_into(self, counts: dict[str, int]) -> Instance:
         """Give flexible guests so many vnodes, by name."""
         if not self.flexible:
             return self
-        return replace(self, guests=tuple(guest.cut_into(counts.get(guest.name, 1)) for guest in self.guests))
+        return replace(self, guests=tuple(guest.split_into(counts.get(guest.name, 1)) for guest in self.guests))
 
 
 def _check_pnodes(guest: Guest, host: Host) -> None:

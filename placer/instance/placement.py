@@ -46,7 +46,7 @@ class Placement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             pnodes = self.pnode_of.get(name)
             if pnodes is None:
                 faults.append(f'guest "{name}" is missing')
-            elif not guest.may_have(len(pnodes)):
+            elif not guest.allows_vnode_count(len(pnodes)):
                 counts = guest.flexible.counts if guest.flexible else range(len(guest.vnodes), len(guest.vnodes) + 1)
                 wanted = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
                 faults.append(f'guest "{name}" has {len(pnodes)} pnodes for {wanted} vnodes')

@@ -29,7 +29,7 @@ class Moved:
     after: int | None
 
 
-def fitted(earlier: Placement, instance: Instance) -> Placement:
+def restricted_to(earlier: Placement, instance: Instance) -> Placement:
     """
     Give what an instance still has of an earlier placement.
 
@@ -43,7 +43,7 @@ def fitted(earlier: Placement, instance: Instance) -> Placement:
     pnode_of: dict[str, tuple[int | None, ...]] = {}
     for guest in instance.guests:
         pnodes = tuple(earlier.pnode_of.get(guest.name, ()))
-        if not guest.may_have(len(pnodes)):
+        if not guest.allows_vnode_count(len(pnodes)):
             pnodes = (None,) * len(guest.vnodes)
         pnode_of[guest.name] = tuple(pnode if pnode in known else None for pnode in pnodes)
     return Placement(pnode_of=pnode_of)
@@ -57,7 +57,7 @@ def differences(earlier: Placement, instance: Instance) -> list[str]:
             lines.append(f'guest "{name}" is not in it')
             continue
         pnodes = earlier.pnode_of[name]
-        if not guest.may_have(len(pnodes)):
+        if not guest.allows_vnode_count(len(pnodes)):
             counts = guest.flexible.counts if guest.flexible else range(len(guest.vnodes), len(guest.vnodes) + 1)
             wanted = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
             lines.append(f'guest "{name}" has {wanted} vnodes, {len(pnodes)} in it')

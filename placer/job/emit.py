@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from placer.check import Violation
 from placer.errors import EmissionError
-from placer.formats.configured_guest import WrittenGuest, write_vnodes
+from placer.formats.configured_guest import ConfiguredGuest, write_vnodes
 from placer.formats.libvirt.write_domain import emit_libvirt_xml
 from placer.formats.libxl.hypercall import emit_hypercall
 from placer.formats.libxl.write_json import emit_libxl_json
@@ -18,7 +18,7 @@ from placer.formats.text.json_layout import lay_out
 from placer.formats.xl.shell import emit_shell
 from placer.formats.xl.write_cfg import emit_xl_cfg
 from placer.instance import Placement
-from placer.job.pinning import own, owns_pcpus, pin
+from placer.job.pinning import bind_dedicated, has_dedicated_pcpus, pin
 from placer.job.request import Request
 
 
@@ -39,7 +39,7 @@ class Format:
         Whether it has a word for a vnode without a pnode.
     """
 
-    emit: Callable[[WrittenGuest], str]
+    emit: Callable[[ConfiguredGuest], str]
     suffix: str
     is_json: bool
     takes_broken: bool = False
@@ -86,9 +86,9 @@ def emit_guests(
     if violations and not chosen.takes_broken:
         broken = "\n".join(violation.message for violation in violations)
         raise EmissionError(f"the placement breaks rules, no configuration is written:\n{broken}")
-    owned = owns_pcpus(request.instance)
+    owned = has_dedicated_pcpus(request.instance)
     if owned and not chosen.takes_broken:
-        request = own(request, placement)
+        request = bind_dedicated(request, placement)
     if pinned:
         request = pin(request, placement)
     texts: dict[str, str] = {}
@@ -103,13 +103,13 @@ def emit_guests(
     return texts
 
 
-def written_guests(request: Request, placement: Placement, *, pinned: bool = False) -> list[WrittenGuest]:
+def written_guests(request: Request, placement: Placement, *, pinned: bool = False) -> list[ConfiguredGuest]:
     """Put placement, guests and the files they came from together."""
     guests = []
     for guest in request.instance.guests:
         reading = request.readings.get(guest.name)
         guests.append(
-            WrittenGuest(
+            ConfiguredGuest(
                 guest=guest,
                 host=request.instance.host,
                 vnodes=write_vnodes(guest, request.instance.host, placement.pnode_of[guest.name]),

@@ -148,7 +148,7 @@ def _roaming(instance: Instance) -> list[str]:
 
 
 def _has_narrow_mask(guest: Guest, host: Host) -> bool:
-    homes = [host.pcpus_in(guest.pool).intersection(pnode.pcpus) for pnode in host.pnodes]
+    homes = [host.pcpus_of_effective_pool(guest.pool).intersection(pnode.pcpus) for pnode in host.pnodes]
     masks = set(guest.hard_affinity or ()) - {None}
     return any(0 < len(home.intersection(mask or ())) < len(home) for mask in masks for home in homes)
 

@@ -33,12 +33,12 @@ def pin(request: Request, placement: Placement) -> Request:
     return replaced(request, instance=bound)
 
 
-def owns_pcpus(instance: Instance) -> bool:
+def has_dedicated_pcpus(instance: Instance) -> bool:
     """Whether some pcpus belong to some vcpus only, so that all vcpus must be bound or kept off."""
     return instance.host.dedicated_pcpus is not None or any(guest.dedicated for guest in instance.guests)
 
 
-def own(request: Request, placement: Placement) -> Request:
+def bind_dedicated(request: Request, placement: Placement) -> Request:
     """
     Bind each dedicated vcpu to the pcpu that it owns, and keep every other off what is owned.
 
@@ -56,7 +56,7 @@ def own(request: Request, placement: Placement) -> Request:
     gone = set(instance.host.dedicated_pcpus or ())
     for guest in instance.guests:
         mine = {pcpu for pcpu in placement.pcpu_of.get(guest.name, ()) if pcpu is not None}
-        cores = [core for pnode in instance.host.pnodes for core in pnode.siblings if mine.intersection(core)]
+        cores = [core for pnode in instance.host.pnodes for core in pnode.core_groups if mine.intersection(core)]
         gone |= mine.union(*cores) if guest.thread_policy == "isolate" else mine
     guests = tuple(_owning(guest, instance.host, placement, gone) for guest in instance.guests)
     bound = replace(instance, guests=guests)
@@ -67,7 +67,7 @@ def own(request: Request, placement: Placement) -> Request:
 def _owning(guest: Guest, host: Host, placement: Placement, gone: set[int]) -> Guest:
     masks = list(guest.hard_affinity or (None,) * guest.vcpu_count)
     owned = placement.pcpu_of.get(guest.name, (None,) * guest.vcpu_count)
-    left = tuple(sorted(host.pcpus_in(guest.pool) - gone))
+    left = tuple(sorted(host.pcpus_of_effective_pool(guest.pool) - gone))
     for vcpu, (mask, pcpu) in enumerate(zip(masks, owned, strict=True)):
         if pcpu is not None:
             masks[vcpu] = (pcpu,)
@@ -80,14 +80,14 @@ def _bound(guest: Guest, host: Host, placement: Placement) -> Guest:
     pnodes = placement.pnode_of[guest.name]
     if None in pnodes:
         raise EmissionError(f'guest "{guest.name}" has a vnode without a pnode, which its vcpus could be bound to')
-    own = guest.hard_affinity or (None,) * guest.vcpu_count
-    affinity = list(own)
+    bind_dedicated = guest.hard_affinity or (None,) * guest.vcpu_count
+    affinity = list(bind_dedicated)
     for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
-        here = host.pcpus_in(guest.pool).intersection(
+        here = host.pcpus_of_effective_pool(guest.pool).intersection(
             host.pnodes[host.position_of[pnode]].pcpus if pnode is not None else ()
         )
         for vcpu in vnode.vcpus:
-            mask = own[vcpu]
+            mask = bind_dedicated[vcpu]
             affinity[vcpu] = tuple(sorted(here if mask is None else here.intersection(mask)))
     return replace(guest, hard_affinity=tuple(affinity)) if affinity else guest
 

@@ -10,10 +10,10 @@ from typing import Literal
 from msgspec.structs import replace
 
 from placer.errors import InputError
-from placer.formats.base import GuestReading, HostReading
+from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.text.sizes import parse_sizes
 from placer.instance import Flexible, Guest, Host, Instance, format_size
-from placer.solving.vnode_counts import fewest, settle, settled
+from placer.solving.vnode_counts import fewest_vnodes, resolve_range, resolve_ranges
 
 MemoryChoice = Literal["maxmem", "memory"]
 VnodesChoice = tuple[int, int] | Literal["fewest"] | None
@@ -37,14 +37,14 @@ class Request:
     """
 
     instance: Instance
-    readings: dict[str, GuestReading] = field(default_factory=dict)
+    readings: dict[str, ParsedGuest] = field(default_factory=dict)
     headlines: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 def assemble(
-    host: HostReading,
-    guests: Sequence[GuestReading],
+    host: ParsedHost,
+    guests: Sequence[ParsedGuest],
     *,
     memory: MemoryChoice | None = None,
     always_vnuma: bool = False,
@@ -65,7 +65,7 @@ def assemble(
         None for one, without vnuma, where that fits, so that Xen can still save and migrate it, else for any number.
     """
     placed: list[Guest] = []
-    readings: dict[str, GuestReading] = {}
+    readings: dict[str, ParsedGuest] = {}
     notes = list(host.notes)
     for reading in guests:
         if reading.name in readings:
@@ -84,24 +84,24 @@ def assemble(
 
 def _with_vnodes(guest: Guest, host: Host, vnodes: VnodesChoice) -> tuple[Guest, str]:
     """Cut a guest that states no vnodes, and say why so, or leave the number of vnodes open."""
-    found = fewest(guest, host)
-    open_guest = settle(guest, host, found=found)
+    found = fewest_vnodes(guest, host)
+    open_guest = resolve_range(guest, host, found=found)
     counts = open_guest.flexible.counts if open_guest.flexible else ()
     whole = vnodes is None and found.count == 1
-    if vnodes == "fewest" or whole or not found.fits or len(counts) == 1:
-        return guest.cut_into(found.count), f'guest "{guest.name}" states no vnodes: {found.why}'
+    if vnodes == "fewest" or whole or not found.fits_alone or len(counts) == 1:
+        return guest.split_into(found.count), f'guest "{guest.name}" states no vnodes: {found.why}'
     return open_guest, ""
 
 
-def of_instance(instance: Instance, *, place: str) -> Request:
+def from_instance(instance: Instance, *, place: str) -> Request:
     """Take an instance file as it is, flexible guests with the numbers of vnodes that they may have on its host."""
-    instance = settled(instance)
+    instance = resolve_ranges(instance)
     assumed = instance.host.slit is None and instance.host.bandwidth is None
     notes = (f"{place} states no distances: 10 within a pnode and 20 between pnodes are assumed",)
     return Request(instance=instance, headlines=_fixed(instance), notes=notes if assumed else ())
 
 
-def as_placed(request: Request, placed: Instance, *, optimal: bool) -> Request:
+def with_chosen_vnodes(request: Request, placed: Instance, *, optimal: bool) -> Request:
     """
     Take the vnodes that were chosen for flexible guests, and say how many of which numbers.
 
@@ -159,7 +159,7 @@ def _fixed(instance: Instance) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _choose_memory(reading: GuestReading, choice: MemoryChoice | None) -> GuestReading:
+def _choose_memory(reading: ParsedGuest, choice: MemoryChoice | None) -> ParsedGuest:
     if reading.memory_kib == reading.maxmem_kib:
         return reading
     figures = f"memory {format_size(reading.memory_kib)}, maxmem {format_size(reading.maxmem_kib)}"
@@ -177,7 +177,7 @@ def _choose_memory(reading: GuestReading, choice: MemoryChoice | None) -> GuestR
     return replace_request(reading, notes=(*reading.notes, note))
 
 
-def _guest(reading: GuestReading, vnodes: VnodesChoice, *, always_vnuma: bool) -> Guest:
+def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool) -> Guest:
     flexible = None
     try:
         if reading.vnodes is None:
@@ -210,5 +210,5 @@ def _guest(reading: GuestReading, vnodes: VnodesChoice, *, always_vnuma: bool) -
         raise InputError(str(error), place=_place(reading)) from error
 
 
-def _place(reading: GuestReading) -> str | None:
+def _place(reading: ParsedGuest) -> str | None:
     return reading.source.place if reading.source else None

@@ -134,9 +134,9 @@ def _runnable(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
 def _in_cpupool(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
     """Allow p unless some vcpu may run on pcpus of p, none of which is in its guest's cpupool."""
     row = np.ones(len(host.pnodes), dtype=bool)
-    if host.pool_in_force(guest.pool) is None:
+    if host.effective_pool(guest.pool) is None:
         return row
-    pool = host.pcpus_in(guest.pool)
+    pool = host.pcpus_of_effective_pool(guest.pool)
     for mask in {guest.hard_affinity[vcpu] if guest.hard_affinity else None for vcpu in vnode.vcpus}:
         pcpus = set(host.position_of_pcpu if mask is None else mask)
         inside = {host.position_of_pcpu[pcpu] for pcpu in pcpus & pool}

@@ -7,41 +7,41 @@ from dataclasses import replace
 
 import numpy as np
 
-from placer.assignment import BoolArray, IntArray, Relation
+from placer.assignment import BoolArray, Conflict, IntArray
 from placer.instance import Guest, Host, Instance, Rule, VnodeOf, guest_of
 from placer.instance.rules import Member
 
 
-def relations(instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool) -> tuple[Relation, ...]:
+def relations(instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced_site: bool) -> tuple[Conflict, ...]:
     """Lower every rule between vnodes: at most one Relation that keeps apart and one that holds together."""
-    return merged(relation for _, relation in each_relation(instance, groups, nowhere=nowhere))
+    return merged(relation for _, relation in each_relation(instance, groups, with_unplaced_site=with_unplaced_site))
 
 
 def each_relation(
-    instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool
-) -> list[tuple[Rule | Guest, Relation]]:
+    instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced_site: bool
+) -> list[tuple[Rule | Guest, Conflict]]:
     """Lower each rule by itself, and each guest that is to stand one to one."""
     n, m = sum(map(len, groups)), len(instance.host.pnodes)
     items_of = {guest.name: items for guest, items in zip(instance.guests, groups, strict=True)}
     same, other = np.eye(m, dtype=bool), ~np.eye(m, dtype=bool)
-    if nowhere:
+    if with_unplaced_site:
         same, other = np.pad(same, (0, 1)), np.pad(other, (0, 1))
-    lowered: list[tuple[Rule | Guest, Relation]] = []
+    lowered: list[tuple[Rule | Guest, Conflict]] = []
     for rule in instance.rules:
         sets = [_items(member, items_of) for member in rule.members]
         if rule.exclusive is not None:
             own = items_of[guest_of(rule.exclusive)]
             sets.append(np.setdiff1d(np.arange(n), own))
-        lowered.append((rule, Relation(items=_between(sets, n), sites=other if rule.together else same)))
+        lowered.append((rule, Conflict(items=_between(sets, n), sites=other if rule.together else same)))
     for guest, items in zip(instance.guests, groups, strict=True):
         if guest.one_to_one and len(items) > 1:
-            lowered.append((guest, Relation(items=_between(list(items[:, None]), n), sites=same)))
+            lowered.append((guest, Conflict(items=_between(list(items[:, None]), n), sites=same)))
     return lowered
 
 
-def merged(each: Iterable[Relation]) -> tuple[Relation, ...]:
+def merged(each: Iterable[Conflict]) -> tuple[Conflict, ...]:
     """Join the relations that bar the same sites; leave out those that bar nothing."""
-    by_sites: dict[bytes, Relation] = {}
+    by_sites: dict[bytes, Conflict] = {}
     for relation in each:
         key = relation.sites.tobytes()
         known = by_sites.get(key)

@@ -55,7 +55,7 @@ def running_load(host: Host, domains: Iterable[Domain] | None = None) -> list[in
     bound_to: Counter[frozenset[int]] = Counter()
     owned = frozenset(host.dedicated_pcpus or ())
     for domain in host.domains if domains is None else domains:
-        pool = host.pcpus_in(domain.pool)
+        pool = host.pcpus_of_effective_pool(domain.pool)
         for mask, count in Counter(domain.affinity).items():
             pcpus = pool.intersection(mask or pool) or pool
             if not pcpus <= owned:
@@ -96,7 +96,7 @@ def pairs_table(vcpus: int, cores: list[int], running: list[int]) -> IntArray:
 
 
 def _core_count(pnode: Pnode, pcpus: frozenset[int]) -> int:
-    return sum(not pcpus.isdisjoint(core) for core in pnode.siblings)
+    return sum(not pcpus.isdisjoint(core) for core in pnode.core_groups)
 
 
 def _core_owner(host: Host, p: int) -> int:

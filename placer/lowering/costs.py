@@ -8,7 +8,7 @@ from math import floor
 
 import numpy as np
 
-from placer.assignment import Crowd, Flow, IntArray, Linear, Quotient, Squeeze, Term, Touch
+from placer.assignment import ConvexLoad, FlooredLinear, Flow, IntArray, Linear, ReducedSlotsLoad, SetOnSite, Term
 from placer.graphs.traffic import traffic
 from placer.instance import Guest, Host, Instance, Placement, Vnode
 from placer.instance.objective_terms import MOVED
@@ -21,7 +21,7 @@ SHARING_PRICE_MILLI = 15_000
 
 
 def tiers(
-    instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool, keep: Placement | None = None
+    instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced_site: bool, keep: Placement | None = None
 ) -> tuple[tuple[Term, ...], ...]:
     """
     Lower every term of every tier, in the order of the instance's objective, times its weight.
@@ -32,20 +32,20 @@ def tiers(
         An earlier placement, fitted to the instance, from which vnodes that move count.
     """
     lowered: dict[str, Sequence[Term]] = {
-        "access_distance": access_distance(instance, groups, nowhere=nowhere),
-        "device_distance": device_distance(instance, groups, nowhere=nowhere),
-        "soft_affinity": soft_affinity(instance, nowhere=nowhere),
-        "vdistance": vdistance(instance, groups, nowhere=nowhere),
-        "shape": shape(instance, nowhere=nowhere),
+        "access_distance": access_distance(instance, groups, with_unplaced_site=with_unplaced_site),
+        "device_distance": device_distance(instance, groups, with_unplaced_site=with_unplaced_site),
+        "soft_affinity": soft_affinity(instance, with_unplaced_site=with_unplaced_site),
+        "vdistance": vdistance(instance, groups, with_unplaced_site=with_unplaced_site),
+        "shape": shape(instance, with_unplaced_site=with_unplaced_site),
     }
-    if nowhere:
+    if with_unplaced_site:
         lowered |= {"unplaced_guests": [unplaced_guests(instance, groups)], "unplaced": [unplaced_vnodes(instance)]}
     if keep is not None:
-        lowered[MOVED] = [moved(instance, keep, nowhere=nowhere)]
+        lowered[MOVED] = [moved(instance, keep, with_unplaced_site=with_unplaced_site)]
 
     def weighed(name: str, weight: int) -> Sequence[Term]:
         if name == "core_sharing":
-            return core_sharing(instance, nowhere=nowhere, weight=weight)
+            return core_sharing(instance, with_unplaced_site=with_unplaced_site, weight=weight)
         return [_times(weight, term) for term in lowered.get(name, ())]
 
     return tuple(
@@ -60,14 +60,14 @@ def _times(weight: int, term: Term) -> Term:
             return replace(term, cost=weight * term.cost)
         case Flow():
             return replace(term, flow=weight * term.flow)
-        case Quotient():
+        case FlooredLinear():
             return replace(term, scale=weight * term.scale)
     return term  # shape and what is unplaced stand alone, their weight is 1
 
 
-def unplaced_guests(instance: Instance, groups: tuple[IntArray, ...]) -> Touch:
+def unplaced_guests(instance: Instance, groups: tuple[IntArray, ...]) -> SetOnSite:
     """Count the guests with a vnode on no pnode."""
-    return Touch(name="unplaced_guests", sets=groups, site=len(instance.host.pnodes))
+    return SetOnSite(name="unplaced_guests", sets=groups, site=len(instance.host.pnodes))
 
 
 def unplaced_vnodes(instance: Instance) -> Linear:
@@ -78,66 +78,74 @@ def unplaced_vnodes(instance: Instance) -> Linear:
     return Linear(name="unplaced", cost=cost)
 
 
-def access_distance(instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool) -> list[Flow]:
+def access_distance(instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced_site: bool) -> list[Flow]:
     """Sum T[v][w] x d(v, w) over guests and ordered vnode pairs, v = w included."""
-    distance = site_distances(instance.host, nowhere=nowhere)
+    distance = site_distances(instance.host, with_unplaced_site=with_unplaced_site)
     flows = [(items, traffic(guest)) for guest, items in zip(instance.guests, groups, strict=True)]
     return [
         Flow(name="access_distance", items=items, flow=flow, distance=distance) for items, flow in flows if flow.any()
     ]
 
 
-def rounding(guest: Guest, host: Host) -> int:
+def traffic_rounding_loss(guest: Guest, host: Host) -> int:
     """Give what is added for a cut guest: (1000 x vcpus - the sum of T) x the smallest distance; 0 without memory."""
     if not guest.memory_kib:
         return 0
     return (1000 * guest.vcpu_count - int(traffic(guest).sum())) * host.smallest_distance
 
 
-def core_sharing(instance: Instance, *, nowhere: bool, weight: int = 1) -> list[Crowd | Squeeze]:
+def core_sharing(
+    instance: Instance, *, with_unplaced_site: bool, weight: int = 1
+) -> list[ConvexLoad | ReducedSlotsLoad]:
     """
     Sum weight x 1000 x 2 x price x pairs(n, c) over pools of cores, n shared vcpus, running ones included, on c cores.
 
     Each cpupool has pools of cores of its own, and so have those that are in none. Where dedicated vcpus may own any
-    pcpu, c is less the cores that they fill (:class:`placer.assignment.Squeeze`): one each where they are isolated,
-    else as many as threads go on one core.
+    pcpu, c is less the cores that they fill (:class:`placer.assignment.ReducedSlotsLoad`): one each where they are
+    isolated, else as many as threads go on one core.
     """
     host, price = instance.host, weight * sharing_price_milli(instance)
     if not price:
         return []
     stated = [guest.pool for guest in instance.guests] + [domain.pool for domain in host.domains]
-    cpupools = dict.fromkeys(map(host.pool_in_force, stated))
-    return [term for cpupool in cpupools for term in _sharing_within(instance, cpupool, price, nowhere=nowhere)]
+    cpupools = dict.fromkeys(map(host.effective_pool, stated))
+    return [
+        term
+        for cpupool in cpupools
+        for term in _sharing_within(instance, cpupool, price, with_unplaced_site=with_unplaced_site)
+    ]
 
 
-def _sharing_within(instance: Instance, cpupool: str | None, price: int, *, nowhere: bool) -> list[Crowd | Squeeze]:
+def _sharing_within(
+    instance: Instance, cpupool: str | None, price: int, *, with_unplaced_site: bool
+) -> list[ConvexLoad | ReducedSlotsLoad]:
     """Price the shared cores of one cpupool, for guests that are in it."""
     host = instance.host
-    vnodes = [(guest, v, host.pool_in_force(guest.pool) == cpupool) for guest in instance.guests for v in guest.vnodes]
+    vnodes = [(guest, v, host.effective_pool(guest.pool) == cpupool) for guest in instance.guests for v in guest.vnodes]
     weight = np.array([len(set(v.vcpus) - guest.dedicated) * own for guest, v, own in vnodes], dtype=np.int64)
     pool_of, cores = core_pools(host, host.pcpus_of_pool[cpupool].difference(host.dedicated_pcpus or ()))
-    load = np.array(running_load(host, [each for each in host.domains if host.pool_in_force(each.pool) == cpupool]))
+    load = np.array(running_load(host, [each for each in host.domains if host.effective_pool(each.pool) == cpupool]))
     running = [int(load[pool_of == pool].sum()) for pool in range(len(cores))]
-    if nowhere:
+    if with_unplaced_site:
         pool_of = np.append(pool_of, -1)
     table = 2 * price * pairs_table(int(weight.sum()), cores, running)
-    claim = np.array([_filled_threads(guest, v, host) * own for guest, v, own in vnodes], dtype=np.int64)
-    squeezed = host.dedicated_pcpus is None and claim.any() and (weight.any() or any(running))
+    slots_claimed = np.array([_filled_threads(guest, v, host) * own for guest, v, own in vnodes], dtype=np.int64)
+    squeezed = host.dedicated_pcpus is None and slots_claimed.any() and (weight.any() or any(running))
     if not cores or not (weight.any() or table.any() or squeezed):
         return []
-    crowd = Crowd(name="core_sharing", weight=weight, pool_of=pool_of, table=table)
+    convex_load = ConvexLoad(name="core_sharing", weight=weight, pool_of=pool_of, table=table)
     if not squeezed:
-        return [crowd]
-    squeeze = Squeeze(
-        name=crowd.name,
-        crowd=crowd,
-        claim=claim,
+        return [convex_load]
+    reduced = ReducedSlotsLoad(
+        name=convex_load.name,
+        convex_load=convex_load,
+        slots_claimed=slots_claimed,
         start=np.array(running, dtype=np.int64),
         slots=np.array(cores, dtype=np.int64),
         per_slot=host.threads_per_core,
         scale=2 * price,
     )
-    return [crowd, squeeze]
+    return [convex_load, reduced]
 
 
 def _filled_threads(guest: Guest, vnode: Vnode, host: Host) -> int:

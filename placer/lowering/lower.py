@@ -16,13 +16,13 @@ from placer.lowering.costs import tiers
 from placer.lowering.memory import free_memory, guest_memory
 from placer.lowering.pcpus import overcommit, owned_pcpus, seating
 from placer.lowering.previous import earlier_sites
-from placer.lowering.variant_problem import Widening
-from placer.lowering.variants import Layout
+from placer.lowering.variant_problem import VariantProblem
+from placer.lowering.variants import VariantIndex
 
-__all__ = ["all_choices_kept", "back", "choose", "forth", "translate", "translate_for_baseline"]
+__all__ = ["is_exact", "lower", "lower_for_baseline", "select_variants", "to_placement", "to_sites"]
 
 
-def translate(
+def lower(
     instance: Instance, *, allow_unplaced: bool = False, hint: Placement | None = None, keep: Placement | None = None
 ) -> Problem:
     """
@@ -36,15 +36,15 @@ def translate(
     allow_unplaced
         Whether vnodes may stay without a pnode, at the price of the first two tiers.
     hint
-        A placement to start from, fitted to the instance (:func:`placer.instance.previous.fitted`).
+        A placement to start from, fitted to the instance (:func:`placer.instance.previous.restricted_to`).
     keep
         One from which no more vnodes than need be are to move, fitted as well.
     """
     if not instance.flexible:
         return _lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-    layout = Layout(instance)
+    layout = VariantIndex(instance)
     variants = _lower(layout.expanded, allow_unplaced=allow_unplaced, hint=None, keep=layout.earlier(keep))
-    widening = Widening(variants, layout)
+    widening = VariantProblem(variants, layout)
     tier = [list(terms) for terms in instance.tiers(kept=keep is not None)].index([VNODES])
     problem = widening.problem(tier)
     return problem if hint is None else replace(problem, hint=widening.start(hint))
@@ -57,24 +57,24 @@ def _lower(instance: Instance, *, allow_unplaced: bool, hint: Placement | None, 
     if allow_unplaced:
         allowed = np.hstack([allowed, np.ones((len(allowed), 1), dtype=bool)])
         incompatible = np.pad(incompatible, (0, 1))
-    seats = seating(instance, nowhere=allow_unplaced)
+    seats = seating(instance, with_unplaced_site=allow_unplaced)
     return Problem(
         allowed=allowed,
         resources=(
-            guest_memory(instance, nowhere=allow_unplaced),
-            *overcommit(instance, nowhere=allow_unplaced),
+            guest_memory(instance, with_unplaced_site=allow_unplaced),
+            *overcommit(instance, with_unplaced_site=allow_unplaced),
             *owned_pcpus(seats),
         ),
         groups=groups,
         incompatible=incompatible,
-        tiers=tiers(instance, groups, nowhere=allow_unplaced, keep=keep),
-        relations=relations(instance, groups, nowhere=allow_unplaced),
+        tiers=tiers(instance, groups, with_unplaced_site=allow_unplaced, keep=keep),
+        relations=relations(instance, groups, with_unplaced_site=allow_unplaced),
         seating=seats,
         hint=None if hint is None else earlier_sites(instance, hint),
     )
 
 
-def translate_for_baseline(instance: Instance) -> Problem:
+def lower_for_baseline(instance: Instance) -> Problem:
     """
     Lower what the greedy of 2013 knows: free memory, nodemaps and the map a user gave; unplaced vnodes are allowed.
 
@@ -91,18 +91,20 @@ def translate_for_baseline(instance: Instance) -> Problem:
         resources=(free_memory(instance),),
         groups=groups,
         incompatible=np.zeros((count + 1, count + 1), dtype=bool),
-        tiers=tiers(instance, groups, nowhere=True),
+        tiers=tiers(instance, groups, with_unplaced_site=True),
         hint=fixed_pnodes(instance),
     )
 
 
-def all_choices_kept(instance: Instance, *, allow_unplaced: bool = False) -> bool:
+def is_exact(instance: Instance, *, allow_unplaced: bool = False) -> bool:
     """Whether the Problem of an instance with flexible guests leaves out no placement of it."""
-    layout = Layout(instance)
-    return Widening(_lower(layout.expanded, allow_unplaced=allow_unplaced, hint=None, keep=None), layout).exact
+    layout = VariantIndex(instance)
+    return VariantProblem(_lower(layout.expanded, allow_unplaced=allow_unplaced, hint=None, keep=None), layout).exact
 
 
-def choose(instance: Instance, site_of: IntArray, *, allow_unplaced: bool = False) -> tuple[Instance, IntArray]:
+def select_variants(
+    instance: Instance, site_of: IntArray, *, allow_unplaced: bool = False
+) -> tuple[Instance, IntArray]:
     """
     Read off an assignment into how many vnodes each flexible guest is cut.
 
@@ -115,12 +117,12 @@ def choose(instance: Instance, site_of: IntArray, *, allow_unplaced: bool = Fals
     """
     if not instance.flexible:
         return instance, site_of
-    layout = Layout(instance)
-    widening = Widening(_lower(layout.expanded, allow_unplaced=allow_unplaced, hint=None, keep=None), layout)
-    return instance.cut_into(widening.counts(site_of)), widening.chosen(site_of)
+    layout = VariantIndex(instance)
+    widening = VariantProblem(_lower(layout.expanded, allow_unplaced=allow_unplaced, hint=None, keep=None), layout)
+    return instance.split_into(widening.counts(site_of)), widening.chosen(site_of)
 
 
-def back(instance: Instance, site_of: IntArray) -> Placement:
+def to_placement(instance: Instance, site_of: IntArray) -> Placement:
     """Put an assignment of items to sites in people's words; the instance has the vnodes that were chosen."""
     ids = [pnode.id for pnode in instance.host.pnodes]
     sites = iter(site_of.tolist())
@@ -152,7 +154,7 @@ def _owned(instance: Instance, site_of: IntArray) -> dict[str, tuple[int | None,
     return owned
 
 
-def forth(instance: Instance, placement: Placement) -> IntArray:
+def to_sites(instance: Instance, placement: Placement) -> IntArray:
     """
     Put a placement into the Problem's words.
 

@@ -12,7 +12,7 @@ from placer.instance import Guest, Host, Instance
 PAGE_KIB = 4
 
 
-def guest_memory(instance: Instance, *, nowhere: bool) -> Resource:
+def guest_memory(instance: Instance, *, with_unplaced_site: bool) -> Resource:
     """
     Keep the memory of the vnodes on p plus p's share of overhead within its free memory less the reserve.
 
@@ -29,14 +29,14 @@ def guest_memory(instance: Instance, *, nowhere: bool) -> Resource:
         pnodes = overhead_pnodes(guest, host)
         if pnodes:
             capacity[pnodes] -= whole_pages(-(-guest.overhead_kib // len(pnodes)))
-    return _memory(weight, np.maximum(capacity, 0), nowhere=nowhere)
+    return _memory(weight, np.maximum(capacity, 0), with_unplaced_site=with_unplaced_site)
 
 
 def free_memory(instance: Instance) -> Resource:
     """Keep the memory of the vnodes on p within its free memory, as the greedy of 2013 sees it."""
     weight = [vnode.memory_kib for guest in instance.guests for vnode in guest.vnodes]
     capacity = np.array([pnode.memory_kib for pnode in instance.host.pnodes], dtype=np.int64)
-    return _memory(weight, capacity, nowhere=True)
+    return _memory(weight, capacity, with_unplaced_site=True)
 
 
 def overhead_pnodes(guest: Guest, host: Host) -> list[int]:
@@ -48,9 +48,9 @@ def overhead_pnodes(guest: Guest, host: Host) -> list[int]:
     """
     with_memory = {p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib > 0}
     masks = (*(guest.hard_affinity or ()), *(guest.soft_affinity or ()))
-    if not any(masks) and host.pool_in_force(guest.pool) is None:
+    if not any(masks) and host.effective_pool(guest.pool) is None:
         return sorted(with_memory)
-    pool = host.pcpus_in(guest.pool)
+    pool = host.pcpus_of_effective_pool(guest.pool)
     hard = _union(guest.hard_affinity, host) & pool or pool
     pcpus = hard & _union(guest.soft_affinity, host) or hard
     owners = {host.position_of_pcpu[pcpu] for pcpu in pcpus}
@@ -68,8 +68,8 @@ def whole_pages(kib: int) -> int:
     return -(-kib // PAGE_KIB) * PAGE_KIB
 
 
-def _memory(weight: Collection[int], capacity: IntArray, *, nowhere: bool) -> Resource:
+def _memory(weight: Collection[int], capacity: IntArray, *, with_unplaced_site: bool) -> Resource:
     weights = np.array(list(weight), dtype=np.int64)
-    if nowhere:
+    if with_unplaced_site:
         capacity = np.append(capacity, weights.sum())
     return Resource(weight=weights, capacity=capacity, name="memory")

@@ -33,10 +33,10 @@ def check_weights(instance: Instance) -> None:
 def _most(instance: Instance) -> dict[str, int]:
     """Bound each term that weights apply to, in Python's own integers."""
     guests, vcpus = instance.guests, sum(guest.vcpu_count for guest in instance.guests)
-    crowd = vcpus + instance.host.running_vcpu_count
+    convex_load = vcpus + instance.host.running_vcpu_count
     return {
         "access_distance": UNREACHABLE * sum(int(traffic(guest).sum()) for guest in guests),
-        "core_sharing": sharing_price_milli(instance) * crowd * (crowd - 1),
+        "core_sharing": sharing_price_milli(instance) * convex_load * (convex_load - 1),
         "device_distance": 1000 * UNREACHABLE * sum(guest.vcpu_count for guest in guests if guest.devices),
         "soft_affinity": 1000 * vcpus,
         "vdistance": 1000 * UNREACHABLE * sum(len(guest.vnodes) ** 2 for guest in guests if guest.vdistances),

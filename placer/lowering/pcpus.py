@@ -7,7 +7,7 @@ from math import floor
 
 import numpy as np
 
-from placer.assignment import IntArray, Party, Resource, Seating
+from placer.assignment import IntArray, Resource, SlotDemand, SlotMatching
 from placer.instance import Domain, Guest, Host, Instance, Vnode
 from placer.lowering.core_pools import running_load
 
@@ -16,7 +16,7 @@ MOST_UNIONS = 24
 """Sets of pcpus for which the dedicated vcpus that may own no others are counted."""
 
 
-def overcommit(instance: Instance, *, nowhere: bool) -> list[Resource]:
+def overcommit(instance: Instance, *, with_unplaced_site: bool) -> list[Resource]:
     """
     Keep the shared vcpus on p, those that run there included, within the host's limit x the pcpus left to them.
 
@@ -39,7 +39,7 @@ def overcommit(instance: Instance, *, nowhere: bool) -> list[Resource]:
         room = limit.numerator * pcpus - unit * running
         weight = unit * shared + limit.numerator * dedicated
     room = np.maximum(room, 0)
-    if nowhere:
+    if with_unplaced_site:
         room = np.append(room, weight.sum())
     return [Resource(weight=weight, capacity=room, name="overcommit", unit=unit)]
 
@@ -51,7 +51,7 @@ def vcpu_counts(instance: Instance) -> tuple[IntArray, IntArray]:
     return np.array(dedicated, dtype=np.int64), np.array([len(vnode.vcpus) for _, vnode in vnodes], dtype=np.int64)
 
 
-def seating(instance: Instance, *, nowhere: bool = False) -> Seating | None:
+def seating(instance: Instance, *, with_unplaced_site: bool = False) -> SlotMatching | None:
     """
     Let each dedicated vcpu own a pcpu of its pnode, and leave one to every shared vcpu there.
 
@@ -67,13 +67,15 @@ def seating(instance: Instance, *, nowhere: bool = False) -> Seating | None:
     to_share = everywhere - frozenset(host.dedicated_pcpus or ())
     parties = []
     for guest in instance.guests:
-        pool = host.pcpus_in(guest.pool)
+        pool = host.pcpus_of_effective_pool(guest.pool)
         parties += [_party(guest, vnode, to_own & pool, to_share & pool) for vnode in guest.vnodes]
-    benches = [pnode.siblings for pnode in host.pnodes]
-    return Seating(parties=tuple(parties), benches=(*benches, None) if nowhere else tuple(benches), busy=busy)
+    benches = [pnode.core_groups for pnode in host.pnodes]
+    return SlotMatching(
+        parties=tuple(parties), benches=(*benches, None) if with_unplaced_site else tuple(benches), busy=busy
+    )
 
 
-def owned_pcpus(seating: Seating | None) -> list[Resource]:
+def owned_pcpus(seating: SlotMatching | None) -> list[Resource]:
     """
     Count the dedicated vcpus on p that may own only pcpus of a set against those that p has: Hall's condition.
 
@@ -108,11 +110,11 @@ def _unions(masks: list[frozenset[int]]) -> Iterator[frozenset[int]]:
     yield from found
 
 
-def _party(guest: Guest, vnode: Vnode, to_own: frozenset[int], to_share: frozenset[int]) -> Party:
+def _party(guest: Guest, vnode: Vnode, to_own: frozenset[int], to_share: frozenset[int]) -> SlotDemand:
     masks = guest.hard_affinity or (None,) * guest.vcpu_count
     own = [_within(masks[vcpu], to_own) for vcpu in sorted(vnode.vcpus) if vcpu in guest.dedicated]
     common = {masks[vcpu] for vcpu in vnode.vcpus if vcpu not in guest.dedicated}
-    return Party(
+    return SlotDemand(
         own=tuple(own),
         common=frozenset(_within(mask, to_share) for mask in common),
         company=COMPANY[guest.thread_policy] if own else "any",  # type: ignore[arg-type]
@@ -121,7 +123,7 @@ def _party(guest: Guest, vnode: Vnode, to_own: frozenset[int], to_share: frozens
 
 def _bound_alone(domain: Domain, host: Host) -> set[int]:
     """Give the pcpus that are the only ones some vcpu may run on, within its cpupool."""
-    pool = host.pcpus_in(domain.pool)
+    pool = host.pcpus_of_effective_pool(domain.pool)
     masks = {pool.intersection(mask or pool) or pool for mask in domain.affinity}
     return {pcpu for mask in masks if len(mask) == 1 for pcpu in mask}
 

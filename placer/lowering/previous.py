@@ -15,8 +15,8 @@ def earlier_sites(instance: Instance, earlier: Placement) -> IntArray:
     return np.array([-1 if pnode is None else position_of[pnode] for pnode in pnodes], dtype=np.int64)
 
 
-def moved(instance: Instance, kept: Placement, *, nowhere: bool) -> Linear:
+def moved(instance: Instance, kept: Placement, *, with_unplaced_site: bool) -> Linear:
     """Charge 1 for each vnode on another site than it had, for those that had one."""
     sites = earlier_sites(instance, kept)
-    cost = (sites[:, None] >= 0) & (sites[:, None] != np.arange(len(instance.host.pnodes) + nowhere))
+    cost = (sites[:, None] >= 0) & (sites[:, None] != np.arange(len(instance.host.pnodes) + with_unplaced_site))
     return Linear(name="moved", cost=cost.astype(np.int64))

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
-from placer.assignment import Flow, IntArray, Linear, Peak, Quotient, Room, Term
+from placer.assignment import FlooredLinear, Flow, IntArray, Linear, MaxUtilization, ResidualCapacity, Term
 from placer.instance import Host, Instance
 
 
-def site_distances(host: Host, *, nowhere: bool) -> IntArray:
-    """Give d for pnodes by position and, with ``nowhere``, the largest finite distance to and from no pnode."""
+def site_distances(host: Host, *, with_unplaced_site: bool) -> IntArray:
+    """Give d for pnodes by position and, with the unplaced site, the largest finite distance to and from it."""
     distances = np.array(host.distances, dtype=np.int64)
-    if nowhere:
+    if with_unplaced_site:
         distances = np.pad(distances, (0, 1), constant_values=host.largest_distance)
     return distances
 
 
 def device_distance(
-    instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool
-) -> list[Linear | Flow | Quotient]:
+    instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced_site: bool
+) -> list[Linear | Flow | FlooredLinear]:
     """
     Sum floor(sum of 1000 x vcpus(v) x d(pnode(v), pnode of the device) over devices and vnodes / devices) over guests.
 
     Linear where the number of devices divides 1000.
     """
-    host, places = instance.host, site_distances(instance.host, nowhere=nowhere)
+    host, places = instance.host, site_distances(instance.host, with_unplaced_site=with_unplaced_site)
     pnode_of = {device.id: host.position_of[device.pnode] for device in host.devices}
-    terms: list[Linear | Flow | Quotient] = []
+    terms: list[Linear | Flow | FlooredLinear] = []
     cost = np.zeros((sum(map(len, groups)), len(places)), dtype=np.int64)
     for guest, items in zip(instance.guests, groups, strict=True):
         far = places[:, [pnode_of[device] for device in guest.devices]].sum(axis=1)
@@ -36,14 +36,16 @@ def device_distance(
             cost[items] = np.outer(1000 // count * vcpus, far)
         elif count:
             own = np.outer(1000 * vcpus, far)
-            terms.append(Quotient(name="device_distance", items=items, cost=own, divisor=count))
+            terms.append(FlooredLinear(name="device_distance", items=items, cost=own, divisor=count))
     return [*([Linear(name="device_distance", cost=cost)] if cost.any() else []), *terms]
 
 
-def soft_affinity(instance: Instance, *, nowhere: bool) -> list[Linear]:
+def soft_affinity(instance: Instance, *, with_unplaced_site: bool) -> list[Linear]:
     """Charge 1000 for each vcpu whose soft mask has no pcpu on its vnode's pnode."""
     host = instance.host
-    cost = np.zeros((sum(len(g.vnodes) for g in instance.guests), len(host.pnodes) + nowhere), dtype=np.int64)
+    cost = np.zeros(
+        (sum(len(g.vnodes) for g in instance.guests), len(host.pnodes) + with_unplaced_site), dtype=np.int64
+    )
     items = iter(range(len(cost)))
     for guest in instance.guests:
         for vnode in guest.vnodes:
@@ -56,13 +58,13 @@ def soft_affinity(instance: Instance, *, nowhere: bool) -> list[Linear]:
     return [Linear(name="soft_affinity", cost=cost)] if cost.any() else []
 
 
-def vdistance(instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool) -> list[Flow]:
+def vdistance(instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced_site: bool) -> list[Flow]:
     """
     Sum 1000 x |wanted - written vdistance| over guests and ordered vnode pairs v != w.
 
     One Flow per guest and wanted value u: who wants it, times |u - written| for every pair of pnodes.
     """
-    written = np.clip(site_distances(instance.host, nowhere=nowhere), 11, 254)
+    written = np.clip(site_distances(instance.host, with_unplaced_site=with_unplaced_site), 11, 254)
     flows = []
     for guest, items in zip(instance.guests, groups, strict=True):
         wanted = np.array(guest.vdistances if guest.vdistances else np.zeros((len(items), len(items))), dtype=np.int64)
@@ -79,7 +81,7 @@ def vdistance(instance: Instance, groups: tuple[IntArray, ...], *, nowhere: bool
     return flows
 
 
-def shape(instance: Instance, *, nowhere: bool) -> tuple[Term, ...]:
+def shape(instance: Instance, *, with_unplaced_site: bool) -> tuple[Term, ...]:
     """
     Lower what shape asks.
 
@@ -89,7 +91,7 @@ def shape(instance: Instance, *, nowhere: bool) -> tuple[Term, ...]:
     if instance.objective.shape == "none":
         return ()
     weight = np.array([vnode.memory_kib for guest in instance.guests for vnode in guest.vnodes], dtype=np.int64)
-    room = np.array([pnode.memory_kib for pnode in instance.host.pnodes] + [-1] * nowhere, dtype=np.int64)
+    room = np.array([pnode.memory_kib for pnode in instance.host.pnodes] + [-1] * with_unplaced_site, dtype=np.int64)
     if instance.objective.shape == "spread":
-        return (Peak(name="shape", weight=weight, room=room),)
-    return (Room(name="shape", weight=weight, room=room, unit=1024),)
+        return (MaxUtilization(name="shape", weight=weight, room=room),)
+    return (ResidualCapacity(name="shape", weight=weight, room=room, unit=1024),)

@@ -8,47 +8,47 @@ import numpy as np
 
 from placer.assignment import (
     BoolArray,
-    Crowd,
+    Conflict,
+    ConvexLoad,
+    FlooredLinear,
     Flow,
     IntArray,
     Linear,
-    Party,
-    Peak,
+    MaxUtilization,
     Problem,
-    Quotient,
-    Relation,
+    ReducedSlotsLoad,
+    ResidualCapacity,
     Resource,
-    Room,
-    Seating,
-    Squeeze,
+    SetOnSite,
+    SlotDemand,
+    SlotMatching,
     Term,
-    Touch,
 )
 from placer.instance import Placement
-from placer.lowering.variants import Layout
+from placer.lowering.variants import VariantIndex
 
 
-class Widening:
+class VariantProblem:
     """
     Numbers of the items and sites that come on top of those of the variants.
 
     Attributes
     ----------
-    absent
+    unused_site
         The site of what is not chosen; site ``absent + 1 + c`` stands for the c-th number of vnodes.
     n, m
         Items and sites in all: first those of the variants, then the deciders, then the overheads.
     """
 
-    def __init__(self, problem: Problem, layout: Layout) -> None:
+    def __init__(self, problem: Problem, layout: VariantIndex) -> None:
         self._base, self._layout = problem, layout
         self._overheads = layout.overheads()
         self._nearest = layout.instance.host.smallest_distance
-        self.absent = problem.m
+        self.unused_site = problem.m
         self.m = problem.m + 1 + len(layout.counts)
-        self.n = problem.n + len(layout.deciders) + len(self._overheads)
-        self._decider = {g: problem.n + i for i, g in enumerate(layout.deciders)}
-        self._first_overhead = problem.n + len(layout.deciders)
+        self.n = problem.n + len(layout.selectors) + len(self._overheads)
+        self._selector = {g: problem.n + i for i, g in enumerate(layout.selectors)}
+        self._first_overhead = problem.n + len(layout.selectors)
         self._variants = list(zip(layout.variants, layout.items(), strict=True))
 
     def problem(self, tier: int) -> Problem:
@@ -61,8 +61,8 @@ class Widening:
             Where the tier of the number of vnodes goes.
         """
         base = self._base
-        crowds: dict[int, Crowd] = {}
-        tiers = [tuple(self._term(term, crowds) for term in terms) for terms in base.tiers]
+        convex_loads: dict[int, ConvexLoad] = {}
+        tiers = [tuple(self._term(term, convex_loads) for term in terms) for terms in base.tiers]
         for t, weights in enumerate(self._layout.instance.tiers()[:tier]):
             if "access_distance" in weights:
                 tiers[t] = (*tiers[t], self._least_access(weights["access_distance"]))
@@ -75,15 +75,15 @@ class Widening:
             tiers=tuple(tiers),
             relations=(*(self._relation(relation) for relation in base.relations), *self._choosing()),
             seating=self._seating(base.seating),
-            deciders=np.array(list(self._decider.values()), dtype=np.int64),
+            selectors=np.array(list(self._selector.values()), dtype=np.int64),
         )
 
     def counts(self, site_of: IntArray) -> dict[str, int]:
         """Read the number of vnodes of each flexible guest from an assignment ``[n]``, by name."""
         layout = self._layout
         return {
-            layout.instance.guests[g].name: layout.counts[int(site_of[item]) - self.absent - 1]
-            for g, item in self._decider.items()
+            layout.instance.guests[g].name: layout.counts[int(site_of[item]) - self.unused_site - 1]
+            for g, item in self._selector.items()
         }
 
     def chosen(self, site_of: IntArray) -> IntArray:
@@ -95,15 +95,15 @@ class Widening:
 
     def start(self, placement: Placement) -> IntArray:
         """Give the assignment ``[n]`` of a placement of every guest, without those of its vnodes that have no pnode."""
-        layout, site_of = self._layout, np.full(self.n, self.absent, dtype=np.int64)
+        layout, site_of = self._layout, np.full(self.n, self.unused_site, dtype=np.int64)
         position_of, chosen = layout.instance.host.position_of, {}
         for (g, k), items in self._variants:
             pnodes = placement.pnode_of[layout.instance.guests[g].name]
             if not k or len(pnodes) == k:
                 site_of[items] = [-1 if pnode is None else position_of[pnode] for pnode in pnodes]
                 chosen[g] = k
-        for g, item in self._decider.items():
-            site_of[item] = self.absent + 1 + layout.counts.index(chosen[g]) if g in chosen else -1
+        for g, item in self._selector.items():
+            site_of[item] = self.unused_site + 1 + layout.counts.index(chosen[g]) if g in chosen else -1
         for i, overhead in enumerate(self._overheads):
             if chosen.get(overhead.guest, 0) > 1:
                 site_of[self._first_overhead + i] = overhead.p
@@ -114,11 +114,11 @@ class Widening:
         allowed = np.zeros((self.n, self.m), dtype=bool)
         allowed[: self._base.n, : self._base.m] = self._base.allowed
         for (_, k), items in self._variants:
-            allowed[items, self.absent] = k > 0
-        for g, item in self._decider.items():
-            allowed[item, [self.absent + 1 + layout.counts.index(k) for k in layout.counts_of(g)]] = True
+            allowed[items, self.unused_site] = k > 0
+        for g, item in self._selector.items():
+            allowed[item, [self.unused_site + 1 + layout.counts.index(k) for k in layout.counts_of(g)]] = True
         for i, overhead in enumerate(self._overheads):
-            allowed[self._first_overhead + i, [overhead.p, self.absent]] = True
+            allowed[self._first_overhead + i, [overhead.p, self.unused_site]] = True
         needs = self._base.resources[0].weight > 0
         allowed[: self._base.n, self._cramped()] &= ~needs[:, None]
         return allowed
@@ -144,70 +144,74 @@ class Widening:
             for i, overhead in enumerate(self._overheads):
                 weight[self._first_overhead + i] = min(overhead.kib, int(left[overhead.p]))
                 left[overhead.p] -= weight[self._first_overhead + i]
-        capacity[self.absent :] = weight.sum()
+        capacity[self.unused_site :] = weight.sum()
         return replace(resource, weight=weight, capacity=capacity)
 
     def _groups(self) -> tuple[IntArray, ...]:
         members: dict[int, list[int]] = {}
         for (g, _), items in self._variants:
             members.setdefault(g, []).extend(items)
-        for g, item in self._decider.items():
+        for g, item in self._selector.items():
             members[g].append(item)
         overheads = [[self._first_overhead + i] for i in range(len(self._overheads))]  # may stand on unreachable pnodes
         return tuple(np.array(items, dtype=np.int64) for items in (*members.values(), *overheads))
 
-    def _choosing(self) -> list[Relation]:
+    def _choosing(self) -> list[Conflict]:
         """Keep items in use where one of their numbers of vnodes is chosen, and absent elsewhere."""
         layout = self._layout
         used_with: dict[frozenset[int], list[tuple[int, int]]] = {}
         for (g, k), items in self._variants:
             if k:
-                used_with.setdefault(frozenset([k]), []).extend((self._decider[g], v) for v in items)
+                used_with.setdefault(frozenset([k]), []).extend((self._selector[g], v) for v in items)
         for i, overhead in enumerate(self._overheads):
             several = frozenset(k for k in layout.counts_of(overhead.guest) if k > 1)
-            used_with.setdefault(several, []).append((self._decider[overhead.guest], self._first_overhead + i))
+            used_with.setdefault(several, []).append((self._selector[overhead.guest], self._first_overhead + i))
         relations = []
         for counts, pairs in used_with.items():
             related, sites = np.zeros((self.n, self.n), dtype=bool), np.zeros((self.m, self.m), dtype=bool)
-            for decider, v in pairs:
-                related[decider, v] = related[v, decider] = True
+            for selector, v in pairs:
+                related[selector, v] = related[v, selector] = True
             for c, k in enumerate(layout.counts):
-                barred = [self.absent] if k in counts else [*range(self.absent)]
-                sites[self.absent + 1 + c, barred] = True
-            relations.append(Relation(items=related, sites=sites | sites.T))
+                barred = [self.unused_site] if k in counts else [*range(self.unused_site)]
+                sites[self.unused_site + 1 + c, barred] = True
+            relations.append(Conflict(items=related, sites=sites | sites.T))
         return relations
 
     def _vnodes(self) -> Linear:
         cost = np.zeros((self.n, self.m), dtype=np.int64)
-        for item in self._decider.values():
-            cost[item, self.absent + 1 :] = self._layout.counts
+        for item in self._selector.values():
+            cost[item, self.unused_site + 1 :] = self._layout.counts
         return Linear(name="vnodes", cost=cost)
 
     def _least_access(self, weight: int) -> Linear:
         """What the accesses of each flexible guest cost at least, in whichever number of vnodes."""
         cost = np.zeros((self.n, self.m), dtype=np.int64)
-        for g, item in self._decider.items():
+        for g, item in self._selector.items():
             guest = self._layout.instance.guests[g]
-            cost[item, self.absent + 1 :] = weight * 1000 * guest.vcpu_count * self._nearest if guest.memory_kib else 0
+            cost[item, self.unused_site + 1 :] = (
+                weight * 1000 * guest.vcpu_count * self._nearest if guest.memory_kib else 0
+            )
         return Linear(name="access_distance", cost=cost)
 
     def _is_access(self, term: Flow) -> bool:
         """Whether a flow is that of the accesses of a flexible guest."""
         return term.name == "access_distance" and any(k and term.items[0] in items for (_, k), items in self._variants)
 
-    def _relation(self, relation: Relation) -> Relation:
+    def _relation(self, relation: Conflict) -> Conflict:
         items = np.zeros((self.n, self.n), dtype=bool)
         items[: self._base.n, : self._base.n] = relation.items
-        return Relation(items=items, sites=self._sites(relation.sites))
+        return Conflict(items=items, sites=self._sites(relation.sites))
 
-    def _seating(self, seating: Seating | None) -> Seating | None:
+    def _seating(self, seating: SlotMatching | None) -> SlotMatching | None:
         if seating is None:
             return None
-        more = (Party(),) * (self.n - self._base.n)
-        nowhere = (None,) * (self.m - self._base.m)
-        return Seating(parties=seating.parties + more, benches=seating.benches + nowhere, busy=seating.busy)
+        more = (SlotDemand(),) * (self.n - self._base.n)
+        with_unplaced_site = (None,) * (self.m - self._base.m)
+        return SlotMatching(
+            parties=seating.parties + more, benches=seating.benches + with_unplaced_site, busy=seating.busy
+        )
 
-    def _term(self, term: Term, crowds: dict[int, Crowd]) -> Term:
+    def _term(self, term: Term, convex_loads: dict[int, ConvexLoad]) -> Term:
         more = self.n - self._base.n, self.m - self._base.m
         wide: Term = term
         match term:
@@ -217,25 +221,27 @@ class Widening:
                 # what all accesses cost at least is the decider's: so it is no less while nothing is chosen
                 nearest = self._nearest if self._is_access(term) else 0
                 wide = replace(term, distance=np.pad(term.distance - nearest, (0, more[1])))
-            case Crowd():
-                wide = crowds[id(term)] = self._crowd(term)
-            case Squeeze():
-                crowd = crowds.get(id(term.crowd)) or self._crowd(term.crowd)
-                wide = replace(term, crowd=crowd, claim=self._items(term.claim))
-            case Room():
+            case ConvexLoad():
+                wide = convex_loads[id(term)] = self._crowd(term)
+            case ReducedSlotsLoad():
+                convex_load = convex_loads.get(id(term.convex_load)) or self._crowd(term.convex_load)
+                wide = replace(term, convex_load=convex_load, slots_claimed=self._items(term.slots_claimed))
+            case ResidualCapacity():
                 users = np.arange(self.n) < self._base.n
                 weight, room = self._items(term.weight), self._per_site(term.room, -1)
                 wide = replace(term, weight=weight, room=room, users=users)
-            case Peak():
+            case MaxUtilization():
                 wide = replace(term, weight=self._items(term.weight), room=self._per_site(term.room, 0))
-            case Quotient():
+            case FlooredLinear():
                 wide = replace(term, cost=np.pad(term.cost, ((0, 0), (0, more[1]))))
-            case Touch():
+            case SetOnSite():
                 pass  # the sites before the absent have kept their numbers
         return wide
 
-    def _crowd(self, crowd: Crowd) -> Crowd:
-        return replace(crowd, weight=self._items(crowd.weight), pool_of=self._per_site(crowd.pool_of, -1))
+    def _crowd(self, convex_load: ConvexLoad) -> ConvexLoad:
+        return replace(
+            convex_load, weight=self._items(convex_load.weight), pool_of=self._per_site(convex_load.pool_of, -1)
+        )
 
     def _items(self, each: IntArray) -> IntArray:
         return np.pad(each, (0, self.n - self._base.n))

@@ -35,7 +35,7 @@ class Overhead:
     kib: int
 
 
-class Layout:
+class VariantIndex:
     """
     Where the items and sites of an instance with flexible guests stand in its Problem.
 
@@ -62,7 +62,7 @@ class Layout:
         self.expanded = self._expanded()
 
     @cached_property
-    def deciders(self) -> list[int]:
+    def selectors(self) -> list[int]:
         """The flexible guests, by their places."""
         return [g for g, guest in enumerate(self.instance.guests) if guest.flexible]
 
@@ -79,7 +79,7 @@ class Layout:
         """The overhead that moves, of guests that may be one whole vnode or several."""
         return [
             Overhead(guest=g, p=p, kib=kib)
-            for g in self.deciders
+            for g in self.selectors
             if self._whole(g) and len(self.counts_of(g)) > 1
             for p, kib in self._shares(self.instance.guests[g])
         ]
@@ -97,7 +97,7 @@ class Layout:
 
     def _whole(self, g: int) -> bool:
         guest = self.instance.guests[g]
-        return guest.cut_into(self.counts_of(g)[0]).form == "whole" and guest.overhead_kib > 0
+        return guest.split_into(self.counts_of(g)[0]).form == "whole" and guest.overhead_kib > 0
 
     def _shares(self, guest: Guest) -> list[tuple[int, int]]:
         pnodes = overhead_pnodes(guest, self.instance.host)
@@ -106,7 +106,7 @@ class Layout:
     def _expanded(self) -> Instance:
         guests = []
         for (g, k), name in zip(self.variants, self._names, strict=True):
-            guest = self.instance.guests[g].cut_into(k)
+            guest = self.instance.guests[g].split_into(k)
             if k and guest.form != "whole":
                 guest = change(guest, overhead_kib=0)
             guests.append(change(guest, name=name))
@@ -122,7 +122,7 @@ class Layout:
         """Reserve the overhead of the flexible guests that are never one whole vnode."""
         host = self.instance.host
         more: dict[int, int] = {}
-        for g in self.deciders:
+        for g in self.selectors:
             if not self._whole(g):
                 for p, kib in self._shares(self.instance.guests[g]) if self.instance.guests[g].overhead_kib else ():
                     more[p] = more.get(p, 0) + kib

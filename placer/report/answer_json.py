@@ -8,10 +8,10 @@ from placer.formats.native.placement_json import pcpus_object, placement_object
 from placer.formats.text.json_layout import lay_out
 from placer.job.notes import remarks
 from placer.job.request import Request
-from placer.solving.result import Answer, Trade
+from placer.solving.result import Result, Trade
 
 
-def emit_answer(answer: Answer, request: Request) -> str:
+def emit_answer(answer: Result, request: Request) -> str:
     """
     Write an answer, its costs and bounds, and what was assumed.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from placer.audit.audit import Findings, GuestFinding
+from placer.audit.audit import AuditReport, GuestFinding
 from placer.audit.locality import Locality, guest_locality, pnode_localities
 from placer.instance import format_cpuset, format_size
 from placer.report.tables import table
 
 
-def render_findings(findings: Findings) -> str:
+def render_audit(findings: AuditReport) -> str:
     """Write whether every guest is where it was meant to be, what is not, and where memory and vcpus are."""
     guests = findings.guests
     lines = [f"{_headline(findings)}\n"]
@@ -21,7 +21,7 @@ def render_findings(findings: Findings) -> str:
     return "".join(lines)
 
 
-def _headline(findings: Findings) -> str:
+def _headline(findings: AuditReport) -> str:
     count = len(findings.guests) + len(findings.missing)
     right = sum(not guest.faults for guest in findings.guests)
     if not count:
@@ -29,7 +29,7 @@ def _headline(findings: Findings) -> str:
     return f"{'all' if right == count else f'{right} of'} {count} guests are where they were meant to be"
 
 
-def _guests(findings: Findings) -> str:
+def _guests(findings: AuditReport) -> str:
     rows: list[tuple[object, ...]] = []
     for guest in findings.guests:
         found = guest_locality(guest.domain, guest.found_kib, findings.host)
@@ -46,20 +46,20 @@ def _guests(findings: Findings) -> str:
 
 def _memory(guest: GuestFinding) -> list[tuple[object, str, str]]:
     """List the pnodes that were meant to hold its memory or hold much of it; what little lies elsewhere in one row."""
-    meant = guest.meant.memory_kib or {}
-    shown = [pnode for pnode, kib in guest.found_kib.items() if pnode in guest.meant.pnodes or kib > guest.free_kib]
+    expected = guest.expected.memory_kib or {}
+    shown = [pnode for pnode, kib in guest.found_kib.items() if pnode in guest.expected.pnodes or kib > guest.free_kib]
     rows: list[tuple[object, str, str]] = []
     for pnode in shown:
-        if guest.meant.memory_kib is None:
-            wanted = "any" if pnode in guest.meant.pnodes else "none"
+        if guest.expected.memory_kib is None:
+            wanted = "any" if pnode in guest.expected.pnodes else "none"
         else:
-            wanted = format_size(meant[pnode]) if pnode in meant else "none"
+            wanted = format_size(expected[pnode]) if pnode in expected else "none"
         rows.append((pnode, wanted, format_size(guest.found_kib[pnode])))
     others = sum(kib for pnode, kib in guest.found_kib.items() if pnode not in shown)
     return [*rows, ("others", "", format_size(others))] if others else rows
 
 
-def _pnodes(findings: Findings) -> str:
+def _pnodes(findings: AuditReport) -> str:
     rows = []
     localities = pnode_localities(findings)
     for pnode in findings.host.pnodes:
@@ -83,9 +83,11 @@ def _pnodes(findings: Findings) -> str:
     return table("Pnodes (of all domains; a vcpu that may run on k pnodes counts 1/k on each)", columns, rows)
 
 
-def _notes(findings: Findings) -> list[str]:
+def _notes(findings: AuditReport) -> list[str]:
     notes = []
-    scattered = [guest for guest in findings.guests if not guest.faults and guest.meant.strays(guest.found_kib)]
+    scattered = [
+        guest for guest in findings.guests if not guest.faults and guest.expected.misplaced_kib(guest.found_kib)
+    ]
     if scattered:
         most = max(guest.free_kib for guest in scattered)
         notes.append(

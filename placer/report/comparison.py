@@ -7,12 +7,12 @@ from textwrap import fill
 
 from placer.instance import Instance
 from placer.report.tables import table
-from placer.solving.result import Answer
+from placer.solving.result import Result
 
 LEGEND = "placed: vnodes; broken: rules other than being unplaced; mean: distance of a memory access.\n"
 
 
-def render_comparison(title: str, instance: Instance, answers: Sequence[Answer]) -> str:
+def render_comparison(title: str, instance: Instance, answers: Sequence[Result]) -> str:
     """Write one row per strategy: vnodes placed, rules broken, mean access distance, each tier, and time."""
     tiers = instance.tiers()
     rows = [_row(answer, instance, len(tiers)) for answer in answers]
@@ -26,7 +26,7 @@ def _words(tier: dict[str, int]) -> list[str]:
     return [f"{weight} x {name}" if weight > 1 else name for name, weight in tier.items()]
 
 
-def _row(answer: Answer, instance: Instance, tiers: int) -> tuple[object, ...]:
+def _row(answer: Result, instance: Instance, tiers: int) -> tuple[object, ...]:
     total = sum(len(guest.vnodes) for guest in (answer.instance or instance).guests)
     if answer.placement is None:
         nothing = [None] * (tiers + 2)

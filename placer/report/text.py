@@ -9,7 +9,7 @@ from placer.job.request import Request
 from placer.report.moved import moved_line
 from placer.report.tables import headline, table
 from placer.report.tradeoff import trade_line
-from placer.solving.result import Answer
+from placer.solving.result import Result
 
 SAYS = {
     Status.OPTIMAL: "placed, and proved that no placement costs less",
@@ -19,12 +19,12 @@ SAYS = {
 }
 
 
-def summary(answer: Answer, request: Request) -> list[str]:
+def summary(answer: Result, request: Request) -> list[str]:
     """Say in a few lines what a configuration file cannot: status, what is fixed, what was assumed and noted."""
     return [*_headline(answer).splitlines(), *request.headlines, *_moved(answer), *remarks(request, answer.placement)]
 
 
-def render(answer: Answer, request: Request, *, colour: bool = False) -> str:
+def render(answer: Result, request: Request, *, colour: bool = False) -> str:
     """
     Write the report: status and mean access distance, costs, guests, pnodes, and what was assumed.
 
@@ -54,7 +54,7 @@ def render(answer: Answer, request: Request, *, colour: bool = False) -> str:
     return "".join(parts)
 
 
-def _headline(answer: Answer) -> str:
+def _headline(answer: Result) -> str:
     line = f"{answer.status}: "
     if answer.mean_access_distance is not None:
         line += f"mean access distance {answer.mean_access_distance:.2f}; "
@@ -68,11 +68,11 @@ def _headline(answer: Answer) -> str:
     return line
 
 
-def _moved(answer: Answer) -> list[str]:
+def _moved(answer: Result) -> list[str]:
     return [] if answer.moved is None else [moved_line(answer.moved)]
 
 
-def _costs(answer: Answer, *, colour: bool) -> str:
+def _costs(answer: Result, *, colour: bool) -> str:
     rows = []
     for t, tier in enumerate(answer.tiers, 1):
         terms = ", ".join(f"{name} {cost}" for name, cost in tier.terms.items())
@@ -86,7 +86,7 @@ def _gap(cost: int, bound: int | None) -> str:
     return "0" if cost == bound else f"{100 * (cost - bound) / cost:.1f} %"
 
 
-def _guests(answer: Answer, instance: Instance, placement: Placement, *, colour: bool) -> str:
+def _guests(answer: Result, instance: Instance, placement: Placement, *, colour: bool) -> str:
     rows: list[tuple[object, ...]] = []
     for guest in instance.guests:
         mean = answer.guest_access_distance.get(guest.name)

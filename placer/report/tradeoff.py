@@ -26,7 +26,7 @@ def trade_line(trade: Trade) -> str:
     """  # noqa: E501 - a line of the report
     count = abs(trade.more_pairs)
     pairs, option = "pair" if count == 1 else "pairs", f"--objective {trade.order}"
-    after, before = f"{trade.mean_access_distance:.2f}", f"{trade.instead_of:.2f}"
+    after, before = f"{trade.mean_access_distance:.2f}", f"{trade.current_mean_distance:.2f}"
     if trade.order == "distance":
         gain = f"the mean access distance would be {after} instead of {before}"
         return f"Trade: with {count} more {pairs} of vcpus sharing a core {gain} ({option})"

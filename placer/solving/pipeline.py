@@ -10,16 +10,16 @@ from threading import Event
 import msgspec
 
 from placer.assignment import IntArray, Problem, Progress, Solution, Status
-from placer.assignment.context import Budget
+from placer.assignment.context import SearchContext
 from placer.assignment.registry import STRATEGIES
 from placer.check import Verdict, check, mean_access_distance
 from placer.errors import Defect, InputError
 from placer.instance import Instance, Placement
-from placer.instance.previous import fitted, moved
-from placer.lowering.lower import back, translate, translate_for_baseline
+from placer.instance.previous import moved, restricted_to
+from placer.lowering.lower import lower, lower_for_baseline, to_placement
 from placer.lowering.overflow import check_weights
-from placer.solving.result import Answer, Tier, Trade
-from placer.solving.vnode_counts import settled
+from placer.solving.result import Result, Tier, Trade
+from placer.solving.vnode_counts import resolve_ranges
 
 
 def solve(
@@ -38,7 +38,7 @@ def solve(
     on_progress: Callable[[Progress], None] | None = None,
     on_log: Callable[[str], None] | None = None,
     dump_model: Path | str | None = None,
-) -> Answer:
+) -> Result:
     """
     Place the guests of an instance.
 
@@ -84,15 +84,15 @@ def solve(
         If an answer fails the independent check; never seen, please report it.
     """
     _check(instance)
-    instance = settled(instance)
+    instance = resolve_ranges(instance)
     keep = _earlier(instance, "keep", keep)
     hint = keep if hint is None else _earlier(instance, "hint", hint)
     if strategy not in STRATEGIES:
         raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
     if dump_model is not None:
-        _write_model(translate(instance, allow_unplaced=allow_unplaced, keep=keep), Path(dump_model))
+        _write_model(lower(instance, allow_unplaced=allow_unplaced, keep=keep), Path(dump_model))
     chosen = STRATEGIES[strategy]
-    budget = Budget(
+    context = SearchContext(
         time_limit_s=time_limit_s,
         workers=workers,
         seed=seed,
@@ -102,35 +102,35 @@ def solve(
         on_log=on_log,
     )
     baseline = chosen.baseline
-    cut = instance.in_fewest()
+    cut = instance.with_fewest_vnodes()
     tiers = cut.tiers(kept=keep is not None)
     if baseline:
-        problem = translate_for_baseline(cut)
-        solution = _logged(strategy, problem, budget)
+        problem = lower_for_baseline(cut)
+        solution = _logged(strategy, problem, context)
     elif instance.flexible:
         from placer.solving.flexible import solve_flexible  # brings the strategies along
 
-        found = solve_flexible(instance, chosen, budget, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+        found = solve_flexible(instance, chosen, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
         cut, solution = found.instance, found.solution
         if solution.site_of is None:  # what is proved of all numbers of vnodes is not of the fewest
             solution = dataclasses.replace(solution, bounds=())
-        kept = None if keep is None else fitted(keep, cut)
-        problem = translate(cut, allow_unplaced=allow_unplaced, keep=kept)
+        kept = None if keep is None else restricted_to(keep, cut)
+        problem = lower(cut, allow_unplaced=allow_unplaced, keep=kept)
     else:
-        problem = translate(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-        solution = _logged(strategy, problem, budget)
+        problem = lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+        solution = _logged(strategy, problem, context)
     if solution.site_of is None:
         reason = _reason(
-            instance, problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced
+            instance, problem, solution, context, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced
         )
-        return Answer(status=solution.status, strategy=strategy, reason=reason, wall_time_s=budget.elapsed_s())
-    placement = back(cut, solution.site_of)
+        return Result(status=solution.status, strategy=strategy, reason=reason, wall_time_s=context.elapsed_s())
+    placement = to_placement(cut, solution.site_of)
     verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline, keep=keep)
     status = _confirmed(solution, verdict, baseline=baseline)
-    elapsed_s = budget.elapsed_s()
-    offer = trade and status is Status.OPTIMAL and budget.left_s() > 0
+    elapsed_s = context.elapsed_s()
+    offer = trade and status is Status.OPTIMAL and context.left_s() > 0
     bounds = solution.bounds or (None,) * len(verdict.terms)
-    return Answer(
+    return Result(
         status=status,
         strategy=strategy,
         instance=cut,
@@ -142,7 +142,7 @@ def solve(
         mean_access_distance=mean_access_distance(verdict),
         guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
         violations=verdict.violations,
-        trade=_trade(instance, problem, solution.site_of, placement, budget) if offer else None,
+        trade=_trade(instance, problem, solution.site_of, placement, context) if offer else None,
         moved=None if keep is None else moved(keep, placement),
         reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
         wall_time_s=elapsed_s,
@@ -172,7 +172,7 @@ def _earlier(instance: Instance, name: str, placement: Placement | None) -> Plac
     if not isinstance(placement, Placement):
         raise InputError(f"{name}: expected a placer.Placement, got {type(placement).__name__}")
     try:
-        return fitted(msgspec.convert(msgspec.to_builtins(placement), Placement), instance)
+        return restricted_to(msgspec.convert(msgspec.to_builtins(placement), Placement), instance)
     except msgspec.ValidationError as error:
         raise InputError(f"{name}: no valid placement: {error}") from error
 
@@ -190,10 +190,10 @@ def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Statu
     return solution.status
 
 
-def _logged(strategy: str, problem: Problem, budget: Budget) -> Solution:
-    budget.log(f"{strategy}: {problem.n} items on {problem.m} sites, {len(problem.tiers)} tiers")
-    solution = STRATEGIES[strategy].run(problem, budget)
-    budget.log(f"{strategy}: {solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
+def _logged(strategy: str, problem: Problem, context: SearchContext) -> Solution:
+    context.log(f"{strategy}: {problem.n} items on {problem.m} sites, {len(problem.tiers)} tiers")
+    solution = STRATEGIES[strategy].run(problem, context)
+    context.log(f"{strategy}: {solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
     return solution
 
 
@@ -201,20 +201,25 @@ def _reason(
     instance: Instance,
     problem: Problem,
     solution: Solution,
-    budget: Budget,
+    context: SearchContext,
     *,
     strategy: str,
     tiers: Sequence[Iterable[str]],
     allow_unplaced: bool,
 ) -> str:
     """Say why there is no placement, or what was tried in vain."""
-    from placer.explain import why_nothing_fits, why_unknown  # only where it is needed: it brings the strategies along
+    from placer.explain import (
+        explain_infeasible,
+        explain_unknown,
+    )  # only where it is needed: it brings the strategies along
 
     if solution.status is not Status.INFEASIBLE:
-        return why_unknown(problem, solution, budget, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced)
+        return explain_unknown(
+            problem, solution, context, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced
+        )
     ranges = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
     several = any(len(counts) > 1 for counts in ranges.values())
-    reason = why_nothing_fits(instance.in_fewest(), stop=budget.stop, one_of_many_cuts=several)
+    reason = explain_infeasible(instance.with_fewest_vnodes(), stop=context.stop, one_of_many_cuts=several)
     if not several:
         return reason
     names = ", ".join(f'guest "{name}" {counts[0]} to {counts[-1]}' for name, counts in ranges.items())
@@ -222,11 +227,11 @@ def _reason(
 
 
 def _trade(
-    instance: Instance, problem: Problem, site_of: IntArray, placement: Placement, budget: Budget
+    instance: Instance, problem: Problem, site_of: IntArray, placement: Placement, context: SearchContext
 ) -> Trade | None:
     from placer.solving.flexible import trade_of
     from placer.solving.tradeoff import find_trade
 
     if instance.flexible:
-        return trade_of(instance, placement, budget, allow_unplaced=problem.m > len(instance.host.pnodes))
-    return find_trade(instance, problem, site_of, budget)
+        return trade_of(instance, placement, context, allow_unplaced=problem.m > len(instance.host.pnodes))
+    return find_trade(instance, problem, site_of, context)

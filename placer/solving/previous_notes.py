@@ -5,8 +5,8 @@ from __future__ import annotations
 from placer.assignment.registry import STRATEGIES
 from placer.check import check
 from placer.instance import Instance, Placement
-from placer.instance.previous import differences, fitted
-from placer.lowering.lower import back, forth
+from placer.instance.previous import differences, restricted_to
+from placer.lowering.lower import to_placement, to_sites
 
 
 def notes_on(earlier: Placement, instance: Instance, *, strategy: str) -> list[str]:
@@ -14,13 +14,13 @@ def notes_on(earlier: Placement, instance: Instance, *, strategy: str) -> list[s
     lines = differences(earlier, instance)
     if not STRATEGIES[strategy].searches:
         return [*lines, f"of no use: the strategy {strategy} does not search"]
-    known = fitted(earlier, instance)
+    known = restricted_to(earlier, instance)
     if instance.flexible:  # with as many vnodes as each guest had
-        instance = instance.cut_into({name: count for name, count in known.counts().items() if count})
-        known = fitted(earlier, instance)
+        instance = instance.split_into({name: count for name, count in known.counts().items() if count})
+        known = restricted_to(earlier, instance)
     if all(pnode is None for pnodes in known.pnode_of.values() for pnode in pnodes):
         return [*lines, "of no use: no vnode of the instance has a pnode in it"]
-    seated = back(instance, forth(instance, known))  # whoever owns pcpus may own others now
+    seated = to_placement(instance, to_sites(instance, known))  # whoever owns pcpus may own others now
     broken = check(instance, seated, allow_unplaced=True).violations
     if broken:
         lines.append("it breaks rules here, so that only parts of it can stay: " + "; ".join(b.message for b in broken))

@@ -9,23 +9,23 @@ import numpy as np
 import numpy.typing as npt
 
 from placer.assignment import (
-    Crowd,
+    ConvexLoad,
+    FlooredLinear,
     Flow,
     IntArray,
     Linear,
-    Peak,
+    MaxUtilization,
     Problem,
     Progress,
-    Quotient,
+    ReducedSlotsLoad,
+    ResidualCapacity,
     Resource,
-    Room,
+    SetOnSite,
     Solution,
-    Squeeze,
     Status,
     Term,
-    Touch,
 )
-from placer.assignment.context import Budget
+from placer.assignment.context import SearchContext
 from placer.assignment.registry import STRATEGIES
 from placer.errors import Defect, InputError
 
@@ -124,7 +124,7 @@ def solve_problem(
     if strategy not in STRATEGIES or STRATEGIES[strategy].baseline:
         known = ", ".join(name for name, known in STRATEGIES.items() if not known.baseline)
         raise InputError(f'no strategy "{strategy}" for problems, expected one of {known}')
-    budget = Budget(
+    context = SearchContext(
         time_limit_s=time_limit_s,
         workers=workers,
         seed=seed,
@@ -132,7 +132,7 @@ def solve_problem(
         stop=stop or Event(),
         on_progress=on_progress,
     )
-    solution = STRATEGIES[strategy].run(problem, budget)
+    solution = STRATEGIES[strategy].run(problem, context)
     _confirm(problem, solution)
     return solution
 
@@ -141,7 +141,7 @@ def _confirm(problem: Problem, solution: Solution) -> None:
     if solution.site_of is None:
         return
     row = solution.site_of[None, :]
-    costs = tuple(problem.price(row)[0].tolist())
+    costs = tuple(problem.evaluate(row)[0].tolist())
     if not problem.feasible(row)[0] or costs != solution.costs:
         raise Defect(f"an assignment that breaks a rule, or costs {costs} and not {solution.costs}")
     if solution.status is Status.OPTIMAL and solution.bounds != costs:
@@ -196,23 +196,23 @@ def _term_faults(term: Term, n: int, m: int) -> Iterator[str]:
             yield from _array("items", term.items, (k,), least=0, most=n - 1)
             yield from _array("flow", term.flow, (k, k), least=0)
             yield from _array("distance", term.distance, (m, m), least=0)
-        case Crowd():
+        case ConvexLoad():
             yield from _array("weight", term.weight, (n,), least=0)
             yield from _array("pool_of", term.pool_of, (m,), least=-1, most=len(term.table) - 1)
             yield from _array("table", term.table, (len(term.table), int(term.weight.sum()) + 1))
             steps = np.diff(term.table, axis=1)
             if (steps < 0).any() or (np.diff(steps, axis=1) < 0).any():
                 yield "table is not convex and nondecreasing along each row"
-        case Squeeze():
+        case ReducedSlotsLoad():
             yield from term.faults(n)
-        case Peak() | Quotient():
+        case MaxUtilization() | FlooredLinear():
             yield from term.faults(n, m)
-        case Room():
+        case ResidualCapacity():
             yield from _array("weight", term.weight, (n,), least=0)
             yield from _array("room", term.room, (m,))
             if term.unit < 1:
                 yield f"unit is {term.unit}, expected at least 1"
-        case Touch():
+        case SetOnSite():
             for items in term.sets:
                 yield from _array("sets", items, (len(items),), least=0, most=n - 1)
             if not 0 <= term.site < m:
@@ -243,11 +243,11 @@ def _most(term: Term) -> int:
             return sum(max(map(abs, row), default=0) for row in term.cost.tolist())
         case Flow():
             return sum(map(sum, term.flow.tolist())) * max(map(max, term.distance.tolist()), default=0)
-        case Crowd():
+        case ConvexLoad():
             return sum(row[-1] for row in term.table.tolist())
-        case Squeeze() | Peak() | Quotient():
+        case ReducedSlotsLoad() | MaxUtilization() | FlooredLinear():
             return term.most()
-        case Room():
+        case ResidualCapacity():
             return sum(abs(room) for room in term.room.tolist())
-        case Touch():
+        case SetOnSite():
             return len(term.sets)

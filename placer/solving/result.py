@@ -45,7 +45,7 @@ class Trade:
         What it puts first: ``distance`` or ``cores-first``.
     placement
         Keeps every rule, and leaves no more unplaced.
-    mean_access_distance, instead_of
+    mean_access_distance, current_mean_distance
         Its mean distance of a memory access, and that of the answer.
     more_pairs
         How many more pairs of vcpus share a core than in the answer; negative for fewer.
@@ -54,12 +54,12 @@ class Trade:
     order: PureOrder
     placement: Placement
     mean_access_distance: float
-    instead_of: float
+    current_mean_distance: float
     more_pairs: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class Result:
     """
     What solve() says.
 

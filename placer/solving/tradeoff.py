@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from placer.assignment import IntArray, Problem, Term
-from placer.assignment.bounds.elementary import floors
-from placer.assignment.context import Budget
-from placer.assignment.exact.branch_and_bound import CHUNK, enumerate_all
-from placer.assignment.heuristics.tabu_search import improve
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.bounds.elementary import lower_bounds
+from placer.assignment.context import SearchContext
+from placer.assignment.exact.branch_and_bound import CHUNK, branch_and_bound
+from placer.assignment.heuristics.tabu_search import tabu_search
+from placer.assignment.structure.term_index import TermIndex
 from placer.check import Verdict, check, mean_access_distance
 from placer.check.costs import sharing_price
 from placer.instance import Instance, Placement
-from placer.lowering.lower import back
+from placer.lowering.lower import to_placement
 from placer.solving.result import PureOrder, Trade
 
 DISTANCE, SHARING = "access_distance", "core_sharing"
-ORDERS: dict[PureOrder, tuple[str, str]] = {"distance": (DISTANCE, SHARING), "cores-first": (SHARING, DISTANCE)}
+PURE_ORDERS: dict[PureOrder, tuple[str, str]] = {"distance": (DISTANCE, SHARING), "cores-first": (SHARING, DISTANCE)}
 """The two pure orders, each with the terms of its two tiers."""
 
 LEAST_S, SHARE = 0.1, 0.5
@@ -28,7 +28,7 @@ ENUMERATED_ITEMS, STATES = 24, 4 * CHUNK
 """Items up to which enumeration follows, and the partial assignments it looks at."""
 
 
-def find_trade(instance: Instance, problem: Problem, site_of: IntArray, budget: Budget) -> Trade | None:
+def find_trade(instance: Instance, problem: Problem, site_of: IntArray, context: SearchContext) -> Trade | None:
     """
     Look for a trade from an optimal assignment ``[n]``, as long as that is short beside the time it took.
 
@@ -42,19 +42,19 @@ def find_trade(instance: Instance, problem: Problem, site_of: IntArray, budget: 
     Trade or None
         Of those found, the one that costs least in the tier of both terms; None where there is none, or no time left.
     """
-    limit_s = LEAST_S + SHARE * budget.elapsed_s()
+    limit_s = LEAST_S + SHARE * context.elapsed_s()
     answer = _judged(instance, problem, site_of)
     trades = []
-    for order, names in ORDERS.items():
+    for order, names in PURE_ORDERS.items():
         question = _reordered(problem, names, site_of)
-        if question is None or budget.left_s() <= 0:
+        if question is None or context.left_s() <= 0:
             continue
-        budget.log(f"trade: {order}")
-        found = _search(question, names[0], site_of, part_of(budget, limit_s))
+        context.log(f"trade: {order}")
+        found = _search(question, names[0], site_of, part_of(context, limit_s))
         if found is not None:
             trades.append((_both(problem, found), order, found))
     for _, order, found in sorted(trades, key=lambda each: each[0]):
-        trade = compared(instance, order, answer, back(instance, found), _judged(instance, problem, found))
+        trade = compared(instance, order, answer, to_placement(instance, found), _judged(instance, problem, found))
         if trade is not None:
             return trade
     return None
@@ -74,40 +74,42 @@ def _named(terms: tuple[Term, ...], names: tuple[str, str]) -> bool:
     return any(term.name in names for term in terms)
 
 
-def _search(problem: Problem, first: str, site_of: IntArray, budget: Budget) -> IntArray | None:
+def _search(problem: Problem, first: str, site_of: IntArray, context: SearchContext) -> IntArray | None:
     """Look for an assignment that costs less in the tier of the first term; None where none can, or none is found."""
-    tables = Tables(problem)
-    least, costs = floors(tables), tuple(problem.price(site_of[None, :])[0].tolist())
+    tables = TermIndex(problem)
+    least, costs = lower_bounds(tables), tuple(problem.evaluate(site_of[None, :])[0].tolist())
     tier = next(t for t, terms in enumerate(problem.tiers) if any(term.name == first for term in terms))
     if costs[tier] <= least[tier]:
         return None
     if problem.n <= ENUMERATED_ITEMS:
-        found = enumerate_all(problem, budget, state_limit=STATES).site_of
+        found = branch_and_bound(problem, context, state_limit=STATES).site_of
     else:
-        found = improve(tables, budget, time_limit_s=budget.left_s(), start=site_of, patience=PATIENCE, floor=least)
-    if found is None or problem.price(found[None, :])[0, tier] >= costs[tier]:
+        found = tabu_search(
+            tables, context, time_limit_s=context.left_s(), start=site_of, patience=PATIENCE, floor=least
+        )
+    if found is None or problem.evaluate(found[None, :])[0, tier] >= costs[tier]:
         return None
     return found
 
 
-def part_of(budget: Budget, limit_s: float) -> Budget:
+def part_of(context: SearchContext, limit_s: float) -> SearchContext:
     """Give a part of what is left of a budget."""
-    return Budget(
-        time_limit_s=min(budget.time_limit_s, budget.elapsed_s() + limit_s),
-        seed=budget.seed,
-        stop=budget.stop,
-        on_log=budget.on_log,
-        started=budget.started,
+    return SearchContext(
+        time_limit_s=min(context.time_limit_s, context.elapsed_s() + limit_s),
+        seed=context.seed,
+        stop=context.stop,
+        on_log=context.on_log,
+        started=context.started,
     )
 
 
 def _both(problem: Problem, site_of: IntArray) -> int:
     terms = (term for terms in problem.tiers for term in terms if term.name in (DISTANCE, SHARING))
-    return sum(int(term.price(site_of[None, :])[0]) for term in terms)
+    return sum(int(term.evaluate(site_of[None, :])[0]) for term in terms)
 
 
 def _judged(instance: Instance, problem: Problem, site_of: IntArray) -> Verdict:
-    return check(instance, back(instance, site_of), allow_unplaced=problem.m > len(instance.host.pnodes))
+    return check(instance, to_placement(instance, site_of), allow_unplaced=problem.m > len(instance.host.pnodes))
 
 
 def compared(
@@ -121,7 +123,11 @@ def compared(
     if other.violations or before is None or after is None or not price or not pays:
         return None
     return Trade(
-        order=order, placement=placement, mean_access_distance=after, instead_of=before, more_pairs=rise // price
+        order=order,
+        placement=placement,
+        mean_access_distance=after,
+        current_mean_distance=before,
+        more_pairs=rise // price,
     )
 
 

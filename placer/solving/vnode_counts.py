@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from msgspec.structs import replace as change
 
 from placer.assignment import Status
-from placer.assignment.context import Budget
+from placer.assignment.context import SearchContext
 from placer.instance import Guest, Host, Instance, format_size
 from placer.instance.flexible import KIB_PER_GIB
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 
 TIME_LIMIT_S = 10.0
 USUAL_MOST = 4
@@ -33,11 +33,11 @@ class Fewest:
     """
 
     count: int
-    fits: bool
+    fits_alone: bool
     why: str
 
 
-def fewest(guest: Guest, host: Host) -> Fewest:
+def fewest_vnodes(guest: Guest, host: Host) -> Fewest:
     """
     Find the fewest vnodes with which a flexible guest fits the host alone.
 
@@ -46,13 +46,13 @@ def fewest(guest: Guest, host: Host) -> Fewest:
     assert guest.flexible is not None
     counts = guest.flexible.counts
     for k in counts:
-        if fits(guest.cut_into(k), host):
-            return Fewest(count=k, fits=True, why=_why(guest, host, k))
+        if fits_alone(guest.split_into(k), host):
+            return Fewest(count=k, fits_alone=True, why=_why(guest, host, k))
     some = f"{counts[0]} to {counts[-1]} do" if len(counts) > 1 else "so many do"
     plural = "s" if counts[0] > 1 else ""
     why = f"{counts[0]} vnode{plural}; {some} not fit this host, even without other guests"
     most = _most_gib(guest, host)
-    return Fewest(count=counts[0], fits=False, why=f"{why}; {most} GiB would" if most else why)
+    return Fewest(count=counts[0], fits_alone=False, why=f"{why}; {most} GiB would" if most else why)
 
 
 def _most_gib(guest: Guest, host: Host) -> int:
@@ -63,12 +63,12 @@ def _most_gib(guest: Guest, host: Host) -> int:
     while high - low > 1:
         middle = (low + high) // 2
         smaller = change(guest, flexible=change(flexible, memory_kib=middle * KIB_PER_GIB))
-        good = any(fits(smaller.cut_into(k), host) for k in flexible.counts)
+        good = any(fits_alone(smaller.split_into(k), host) for k in flexible.counts)
         low, high = (middle, high) if good else (low, middle)
     return low
 
 
-def settle(guest: Guest, host: Host, *, found: Fewest | None = None) -> Guest:
+def resolve_range(guest: Guest, host: Host, *, found: Fewest | None = None) -> Guest:
     """
     Say from how many to how many vnodes a flexible guest may have, where it leaves that open.
 
@@ -83,21 +83,21 @@ def settle(guest: Guest, host: Host, *, found: Fewest | None = None) -> Guest:
     if flexible is None or flexible.most is not None:
         return guest
     usable = sum(pnode.memory_kib > 0 and (guest.pnodes is None or pnode.id in guest.pnodes) for pnode in host.pnodes)
-    few = found or fewest(guest, host)
+    few = found or fewest_vnodes(guest, host)
     most = max(few.count, min(max(USUAL_MOST, few.count + 1), flexible.vcpu_count, usable))
     return change(guest, flexible=change(flexible, least=few.count, most=most))
 
 
-def settled(instance: Instance) -> Instance:
+def resolve_ranges(instance: Instance) -> Instance:
     """Say of every flexible guest from how many to how many vnodes it may have."""
     if all(guest.flexible is None or guest.flexible.most is not None for guest in instance.guests):
         return instance
-    return change(instance, guests=tuple(settle(guest, instance.host) for guest in instance.guests))
+    return change(instance, guests=tuple(resolve_range(guest, instance.host) for guest in instance.guests))
 
 
-def fits(guest: Guest, host: Host) -> bool:
+def fits_alone(guest: Guest, host: Host) -> bool:
     """Whether a guest alone can be placed on the host."""
-    problem = translate(Instance(host=host, guests=(guest,)))
+    problem = lower(Instance(host=host, guests=(guest,)))
     memory = problem.resources[0]
     smallest = memory.weight.min()
     if smallest and (memory.capacity // smallest).sum() < problem.n:
@@ -105,7 +105,7 @@ def fits(guest: Guest, host: Host) -> bool:
     from placer.assignment.portfolio import optimal  # brings the strategies along
 
     question = replace(problem, tiers=((),))
-    return optimal(question, Budget(time_limit_s=TIME_LIMIT_S)).status is Status.OPTIMAL
+    return optimal(question, SearchContext(time_limit_s=TIME_LIMIT_S)).status is Status.OPTIMAL
 
 
 def _why(guest: Guest, host: Host, k: int) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from placer.assignment import Status
-from placer.assignment.bounds.elementary import floors
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.bounds.elementary import lower_bounds
+from placer.assignment.structure.term_index import TermIndex
 from placer.instance import Instance
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, a_guest, a_host, an_instance, tree_slit
 
@@ -16,7 +16,7 @@ HOST = a_host(8 * GIB, 8 * GIB, 8 * GIB, slit=((10, 12, 20), (12, 10, 20), (20, 
 
 
 def floor_of(instance: Instance) -> int:
-    return floors(Tables(translate(instance)))[2]
+    return lower_bounds(TermIndex(lower(instance)))[2]
 
 
 def test_one_to_one_pays_the_shortest_ways_that_differ() -> None:

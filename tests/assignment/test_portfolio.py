@@ -10,15 +10,15 @@ import pytest
 from placer.assignment import IntArray, Problem, Solution, Status
 from placer.assignment import cpsat as cpsat_package
 from placer.assignment import portfolio as optimal_module
-from placer.assignment.context import Budget
-from placer.assignment.exact.branch_and_bound import enumerate_all
+from placer.assignment.context import SearchContext
+from placer.assignment.exact.branch_and_bound import branch_and_bound
 from placer.assignment.portfolio import ENUMERATED_ITEMS, optimal
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, MIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
 
 
-def refused(problem: Problem, budget: Budget, *, start: IntArray | None = None) -> Solution:
+def refused(problem: Problem, context: SearchContext, *, start: IntArray | None = None) -> Solution:
     raise AssertionError("it was called")
 
 
@@ -49,22 +49,22 @@ def test_a_small_instance_is_proved_without_cpsat(monkeypatch: pytest.MonkeyPatc
 def test_where_enumeration_gives_up_cpsat_goes_on_from_its_best(monkeypatch: pytest.MonkeyPatch) -> None:
     openings: list[Solution] = []
 
-    def watched(problem: Problem, budget: Budget, *, opening: Solution) -> Solution:
+    def watched(problem: Problem, context: SearchContext, *, opening: Solution) -> Solution:
         openings.append(opening)
         return Solution(status=Status.UNKNOWN)
 
     monkeypatch.setattr(cpsat_package, "cpsat", watched)
     monkeypatch.setattr(optimal_module, "STATE_LIMIT", 3)
-    problem = translate(an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 7)))
-    optimal(problem, Budget())
+    problem = lower(an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 7)))
+    optimal(problem, SearchContext())
     assert [opening.status for opening in openings] == [Status.FEASIBLE]
 
 
 def test_many_vnodes_go_to_cpsat_and_cost_what_enumeration_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(optimal_module, "enumerate_all", refused)
     guests = [a_guest(GIB // 2, name=f"g{i}", vcpus=(1 + i % 2,)) for i in range(ENUMERATED_ITEMS + 1)]
-    problem = translate(an_instance(a_host(8 * GIB, 9 * GIB), *guests))
-    solutions = optimal(problem, Budget(workers=1)), enumerate_all(problem, Budget())
+    problem = lower(an_instance(a_host(8 * GIB, 9 * GIB), *guests))
+    solutions = optimal(problem, SearchContext(workers=1)), branch_and_bound(problem, SearchContext())
     assert [solution.status for solution in solutions] == [Status.OPTIMAL] * 2
     assert solutions[0].costs == solutions[1].costs
 

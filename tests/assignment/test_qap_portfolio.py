@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import placer
-from placer.assignment.context import Budget
-from placer.assignment.heuristics.neighbourhood import Moves
-from placer.assignment.heuristics.penalty import LEARN_AFTER, OverloadPrice
-from placer.assignment.qap_portfolio import pair_levels, quadratic
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.context import SearchContext
+from placer.assignment.heuristics.neighbourhood import Neighbourhood
+from placer.assignment.heuristics.penalty import LEARN_AFTER, PenaltyManager
+from placer.assignment.qap_portfolio import pair_levels, solve_qap
+from placer.assignment.structure.term_index import TermIndex
 
 
 def hidden(n: int, m: int, seed: int) -> tuple[placer.Problem, list[int]]:
@@ -31,7 +31,7 @@ def hidden(n: int, m: int, seed: int) -> tuple[placer.Problem, list[int]]:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_hidden_assignment_of_forty_items_without_slack_is_found(seed: int) -> None:
     problem, site_of = hidden(40, 6, seed)
-    solution = quadratic(problem, Budget(time_limit_s=20, seed=seed))
+    solution = solve_qap(problem, SearchContext(time_limit_s=20, seed=seed))
     assert solution.status is placer.Status.OPTIMAL
     assert solution.costs == (0,)
     assert solution.site_of is not None
@@ -49,7 +49,7 @@ def test_a_problem_too_large_for_cpsat_is_searched_until_time_is_up() -> None:
         capacity=np.full(m, 40),
     )
     assert pair_levels(problem) > 20_000
-    solution = quadratic(problem, Budget(time_limit_s=1.0))
+    solution = solve_qap(problem, SearchContext(time_limit_s=1.0))
     assert solution.status is placer.Status.FEASIBLE
     assert solution.tried == "local search"
     assert 0.9 < solution.wall_time_s < 1.5
@@ -71,8 +71,8 @@ def test_levels_count_the_pairs_that_talk_and_the_distances_there_and_back() -> 
 
 def test_overload_costs_twice_as_much_while_there_is_some_and_half_while_there_is_none() -> None:
     problem, site_of = hidden(6, 2, 0)
-    moves = Moves(Tables(problem), np.array(site_of)[::-1])
-    price = OverloadPrice(moves.tables, moves)
+    moves = Neighbourhood(TermIndex(problem), np.array(site_of)[::-1])
+    price = PenaltyManager(moves.tables, moves)
     start = moves.overload_price
     for _ in range(LEARN_AFTER):
         price.learn(overloaded=True)
@@ -95,5 +95,5 @@ def test_only_flows_between_groups_make_a_quadratic_assignment() -> None:
         incompatible=problem.incompatible,
         tiers=problem.tiers,
     )
-    assert problem.entangled
-    assert not one.entangled
+    assert problem.has_intergroup_flow
+    assert not one.has_intergroup_flow

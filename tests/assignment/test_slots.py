@@ -8,12 +8,12 @@ from random import Random
 import numpy as np
 import pytest
 
-from placer.assignment import Party, Seating
+from placer.assignment import SlotDemand, SlotMatching
 
 Assigned = dict[tuple[int, int], int]
 
 
-def keeps(seating: Seating, items: list[int], seat_of: Assigned) -> bool:
+def keeps(seating: SlotMatching, items: list[int], seat_of: Assigned) -> bool:
     """Whether seats keep everything that the parties ask, from the definitions."""
     benches = [set(bench) for bench in seating.benches[0] or ()]
     own = set(seat_of.values())
@@ -31,7 +31,7 @@ def keeps(seating: Seating, items: list[int], seat_of: Assigned) -> bool:
     return good and all((seats & here) - closed for v in items for seats in seating.parties[v].common)
 
 
-def exists(seating: Seating, items: list[int]) -> bool:
+def exists(seating: SlotMatching, items: list[int]) -> bool:
     members = [(v, i) for v in items for i in range(len(seating.parties[v].own))]
     seats = [seat for bench in seating.benches[0] or () for seat in bench]
     return any(
@@ -39,7 +39,7 @@ def exists(seating: Seating, items: list[int]) -> bool:
     )
 
 
-def some_seating(random: Random) -> Seating:
+def some_seating(random: Random) -> SlotMatching:
     """Up to 3 parties with 5 seats of their own on up to 7 seats, in benches of 1 to 3."""
     benches: list[tuple[int, ...]] = []
     first = 0
@@ -55,14 +55,14 @@ def some_seating(random: Random) -> Seating:
     widths = random.choice(((1,), (2,), (4,), (1, 1), (2, 1), (2, 3), (3, 2), (1, 1, 2)))
     busy = frozenset({0}) if random.random() < 0.2 else frozenset()
     parties = [
-        Party(
+        SlotDemand(
             own=tuple(some() - busy for _ in range(width)),
             common=frozenset(some() for _ in range(random.choice((0, 0, 1, 2)))),
             company=random.choice(("any", "paired", "alone")),
         )
         for width in widths
     ]
-    return Seating(parties=tuple(parties), benches=(tuple(benches),), busy=busy)
+    return SlotMatching(parties=tuple(parties), benches=(tuple(benches),), busy=busy)
 
 
 def test_seats_are_found_where_trying_every_seat_finds_them_and_they_keep_what_is_asked() -> None:
@@ -93,51 +93,51 @@ FOUR_CORES = ((0, 4), (1, 5), (2, 6), (3, 7))
 ALL = frozenset(range(8))
 
 
-def on_four_cores(*parties: Party, busy: frozenset[int] = frozenset()) -> Seating:
-    return Seating(parties=parties, benches=(FOUR_CORES,), busy=busy)
+def on_four_cores(*parties: SlotDemand, busy: frozenset[int] = frozenset()) -> SlotMatching:
+    return SlotMatching(parties=parties, benches=(FOUR_CORES,), busy=busy)
 
 
 @pytest.mark.parametrize(("count", "fits"), [(4, True), (5, False)])
 def test_each_of_a_party_that_sits_alone_takes_a_bench(count: int, fits: bool) -> None:
-    assert on_four_cores(Party(own=(ALL,) * count, company="alone")).fits(0, [0]) is fits
+    assert on_four_cores(SlotDemand(own=(ALL,) * count, company="alone")).fits(0, [0]) is fits
 
 
 def test_a_party_in_pairs_leaves_one_alone_and_shares_his_bench_with_others() -> None:
-    five = Party(own=(ALL,) * 5, company="paired")
-    three = Party(own=(ALL,) * 3, company="paired")
+    five = SlotDemand(own=(ALL,) * 5, company="paired")
+    three = SlotDemand(own=(ALL,) * 3, company="paired")
     assert on_four_cores(five, three).fits(0, [0, 1])  # 2 + 2 + 1 and 2 + 1: the two odd ones on one bench
     busy = frozenset({0, 1, 2})  # three benches have one seat left each
-    assert not on_four_cores(Party(own=(ALL - busy,) * 4, company="paired"), busy=busy).fits(0, [0])
-    assert on_four_cores(Party(own=(ALL - busy,) * 3, company="paired"), busy=busy).fits(0, [0])
+    assert not on_four_cores(SlotDemand(own=(ALL - busy,) * 4, company="paired"), busy=busy).fits(0, [0])
+    assert on_four_cores(SlotDemand(own=(ALL - busy,) * 3, company="paired"), busy=busy).fits(0, [0])
 
 
 def test_who_minds_nobody_sits_on_full_benches() -> None:
-    seats = on_four_cores(Party(own=(ALL,) * 4)).seats(0, [0])
+    seats = on_four_cores(SlotDemand(own=(ALL,) * 4)).seats(0, [0])
     assert seats is not None
     assert sorted(seats.values()) == [0, 1, 4, 5]
-    beside = on_four_cores(Party(own=(ALL,), company="alone"), Party(own=(ALL,) * 4)).seats(0, [0, 1])
+    beside = on_four_cores(SlotDemand(own=(ALL,), company="alone"), SlotDemand(own=(ALL,) * 4)).seats(0, [0, 1])
     assert beside is not None
     assert sorted(seat for (v, _), seat in beside.items() if v == 1) == [1, 2, 5, 6]
 
 
 def test_one_seat_is_left_to_those_who_share() -> None:
-    sharing = Party(common=frozenset({ALL}))
-    assert on_four_cores(Party(own=(ALL,) * 7), sharing).fits(0, [0, 1])
-    assert not on_four_cores(Party(own=(ALL,) * 8), sharing).fits(0, [0, 1])
-    assert not on_four_cores(Party(own=(ALL,) * 4, company="alone"), sharing).fits(0, [0, 1])
+    sharing = SlotDemand(common=frozenset({ALL}))
+    assert on_four_cores(SlotDemand(own=(ALL,) * 7), sharing).fits(0, [0, 1])
+    assert not on_four_cores(SlotDemand(own=(ALL,) * 8), sharing).fits(0, [0, 1])
+    assert not on_four_cores(SlotDemand(own=(ALL,) * 4, company="alone"), sharing).fits(0, [0, 1])
 
 
 def test_many_parties_on_a_large_site_are_seated_and_one_too_many_is_not() -> None:
     benches = tuple((core, core + 64) for core in range(64))
     everybody = frozenset(range(128))
     parties = (
-        *(Party(own=(everybody,) * 2, company="alone") for _ in range(8)),
-        *(Party(own=(everybody,) * 7, company="paired") for _ in range(8)),
-        *(Party(own=(everybody,) * 5) for _ in range(8)),
-        Party(common=frozenset({everybody})),
-        Party(own=(everybody,)),
+        *(SlotDemand(own=(everybody,) * 2, company="alone") for _ in range(8)),
+        *(SlotDemand(own=(everybody,) * 7, company="paired") for _ in range(8)),
+        *(SlotDemand(own=(everybody,) * 5) for _ in range(8)),
+        SlotDemand(common=frozenset({everybody})),
+        SlotDemand(own=(everybody,)),
     )
-    seating = Seating(parties=parties, benches=(benches,))
+    seating = SlotMatching(parties=parties, benches=(benches,))
     # 16 benches are somebody's own, 96 of the other 96 seats are taken: none is left to share
     assert seating.fits(0, range(24))
     assert not seating.fits(0, range(25))
@@ -147,8 +147,8 @@ def test_many_parties_on_a_large_site_are_seated_and_one_too_many_is_not() -> No
 
 def test_items_and_sites_are_numbered_by_what_they_ask_and_look_like() -> None:
     half = frozenset({0, 1, 2, 3})
-    parties = (Party(own=(half,)), Party(), Party(own=(half,)), Party(own=(ALL,)))
-    seating = Seating(parties=parties, benches=(((0, 1),), ((2, 3),), ((4, 5),), ((0,), (1,)), None))
+    parties = (SlotDemand(own=(half,)), SlotDemand(), SlotDemand(own=(half,)), SlotDemand(own=(ALL,)))
+    seating = SlotMatching(parties=parties, benches=(((0, 1),), ((2, 3),), ((4, 5),), ((0,), (1,)), None))
     assert seating.item_kinds.tolist() == [0, -1, 0, 1]
     kinds = seating.site_kinds.tolist()
     assert kinds[0] == kinds[1]

@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 import placer
-from placer.audit.audit import Findings, compare, load_notes, running_domains
+from placer.audit.audit import AuditReport, audit, load_notes, running_domains
 from placer.errors import InputError
 from placer.formats.native.read_placement_json import read_placement
 from placer.formats.xl.info import read_xl_info
@@ -34,12 +34,12 @@ def sample(name: str) -> str:
     return (SAMPLES / name).read_text(encoding="utf-8")
 
 
-def sampled(*, bound: bool, plan: Placement | None = None) -> Findings:
+def sampled(*, bound: bool, plan: Placement | None = None) -> AuditReport:
     host = read_xl_info(sample("xl-info.txt"), "xl-info.txt").host
     guests = read_xl_list(sample("xl-list.json"), "xl-list.json", host)
     listed = read_xl_vcpu_list(sample("vcpu-list.txt"), "vcpu-list.txt", host) if bound else []
     dump = read_numa_dump(sample("dmesg.txt"), "dmesg.txt")
-    return compare(replace(host, domains=running_domains(guests, listed)), guests, dump, plan)
+    return audit(replace(host, domains=running_domains(guests, listed)), guests, dump, plan)
 
 
 def two_vnodes(*, stated: tuple[tuple[int, ...] | None, ...] | None = None, video_kib: int = 0) -> RunningGuest:
@@ -83,7 +83,7 @@ def faults(
     host = replace(HOST, domains=running_domains([guest], listed))
     placement = None if plan is None else Placement(pnode_of={name: plan})
     dump = NumaDump(free_kib={}, domains={domid: there})
-    (finding,) = compare(host, [guest], dump, placement).guests
+    (finding,) = audit(host, [guest], dump, placement).guests
     return finding.faults
 
 
@@ -165,7 +165,7 @@ def test_a_guest_that_gave_memory_back_is_where_it_was_meant_to_be() -> None:
     guest = two_vnodes()
     host = replace(HOST, domains=(guest.domain,))
     dumped = DumpedDomain(domid=3, memory_kib={0: 100 * MIB, 1: 256 * MIB, 2: 0}, pnode_of=(0, 1))
-    (finding,) = compare(host, [guest], NumaDump(free_kib={}, domains={3: dumped})).guests
+    (finding,) = audit(host, [guest], NumaDump(free_kib={}, domains={3: dumped})).guests
     assert (finding.faults, finding.short_kib) == ((), 156 * MIB)
 
 
@@ -214,7 +214,7 @@ def test_vcpus_of_a_vnode_on_a_pnode_without_pcpus_run_anywhere() -> None:
     guest = change(two_vnodes(), domain=domain)
     host = Host(pnodes=(HOST.pnodes[0], replace(HOST.pnodes[1], pcpus=())), domains=(domain,))
     dumped = DumpedDomain(domid=3, memory_kib={0: 65344 * PAGE, 1: 65536 * PAGE}, pnode_of=(0, 1))
-    (finding,) = compare(host, [guest], NumaDump(free_kib={}, domains={3: dumped})).guests
+    (finding,) = audit(host, [guest], NumaDump(free_kib={}, domains={3: dumped})).guests
     assert finding.faults == ()
 
 
@@ -245,7 +245,7 @@ def test_a_guest_that_the_plan_leaves_out_was_not_meant_to_run() -> None:
 def test_a_guest_of_the_plan_that_does_not_run_is_missing_unless_the_plan_left_it_out() -> None:
     plan = Placement(pnode_of={"gone": (0, 1), "left out": (0, None), "Domain-0": (0,)})
     host = replace(HOST, domains=(Domain(name="Domain-0", domid=0, affinity=(None,)),))
-    findings = compare(host, [], NumaDump(free_kib={}, domains={}), plan)
+    findings = audit(host, [], NumaDump(free_kib={}, domains={}), plan)
     assert (findings.missing, findings.good()) == (("gone",), False)
 
 
@@ -256,10 +256,10 @@ def test_texts_of_different_times_are_refused() -> None:
     guest = two_vnodes()
     host = replace(HOST, domains=(guest.domain,))
     with pytest.raises(InputError, match=r'domain 3 "db" is not in the NUMA dump; were they taken at the same time\?'):
-        compare(host, [guest], NumaDump(free_kib={}, domains={}))
+        audit(host, [guest], NumaDump(free_kib={}, domains={}))
     other = DumpedDomain(domid=3, memory_kib={0: 4}, pnode_of=(0,))
     with pytest.raises(InputError, match=r'domain 3 "db" has other vnodes in the NUMA dump'):
-        compare(host, [guest], NumaDump(free_kib={}, domains={3: other}))
+        audit(host, [guest], NumaDump(free_kib={}, domains={3: other}))
     listed = Domain(name="web", domid=3, affinity=(None,))
     with pytest.raises(InputError, match=r'domain 3 is "db" with 4 vcpus in xl list and "web" with 1 in xl vcpu-list'):
         running_domains([guest], [listed])
@@ -268,9 +268,9 @@ def test_texts_of_different_times_are_refused() -> None:
 def test_pnodes_that_the_host_does_not_have_are_refused() -> None:
     dumped = DumpedDomain(domid=0, memory_kib={3: 4}, pnode_of=None)
     with pytest.raises(InputError, match=r"the NUMA dump names pnode 3, this host has 0-2"):
-        compare(HOST, [], NumaDump(free_kib={}, domains={0: dumped}))
+        audit(HOST, [], NumaDump(free_kib={}, domains={0: dumped}))
     with pytest.raises(InputError, match=r"the plan names pnode 7-8, this host has 0-2"):
-        compare(HOST, [], NumaDump(free_kib={}, domains={}), Placement(pnode_of={"a": (8, None, 7)}))
+        audit(HOST, [], NumaDump(free_kib={}, domains={}), Placement(pnode_of={"a": (8, None, 7)}))
 
 
 # load
@@ -305,7 +305,7 @@ def pooled_faults(pool: str | None, affinity: tuple[tuple[int, ...] | None, ...]
     host = replace(POOLED, domains=(replace(domain, affinity=affinity),))
     there = DumpedDomain(domid=4, memory_kib={pnode: count * PAGE for pnode, count in pages.items()}, pnode_of=None)
     dump = NumaDump(domains={4: there}, free_kib={})
-    return list(compare(host, [change(guest, domain=domain)], dump).guests[0].faults)
+    return list(audit(host, [change(guest, domain=domain)], dump).guests[0].faults)
 
 
 def test_a_guest_in_a_pool_is_meant_to_be_on_the_pnodes_of_its_pool() -> None:
@@ -342,5 +342,5 @@ def test_a_dedicated_vcpu_of_the_plan_is_meant_for_its_pcpu_alone() -> None:
         (((1,), ON[0], (5,), ON[1]), ("vcpus 0,3 are not bound to the pcpus that the plan gives them",)),
     ):
         host = replace(HOST, domains=(replace(guest.domain, affinity=masks),))
-        (finding,) = compare(host, [guest], dump, plan).guests
+        (finding,) = audit(host, [guest], dump, plan).guests
         assert finding.faults == said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from placer.audit.audit import Findings
+from placer.audit.audit import AuditReport
 from placer.audit.locality import guest_locality, pnode_localities
 from placer.formats.xl.numa_dump import DumpedDomain, NumaDump
 from placer.instance import Domain
@@ -35,7 +35,7 @@ def test_a_pnode_sums_what_runs_there_and_counts_a_vcpu_bound_nowhere_on_each() 
         },
     )
     host = replace(HOST, domains=(free, DB, unknown))
-    found = pnode_localities(Findings(host=host, guests=(), missing=(), dump=dump))
+    found = pnode_localities(AuditReport(host=host, guests=(), missing=(), dump=dump))
     assert [found[pnode].vcpus for pnode in (0, 1, 2)] == [
         pytest.approx(n) for n in (2.5 + 1 / 3, 1.5 + 1 / 3, 2 + 1 / 3)
     ]

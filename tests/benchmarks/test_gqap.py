@@ -62,7 +62,7 @@ def test_best_known_assignments_of_the_corpus_cost_what_they_are_said_to() -> No
         path = folder / f"{name}.txt"
         problem = read_problem(path)
         assignment = problem.allowed.argmax(axis=1)[None, :] - 1 + [int(p) for p in sites.split()]
-        assert problem.price(assignment)[0, 0] == int(value) == known_value(path)
+        assert problem.evaluate(assignment)[0, 0] == int(value) == known_value(path)
         assert problem.feasible(assignment)[0]
     assert len(rows) == 11
 

@@ -33,7 +33,7 @@ def test_the_greedy_leaves_a_vnode_out_that_the_optimum_places(
     assert (ran.code, list(found)) == (0, list(STRATEGIES))
     for greedy in ("first-fit", "first-fit-2013-12"):
         assert found[greedy][:4] == ["UNKNOWN", *left_out]
-    for exact in ("optimal", "cpsat", "enumerate"):
+    for exact in ("optimal", "cpsat", "branch-and-bound"):
         assert found[exact][:4] == ["OPTIMAL", *placed]
 
 

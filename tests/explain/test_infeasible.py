@@ -8,7 +8,7 @@ from threading import Event
 from msgspec.structs import replace
 
 from placer.assignment import Status
-from placer.explain import why_nothing_fits
+from placer.explain import explain_infeasible
 from placer.instance import Flexible, Guest, Instance, Vnode
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
@@ -20,7 +20,7 @@ def fits(instance: Instance) -> bool:
 
 def test_a_vnode_larger_than_any_pnode_is_named_with_what_is_missing() -> None:
     instance = an_instance(a_host(4 * GIB, 6 * GIB), a_guest(2 * GIB, 9 * GIB))
-    assert why_nothing_fits(instance).splitlines() == [
+    assert explain_infeasible(instance).splitlines() == [
         'guest "db" vnode 1 needs 9 GiB; the most that a pnode it may use has for guests is 6 GiB, on pnode 1: '
         "3 GiB less would fit",
         "any one of these changes mends it:",
@@ -35,7 +35,7 @@ def test_a_reserve_that_is_in_the_way_is_told() -> None:
     host = a_host(4 * GIB)
     host = replace(host, pnodes=(replace(host.pnodes[0], reserve_kib=3 * GIB),))
     assert "is 1 GiB (4 GiB free, less 3 GiB of reserve and overhead), on pnode 0: 1 GiB less would fit" in (
-        why_nothing_fits(an_instance(host, a_guest(2 * GIB)))
+        explain_infeasible(an_instance(host, a_guest(2 * GIB)))
     )
 
 
@@ -43,7 +43,7 @@ def test_pinning_that_leaves_no_pnode_is_told() -> None:
     host = a_host(4 * GIB, 4 * GIB)
     apart = (host.pnodes[0].pcpus[:1], host.pnodes[1].pcpus[:1])
     guest = replace(a_guest(GIB, vcpus=(2,)), hard_affinity=apart)
-    assert why_nothing_fits(an_instance(host, guest)).splitlines() == [
+    assert explain_infeasible(an_instance(host, guest)).splitlines() == [
         'guest "db" vnode 0 may stand on no pnode: for what its vcpus can run on there is none',
         "any one of these changes mends it:",
         '- guest "db" vcpu 1 may also run on any of pcpus 0-3',
@@ -56,7 +56,7 @@ def test_a_conflict_of_several_rules_is_irreducible() -> None:
     host = a_host(5 * GIB, 5 * GIB)
     big = [a_guest(3 * GIB, name=name) for name in ("a", "b", "c")]
     small = replace(a_guest(GIB // 4, name="d"), vnodes=(Vnode(memory_kib=GIB // 4, vcpus=(0,), pnode=1),))
-    assert why_nothing_fits(an_instance(host, *big, small)).splitlines() == [
+    assert explain_infeasible(an_instance(host, *big, small)).splitlines() == [
         "these rules cannot hold together, but would without any one of them:",
         '- guest "a" needs 3 GiB',
         '- guest "b" needs 3 GiB',
@@ -83,7 +83,7 @@ def test_two_conflicts_are_both_told_and_mended_together() -> None:
     host = a_host(3584 * MIB, 3277 * MIB)
     a = a_guest(3 * GIB, 2 * GIB, name="a", pnodes=(0,))
     b = a_guest(921 * MIB, 256 * MIB, name="b", pnodes=(1,), one_to_one=True)
-    assert why_nothing_fits(an_instance(host, a, b)).splitlines() == [
+    assert explain_infeasible(an_instance(host, a, b)).splitlines() == [
         "these rules cannot hold together, but would without any one of them:",
         '- guest "b" needs 921 MiB and 256 MiB',
         '- guest "b": the pnodes its guest may use: vnode 0 on 1; vnode 1 on 1',
@@ -102,7 +102,7 @@ def test_two_conflicts_are_both_told_and_mended_together() -> None:
 def test_a_pnode_that_a_guest_may_not_use_is_offered_for_the_vnode_that_gains_most() -> None:
     host = a_host(2 * GIB, 4 * GIB)
     guest = a_guest(GIB, GIB, 2 * GIB, pnodes=(0,))
-    assert why_nothing_fits(an_instance(host, guest)).splitlines()[-4:] == [
+    assert explain_infeasible(an_instance(host, guest)).splitlines()[-4:] == [
         "any one of these changes mends it:",
         '- guest "db" may also use pnode 1 (for vnode 2)',
         "- 2 GiB more memory on pnode 0",
@@ -116,7 +116,7 @@ def test_a_pnode_that_a_guest_may_not_use_is_offered_for_the_vnode_that_gains_mo
 def test_a_fixed_pnode_in_the_way_is_offered_elsewhere() -> None:
     guest = a_guest(3 * GIB)
     fixed = replace(guest, vnodes=(replace(guest.vnodes[0], pnode=0),))
-    assert why_nothing_fits(an_instance(a_host(2 * GIB, 4 * GIB), fixed)).splitlines()[1:] == [
+    assert explain_infeasible(an_instance(a_host(2 * GIB, 4 * GIB), fixed)).splitlines()[1:] == [
         "any one of these changes mends it:",
         '- guest "db" vnode 0 on pnode 1 instead of 0',
         "- 1 GiB more memory on pnode 0",
@@ -127,7 +127,7 @@ def test_a_fixed_pnode_in_the_way_is_offered_elsewhere() -> None:
 def test_too_many_vcpus_are_mended_by_room_for_them() -> None:
     """4 pcpus at most 1 vcpu each: 6 vcpus on two pnodes of 4 fit, 5 in one vnode do not."""
     host = replace(a_host(4 * GIB, 4 * GIB), overcommit=1)
-    lines = why_nothing_fits(an_instance(host, a_guest(GIB, vcpus=(5,)))).splitlines()
+    lines = explain_infeasible(an_instance(host, a_guest(GIB, vcpus=(5,)))).splitlines()
     assert lines[1:] == [
         "any one of these changes mends it:",
         "- room for 1 more vcpus on any one of pnodes 0-1",
@@ -138,7 +138,7 @@ def test_too_many_vcpus_are_mended_by_room_for_them() -> None:
 def test_guests_that_fit_no_host_of_that_size_are_told_by_their_sum() -> None:
     """Each pnode holds two of 2 GiB, so four of twelve fit; the other pnode would have to take ten."""
     guests = [a_guest(2 * GIB, name=f"g{i}") for i in range(12)]
-    lines = why_nothing_fits(an_instance(a_host(5 * GIB, 5 * GIB), *guests)).splitlines()
+    lines = explain_infeasible(an_instance(a_host(5 * GIB, 5 * GIB), *guests)).splitlines()
     assert lines[:3] == [
         "the guests need 24 GiB in all; the pnodes have 10 GiB for guests, 14 GiB less",
         "any one of these changes mends it:",
@@ -150,7 +150,7 @@ def test_guests_that_fit_no_host_of_that_size_are_told_by_their_sum() -> None:
 
 def test_an_explanation_without_time_says_what_it_does_not_know() -> None:
     big = [a_guest(3 * GIB, name=name) for name in ("a", "b", "c")]
-    lines = why_nothing_fits(an_instance(a_host(5 * GIB, 5 * GIB), *big), time_limit_s=0).splitlines()
+    lines = explain_infeasible(an_instance(a_host(5 * GIB, 5 * GIB), *big), time_limit_s=0).splitlines()
     assert lines[0] == "these rules cannot hold together (perhaps some of them are not needed for that):"
     assert len(lines[1:-2]) == 5
     assert lines[-2:] == ["there may be more such conflicts", "no change that mends it was found in time"]
@@ -160,7 +160,7 @@ def test_a_set_stop_ends_the_explanation() -> None:
     stop = Event()
     stop.set()
     big = [a_guest(3 * GIB, name=name) for name in ("a", "b", "c")]
-    reason = why_nothing_fits(an_instance(a_host(5 * GIB, 5 * GIB), *big), stop=stop)
+    reason = explain_infeasible(an_instance(a_host(5 * GIB, 5 * GIB), *big), stop=stop)
     assert reason.endswith("no change that mends it was found in time")
 
 
@@ -171,7 +171,7 @@ def test_of_changes_that_mend_it_together_those_with_the_least_memory_are_told_w
         for name, size, p in (("a", 10, 0), ("b", 11, 1))
     ]
     instance = an_instance(a_host(8 * GIB, 8 * GIB), *guests)
-    assert why_nothing_fits(instance).splitlines()[-3:] == [
+    assert explain_infeasible(instance).splitlines()[-3:] == [
         "these changes together mend it, and no fewer would:",
         "- 2 GiB more memory on pnode 0",
         "- 3 GiB more memory on pnode 1",
@@ -182,7 +182,7 @@ def test_of_changes_that_mend_it_together_those_with_the_least_memory_are_told_w
 def test_nobody_is_told_to_run_vcpus_on_a_pnode_without_pcpus() -> None:
     host = a_host(4 * GIB, 4 * GIB)
     host = replace(host, pnodes=(host.pnodes[0], replace(host.pnodes[1], pcpus=())))
-    reason = why_nothing_fits(an_instance(host, a_guest(3 * GIB, 3 * GIB)))
+    reason = explain_infeasible(an_instance(host, a_guest(3 * GIB, 3 * GIB)))
     assert "what its vcpus can run on" not in reason.partition("mends it")[2]
     assert "2 GiB more memory on pnode 0" in reason
 

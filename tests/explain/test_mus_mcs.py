@@ -12,9 +12,9 @@ import pytest
 from msgspec.structs import replace
 
 from placer.assignment import Status
-from placer.explain.constraints import Questions, Stated
+from placer.explain.constraints import Constraint, FeasibilityQueries
 from placer.explain.infeasible import Clock, find_conflicts_of
-from placer.explain.mus_mcs import MOST_KEPT, find_conflicts
+from placer.explain.mus_mcs import MOST_KEPT, analyse_conflicts
 from placer.instance import Guest, Instance
 from tests.support import oracle
 from tests.support.random_instances import random_instance
@@ -41,9 +41,9 @@ def test_all_irreducible_conflicts_and_the_smallest_repairs_are_found(seed: int)
     def ask(some: Sequence[int]) -> Status:
         return Status.INFEASIBLE if any(one <= set(some) for one in family) else Status.OPTIMAL
 
-    findings = find_conflicts(count, ask, [0] * count)
-    assert {frozenset(one) for one in findings.conflicts} == family
-    assert len(findings.conflicts) == len(family)
+    findings = analyse_conflicts(count, ask, [0] * count)
+    assert {frozenset(one) for one in findings.all_conflicts} == family
+    assert len(findings.all_conflicts) == len(family)
     assert findings.complete
     assert findings.fewest
     fewest = transversals(family, count)
@@ -55,7 +55,7 @@ def test_rules_that_nobody_can_drop_are_in_no_repair() -> None:
     def ask(some: Sequence[int]) -> Status:
         return Status.INFEASIBLE if {0, 1} <= set(some) else Status.OPTIMAL
 
-    assert find_conflicts(3, ask, [None, 0, 0]).repairs == [(1,)]
+    assert analyse_conflicts(3, ask, [None, 0, 0]).repairs == [(1,)]
 
 
 def test_what_is_not_known_is_not_called_irreducible_nor_complete() -> None:
@@ -64,8 +64,8 @@ def test_what_is_not_known_is_not_called_irreducible_nor_complete() -> None:
             return Status.INFEASIBLE
         return Status.UNKNOWN if len(some) == 3 else Status.OPTIMAL
 
-    findings = find_conflicts(4, ask, [0] * 4)
-    assert findings.conflicts == [(0, 1, 2, 3)]
+    findings = analyse_conflicts(4, ask, [0] * 4)
+    assert findings.all_conflicts == [(0, 1, 2, 3)]
     assert findings.irreducible == [False]
     assert not findings.complete
     assert not findings.fewest
@@ -77,9 +77,9 @@ def test_many_conflicts_end_the_search() -> None:
     def ask(some: Sequence[int]) -> Status:
         return Status.INFEASIBLE if len(some) >= 7 else Status.OPTIMAL
 
-    findings = find_conflicts(12, ask, [0] * 12)
-    assert len(findings.conflicts) == MOST_KEPT
-    assert all(len(one) == 7 for one in findings.conflicts)
+    findings = analyse_conflicts(12, ask, [0] * 12)
+    assert len(findings.all_conflicts) == MOST_KEPT
+    assert all(len(one) == 7 for one in findings.all_conflicts)
     assert not findings.complete
 
 
@@ -96,7 +96,7 @@ def plain(instance: Instance) -> bool:
     )
 
 
-def holds(instance: Instance, rules: list[Stated]) -> bool:
+def holds(instance: Instance, rules: list[Constraint]) -> bool:
     """Whether some placement keeps some rules, by the oracle: the guests not to be placed stand nowhere."""
     kept = {(rule.name, rule.subject) for rule in rules}
     host = instance.host
@@ -129,12 +129,12 @@ def holds(instance: Instance, rules: list[Stated]) -> bool:
     return bool(oracle.feasible_rows(some, rows, allow_unplaced=True).any())
 
 
-def renamed(questions: Questions, rule: Stated) -> Stated:
+def renamed(questions: FeasibilityQueries, rule: Constraint) -> Constraint:
     """Name a relation by what states it, so that the oracle's instance can do without."""
     source = questions.source(rule) if rule.name == "relation" else None
     if isinstance(source, Guest):
-        return Stated("one_to_one", questions.instance.guests.index(source), rule.words)
-    return rule if source is None else Stated("rule", rule.subject, rule.words)
+        return Constraint("one_to_one", questions.instance.guests.index(source), rule.words)
+    return rule if source is None else Constraint("rule", rule.subject, rule.words)
 
 
 def test_conflicts_are_irreducible_and_repairs_sufficient_and_smallest_by_the_oracle() -> None:
@@ -144,10 +144,10 @@ def test_conflicts_are_irreducible_and_repairs_sufficient_and_smallest_by_the_or
         instance = replace(instance, guests=tuple(replace(guest, overhead_kib=0) for guest in instance.guests))
         if not plain(instance) or oracle.best(instance) is not None:
             continue
-        questions = Questions(instance)
+        questions = FeasibilityQueries(instance)
         findings = find_conflicts_of(questions, Clock(60.0, Event()))
         rules = [renamed(questions, rule) for rule in questions.rules]
-        for conflict, irreducible in zip(findings.conflicts, findings.irreducible, strict=True):
+        for conflict, irreducible in zip(findings.all_conflicts, findings.irreducible, strict=True):
             assert irreducible
             assert not holds(instance, [rules[i] for i in conflict]), seed
             for left_out in conflict:

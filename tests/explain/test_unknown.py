@@ -11,7 +11,7 @@ from placer.assignment import Status
 from placer.formats.native.instance_json import dump_instance
 from placer.instance import Instance
 from placer.solving.pipeline import solve
-from placer.solving.result import Answer
+from placer.solving.result import Result
 from tests.support.building import GIB, a_guest, a_host, an_instance
 from tests.support.commands import placer
 from tests.support.oracle import best
@@ -30,7 +30,7 @@ def tight() -> Instance:
     )
 
 
-def unknown(answer: Answer) -> list[str]:
+def unknown(answer: Result) -> list[str]:
     assert answer.status is Status.UNKNOWN
     assert answer.placement is None
     assert answer.reason is not None
@@ -41,7 +41,7 @@ def unknown(answer: Answer) -> list[str]:
     ("strategy", "tried"),
     [
         ("optimal", "enumeration looked at 1 partial placements"),
-        ("enumerate", "enumeration looked at 1 partial placements"),
+        ("branch-and-bound", "enumeration looked at 1 partial placements"),
         ("cpsat", "local search found no placement and no proof that there is none"),
         ("local-search", "local search found no assignment"),
         ("first-fit-decreasing", "first-fit by falling size got stuck"),
@@ -124,7 +124,7 @@ def test_the_report_shows_it_and_ends_with_3() -> None:
 
 
 def test_a_feasible_answer_shows_the_gap_of_each_tier() -> None:
-    ran = placer("solve", "-", "--strategy", "enumerate", "--time-limit", "0", stdin=dump_instance(packed()))
+    ran = placer("solve", "-", "--strategy", "branch-and-bound", "--time-limit", "0", stdin=dump_instance(packed()))
     assert ran.lines[0].startswith("FEASIBLE")
     rows = [line.split() for line in ran.lines[ran.lines.index("Costs, highest tier first") + 2 :][:5]]
     for row in rows:

@@ -44,13 +44,13 @@ def test_a_linux_machine_is_read_from_sysfs_under_its_own_name(tmp_path: Path, m
     monkeypatch.setattr(machine, "SYSFS", str(sysfs(tmp_path)))
     monkeypatch.setattr(machine, "XEN_CAPABILITIES", tmp_path / "none")
     monkeypatch.setattr("platform.node", lambda: "db1")
-    host = machine.read_machine(free="0=1GiB").host
+    host = machine.read_local_host(free="0=1GiB").host
     assert (host.name, [pnode.memory_kib for pnode in host.pnodes]) == ("db1", [1024**2, 8 * 1024**2])
 
 
 def test_dom0_is_read_from_xl_info(xl: Path) -> None:
     write(xl, f'test "$*" = "info -n" && cat <<EOF\n{XL_INFO}EOF')
-    host = machine.read_machine().host
+    host = machine.read_local_host().host
     assert (host.name, [pnode.memory_kib for pnode in host.pnodes]) == ("dom0", [8192 * 1024])
 
 
@@ -60,25 +60,25 @@ def test_a_domain_that_is_not_dom0_is_read_from_sysfs(
     (tmp_path / "capabilities").write_text("")
     write(xl, "exit 1")
     monkeypatch.setattr(machine, "SYSFS", str(sysfs(tmp_path)))
-    assert len(machine.read_machine().host.pnodes) == 2
+    assert len(machine.read_local_host().host.pnodes) == 2
 
 
 def test_what_xl_says_when_it_fails_is_passed_on(xl: Path) -> None:
     write(xl, "echo libxl: error: cannot open handle >&2; exit 1")
     with pytest.raises(InputError, match=r"^xl info -n: failed with exit code 1: libxl: error: cannot open handle$"):
-        machine.read_machine()
+        machine.read_local_host()
 
 
 def test_dom0_without_xl_is_told_so(xl: Path) -> None:
     with pytest.raises(InputError, match=r"^xl info -n: this is a Xen dom0 without xl in PATH"):
-        machine.read_machine()
+        machine.read_local_host()
 
 
 def test_an_xl_that_hangs_is_given_up(xl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "XL_TIMEOUT_S", 0.2)
     write(xl, "exec sleep 10")
     with pytest.raises(InputError, match=r"^xl info -n: no answer within 0.2 s"):
-        machine.read_machine()
+        machine.read_local_host()
 
 
 class RefusedError(Exception):

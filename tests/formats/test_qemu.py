@@ -8,7 +8,7 @@ import pytest
 
 from placer.errors import EmissionError
 from placer.formats.base import GuestSource
-from placer.formats.configured_guest import WrittenGuest, write_vnodes
+from placer.formats.configured_guest import ConfiguredGuest, write_vnodes
 from placer.formats.qemu import emit_qemu
 from placer.instance import Guest, Vnode
 from tests.support.building import GIB, MIB, a_guest, a_host
@@ -20,7 +20,7 @@ def write(guest: Guest, *pnodes: int | None, source: GuestSource | None = None) 
     vnodes = write_vnodes(guest, HOST, pnodes)
     memory = guest.memory_kib
     return emit_qemu(
-        WrittenGuest(guest=guest, host=HOST, vnodes=vnodes, memory_kib=memory, maxmem_kib=memory, source=source)
+        ConfiguredGuest(guest=guest, host=HOST, vnodes=vnodes, memory_kib=memory, maxmem_kib=memory, source=source)
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from placer.errors import EmissionError
 from placer.formats.base import GuestSource
-from placer.formats.configured_guest import WrittenGuest, write_vnodes
+from placer.formats.configured_guest import ConfiguredGuest, write_vnodes
 from placer.formats.toolstack_limits import refuse_for_xen, video_ram_kib
 from placer.instance import Guest, GuestType, Host, Pnode, Vnode
 
@@ -22,11 +22,11 @@ def write(
     host: Host = HOST,
     memory_kib: int | None = None,
     source: GuestSource | None = None,
-) -> WrittenGuest:
+) -> ConfiguredGuest:
     guest = guest or Guest(name="db", vnodes=vnodes)
     if pnodes is None:
         pnodes = tuple(range(len(guest.vnodes)))
-    return WrittenGuest(
+    return ConfiguredGuest(
         guest=guest,
         host=host,
         vnodes=write_vnodes(guest, host, pnodes),
@@ -76,7 +76,7 @@ def test_a_hvm_guest_with_whole_mebibytes_on_pnodes_is_written() -> None:
         (write(vnode(vcpus=(0,)), pnodes=(8,), host=SPARSE), "invalid pnode number 8, xl takes ids below 2"),
     ],
 )
-def test_what_xen_refuses_is_refused_with_its_reason(written: WrittenGuest, reason: str) -> None:
+def test_what_xen_refuses_is_refused_with_its_reason(written: ConfiguredGuest, reason: str) -> None:
     with pytest.raises(EmissionError, match=reason) as error:
         refuse_for_xen(written)
     assert all(line.startswith('guest "db": ') for line in str(error.value).split("\n"))
@@ -96,7 +96,7 @@ def test_every_reason_is_given_at_once() -> None:
 
 
 @pytest.mark.parametrize("written", [write(guest=typed("hvm", 128)), write(guest=typed("pv", 129, whole=True))])
-def test_as_many_vcpus_as_xen_takes_are_written(written: WrittenGuest) -> None:
+def test_as_many_vcpus_as_xen_takes_are_written(written: ConfiguredGuest) -> None:
     refuse_for_xen(written)
 
 

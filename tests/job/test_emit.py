@@ -9,7 +9,7 @@ import pytest
 
 from placer.check import check
 from placer.errors import EmissionError
-from placer.formats.base import GuestReading, GuestSource
+from placer.formats.base import GuestSource, ParsedGuest
 from placer.instance import Guest, Placement
 from placer.job.emit import FORMATS, emit_guests, join, refuse_joining, written_guests
 from placer.job.request import Request
@@ -18,7 +18,7 @@ from tests.support.building import GIB, a_guest, a_host, an_instance
 HOST = a_host(4 * GIB, 4 * GIB)
 
 
-def a_request(*guests: Guest, **readings: GuestReading) -> Request:
+def a_request(*guests: Guest, **readings: ParsedGuest) -> Request:
     return Request(instance=an_instance(HOST, *guests), readings=readings)
 
 
@@ -37,7 +37,7 @@ def test_every_guest_is_written_under_its_name() -> None:
 def test_what_the_file_said_of_memory_reaches_the_emitter() -> None:
     given: dict[str, Any] = {"name": "db", "type": "hvm", "vcpu_count": 1, "maxmem_kib": GIB}
     source = GuestSource(kind="xl", place="db.cfg", text='name = "db"\n')
-    reading = GuestReading(memory_kib=GIB // 2, source=source, **given)
+    reading = ParsedGuest(memory_kib=GIB // 2, source=source, **given)
     placement = Placement(pnode_of={"db": (0,), "web": (1,)})
 
     db, web = written_guests(a_request(a_guest(GIB), a_guest(GIB, name="web"), db=reading), placement)

@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 from placer.errors import InputError
-from placer.formats.base import GuestReading, GuestSource, HostReading
+from placer.formats.base import GuestSource, ParsedGuest, ParsedHost
 from placer.instance import Vnode
-from placer.job.request import assemble, free_pnodes, of_instance, with_reserve
+from placer.job.request import assemble, free_pnodes, from_instance, with_reserve
 from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
 
-HOST = HostReading(host=a_host(8 * GIB, 8 * GIB), notes=("the host says so",))
+HOST = ParsedHost(host=a_host(8 * GIB, 8 * GIB), notes=("the host says so",))
 
 
-def a_reading(name: str = "db", **more: Any) -> GuestReading:
+def a_reading(name: str = "db", **more: Any) -> ParsedGuest:
     given: dict[str, Any] = {"type": "hvm", "vcpu_count": 2, "memory_kib": GIB, "maxmem_kib": GIB}
     source = GuestSource(kind="xl", place=f"{name}.cfg", text="")
-    return GuestReading(name=name, source=source, **(given | more))
+    return ParsedGuest(name=name, source=source, **(given | more))
 
 
 def test_guests_keep_what_their_files_say() -> None:
@@ -113,10 +113,10 @@ def test_an_instance_without_distances_says_what_is_assumed() -> None:
     silent = an_instance(a_host(GIB, GIB), a_guest(GIB))
     stated = an_instance(a_host(GIB, GIB, slit=((10, 20), (20, 10))), a_guest(GIB))
 
-    assert of_instance(silent, place="x.json").notes == (
+    assert from_instance(silent, place="x.json").notes == (
         "x.json states no distances: 10 within a pnode and 20 between pnodes are assumed",
     )
-    assert of_instance(stated, place="x.json").notes == ()
+    assert from_instance(stated, place="x.json").notes == ()
 
 
 def test_a_reserve_is_set_on_every_pnode_or_on_those_that_are_named() -> None:

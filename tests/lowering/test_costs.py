@@ -62,25 +62,25 @@ def test_own_traffic_is_scaled_to_a_thousand_a_vcpu_halves_up() -> None:
 def test_a_guest_without_memory_or_vcpus_has_no_traffic(guest: Guest) -> None:
     assert not traffic(guest).any()
     instance = an_instance(a_host(GIB), guest)
-    assert access_distance(instance, groups_of(instance), nowhere=False) == []
+    assert access_distance(instance, groups_of(instance), with_unplaced_site=False) == []
 
 
 def test_the_distance_to_no_pnode_is_the_largest_finite_one_both_ways() -> None:
     host = a_host(1, 1, slit=((10, 255), (31, 12)))
-    assert site_distances(host, nowhere=False).tolist() == [[10, 255], [31, 12]]
-    assert site_distances(host, nowhere=True).tolist() == [[10, 255, 31], [31, 12, 31], [31, 31, 31]]
+    assert site_distances(host, with_unplaced_site=False).tolist() == [[10, 255], [31, 12]]
+    assert site_distances(host, with_unplaced_site=True).tolist() == [[10, 255, 31], [31, 12, 31], [31, 31, 31]]
 
 
 def test_access_distance_is_priced_from_the_vcpus_pnode_to_the_memorys() -> None:
     instance = an_instance(a_host(GIB, GIB, slit=((10, 20), (30, 10))), a_guest(GIB, 0, vcpus=(0, 2)))
-    (flow,) = access_distance(instance, groups_of(instance), nowhere=False)
+    (flow,) = access_distance(instance, groups_of(instance), with_unplaced_site=False)
     # 2 vcpus of vnode 1 read vnode 0
-    assert flow.price(np.array([[0, 0], [0, 1], [1, 0]])).tolist() == [20_000, 60_000, 40_000]
+    assert flow.evaluate(np.array([[0, 0], [0, 1], [1, 0]])).tolist() == [20_000, 60_000, 40_000]
 
 
 def test_every_guest_has_a_flow_among_its_own_vnodes() -> None:
     instance = an_instance(a_host(GIB), a_guest(1, 1, name="a"), a_guest(2, name="b"))
-    flows = access_distance(instance, groups_of(instance), nowhere=False)
+    flows = access_distance(instance, groups_of(instance), with_unplaced_site=False)
     assert [(flow.items.tolist(), flow.flow.tolist()) for flow in flows] == [
         ([0, 1], [[500, 500], [500, 500]]),
         ([2], [[1000]]),
@@ -109,24 +109,29 @@ def test_the_price_of_a_pair_falls_with_overcommit_unless_it_is_given(
 
 def test_core_sharing_pays_twice_the_price_for_each_pair_in_a_pool() -> None:
     instance = an_instance(a_host(GIB, GIB, pcpus=2), a_guest(1, 1, vcpus=(3, 2)), price=10)
-    (crowd,) = core_sharing(instance, nowhere=True)
+    (convex_load,) = core_sharing(instance, with_unplaced_site=True)
     # 5 on 2 cores: 3 + 1 pairs; 3 and 2 apart: 1 and 0; one left out
-    assert crowd.price(np.array([[0, 0], [0, 1], [0, 2], [2, 2]])).tolist() == [80_000, 20_000, 20_000, 0]
+    assert convex_load.evaluate(np.array([[0, 0], [0, 1], [0, 2], [2, 2]])).tolist() == [80_000, 20_000, 20_000, 0]
 
 
 def test_running_vcpus_load_the_cores_before_any_guest_does() -> None:
     running = Domain(name="old", affinity=((0,), (0, 1), (1,), None))
     host = replace(a_host(GIB, GIB, pcpus=2), domains=(running,))
-    (crowd,) = core_sharing(an_instance(host, a_guest(1, 1, vcpus=(2, 1)), price=10), nowhere=False)
+    (convex_load,) = core_sharing(an_instance(host, a_guest(1, 1, vcpus=(2, 1)), price=10), with_unplaced_site=False)
     # pnode 0 runs 3 1/2, down to 3: 1 pair among them; pnode 1 runs 1/2, down to 0. Then 6 on 2 cores: 3 + 3 pairs;
     # 5 and 1: 3 + 1; 4 and 2: 1 + 1; 3 and 3: 1 and 1
-    assert crowd.price(np.array([[0, 0], [0, 1], [1, 0], [1, 1]])).tolist() == [120_000, 80_000, 40_000, 40_000]
+    assert convex_load.evaluate(np.array([[0, 0], [0, 1], [1, 0], [1, 1]])).tolist() == [
+        120_000,
+        80_000,
+        40_000,
+        40_000,
+    ]
 
 
 def test_what_runs_is_priced_even_where_no_guest_has_vcpus() -> None:
     host = replace(a_host(GIB, pcpus=1), domains=(Domain(name="old", affinity=(None, (0,))),))
-    (crowd,) = core_sharing(an_instance(host, a_guest(1, vcpus=(0,)), price=10), nowhere=False)
-    assert crowd.price(np.array([[0]])).tolist() == [20_000]
+    (convex_load,) = core_sharing(an_instance(host, a_guest(1, vcpus=(0,)), price=10), with_unplaced_site=False)
+    assert convex_load.evaluate(np.array([[0]])).tolist() == [20_000]
 
 
 @pytest.mark.parametrize(("running", "price"), [(4, 15_000), (5, 11_851), (8, 6_666)])
@@ -146,28 +151,28 @@ def test_running_vcpus_count_for_the_overcommit_price(running: int, price: int) 
     ids=["free", "no vcpus", "no cores"],
 )
 def test_where_nothing_can_cost_there_is_no_core_sharing(instance: Instance) -> None:
-    assert core_sharing(instance, nowhere=False) == []
+    assert core_sharing(instance, with_unplaced_site=False) == []
 
 
 def test_soft_affinity_charges_each_vcpu_that_finds_no_pcpu_of_its_mask() -> None:
     guest = a_guest(1, 1, vcpus=(3, 1), soft_affinity=((0,), (1, 2), None, (5,)))
-    (linear,) = soft_affinity(an_instance(a_host(1, 1, 1, pcpus=2), guest), nowhere=True)
+    (linear,) = soft_affinity(an_instance(a_host(1, 1, 1, pcpus=2), guest), with_unplaced_site=True)
     # vcpu 0 wants pnode 0, vcpu 1 pnode 0 or 1, vcpu 2 nothing; vcpu 3 wants pnode 2
     assert linear.cost.tolist() == [[0, 1000, 2000, 2000], [1000, 1000, 0, 1000]]
 
 
 def test_without_masks_there_is_no_soft_affinity() -> None:
     instance = an_instance(a_host(1), a_guest(1, soft_affinity=(None,)), a_guest(1, name="b"))
-    assert soft_affinity(instance, nowhere=True) == []
+    assert soft_affinity(instance, with_unplaced_site=True) == []
 
 
 def test_vdistance_is_the_difference_to_what_is_written() -> None:
     guest = a_guest(1, 1, vdistances=((10, 15), (21, 10)))
     instance = an_instance(a_host(1, 1, slit=((10, 255), (31, 10))), a_guest(1, name="a"), guest)
-    terms = vdistance(instance, groups_of(instance), nowhere=True)
+    terms = vdistance(instance, groups_of(instance), with_unplaced_site=True)
     rows = np.array([[0, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 2]])
     # on one pnode 11 is written: 4 + 10; (0, 1): |15 - 254| + |21 - 31|; (1, 0): |15 - 31| + |21 - 254|; none: 31
-    assert np.sum([term.price(rows) for term in terms], axis=0).tolist() == [14_000, 249_000, 249_000, 26_000]
+    assert np.sum([term.evaluate(rows) for term in terms], axis=0).tolist() == [14_000, 249_000, 249_000, 26_000]
 
 
 def test_the_diagonal_of_wanted_vdistances_does_not_count() -> None:
@@ -175,24 +180,24 @@ def test_the_diagonal_of_wanted_vdistances_does_not_count() -> None:
     prices = []
     for guest in (one, two):
         instance = an_instance(a_host(1, 1), guest)
-        terms = vdistance(instance, groups_of(instance), nowhere=False)
-        prices.append(np.sum([term.price(np.array([[0, 0], [0, 1]])) for term in terms], axis=0).tolist())
+        terms = vdistance(instance, groups_of(instance), with_unplaced_site=False)
+        prices.append(np.sum([term.evaluate(np.array([[0, 0], [0, 1]])) for term in terms], axis=0).tolist())
     assert prices == [[18_000, 0]] * 2
 
 
 def test_unplaced_guests_and_vnodes_are_counted_and_weighed() -> None:
     instance = an_instance(a_host(1), a_guest(100, 7, vcpus=(2, 0), name="a"), a_guest(5, name="b"))
     rows = np.array([[0, 0, 0], [1, 1, 0], [0, 1, 1]])
-    assert unplaced_guests(instance, groups_of(instance)).price(rows).tolist() == [0, 1, 2]
-    assert unplaced_vnodes(instance).price(rows).tolist() == [0, 100 + 2048 + 7, 7 + 5 + 1024]
+    assert unplaced_guests(instance, groups_of(instance)).evaluate(rows).tolist() == [0, 1, 2]
+    assert unplaced_vnodes(instance).evaluate(rows).tolist() == [0, 100 + 2048 + 7, 7 + 5 + 1024]
 
 
 def test_pack_sums_the_mib_left_on_each_pnode_in_use() -> None:
     instance = an_instance(a_host(10 * MIB, 5 * MIB + 1023), a_guest(3 * MIB, MIB + 1))
-    (room,) = shape(instance, nowhere=True)
+    (room,) = shape(instance, with_unplaced_site=True)
     # 10 - 4 - 1 KiB; 7 + (5 MiB + 1023 - 1 MiB - 1 = 4 MiB + 1022); only vnode 0 placed: 7
-    assert room.price(np.array([[0, 0], [0, 1], [0, 2]])).tolist() == [5, 11, 7]
-    assert shape(replace(instance, objective=Objective(shape="none")), nowhere=True) == ()
+    assert room.evaluate(np.array([[0, 0], [0, 1], [0, 2]])).tolist() == [5, 11, 7]
+    assert shape(replace(instance, objective=Objective(shape="none")), with_unplaced_site=True) == ()
 
 
 def test_tiers_stand_in_their_order_and_nothing_can_be_unplaced_unless_allowed() -> None:
@@ -203,7 +208,7 @@ def test_tiers_stand_in_their_order_and_nothing_can_be_unplaced_unless_allowed()
         vdistances=((10, 20), (20, 10)),
     )
     instance = an_instance(a_host(GIB, GIB), guest)
-    names = [[term.name for term in terms] for terms in tiers(instance, groups_of(instance), nowhere=True)]
+    names = [[term.name for term in terms] for terms in tiers(instance, groups_of(instance), with_unplaced_site=True)]
     assert names == [
         ["unplaced_guests"],
         ["unplaced"],
@@ -211,5 +216,5 @@ def test_tiers_stand_in_their_order_and_nothing_can_be_unplaced_unless_allowed()
         ["soft_affinity", "vdistance"],
         ["shape"],
     ]
-    placed = [[term.name for term in terms] for terms in tiers(instance, groups_of(instance), nowhere=False)]
+    placed = [[term.name for term in terms] for terms in tiers(instance, groups_of(instance), with_unplaced_site=False)]
     assert placed == [[], [], *names[2:]]

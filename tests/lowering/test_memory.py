@@ -11,8 +11,8 @@ from placer.lowering.memory import free_memory, guest_memory, overhead_pnodes
 from tests.support.building import GIB, a_guest, a_host, an_instance
 
 
-def memory(host: Host, *guests: Guest, nowhere: bool = False) -> tuple[list[int], list[int]]:
-    resource = guest_memory(an_instance(host, *guests), nowhere=nowhere)
+def memory(host: Host, *guests: Guest, with_unplaced_site: bool = False) -> tuple[list[int], list[int]]:
+    resource = guest_memory(an_instance(host, *guests), with_unplaced_site=with_unplaced_site)
     return resource.weight.tolist(), resource.capacity.tolist()
 
 
@@ -27,7 +27,10 @@ def test_capacity_is_free_memory_less_the_reserve_and_never_negative() -> None:
 
 
 def test_no_pnode_holds_everything() -> None:
-    assert memory(a_host(10, 10), a_guest(5, 6), a_guest(7, name="b"), nowhere=True) == ([5, 6, 7], [10, 10, 18])
+    assert memory(a_host(10, 10), a_guest(5, 6), a_guest(7, name="b"), with_unplaced_site=True) == (
+        [5, 6, 7],
+        [10, 10, 18],
+    )
 
 
 def test_overhead_lands_in_equal_parts_of_whole_pages_on_every_pnode_with_memory() -> None:

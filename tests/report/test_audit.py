@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from placer.audit.audit import compare
+from placer.audit.audit import audit
 from placer.formats.xl.list_domains import RunningGuest
 from placer.formats.xl.numa_dump import DumpedDomain, NumaDump
 from placer.instance import Domain, Host, Placement
-from placer.report.audit import render_findings
+from placer.report.audit import render_audit
 from tests.support.building import GIB, MIB, a_host
 
 HOST = a_host(GIB, GIB, pcpus=2)
@@ -24,7 +24,7 @@ def report(
         if domain.domid is not None
     }
     loaded = replace(host, domains=(*host.domains, *domains))
-    return render_findings(compare(loaded, guests, NumaDump(free_kib={0: 5 * MIB}, domains=dumped), plan))
+    return render_audit(audit(loaded, guests, NumaDump(free_kib={0: 5 * MIB}, domains=dumped), plan))
 
 
 def guest(name: str, domid: int, *masks: tuple[int, ...] | None) -> RunningGuest:
@@ -74,6 +74,6 @@ def test_strays_ballooned_guests_and_domains_without_vcpus_are_noted() -> None:
     assert "up to 704 KiB here\n" in text
     assert '- guest "a" holds 23.31 MiB less than it was started with\n' in text
     unlisted = NumaDump(free_kib={}, domains={7: DumpedDomain(domid=7, memory_kib={0: 4}, pnode_of=None)})
-    text = render_findings(compare(HOST, [], unlisted))
+    text = render_audit(audit(HOST, [], unlisted))
     assert text.startswith("no guest runs\n")
     assert text.endswith("- only their memory is known, not their vcpus: domain 7\n")

@@ -7,13 +7,13 @@ from placer.instance import Instance, Placement
 from placer.job.request import Request
 from placer.report.text import render
 from placer.solving.pipeline import solve
-from placer.solving.result import Answer, Tier
+from placer.solving.result import Result, Tier
 from tests.support.building import GIB, a_guest, a_host, an_instance
 
 INSTANCE = an_instance(a_host(8 * GIB, 4 * GIB, slit=((10, 21), (21, 10))), a_guest(3 * GIB, 2 * GIB, vcpus=(2, 0)))
 
 
-def an_answer(status: Status = Status.FEASIBLE, **more: object) -> Answer:
+def an_answer(status: Status = Status.FEASIBLE, **more: object) -> Result:
     given: dict[str, object] = {
         "placement": Placement(pnode_of={"db": (0, 1)}),
         "tiers": (Tier(cost=0, bound=0, terms={"x": 0}), Tier(cost=300, bound=250, terms={"y": 100, "z": 200})),
@@ -21,10 +21,10 @@ def an_answer(status: Status = Status.FEASIBLE, **more: object) -> Answer:
         "guest_access_distance": {"db": 14.4},
         "wall_time_s": 1.236,
     }
-    return Answer(status=status, strategy="cpsat", **(given | more))  # type: ignore[arg-type]
+    return Result(status=status, strategy="cpsat", **(given | more))  # type: ignore[arg-type]
 
 
-def lines(answer: Answer, instance: Instance = INSTANCE, **more: tuple[str, ...]) -> list[str]:
+def lines(answer: Result, instance: Instance = INSTANCE, **more: tuple[str, ...]) -> list[str]:
     return render(answer, Request(instance=instance, **more)).splitlines()  # type: ignore[arg-type]
 
 
@@ -76,8 +76,8 @@ def test_notes_come_last() -> None:
 
 
 def test_an_answer_without_a_placement_gives_its_reason_and_no_tables() -> None:
-    infeasible = Answer(status=Status.INFEASIBLE, strategy="optimal", reason="too large by 1 GiB")
-    unknown = Answer(status=Status.UNKNOWN, strategy="local-search", reason="tried 3 starts")
+    infeasible = Result(status=Status.INFEASIBLE, strategy="optimal", reason="too large by 1 GiB")
+    unknown = Result(status=Status.UNKNOWN, strategy="local-search", reason="tried 3 starts")
 
     assert lines(infeasible) == [
         "INFEASIBLE: proved that no placement keeps every rule (optimal, 0.00 s)",

@@ -7,14 +7,14 @@ import pytest
 from msgspec.structs import replace
 
 from placer.assignment import Status
-from placer.assignment.context import Budget
-from placer.assignment.heuristics.tabu_search import improve
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.context import SearchContext
+from placer.assignment.heuristics.tabu_search import tabu_search
+from placer.assignment.structure.term_index import TermIndex
 from placer.check import check
 from placer.errors import InputError
 from placer.instance import Flexible, Guest, Instance, Placement
-from placer.instance.previous import Moved, differences, fitted, moved
-from placer.lowering.lower import translate
+from placer.instance.previous import Moved, differences, moved, restricted_to
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from placer.solving.previous_notes import notes_on
 from tests.support.building import GIB, a_guest, a_host, an_instance
@@ -39,7 +39,7 @@ def alike() -> Instance:
 
 
 def test_what_an_instance_still_has_is_kept_and_the_rest_has_no_pnode() -> None:
-    left = fitted(OLD, grown())
+    left = restricted_to(OLD, grown())
     assert left.pnode_of == {"db": (0, 1), "web": (None,), "mail": (None, None, None), "new": (None,)}
 
 
@@ -73,15 +73,15 @@ def test_the_check_counts_the_vnodes_that_moved_right_before_shape() -> None:
 
 def test_moving_costs_1_on_every_site_but_the_old_and_nothing_for_whom_has_none() -> None:
     kept = Placement(pnode_of={"a": (2,), "b": (None,)})
-    problem = translate(alike(), allow_unplaced=True, keep=kept)
+    problem = lower(alike(), allow_unplaced=True, keep=kept)
     (term,) = problem.tiers[4]
     assert term.name == "moved"
     every = np.array([[p, q] for p in range(5) for q in range(5)])
-    assert term.price(every).tolist() == [int(p != 2) for p in range(5) for _ in range(5)]
+    assert term.evaluate(every).tolist() == [int(p != 2) for p in range(5) for _ in range(5)]
     assert len(problem.tiers) == 6
 
 
-@pytest.mark.parametrize("strategy", ["optimal", "enumerate", "cpsat"])
+@pytest.mark.parametrize("strategy", ["optimal", "branch-and-bound", "cpsat"])
 def test_among_equals_the_one_that_moves_nobody_is_the_best(strategy: str) -> None:
     for keep in (Placement(pnode_of={"a": (3,), "b": (3,)}), Placement(pnode_of={"a": (2,), "b": (2,)})):
         answer = solve(alike(), strategy=strategy, keep=keep)
@@ -101,8 +101,8 @@ def test_a_cheaper_placement_is_worth_any_number_of_moves() -> None:
 
 def test_the_search_starts_from_a_hint_and_places_what_it_lacks_around_it() -> None:
     instance = an_instance(a_host(4 * GIB, 4 * GIB, 4 * GIB), *(a_guest(3 * GIB, name=name) for name in "abc"))
-    hint = fitted(Placement(pnode_of={"a": (2,), "c": (0,)}), instance)
-    site_of = improve(Tables(translate(instance, hint=hint)), Budget(), time_limit_s=0)
+    hint = restricted_to(Placement(pnode_of={"a": (2,), "c": (0,)}), instance)
+    site_of = tabu_search(TermIndex(lower(instance, hint=hint)), SearchContext(), time_limit_s=0)
     assert site_of is not None
     assert site_of.tolist() == [2, 1, 0]
 

@@ -10,7 +10,7 @@ import pytest
 
 from placer.instance import MOST_VNODES, Flexible, Guest, Host, Pnode, Vnode
 from placer.instance.flexible import parts
-from placer.solving.vnode_counts import fewest, settle
+from placer.solving.vnode_counts import fewest_vnodes, resolve_range
 from tests.support.building import GIB, MIB, a_host
 
 
@@ -24,8 +24,8 @@ def cut(memory_kib: int, vcpus: int, k: int) -> list[Vnode]:
 
 
 def fitted_to(guest: Guest, host: Host) -> tuple[Guest, str]:
-    found = fewest(guest, host)
-    return guest.cut_into(found.count), found.why
+    found = fewest_vnodes(guest, host)
+    return guest.split_into(found.count), found.why
 
 
 @pytest.mark.parametrize(
@@ -191,12 +191,12 @@ def test_the_number_of_vnodes_is_the_least_that_any_placement_can_hold() -> None
 def test_a_guest_may_have_from_the_fewest_that_fit_to_as_many_as_are_of_use(
     guest: Guest, least: int, most: int
 ) -> None:
-    flexible = settle(guest, a_host(4 * GIB, 4 * GIB, 4 * GIB, 0)).flexible
+    flexible = resolve_range(guest, a_host(4 * GIB, 4 * GIB, 4 * GIB, 0)).flexible
     assert flexible is not None
     assert (flexible.least, flexible.most) == (least, most)
 
 
 def test_a_guest_that_fits_in_none_of_its_numbers_says_which() -> None:
-    assert fewest(whole(9 * GIB, least=2, most=2), a_host(4 * GIB, 4 * GIB)).why == (
+    assert fewest_vnodes(whole(9 * GIB, least=2, most=2), a_host(4 * GIB, 4 * GIB)).why == (
         "2 vnodes; so many do not fit this host, even without other guests; 8 GiB would"
     )

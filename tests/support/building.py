@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from placer.instance import Flexible, Guest, Host, Instance, Objective, Pnode, Vnode
-from placer.solving.vnode_counts import fewest
+from placer.solving.vnode_counts import fewest_vnodes
 
 MIB = 1024
 GIB = 1024**2
@@ -55,7 +55,7 @@ def in_fewest_parts(guest: Guest, host: Host) -> Guest:
     """A guest of one vnode, cut into as few as fit the host alone."""
     flexible = Flexible(memory_kib=guest.memory_kib, vcpu_count=guest.vcpu_count)
     whole = replace(guest, vnodes=(), form="vnuma", flexible=flexible)
-    return whole.cut_into(fewest(whole, host).count)
+    return whole.split_into(fewest_vnodes(whole, host).count)
 
 
 def an_instance(host: Host, *guests: Guest, price: float | None = None) -> Instance:

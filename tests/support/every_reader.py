@@ -20,7 +20,7 @@ from pathlib import Path
 
 from placer.cli.inputs import read_guests, read_request, read_running, with_pools
 from placer.errors import InputError
-from placer.formats.base import HostReading
+from placer.formats.base import ParsedHost
 from placer.formats.hosts import read_host
 from placer.formats.native.objectives import choose_objective
 from placer.formats.native.read_placement_json import read_placement
@@ -44,7 +44,7 @@ def four_pnodes() -> Host:
 
 
 def _guest(path: str) -> None:
-    reading = HostReading(host=four_pnodes())
+    reading = ParsedHost(host=four_pnodes())
     assemble(reading, read_guests(path, reading.host))
 
 
@@ -121,7 +121,7 @@ def _readers() -> dict[str, Reader]:
         "cpupools": Reader(
             ("xl.cpupools",),
             _file("xl", "pools.txt"),
-            lambda path: with_pools(HostReading(host=four_pnodes()), path),
+            lambda path: with_pools(ParsedHost(host=four_pnodes()), path),
         ),
         "numa dump": Reader(
             ("xl.numa_dump",), _file("xl", "running", "dmesg.txt"), lambda path: read_numa_dump(read_text(path), path)

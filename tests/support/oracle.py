@@ -33,7 +33,7 @@ def best(
     if flexible:
         found = []
         for counts in product(*(guest.flexible.counts for guest in flexible if guest.flexible)):
-            cut = instance.cut_into({guest.name: k for guest, k in zip(flexible, counts, strict=True)})
+            cut = instance.split_into({guest.name: k for guest, k in zip(flexible, counts, strict=True)})
             least = best(cut, allow_unplaced, kept)
             if least is not None:
                 found.append((_with_choice(instance, cut, least[0], kept is not None), least[1]))

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from highspy.highs import highs_linear_expression, highs_var
 
-from placer.assignment import Crowd, Flow, Linear, Problem, Room, Status, Touch
+from placer.assignment import ConvexLoad, Flow, Linear, Problem, ResidualCapacity, SetOnSite, Status
 from placer.instance import Guest, Instance, Objective, Rule
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, MIB, a_guest, a_host, tree_slit
 
@@ -44,7 +44,7 @@ class Mip:
         for resource in problem.resources:
             for p in range(problem.m):
                 self.highs.addConstr(self.load(resource.weight.tolist(), [p]) <= int(resource.capacity[p]))
-        for conflict in problem.conflicts:
+        for conflict in problem.all_conflicts:
             for v, w in np.argwhere(np.triu(conflict.items)).tolist():
                 for p, q in np.argwhere(conflict.sites).tolist():
                     if p in self.x[v] and q in self.x[w]:
@@ -57,7 +57,7 @@ class Mip:
         """Minimise tier after tier, the higher ones held."""
         costs: list[int] = []
         for terms in self.problem.tiers:
-            cost = total(each for term in terms for each in self.price(term))
+            cost = total(each for term in terms for each in self.evaluate(term))
             self.highs.minimize(cost)
             if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
                 return None
@@ -68,16 +68,16 @@ class Mip:
             self.highs.addConstr(cost <= costs[-1] + ROUNDING)
         return tuple(costs)
 
-    def price(self, term: object) -> list[Part]:
+    def evaluate(self, term: object) -> list[Part]:
         if isinstance(term, Linear):
             return [int(term.cost[v, p]) * var for v, own in enumerate(self.x) for p, var in own.items()]
         if isinstance(term, Flow):
             return self.flow(term)
-        if isinstance(term, Crowd):
-            return [self.crowd(term, pool) for pool in range(len(term.table))]
-        if isinstance(term, Room):
+        if isinstance(term, ConvexLoad):
+            return [self.convex_load(term, pool) for pool in range(len(term.table))]
+        if isinstance(term, ResidualCapacity):
             return [self.room(term, p) for p in np.flatnonzero(term.room >= 0).tolist()]
-        assert isinstance(term, Touch)
+        assert isinstance(term, SetOnSite)
         return [self.touched([self.x[v][term.site] for v in items if term.site in self.x[v]]) for items in term.sets]
 
     def flow(self, term: Flow) -> list[Part]:
@@ -87,21 +87,21 @@ class Mip:
         for i, v in enumerate(term.items.tolist()):
             costs += [int(term.flow[i, i] * distance[p, p]) * var for p, var in self.x[v].items()]
             for j, w in enumerate(term.items.tolist()[:i]):
-                forth, back = int(term.flow[i, j]), int(term.flow[j, i])
+                to_sites, to_placement = int(term.flow[i, j]), int(term.flow[j, i])
                 rows, columns = defaultdict(list), defaultdict(list)
                 for p in self.x[v]:
                     for q in self.x[w]:
                         both = self.highs.addVariable(0, 1)
                         rows[p].append(both)
                         columns[q].append(both)
-                        costs.append((forth * int(distance[p, q]) + back * int(distance[q, p])) * both)
+                        costs.append((to_sites * int(distance[p, q]) + to_placement * int(distance[q, p])) * both)
                 for p, products in rows.items():
                     self.highs.addConstr(total(products) == self.x[v][p])
                 for q, products in columns.items():
                     self.highs.addConstr(total(products) == self.x[w][q])
         return costs
 
-    def crowd(self, term: Crowd, pool: int) -> Part:
+    def convex_load(self, term: ConvexLoad, pool: int) -> Part:
         """A variable above every line through two neighbouring entries of a convex table."""
         price: highs_var = self.highs.addVariable(0, float(term.table[pool].max()))
         load = self.load(term.weight.tolist(), np.flatnonzero(term.pool_of == pool).tolist())
@@ -109,7 +109,7 @@ class Mip:
             self.highs.addConstr(price >= (high - low) * load + (low - (high - low) * k))
         return price
 
-    def room(self, term: Room, p: int) -> Part:
+    def room(self, term: ResidualCapacity, p: int) -> Part:
         """Room less load where an item stands, else 0; in whole units, which leaves the solver's tolerance no say."""
         room, weight = int(term.room[p]), term.weight
         assert not room % term.unit
@@ -160,7 +160,7 @@ def middle_sized(seed: int) -> Instance:
 def test_highs_finds_the_same_costs(seed: int) -> None:
     instance = middle_sized(seed)
     allow_unplaced = seed % 4 == 3
-    expected = Mip(translate(instance, allow_unplaced=allow_unplaced)).least_costs()
+    expected = Mip(lower(instance, allow_unplaced=allow_unplaced)).least_costs()
     answer = solve(instance, allow_unplaced=allow_unplaced, time_limit_s=60)
     if expected is None:
         assert answer.status is Status.INFEASIBLE

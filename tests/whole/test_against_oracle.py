@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from placer.assignment import Status
 from placer.instance import Guest, Host, Instance, Placement, Pnode, Rule, VnodeOf
 from placer.solving.pipeline import solve
-from placer.solving.result import Answer
+from placer.solving.result import Result
 from tests.support.building import GIB, a_guest, an_instance
 from tests.support.oracle import best, feasible, tier_costs
 from tests.support.random_instances import random_instance, random_placement
@@ -24,7 +24,7 @@ def oracle(seed: int, allow_unplaced: bool) -> Best:
     return best(random_instance(seed), allow_unplaced)
 
 
-def answer_of(seed: int, strategy: str, allow_unplaced: bool, time_limit_s: float = 120) -> Answer:
+def answer_of(seed: int, strategy: str, allow_unplaced: bool, time_limit_s: float = 120) -> Result:
     instance = random_instance(seed)
     return solve(
         instance, strategy=strategy, allow_unplaced=allow_unplaced, workers=1, seed=seed, time_limit_s=time_limit_s
@@ -49,8 +49,8 @@ def assert_exact(seed: int, strategy: str, allow_unplaced: bool) -> None:
 @pytest.mark.parametrize("first", range(0, 200, 50))
 def test_enumeration_finds_and_proves_what_the_oracle_finds(first: int) -> None:
     for seed in range(first, first + 50):
-        assert_exact(seed, "enumerate", allow_unplaced=False)
-        assert_exact(seed, "enumerate", allow_unplaced=True)
+        assert_exact(seed, "branch-and-bound", allow_unplaced=False)
+        assert_exact(seed, "branch-and-bound", allow_unplaced=True)
 
 
 @pytest.mark.parametrize("first", range(200, 400, 50))
@@ -80,7 +80,7 @@ def full_of_equals(seed: int) -> Instance:
     return an_instance(host, *guests, price=random.choice((None, 1)))
 
 
-@pytest.mark.parametrize("strategy", ["enumerate", "cpsat"])
+@pytest.mark.parametrize("strategy", ["branch-and-bound", "cpsat"])
 def test_equal_guests_and_vnodes_lose_no_optimum(strategy: str) -> None:
     for seed in range(15 if strategy == "cpsat" else 60):
         instance, allow_unplaced = full_of_equals(seed), seed % 3 == 0
@@ -104,7 +104,7 @@ def full_of_rules(seed: int) -> Instance:
     return replace(instance, guests=guests, rules=tuple(random.sample(rules, random.randint(0, len(rules)))))
 
 
-@pytest.mark.parametrize("strategy", ["enumerate", "cpsat"])
+@pytest.mark.parametrize("strategy", ["branch-and-bound", "cpsat"])
 def test_rules_between_equal_guests_and_vnodes_lose_no_optimum(strategy: str) -> None:
     placed = 0
     for seed in range(20 if strategy == "cpsat" else 60):
@@ -139,7 +139,7 @@ def full_of_owners(seed: int) -> Instance:
     return an_instance(Host(pnodes=pnodes, slit=((10, 12, 20), (12, 10, 20), (20, 20, 10))), *guests)
 
 
-@pytest.mark.parametrize("strategy", ["enumerate", "cpsat"])
+@pytest.mark.parametrize("strategy", ["branch-and-bound", "cpsat"])
 def test_owners_among_equal_guests_and_pnodes_lose_no_optimum(strategy: str) -> None:
     placed = 0
     for seed in range(20 if strategy == "cpsat" else 60):
@@ -167,7 +167,7 @@ def changed_since(seed: int) -> tuple[Instance, Placement]:
     return instance, Placement(pnode_of=pnode_of | {"gone": (0, None)})
 
 
-@pytest.mark.parametrize("strategy", ["enumerate", "optimal", "cpsat"])
+@pytest.mark.parametrize("strategy", ["branch-and-bound", "optimal", "cpsat"])
 def test_the_fewest_vnodes_move_from_what_is_kept(strategy: str) -> None:
     moving, costs = 0, set()
     for seed in range(20 if strategy == "cpsat" else 80):
@@ -190,7 +190,7 @@ def test_the_fewest_vnodes_move_from_what_is_kept(strategy: str) -> None:
     assert len(costs) > 1
 
 
-@pytest.mark.parametrize("strategy", ["optimal", "enumerate", "cpsat", "local-search"])
+@pytest.mark.parametrize("strategy", ["optimal", "branch-and-bound", "cpsat", "local-search"])
 def test_without_time_an_answer_costs_no_more_than_a_hint_that_keeps_every_rule(strategy: str) -> None:
     better = 0
     for seed in range(60):
@@ -204,7 +204,7 @@ def test_without_time_an_answer_costs_no_more_than_a_hint_that_keeps_every_rule(
     assert better >= 1
 
 
-@pytest.mark.parametrize("strategy", ["optimal", "enumerate", "cpsat"])
+@pytest.mark.parametrize("strategy", ["optimal", "branch-and-bound", "cpsat"])
 def test_no_hint_changes_what_is_found_and_proved(strategy: str) -> None:
     for seed in range(15 if strategy == "cpsat" else 60):
         instance, hint = changed_since(seed)
@@ -245,8 +245,8 @@ def test_a_greedy_of_2013_is_feasible_exactly_where_it_keeps_every_rule(strategy
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("strategy", ["enumerate", "optimal", "cpsat"])
+@pytest.mark.parametrize("strategy", ["branch-and-bound", "optimal", "cpsat"])
 @pytest.mark.parametrize("first", range(0, 2000, 250))
 def test_two_thousand_instances_agree_with_the_oracle(strategy: str, first: int) -> None:
     for seed in range(first, first + 250):
-        assert_exact(seed, strategy, allow_unplaced=(seed % 2 == 0) == (strategy == "enumerate"))
+        assert_exact(seed, strategy, allow_unplaced=(seed % 2 == 0) == (strategy == "branch-and-bound"))

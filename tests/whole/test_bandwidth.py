@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from placer.formats.native.instance_json import dump_host, parse_host
 from placer.instance import Host, Placement
 from placer.job.notes import remarks
-from placer.job.request import Request, of_instance
+from placer.job.request import Request, from_instance
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, a_guest, a_host, an_instance
 
@@ -65,4 +65,4 @@ def test_a_host_with_bandwidth_is_written_and_read_back() -> None:
 
 def test_distances_are_not_assumed_beside_a_bandwidth() -> None:
     host = replace(a_host(4 * GIB, 4 * GIB), bandwidth=((100, 40), (40, 100)))
-    assert of_instance(an_instance(host, a_guest(GIB)), place="x.json").notes == ()
+    assert from_instance(an_instance(host, a_guest(GIB)), place="x.json").notes == ()

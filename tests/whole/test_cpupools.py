@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from placer.assignment import Status
 from placer.check import Verdict, check
 from placer.errors import InputError
-from placer.explain import why_nothing_fits
+from placer.explain import explain_infeasible
 from placer.formats.native.instance_json import dump_instance, parse_instance
 from placer.instance import Cpupool, Domain, Guest, Host, Placement, Pnode
 from placer.lowering.allowed import allowed_pnodes
@@ -169,7 +169,7 @@ def test_what_runs_loads_the_cores_of_its_pool() -> None:
 def test_overhead_lands_on_the_pnodes_of_the_pool(guest: dict[str, Any], pnodes: list[int]) -> None:
     asked = a_guest(GIB, overhead_kib=400, **guest)
     assert overhead_pnodes(asked, HOST) == pnodes
-    capacity = guest_memory(an_instance(HOST, asked), nowhere=False).capacity.tolist()
+    capacity = guest_memory(an_instance(HOST, asked), with_unplaced_site=False).capacity.tolist()
     assert capacity == [8 * GIB - (400 // len(pnodes) if p in pnodes else 0) for p in (0, 1)]
     # to the KiB in the judge: what is left fits, one KiB more does not
     for p in (0, 1):
@@ -181,7 +181,7 @@ def test_overhead_lands_on_the_pnodes_of_the_pool(guest: dict[str, Any], pnodes:
 
 def test_why_nothing_fits_names_the_pool() -> None:
     guest = a_guest(GIB, pool="batch", hard_affinity=((4, 5),))
-    assert why_nothing_fits(an_instance(HOST, guest)).splitlines() == [
+    assert explain_infeasible(an_instance(HOST, guest)).splitlines() == [
         'guest "db" vnode 0 may stand on no pnode: for what its vcpus can run on there are 1, '
         "for the cpupool of its guest there are 0",
         "any one of these changes mends it:",
@@ -190,7 +190,7 @@ def test_why_nothing_fits_names_the_pool() -> None:
         '- without guest "db"',
     ]
     full = an_instance(HOST, *(a_guest(5 * GIB, name=name, pool="batch") for name in ("one", "other")))
-    assert '- guest "one": the cpupool of its guest: vnode 0 on 1' in why_nothing_fits(full).splitlines()
+    assert '- guest "one": the cpupool of its guest: vnode 0 on 1' in explain_infeasible(full).splitlines()
 
 
 def test_an_instance_with_pools_is_written_and_read_back() -> None:

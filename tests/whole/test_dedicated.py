@@ -22,7 +22,7 @@ from placer.report.text import render
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, a_guest, a_host, an_instance
 
-EXACT = ["optimal", "cpsat", "enumerate"]
+EXACT = ["optimal", "cpsat", "branch-and-bound"]
 
 
 def smt_host(*memory_gib: int, cores: int = 4, **more: Any) -> Host:
@@ -30,9 +30,9 @@ def smt_host(*memory_gib: int, cores: int = 4, **more: Any) -> Host:
     pnodes = []
     for p, gib in enumerate(memory_gib):
         first = 2 * cores * p
-        siblings = tuple((first + i, first + i + cores) for i in range(cores))
+        core_groups = tuple((first + i, first + i + cores) for i in range(cores))
         pcpus = tuple(range(first, first + 2 * cores))
-        pnodes.append(Pnode(id=p, memory_kib=gib * GIB, pcpus=pcpus, cores=siblings))
+        pnodes.append(Pnode(id=p, memory_kib=gib * GIB, pcpus=pcpus, cores=core_groups))
     return Host(pnodes=tuple(pnodes), **more)
 
 
@@ -320,7 +320,7 @@ def test_xl_binds_dedicated_vcpus_and_keeps_the_others_off() -> None:
 def test_an_isolated_core_is_nobody_elses_and_dedicated_pcpus_are_no_shared_vcpus() -> None:
     instance, placement = solved(owning(1, policy="isolate", pnodes=(0,)), a_guest(GIB))
     (owned,) = placement.pcpu_of["rt"]
-    core = next(core for core in instance.host.pnodes[0].siblings if owned in core)
+    core = next(core for core in instance.host.pnodes[0].core_groups if owned in core)
     texts = emit_guests(Request(instance=instance), placement, (), "libxl")
     assert json.loads(texts["db"])["vcpu_hard_affinity"] == [[pcpu for pcpu in range(16) if pcpu not in core]]
     stated, where = solved(a_guest(GIB), host=smt_host(8, dedicated_pcpus=(0, 4)))

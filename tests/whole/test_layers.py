@@ -120,7 +120,7 @@ def test_a_module_imports_only_what_stands_before_it(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in modules() if part_of(name) in INSIDE])
 def test_inside_a_part_imports_point_one_way(name: str) -> None:
     part = part_of(name)
-    rank = {room: i for i, rooms in enumerate(INSIDE[part]) for room in rooms}
+    rank = {room: i for i, residual_capacities in enumerate(INSIDE[part]) for room in residual_capacities}
     if name.count(".") == 1:  # the package itself, which exports
         return
     room = name.split(".")[2]

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from placer.assignment import Status
 from placer.instance import Guest, Host, Instance, Objective, Pnode, Rule, Vnode
 from placer.solving.pipeline import solve
-from placer.solving.result import Answer
+from placer.solving.result import Result
 
 MIB = 1024
 GIB = 1024**2
@@ -99,13 +99,13 @@ def _guest(random: Random, name: str, vnodes: tuple[Vnode, ...], host: Host) -> 
     )
 
 
-def answer_of(instance: Instance) -> Answer:
+def answer_of(instance: Instance) -> Result:
     answer = solve(instance, workers=1, time_limit_s=TIME_LIMIT_S)
     assert answer.status in (Status.OPTIMAL, Status.INFEASIBLE)
     return answer
 
 
-def costs_of(answer: Answer) -> Costs:
+def costs_of(answer: Result) -> Costs:
     """All tiers; an instance that cannot be placed is dearer than any."""
     return tuple(tier.cost for tier in answer.tiers) or (10**18,)
 

@@ -31,7 +31,7 @@ TOGETHER = {"access_distance": 40_000, "core_sharing": 4_000}
 APART = {"access_distance": 60_000, "core_sharing": 0}
 
 
-@pytest.mark.parametrize("strategy", ["enumerate", "cpsat", "optimal"])
+@pytest.mark.parametrize("strategy", ["branch-and-bound", "cpsat", "optimal"])
 @pytest.mark.parametrize(
     ("tiers", "costs", "terms"),
     [
@@ -56,7 +56,7 @@ def test_a_term_in_no_tier_does_not_count_but_the_mean_distance_is_told() -> Non
     assert answer.mean_access_distance == 15.0
 
 
-@pytest.mark.parametrize("strategy", ["enumerate", "cpsat", "optimal", "local-search"])
+@pytest.mark.parametrize("strategy", ["branch-and-bound", "cpsat", "optimal", "local-search"])
 def test_spread_keeps_the_fullest_pnode_as_empty_as_can_be(strategy: str) -> None:
     # 3 GiB of 8 are 375 thousandths, 2 of 4 are 500; the other way round 250 and 750
     host = a_host(8 * GIB, 4 * GIB, slit=((10, 10), (10, 10)))

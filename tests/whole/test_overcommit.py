@@ -10,7 +10,7 @@ from placer.check import check
 from placer.errors import InputError
 from placer.formats.native.instance_json import dump_host, parse_host
 from placer.instance import Domain, Host, Placement
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, a_guest, a_host, an_instance
 
@@ -25,7 +25,7 @@ TWO = a_host(8 * GIB, 8 * GIB, pcpus=3)
 def test_the_limit_is_rounded_down_and_what_runs_there_counts() -> None:
     # 1.5 x 3 pcpus = 4.5: four vcpus. Two run on pnode 0, three more on either, 1.5 each: three in all on pnode 0.
     host = limited(TWO, 1.5, Domain(name="a", affinity=((0,), (1, 2))), Domain(name="b", affinity=(None,) * 3))
-    (_, resource) = translate(an_instance(host, a_guest(GIB, GIB, vcpus=(2, 1)))).resources
+    (_, resource) = lower(an_instance(host, a_guest(GIB, GIB, vcpus=(2, 1)))).resources
     assert resource.weight.tolist() == [2, 1]
     assert resource.capacity.tolist() == [4 - 3, 4 - 1]
 
@@ -33,7 +33,7 @@ def test_the_limit_is_rounded_down_and_what_runs_there_counts() -> None:
 def test_a_limit_in_decimals_is_meant_as_it_is_written() -> None:
     # 1.1 x 10 is 11; as a binary fraction 1.1 is a little more than that, and 2.3 x 10 a little less than 23
     for overcommit, most in ((1.1, 11), (2.3, 23)):
-        problem = translate(an_instance(limited(a_host(GIB, pcpus=10), overcommit), a_guest(GIB)))
+        problem = lower(an_instance(limited(a_host(GIB, pcpus=10), overcommit), a_guest(GIB)))
         assert problem.resources[1].capacity.tolist() == [most]
 
 
@@ -57,7 +57,7 @@ def test_a_pnode_overcommitted_by_what_runs_there_still_takes_memory_without_vcp
     assert (answer.status, answer.placement) == (Status.OPTIMAL, Placement(pnode_of={"db": (1, 0)}))
 
 
-@pytest.mark.parametrize("strategy", ["optimal", "cpsat", "enumerate", "local-search", "first-fit-decreasing"])
+@pytest.mark.parametrize("strategy", ["optimal", "cpsat", "branch-and-bound", "local-search", "first-fit-decreasing"])
 def test_every_strategy_keeps_the_limit(strategy: str) -> None:
     # together on one pnode memory is nearest and no core is shared, but 4 vcpus are more than 1.25 x 3
     instance = an_instance(limited(TWO, 1.25), a_guest(2 * GIB, GIB, vcpus=(2, 2)), price=0)

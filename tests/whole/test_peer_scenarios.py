@@ -22,9 +22,9 @@ from placer.assignment import Status
 from placer.check import check, mean_access_distance
 from placer.instance import Domain, Guest, Host, Instance, Placement, Pnode, Vnode
 from placer.instance.flexible import parts
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
-from placer.solving.result import Answer
+from placer.solving.result import Result
 from tests.support.building import in_fewest_parts
 from tests.whole.test_peer_cases import MIB, cases
 
@@ -98,7 +98,7 @@ def instance_of(case: Json) -> Instance:
     return Instance(host=host, guests=tuple(guests))
 
 
-def solved(case: Json) -> Answer:
+def solved(case: Json) -> Result:
     """Solve within the time that the user wants, from where the guest was before."""
     before = {guest["name"]: tuple(guest["previous_map"]) for guest in case["guests"] if "previous_map" in guest}
     keep = Placement(pnode_of=before) if before else None
@@ -133,7 +133,7 @@ def test_every_map_that_is_expected_is_feasible_and_no_other(name: str) -> None:
     instance = instance_of(case)
     ids, count = [pnode.id for pnode in instance.host.pnodes], len(instance.guests[0].vnodes)
     ways = np.array(np.meshgrid(*[range(len(ids))] * count, indexing="ij"), dtype=np.int64).reshape(count, -1).T
-    good = translate(instance).feasible(ways)
+    good = lower(instance).feasible(ways)
     assert sorted([ids[p] for p in way] for way in ways[good].tolist()) == sorted(case["expect"]["feasible_maps"])
 
 

@@ -6,13 +6,13 @@ import pytest
 from msgspec.structs import replace
 
 from placer.assignment import Status
-from placer.explain import why_nothing_fits
+from placer.explain import explain_infeasible
 from placer.instance import Domain, Instance, Rule, VnodeOf
 from placer.solving.pipeline import solve
-from placer.solving.result import Answer
+from placer.solving.result import Result
 from tests.support.building import GIB, a_guest, a_host, an_instance
 
-EXACT = ["optimal", "enumerate", "cpsat"]
+EXACT = ["optimal", "branch-and-bound", "cpsat"]
 TWO = a_host(4 * GIB, 4 * GIB)
 A, B, C = (a_guest(GIB, name=name) for name in "abc")
 
@@ -21,11 +21,11 @@ def ruled(instance: Instance, *rules: Rule) -> Instance:
     return replace(instance, rules=rules)
 
 
-def costs(answer: Answer) -> tuple[int, ...]:
+def costs(answer: Result) -> tuple[int, ...]:
     return tuple(tier.cost for tier in answer.tiers)
 
 
-def where(answer: Answer) -> dict[str, tuple[int | None, ...]]:
+def where(answer: Result) -> dict[str, tuple[int | None, ...]]:
     assert answer.placement is not None
     return answer.placement.pnode_of
 
@@ -112,7 +112,7 @@ def test_the_greedy_of_2013_knows_no_rules_and_has_them_listed() -> None:
 
 def test_the_reason_names_the_rule_and_only_those_it_concerns() -> None:
     small = a_guest(GIB // 4, name="d")
-    assert why_nothing_fits(ruled(an_instance(TWO, A, B, C, small), Rule(apart=("a", "b", "c")))).splitlines() == [
+    assert explain_infeasible(ruled(an_instance(TWO, A, B, C, small), Rule(apart=("a", "b", "c")))).splitlines() == [
         "these rules cannot hold together, but would without any one of them:",
         '- guest "a" needs 1 GiB',
         '- guest "b" needs 1 GiB',
@@ -128,7 +128,7 @@ def test_the_reason_names_the_rule_and_only_those_it_concerns() -> None:
 
 def test_the_reason_of_contradicting_rules_is_both() -> None:
     rules = (Rule(together=("a", "b")), Rule(exclusive="a"))
-    assert why_nothing_fits(ruled(an_instance(TWO, A, B), *rules)).splitlines()[1:] == [
+    assert explain_infeasible(ruled(an_instance(TWO, A, B), *rules)).splitlines()[1:] == [
         '- guest "a" needs 1 GiB',
         '- guest "b" needs 1 GiB',
         '- together: one pnode holds guest "a" and guest "b"',
@@ -143,7 +143,7 @@ def test_the_reason_of_contradicting_rules_is_both() -> None:
 
 def test_the_reason_of_too_many_vnodes_one_to_one_is_that() -> None:
     guest = replace(a_guest(GIB, GIB, GIB), one_to_one=True)
-    assert why_nothing_fits(an_instance(TWO, guest)).splitlines()[1:] == [
+    assert explain_infeasible(an_instance(TWO, guest)).splitlines()[1:] == [
         '- guest "db" needs 3 x 1 GiB',
         '- guest "db": one_to_one gives each of its 3 vnodes a pnode of its own',
         "any one of these changes mends it:",
@@ -154,7 +154,7 @@ def test_the_reason_of_too_many_vnodes_one_to_one_is_that() -> None:
 
 def test_the_reason_of_an_exclusive_guest_on_a_busy_host_is_the_running_ones() -> None:
     host = replace(a_host(4 * GIB), domains=(Domain(name="bound", affinity=((0,),)),))
-    reason = why_nothing_fits(ruled(an_instance(host, A), Rule(exclusive="a")))
+    reason = explain_infeasible(ruled(an_instance(host, A), Rule(exclusive="a")))
     assert reason.splitlines() == [
         'guest "a" vnode 0 may stand on no pnode: '
         "for pnodes to which no running guest is bound (exclusive) there is none",

@@ -15,7 +15,7 @@ from placer.check import check
 from placer.formats.native.instance_json import read_instance
 from placer.instance import Instance, Placement
 from placer.solving.pipeline import solve
-from placer.solving.result import Answer
+from placer.solving.result import Result
 
 FOLDER = Path(__file__).resolve().parents[2] / "instances"
 NAMES = sorted(json.loads((FOLDER / "origins.json").read_text(encoding="utf-8")))
@@ -30,7 +30,7 @@ SYMMETRIC = {"rfc-b", "rfc-g"}
 """Equal vnodes on pnodes that differ in nothing they use: any swap is as good."""
 
 
-def answer_of(instance: Instance) -> Answer:
+def answer_of(instance: Instance) -> Result:
     return solve(instance, time_limit_s=20)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 import placer
 from placer.formats.hosts import read_host
-from placer.formats.local_host import read_machine
+from placer.formats.local_host import read_local_host
 from placer.instance import Guest, Instance, Vnode
 from placer.job.emit import emit_guests
 from placer.job.request import Request
@@ -79,7 +79,7 @@ HERE = (
 
 @pytest.mark.parametrize("guest", HERE, ids=lambda guest: guest.name)
 def test_a_guest_of_this_very_machine_starts_as_it_was_placed(guest: Guest) -> None:
-    instance = Instance(host=read_machine("1GiB").host, guests=(guest,))
+    instance = Instance(host=read_local_host("1GiB").host, guests=(guest,))
     answer = placer.solve(instance, workers=1)
     assert answer.placement is not None
     text = emit_guests(Request(instance=instance), answer.placement, answer.violations, "qemu")[guest.name]
@@ -88,7 +88,7 @@ def test_a_guest_of_this_very_machine_starts_as_it_was_placed(guest: Guest) -> N
 
 def test_a_node_that_this_machine_does_not_have_is_refused_by_qemu() -> None:
     """So that being started means something."""
-    missing = max(pnode.id for pnode in read_machine().host.pnodes) + 1
+    missing = max(pnode.id for pnode in read_local_host().host.pnodes) + 1
     backend = f"memory-backend-ram,id=ram,size=8M,host-nodes={missing},policy=bind"
     with pytest.raises(ValueError, match="cannot bind memory to host NUMA nodes"):
         start_here(f"-m 8M -object {backend} -machine memory-backend=ram")

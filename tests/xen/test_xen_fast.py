@@ -12,7 +12,7 @@ import pytest
 import placer
 from placer.cli.inputs import read_guests
 from placer.errors import EmissionError, InputError
-from placer.formats.base import HostReading
+from placer.formats.base import ParsedHost
 from placer.instance import Host, Instance, Placement
 from placer.job.request import Request, assemble
 from tests.support.building import GIB, a_guest, a_host, an_instance
@@ -61,7 +61,7 @@ def test_a_shipped_instance_is_taken_as_planned(name: str) -> None:
     placement = placer.solve(instance, strategy="first-fit-decreasing").placement
     if placement is None:
         placement = placer.solve(instance, time_limit_s=5).placement
-    instance = instance if placement is None else instance.cut_into(placement.counts())
+    instance = instance if placement is None else instance.split_into(placement.counts())
     if placement is None:
         assert name in {"no-fit-memory", "no-fit-pinning", "rfc-i"}
         return
@@ -213,7 +213,7 @@ OURS = {"vnuma_nodes", "numa_placement", "max_memkb", "target_memkb", "vcpu_soft
 def a_request(text: str, folder: Path, *, suffix: str, always_vnuma: bool = False) -> Request:
     path = folder / f"guest{suffix}"
     path.write_text(text, encoding="utf-8")
-    return assemble(HostReading(host=HOST), read_guests(str(path), HOST), always_vnuma=always_vnuma, vnodes="fewest")
+    return assemble(ParsedHost(host=HOST), read_guests(str(path), HOST), always_vnuma=always_vnuma, vnodes="fewest")
 
 
 def without_ours(config: Json) -> Json:

@@ -55,16 +55,16 @@ def misplaced(
         full as soon as only its lowest memory is left, a quarter of it at most, which Xen saves for DMA.
     """
     planned = vnode_pages(instance, placement, name, video_pages=video_pages)
-    strays = Counter({p: pages.get(p, 0) - planned[p] for p in sorted(pages.keys() | planned.keys())})
+    misplaced_kib = Counter({p: pages.get(p, 0) - planned[p] for p in sorted(pages.keys() | planned.keys())})
     device_pages = video_pages + VIDEO_EXTRA_PAGES if video_pages else 0
     told = f"pages {pages}, planned {dict(planned)} and {STRAY_PAGES} + {device_pages} strays"
-    if min(strays.values()) < 0 or strays.total() != STRAY_PAGES + device_pages:
+    if min(misplaced_kib.values()) < 0 or misplaced_kib.total() != STRAY_PAGES + device_pages:
         return told
     for p in planned:
-        strays[p] -= device_pages // len(planned)
+        misplaced_kib[p] -= device_pages // len(planned)
     built_on = _built_on(instance, placement, name)
-    parts = [strays[p] for p in built_on if p in roomy] or [0]
-    elsewhere = [p for p in roomy if strays[p] and p not in built_on]
+    parts = [misplaced_kib[p] for p in built_on if p in roomy] or [0]
+    elsewhere = [p for p in roomy if misplaced_kib[p] and p not in built_on]
     return told if elsewhere or max(parts) - min(parts) > UNEVEN else None
 
 

@@ -152,7 +152,7 @@ def plan(info: Path, guests: GuestFiles, folder: Path, *options: str) -> Trial:
     placement = Placement(pnode_of={name: tuple(pnodes) for name, pnodes in answer["placement"].items()})
     pools = dict(zip(options[::2], options[1::2], strict=False)).get("--pools")
     return Trial(
-        instance=read_request(files, host=str(info), pools=pools).instance.cut_into(placement.counts()),
+        instance=read_request(files, host=str(info), pools=pools).instance.split_into(placement.counts()),
         placement=placement,
         answer=answer,
         written={name: (out / f"{name}.cfg").read_text() for name in guests},

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from placer.assignment import BoolArray, Crowd, IntArray, Room, Squeeze, even_pairs
+from placer.assignment import BoolArray, ConvexLoad, IntArray, ReducedSlotsLoad, ResidualCapacity, even_pairs
 from placer.assignment.structure.symmetry import site_classes
-from placer.assignment.structure.term_index import Tables, distinct
+from placer.assignment.structure.term_index import TermIndex, distinct
 
 
-def floors(tables: Tables) -> tuple[int, ...]:
+def lower_bounds(tables: TermIndex) -> tuple[int, ...]:
     """
     Bound every tier from below: each item on its cheapest site, each pair at its closest, the load spread evenly.
 
@@ -24,80 +24,87 @@ def floors(tables: Tables) -> tuple[int, ...]:
     if not problem.allowed.any(axis=1).all():
         return (0,) * tables.tiers
     floor = np.where(problem.allowed, tables.linear, np.iinfo(np.int64).max).min(axis=2).sum(axis=1)
-    pairs = pair_floors(tables)
-    floor += pairs.sum(axis=(1, 2)) // 2 + spread_rise(tables, pairs)
-    for t, crowd in tables.crowds:
-        floor[t] += crowd_floor(tables, crowd)
-    for t, squeeze in tables.squeezes:
-        floor[t] += squeeze_floor(tables, squeeze)
-    for t, room in tables.rooms:
-        floor[t] += room_floor(tables, room, [])
+    pairs = pair_bounds(tables)
+    floor += pairs.sum(axis=(1, 2)) // 2 + gilmore_lawler_gain(tables, pairs)
+    for t, convex_load in tables.convex_loads:
+        floor[t] += convex_load_bound(tables, convex_load)
+    for t, reduced in tables.reduced_slots:
+        floor[t] += reduced_slots_bound(tables, reduced)
+    for t, room in tables.residual_capacities:
+        floor[t] += residual_capacity_bound(tables, room, [])
     for t, rounded in tables.rounded:
         floor[t] += rounded.floor(problem.allowed)
     return tuple(floor.tolist())
 
 
-def crowd_floor(tables: Tables, crowd: Crowd) -> int:
+def convex_load_bound(tables: TermIndex, convex_load: ConvexLoad) -> int:
     """What it costs empty, and the load spread evenly or each item alone in its cheapest pool: the price is convex."""
-    empty = crowd.table[:, 0]
-    own = np.where(crowd.pool_of >= 0, (crowd.table - empty[:, None])[crowd.pool_of][:, crowd.weight].T, 0)
+    empty = convex_load.table[:, 0]
+    own = np.where(
+        convex_load.pool_of >= 0, (convex_load.table - empty[:, None])[convex_load.pool_of][:, convex_load.weight].T, 0
+    )
     alone = np.where(tables.problem.allowed, own, np.iinfo(np.int64).max).min(axis=1).sum()
-    return max(even_floor(tables, crowd), int(empty.sum()) + int(alone))
+    return max(even_spread_bound(tables, convex_load), int(empty.sum()) + int(alone))
 
 
-def even_floor(tables: Tables, crowd: Crowd) -> int:
+def even_spread_bound(tables: TermIndex, convex_load: ConvexLoad) -> int:
     """What it costs empty, and the load spread evenly."""
-    usable = _usable(tables, crowd)
+    usable = _usable(tables, convex_load)
     load = np.zeros((1, len(usable.table)), dtype=np.int64)
-    units = bound_load(tables, crowd, np.arange(tables.problem.n))
-    return int(crowd.table[:, 0].sum()) + (int(least_rise(usable, load, units)[0]) if len(usable.table) else 0)
+    units = unavoidable_load(tables, convex_load, np.arange(tables.problem.n))
+    return int(convex_load.table[:, 0].sum()) + (
+        int(cheapest_increase(usable, load, units)[0]) if len(usable.table) else 0
+    )
 
 
-def last_price(tables: Tables, crowd: Crowd) -> int:
+def marginal_cost(tables: TermIndex, convex_load: ConvexLoad) -> int:
     """What the last unit of load costs with all of it spread evenly; 0 without load."""
-    units, steps = bound_load(tables, crowd, np.arange(tables.problem.n)), np.diff(_usable(tables, crowd).table, axis=1)
+    units, steps = (
+        unavoidable_load(tables, convex_load, np.arange(tables.problem.n)),
+        np.diff(_usable(tables, convex_load).table, axis=1),
+    )
     return int(np.sort(steps, axis=None)[min(units, steps.size) - 1]) if units and steps.size else 0
 
 
-def beyond(crowd: Crowd, price: int) -> Crowd:
+def excess_over(convex_load: ConvexLoad, price: int) -> ConvexLoad:
     """
     Price load only where, and as far as, a unit costs more than ``price``; nothing costs nothing.
 
     What that leaves out is convex, too. Where ``price`` is that of the last unit its even floor is that of the whole.
     """
-    dearer = np.cumsum(np.maximum(np.diff(crowd.table, axis=1) - price, 0), axis=1)
-    return replace(crowd, table=np.pad(dearer, ((0, 0), (1, 0))))
+    dearer = np.cumsum(np.maximum(np.diff(convex_load.table, axis=1) - price, 0), axis=1)
+    return replace(convex_load, table=np.pad(dearer, ((0, 0), (1, 0))))
 
 
-def _usable(tables: Tables, crowd: Crowd) -> Crowd:
+def _usable(tables: TermIndex, convex_load: ConvexLoad) -> ConvexLoad:
     """Leave out the pools that no load can come to."""
-    pools = distinct(crowd.pool_of[tables.problem.allowed[crowd.weight > 0].any(axis=0)])
-    return replace(crowd, table=crowd.table[pools[pools >= 0]])
+    pools = distinct(convex_load.pool_of[tables.problem.allowed[convex_load.weight > 0].any(axis=0)])
+    return replace(convex_load, table=convex_load.table[pools[pools >= 0]])
 
 
-def squeeze_floor(tables: Tables, squeeze: Squeeze) -> int:
+def reduced_slots_bound(tables: TermIndex, reduced: ReducedSlotsLoad) -> int:
     """
     What claims add to the floor of a crowd: all load on all slots left, spread evenly, costs least.
 
     Pairs of n on c slots are subadditive in (n, c) together. A pool that claims fill has one slot more than that left.
     """
-    crowd, items = squeeze.crowd, np.arange(tables.problem.n)
-    claims = bound_load(tables, replace(crowd, weight=squeeze.claim), items)
-    filled = claims // (squeeze.per_slot * (int(squeeze.slots.min()) - 1) + 1)
-    left = int(squeeze.slots.sum()) - -(-claims // squeeze.per_slot) + min(filled, len(squeeze.slots))
-    load = int(squeeze.start.sum()) + bound_load(tables, crowd, items)
-    pairs = even_pairs(np.array(load), np.array(min(max(left, 1), int(squeeze.slots.sum()))))
-    return max(0, squeeze.scale * int(pairs) - crowd_floor(tables, crowd))
+    convex_load, items = reduced.convex_load, np.arange(tables.problem.n)
+    claims = unavoidable_load(tables, replace(convex_load, weight=reduced.slots_claimed), items)
+    filled = claims // (reduced.per_slot * (int(reduced.slots.min()) - 1) + 1)
+    left = int(reduced.slots.sum()) - -(-claims // reduced.per_slot) + min(filled, len(reduced.slots))
+    load = int(reduced.start.sum()) + unavoidable_load(tables, convex_load, items)
+    pairs = even_pairs(np.array(load), np.array(min(max(left, 1), int(reduced.slots.sum()))))
+    return max(0, reduced.scale * int(pairs) - convex_load_bound(tables, convex_load))
 
 
-def room_floor(tables: Tables, room: Room, needed: list[int]) -> int:
+def residual_capacity_bound(tables: TermIndex, room: ResidualCapacity, needed: list[int]) -> int:
     """Bound the room left from below where some sites are needed: their room less all the weight."""
     inexact = len(room.room) if (room.weight % room.unit).any() else 0
     left = sum(int(room.room[p]) // room.unit for p in needed) - int(room.weight.sum()) // room.unit - inexact
     return max(0, left)
 
 
-def needed_sites(tables: Tables, costs: tuple[int, ...], tier: int) -> list[int]:
+def forced_sites(tables: TermIndex, costs: tuple[int, ...], tier: int) -> list[int]:
     """
     Find sites that hold an item in every assignment no worse than ``costs`` in the tiers before ``tier``.
 
@@ -110,17 +117,17 @@ def needed_sites(tables: Tables, costs: tuple[int, ...], tier: int) -> list[int]
     return sorted(needed)
 
 
-def _is_needed(tables: Tables, costs: tuple[int, ...], tier: int, p: int) -> bool:
+def _is_needed(tables: TermIndex, costs: tuple[int, ...], tier: int, p: int) -> bool:
     problem = tables.problem
     allowed = problem.allowed.copy()
     allowed[:, p] = False
     fits = all(w.sum() <= c[allowed.any(axis=0)].sum() for w, c in zip(tables.weight, tables.capacity, strict=True))
     if not fits or not allowed.any(axis=1).all():
         return True
-    return floors(Tables(replace(problem, allowed=allowed)))[:tier] > costs[:tier]
+    return lower_bounds(TermIndex(replace(problem, allowed=allowed)))[:tier] > costs[:tier]
 
 
-def pair_floors(tables: Tables) -> IntArray:
+def pair_bounds(tables: TermIndex) -> IntArray:
     """
     Give the least that each pair of items can cost by its mutual flow.
 
@@ -143,7 +150,7 @@ def pair_floors(tables: Tables) -> IntArray:
             if kinds not in together:
                 together[kinds] = _fit_together(tables, v, w)
             apart = not together[kinds]
-            related = bytes(bool(r.items[v, w]) for r in problem.conflicts)
+            related = bytes(bool(r.items[v, w]) for r in problem.all_conflicts)
             key = (2 * i + apart, rows[v], rows[w], f, g, related)
             if key not in closest:
                 closest[key] = _closest(tables, i, v, w, apart=apart)
@@ -152,7 +159,7 @@ def pair_floors(tables: Tables) -> IntArray:
     return floor
 
 
-def spread_rise(tables: Tables, pairs: IntArray) -> IntArray:
+def gilmore_lawler_gain(tables: TermIndex, pairs: IntArray) -> IntArray:
     """
     Give what groups cost beyond their pairs at their closest where each of their items has a site of its own.
 
@@ -162,7 +169,7 @@ def spread_rise(tables: Tables, pairs: IntArray) -> IntArray:
     Parameters
     ----------
     pairs
-        What :func:`pair_floors` gives.
+        What :func:`pair_bounds` gives.
 
     Returns
     -------
@@ -191,13 +198,13 @@ def _spread_rows(flow: IntArray, distance: IntArray, allowed: BoolArray) -> int:
     return int(np.where(allowed, price, np.iinfo(np.int64).max).min(axis=1).sum())
 
 
-def _fit_together(tables: Tables, v: int, w: int) -> bool:
+def _fit_together(tables: TermIndex, v: int, w: int) -> bool:
     fits = (tables.weight[:, v] + tables.weight[:, w])[:, None] <= tables.capacity
     both = tables.problem.allowed[[v, w]].all(axis=0)
     return bool((fits.all(axis=0) & both).any())
 
 
-def _closest(tables: Tables, i: int, v: int, w: int, *, apart: bool) -> int:
+def _closest(tables: TermIndex, i: int, v: int, w: int, *, apart: bool) -> int:
     problem, flow = tables.problem, tables.flows[i]
     cost = flow.flow[v, w] * flow.distance + flow.flow[w, v] * flow.distance.T
     open_pairs = problem.open_pairs(v, w)
@@ -206,13 +213,13 @@ def _closest(tables: Tables, i: int, v: int, w: int, *, apart: bool) -> int:
     return int(cost[open_pairs].min()) if open_pairs.any() else 0
 
 
-def bound_load(tables: Tables, crowd: Crowd, items: IntArray) -> int:
+def unavoidable_load(tables: TermIndex, convex_load: ConvexLoad, items: IntArray) -> int:
     """Sum the weight of those items that have no site where load is free."""
-    free = tables.problem.allowed[items][:, crowd.pool_of < 0].any(axis=1)
-    return int((crowd.weight[items] * ~free).sum())
+    free = tables.problem.allowed[items][:, convex_load.pool_of < 0].any(axis=1)
+    return int((convex_load.weight[items] * ~free).sum())
 
 
-def least_rise(crowd: Crowd, load: IntArray, more: int) -> IntArray:
+def cheapest_increase(convex_load: ConvexLoad, load: IntArray, more: int) -> IntArray:
     """
     Give the least price of adding load, one unit at a time where it costs least.
 
@@ -228,7 +235,7 @@ def least_rise(crowd: Crowd, load: IntArray, more: int) -> IntArray:
     array ``[s]``
         What the price rises by.
     """
-    steps = np.diff(crowd.table, axis=1)
+    steps = np.diff(convex_load.table, axis=1)
     prices = distinct(steps)
     within = np.stack([np.searchsorted(row, prices, side="right") for row in steps], axis=0)
     units: IntArray = np.maximum(within[None, :, :] - load[:, :, None], 0).sum(axis=1)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from placer.assignment import IntArray
-from placer.assignment.bounds.elementary import crowd_floor, squeeze_floor
-from placer.assignment.structure.term_index import PairFlow, Tables
+from placer.assignment.bounds.elementary import convex_load_bound, reduced_slots_bound
+from placer.assignment.structure.term_index import PairFlow, TermIndex
 
 ITEMS, LEVELS = 64, 256
 """Items, and different distances, up to which it is tried."""
@@ -19,7 +19,7 @@ UNITS = 1024
 """Parts of the whole weight in which it is counted: items rounded down, room up."""
 
 
-def star_floor(tables: Tables, tier: int) -> int:
+def gilmore_lawler_bound(tables: TermIndex, tier: int) -> int:
     """Bound a tier from below; 0 where there is too much to look at, or an item that fits nowhere."""
     problem = tables.problem
     flows = [flow for flow in tables.flows if flow.tier == tier]
@@ -30,11 +30,15 @@ def star_floor(tables: Tables, tier: int) -> int:
     if not fits.any(axis=1).all():
         return 0
     twice = int(np.where(fits, price, np.iinfo(np.int64).max).min(axis=1).sum())
-    load = sum(crowd_floor(tables, crowd) for t, crowd in tables.crowds if t == tier)
-    return -(-twice // 2) + load + sum(squeeze_floor(tables, squeeze) for t, squeeze in tables.squeezes if t == tier)
+    load = sum(convex_load_bound(tables, convex_load) for t, convex_load in tables.convex_loads if t == tier)
+    return (
+        -(-twice // 2)
+        + load
+        + sum(reduced_slots_bound(tables, reduced) for t, reduced in tables.reduced_slots if t == tier)
+    )
 
 
-def _views(tables: Tables, flow: PairFlow) -> IntArray:
+def _views(tables: TermIndex, flow: PairFlow) -> IntArray:
     """
     Twice the least that each item pays on each site, ``[n, m]``: half of its flows both ways where distances are alike.
 

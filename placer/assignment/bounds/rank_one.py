@@ -14,16 +14,16 @@ from math import gcd
 
 import numpy as np
 
-from placer.assignment import BoolArray, Crowd, Flow, IntArray, Room
-from placer.assignment.bounds.elementary import crowd_floor, squeeze_floor
-from placer.assignment.structure.term_index import Tables
+from placer.assignment import BoolArray, ConvexLoad, Flow, IntArray, ResidualCapacity
+from placer.assignment.bounds.elementary import convex_load_bound, reduced_slots_bound
+from placer.assignment.structure.term_index import TermIndex
 
 LARGEST = 30_000
 """Totals up to which they are tabulated."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Totals:
+class RankOneForm:
     """
     What a tier costs in terms of the totals of its sites.
 
@@ -61,10 +61,10 @@ class Totals:
     most_out: IntArray
     constant: int
     left: IntArray
-    worth: int
+    tier_weights: int
 
 
-def totals_of(tables: Tables, tier: int) -> Totals | None:
+def rank_one_form(tables: TermIndex, tier: int) -> RankOneForm | None:
     """Write a tier in totals; None where its flows are no outer product, or too large."""
     problem = tables.problem
     flows = [term for term in problem.tiers[tier] if isinstance(term, Flow) and term.flow.any()]
@@ -74,22 +74,26 @@ def totals_of(tables: Tables, tier: int) -> Totals | None:
     scale, out, into = vectors
     sites = np.flatnonzero(problem.allowed.any(axis=0))
     price, constant = np.zeros((len(sites), int(out.sum()) + 1), dtype=np.int64), 0
-    for t, crowd in tables.crowds:
+    for t, convex_load in tables.convex_loads:
         if t == tier:
-            own = _own_price(crowd, sites, out)
+            own = _own_price(convex_load, sites, out)
             if own is None or price.any():
-                constant += crowd_floor(tables, crowd)
+                constant += convex_load_bound(tables, convex_load)
             else:
                 price = own
-                constant += int(np.delete(crowd.table[:, 0], crowd.pool_of[sites[crowd.pool_of[sites] >= 0]]).sum())
-    constant += sum(squeeze_floor(tables, squeeze) for t, squeeze in tables.squeezes if t == tier)
+                constant += int(
+                    np.delete(
+                        convex_load.table[:, 0], convex_load.pool_of[sites[convex_load.pool_of[sites] >= 0]]
+                    ).sum()
+                )
+    constant += sum(reduced_slots_bound(tables, reduced) for t, reduced in tables.reduced_slots if t == tier)
     constant += int(np.where(problem.allowed, _linear(tables, tier), np.iinfo(np.int64).max).min(axis=1).sum())
     down, up, least_out, most_out = _reach(tables, sites, out, into)
     left = _room_left(tables, tier, sites, into)
-    return Totals(
+    return RankOneForm(
         scale=scale, out=int(out.sum()), into=int(into.sum()), distance=flows[0].distance[np.ix_(sites, sites)],
         price=price, down=down, up=up, least_out=least_out, most_out=most_out, constant=constant,
-        left=left, worth=1 + int(left.max(axis=1).sum()),
+        left=left, tier_weights=1 + int(left.max(axis=1).sum()),
     )  # fmt: skip
 
 
@@ -113,7 +117,7 @@ def outer_product(flow: Flow, n: int) -> tuple[int, IntArray, IntArray] | None:
     return (scale, out, into) if same else None
 
 
-def _linear(tables: Tables, tier: int) -> IntArray:
+def _linear(tables: TermIndex, tier: int) -> IntArray:
     """What the items cost on each site without what they send to themselves, ``[n, m]``."""
     linear: IntArray = tables.linear[tier].copy()
     for term in tables.problem.tiers[tier]:
@@ -122,19 +126,19 @@ def _linear(tables: Tables, tier: int) -> IntArray:
     return linear
 
 
-def _own_price(crowd: Crowd, sites: IntArray, out: IntArray) -> IntArray | None:
+def _own_price(convex_load: ConvexLoad, sites: IntArray, out: IntArray) -> IntArray | None:
     """Give the price of load on each site as one of ``out``; None where it is not, or sites share a pool."""
-    pools = crowd.pool_of[sites]
+    pools = convex_load.pool_of[sites]
     inside = pools >= 0
-    times = int(crowd.weight.sum()) // max(1, int(out.sum()))
-    if len(np.unique(pools[inside])) < inside.sum() or (crowd.weight != times * out).any() or not times:
+    times = int(convex_load.weight.sum()) // max(1, int(out.sum()))
+    if len(np.unique(pools[inside])) < inside.sum() or (convex_load.weight != times * out).any() or not times:
         return None
-    price = crowd.table[pools][:, : times * int(out.sum()) + 1 : times]
+    price = convex_load.table[pools][:, : times * int(out.sum()) + 1 : times]
     return np.asarray(np.where(inside[:, None], price, 0))
 
 
-def _reach(tables: Tables, sites: IntArray, out: IntArray, into: IntArray) -> tuple[IntArray, ...]:
-    """Tabulate what can be on each site: ``down``, ``up``, ``least_out`` and ``most_out`` of :class:`Totals`."""
+def _reach(tables: TermIndex, sites: IntArray, out: IntArray, into: IntArray) -> tuple[IntArray, ...]:
+    """Tabulate what can be on each site: ``down``, ``up``, ``least_out`` and ``most_out`` of :class:`RankOneForm`."""
     total = int(into.sum())
     known: dict[bytes, tuple[IntArray, IntArray, list[IntArray]]] = {}
     found: list[tuple[IntArray, ...]] = []
@@ -153,14 +157,14 @@ def _reach(tables: Tables, sites: IntArray, out: IntArray, into: IntArray) -> tu
     return tuple(np.stack(rows) for rows in zip(*found, strict=True))
 
 
-def room_below(tables: Tables, tier: int) -> tuple[int, Room] | None:
+def residual_capacity_below(tables: TermIndex, tier: int) -> tuple[int, ResidualCapacity] | None:
     """Find the first room that a lower tier prices, and that tier."""
-    return next(((t, room) for t, room in tables.rooms if t > tier), None)
+    return next(((t, room) for t, room in tables.residual_capacities if t > tier), None)
 
 
-def _room_left(tables: Tables, tier: int, sites: IntArray, into: IntArray) -> IntArray:
-    """Tabulate ``left`` of :class:`Totals`."""
-    total, lower = int(into.sum()), room_below(tables, tier)
+def _room_left(tables: TermIndex, tier: int, sites: IntArray, into: IntArray) -> IntArray:
+    """Tabulate ``left`` of :class:`RankOneForm`."""
+    total, lower = int(into.sum()), residual_capacity_below(tables, tier)
     if lower is None:
         return np.zeros((len(sites), total + 2), dtype=np.int64)
     room = lower[1]

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from placer.assignment import BoolArray, IntArray
-from placer.assignment.bounds.rank_one import Totals
-from placer.assignment.context import Budget
+from placer.assignment.bounds.rank_one import RankOneForm
+from placer.assignment.context import SearchContext
 
 CELLS = 2**17
 """Boxes looked at together, times sites squared,"""
@@ -27,7 +27,7 @@ Boxes = npt.NDArray[np.int16]
 
 
 def bound_by_boxes(
-    totals: Totals, budget: Budget, *, cost: int, room: int, time_limit_s: float, limit: int = 10**6
+    totals: RankOneForm, context: SearchContext, *, cost: int, room: int, time_limit_s: float, limit: int = 10**6
 ) -> tuple[int, int]:
     """
     Bound a tier from below, and the room of a lower one.
@@ -48,8 +48,8 @@ def bound_by_boxes(
     bound, room : int
         No assignment costs less, unless that is ``cost``; none that costs ``bound`` leaves less room.
     """
-    goal = totals.worth * cost + min(room, totals.worth - 1)
-    bound, left = divmod(_Boxes(totals).run(budget, goal, time_limit_s, limit), totals.worth)
+    goal = totals.tier_weights * cost + min(room, totals.tier_weights - 1)
+    bound, left = divmod(_Boxes(totals).run(context, goal, time_limit_s, limit), totals.tier_weights)
     return bound, left
 
 
@@ -61,7 +61,7 @@ class _Boxes:
     sites run along whole rows.
     """
 
-    def __init__(self, totals: Totals) -> None:
+    def __init__(self, totals: RankOneForm) -> None:
         self._t = totals
         m = len(totals.distance)
         self._sites = np.arange(m)
@@ -73,14 +73,14 @@ class _Boxes:
         self._steps = np.unique(steps) if steps.size else np.zeros(1, dtype=np.int64)
         self._ends = np.stack([np.searchsorted(row, self._steps, side="right") for row in steps])
 
-    def run(self, budget: Budget, goal: int, time_limit_s: float, limit: int) -> int:
+    def run(self, context: SearchContext, goal: int, time_limit_s: float, limit: int) -> int:
         """Take the boxes with the least bound first, many at a time."""
         t, m = self._t, len(self._sites)
-        deadline, looked, settled = budget.elapsed_s() + time_limit_s, 0, goal
+        deadline, looked, settled = context.elapsed_s() + time_limit_s, 0, goal
         whole = np.stack([np.zeros(m, dtype=np.int64), t.down[:, -1]])[None].astype(np.int16)
         waiting = _Waiting(np.zeros(1, dtype=np.int64), whole, goal)
         while waiting.least() < settled:
-            if looked > min(limit, WORK // (m * m)) or budget.elapsed_s() > deadline or budget.stop.is_set():
+            if looked > min(limit, WORK // (m * m)) or context.elapsed_s() > deadline or context.stop.is_set():
                 break
             boxes = waiting.take(max(1, CELLS // (m * m)))
             looked += len(boxes)
@@ -127,7 +127,7 @@ class _Boxes:
         seen = np.empty_like(taken)
         seen[self._near, self._sites] = taken
         room = np.where(least > 0, t.left[self._each, most], 0).sum(axis=0)
-        bound = np.where(fits, t.worth * (t.constant + spread + t.scale * extra) + room, BARRED)
+        bound = np.where(fits, t.tier_weights * (t.constant + spread + t.scale * extra) + room, BARRED)
         return bound, sent, seen + least[:, None, :]
 
     def _send(self, far: IntArray, sure: IntArray, most: IntArray) -> tuple[IntArray, IntArray, BoolArray]:

@@ -7,11 +7,11 @@ from itertools import combinations
 import numpy as np
 from ortools.sat.python import cp_model
 
-from placer.assignment import BoolArray, Relation
-from placer.assignment.cpsat.variables import Unit, Value, Variables
+from placer.assignment import BoolArray, Conflict
+from placer.assignment.cpsat.variables import ItemClass, Value, Variables
 
 
-def keep_relations(variables: Variables) -> None:
+def keep_conflicts(variables: Variables) -> None:
     """Let no two related items stand on two sites that are barred for them."""
     held = _Held(variables)
     units = variables.units
@@ -56,7 +56,7 @@ class _Held:
         self._variables = variables
         self._known: dict[tuple[int, int], cp_model.IntVar] = {}
 
-    def __call__(self, unit: Unit, p: int) -> cp_model.IntVar:
+    def __call__(self, unit: ItemClass, p: int) -> cp_model.IntVar:
         count = unit.count[p]
         if len(unit.items) == 1:
             return count
@@ -71,7 +71,7 @@ def _holds_any(items: list[int], p: int) -> Value:
     return lambda site_of: int((site_of[items] == p).any())
 
 
-def _within(variables: Variables, held: _Held, unit: Unit, relation: Relation) -> None:
+def _within(variables: Variables, held: _Held, unit: ItemClass, relation: Conflict) -> None:
     """Relate the items of one unit: at most one on a site, or not on two barred sites."""
     for p, count in unit.count.items():
         if relation.sites[p, p]:
@@ -81,14 +81,14 @@ def _within(variables: Variables, held: _Held, unit: Unit, relation: Relation) -
             variables.model.add_at_most_one([held(unit, p), held(unit, q)])
 
 
-def _share_no_site(variables: Variables, held: _Held, units: list[Unit], relation: Relation) -> None:
+def _share_no_site(variables: Variables, held: _Held, units: list[ItemClass], relation: Conflict) -> None:
     for p in np.flatnonzero(relation.sites.diagonal()).tolist():
         here = [held(unit, p) for unit in units if p in unit.count]
         if len(here) > 1:
             variables.model.add_at_most_one(here)
 
 
-def _bar_pairs(variables: Variables, held: _Held, first: Unit, second: Unit, sites: BoolArray) -> None:
+def _bar_pairs(variables: Variables, held: _Held, first: ItemClass, second: ItemClass, sites: BoolArray) -> None:
     """Bar pairs of different sites; a unit of one item is on one site only, so that its sites go into one row."""
     if len(second.items) > 1:
         first, second = second, first

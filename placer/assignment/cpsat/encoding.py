@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from placer.assignment.cpsat.conflicts import keep_relations
+from placer.assignment.cpsat.conflicts import keep_conflicts
 from placer.assignment.cpsat.flows import encode_flow
 from placer.assignment.cpsat.load_terms import (
-    encode_crowd,
+    encode_convex_load,
     encode_linear,
-    encode_room,
-    encode_touch,
+    encode_residual_capacity,
+    encode_set_on_site,
     keep_apart,
     limit_load,
 )
-from placer.assignment.cpsat.rounded_terms import encode_peak, encode_quotient
+from placer.assignment.cpsat.rounded_terms import encode_floored_linear, encode_max_utilization
 from placer.assignment.cpsat.variables import Affine, Variables
 
 
@@ -22,18 +22,18 @@ def encode(variables: Variables) -> list[Affine]:
     for resource in tables.problem.resources:
         limit_load(variables, resource)
     keep_apart(variables)
-    keep_relations(variables)
+    keep_conflicts(variables)
     costs = [encode_linear(variables, tables.linear[t]) for t in range(tables.tiers)]
     for flow in tables.flows:
         encode_flow(variables, flow, costs[flow.tier])
-    for t, crowd in tables.crowds:
-        encode_crowd(variables, crowd, costs[t])
-    for t, room in tables.rooms:
-        encode_room(variables, room, costs[t])
-    for t, touch in tables.touches:
-        encode_touch(variables, touch, costs[t])
-    for t, peak in tables.peaks:
-        encode_peak(variables, peak, costs[t])
-    for t, quotient in tables.quotients:
-        encode_quotient(variables, quotient, costs[t])
+    for t, convex_load in tables.convex_loads:
+        encode_convex_load(variables, convex_load, costs[t])
+    for t, room in tables.residual_capacities:
+        encode_residual_capacity(variables, room, costs[t])
+    for t, touch in tables.sets_on_site:
+        encode_set_on_site(variables, touch, costs[t])
+    for t, peak in tables.max_utilizations:
+        encode_max_utilization(variables, peak, costs[t])
+    for t, floored in tables.floored_linears:
+        encode_floored_linear(variables, floored, costs[t])
     return costs

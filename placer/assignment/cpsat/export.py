@@ -10,7 +10,7 @@ from placer.assignment import Problem
 from placer.assignment.cpsat.encoding import encode
 from placer.assignment.cpsat.slot_cuts import Seats
 from placer.assignment.cpsat.variables import Variables
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.structure.term_index import TermIndex
 from placer.errors import InputError
 
 ENDINGS = (".pb", ".txt", ".pbtxt")
@@ -35,7 +35,7 @@ def write_model(problem: Problem, path: Path) -> None:
     """
     if path.suffix not in ENDINGS:
         raise InputError(f"expected a name that ends in one of {', '.join(ENDINGS)}", place=str(path))
-    variables = Variables(Tables(problem))
+    variables = Variables(TermIndex(problem))
     costs = encode(variables)
     Seats(variables)
     cost = next((each for each in costs if each.terms), None)

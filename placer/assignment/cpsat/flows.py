@@ -8,7 +8,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from placer.assignment import IntArray
-from placer.assignment.cpsat.variables import Affine, Unit, Value, Variables
+from placer.assignment.cpsat.variables import Affine, ItemClass, Value, Variables
 from placer.assignment.structure.term_index import PairFlow
 from placer.assignment.structure.ultrametric import Cluster, clusters, is_hierarchical
 
@@ -24,7 +24,7 @@ def encode_flow(variables: Variables, flow: PairFlow, cost: Affine) -> None:
             encode_pair(variables, flow, v, w, cost)
 
 
-def encode_counts(variables: Variables, unit: Unit, flow: int, distance: IntArray, cost: Affine) -> None:
+def encode_counts(variables: Variables, unit: ItemClass, flow: int, distance: IntArray, cost: Affine) -> None:
     r"""
     Price a class of k interchangeable items by the squares of how many stand in each cluster of sites.
 
@@ -44,7 +44,7 @@ def encode_counts(variables: Variables, unit: Unit, flow: int, distance: IntArra
         cost.add(-flow * int(distance[p, p]), var)
 
 
-def _one_hot(variables: Variables, unit: Unit, cluster: Cluster) -> list[cp_model.IntVar]:
+def _one_hot(variables: Variables, unit: ItemClass, cluster: Cluster) -> list[cp_model.IntVar]:
     items, sites = list(unit.items), list(cluster.sites)
 
     def is_count(i: int) -> Value:
@@ -59,7 +59,7 @@ def _one_hot(variables: Variables, unit: Unit, cluster: Cluster) -> list[cp_mode
     return one_hot
 
 
-def encode_slots(variables: Variables, unit: Unit, flow: int, distance: IntArray, cost: Affine) -> None:
+def encode_slots(variables: Variables, unit: ItemClass, flow: int, distance: IntArray, cost: Affine) -> None:
     r"""
     Price a class of k interchangeable items by which slots they fill, for distances of any kind.
 
@@ -78,7 +78,7 @@ def encode_slots(variables: Variables, unit: Unit, flow: int, distance: IntArray
         variables.model.add(pairs.expression() == (len(unit.items) - 1) * slots[slot])
 
 
-def _slots(variables: Variables, unit: Unit) -> dict[tuple[int, int], cp_model.IntVar]:
+def _slots(variables: Variables, unit: ItemClass) -> dict[tuple[int, int], cp_model.IntVar]:
     tables, items = variables.tables, list(unit.items)
     slots: dict[tuple[int, int], cp_model.IntVar] = {}
     for p, count in unit.count.items():
@@ -97,7 +97,7 @@ def _holds(items: list[int], p: int, i: int) -> Value:
 
 def _both(
     variables: Variables,
-    unit: Unit,
+    unit: ItemClass,
     slots: dict[tuple[int, int], cp_model.IntVar],
     first: tuple[int, int],
     second: tuple[int, int],
@@ -138,11 +138,11 @@ def _encode_thresholds(variables: Variables, price: IntArray, v: int, w: int, co
         far = variables.auxiliary(1, _is_far(price, v, w, level))
         cost.add(level - lower, far)
         for p, var in here.items():
-            beyond = [there[q] for q in np.flatnonzero(price[p] >= level).tolist() if q in there]
-            if len(beyond) == len(there):
+            excess_over = [there[q] for q in np.flatnonzero(price[p] >= level).tolist() if q in there]
+            if len(excess_over) == len(there):
                 variables.model.add_implication(var, far)
-            elif beyond:
-                variables.model.add(var + cp_model.LinearExpr.sum(beyond) <= 1 + far)
+            elif excess_over:
+                variables.model.add(var + cp_model.LinearExpr.sum(excess_over) <= 1 + far)
 
 
 def _is_far(price: IntArray, v: int, w: int, level: int) -> Value:

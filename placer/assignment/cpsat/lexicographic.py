@@ -9,15 +9,15 @@ from math import gcd
 from ortools.sat.python import cp_model
 
 from placer.assignment import IntArray, Problem, Solution, Status
-from placer.assignment.bounds.elementary import needed_sites, room_floor
-from placer.assignment.context import Budget
+from placer.assignment.bounds.elementary import forced_sites, residual_capacity_bound
+from placer.assignment.context import SearchContext
 from placer.assignment.cpsat.encoding import encode
 from placer.assignment.cpsat.slot_cuts import Seats
 from placer.assignment.cpsat.solver_run import log_search, solve_interruptibly
 from placer.assignment.cpsat.variables import Affine, Variables
-from placer.assignment.heuristics.tabu_search import improve
-from placer.assignment.root import open_search
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.heuristics.tabu_search import tabu_search
+from placer.assignment.root import solve_root
+from placer.assignment.structure.term_index import TermIndex
 from placer.errors import Defect
 
 SMALL_MODEL = 1000
@@ -30,7 +30,7 @@ PATIENCE = 100
 """Moves of local search without gain when it polishes what CP-SAT found."""
 
 
-def cpsat(problem: Problem, budget: Budget, *, opening: Solution | None = None) -> Solution:
+def cpsat(problem: Problem, context: SearchContext, *, opening: Solution | None = None) -> Solution:
     """
     Minimise tier after tier with CP-SAT, warm-started by local search.
 
@@ -39,7 +39,7 @@ def cpsat(problem: Problem, budget: Budget, *, opening: Solution | None = None) 
     opening
         An assignment to begin with, perhaps, and the bounds of every tier; None searches for one.
     """
-    return Search(Tables(problem), budget).run(opening)
+    return Search(TermIndex(problem), context).run(opening)
 
 
 @dataclass
@@ -52,9 +52,9 @@ class _Outcome:
 class Search:
     """One solve; see the module for how it goes."""
 
-    def __init__(self, tables: Tables, budget: Budget) -> None:
+    def __init__(self, tables: TermIndex, context: SearchContext) -> None:
         self.tables = tables
-        self.budget = budget
+        self.context = context
         self.best: IntArray | None = None
         self.costs: tuple[int, ...] = ()
         self.bounds: list[int] = []
@@ -63,20 +63,20 @@ class Search:
 
     def run(self, opening: Solution | None) -> Solution:
         """Search from what is known, or from what local search finds."""
-        opening = opening or open_search(self.tables.problem, self.budget)
+        opening = opening or solve_root(self.tables.problem, self.context)
         if opening.status is Status.INFEASIBLE:
             return opening
         self._offer(opening.site_of)
         self.bounds = list(opening.bounds)
         proved = self.best is not None and list(self.costs) == self.bounds
-        searched = not proved and self.budget.left_s() > 0
+        searched = not proved and self.context.left_s() > 0
         if searched and not self._minimise_tiers():
-            return Solution(status=Status.INFEASIBLE, wall_time_s=self.budget.elapsed_s())
+            return Solution(status=Status.INFEASIBLE, wall_time_s=self.context.elapsed_s())
         if self.best is None:
             return Solution(
                 status=Status.UNKNOWN,
                 bounds=tuple(self.bounds),
-                wall_time_s=self.budget.elapsed_s(),
+                wall_time_s=self.context.elapsed_s(),
                 tried=f"local search {'and CP-SAT ' * searched}found no placement and no proof that there is none",
             )
         bounds = tuple(self.bounds)
@@ -85,7 +85,7 @@ class Search:
             site_of=self.best,
             costs=self.costs,
             bounds=bounds,
-            wall_time_s=self.budget.elapsed_s(),
+            wall_time_s=self.context.elapsed_s(),
             tried="local search and CP-SAT",
         )
 
@@ -93,7 +93,7 @@ class Search:
         """Pass over the tiers until all are proved or time is up; False where nothing can be placed."""
         while self._pass():
             proved = self.best is None or self.costs == tuple(self.bounds)
-            if proved or self.budget.left_s() <= 0 or self.budget.deterministic_limit is not None:
+            if proved or self.context.left_s() <= 0 or self.context.deterministic_limit is not None:
                 return True
         return False
 
@@ -102,11 +102,11 @@ class Search:
         variables = Variables(self.tables)
         tiers = encode(variables)
         self._seats = Seats(variables)
-        self._use_needed_sites(variables, len(tiers))
+        self._use_forced_sites(variables, len(tiers))
         for t, cost in enumerate(tiers):
-            if self.best is not None and self.budget.left_s() <= 0:
+            if self.best is not None and self.context.left_s() <= 0:
                 return True
-            self._use_needed_sites(variables, t)
+            self._use_forced_sites(variables, t)
             if self.best is None or self.costs[t] > self.bounds[t]:
                 outcome = self._minimise(variables, t, cost, share=self._share(tiers, t))
                 if outcome.status == cp_model.INFEASIBLE:
@@ -128,33 +128,33 @@ class Search:
             return 0.5 if any(tiers[i].terms for i in later) else 1.0
         return 0.5 if any(self.costs[i] > self.bounds[i] for i in later) else 1.0
 
-    def _use_needed_sites(self, variables: Variables, reached: int) -> None:
+    def _use_forced_sites(self, variables: Variables, reached: int) -> None:
         """
         Where a tier prices room, bound it by the sites that the higher tiers cannot do without.
 
         Once that tier is reached, the higher ones are held, and something is put on every such site.
         """
-        for t, room in self.tables.rooms if self.best is not None else []:
+        for t, room in self.tables.residual_capacities if self.best is not None else []:
             if self.costs[t] > self.bounds[t] and reached >= t:
                 key = self.costs[:t], t
                 if key not in self._needed:
-                    self._needed[key] = needed_sites(self.tables, self.costs, t)
+                    self._needed[key] = forced_sites(self.tables, self.costs, t)
                 needed = self._needed[key]
-                self.bounds[t] = max(self.bounds[t], room_floor(self.tables, room, needed))
+                self.bounds[t] = max(self.bounds[t], residual_capacity_bound(self.tables, room, needed))
                 for p in needed if reached == t else []:
                     counts = [unit.count[p] for unit in variables.units if p in unit.count]
                     variables.model.add(cp_model.LinearExpr.sum(counts) >= 1)
 
     def _polish(self) -> None:
         if self.costs != tuple(self.bounds):
-            limit = self.budget.left_s() / 10
-            self._offer(improve(self.tables, self.budget, time_limit_s=limit, start=self.best, patience=PATIENCE))
+            limit = self.context.left_s() / 10
+            self._offer(tabu_search(self.tables, self.context, time_limit_s=limit, start=self.best, patience=PATIENCE))
 
     def _offer(self, site_of: IntArray | None) -> None:
         if site_of is None:
             return
         problem = self.tables.problem
-        costs = tuple(problem.price(site_of[None, :])[0].tolist())
+        costs = tuple(problem.evaluate(site_of[None, :])[0].tolist())
         if not problem.feasible(site_of[None, :])[0]:
             raise Defect(f"an assignment that breaks a rule: {site_of.tolist()}")
         if self.best is None or costs < self.costs:
@@ -167,14 +167,14 @@ class Search:
             if outcome.site_of is None or not self._seats.bar(outcome.site_of):
                 return outcome
             self.bounds[t] = max(self.bounds[t], outcome.bound)
-            if self.budget.left_s() <= 0:
+            if self.context.left_s() <= 0:
                 return _Outcome(int(cp_model.UNKNOWN), None, outcome.bound)
 
     def _decide(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
         """Solve a small model quickly, as long as that will do."""
         if not self._slow and _is_small(variables) and self._workers(variables) == 1:
             outcome = self._solve(variables, t, cost, share=share, quick=True)
-            if outcome.status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or self.budget.left_s() <= 0:
+            if outcome.status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or self.context.left_s() <= 0:
                 return outcome
             self._slow = True
             if outcome.site_of is not None and not self.tables.problem.misfits(outcome.site_of):
@@ -194,7 +194,7 @@ class Search:
         if self.best is not None:
             variables.hint(self.best)
         solver = self._solver(variables, share, quick=quick)
-        self.budget.log(
+        self.context.log(
             f"CP-SAT: tier {t + 1}, {len(model.proto.variables)} variables, best so far {self.costs or None}"
         )
 
@@ -205,10 +205,10 @@ class Search:
 
         def tell_bound(bound: float) -> None:
             proved.append(unscaled(bound))
-            self.budget.tell("CP-SAT", tier=t, costs=self.costs, bound=proved[-1])
+            self.context.tell("CP-SAT", tier=t, costs=self.costs, bound=proved[-1])
 
         solver.best_bound_callback = tell_bound
-        status = solve_interruptibly(solver, model, _Watch(self, variables, t), self.budget.stop)
+        status = solve_interruptibly(solver, model, _Watch(self, variables, t), self.context.stop)
         if status == cp_model.MODEL_INVALID:
             raise Defect(f"CP-SAT refuses the model: {model.validate()}")
         if status == cp_model.INFEASIBLE:
@@ -221,22 +221,22 @@ class Search:
     def _solver(self, variables: Variables, share: float, *, quick: bool) -> cp_model.CpSolver:
         solver = cp_model.CpSolver()
         parameters = solver.parameters
-        parameters.max_time_in_seconds = max(0.01, self.budget.left_s() * share)
-        parameters.random_seed = self.budget.seed
+        parameters.max_time_in_seconds = max(0.01, self.context.left_s() * share)
+        parameters.random_seed = self.context.seed
         parameters.catch_sigint_signal = False
         parameters.num_workers = self._workers(variables)
-        limit = self.budget.deterministic_limit
+        limit = self.context.deterministic_limit
         if quick:
             parameters.linearization_level = 0
             parameters.max_deterministic_time = QUICK if limit is None else min(QUICK, limit)
         elif limit is not None:
             parameters.max_deterministic_time = max(0.0, limit - (QUICK if self._slow else 0.0))
-        log_search(solver, self.budget.on_log)
+        log_search(solver, self.context.on_log)
         return solver
 
     def _workers(self, variables: Variables) -> int:
-        if self.budget.workers is not None:
-            return self.budget.workers
+        if self.context.workers is not None:
+            return self.context.workers
         size = len(variables.model.proto.variables)
         if size > LARGEST_MODEL:
             return 1
@@ -259,6 +259,6 @@ class _Watch(cp_model.CpSolverSolutionCallback):
         site_of = self._variables.decode(self.value)
         if self._search.tables.problem.misfits(site_of):
             return
-        costs = tuple(self._search.tables.problem.price(site_of[None, :])[0].tolist())
+        costs = tuple(self._search.tables.problem.evaluate(site_of[None, :])[0].tolist())
         best = min(costs, self._search.costs) if self._search.costs else costs
-        self._search.budget.tell("CP-SAT", tier=self._tier, costs=best)
+        self._search.context.tell("CP-SAT", tier=self._tier, costs=best)

@@ -9,7 +9,7 @@ from math import gcd
 import numpy as np
 from ortools.sat.python import cp_model
 
-from placer.assignment import Crowd, IntArray, Resource, Room, Squeeze, Touch, even_pairs
+from placer.assignment import ConvexLoad, IntArray, ReducedSlotsLoad, ResidualCapacity, Resource, SetOnSite, even_pairs
 from placer.assignment.cpsat.variables import Affine, Value, Variables
 
 
@@ -50,7 +50,7 @@ def _is_used(members: list[int], p: int) -> Value:
     return lambda site_of: int((site_of[members] == p).any())
 
 
-def encode_crowd(variables: Variables, crowd: Crowd, cost: Affine) -> None:
+def encode_convex_load(variables: Variables, convex_load: ConvexLoad, cost: Affine) -> None:
     """
     Price the load of each pool from below by the lines through each two neighbouring loads.
 
@@ -59,22 +59,22 @@ def encode_crowd(variables: Variables, crowd: Crowd, cost: Affine) -> None:
 
     What it pays beside claims is added.
     """
-    squeeze = next((each for _, each in variables.tables.squeezes if each.crowd is crowd), None)
-    cost.constant += int(crowd.table[:, 0].sum())
-    crowd = replace(crowd, table=crowd.table - crowd.table[:, :1])
-    for i, row in enumerate(crowd.table):
-        sites = np.flatnonzero(crowd.pool_of == i).tolist()
-        load = variables.load(crowd.weight, sites)
-        most = min(len(row) - 1, _largest_load(variables, crowd, sites))
+    reduced = next((each for _, each in variables.tables.reduced_slots if each.convex_load is convex_load), None)
+    cost.constant += int(convex_load.table[:, 0].sum())
+    convex_load = replace(convex_load, table=convex_load.table - convex_load.table[:, :1])
+    for i, row in enumerate(convex_load.table):
+        sites = np.flatnonzero(convex_load.pool_of == i).tolist()
+        load = variables.load(convex_load.weight, sites)
+        most = min(len(row) - 1, _largest_load(variables, convex_load, sites))
         price = None
-        if squeeze is not None and squeeze.claim.any():
-            price = _squeezed(variables, squeeze, i, load, most)
+        if reduced is not None and reduced.slots_claimed.any():
+            price = _squeezed(variables, reduced, i, load, most)
         elif np.diff(row[: most + 1]).any():
-            price = variables.auxiliary(int(row[most]), _crowd_price(crowd, i))
+            price = variables.auxiliary(int(row[most]), _crowd_price(convex_load, i))
             for line in _lines(row[: most + 1], load):
                 variables.model.add(line.expression() <= price)
         if price is not None:
-            variables.model.add(_alone(variables, crowd, i, sites).expression() <= price)
+            variables.model.add(_alone(variables, convex_load, i, sites).expression() <= price)
             cost.add(1, price)
 
 
@@ -86,66 +86,68 @@ def _lines(row: IntArray, load: Affine) -> Iterator[Affine]:
         yield Affine([(var, slope * c) for var, c in load.terms], int(row[n]) - slope * n)
 
 
-def _squeezed(variables: Variables, squeeze: Squeeze, i: int, load: Affine, most: int) -> cp_model.IntVar:
+def _squeezed(variables: Variables, reduced: ReducedSlotsLoad, i: int, load: Affine, most: int) -> cp_model.IntVar:
     """
     Price load on the slots that claims leave, less the price of nothing at all.
 
     The pairs of n on c slots are the largest of q n - c q (q + 1) / 2 over whole q, so they are linear in both for
     each q. As many slots are left as claims allow, or one.
     """
-    model, crowd = variables.model, squeeze.crowd
-    sites = np.flatnonzero(crowd.pool_of == i).tolist()
-    start, slots, per_slot, scale = int(squeeze.start[i]), int(squeeze.slots[i]), squeeze.per_slot, squeeze.scale
-    empty, n = int(crowd.table[i, 0]), start + most
-    price = variables.auxiliary(scale * n * (n - 1) // 2, _squeezed_price(squeeze, i))
-    left = variables.auxiliary(slots, lambda site_of: _left(squeeze, i, site_of))
-    one = variables.auxiliary(1, lambda site_of: int(_left(squeeze, i, site_of) == 1))
-    claims = variables.load(squeeze.claim, sites)
-    largest = int(squeeze.claim[variables.tables.problem.allowed[:, sites].any(axis=1)].sum())
+    model, convex_load = variables.model, reduced.convex_load
+    sites = np.flatnonzero(convex_load.pool_of == i).tolist()
+    start, slots, per_slot, scale = int(reduced.start[i]), int(reduced.slots[i]), reduced.per_slot, reduced.scale
+    empty, n = int(convex_load.table[i, 0]), start + most
+    price = variables.auxiliary(scale * n * (n - 1) // 2, _squeezed_price(reduced, i))
+    left = variables.auxiliary(slots, lambda site_of: _left(reduced, i, site_of))
+    one = variables.auxiliary(1, lambda site_of: int(_left(reduced, i, site_of) == 1))
+    claims = variables.load(reduced.slots_claimed, sites)
+    largest = int(reduced.slots_claimed[variables.tables.problem.allowed[:, sites].any(axis=1)].sum())
     model.add(left >= 1)
     model.add(left <= slots - (slots - 1) * one)
     model.add(claims.expression() <= per_slot * (slots - left) + largest * one)
-    total = variables.auxiliary(n, lambda site_of: start + int(crowd.weight[crowd.pool_of[site_of] == i].sum()))
+    total = variables.auxiliary(
+        n, lambda site_of: start + int(convex_load.weight[convex_load.pool_of[site_of] == i].sum())
+    )
     model.add(total == load.expression() + start)
     for q in range(1, n):
         model.add(scale * q * total - empty <= price + scale * q * (q + 1) // 2 * left)
     return price
 
 
-def _left(squeeze: Squeeze, i: int, site_of: IntArray) -> int:
-    claims = int(squeeze.claim[squeeze.crowd.pool_of[site_of] == i].sum())
-    return max(1, int(squeeze.slots[i]) - -(-claims // squeeze.per_slot))
+def _left(reduced: ReducedSlotsLoad, i: int, site_of: IntArray) -> int:
+    claims = int(reduced.slots_claimed[reduced.convex_load.pool_of[site_of] == i].sum())
+    return max(1, int(reduced.slots[i]) - -(-claims // reduced.per_slot))
 
 
-def _squeezed_price(squeeze: Squeeze, i: int) -> Value:
+def _squeezed_price(reduced: ReducedSlotsLoad, i: int) -> Value:
     def price(site_of: IntArray) -> int:
-        n = squeeze.start[i] + squeeze.crowd.weight[squeeze.crowd.pool_of[site_of] == i].sum()
-        pairs = int(even_pairs(np.array(n), np.array(_left(squeeze, i, site_of))))
-        return squeeze.scale * pairs - int(squeeze.crowd.table[i, 0])
+        n = reduced.start[i] + reduced.convex_load.weight[reduced.convex_load.pool_of[site_of] == i].sum()
+        pairs = int(even_pairs(np.array(n), np.array(_left(reduced, i, site_of))))
+        return reduced.scale * pairs - int(reduced.convex_load.table[i, 0])
 
     return price
 
 
-def _alone(variables: Variables, crowd: Crowd, i: int, sites: list[int]) -> Affine:
+def _alone(variables: Variables, convex_load: ConvexLoad, i: int, sites: list[int]) -> Affine:
     total = Affine()
     for unit in variables.units:
-        own = int(crowd.table[i, crowd.weight[unit.items[0]]])
+        own = int(convex_load.table[i, convex_load.weight[unit.items[0]]])
         for p in sites:
             if p in unit.count:
                 total.add(own, unit.count[p])
     return total
 
 
-def _largest_load(variables: Variables, crowd: Crowd, sites: list[int]) -> int:
+def _largest_load(variables: Variables, convex_load: ConvexLoad, sites: list[int]) -> int:
     allowed = variables.tables.problem.allowed[:, sites].any(axis=1)
-    return int(crowd.weight[allowed].sum())
+    return int(convex_load.weight[allowed].sum())
 
 
-def _crowd_price(crowd: Crowd, i: int) -> Value:
-    return lambda site_of: int(crowd.table[i, crowd.weight[crowd.pool_of[site_of] == i].sum()])
+def _crowd_price(convex_load: ConvexLoad, i: int) -> Value:
+    return lambda site_of: int(convex_load.table[i, convex_load.weight[convex_load.pool_of[site_of] == i].sum()])
 
 
-def encode_room(variables: Variables, room: Room, cost: Affine) -> None:
+def encode_residual_capacity(variables: Variables, room: ResidualCapacity, cost: Affine) -> None:
     """Price the room left on the sites in use; linear where every weight is a multiple of the unit."""
     items = np.flatnonzero(room.uses)
     exact = not (room.weight % room.unit).any()
@@ -169,7 +171,7 @@ def encode_room(variables: Variables, room: Room, cost: Affine) -> None:
         cost.add(1, left)
 
 
-def _room_left(room: Room, p: int) -> Value:
+def _room_left(room: ResidualCapacity, p: int) -> Value:
     def left(site_of: IntArray) -> int:
         here = (site_of == p) & room.uses
         return int((room.room[p] - room.weight[here].sum()) // room.unit) if here.any() else 0
@@ -177,7 +179,7 @@ def _room_left(room: Room, p: int) -> Value:
     return left
 
 
-def encode_touch(variables: Variables, touch: Touch, cost: Affine) -> None:
+def encode_set_on_site(variables: Variables, touch: SetOnSite, cost: Affine) -> None:
     """Count the sets with an item on the site."""
     for items in touch.sets:
         members = items.tolist()

@@ -6,13 +6,13 @@ from math import gcd
 
 import numpy as np
 
-from placer.assignment import Peak, Quotient
+from placer.assignment import FlooredLinear, MaxUtilization
 from placer.assignment.cpsat.variables import Affine, Variables
 
 
-def encode_peak(variables: Variables, peak: Peak, cost: Affine) -> None:
+def encode_max_utilization(variables: Variables, peak: MaxUtilization, cost: Affine) -> None:
     """Price the fullest site from below: parts x load <= room x level on every site."""
-    level = variables.auxiliary(peak.most(), lambda site_of: int(peak.price(site_of[None, :])[0]))
+    level = variables.auxiliary(peak.most(), lambda site_of: int(peak.evaluate(site_of[None, :])[0]))
     for p in np.flatnonzero(peak.room > 0).tolist():
         load = variables.load(peak.weight, [p])
         room = int(peak.room[p])
@@ -22,15 +22,15 @@ def encode_peak(variables: Variables, peak: Peak, cost: Affine) -> None:
     cost.add(1, level)
 
 
-def encode_quotient(variables: Variables, quotient: Quotient, cost: Affine) -> None:
+def encode_floored_linear(variables: Variables, floored: FlooredLinear, cost: Affine) -> None:
     """Price a sum over a divisor from below: sum <= divisor x quotient + divisor - 1."""
     total = Affine()
     for unit in variables.units:
-        prices = quotient.cost[quotient.items == unit.items[0]].sum(axis=0)
+        prices = floored.cost[floored.items == unit.items[0]].sum(axis=0)
         for p, var in unit.count.items():
             total.add(int(prices[p]), var)
-    scale, divisor = quotient.scale, quotient.divisor
-    most = quotient.most() // scale
-    value = variables.auxiliary(most, lambda site_of: int(quotient.price(site_of[None, :])[0]) // scale)
+    scale, divisor = floored.scale, floored.divisor
+    most = floored.most() // scale
+    value = variables.auxiliary(most, lambda site_of: int(floored.evaluate(site_of[None, :])[0]) // scale)
     variables.model.add(total.expression() <= divisor * value + divisor - 1)
     cost.add(scale, value)

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 from ortools.sat.python import cp_model
 
-from placer.assignment import IntArray, Seating
+from placer.assignment import IntArray, SlotMatching
 from placer.assignment.cpsat.variables import Value, Variables
 
 
@@ -23,7 +23,7 @@ class Seats:
 
     def __init__(self, variables: Variables) -> None:
         self._variables = variables
-        self._seating = variables.tables.problem.seating or Seating(parties=(), benches=())
+        self._seating = variables.tables.problem.seating or SlotMatching(parties=(), benches=())
         self._enough: dict[tuple[int, int, int], cp_model.IntVar] = {}
         for p, benches in enumerate(self._seating.benches):
             if benches is not None:

@@ -11,7 +11,7 @@ from ortools.sat.python import cp_model
 
 from placer.assignment import IntArray
 from placer.assignment.structure.symmetry import group_classes, item_classes
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.structure.term_index import TermIndex
 
 Var = cp_model.IntVar
 Value = Callable[[IntArray], int]
@@ -36,7 +36,7 @@ class Affine:
 
 
 @dataclass(frozen=True)
-class Unit:
+class ItemClass:
     """
     Items that are decided together: one item, or a class of interchangeable ones of which only counts matter.
 
@@ -64,10 +64,10 @@ class Variables:
         The unit of each item.
     """
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: TermIndex) -> None:
         self.tables = tables
         self.model = cp_model.CpModel()
-        self.units: list[Unit] = []
+        self.units: list[ItemClass] = []
         self._values: list[tuple[Var, Value]] = []
         self._classes = item_classes(tables)
         self._twins = group_classes(tables)
@@ -126,7 +126,7 @@ class Variables:
         else:
             count = {p: self.model.new_int_var(0, len(items), f"x{items[0]}_{p}") for p in sites}
             self.model.add(cp_model.LinearExpr.sum(list(count.values())) == len(items))
-        self.units.append(Unit(items, count))
+        self.units.append(ItemClass(items, count))
 
     def _order_equal_items(self) -> None:
         """Let interchangeable items that are units of their own stand in the order of their sites."""
@@ -161,7 +161,7 @@ class Variables:
         return canonical
 
 
-def _countable(tables: Tables, members: list[int]) -> bool:
+def _countable(tables: TermIndex, members: list[int]) -> bool:
     """Whether counts of a class suffice: no flow leaves it."""
     if len(members) == 1:
         return False

@@ -12,12 +12,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from placer.assignment import BoolArray, IntArray, Problem, Quotient, Solution, Status
-from placer.assignment.bounds.elementary import bound_load, floors, least_rise, pair_floors
-from placer.assignment.context import Budget
-from placer.assignment.heuristics.tabu_search import improve
+from placer.assignment import BoolArray, FlooredLinear, IntArray, Problem, Solution, Status
+from placer.assignment.bounds.elementary import cheapest_increase, lower_bounds, pair_bounds, unavoidable_load
+from placer.assignment.context import SearchContext
+from placer.assignment.heuristics.tabu_search import tabu_search
 from placer.assignment.structure.symmetry import group_classes, item_classes, site_classes
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.structure.term_index import TermIndex
 
 STATE_LIMIT = 200_000
 """Partial assignments after which ``optimal`` turns to CP-SAT."""
@@ -26,7 +26,7 @@ PATIENCE = 5
 """Moves of local search without gain before the enumeration starts."""
 
 
-def enumerate_all(problem: Problem, budget: Budget, *, state_limit: int = 10**12) -> Solution:
+def branch_and_bound(problem: Problem, context: SearchContext, *, state_limit: int = 10**12) -> Solution:
     """
     Find the best assignment and prove it, or prove that there is none.
 
@@ -35,17 +35,19 @@ def enumerate_all(problem: Problem, budget: Budget, *, state_limit: int = 10**12
     state_limit
         Partial assignments to look at before it gives up; then the answer is FEASIBLE or UNKNOWN.
     """
-    tables = Tables(problem)
-    start = improve(tables, budget, time_limit_s=budget.left_s() / 4, patience=PATIENCE, floor=floors(tables))
-    return Enumeration(tables, budget).run(start, state_limit)
+    tables = TermIndex(problem)
+    start = tabu_search(
+        tables, context, time_limit_s=context.left_s() / 4, patience=PATIENCE, floor=lower_bounds(tables)
+    )
+    return BranchAndBound(tables, context).run(start, state_limit)
 
 
-class Enumeration:
+class BranchAndBound:
     """One search; see the module for how it goes."""
 
-    def __init__(self, tables: Tables, budget: Budget) -> None:
+    def __init__(self, tables: TermIndex, context: SearchContext) -> None:
         self.tables = tables
-        self.budget = budget
+        self.context = context
         problem = tables.problem
         self._order = _search_order(tables)
         self._earlier_equal = self._before(item_classes(tables), self._order)
@@ -64,19 +66,19 @@ class Enumeration:
         while stack:
             rows = stack.pop()
             states += len(rows)
-            if states > state_limit or self.budget.left_s() <= 0:
+            if states > state_limit or self.context.left_s() <= 0:
                 return self._unproved(states)
-            self.budget.tell("enumeration", costs=self.best_costs)
+            self.context.tell("enumeration", costs=self.best_costs)
             if rows.shape[1] == problem.n:
                 self._settle(rows)
                 continue
             children = self._expand(rows)
             stack += [children[i : i + CHUNK] for i in range(0, len(children), CHUNK)][::-1]
-        self.budget.log(f"enumeration looked at all that matters, {states} partial placements")
+        self.context.log(f"enumeration looked at all that matters, {states} partial placements")
         return self._proved()
 
     def _proved(self) -> Solution:
-        elapsed = self.budget.elapsed_s()
+        elapsed = self.context.elapsed_s()
         if self.best is None:
             return Solution(status=Status.INFEASIBLE, wall_time_s=elapsed)
         return Solution(
@@ -89,11 +91,11 @@ class Enumeration:
 
     def _unproved(self, states: int) -> Solution:
         tried = f"enumeration looked at {states} partial placements"
-        self.budget.log(f"{tried}, costs {self.best_costs or None}")
-        elapsed = self.budget.elapsed_s()
+        self.context.log(f"{tried}, costs {self.best_costs or None}")
+        elapsed = self.context.elapsed_s()
         if self.best is None:
             return Solution(status=Status.UNKNOWN, wall_time_s=elapsed, tried=tried)
-        bounds = tuple(min(*pair) for pair in zip(floors(self.tables), self.best_costs, strict=True))
+        bounds = tuple(min(*pair) for pair in zip(lower_bounds(self.tables), self.best_costs, strict=True))
         return Solution(
             status=Solution.of(self.best_costs, bounds),
             site_of=self.best,
@@ -104,14 +106,14 @@ class Enumeration:
         )
 
     def _offer(self, site_of: IntArray) -> None:
-        costs = tuple(self.tables.problem.price(site_of[None, :])[0].tolist())
+        costs = tuple(self.tables.problem.evaluate(site_of[None, :])[0].tolist())
         if self.best is None or costs < self.best_costs:
             self.best, self.best_costs = site_of.copy(), costs
 
     def _settle(self, rows: IntArray) -> None:
         site_of = np.empty_like(rows)
         site_of[:, self._order] = rows
-        costs = self.tables.problem.price(site_of)
+        costs = self.tables.problem.evaluate(site_of)
         self._offer(site_of[int(np.lexsort(costs.T[::-1])[0])])
 
     def _expand(self, rows: IntArray) -> IntArray:
@@ -142,7 +144,7 @@ class Enumeration:
         for weight, capacity in zip(self.tables.weight, self.tables.capacity, strict=True):
             left = capacity - (on * weight[placed][:, None]).sum(axis=1)
             good &= weight[rest][None, :, None] <= left[:, None, :]
-        for conflict in problem.conflicts:
+        for conflict in problem.all_conflicts:
             clash = conflict.sites[rows].astype(np.int64)
             good &= np.einsum("rk,skm->srm", conflict.items[np.ix_(rest, placed)].astype(np.int64), clash) == 0
         return good
@@ -166,7 +168,7 @@ class Enumeration:
             among = flow.flow[np.ix_(placed, placed)]
             if among.any():
                 cost[:, flow.tier] += np.einsum("svw,vw->s", flow.distance[rows[:, :, None], rows[:, None, :]], among)
-        for t, touch in tables.touches:
+        for t, touch in tables.sets_on_site:
             for items in touch.sets:
                 among_placed = np.isin(placed, items)
                 cost[:, t] += (rows[:, among_placed] == touch.site).any(axis=1)
@@ -175,27 +177,27 @@ class Enumeration:
     def _add_rise(self, rows: IntArray, rest: IntArray, bound: IntArray) -> None:
         """Add the price of the load, with the rest spread evenly, and the least room left on the sites in use."""
         tables, placed = self.tables, self._order[: rows.shape[1]]
-        for t, crowd in tables.crowds:
-            pools = crowd.pool_of[rows]
-            on = pools[:, :, None] == np.arange(len(crowd.table))
-            load = (on * crowd.weight[placed][:, None]).sum(axis=1)
-            bound[:, t] += crowd.table[np.arange(len(crowd.table)), load].sum(axis=1)
-            bound[:, t] += least_rise(crowd, load, bound_load(tables, crowd, rest))
-        for t, squeeze in tables.squeezes:
-            bound[:, t] += squeeze.price(rows, placed)
-        for t, room in tables.rooms:
+        for t, convex_load in tables.convex_loads:
+            pools = convex_load.pool_of[rows]
+            on = pools[:, :, None] == np.arange(len(convex_load.table))
+            load = (on * convex_load.weight[placed][:, None]).sum(axis=1)
+            bound[:, t] += convex_load.table[np.arange(len(convex_load.table)), load].sum(axis=1)
+            bound[:, t] += cheapest_increase(convex_load, load, unavoidable_load(tables, convex_load, rest))
+        for t, reduced in tables.reduced_slots:
+            bound[:, t] += reduced.evaluate(rows, placed)
+        for t, room in tables.residual_capacities:
             on = (rows[:, :, None] == np.arange(len(room.room))) & (room.room >= 0)
             held = (on * room.weight[placed][:, None]).sum(axis=1)
             used = on[:, room.uses[placed]].any(axis=1)
             left = np.where(used, (room.room - held) // room.unit, 0).sum(axis=1)
             slack = 0 if not (room.weight % room.unit).any() else len(room.room)
             bound[:, t] += np.maximum(left - room.weight[rest].sum() // room.unit - slack, 0)
-        for t, peak in tables.peaks:
+        for t, peak in tables.max_utilizations:
             on = rows[:, :, None] == np.arange(len(peak.room))
             fullest = peak.levels((on * peak.weight[placed][:, None]).sum(axis=1)).max(axis=1, initial=0)
             bound[:, t] += np.maximum(fullest, peak.floor(tables.problem.allowed))
-        for t, quotient in tables.quotients:
-            bound[:, t] += _quotient_bound(tables.problem, quotient, rows, placed)
+        for t, floored in tables.floored_linears:
+            bound[:, t] += _quotient_bound(tables.problem, floored, rows, placed)
 
     def _below(self, bound: IntArray) -> BoolArray:
         """Whether a bound, ``[s, tiers, m]``, is lexicographically below the incumbent."""
@@ -241,27 +243,27 @@ class Enumeration:
 
     def _remaining_pairs(self) -> IntArray:
         """For each number of placed items the least that the flows among the rest cost, ``[n + 1, tiers]``."""
-        pairs = pair_floors(self.tables)[:, self._order][:, :, self._order]
+        pairs = pair_bounds(self.tables)[:, self._order][:, :, self._order]
         n = self.tables.problem.n
         return np.array([[int(p[k:, k:].sum()) // 2 for p in pairs] for k in range(n + 1)])
 
 
-def _quotient_bound(problem: Problem, quotient: Quotient, rows: IntArray, placed: IntArray) -> IntArray:
+def _quotient_bound(problem: Problem, floored: FlooredLinear, rows: IntArray, placed: IntArray) -> IntArray:
     """Price the placed items of a quotient with the others where they are cheapest, ``[s]``."""
     total = np.zeros(len(rows), dtype=np.int64)
     position = {v: k for k, v in enumerate(placed.tolist())}
-    for v, cost in zip(quotient.items.tolist(), quotient.cost, strict=True):
+    for v, cost in zip(floored.items.tolist(), floored.cost, strict=True):
         total += cost[rows[:, position[v]]] if v in position else int(cost[problem.allowed[v]].min(initial=2**40))
-    return np.asarray(quotient.scale * (total // quotient.divisor))
+    return np.asarray(floored.scale * (total // floored.divisor))
 
 
-def _search_order(tables: Tables) -> IntArray:
+def _search_order(tables: TermIndex) -> IntArray:
     """Order the items: groups by falling weight, the heaviest and busiest item of each first."""
     problem = tables.problem
     size = (tables.weight / np.maximum(tables.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
     busy = sum((f.flow.sum(axis=0) + f.flow.sum(axis=1) for f in tables.flows), np.zeros(problem.n, dtype=np.int64))
     groups = sorted(problem.groups, key=lambda items: -float(size[items].sum()))
-    late = ~np.isin(np.arange(problem.n), problem.deciders)
+    late = ~np.isin(np.arange(problem.n), problem.selectors)
     return np.array(
         [v for items in groups for v in items[np.lexsort((-busy[items], -size[items], late[items]))].tolist()],
         dtype=np.int64,

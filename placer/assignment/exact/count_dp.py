@@ -12,10 +12,10 @@ from itertools import accumulate
 
 import numpy as np
 
-from placer.assignment import Crowd, Flow, IntArray, Linear, Problem, Room, Solution, Status, Touch
-from placer.assignment.context import Budget
+from placer.assignment import ConvexLoad, Flow, IntArray, Linear, Problem, ResidualCapacity, SetOnSite, Solution, Status
+from placer.assignment.context import SearchContext
 from placer.assignment.structure.symmetry import item_classes
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.structure.term_index import TermIndex
 
 WORK = 50_000_000
 """Sites times items squared up to which it is tried."""
@@ -30,30 +30,30 @@ class Cluster:
     parts: tuple[Cluster, ...] = ()
 
 
-def count(problem: Problem, budget: Budget) -> Solution | None:
+def solve_by_counts(problem: Problem, context: SearchContext) -> Solution | None:
     """Find and prove the best assignment of alike items on nested sites; None where they are not."""
-    if problem.n == 0 or problem.m * problem.n**2 > WORK or budget.left_s() <= 0 or not _plain(problem):
+    if problem.n == 0 or problem.m * problem.n**2 > WORK or context.left_s() <= 0 or not _plain(problem):
         return None
-    tables = Tables(problem)
+    tables = TermIndex(problem)
     if (tables.weight != tables.weight[:, :1]).any() or len(item_classes(tables)) > 1:
         return None
     most = _most(tables)
     sites = np.flatnonzero(most)
     if int(most.sum()) < problem.n:
-        return Solution(status=Status.INFEASIBLE, wall_time_s=budget.elapsed_s())
+        return Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s())
     apart = _pair_prices(tables)[:, sites[:, None], sites]
     tree = clusters(apart)
     if tree is None or not _own_pools(tables, sites):
         return None
     alone = [_site_prices(tables, p, int(most[p])) for p in sites.tolist()]
-    worth = _worth(alone, apart, problem.n)
-    prices = [_weighed(each, worth) for each in alone]
-    counts = _Counts(prices, _weighed(apart, worth), problem.n).run(tree)
+    tier_weights = _worth(alone, apart, problem.n)
+    prices = [_scalarized(each, tier_weights) for each in alone]
+    counts = _Counts(prices, _scalarized(apart, tier_weights), problem.n).run(tree)
     site_of = np.repeat(sites, [counts[i] for i in range(len(sites))])
-    costs = tuple(problem.price(site_of[None, :])[0].tolist())
-    budget.log(f"counting: costs {costs}")
-    budget.tell("counting", tier=tables.tiers - 1, costs=costs)
-    return Solution(status=Status.OPTIMAL, site_of=site_of, costs=costs, bounds=costs, wall_time_s=budget.elapsed_s())
+    costs = tuple(problem.evaluate(site_of[None, :])[0].tolist())
+    context.log(f"counting: costs {costs}")
+    context.tell("counting", tier=tables.tiers - 1, costs=costs)
+    return Solution(status=Status.OPTIMAL, site_of=site_of, costs=costs, bounds=costs, wall_time_s=context.elapsed_s())
 
 
 def clusters(apart: IntArray) -> Cluster | None:
@@ -161,25 +161,27 @@ class _Counts:
 
 def _plain(problem: Problem) -> bool:
     """Whether nothing but counts can matter, as far as one sees without comparing items."""
-    if problem.conflicts or problem.seating is not None or (problem.allowed != problem.allowed[0]).any():
+    if problem.all_conflicts or problem.seating is not None or (problem.allowed != problem.allowed[0]).any():
         return False
     terms = [term for tier in problem.tiers for term in tier]
-    touches = [len(term.sets) == 1 or all(len(s) == 1 for s in term.sets) for term in terms if isinstance(term, Touch)]
+    sets_on_site = [
+        len(term.sets) == 1 or all(len(s) == 1 for s in term.sets) for term in terms if isinstance(term, SetOnSite)
+    ]
     covered = [
         sorted(v for s in term.sets for v in s.tolist()) == list(range(problem.n))
         for term in terms
-        if isinstance(term, Touch)
+        if isinstance(term, SetOnSite)
     ]
-    known = all(isinstance(term, Linear | Flow | Crowd | Room | Touch) for term in terms)
-    return known and all(touches) and all(covered)
+    known = all(isinstance(term, Linear | Flow | ConvexLoad | ResidualCapacity | SetOnSite) for term in terms)
+    return known and all(sets_on_site) and all(covered)
 
 
-def _own_pools(tables: Tables, sites: IntArray) -> bool:
-    pools = [crowd.pool_of[sites] for _, crowd in tables.crowds]
+def _own_pools(tables: TermIndex, sites: IntArray) -> bool:
+    pools = [convex_load.pool_of[sites] for _, convex_load in tables.convex_loads]
     return all(len(np.unique(each[each >= 0])) == int((each >= 0).sum()) for each in pools)
 
 
-def _most(tables: Tables) -> IntArray:
+def _most(tables: TermIndex) -> IntArray:
     """How many items each site can take, ``[m]``."""
     most = np.where(tables.problem.allowed[0], tables.problem.n, 0)
     for weight, capacity in zip(tables.weight[:, 0].tolist(), tables.capacity, strict=True):
@@ -188,7 +190,7 @@ def _most(tables: Tables) -> IntArray:
     return np.asarray(most, dtype=np.int64)
 
 
-def _pair_prices(tables: Tables) -> IntArray:
+def _pair_prices(tables: TermIndex) -> IntArray:
     """What two items on two sites cost by their flow, ``[tiers, m, m]``."""
     prices = np.zeros((tables.tiers, tables.problem.m, tables.problem.m), dtype=np.int64)
     for flow in tables.flows:
@@ -196,20 +198,20 @@ def _pair_prices(tables: Tables) -> IntArray:
     return prices
 
 
-def _site_prices(tables: Tables, p: int, most: int) -> IntArray:
+def _site_prices(tables: TermIndex, p: int, most: int) -> IntArray:
     """What 0 to ``most`` items on site p cost by themselves and between each other, ``[tiers, most + 1]``."""
     k = np.arange(most + 1)
     prices = tables.linear[:, 0, p, None] * k
     for flow in tables.flows:
         prices[flow.tier] += flow.flow[0, 1] * flow.distance[p, p] * k * (k - 1)
-    for t, crowd in tables.crowds:
-        if crowd.pool_of[p] >= 0:
-            row = crowd.table[crowd.pool_of[p]]
-            prices[t] += row[k * crowd.weight[0]] - row[0]
-    for t, room in tables.rooms:
+    for t, convex_load in tables.convex_loads:
+        if convex_load.pool_of[p] >= 0:
+            row = convex_load.table[convex_load.pool_of[p]]
+            prices[t] += row[k * convex_load.weight[0]] - row[0]
+    for t, room in tables.residual_capacities:
         if room.room[p] >= 0:
             prices[t] += np.where(k > 0, (room.room[p] - k * room.weight[0]) // room.unit, 0)
-    for t, touch in tables.touches:
+    for t, touch in tables.sets_on_site:
         if touch.site == p:
             prices[t] += np.minimum(k, len(touch.sets))
     return np.asarray(prices, dtype=np.int64)
@@ -222,9 +224,9 @@ def _worth(alone: list[IntArray], apart: IntArray, n: int) -> list[int]:
     return list(accumulate(span[:0:-1], int.__mul__, initial=1))[::-1]
 
 
-def _weighed(prices: IntArray, worth: list[int]) -> IntArray:
+def _scalarized(prices: IntArray, tier_weights: list[int]) -> IntArray:
     """Sum the tiers by their weights, in whole numbers of any size."""
     total = np.zeros(prices.shape[1:], dtype=object)
-    for each, row in zip(worth, prices, strict=True):
+    for each, row in zip(tier_weights, prices, strict=True):
         total += each * row.astype(object)
     return total

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from placer.assignment import Crowd, IntArray, Linear, Problem, Solution
-from placer.assignment.context import Budget
-from placer.assignment.exact.count_dp import count
+from placer.assignment import ConvexLoad, IntArray, Linear, Problem, Solution
+from placer.assignment.context import SearchContext
+from placer.assignment.exact.count_dp import solve_by_counts
 
 
-def count_staying(problem: Problem, budget: Budget) -> Solution | None:
+def solve_by_home_counts(problem: Problem, context: SearchContext) -> Solution | None:
     """
     Find and prove the best assignment of items that are alike but for where they stay; None where they are not.
 
@@ -23,14 +23,14 @@ def count_staying(problem: Problem, budget: Budget) -> Solution | None:
     t, homes, price = found
     at_home = (homes[:, None] == np.arange(problem.m)).sum(axis=0)
     left = np.maximum(at_home[:, None] - np.arange(problem.n + 1), 0)
-    leaving = Crowd(
+    leaving = ConvexLoad(
         name=problem.tiers[t][0].name,
         weight=np.ones(problem.n, dtype=np.int64),
         pool_of=np.arange(problem.m),
         table=price * left,
     )
     tiers = (*problem.tiers[:t], (leaving,), *problem.tiers[t + 1 :])
-    solution = count(replace(problem, tiers=tiers), budget)
+    solution = solve_by_counts(replace(problem, tiers=tiers), context)
     if solution is None or solution.site_of is None:
         return solution
     return replace(solution, site_of=_settled(homes, solution.site_of))

@@ -12,11 +12,11 @@ from itertools import accumulate
 
 import numpy as np
 
-from placer.assignment import Crowd, IntArray, Problem, Solution, Status
-from placer.assignment.context import Budget
+from placer.assignment import ConvexLoad, IntArray, Problem, Solution, Status
+from placer.assignment.context import SearchContext
 from placer.assignment.exact.count_dp import Cluster, clusters
 from placer.assignment.exact.subset_tables import NEVER, Unions, pair_sums, part_for, sums
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.structure.term_index import TermIndex
 
 ITEMS = 18
 """Items up to which it is tried,"""
@@ -28,7 +28,7 @@ LARGEST = 2**58
 """What prices may come to, all tiers in one number."""
 
 
-def by_subsets(problem: Problem, budget: Budget) -> Solution | None:
+def solve_by_subsets(problem: Problem, context: SearchContext) -> Solution | None:
     """
     Find and prove the best assignment of a few items on nested sites.
 
@@ -39,31 +39,31 @@ def by_subsets(problem: Problem, budget: Budget) -> Solution | None:
     """
     if not 0 < problem.n <= ITEMS or problem.seating is not None or not problem.allowed.any(axis=0).any():
         return None
-    tables = Tables(problem)
+    tables = TermIndex(problem)
     sites = np.flatnonzero(problem.allowed.any(axis=0))
     distances = np.array([flow.distance for flow in tables.flows] or np.zeros((1, problem.m, problem.m), np.int64))
-    worth = _worth(tables)
-    if worth is None or tables.rounded or not _separable(tables, distances, sites):
+    tier_weights = _worth(tables)
+    if tier_weights is None or tables.rounded or not _separable(tables, distances, sites):
         return None
     tree = clusters(distances[:, sites[:, None], sites])
     if tree is None or len(sites) * 3**problem.n > 64 * WORK:
         return None
-    return _Sets(tables, budget, sites, worth).run(tree)
+    return _Sets(tables, context, sites, tier_weights).run(tree)
 
 
 class _Sets:
     """The dynamic program: the least price of every set of items within a cluster."""
 
-    def __init__(self, tables: Tables, budget: Budget, sites: IntArray, worth: list[int]) -> None:
-        self._tables, self._budget, self._sites, self._worth = tables, budget, sites, worth
-        self._deadline = budget.elapsed_s() + budget.left_s() * (SHARE if budget.deterministic_limit is None else 1)
-        self._flows = [worth[flow.tier] * pair_sums(flow.flow) for flow in tables.flows]
+    def __init__(self, tables: TermIndex, context: SearchContext, sites: IntArray, tier_weights: list[int]) -> None:
+        self._tables, self._budget, self._sites, self._worth = tables, context, sites, tier_weights
+        self._deadline = context.elapsed_s() + context.left_s() * (SHARE if context.deterministic_limit is None else 1)
+        self._flows = [tier_weights[flow.tier] * pair_sums(flow.flow) for flow in tables.flows]
         self._unions = Unions(tables.problem.n)
         self._ways: dict[tuple[int, int], list[tuple[IntArray, IntArray]]] = {}
 
     def run(self, tree: Cluster) -> Solution | None:
         """Price all sets and read the best assignment off them; None where that takes too long."""
-        problem, budget = self._tables.problem, self._budget
+        problem, context = self._tables.problem, self._budget
         leaves = [self._alone(p) for p in self._sites.tolist()]
         everything = (1 << problem.n) - 1
         if self._work(tree, leaves) - (3**problem.n if tree.parts and tree.parts[-1].parts else 0) > WORK:
@@ -74,14 +74,14 @@ class _Sets:
         except TimeoutError:
             return None
         if least[everything] >= NEVER:
-            return Solution(status=Status.INFEASIBLE, wall_time_s=budget.elapsed_s())
+            return Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s())
         site_of = np.empty(problem.n, dtype=np.int64)
         self._spread(tree, everything, site_of)
-        costs = tuple(problem.price(site_of[None, :])[0].tolist())
-        budget.log(f"sets of items: costs {costs}")
-        budget.tell("sets of items", tier=self._tables.tiers - 1, costs=costs)
+        costs = tuple(problem.evaluate(site_of[None, :])[0].tolist())
+        context.log(f"sets of items: costs {costs}")
+        context.tell("sets of items", tier=self._tables.tiers - 1, costs=costs)
         return Solution(
-            status=Status.OPTIMAL, site_of=site_of, costs=costs, bounds=costs, wall_time_s=budget.elapsed_s()
+            status=Status.OPTIMAL, site_of=site_of, costs=costs, bounds=costs, wall_time_s=context.elapsed_s()
         )
 
     def _work(self, cluster: Cluster, leaves: list[IntArray]) -> int:
@@ -139,19 +139,21 @@ class _Sets:
         price = sum((w * sums(row[:, p]) for w, row in zip(self._worth, tables.linear, strict=True)), np.int64(0))
         for flow, within in zip(tables.flows, self._flows, strict=True):
             price = price + int(flow.distance[p, p]) * within
-        for t, crowd in tables.crowds:
-            price = price + self._worth[t] * _crowded(crowd, p)
-        for t, squeeze in tables.squeezes:
-            pool = int(squeeze.crowd.pool_of[p])
+        for t, convex_load in tables.convex_loads:
+            price = price + self._worth[t] * _crowded(convex_load, p)
+        for t, reduced in tables.reduced_slots:
+            pool = int(reduced.convex_load.pool_of[p])
             if pool >= 0:
-                rise = squeeze.rise(sums(squeeze.crowd.weight)[:, None], sums(squeeze.claim)[:, None])[:, pool]
+                rise = reduced.rise(sums(reduced.convex_load.weight)[:, None], sums(reduced.slots_claimed)[:, None])[
+                    :, pool
+                ]
                 price = price + self._worth[t] * rise
-        for t, room in tables.rooms:
+        for t, room in tables.residual_capacities:
             left = (int(room.room[p]) - sums(room.weight)) // room.unit
             left[0] = 0
             price = price + self._worth[t] * left * int(room.room[p] >= 0)
         sets = np.arange(1 << problem.n)
-        for t, touch in tables.touches:
+        for t, touch in tables.sets_on_site:
             for items in touch.sets if touch.site == p else ():
                 price = price + self._worth[t] * ((sets & int((1 << items).sum())) > 0)
         return np.where(self._fits(p), price, NEVER)
@@ -161,7 +163,7 @@ class _Sets:
         fits = sums((~problem.allowed[:, p]).astype(np.int64)) == 0
         for weight, capacity in zip(tables.weight, tables.capacity, strict=True):
             fits &= sums(weight) <= capacity[p]
-        for conflict in problem.conflicts:
+        for conflict in problem.all_conflicts:
             if conflict.sites[p, p]:
                 fits &= pair_sums(conflict.items.astype(np.int64)) == 0
         return np.asarray(fits)
@@ -172,35 +174,37 @@ def _less(price: IntArray, other: IntArray) -> IntArray:
     return np.where(price >= NEVER, NEVER, price - other)
 
 
-def _crowded(crowd: Crowd, p: int) -> IntArray:
+def _crowded(convex_load: ConvexLoad, p: int) -> IntArray:
     """What load on site p costs beyond none, for every set."""
-    row = crowd.table[crowd.pool_of[p]]
-    load = sums(crowd.weight)
-    return row[load] - row[0] if crowd.pool_of[p] >= 0 else np.zeros_like(load)
+    row = convex_load.table[convex_load.pool_of[p]]
+    load = sums(convex_load.weight)
+    return row[load] - row[0] if convex_load.pool_of[p] >= 0 else np.zeros_like(load)
 
 
-def _separable(tables: Tables, distances: IntArray, sites: IntArray) -> bool:
+def _separable(tables: TermIndex, distances: IntArray, sites: IntArray) -> bool:
     """Whether sites meet in nothing but symmetric distances."""
     symmetric = bool((distances == distances.transpose(0, 2, 1)).all())
-    crowds = [crowd for _, crowd in tables.crowds] + [squeeze.crowd for _, squeeze in tables.squeezes]
-    pools = [crowd.pool_of[sites] for crowd in crowds]
+    convex_loads = [convex_load for _, convex_load in tables.convex_loads] + [
+        reduced.convex_load for _, reduced in tables.reduced_slots
+    ]
+    pools = [convex_load.pool_of[sites] for convex_load in convex_loads]
     own = all(len(np.unique(each[each >= 0])) == int((each >= 0).sum()) for each in pools)
     apart = ~np.eye(tables.problem.m, dtype=bool)
-    return symmetric and own and not any((conflict.sites & apart).any() for conflict in tables.problem.conflicts)
+    return symmetric and own and not any((conflict.sites & apart).any() for conflict in tables.problem.all_conflicts)
 
 
-def _worth(tables: Tables) -> list[int] | None:
+def _worth(tables: TermIndex) -> list[int] | None:
     """Weigh the tiers so that one unit of a tier outweighs all lower tiers; None where that comes to too much."""
     most = [int(np.abs(rows).max(axis=1).sum()) for rows in tables.linear]
     for flow in tables.flows:
         most[flow.tier] += int(flow.flow.sum()) * int(flow.distance.max())
-    for t, crowd in tables.crowds:
-        most[t] += int((crowd.table.max(axis=1) - crowd.table[:, 0]).sum())
-    for t, squeeze in tables.squeezes:
-        most[t] += squeeze.most()
-    for t, room in tables.rooms:
+    for t, convex_load in tables.convex_loads:
+        most[t] += int((convex_load.table.max(axis=1) - convex_load.table[:, 0]).sum())
+    for t, reduced in tables.reduced_slots:
+        most[t] += reduced.most()
+    for t, room in tables.residual_capacities:
         most[t] += int(np.maximum(room.room, int(room.weight.sum())).sum()) // room.unit + len(room.room)
-    for t, touch in tables.touches:
+    for t, touch in tables.sets_on_site:
         most[t] += len(touch.sets)
-    worth = list(accumulate([2 * each + 1 for each in most[:0:-1]], int.__mul__, initial=1))[::-1]
-    return worth if sum(w * each for w, each in zip(worth, most, strict=True)) < LARGEST else None
+    tier_weights = list(accumulate([2 * each + 1 for each in most[:0:-1]], int.__mul__, initial=1))[::-1]
+    return tier_weights if sum(w * each for w, each in zip(tier_weights, most, strict=True)) < LARGEST else None

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from placer.assignment import Crowd, IntArray, Room, Squeeze, Touch
+from placer.assignment import ConvexLoad, IntArray, ReducedSlotsLoad, ResidualCapacity, SetOnSite
 
 
-def crowd_shift(crowd: Crowd, site_of: IntArray) -> IntArray:
+def convex_load_shift(convex_load: ConvexLoad, site_of: IntArray) -> IntArray:
     """Change of the price of load for every shift, ``[n, m]``."""
-    load = crowd.loads(site_of[None, :])[0]
-    rows, w = np.arange(len(load)), crowd.weight[:, None]
-    most = crowd.table.shape[1] - 1
-    up = crowd.table[rows, np.minimum(load + w, most)] - crowd.table[rows, load]
-    down = crowd.table[rows, load] - crowd.table[rows, np.maximum(load - w, 0)]
-    return _between_pools(crowd.pool_of, site_of, up, down)
+    load = convex_load.loads(site_of[None, :])[0]
+    rows, w = np.arange(len(load)), convex_load.weight[:, None]
+    most = convex_load.table.shape[1] - 1
+    up = convex_load.table[rows, np.minimum(load + w, most)] - convex_load.table[rows, load]
+    down = convex_load.table[rows, load] - convex_load.table[rows, np.maximum(load - w, 0)]
+    return _between_pools(convex_load.pool_of, site_of, up, down)
 
 
-def squeeze_shift(squeeze: Squeeze, site_of: IntArray) -> IntArray:
+def reduced_slots_shift(reduced: ReducedSlotsLoad, site_of: IntArray) -> IntArray:
     """Change of what load pays beside claims for every shift, ``[n, m]``."""
-    load, claims = squeeze.crowd.loads(site_of[None, :])[0], squeeze.claims(site_of[None, :])[0]
-    w, c = squeeze.crowd.weight[:, None], squeeze.claim[:, None]
-    now = squeeze.rise(load, claims)
-    up = squeeze.rise(load + w, claims + c) - now
-    down = now - squeeze.rise(np.maximum(load - w, 0), np.maximum(claims - c, 0))
-    return _between_pools(squeeze.crowd.pool_of, site_of, up, down)
+    load, claims = reduced.convex_load.loads(site_of[None, :])[0], reduced.claims(site_of[None, :])[0]
+    w, c = reduced.convex_load.weight[:, None], reduced.slots_claimed[:, None]
+    now = reduced.rise(load, claims)
+    up = reduced.rise(load + w, claims + c) - now
+    down = now - reduced.rise(np.maximum(load - w, 0), np.maximum(claims - c, 0))
+    return _between_pools(reduced.convex_load.pool_of, site_of, up, down)
 
 
 def _between_pools(pool_of: IntArray, site_of: IntArray, up: IntArray, down: IntArray) -> IntArray:
@@ -34,7 +34,7 @@ def _between_pools(pool_of: IntArray, site_of: IntArray, up: IntArray, down: Int
     return np.where(pool_of[None, :] == home[:, None], 0, rise - fall)
 
 
-def room_shift(room: Room, site_of: IntArray) -> IntArray:
+def residual_capacity_shift(room: ResidualCapacity, site_of: IntArray) -> IntArray:
     """Change of the room left for every shift, ``[n, m]``."""
     m, s, w, unit = len(room.room), site_of, room.weight, room.unit
     held = np.bincount(s, weights=w, minlength=m).astype(np.int64)
@@ -48,33 +48,33 @@ def room_shift(room: Room, site_of: IntArray) -> IntArray:
     return change
 
 
-def crowd_swap(crowd: Crowd, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
+def convex_load_swap(convex_load: ConvexLoad, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
     """Change of the price of load for swaps of ``v[i]`` and ``w[i]``."""
-    load = crowd.loads(site_of[None, :])[0]
-    a, b = crowd.pool_of[site_of[v]], crowd.pool_of[site_of[w]]
-    gain = np.where(a == b, 0, crowd.weight[w] - crowd.weight[v])
+    load = convex_load.loads(site_of[None, :])[0]
+    a, b = convex_load.pool_of[site_of[v]], convex_load.pool_of[site_of[w]]
+    gain = np.where(a == b, 0, convex_load.weight[w] - convex_load.weight[v])
     up, down = np.where(a >= 0, load[a] + gain, 0), np.where(b >= 0, load[b] - gain, 0)
-    change = np.where(a >= 0, crowd.table[a, up] - crowd.table[a, load[a]], 0)
-    change += np.where(b >= 0, crowd.table[b, down] - crowd.table[b, load[b]], 0)
+    change = np.where(a >= 0, convex_load.table[a, up] - convex_load.table[a, load[a]], 0)
+    change += np.where(b >= 0, convex_load.table[b, down] - convex_load.table[b, load[b]], 0)
     return change
 
 
-def squeeze_swap(squeeze: Squeeze, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
+def reduced_slots_swap(reduced: ReducedSlotsLoad, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
     """Change of what load pays beside claims for swaps of ``v[i]`` and ``w[i]``."""
-    load, claims = squeeze.crowd.loads(site_of[None, :])[0], squeeze.claims(site_of[None, :])[0]
-    a, b = squeeze.crowd.pool_of[site_of[v]], squeeze.crowd.pool_of[site_of[w]]
-    more = np.where(a == b, 0, squeeze.crowd.weight[w] - squeeze.crowd.weight[v])
-    claimed = np.where(a == b, 0, squeeze.claim[w] - squeeze.claim[v])
+    load, claims = reduced.convex_load.loads(site_of[None, :])[0], reduced.claims(site_of[None, :])[0]
+    a, b = reduced.convex_load.pool_of[site_of[v]], reduced.convex_load.pool_of[site_of[w]]
+    more = np.where(a == b, 0, reduced.convex_load.weight[w] - reduced.convex_load.weight[v])
+    claimed = np.where(a == b, 0, reduced.slots_claimed[w] - reduced.slots_claimed[v])
     change = np.zeros(len(v), dtype=np.int64)
     for pool, sign in ((a, 1), (b, -1)):
         at = np.maximum(pool, 0)
         after = np.maximum(load[at] + sign * more, 0), np.maximum(claims[at] + sign * claimed, 0)
-        now = squeeze.rise(load[at], claims[at], at)
-        change += np.where(pool >= 0, squeeze.rise(*after, at) - now, 0)
+        now = reduced.rise(load[at], claims[at], at)
+        change += np.where(pool >= 0, reduced.rise(*after, at) - now, 0)
     return change
 
 
-def room_swap(room: Room, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
+def residual_capacity_swap(room: ResidualCapacity, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
     """Change of the room left for swaps of ``v[i]`` and ``w[i]``."""
     held = np.bincount(site_of, weights=room.weight, minlength=len(room.room)).astype(np.int64)
     uses = room.uses.astype(np.int64)
@@ -88,7 +88,7 @@ def room_swap(room: Room, site_of: IntArray, v: IntArray, w: IntArray) -> IntArr
     return change
 
 
-def touch_swap(touch: Touch, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
+def set_on_site_swap(touch: SetOnSite, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
     """Count the sets that come onto the site less those that leave it, for swaps of ``v[i]`` and ``w[i]``."""
     on = site_of == touch.site
     set_of = np.full(len(site_of), -1)

@@ -10,26 +10,26 @@ from __future__ import annotations
 import numpy as np
 
 from placer.assignment import IntArray, Problem, Solution, Status
-from placer.assignment.context import Budget
-from placer.assignment.heuristics.partial_assignment import Partial
+from placer.assignment.context import SearchContext
+from placer.assignment.heuristics.partial_assignment import PartialAssignment
 
 
-def first_fit(problem: Problem, budget: Budget) -> Solution:
+def first_fit(problem: Problem, context: SearchContext) -> Solution:
     """
     Place as the RFC of November 2013 does; needs a Problem lowered for the baseline.
 
     Guest after guest: the user's map where it is usable, else all vnodes on the first pnode that holds them, else
     first-fit vnode by vnode; what fits nowhere stays on the last site, "no pnode".
     """
-    return _greedy_of_2013(problem, budget, whole_first=True)
+    return _greedy_of_2013(problem, context, whole_first=True)
 
 
-def first_fit_2013_12(problem: Problem, budget: Budget) -> Solution:
+def first_fit_2013_12(problem: Problem, context: SearchContext) -> Solution:
     """Place as the RFC of December 2013 does: first-fit vnode by vnode, and the user's map is reset."""
-    return _greedy_of_2013(problem, budget, whole_first=False)
+    return _greedy_of_2013(problem, context, whole_first=False)
 
 
-def first_fit_decreasing(problem: Problem, budget: Budget) -> Solution:
+def first_fit_decreasing(problem: Problem, context: SearchContext) -> Solution:
     """
     Place the vnodes by falling size, each on the first pnode that breaks no rule.
 
@@ -40,37 +40,37 @@ def first_fit_decreasing(problem: Problem, budget: Budget) -> Solution:
     Solution
         UNKNOWN without an assignment where a vnode fits nowhere.
     """
-    partial = Partial(problem)
+    partial = PartialAssignment(problem)
     size = problem.resources[0].weight if problem.resources else np.zeros(problem.n, dtype=np.int64)
     for v in _order(problem, size):
         site = next((p for p in _fitting_sites(partial, v).tolist() if partial.seats(v, p)), None)
         if site is None:
             return Solution(
-                status=Status.UNKNOWN, wall_time_s=budget.elapsed_s(), tried="first-fit by falling size got stuck"
+                status=Status.UNKNOWN, wall_time_s=context.elapsed_s(), tried="first-fit by falling size got stuck"
             )
         partial.put(v, site)
-    costs = tuple(problem.price(partial.site_of[None, :])[0].tolist())
-    return Solution(status=Status.FEASIBLE, site_of=partial.site_of, costs=costs, wall_time_s=budget.elapsed_s())
+    costs = tuple(problem.evaluate(partial.site_of[None, :])[0].tolist())
+    return Solution(status=Status.FEASIBLE, site_of=partial.site_of, costs=costs, wall_time_s=context.elapsed_s())
 
 
 def _order(problem: Problem, size: IntArray) -> list[int]:
     order: dict[int, None] = {}
     for v in np.argsort(-size, kind="stable").tolist():
-        order |= dict.fromkeys([v, *np.flatnonzero(problem.linked[v]).tolist()])
+        order |= dict.fromkeys([v, *np.flatnonzero(problem.colocated[v]).tolist()])
     return list(order)
 
 
-def _fitting_sites(partial: Partial, v: int) -> IntArray:
+def _fitting_sites(partial: PartialAssignment, v: int) -> IntArray:
     """Sites open to item v, only those with room for who must join it where there are any."""
     problem, open_sites = partial.problem, partial.open_sites(v)
-    joining = problem.linked[v] & (partial.site_of < 0)
+    joining = problem.colocated[v] & (partial.site_of < 0)
     roomy = open_sites & problem.allowed[joining].all(axis=0)
     for resource, left in zip(problem.resources, partial.left, strict=True):
         roomy &= resource.weight[v] + resource.weight[joining].sum() <= left
     return np.flatnonzero(roomy if roomy.any() else open_sites)
 
 
-def _greedy_of_2013(problem: Problem, budget: Budget, *, whole_first: bool) -> Solution:
+def _greedy_of_2013(problem: Problem, context: SearchContext, *, whole_first: bool) -> Solution:
     memory = problem.resources[0]
     nowhere = problem.m - 1
     free = memory.capacity[:nowhere].copy()
@@ -86,14 +86,14 @@ def _greedy_of_2013(problem: Problem, budget: Budget, *, whole_first: bool) -> S
         np.subtract.at(free, site_of[items][site_of[items] < nowhere], sizes[site_of[items] < nowhere])
         for size in sizes[site_of[items] == nowhere]:
             _take_evenly(int(size), free)
-    costs = tuple(problem.price(site_of[None, :])[0].tolist())
-    return Solution(status=Status.FEASIBLE, site_of=site_of, costs=costs, wall_time_s=budget.elapsed_s())
+    costs = tuple(problem.evaluate(site_of[None, :])[0].tolist())
+    return Solution(status=Status.FEASIBLE, site_of=site_of, costs=costs, wall_time_s=context.elapsed_s())
 
 
 def _usable(given: IntArray, sizes: IntArray, free: IntArray) -> bool:
-    claim = np.zeros_like(free)
-    np.add.at(claim, given, sizes)
-    return bool((claim <= free).all())
+    slots_claimed = np.zeros_like(free)
+    np.add.at(slots_claimed, given, sizes)
+    return bool((slots_claimed <= free).all())
 
 
 def _first_fit(sizes: IntArray, free: IntArray, nodemap: IntArray, nowhere: int, *, whole_first: bool) -> IntArray:

@@ -11,16 +11,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from placer.assignment import BoolArray, Crowd, IntArray, Problem, Term
-from placer.assignment.bounds.elementary import beyond, last_price
-from placer.assignment.context import Budget
-from placer.assignment.heuristics.partial_assignment import Partial
-from placer.assignment.structure.term_index import Tables
+from placer.assignment import BoolArray, ConvexLoad, IntArray, Problem, Term
+from placer.assignment.bounds.elementary import excess_over, marginal_cost
+from placer.assignment.context import SearchContext
+from placer.assignment.heuristics.partial_assignment import PartialAssignment
+from placer.assignment.structure.term_index import TermIndex
 
 FloatArray = npt.NDArray[np.float64]
 
 
-def construct_by_groups(tables: Tables, budget: Budget) -> IntArray | None:
+def construct_by_groups(tables: TermIndex, context: SearchContext) -> IntArray | None:
     """
     Place the groups by falling size, with the load priced as it comes and as it will be in the end.
 
@@ -30,14 +30,14 @@ def construct_by_groups(tables: Tables, budget: Budget) -> IntArray | None:
         The better of the two, which keeps every rule; None where both get stuck, or time is up.
     """
     problem = tables.problem
-    shared = any(last_price(tables, crowd) for _, crowd in tables.crowds)  # else both ways are one
-    ways = [tables, Tables(foreseen(tables))] if shared else [tables]
-    found = [site_of for each in ways if (site_of := _one_by_one(each, budget)) is not None]
-    costs = [tuple(problem.price(site_of[None, :])[0].tolist()) for site_of in found]
+    shared = any(marginal_cost(tables, convex_load) for _, convex_load in tables.convex_loads)  # else both ways are one
+    ways = [tables, TermIndex(with_excess_load(tables))] if shared else [tables]
+    found = [site_of for each in ways if (site_of := _one_by_one(each, context)) is not None]
+    costs = [tuple(problem.evaluate(site_of[None, :])[0].tolist()) for site_of in found]
     return found[costs.index(min(costs))] if found else None
 
 
-def foreseen(tables: Tables) -> Problem:
+def with_excess_load(tables: TermIndex) -> Problem:
     """
     Price load only beyond what it must come to in the end; what it costs now is a tier of its own behind that.
 
@@ -46,18 +46,21 @@ def foreseen(tables: Tables) -> Problem:
     """
     tiers: list[tuple[Term, ...]] = []
     for terms in tables.problem.tiers:
-        crowds = [term for term in terms if isinstance(term, Crowd)]
-        later = {id(crowd): beyond(crowd, last_price(tables, crowd)) for crowd in crowds}
+        convex_loads = [term for term in terms if isinstance(term, ConvexLoad)]
+        later = {
+            id(convex_load): excess_over(convex_load, marginal_cost(tables, convex_load))
+            for convex_load in convex_loads
+        }
         tiers += [tuple(later.get(id(term), term) for term in terms)]
-        tiers += [tuple(crowds)] if crowds else []
+        tiers += [tuple(convex_loads)] if convex_loads else []
     return replace(tables.problem, tiers=tuple(tiers))
 
 
-def _one_by_one(tables: Tables, budget: Budget) -> IntArray | None:
+def _one_by_one(tables: TermIndex, context: SearchContext) -> IntArray | None:
     placer = GroupPlacer(tables)
-    partial = Partial(tables.problem)
+    partial = PartialAssignment(tables.problem)
     for items in sorted(tables.problem.groups, key=lambda items: -float(placer.size[items].sum())):
-        if budget.left_s() <= 0 or not placer.place(partial, items):
+        if context.left_s() <= 0 or not placer.place(partial, items):
             return None
     return partial.site_of
 
@@ -72,7 +75,7 @@ class GroupPlacer:
         ``[n]``, what part of a large site each item takes, summed over the resources.
     """
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: TermIndex) -> None:
         self.tables = tables
         most = np.maximum(tables.capacity.max(axis=1, initial=1), 1)
         self.size = (tables.weight / most[:, None]).sum(axis=0)
@@ -80,7 +83,7 @@ class GroupPlacer:
         self.active = [t for t, terms in enumerate(tables.problem.tiers) if terms]
         self._outside = self._flows_outside()
 
-    def place(self, partial: Partial, items: IntArray, barred: BoolArray | None = None) -> bool:
+    def place(self, partial: PartialAssignment, items: IntArray, barred: BoolArray | None = None) -> bool:
         """
         Place a group that has no site yet where it costs least; False where it has no place.
 
@@ -91,7 +94,7 @@ class GroupPlacer:
         """
         ordered = items[np.argsort(-self.size[items], kind="stable")]
         first = partial.open_sites(int(ordered[0]))
-        ways = _Ways(self, partial, np.flatnonzero(first if barred is None else first & ~barred))
+        ways = _Beam(self, partial, np.flatnonzero(first if barred is None else first & ~barred))
         for v in ordered.tolist():
             ways.add(v)
         for row in ways.ranked():
@@ -122,10 +125,10 @@ class GroupPlacer:
         return leaving
 
 
-class _Ways:
+class _Beam:
     """Ways to place a group, a row each: what is left beside each, and what it costs."""
 
-    def __init__(self, placer: GroupPlacer, partial: Partial, sites: IntArray) -> None:
+    def __init__(self, placer: GroupPlacer, partial: PartialAssignment, sites: IntArray) -> None:
         self._placer, self._tables, self._partial, self._first = placer, placer.tables, partial, sites
         tables, placed = placer.tables, np.flatnonzero(partial.site_of >= 0)
         at, m = partial.site_of[placed], partial.problem.m
@@ -133,8 +136,8 @@ class _Ways:
         def on_sites(weight: IntArray) -> IntArray:
             return np.tile(np.bincount(at, weights=weight[placed], minlength=m).astype(np.int64), (len(sites), 1))
 
-        def in_pools(weight: IntArray, crowd: Crowd) -> IntArray:
-            in_pool: IntArray = (crowd.pool_of[:, None] == np.arange(len(crowd.table))).astype(np.int64)
+        def in_pools(weight: IntArray, convex_load: ConvexLoad) -> IntArray:
+            in_pool: IntArray = (convex_load.pool_of[:, None] == np.arange(len(convex_load.table))).astype(np.int64)
             return np.asarray(on_sites(weight) @ in_pool)
 
         self._items: list[int] = []
@@ -143,11 +146,14 @@ class _Ways:
         self._alive = np.ones(len(sites), dtype=bool)
         self._left = np.tile(partial.left, (len(sites), 1, 1))
         self._count = on_sites(np.ones(partial.problem.n, dtype=np.int64))
-        self._loads = [in_pools(crowd.weight, crowd) for _, crowd in tables.crowds]
-        self._held = [on_sites(room.weight) for _, room in tables.rooms]
+        self._loads = [in_pools(convex_load.weight, convex_load) for _, convex_load in tables.convex_loads]
+        self._held = [on_sites(room.weight) for _, room in tables.residual_capacities]
         self._squeezed = [
-            (in_pools(squeeze.crowd.weight, squeeze.crowd), in_pools(squeeze.claim, squeeze.crowd))
-            for _, squeeze in tables.squeezes
+            (
+                in_pools(reduced.convex_load.weight, reduced.convex_load),
+                in_pools(reduced.slots_claimed, reduced.convex_load),
+            )
+            for _, reduced in tables.reduced_slots
         ]
 
     def add(self, v: int) -> None:
@@ -162,12 +168,12 @@ class _Ways:
         self._cost += cost[:, each, sites]
         self._left[each, :, sites] -= self._tables.weight[:, v]
         self._count[each, sites] += 1
-        for (_, crowd), load in zip(self._tables.crowds, self._loads, strict=True):
-            _add(load, crowd, crowd.weight[v], sites)
-        for (_, squeeze), (load, claims) in zip(self._tables.squeezes, self._squeezed, strict=True):
-            _add(load, squeeze.crowd, squeeze.crowd.weight[v], sites)
-            _add(claims, squeeze.crowd, squeeze.claim[v], sites)
-        for (_, room), held in zip(self._tables.rooms, self._held, strict=True):
+        for (_, convex_load), load in zip(self._tables.convex_loads, self._loads, strict=True):
+            _add(load, convex_load, convex_load.weight[v], sites)
+        for (_, reduced), (load, claims) in zip(self._tables.reduced_slots, self._squeezed, strict=True):
+            _add(load, reduced.convex_load, reduced.convex_load.weight[v], sites)
+            _add(claims, reduced.convex_load, reduced.slots_claimed[v], sites)
+        for (_, room), held in zip(self._tables.residual_capacities, self._held, strict=True):
             held[each, sites] += room.weight[v]
         self._rows = np.hstack([self._rows, sites[:, None]])
         self._items.append(v)
@@ -183,7 +189,7 @@ class _Ways:
         """Sites that can take item v beside each row, seats apart, ``[s, m]``."""
         fits = (self._tables.weight[:, v][None, :, None] <= self._left).all(axis=1)
         open_sites: BoolArray = fits & self._partial.free_of_conflicts(v)
-        for conflict in self._tables.problem.conflicts:
+        for conflict in self._tables.problem.all_conflicts:
             for i in np.flatnonzero(conflict.items[v, self._items]).tolist():
                 open_sites &= ~conflict.sites[self._rows[:, i]]
         return open_sites
@@ -196,16 +202,20 @@ class _Ways:
             for w, at in zip(self._items, self._rows.T, strict=True):
                 if flow.flow[v, w] or flow.flow[w, v]:
                     cost[flow.tier] += flow.flow[v, w] * flow.distance.T[at] + flow.flow[w, v] * flow.distance[at]
-        for (t, crowd), load in zip(tables.crowds, self._loads, strict=True):
-            pools = np.arange(len(crowd.table))
-            cost[t] += _per_site(crowd, crowd.table[pools, load + crowd.weight[v]] - crowd.table[pools, load])
-        for (t, squeeze), (load, claims) in zip(tables.squeezes, self._squeezed, strict=True):
-            more = squeeze.rise(load + squeeze.crowd.weight[v], claims + squeeze.claim[v]) - squeeze.rise(load, claims)
-            cost[t] += _per_site(squeeze.crowd, more)
-        for (t, room), held in zip(tables.rooms, self._held, strict=True):
+        for (t, convex_load), load in zip(tables.convex_loads, self._loads, strict=True):
+            pools = np.arange(len(convex_load.table))
+            cost[t] += _per_site(
+                convex_load, convex_load.table[pools, load + convex_load.weight[v]] - convex_load.table[pools, load]
+            )
+        for (t, reduced), (load, claims) in zip(tables.reduced_slots, self._squeezed, strict=True):
+            more = reduced.rise(load + reduced.convex_load.weight[v], claims + reduced.slots_claimed[v]) - reduced.rise(
+                load, claims
+            )
+            cost[t] += _per_site(reduced.convex_load, more)
+        for (t, room), held in zip(tables.residual_capacities, self._held, strict=True):
             before = np.where(self._count > 0, (room.room - held) // room.unit, 0)
             cost[t] += np.where(room.room >= 0, (room.room - held - room.weight[v]) // room.unit - before, 0)
-        for t, touch in tables.touches:
+        for t, touch in tables.sets_on_site:
             for items in touch.sets:
                 if v in items:
                     cost[t, :, touch.site] += ~self._on(items, touch.site)
@@ -230,17 +240,17 @@ class _Ways:
         return left
 
 
-def _per_site(crowd: Crowd, of_pool: IntArray) -> IntArray:
-    return np.where(crowd.pool_of >= 0, of_pool[:, crowd.pool_of], 0)
+def _per_site(convex_load: ConvexLoad, of_pool: IntArray) -> IntArray:
+    return np.where(convex_load.pool_of >= 0, of_pool[:, convex_load.pool_of], 0)
 
 
-def _add(load: IntArray, crowd: Crowd, weight: int, sites: IntArray) -> None:
-    pools = crowd.pool_of[sites]
+def _add(load: IntArray, convex_load: ConvexLoad, weight: int, sites: IntArray) -> None:
+    pools = convex_load.pool_of[sites]
     rows = np.flatnonzero(pools >= 0)
     load[rows, pools[rows]] += weight
 
 
-def _seated(partial: Partial, items: IntArray, row: IntArray) -> bool:
+def _seated(partial: PartialAssignment, items: IntArray, row: IntArray) -> bool:
     """Whether everybody finds a seat where a row puts the items."""
     seating = partial.problem.seating
     return seating is None or all(

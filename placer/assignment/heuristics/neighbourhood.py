@@ -9,17 +9,22 @@ import numpy as np
 
 from placer.assignment import BoolArray, IntArray
 from placer.assignment.heuristics.deltas import (
-    crowd_shift,
-    crowd_swap,
-    room_shift,
-    room_swap,
-    squeeze_shift,
-    squeeze_swap,
-    touch_swap,
+    convex_load_shift,
+    convex_load_swap,
+    reduced_slots_shift,
+    reduced_slots_swap,
+    residual_capacity_shift,
+    residual_capacity_swap,
+    set_on_site_swap,
 )
-from placer.assignment.heuristics.rounded_deltas import peak_shift, peak_swap, quotient_shift, quotient_swap
+from placer.assignment.heuristics.rounded_deltas import (
+    floored_linear_shift,
+    floored_linear_swap,
+    max_utilization_shift,
+    max_utilization_swap,
+)
 from placer.assignment.structure.symmetry import item_classes
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.structure.term_index import TermIndex
 
 FORBIDDEN = np.int64(2**60)
 """Overload that marks a move to a site the item may not use."""
@@ -43,7 +48,7 @@ class Swap:
     delta: IntArray
 
 
-class Moves:
+class Neighbourhood:
     """
     An assignment, its costs, and what every move would change.
 
@@ -57,7 +62,7 @@ class Moves:
         What a unit of overload costs in the highest tier while moves are chosen; 0 where none is worth any cost.
     """
 
-    def __init__(self, tables: Tables, site_of: IntArray) -> None:
+    def __init__(self, tables: TermIndex, site_of: IntArray) -> None:
         self.tables = tables
         problem = tables.problem
         self._items = np.arange(problem.n)
@@ -65,7 +70,7 @@ class Moves:
         for i, members in enumerate(item_classes(tables)):
             self._class_of[members] = i
         self.overload_price = 0.0
-        self._conflicts = [(c.items.astype(np.int64), c.sites.astype(np.int64)) for c in problem.conflicts]
+        self._conflicts = [(c.items.astype(np.int64), c.sites.astype(np.int64)) for c in problem.all_conflicts]
         self.jump(site_of)
 
     def jump(self, site_of: IntArray) -> None:
@@ -146,7 +151,7 @@ class Moves:
         for items, sites in self._conflicts:
             overload += (items * sites[np.ix_(self.site_of, self.site_of)]).sum() * 1024
         overload += len(problem.misfits(self.site_of)) * 1024
-        return np.concatenate([[overload], problem.price(self.site_of[None, :])[0]])
+        return np.concatenate([[overload], problem.evaluate(self.site_of[None, :])[0]])
 
     def _refresh(self) -> None:
         """Recompute what each item would pay on each site towards the others, ``[n, m]`` per flow."""
@@ -167,22 +172,22 @@ class Moves:
         delta[1:] += tables.linear - tables.linear[:, items, s][:, :, None]
         for pull, flow in zip(self._pull, tables.flows, strict=True):
             delta[1 + flow.tier] += pull - pull[items, s][:, None]
-        for t, crowd in tables.crowds:
-            delta[1 + t] += crowd_shift(crowd, s)
-        for t, squeeze in tables.squeezes:
-            delta[1 + t] += squeeze_shift(squeeze, s)
-        for t, room in tables.rooms:
-            delta[1 + t] += room_shift(room, s)
-        for t, touch in tables.touches:
+        for t, convex_load in tables.convex_loads:
+            delta[1 + t] += convex_load_shift(convex_load, s)
+        for t, reduced in tables.reduced_slots:
+            delta[1 + t] += reduced_slots_shift(reduced, s)
+        for t, room in tables.residual_capacities:
+            delta[1 + t] += residual_capacity_shift(room, s)
+        for t, touch in tables.sets_on_site:
             for group in touch.sets:
                 there = s[group] == touch.site
                 others = there.sum() - there
                 delta[1 + t][group] -= (there & (others == 0))[:, None]
                 delta[1 + t][group, touch.site] += others == 0
-        for t, peak in tables.peaks:
-            delta[1 + t] += peak_shift(peak, s)
-        for t, quotient in tables.quotients:
-            delta[1 + t] += quotient_shift(quotient, s)
+        for t, peak in tables.max_utilizations:
+            delta[1 + t] += max_utilization_shift(peak, s)
+        for t, floored in tables.floored_linears:
+            delta[1 + t] += floored_linear_shift(floored, s)
         return delta
 
     def _swap_pairs(self) -> tuple[IntArray, IntArray]:
@@ -218,18 +223,18 @@ class Moves:
             change += f[v, w] * (d[a, b] + d[b, a] - d[a, a] - d[b, b])
             change += f[w, v] * (d[a, b] + d[b, a] - d[a, a] - d[b, b])
             delta[1 + flow.tier] += change
-        for t, crowd in tables.crowds:
-            delta[1 + t] += crowd_swap(crowd, s, v, w)
-        for t, squeeze in tables.squeezes:
-            delta[1 + t] += squeeze_swap(squeeze, s, v, w)
-        for t, room in tables.rooms:
-            delta[1 + t] += room_swap(room, s, v, w)
-        for t, touch in tables.touches:
-            delta[1 + t] += touch_swap(touch, s, v, w)
-        for t, peak in tables.peaks:
-            delta[1 + t] += peak_swap(peak, s, v, w)
-        for t, quotient in tables.quotients:
-            delta[1 + t] += quotient_swap(quotient, s, v, w)
+        for t, convex_load in tables.convex_loads:
+            delta[1 + t] += convex_load_swap(convex_load, s, v, w)
+        for t, reduced in tables.reduced_slots:
+            delta[1 + t] += reduced_slots_swap(reduced, s, v, w)
+        for t, room in tables.residual_capacities:
+            delta[1 + t] += residual_capacity_swap(room, s, v, w)
+        for t, touch in tables.sets_on_site:
+            delta[1 + t] += set_on_site_swap(touch, s, v, w)
+        for t, peak in tables.max_utilizations:
+            delta[1 + t] += max_utilization_swap(peak, s, v, w)
+        for t, floored in tables.floored_linears:
+            delta[1 + t] += floored_linear_swap(floored, s, v, w)
         return delta
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from placer.assignment import BoolArray, Problem
 
 
-class Partial:
+class PartialAssignment:
     """
     Some items on sites, the rest nowhere yet.
 
@@ -56,5 +56,5 @@ class Partial:
 
     def _bar(self, v: int, p: int, times: int) -> None:
         """Count for each item the items that keep it off each site."""
-        for conflict in self.problem.conflicts:
+        for conflict in self.problem.all_conflicts:
             self._barred[conflict.items[v]] += times * conflict.sites[p]

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from placer.assignment.heuristics.neighbourhood import Moves
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.heuristics.neighbourhood import Neighbourhood
+from placer.assignment.structure.term_index import TermIndex
 
 LEARN_AFTER = 10
 """Assignments in a row with overload, or without, after which overload costs twice as much, or half."""
 
 
-class OverloadPrice:
+class PenaltyManager:
     """
     How much overload may cost while one tier of flows is searched: less while there is none, more while there is some.
 
     Elsewhere overload stands before all tiers.
     """
 
-    def __init__(self, tables: Tables, moves: Moves) -> None:
+    def __init__(self, tables: TermIndex, moves: Neighbourhood) -> None:
         self._moves = moves
         self._seen = {True: 0, False: 0}
-        self._used = tables.problem.entangled and len(tables.weight) > 0
+        self._used = tables.problem.has_intergroup_flow and len(tables.weight) > 0
         if self._used:
             moves.overload_price = float(moves.costs[1]) / max(1.0, float(tables.weight.sum()))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from placer.assignment import IntArray, Peak, Quotient
+from placer.assignment import FlooredLinear, IntArray, MaxUtilization
 
 
-def peak_shift(peak: Peak, site_of: IntArray) -> IntArray:
+def max_utilization_shift(peak: MaxUtilization, site_of: IntArray) -> IntArray:
     """Change of the fullest site for every shift, ``[n, m]``."""
     load, others = _levels(peak, site_of)
     m, s, w = len(load), site_of, peak.weight[:, None]
@@ -18,7 +18,7 @@ def peak_shift(peak: Peak, site_of: IntArray) -> IntArray:
     return change
 
 
-def peak_swap(peak: Peak, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
+def max_utilization_swap(peak: MaxUtilization, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
     """Change of the fullest site for swaps of ``v[i]`` and ``w[i]``, which stand on different sites."""
     load, others = _levels(peak, site_of)
     a, b, gain = site_of[v], site_of[w], peak.weight[w] - peak.weight[v]
@@ -31,7 +31,7 @@ def peak_swap(peak: Peak, site_of: IntArray, v: IntArray, w: IntArray) -> IntArr
     return np.asarray(np.maximum(here, others[a, b]) - peak.levels(load).max(initial=0))
 
 
-def _levels(peak: Peak, site_of: IntArray) -> tuple[IntArray, IntArray]:
+def _levels(peak: MaxUtilization, site_of: IntArray) -> tuple[IntArray, IntArray]:
     """Give the load of each site ``[m]``, and how full the fullest of all but two sites is, ``[m, m]``."""
     m = len(peak.room)
     load = np.zeros(m, dtype=np.int64)
@@ -45,22 +45,22 @@ def _levels(peak: Peak, site_of: IntArray) -> tuple[IntArray, IntArray]:
     return load, others
 
 
-def quotient_shift(quotient: Quotient, site_of: IntArray) -> IntArray:
+def floored_linear_shift(floored: FlooredLinear, site_of: IntArray) -> IntArray:
     """Change for every shift, ``[n, m]``."""
-    change = np.zeros((len(site_of), quotient.cost.shape[1]), dtype=np.int64)
-    now = quotient.cost[np.arange(len(quotient.items)), site_of[quotient.items]]
-    change[quotient.items] = _rise(quotient, int(now.sum()), quotient.cost - now[:, None])
+    change = np.zeros((len(site_of), floored.cost.shape[1]), dtype=np.int64)
+    now = floored.cost[np.arange(len(floored.items)), site_of[floored.items]]
+    change[floored.items] = _rise(floored, int(now.sum()), floored.cost - now[:, None])
     return change
 
 
-def quotient_swap(quotient: Quotient, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
+def floored_linear_swap(floored: FlooredLinear, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
     """Change for swaps of ``v[i]`` and ``w[i]``."""
-    cost = np.zeros((len(site_of), quotient.cost.shape[1]), dtype=np.int64)
-    cost[quotient.items] = quotient.cost
+    cost = np.zeros((len(site_of), floored.cost.shape[1]), dtype=np.int64)
+    cost[floored.items] = floored.cost
     a, b = site_of[v], site_of[w]
     more = cost[v, b] - cost[v, a] + cost[w, a] - cost[w, b]
-    return _rise(quotient, int(cost[np.arange(len(site_of)), site_of].sum()), more)
+    return _rise(floored, int(cost[np.arange(len(site_of)), site_of].sum()), more)
 
 
-def _rise(quotient: Quotient, total: int, more: IntArray) -> IntArray:
-    return np.asarray(quotient.scale * ((total + more) // quotient.divisor - total // quotient.divisor))
+def _rise(floored: FlooredLinear, total: int, more: IntArray) -> IntArray:
+    return np.asarray(floored.scale * ((total + more) // floored.divisor - total // floored.divisor))

@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from placer.assignment import BoolArray, IntArray, Problem, Solution, Status
-from placer.assignment.bounds.elementary import floors
-from placer.assignment.context import Budget
+from placer.assignment.bounds.elementary import lower_bounds
+from placer.assignment.context import SearchContext
 from placer.assignment.heuristics.group_construction import construct_by_groups
-from placer.assignment.heuristics.neighbourhood import Moves, Shift, Swap
-from placer.assignment.heuristics.partial_assignment import Partial
-from placer.assignment.heuristics.penalty import OverloadPrice
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.heuristics.neighbourhood import Neighbourhood, Shift, Swap
+from placer.assignment.heuristics.partial_assignment import PartialAssignment
+from placer.assignment.heuristics.penalty import PenaltyManager
+from placer.assignment.structure.term_index import TermIndex
 
 TENURE = (4, 12)
 """Moves for which an item may not return to a site it left: fewest and most."""
@@ -30,7 +30,7 @@ WIDER_EVERY = 100
 """and after so many moves without a better assignment one more group may be placed anew."""
 
 
-def local_search(problem: Problem, budget: Budget) -> Solution:
+def local_search(problem: Problem, context: SearchContext) -> Solution:
     """
     Search until the budget ends, or nothing better can exist.
 
@@ -39,17 +39,19 @@ def local_search(problem: Problem, budget: Budget) -> Solution:
     Solution
         FEASIBLE, or UNKNOWN where no assignment was found; it proves nothing.
     """
-    tables = Tables(problem)
-    found = improve(tables, budget, time_limit_s=budget.left_s(), floor=floors(tables))
+    tables = TermIndex(problem)
+    found = tabu_search(tables, context, time_limit_s=context.left_s(), floor=lower_bounds(tables))
     if found is None:
-        return Solution(status=Status.UNKNOWN, wall_time_s=budget.elapsed_s(), tried="local search found no assignment")
-    costs = tuple(problem.price(found[None, :])[0].tolist())
-    return Solution(status=Status.FEASIBLE, site_of=found, costs=costs, wall_time_s=budget.elapsed_s())
+        return Solution(
+            status=Status.UNKNOWN, wall_time_s=context.elapsed_s(), tried="local search found no assignment"
+        )
+    costs = tuple(problem.evaluate(found[None, :])[0].tolist())
+    return Solution(status=Status.FEASIBLE, site_of=found, costs=costs, wall_time_s=context.elapsed_s())
 
 
-def improve(
-    tables: Tables,
-    budget: Budget,
+def tabu_search(
+    tables: TermIndex,
+    context: SearchContext,
     *,
     time_limit_s: float,
     start: IntArray | None = None,
@@ -80,19 +82,19 @@ def improve(
         return np.zeros(0, dtype=np.int64)
     if not problem.allowed.any(axis=1).all():
         return None
-    random = np.random.default_rng(budget.seed)
-    moves = Moves(tables, _beginning(tables, random, budget) if start is None else start)
+    random = np.random.default_rng(context.seed)
+    moves = Neighbourhood(tables, _initial(tables, random, context) if start is None else start)
     if start is None and problem.hint is not None:
         _take_hint(moves, problem.hint, random)
     goal = None if floor is None else np.array([0, *floor])
     best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
     if best_costs[0] == 0:
-        budget.tell("local search", costs=tuple(best_costs[1:].tolist()))
+        context.tell("local search", costs=tuple(best_costs[1:].tolist()))
     tabu = np.zeros((problem.n, problem.m), dtype=np.int64)
-    price = OverloadPrice(tables, moves)
-    deadline = budget.elapsed_s() + min(time_limit_s, budget.left_s())
+    price = PenaltyManager(tables, moves)
+    deadline = context.elapsed_s() + min(time_limit_s, context.left_s())
     step = 0
-    while stale < patience and budget.elapsed_s() < deadline and not budget.stop.is_set():
+    while stale < patience and context.elapsed_s() < deadline and not context.stop.is_set():
         if goal is not None and not (best_costs > goal).any():
             break
         step += 1
@@ -100,34 +102,34 @@ def improve(
             break
         stale += 1
         price.learn(overloaded=moves.costs[0] > 0)
-        if stale % (ENTANGLED_RUIN_EVERY if problem.entangled else RUIN_EVERY) == 0:
-            wider = stale // WIDER_EVERY if problem.entangled else 0
-            moves.jump(_ruined(tables, best, random, RUINED[1] + wider))
+        if stale % (ENTANGLED_RUIN_EVERY if problem.has_intergroup_flow else RUIN_EVERY) == 0:
+            wider = stale // WIDER_EVERY if problem.has_intergroup_flow else 0
+            moves.jump(_ruin_and_recreate(tables, best, random, RUINED[1] + wider))
         if tuple(moves.costs) < tuple(best_costs):
             best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
             if best_costs[0] == 0:
-                budget.tell("local search", costs=tuple(best_costs[1:].tolist()))
+                context.tell("local search", costs=tuple(best_costs[1:].tolist()))
     found = f"costs {tuple(best_costs[1:].tolist())}" if best_costs[0] == 0 else "no placement"
-    budget.log(f"local search: {step} moves, {found}")
+    context.log(f"local search: {step} moves, {found}")
     return best if best_costs[0] == 0 else None
 
 
-def _beginning(tables: Tables, random: np.random.Generator, budget: Budget) -> IntArray:
+def _initial(tables: TermIndex, random: np.random.Generator, context: SearchContext) -> IntArray:
     """Place item by item and, unless flows run between the groups, group by group; the better of the two."""
     problem = tables.problem
-    one_by_one = construct(tables, random)
-    if problem.entangled:
+    one_by_one = greedy_construction(tables, random)
+    if problem.has_intergroup_flow:
         return one_by_one
-    costs, fits = tuple(problem.price(one_by_one[None, :])[0].tolist()), problem.feasible(one_by_one[None, :])[0]
+    costs, fits = tuple(problem.evaluate(one_by_one[None, :])[0].tolist()), problem.feasible(one_by_one[None, :])[0]
     if fits:
-        budget.tell("local search", costs=costs)
-    by_groups = construct_by_groups(tables, budget)
-    if by_groups is None or (fits and costs < tuple(problem.price(by_groups[None, :])[0].tolist())):
+        context.tell("local search", costs=costs)
+    by_groups = construct_by_groups(tables, context)
+    if by_groups is None or (fits and costs < tuple(problem.evaluate(by_groups[None, :])[0].tolist())):
         return one_by_one
     return by_groups
 
 
-def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None = None) -> IntArray:
+def greedy_construction(tables: TermIndex, random: np.random.Generator, kept: IntArray | None = None) -> IntArray:
     """
     Place the items by falling size, each where it costs least; where it fits nowhere, on the emptiest allowed site.
 
@@ -142,9 +144,9 @@ def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None
         Every item on an allowed site; it may break other rules.
     """
     problem = tables.problem
-    partial = Partial(problem)
+    partial = PartialAssignment(problem)
     size = (tables.weight / np.maximum(tables.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
-    late = ~np.isin(np.arange(problem.n), problem.deciders)
+    late = ~np.isin(np.arange(problem.n), problem.selectors)
     order = np.lexsort((random.random(problem.n), -size) if kept is None else (random.random(problem.n),))
     order = order[np.argsort(late[order], kind="stable")]
     placed = np.zeros(problem.n, dtype=bool)
@@ -163,55 +165,58 @@ def construct(tables: Tables, random: np.random.Generator, kept: IntArray | None
     return partial.site_of
 
 
-def _take_hint(moves: Moves, hint: IntArray, random: np.random.Generator) -> None:
+def _take_hint(moves: Neighbourhood, hint: IntArray, random: np.random.Generator) -> None:
     """Start from a hint, what it lacks or has where it may not be placed beside it, unless that costs more."""
     tables, greedy, costs = moves.tables, moves.site_of, tuple(moves.costs)
     allowed = tables.problem.allowed[np.arange(len(hint)), hint] & (hint >= 0)
-    moves.jump(construct(tables, random, np.where(allowed, hint, -1)))
+    moves.jump(greedy_construction(tables, random, np.where(allowed, hint, -1)))
     if costs < tuple(moves.costs):
         moves.jump(greedy)
 
 
-def _cheapest(tables: Tables, v: int, site_of: IntArray, placed: BoolArray, sites: BoolArray) -> int:
+def _cheapest(tables: TermIndex, v: int, site_of: IntArray, placed: BoolArray, sites: BoolArray) -> int:
     """Find the open site where item v costs least beside the items placed so far, tier before tier."""
     cost = tables.linear[:, v, :].copy()
     others = np.flatnonzero(placed)
     for flow in tables.flows:
         at = site_of[others]
         cost[flow.tier] += flow.distance[:, at] @ flow.flow[v, others] + flow.flow[others, v] @ flow.distance[at, :]
-    for t, crowd in tables.crowds:
-        pools = crowd.pool_of
-        load = np.zeros(len(crowd.table), dtype=np.int64)
-        np.add.at(load, pools[site_of[others]], np.where(pools[site_of[others]] >= 0, crowd.weight[others], 0))
-        rise = crowd.table[range(len(load)), load + crowd.weight[v]] - crowd.table[range(len(load)), load]
+    for t, convex_load in tables.convex_loads:
+        pools = convex_load.pool_of
+        load = np.zeros(len(convex_load.table), dtype=np.int64)
+        np.add.at(load, pools[site_of[others]], np.where(pools[site_of[others]] >= 0, convex_load.weight[others], 0))
+        rise = (
+            convex_load.table[range(len(load)), load + convex_load.weight[v]]
+            - convex_load.table[range(len(load)), load]
+        )
         cost[t] += np.where(pools >= 0, rise[pools], 0)
-    for t, touch in tables.touches:
+    for t, touch in tables.sets_on_site:
         cost[t, touch.site] += 1
-    for t, room in tables.rooms:
+    for t, room in tables.residual_capacities:
         held = np.bincount(site_of[others], weights=room.weight[others], minlength=len(sites)).astype(np.int64)
         cost[t] += (room.room - held) // room.unit
-    for t, peak in tables.peaks:
+    for t, peak in tables.max_utilizations:
         held = np.bincount(site_of[others], weights=peak.weight[others], minlength=len(sites)).astype(np.int64)
         cost[t] += peak.levels(held + peak.weight[v])
-    for t, quotient in tables.quotients:
-        own = quotient.items == v
-        cost[t] += quotient.scale * quotient.cost[own].sum(axis=0) // quotient.divisor
+    for t, floored in tables.floored_linears:
+        own = floored.items == v
+        cost[t] += floored.scale * floored.cost[own].sum(axis=0) // floored.divisor
     return int(np.lexsort(np.where(sites, cost, np.iinfo(np.int64).max)[::-1])[0])
 
 
-def _ruined(tables: Tables, site_of: IntArray, random: np.random.Generator, most: int) -> IntArray:
+def _ruin_and_recreate(tables: TermIndex, site_of: IntArray, random: np.random.Generator, most: int) -> IntArray:
     """Take fewer than ``most`` random groups off and place them anew, to start from near the best."""
     groups = tables.problem.groups
     kept = site_of.copy()
     if len(groups) == 1:
-        return construct(tables, random, _scattered(tables.problem, kept, random))
+        return greedy_construction(tables, random, _scatter(tables.problem, kept, random))
     for g in random.choice(len(groups), size=min(len(groups), int(random.integers(RUINED[0], most))), replace=False):
         kept[groups[g]] = -1
-    kept[tables.problem.linked[kept < 0].any(axis=0)] = -1  # who must stand with one of them moves along
-    return construct(tables, random, kept)
+    kept[tables.problem.colocated[kept < 0].any(axis=0)] = -1  # who must stand with one of them moves along
+    return greedy_construction(tables, random, kept)
 
 
-def _scattered(problem: Problem, site_of: IntArray, random: np.random.Generator) -> IntArray:
+def _scatter(problem: Problem, site_of: IntArray, random: np.random.Generator) -> IntArray:
     """Where there is but one group: take some of its items off, or all but one, which goes to any site."""
     kept, v = site_of.copy(), int(random.integers(problem.n))
     if random.random() < 0.5:
@@ -219,11 +224,11 @@ def _scattered(problem: Problem, site_of: IntArray, random: np.random.Generator)
     else:
         kept[:] = -1
         kept[v] = random.choice(np.flatnonzero(problem.allowed[v]))
-    kept[problem.linked[kept < 0].any(axis=0)] = -1
+    kept[problem.colocated[kept < 0].any(axis=0)] = -1
     return kept
 
 
-def _step(moves: Moves, tabu: IntArray, step: int, best_costs: IntArray, random: np.random.Generator) -> bool:
+def _step(moves: Neighbourhood, tabu: IntArray, step: int, best_costs: IntArray, random: np.random.Generator) -> bool:
     """Make the best shift or swap that is not tabu, or better than the best known; False where there is none."""
     shift = moves.best_shift(tabu > step, best_costs)
     swap = moves.best_swap(tabu > step, best_costs)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 from placer.assignment import IntArray
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.structure.term_index import TermIndex
 
 
-def item_classes(tables: Tables) -> list[list[int]]:
+def item_classes(tables: TermIndex) -> list[list[int]]:
     """
     Group the items into classes of interchangeable ones.
 
@@ -28,11 +28,11 @@ def item_classes(tables: Tables) -> list[list[int]]:
         group_of[items] = g
     alone = np.array([len(problem.groups[g]) == 1 for g in group_of], dtype=bool)
     key = [problem.allowed, *tables.linear, tables.weight.T, alone[:, None]]
-    key += [crowd.weight[:, None] for _, crowd in tables.crowds]
-    key += [np.stack([room.weight, room.uses], axis=1) for _, room in tables.rooms]
-    key.append(np.isin(np.arange(problem.n), problem.deciders)[:, None])
+    key += [convex_load.weight[:, None] for _, convex_load in tables.convex_loads]
+    key += [np.stack([room.weight, room.uses], axis=1) for _, room in tables.residual_capacities]
+    key.append(np.isin(np.arange(problem.n), problem.selectors)[:, None])
     key += [part[:, None] for part in _claims(tables)]
-    key += [quotient.by_item(problem.n) for _, quotient in tables.quotients]
+    key += [floored.by_item(problem.n) for _, floored in tables.floored_linears]
     keys = [tuple(part[v].tobytes() for part in key) for v in range(problem.n)]
     matrices = [f.flow for f in tables.flows] + [r.items.astype(np.int64) for r in problem.relations]
     classes: list[list[int]] = []
@@ -48,7 +48,7 @@ def item_classes(tables: Tables) -> list[list[int]]:
     return classes
 
 
-def group_classes(tables: Tables) -> list[list[IntArray]]:
+def group_classes(tables: TermIndex) -> list[list[IntArray]]:
     """
     Collect the groups of two or more items that are interchangeable as a whole, item by item.
 
@@ -64,31 +64,33 @@ def group_classes(tables: Tables) -> list[list[IntArray]]:
         if len(items) > 1 and not any(_flow_leaves(matrix, items) for matrix in matrices):
             key = [problem.allowed[items], tables.linear[:, items], tables.weight[:, items]]
             key += [matrix[np.ix_(items, items)] for matrix in matrices]
-            key += [crowd.weight[items] for _, crowd in tables.crowds]
-            key += [np.stack([room.weight, room.uses], axis=1)[items] for _, room in tables.rooms]
+            key += [convex_load.weight[items] for _, convex_load in tables.convex_loads]
+            key += [np.stack([room.weight, room.uses], axis=1)[items] for _, room in tables.residual_capacities]
             key += [part[items] for part in _claims(tables)]
             key += _quotients_within(tables, items)
             classes.setdefault(tuple(part.tobytes() for part in key), []).append(items)
     return [twins for twins in classes.values() if len(twins) > 1]
 
 
-def _quotients_within(tables: Tables, items: IntArray) -> list[IntArray]:
+def _quotients_within(tables: TermIndex, items: IntArray) -> list[IntArray]:
     """What quotients say of a group: those of its own alike whoever has them, others by their places."""
     parts, own = [], set(items.tolist())
-    for i, (t, quotient) in enumerate(tables.quotients):
-        theirs = set(quotient.items.tolist())
+    for i, (t, floored) in enumerate(tables.floored_linears):
+        theirs = set(floored.items.tolist())
         if theirs & own:
-            which = [t, quotient.divisor, quotient.scale] if theirs <= own else [t, -1, i]
-            parts += [np.array(which), quotient.by_item(tables.problem.n)[items]]
+            which = [t, floored.divisor, floored.scale] if theirs <= own else [t, -1, i]
+            parts += [np.array(which), floored.by_item(tables.problem.n)[items]]
     return parts
 
 
-def _claims(tables: Tables) -> list[IntArray]:
+def _claims(tables: TermIndex) -> list[IntArray]:
     """What items claim besides weights: of slots, of seats, and towards the fullest site."""
     seating = tables.problem.seating
-    own = [peak.weight for _, peak in tables.peaks]
+    own = [peak.weight for _, peak in tables.max_utilizations]
     return (
-        own + [squeeze.claim for _, squeeze in tables.squeezes] + ([seating.item_kinds] if seating is not None else [])
+        own
+        + [reduced.slots_claimed for _, reduced in tables.reduced_slots]
+        + ([seating.item_kinds] if seating is not None else [])
     )
 
 
@@ -98,7 +100,7 @@ def _flow_leaves(flow: IntArray, items: IntArray) -> bool:
     return bool(flow[items][:, ~inside].any() or flow[~inside][:, items].any())
 
 
-def site_classes(tables: Tables) -> list[list[int]]:
+def site_classes(tables: TermIndex) -> list[list[int]]:
     """
     Group the sites into classes of interchangeable ones.
 
@@ -110,21 +112,21 @@ def site_classes(tables: Tables) -> list[list[int]]:
     problem = tables.problem
     key: list[IntArray] = [problem.allowed.T.astype(np.int64), tables.capacity.T]
     key += [linear.T for linear in tables.linear]
-    for _, crowd in tables.crowds:
-        shared = np.bincount(crowd.pool_of[crowd.pool_of >= 0], minlength=len(crowd.table))
-        own = (crowd.pool_of < 0) | (shared[crowd.pool_of] == 1)
+    for _, convex_load in tables.convex_loads:
+        shared = np.bincount(convex_load.pool_of[convex_load.pool_of >= 0], minlength=len(convex_load.table))
+        own = (convex_load.pool_of < 0) | (shared[convex_load.pool_of] == 1)
         lone = np.where(own, -1, np.arange(problem.m))
-        prices = np.where((crowd.pool_of >= 0)[:, None], crowd.table[crowd.pool_of], -1)
+        prices = np.where((convex_load.pool_of >= 0)[:, None], convex_load.table[convex_load.pool_of], -1)
         key += [lone[:, None], prices]
-    for _, squeeze in tables.squeezes:
-        pools, inside = squeeze.crowd.pool_of, squeeze.crowd.pool_of >= 0
-        key += [np.where(inside, part[pools], -1)[:, None] for part in (squeeze.start, squeeze.slots)]
+    for _, reduced in tables.reduced_slots:
+        pools, inside = reduced.convex_load.pool_of, reduced.convex_load.pool_of >= 0
+        key += [np.where(inside, part[pools], -1)[:, None] for part in (reduced.start, reduced.slots)]
     if problem.seating is not None:
         key.append(problem.seating.site_kinds[:, None])
-    key += [room.room[:, None] for _, room in tables.rooms]
-    key += [peak.room[:, None] for _, peak in tables.peaks]
-    key += [quotient.cost.T for _, quotient in tables.quotients]
-    key += [(np.arange(problem.m) == touch.site)[:, None].astype(np.int64) for _, touch in tables.touches]
+    key += [room.room[:, None] for _, room in tables.residual_capacities]
+    key += [peak.room[:, None] for _, peak in tables.max_utilizations]
+    key += [floored.cost.T for _, floored in tables.floored_linears]
+    key += [(np.arange(problem.m) == touch.site)[:, None].astype(np.int64) for _, touch in tables.sets_on_site]
     keys = [tuple(part[p].tobytes() for part in key) for p in range(problem.m)]
     matrices = [flow.distance for flow in tables.flows] + [problem.incompatible.astype(np.int64)]
     matrices += [relation.sites.astype(np.int64) for relation in problem.relations]

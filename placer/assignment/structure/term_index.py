@@ -6,7 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from placer.assignment import Crowd, Flow, IntArray, Linear, Peak, Problem, Quotient, Room, Squeeze, Touch
+from placer.assignment import (
+    ConvexLoad,
+    FlooredLinear,
+    Flow,
+    IntArray,
+    Linear,
+    MaxUtilization,
+    Problem,
+    ReducedSlotsLoad,
+    ResidualCapacity,
+    SetOnSite,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -29,7 +40,7 @@ class PairFlow:
     distance: IntArray
 
 
-class Tables:
+class TermIndex:
     """
     A Problem's terms by kind.
 
@@ -39,7 +50,7 @@ class Tables:
         ``[tiers, n, m]``: linear terms, and what each item's flow to itself costs.
     flows
         Flows between different items, one for each tier and distance matrix.
-    crowds, squeezes, rooms, touches, peaks, quotients
+    convex_loads, reduced_slots, residual_capacities, sets_on_site, max_utilizations, floored_linears
         The other terms, each with its tier.
     weight, capacity
         ``[resources, n]`` and ``[resources, m]``.
@@ -49,12 +60,12 @@ class Tables:
         self.problem = problem
         self.tiers = len(problem.tiers)
         self.linear = np.zeros((self.tiers, problem.n, problem.m), dtype=np.int64)
-        self.crowds: list[tuple[int, Crowd]] = []
-        self.squeezes: list[tuple[int, Squeeze]] = []
-        self.rooms: list[tuple[int, Room]] = []
-        self.touches: list[tuple[int, Touch]] = []
-        self.peaks: list[tuple[int, Peak]] = []
-        self.quotients: list[tuple[int, Quotient]] = []
+        self.convex_loads: list[tuple[int, ConvexLoad]] = []
+        self.reduced_slots: list[tuple[int, ReducedSlotsLoad]] = []
+        self.residual_capacities: list[tuple[int, ResidualCapacity]] = []
+        self.sets_on_site: list[tuple[int, SetOnSite]] = []
+        self.max_utilizations: list[tuple[int, MaxUtilization]] = []
+        self.floored_linears: list[tuple[int, FlooredLinear]] = []
         self.weight = _stack([r.weight for r in problem.resources], problem.n)
         self.capacity = _stack([r.capacity for r in problem.resources], problem.m)
         flows: dict[tuple[int, bytes], PairFlow] = {}
@@ -65,24 +76,24 @@ class Tables:
                         self.linear[t] += term.cost
                     case Flow():
                         self._add_flow(t, term, flows)
-                    case Crowd():
-                        self.crowds.append((t, term))
-                    case Squeeze():
-                        self.squeezes.append((t, term))
-                    case Room():
-                        self.rooms.append((t, term))
-                    case Touch():
-                        self.touches.append((t, term))
-                    case Peak():
-                        self.peaks.append((t, term))
-                    case Quotient():
-                        self.quotients.append((t, term))
+                    case ConvexLoad():
+                        self.convex_loads.append((t, term))
+                    case ReducedSlotsLoad():
+                        self.reduced_slots.append((t, term))
+                    case ResidualCapacity():
+                        self.residual_capacities.append((t, term))
+                    case SetOnSite():
+                        self.sets_on_site.append((t, term))
+                    case MaxUtilization():
+                        self.max_utilizations.append((t, term))
+                    case FlooredLinear():
+                        self.floored_linears.append((t, term))
         self.flows = [flow for flow in flows.values() if flow.flow.any()]
 
     @property
-    def rounded(self) -> list[tuple[int, Peak | Quotient]]:
+    def rounded(self) -> list[tuple[int, MaxUtilization | FlooredLinear]]:
         """The terms that round."""
-        return [*self.peaks, *self.quotients]
+        return [*self.max_utilizations, *self.floored_linears]
 
     def _add_flow(self, t: int, term: Flow, flows: dict[tuple[int, bytes], PairFlow]) -> None:
         own = np.diagonal(term.flow)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from placer.errors import InputError
-from placer.formats.base import HostReading
+from placer.formats.base import ParsedHost
 from placer.formats.libvirt.values import size_of
 from placer.formats.linux.topology import NodeRow, Topology, build_host
 from placer.formats.text.cpu_lists import CpuLists
@@ -13,7 +13,7 @@ from placer.instance.units import MAX_CPU
 MAX_DISTANCE = 2**32
 
 
-def read_libvirt_capabilities(text: str, place: str, free: str | None = None) -> HostReading:
+def read_libvirt_capabilities(text: str, place: str, free: str | None = None) -> ParsedHost:
     """
     Read a host from the cells of ``<host><topology>``.
 
@@ -35,17 +35,17 @@ def read_libvirt_capabilities(text: str, place: str, free: str | None = None) ->
     cells = _cells(root)
     lists = CpuLists(place)
     cpus = [cpu for cell in cells for cpu in _cpus(cell)]
-    siblings = {
+    core_groups = {
         cpu.attributes["siblings"]: lists.of_list(cpu.attributes["siblings"], cpu.place)
         for cpu in cpus
         if "siblings" in cpu.attributes
     }
-    notes = () if siblings else ("the cells list no siblings: every pcpu counts as a core",)
+    notes = () if core_groups else ("the cells list no siblings: every pcpu counts as a core",)
     return build_host(
         Topology(
             place=place,
             rows=[_row(cell) for cell in cells],
-            siblings=siblings.values(),
+            core_groups=core_groups.values(),
             distances=_distances(cells),
             notes=notes,
         ),

@@ -7,7 +7,7 @@ import re
 
 from msgspec.structs import replace
 
-from placer.formats.base import GuestReading, GuestSource, Masks
+from placer.formats.base import GuestSource, Masks, ParsedGuest
 from placer.formats.devices import devices_on
 from placer.formats.libvirt.cells import Cells, read_cells
 from placer.formats.libvirt.numatune import read_numatune
@@ -20,7 +20,7 @@ from placer.instance.guest import MAX_VCPUS
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,9}")
 
 
-def read_libvirt_domain(text: str, place: str, host: Host) -> GuestReading:
+def read_libvirt_domain(text: str, place: str, host: Host) -> ParsedGuest:
     """
     Read a guest from what ``virsh dumpxml`` prints.
 
@@ -49,7 +49,7 @@ def read_libvirt_domain(text: str, place: str, host: Host) -> GuestReading:
         affinity = _near(root, affinity or (None,) * vcpu_count, cells, numatune.pnodes_of, host)
     devices, device_notes = devices_on(host, _addresses(root))
     all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *device_notes, *_unheeded(root))
-    return GuestReading(
+    return ParsedGuest(
         name=_name(root),
         type="hvm",
         vcpu_count=vcpu_count,

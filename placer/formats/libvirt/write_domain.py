@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from placer.errors import EmissionError
-from placer.formats.configured_guest import WrittenGuest, WrittenVnode
+from placer.formats.configured_guest import ConfiguredGuest, ConfiguredVnode
 from placer.formats.text.xml_edit import STEP, Span, XmlEdit
 from placer.formats.toolstack_limits import not_for_qemu
 from placer.instance import format_cpuset
@@ -24,7 +24,7 @@ _SKELETON = """\
 """
 
 
-def emit_libvirt_xml(written: WrittenGuest) -> str:
+def emit_libvirt_xml(written: ConfiguredGuest) -> str:
     """
     Write a guest as a ``<domain>`` of libvirt's QEMU driver.
 
@@ -54,7 +54,7 @@ def emit_libvirt_xml(written: WrittenGuest) -> str:
     return document.text()
 
 
-def _reasons(written: WrittenGuest) -> Iterator[str]:
+def _reasons(written: ConfiguredGuest) -> Iterator[str]:
     yield from not_for_qemu(written)
     if "/" in written.guest.name:
         yield 'libvirt takes no "/" in a name'
@@ -63,7 +63,7 @@ def _reasons(written: WrittenGuest) -> Iterator[str]:
             yield f"vnode {v} has no pnode, and libvirt would let its memory lie anywhere"
 
 
-def _skeleton(written: WrittenGuest) -> str:
+def _skeleton(written: ConfiguredGuest) -> str:
     guest = written.guest
     return _SKELETON.format(name=escape(guest.name), memory_kib=guest.memory_kib, vcpus=guest.vcpu_count)
 
@@ -73,7 +73,7 @@ def _anchor(root: Span) -> Span:
     return next(child for tag in ("vcpu", "memory", "name") if (child := root.child(tag)))
 
 
-def _set_numatune(document: XmlEdit, written: WrittenGuest) -> None:
+def _set_numatune(document: XmlEdit, written: ConfiguredGuest) -> None:
     pnodes = format_cpuset({vnode.pnode for vnode in written.vnodes if vnode.pnode is not None})
     lines = ["<numatune>", f"{STEP}<memory mode='strict' nodeset='{pnodes}'/>"]
     if written.guest.form != "whole":
@@ -89,7 +89,7 @@ def _set_numatune(document: XmlEdit, written: WrittenGuest) -> None:
         document.after(_anchor(document.root), lines)
 
 
-def _set_pins(document: XmlEdit, written: WrittenGuest) -> None:
+def _set_pins(document: XmlEdit, written: ConfiguredGuest) -> None:
     root = document.root
     vcpu = root.child("vcpu")
     if vcpu and vcpu.attributes.get("placement") == "auto":
@@ -111,11 +111,11 @@ def _set_pins(document: XmlEdit, written: WrittenGuest) -> None:
         document.append(cputune, new)
 
 
-def _pcpus_of_vcpus(written: WrittenGuest) -> list[tuple[int, str]]:
+def _pcpus_of_vcpus(written: ConfiguredGuest) -> list[tuple[int, str]]:
     return [(vcpu, format_cpuset(pcpus)) for vcpu, pcpus in sorted(_masks(written).items())]
 
 
-def _masks(written: WrittenGuest) -> dict[int, set[int]]:
+def _masks(written: ConfiguredGuest) -> dict[int, set[int]]:
     """Give each vcpu the pcpus of its pnode that its own hard affinity allows."""
     own = written.guest.hard_affinity
     masks: dict[int, set[int]] = {}
@@ -127,7 +127,7 @@ def _masks(written: WrittenGuest) -> dict[int, set[int]]:
     return masks
 
 
-def _emulatorpin(written: WrittenGuest) -> list[str]:
+def _emulatorpin(written: ConfiguredGuest) -> list[str]:
     """Keep the emulator on the pnodes of its guest, and where vcpus own pcpus with the vcpus that own none."""
     pcpus = {pcpu for vnode in written.vnodes for pcpu in _pcpus(written, vnode)}
     if written.pinned:
@@ -137,11 +137,11 @@ def _emulatorpin(written: WrittenGuest) -> list[str]:
     return [f"<emulatorpin cpuset='{format_cpuset(pcpus)}'/>"]
 
 
-def _pcpus(written: WrittenGuest, vnode: WrittenVnode) -> tuple[int, ...]:
+def _pcpus(written: ConfiguredGuest, vnode: ConfiguredVnode) -> tuple[int, ...]:
     return next(pnode.pcpus for pnode in written.host.pnodes if pnode.id == vnode.pnode)
 
 
-def _set_cells(document: XmlEdit, written: WrittenGuest) -> None:
+def _set_cells(document: XmlEdit, written: ConfiguredGuest) -> None:
     cpu = document.root.child("cpu")
     numa = cpu.child("numa") if cpu else None
     cells = numa.all("cell") if numa else []
@@ -158,7 +158,7 @@ def _set_cells(document: XmlEdit, written: WrittenGuest) -> None:
         document.after(_anchor(document.root), ["<cpu>", *(STEP + line for line in lines), "</cpu>"])
 
 
-def _set_cell(document: XmlEdit, cell: Span, position: int, vnodes: tuple[WrittenVnode, ...]) -> None:
+def _set_cell(document: XmlEdit, cell: Span, position: int, vnodes: tuple[ConfiguredVnode, ...]) -> None:
     v = int(cell.attributes.get("id", position))
     vcpus = format_cpuset(vnodes[v].vcpus)
     if v == 0 and vcpus != cell.attributes.get("cpus", ""):  # vcpus on no cell have become cell 0's
@@ -172,7 +172,7 @@ def _set_cell(document: XmlEdit, cell: Span, position: int, vnodes: tuple[Writte
         document.append(cell, _distances(vnodes[v]))
 
 
-def _new_cells(vnodes: tuple[WrittenVnode, ...]) -> Iterator[str]:
+def _new_cells(vnodes: tuple[ConfiguredVnode, ...]) -> Iterator[str]:
     for v, vnode in enumerate(vnodes):
         vcpus = f" cpus='{format_cpuset(vnode.vcpus)}'" if vnode.vcpus else ""
         cell = f"<cell id='{v}'{vcpus} memory='{vnode.memory_kib}' unit='KiB'"
@@ -184,6 +184,6 @@ def _new_cells(vnodes: tuple[WrittenVnode, ...]) -> Iterator[str]:
         yield "</cell>"
 
 
-def _distances(vnode: WrittenVnode) -> list[str]:
-    siblings = [f"{STEP}<sibling id='{w}' value='{distance}'/>" for w, distance in enumerate(vnode.distances)]
-    return ["<distances>", *siblings, "</distances>"]
+def _distances(vnode: ConfiguredVnode) -> list[str]:
+    core_groups = [f"{STEP}<sibling id='{w}' value='{distance}'/>" for w, distance in enumerate(vnode.distances)]
+    return ["<distances>", *core_groups, "</distances>"]

@@ -9,7 +9,7 @@ from dataclasses import replace as replaced
 from msgspec.structs import replace
 
 from placer.errors import EmissionError
-from placer.formats.configured_guest import WrittenGuest
+from placer.formats.configured_guest import ConfiguredGuest
 from placer.formats.text.json_layout import lay_out
 from placer.formats.toolstack_limits import MAX_PNODES, MAX_VNODES, refuse_for_xen, video_ram_kib
 from placer.formats.xl.syntax import parse
@@ -22,7 +22,7 @@ LEAST_HOLE = 256 * KIB**2
 """HVM_BELOW_4G_MMIO_LENGTH (xen/include/public/hvm/hvm_info_table.h): where no larger hole is asked for."""
 
 
-def emit_hypercall(written: WrittenGuest) -> str:
+def emit_hypercall(written: ConfiguredGuest) -> str:
     """
     Write a guest as the arrays of ``xen_domctl_vnuma`` (xen/include/public/domctl.h).
 
@@ -74,7 +74,7 @@ def _lay(sizes: list[int], *, hole_start: int) -> Iterator[tuple[int, int, int]]
             start = end
 
 
-def _hole_bytes(written: WrittenGuest) -> int:
+def _hole_bytes(written: ConfiguredGuest) -> int:
     """Give the size of the MMIO hole: that of ``mmio_hole=`` where it is larger than the least (libxl__build_hvm)."""
     stated_kib: object = None
     if written.source is not None and written.source.kind == "libxl":
@@ -90,7 +90,7 @@ def _hole_bytes(written: WrittenGuest) -> int:
     return stated_kib * KIB
 
 
-def _refuse(written: WrittenGuest) -> None:
+def _refuse(written: ConfiguredGuest) -> None:
     if written.guest.type != "pv":
         refuse_for_xen(replaced(written, guest=replace(written.guest, form="vnuma")), "libxl")
         return
@@ -99,7 +99,7 @@ def _refuse(written: WrittenGuest) -> None:
         raise EmissionError("\n".join(f'guest "{written.guest.name}": {reason}' for reason in reasons))
 
 
-def _pv_reasons(written: WrittenGuest) -> Iterator[str]:
+def _pv_reasons(written: ConfiguredGuest) -> Iterator[str]:
     """Say what the hypercall itself refuses of a pv guest: libxl, which has no vNUMA for these, has no say."""
     if len(written.vnodes) > MAX_VNODES:
         yield f"{len(written.vnodes)} vnodes, Xen takes at most {MAX_VNODES}"

@@ -6,7 +6,7 @@ import json
 from pathlib import PurePath
 
 from placer.errors import InputError
-from placer.formats.base import GuestReading, GuestSource, Masks
+from placer.formats.base import GuestSource, Masks, ParsedGuest
 from placer.formats.devices import devices_on
 from placer.formats.text.json_fields import Fields
 from placer.formats.text.json_text import parse_json
@@ -21,7 +21,7 @@ TYPES: tuple[GuestType, ...] = ("hvm", "pvh", "pv")
 MIB = 1024
 
 
-def read_libxl_json(text: str, place: str, host: Host) -> list[GuestReading]:
+def read_libxl_json(text: str, place: str, host: Host) -> list[ParsedGuest]:
     """
     Read guests as libxl writes them down (libxl_types.idl of Xen 4.17 and later).
 
@@ -48,7 +48,7 @@ def read_libxl_json(text: str, place: str, host: Host) -> list[GuestReading]:
     return guests_of(parse_json(text, place), place, host)
 
 
-def guests_of(value: object, place: str, host: Host) -> list[GuestReading]:
+def guests_of(value: object, place: str, host: Host) -> list[ParsedGuest]:
     """Read guests from JSON that is parsed already."""
     if not isinstance(value, list):
         return [read_domain(Fields.of(value, place), host)]
@@ -59,7 +59,7 @@ def guests_of(value: object, place: str, host: Host) -> list[GuestReading]:
     return [read_domain(guest, host) for guest in guests]
 
 
-def read_domain(document: Fields, host: Host) -> GuestReading:
+def read_domain(document: Fields, host: Host) -> ParsedGuest:
     """Read one guest: an entry of ``xl list -l``, a libxl_domain_config or its b_info."""
     config = document.child("config")
     if config is None:
@@ -69,7 +69,7 @@ def read_domain(document: Fields, host: Host) -> GuestReading:
     return _read_config(config, host, () if domid is None else (running,))
 
 
-def _read_config(config: Fields, host: Host, notes: tuple[str, ...]) -> GuestReading:
+def _read_config(config: Fields, host: Host, notes: tuple[str, ...]) -> ParsedGuest:
     build_info = config.child("b_info") or config
     create_info = config.child("c_info") or Fields({}, config.place, f"{config.path}.c_info")
     if build_info is config and not {"max_memkb", "max_vcpus"} & config.value.keys():
@@ -84,7 +84,7 @@ def _read_config(config: Fields, host: Host, notes: tuple[str, ...]) -> GuestRea
         raise build_info.fault(f"expected at most max_memkb ({maxmem_kib}), got {memory_kib}", "target_memkb")
     vnodes = _vnodes(build_info, host, vcpu_count, maxmem_kib)
     devices, device_notes = devices_on(host, _addresses(config))
-    return GuestReading(
+    return ParsedGuest(
         name=_name(create_info, build_info is config),
         type=guest_type,
         vcpu_count=vcpu_count,

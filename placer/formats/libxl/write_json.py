@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from placer.formats.configured_guest import WrittenGuest, soft_affinity_on_pnode
+from placer.formats.configured_guest import ConfiguredGuest, soft_affinity_on_pnode
 from placer.formats.text.json_layout import lay_out
 from placer.formats.toolstack_limits import refuse_for_xen
 from placer.formats.xl.syntax import parse
@@ -38,7 +38,7 @@ _ORDER = [
 Json = dict[str, object]
 
 
-def emit_libxl_json(written: WrittenGuest) -> str:
+def emit_libxl_json(written: ConfiguredGuest) -> str:
     """
     Write a guest as a ``libxl_domain_build_info``.
 
@@ -68,7 +68,7 @@ def emit_libxl_json(written: WrittenGuest) -> str:
     return lay_out(document) + "\n"
 
 
-def _placed_fields(written: WrittenGuest) -> Json:
+def _placed_fields(written: ConfiguredGuest) -> Json:
     """Collect what placer decides; None for a key that must not stand beside it."""
     guest = written.guest
     memory_kib = sum(vnode.memory_kib for vnode in written.vnodes)
@@ -96,7 +96,7 @@ def _placed_fields(written: WrittenGuest) -> Json:
     return ours | {"vnuma_nodes": rows}
 
 
-def _bitmaps(written: WrittenGuest, masks: tuple[tuple[int, ...] | None, ...] | None) -> list[list[int]] | None:
+def _bitmaps(written: ConfiguredGuest, masks: tuple[tuple[int, ...] | None, ...] | None) -> list[list[int]] | None:
     """Write masks as libxl bitmaps, ascending; no mask among others is all pcpus of the host."""
     if masks is None:
         return None
@@ -114,7 +114,7 @@ def _merge(build_info: Json, ours: Json) -> Json:
     return {name: value for name, value in merged.items() if value is not None or name not in ours}
 
 
-def _online_vcpus(written: WrittenGuest) -> int:
+def _online_vcpus(written: ConfiguredGuest) -> int:
     """Count the vcpus that start online: in an xl.cfg ``vcpus=``, where xl takes 1 for none."""
     if written.source is None:
         return written.guest.vcpu_count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from placer.errors import InputError
-from placer.formats.base import HostReading
+from placer.formats.base import ParsedHost
 from placer.formats.linux.hwloc_distances import old_distances, stated_distances
 from placer.formats.linux.hwloc_objects import NumaObject, Objects, collect
 from placer.formats.linux.topology import NodeRow, Topology, build_host
@@ -16,7 +16,7 @@ ORDINARY_MEMORY = {"", "DRAM"}
 """Subtypes of memory that has pcpus of its own, where several nodes show the same ones."""
 
 
-def read_hwloc_xml(text: str, place: str, free: str | None = None) -> HostReading:
+def read_hwloc_xml(text: str, place: str, free: str | None = None) -> ParsedHost:
     """
     Read a host from the XML that hwloc writes.
 
@@ -54,7 +54,7 @@ def read_hwloc_xml(text: str, place: str, free: str | None = None) -> HostReadin
     topology = Topology(
         place=place,
         rows=rows,
-        siblings=_siblings(objects),
+        core_groups=_siblings(objects),
         distances=distances,
         name=_host_name(machine) or _host_name(root),
         notes=tuple(notes),

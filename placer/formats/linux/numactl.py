@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from placer.errors import InputError
-from placer.formats.base import HostReading
+from placer.formats.base import ParsedHost
 from placer.formats.linux.topology import NodeRow, Topology, build_host
 from placer.instance import shorten
 from placer.instance.units import MAX_CPU, MAX_KIB
@@ -33,7 +33,7 @@ class _Listing:
     distances: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
-def read_numactl(text: str, place: str, free: str | None = None) -> HostReading:
+def read_numactl(text: str, place: str, free: str | None = None) -> ParsedHost:
     """
     Read a host from the output of ``numactl -H``.
 

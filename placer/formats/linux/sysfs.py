@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from placer.errors import InputError
-from placer.formats.base import HostReading
+from placer.formats.base import ParsedHost
 from placer.formats.linux.topology import NodeRow, Topology, build_host
 from placer.formats.text.cpu_lists import CpuLists
 from placer.instance import shorten
@@ -23,7 +23,7 @@ _SIBLINGS = ("core_cpus_list", "thread_siblings_list", "core_cpus", "thread_sibl
 """Who shares the core, newest name first; old kernels have bitmaps only."""
 
 
-def read_sysfs(path: str, free: str | None = None, name: str = "") -> HostReading:
+def read_sysfs(path: str, free: str | None = None, name: str = "") -> ParsedHost:
     """
     Read a host from ``devices/system`` of a sysfs tree.
 
@@ -69,7 +69,7 @@ class _Tree:
         self.notes: list[str] = []
         self.free_kib: dict[int, int] = {}
 
-    def read(self, free: str | None, name: str) -> HostReading:
+    def read(self, free: str | None, name: str) -> ParsedHost:
         online = self.cpus("cpu/online")
         ids = sorted(int(found[1]) for found in map(_NODE.fullmatch, _names(self.system / "node")) if found)
         if ids:
@@ -83,14 +83,14 @@ class _Tree:
         topology = Topology(
             place=self.path,
             rows=rows,
-            siblings=[self.siblings(pcpu) for pcpu in sorted(pcpus)],
+            core_groups=[self.core_groups(pcpu) for pcpu in sorted(pcpus)],
             distances=self.distances(ids),
             name=name,
             notes=tuple(self.notes),
         )
         reading = build_host(topology, free)
         notes = self.free_now() if free is None else ()
-        return HostReading(host=reading.host, notes=(*reading.notes, *notes))
+        return ParsedHost(host=reading.host, notes=(*reading.notes, *notes))
 
     def free_now(self) -> tuple[str, ...]:
         sizes = ",".join(f"{id}={kib // 1024}MiB" for id, kib in self.free_kib.items())
@@ -106,7 +106,7 @@ class _Tree:
     def present(self) -> list[int]:
         return [int(found[1]) for found in map(_CPU.fullmatch, _names(self.system / "cpu")) if found]
 
-    def siblings(self, pcpu: int) -> Sequence[int]:
+    def core_groups(self, pcpu: int) -> Sequence[int]:
         folder = f"cpu/cpu{pcpu}/topology"
         return self.cpus(*(f"{folder}/{name}" for name in _SIBLINGS)) or ()
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from placer.errors import InputError
-from placer.formats.base import HostReading
+from placer.formats.base import ParsedHost
 from placer.formats.text.sizes import parse_sizes
 from placer.instance import UNREACHABLE, Host, Pnode, format_cpuset
 from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE
@@ -45,7 +45,7 @@ class Topology:
         The file's name for messages.
     rows
         The nodes in any order.
-    siblings
+    core_groups
         Groups of pcpus that share a core. They may overlap and may name pcpus of no node; pcpus in none have a
         core of their own.
     distances
@@ -56,14 +56,14 @@ class Topology:
 
     place: str
     rows: Sequence[NodeRow]
-    siblings: Iterable[Collection[int]] = ()
+    core_groups: Iterable[Collection[int]] = ()
     distances: Mapping[tuple[int, int], int] = field(default_factory=dict)
     totals: bool = True
     name: str = ""
     notes: tuple[str, ...] = ()
 
 
-def build_host(topology: Topology, free: str | None = None) -> HostReading:
+def build_host(topology: Topology, free: str | None = None) -> ParsedHost:
     """
     Make a host of a topology.
 
@@ -88,9 +88,9 @@ def build_host(topology: Topology, free: str | None = None) -> HostReading:
     memory_of = _memory(topology, given, notes)
     pcpus_of = _owned(rows, notes)
     slit = _slit(topology, ids, notes)
-    core_of = _core_of(topology.siblings)
+    core_of = _core_of(topology.core_groups)
     pnodes = tuple(_pnode(id, memory_of[id], pcpus_of[id], core_of) for id in ids)
-    return HostReading(host=Host(pnodes=pnodes, slit=slit, name=topology.name[:255]), notes=tuple(notes))
+    return ParsedHost(host=Host(pnodes=pnodes, slit=slit, name=topology.name[:255]), notes=tuple(notes))
 
 
 def _check(topology: Topology) -> None:
@@ -175,10 +175,10 @@ def _reachable(distance: int) -> int:
     return distance if 0 <= distance < UNREACHABLE else UNREACHABLE
 
 
-def _core_of(siblings: Iterable[Collection[int]]) -> dict[int, int]:
+def _core_of(core_groups: Iterable[Collection[int]]) -> dict[int, int]:
     """Number the cores; a pcpu that two groups claim is in the first."""
     core_of: dict[int, int] = {}
-    for core, group in enumerate(siblings):
+    for core, group in enumerate(core_groups):
         for pcpu in group:
             core_of.setdefault(pcpu, core)
     return core_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from placer.errors import EmissionError
-from placer.formats.configured_guest import WrittenGuest
+from placer.formats.configured_guest import ConfiguredGuest
 from placer.formats.text.json_layout import lay_out
 from placer.instance import format_size
 
@@ -17,7 +17,7 @@ MOST_VNODES = 1024
 MIB = 1024
 
 
-def emit_rfc(written: WrittenGuest) -> str:
+def emit_rfc(written: ConfiguredGuest) -> str:
     """
     Write a guest as the fields that the patches added to ``libxl_domain_build_info``.
 
@@ -61,7 +61,7 @@ def emit_rfc(written: WrittenGuest) -> str:
     return lay_out(fields | {"xl": [f"{key} = {value}" for key, value in options.items()]}) + "\n"
 
 
-def _reasons(written: WrittenGuest) -> Iterator[str]:
+def _reasons(written: ConfiguredGuest) -> Iterator[str]:
     if len(written.vnodes) > MOST_VNODES:
         yield f"{len(written.vnodes)} vnodes, the RFC's xl takes at most {MOST_VNODES}"
     for v, vnode in enumerate(written.vnodes):
@@ -77,7 +77,7 @@ def _reasons(written: WrittenGuest) -> Iterator[str]:
         yield f"its vnodes hold {format_size(placed)}, expected its maxmem of {format_size(written.maxmem_kib)}"
 
 
-def _remote(written: WrittenGuest) -> int:
+def _remote(written: ConfiguredGuest) -> int:
     """Give the one remote distance that their xl.cfg holds: the mean, to the nearest integer, halves up."""
     remote = [
         distance for v, vnode in enumerate(written.vnodes) for w, distance in enumerate(vnode.distances) if v != w

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from placer.errors import InputError
-from placer.formats.base import GuestReading, GuestSource
+from placer.formats.base import GuestSource, ParsedGuest
 from placer.formats.openstack.flavor_cells import read_cells
 from placer.formats.openstack.flavor_policies import read_policies
 from placer.formats.openstack.flavor_specs import Specs, specs_of
 from placer.formats.text.json_fields import Fields
-from placer.formats.text.typos import misspelt
+from placer.formats.text.typos import closest_word
 from placer.instance import Vnode, shorten
 from placer.instance.guest import MAX_VCPUS
 from placer.instance.units import MAX_KIB
@@ -61,7 +61,7 @@ def holds_flavors(document: object) -> bool:
     return listed or "flavor" in document or ("vcpus" in document and not {"ram", "memory_mb"}.isdisjoint(document))
 
 
-def read_flavors(document: object, place: str) -> list[GuestReading]:
+def read_flavors(document: object, place: str) -> list[ParsedGuest]:
     """
     Read each flavour as a guest.
 
@@ -90,7 +90,7 @@ def read_flavors(document: object, place: str) -> list[GuestReading]:
     return [_read(Fields.of(item, place, f"{path}[{i}]")) for i, item in enumerate(document)]
 
 
-def _read(document: Fields) -> GuestReading:
+def _read(document: Fields) -> ParsedGuest:
     flavor = document.child("flavor") or document
     image = document.value.get("image") if flavor is not document else None
     specs = specs_of(flavor, document.child("image") if isinstance(image, dict) else None)
@@ -98,7 +98,7 @@ def _read(document: Fields) -> GuestReading:
     policies = read_policies(specs, vcpu_count)
     cells = read_cells(specs, vcpu_count, memory_mib, numa=policies.cpu_policy != "shared" or _wants_pages(specs))
     memory_kib = memory_mib * MIB
-    return GuestReading(
+    return ParsedGuest(
         name=_name(document, flavor),
         type="hvm",
         vcpu_count=vcpu_count,
@@ -147,4 +147,4 @@ def _notes(specs: Specs, *, numa: bool) -> list[str]:
         notes.append("without hw:numa_nodes its other NUMA keys mean nothing")
     counted = ("hw:numa_cpus.", "hw_numa_cpus.", "hw:numa_mem.", "hw_numa_mem.", *_UNHEEDED)
     others = [key for key in keys if not key.startswith(counted)]
-    return notes + misspelt(others, [*_READ, *(key.replace("hw:", "hw_") for key in _READ)])
+    return notes + closest_word(others, [*_READ, *(key.replace("hw:", "hw_") for key in _READ)])

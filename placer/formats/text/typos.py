@@ -9,7 +9,7 @@ CLOSE = 0.8
 """How much alike two keys are then, as difflib measures it."""
 
 
-def misspelt(keys: Iterable[str], known: Iterable[str]) -> list[str]:
+def closest_word(keys: Iterable[str], known: Iterable[str]) -> list[str]:
     """
     Ask about keys that are not known but close to one that is.
 

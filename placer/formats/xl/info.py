@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from placer.errors import InputError
-from placer.formats.base import HostReading
+from placer.formats.base import ParsedHost
 from placer.formats.devices import MOST_NAMED
 from placer.instance import UNREACHABLE, Device, Host, Pnode, format_cpuset, shorten
 from placer.instance.units import MAX_CPU, MAX_KIB
@@ -58,7 +58,7 @@ class _Text:
     pnodes: list[_PnodeRow] = field(default_factory=list)
 
 
-def read_xl_info(text: str, place: str) -> HostReading:
+def read_xl_info(text: str, place: str) -> ParsedHost:
     """
     Read a host from the whole output of ``xl info -n``.
 
@@ -91,7 +91,7 @@ def read_xl_info(text: str, place: str) -> HostReading:
     except ValueError as error:
         raise InputError(str(error), place=place) from None
     notes.append(VCPUS_NOT_COUNTED)
-    return HostReading(host=host, notes=tuple(notes))
+    return ParsedHost(host=host, notes=tuple(notes))
 
 
 def _scan(text: str, place: str) -> _Text:
@@ -174,7 +174,7 @@ def _slit(rows: list[_PnodeRow], notes: list[str]) -> tuple[tuple[int, ...], ...
 
 def _cores(found: _Text, notes: list[str]) -> dict[int, list[tuple[int, ...]]]:
     """Group the pcpus of each listed node by core: SMT siblings share node, socket and core."""
-    siblings: dict[tuple[int, int, int], list[int]] = {}
+    core_groups: dict[tuple[int, int, int], list[int]] = {}
     pnode_of: dict[int, int] = {}
     dropped, shared = set(), set()
     listed = {row.id for row in found.pnodes}
@@ -183,7 +183,7 @@ def _cores(found: _Text, notes: list[str]) -> dict[int, list[tuple[int, ...]]]:
             dropped.add(pcpu)
         elif pcpu not in pnode_of:
             pnode_of[pcpu] = core[0]
-            siblings.setdefault(core, []).append(pcpu)
+            core_groups.setdefault(core, []).append(pcpu)
         elif pnode_of[pcpu] != core[0]:
             shared.add(pcpu)
     if dropped - pnode_of.keys():
@@ -191,7 +191,7 @@ def _cores(found: _Text, notes: list[str]) -> dict[int, list[tuple[int, ...]]]:
     if shared:
         notes.append(f"pcpus {format_cpuset(shared)} are listed on two nodes: the lower one has them")
     cores_of: dict[int, list[tuple[int, ...]]] = {pnode: [] for pnode in listed}
-    for core, pcpus in siblings.items():
+    for core, pcpus in core_groups.items():
         cores_of[core[0]].append(tuple(pcpus))
     return cores_of
 

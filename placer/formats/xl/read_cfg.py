@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from placer.errors import InputError
-from placer.formats.base import GuestReading, GuestSource
+from placer.formats.base import GuestSource, ParsedGuest
 from placer.formats.devices import devices_on
-from placer.formats.text.typos import misspelt
+from placer.formats.text.typos import closest_word
 from placer.formats.xl.affinity import read_affinity
 from placer.formats.xl.cpupools import pool_named
 from placer.formats.xl.syntax import Config, parse
@@ -29,7 +29,7 @@ _NOT_KEYS = ("nodes", "numa_placement", "vnodes", "vnumamem", "vnuma_vcpumap", "
 """What people write in the belief that xl reads it; the last four are of the vNUMA patches of 2013."""
 
 
-def read_xl_cfg(text: str, place: str, host: Host) -> GuestReading:
+def read_xl_cfg(text: str, place: str, host: Host) -> ParsedGuest:
     """
     Read a guest from an xl.cfg.
 
@@ -57,7 +57,7 @@ def read_xl_cfg(text: str, place: str, host: Host) -> GuestReading:
     hard_affinity, hard_notes = read_affinity(config, "cpus", vcpu_count=vcpu_count, host=host)
     soft_affinity, soft_notes = read_affinity(config, "cpus_soft", vcpu_count=vcpu_count, host=host)
     devices, device_notes = devices_on(host, _devices(config))
-    return GuestReading(
+    return ParsedGuest(
         name=_name(config),
         type=guest_type,
         vcpu_count=vcpu_count,
@@ -164,7 +164,7 @@ def _pool(config: Config, host: Host) -> str | None:
 def _unheeded(config: Config) -> list[str]:
     stated = {assignment.key for assignment in config.assignments}
     notes = [f"{key}= is no key of xl, which ignores it" for key in _NOT_KEYS if key in stated]
-    notes += misspelt(sorted(stated), _READ)
+    notes += closest_word(sorted(stated), _READ)
     if isinstance(config.value_of("pci"), str):
         notes.append("pci= is no list, and xl ignores it")
     return notes

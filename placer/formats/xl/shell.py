@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from placer.errors import EmissionError
-from placer.formats.configured_guest import WrittenGuest, soft_affinity_on_pnode
+from placer.formats.configured_guest import ConfiguredGuest, soft_affinity_on_pnode
 from placer.instance import format_cpuset
 
 _HEADER = """\
@@ -17,7 +17,7 @@ set -e
 """
 
 
-def emit_shell(written: WrittenGuest) -> str:
+def emit_shell(written: ConfiguredGuest) -> str:
     """
     Write a shell script of ``xl vcpu-pin`` calls.
 
@@ -47,7 +47,7 @@ def emit_shell(written: WrittenGuest) -> str:
     return _HEADER + "".join(f"{line}\n" for line in lines)
 
 
-def _reasons(written: WrittenGuest) -> Iterator[str]:
+def _reasons(written: ConfiguredGuest) -> Iterator[str]:
     name = written.guest.name
     if written.source is not None and written.source.of_qemu:
         yield f"{written.source.place} is a guest of QEMU, which xl does not bind"

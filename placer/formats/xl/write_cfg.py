@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from placer.formats.configured_guest import WrittenGuest, WrittenVnode, soft_affinity_on_pnode
+from placer.formats.configured_guest import ConfiguredGuest, ConfiguredVnode, soft_affinity_on_pnode
 from placer.formats.toolstack_limits import refuse_for_xen
 from placer.formats.xl.edit import edit, quoted
 from placer.formats.xl.syntax import Config, parse
@@ -23,7 +23,7 @@ _HEADER = """\
 """
 
 
-def emit_xl_cfg(written: WrittenGuest) -> str:
+def emit_xl_cfg(written: ConfiguredGuest) -> str:
     """
     Write a guest as an xl.cfg.
 
@@ -46,7 +46,7 @@ def emit_xl_cfg(written: WrittenGuest) -> str:
     return _fragment(written)
 
 
-def _edited(written: WrittenGuest, config: Config) -> str:
+def _edited(written: ConfiguredGuest, config: Config) -> str:
     online = number_of(config, "vcpus", least=1, most=MAX_VCPUS) or 1
     changes: dict[str, str | None] = {
         key: str(number)
@@ -61,7 +61,7 @@ def _edited(written: WrittenGuest, config: Config) -> str:
     return edit(config.text, config.place, changes)
 
 
-def _fragment(written: WrittenGuest) -> str:
+def _fragment(written: ConfiguredGuest) -> str:
     guest = written.guest
     values = {"name": quoted(guest.name), "type": quoted(guest.type)}
     if guest.pool is not None:
@@ -78,7 +78,7 @@ def _fragment(written: WrittenGuest) -> str:
     return _HEADER + "".join(f"{key} = {value}\n" for key, value in values.items())
 
 
-def _numbers(written: WrittenGuest, online: int) -> dict[str, int]:
+def _numbers(written: ConfiguredGuest, online: int) -> dict[str, int]:
     return {
         "memory": written.memory_kib // MIB,
         "maxmem": written.maxmem_kib // MIB,
@@ -87,11 +87,11 @@ def _numbers(written: WrittenGuest, online: int) -> dict[str, int]:
     }
 
 
-def _vnuma(vnodes: Iterable[WrittenVnode]) -> str:
+def _vnuma(vnodes: Iterable[ConfiguredVnode]) -> str:
     return "[\n" + "".join(f"    {_row(vnode)},\n" for vnode in vnodes) + "]"
 
 
-def _row(vnode: WrittenVnode) -> str:
+def _row(vnode: ConfiguredVnode) -> str:
     options = [f"pnode={vnode.pnode}", f"size={vnode.memory_kib // MIB}"]
     if vnode.vcpus:
         options.append(f"vcpus={format_cpuset(vnode.vcpus)}")

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 from msgspec.structs import replace as change
 
-from placer.assignment import Crowd, IntArray
-from placer.assignment.bounds.elementary import floors, least_rise, needed_sites, pair_floors
-from placer.assignment.structure.term_index import Tables
+from placer.assignment import ConvexLoad, IntArray
+from placer.assignment.bounds.elementary import cheapest_increase, forced_sites, lower_bounds, pair_bounds
+from placer.assignment.structure.term_index import TermIndex
 from placer.instance import Domain, Instance
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from tests.support.building import GIB, a_guest, a_host, an_instance
 from tests.support.oracle import best
 from tests.support.random_instances import random_instance
 
 
 def floor_of(instance: Instance) -> tuple[int, ...]:
-    return floors(Tables(translate(instance)))
+    return lower_bounds(TermIndex(lower(instance)))
 
 
 @pytest.mark.parametrize("allow_unplaced", [False, True])
@@ -31,7 +31,7 @@ def test_no_floor_passes_the_optimum_of_any_tier(allow_unplaced: bool) -> None:
         answer = best(instance, allow_unplaced)
         if answer is None:
             continue
-        floor = floors(Tables(translate(instance, allow_unplaced=allow_unplaced)))
+        floor = lower_bounds(TermIndex(lower(instance, allow_unplaced=allow_unplaced)))
         # a lower tier's optimum holds only with the higher ones held, so a floor passes none of them
         assert all(low <= cost for low, cost in zip(floor, answer[0], strict=True)), seed
         met += floor[:4] == answer[0][:4]
@@ -71,20 +71,20 @@ def test_without_items_or_without_a_site_for_one_the_floor_is_zero() -> None:
 
 def test_pair_floors_are_symmetric_and_count_both_directions() -> None:
     host = a_host(GIB, GIB, slit=((10, 20), (30, 10)))
-    tables = Tables(translate(an_instance(host, a_guest(GIB, GIB, traffic=((0, 1), (3, 0))))))
+    tables = TermIndex(lower(an_instance(host, a_guest(GIB, GIB, traffic=((0, 1), (3, 0))))))
     # 2000 in all: 500 one way and 1500 the other; the vnode that sends 1500 on pnode 0
-    assert pair_floors(tables)[2].tolist() == [[0, 500 * 30 + 1500 * 20], [500 * 30 + 1500 * 20, 0]]
+    assert pair_bounds(tables)[2].tolist() == [[0, 500 * 30 + 1500 * 20], [500 * 30 + 1500 * 20, 0]]
 
 
 def test_the_least_rise_is_the_best_of_all_ways_to_add_load() -> None:
     table = np.array([[0, 0, 1, 3, 6, 10, 15], [0, 2, 4, 6, 8, 10, 12], [0, 0, 0, 5, 10, 20, 30]])
-    crowd = Crowd(name="t", weight=np.array([6]), pool_of=np.array([0, 1, 2]), table=table)
+    convex_load = ConvexLoad(name="t", weight=np.array([6]), pool_of=np.array([0, 1, 2]), table=table)
     for load in ([0, 0, 0], [2, 1, 0], [0, 0, 3], [1, 2, 2]):
         for more in range(7 - max(load)):
             ways = [np.bincount(way, minlength=3) for way in combinations_with_replacement(range(3), more)]
             prices = [_price(table, np.array(load) + way) for way in ways or [np.zeros(3, dtype=np.int64)]]
             expected = min(prices) - _price(table, np.array(load))
-            assert least_rise(crowd, np.array([load]), more).tolist() == [expected], (load, more)
+            assert cheapest_increase(convex_load, np.array([load]), more).tolist() == [expected], (load, more)
 
 
 def _price(table: IntArray, load: IntArray) -> int:
@@ -98,19 +98,19 @@ def test_a_needed_site_holds_an_item_of_every_optimum() -> None:
         answer = best(instance)
         if answer is None:
             continue
-        tables = Tables(translate(instance))
+        tables = TermIndex(lower(instance))
         problem = tables.problem
         rows = np.array(np.meshgrid(*[range(problem.m)] * problem.n)).reshape(problem.n, -1).T
         rows = rows[problem.feasible(rows)]
-        held = rows[(problem.price(rows)[:, :4] == answer[0][:4]).all(axis=1)]
-        for p in needed_sites(tables, answer[0], 4):
+        held = rows[(problem.evaluate(rows)[:, :4] == answer[0][:4]).all(axis=1)]
+        for p in forced_sites(tables, answer[0], 4):
             assert (held == p).any(axis=1).all(), (seed, p)
             found += 1
     assert found > 50
 
 
 def test_a_site_without_which_the_memory_does_not_suffice_is_needed() -> None:
-    tables = Tables(translate(an_instance(a_host(3 * GIB, GIB, 2 * GIB), a_guest(GIB, GIB, GIB, GIB))))
-    assert needed_sites(tables, (0, 0, 10**9, 0, 10**9), 4) == [0]
+    tables = TermIndex(lower(an_instance(a_host(3 * GIB, GIB, 2 * GIB), a_guest(GIB, GIB, GIB, GIB))))
+    assert forced_sites(tables, (0, 0, 10**9, 0, 10**9), 4) == [0]
     pinned = replace(tables.problem, allowed=np.array([[True] * 3, [True] * 3, [True] * 3, [False, False, True]]))
-    assert needed_sites(Tables(pinned), (0, 0, 10**9, 0, 10**9), 4) == [0, 2]
+    assert forced_sites(TermIndex(pinned), (0, 0, 10**9, 0, 10**9), 4) == [0, 2]

@@ -7,10 +7,10 @@ from itertools import product
 import numpy as np
 
 import placer
-from placer.assignment.bounds.elementary import floors
-from placer.assignment.bounds.gilmore_lawler import star_floor
-from placer.assignment.structure.term_index import Tables
-from placer.lowering.lower import translate
+from placer.assignment.bounds.elementary import lower_bounds
+from placer.assignment.bounds.gilmore_lawler import gilmore_lawler_bound
+from placer.assignment.structure.term_index import TermIndex
+from placer.lowering.lower import lower
 from tests.support.building import GIB, a_guest, a_host, an_instance, tree_slit
 from tests.support.oracle import best
 from tests.support.random_instances import random_instance
@@ -21,9 +21,9 @@ COST = 2
 def test_two_pairs_of_pnodes_with_room_for_one_vnode_each() -> None:
     """Each of four vnodes has one 12 away and two 20 away, and 8000 thousandths of traffic over 3 others of 4."""
     host = a_host(*(GIB,) * 4, slit=tree_slit((2, 4), (10, 12, 20)))
-    problem = translate(an_instance(host, a_guest(*(GIB,) * 4, vcpus=(2,) * 4)))
+    problem = lower(an_instance(host, a_guest(*(GIB,) * 4, vcpus=(2,) * 4)))
     # a vcpu sends 250 to each vnode; of those not on its own pnode one is near
-    assert star_floor(Tables(problem), COST) == 8 * 250 * (10 + 12 + 20 + 20)
+    assert gilmore_lawler_bound(TermIndex(problem), COST) == 8 * 250 * (10 + 12 + 20 + 20)
 
 
 def test_no_star_is_above_the_optimum() -> None:
@@ -32,11 +32,11 @@ def test_no_star_is_above_the_optimum() -> None:
         expected = best(random_instance(seed))
         if expected is None:
             continue
-        tables = Tables(translate(random_instance(seed)))
-        stars = star_floor(tables, COST)
+        tables = TermIndex(lower(random_instance(seed)))
+        stars = gilmore_lawler_bound(tables, COST)
         assert stars <= expected[0][COST], seed
         compared += 1
-        raised += stars > floors(tables)[COST]
+        raised += stars > lower_bounds(tables)[COST]
     assert compared > 100
     assert raised > 10
 
@@ -60,8 +60,8 @@ def test_no_star_is_above_the_optimum_of_a_quadratic_assignment() -> None:
         if not len(rows):
             continue
         compared += 1
-        least = int(problem.price(rows)[:, 0].min())
-        stars = star_floor(Tables(problem), 0)
+        least = int(problem.evaluate(rows)[:, 0].min())
+        stars = gilmore_lawler_bound(TermIndex(problem), 0)
         assert stars <= least, seed
         met += stars > 0.8 * least
     assert compared > 100

@@ -10,12 +10,12 @@ import pytest
 
 import placer
 from placer.assignment import Flow, Problem
-from placer.assignment.bounds.rank_one import outer_product, totals_of
+from placer.assignment.bounds.rank_one import outer_product, rank_one_form
 from placer.assignment.bounds.rank_one_boxes import bound_by_boxes
-from placer.assignment.context import Budget
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.context import SearchContext
+from placer.assignment.structure.term_index import TermIndex
 from placer.instance import Instance
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, OPTERON_6272, Slit, a_guest, a_host, an_instance
 from tests.support.oracle import best
@@ -24,9 +24,9 @@ COST = 2
 
 
 def bound(problem: Problem, tier: int, cost: int, room: int = 0) -> tuple[int, int]:
-    totals = totals_of(Tables(problem), tier)
+    totals = rank_one_form(TermIndex(problem), tier)
     assert totals is not None
-    return bound_by_boxes(totals, Budget(time_limit_s=60), cost=cost, room=room, time_limit_s=60)
+    return bound_by_boxes(totals, SearchContext(time_limit_s=60), cost=cost, room=room, time_limit_s=60)
 
 
 def path(count: int) -> Slit:
@@ -40,7 +40,7 @@ def test_three_vnodes_in_a_row_of_four_pnodes_with_room_for_one_each() -> None:
 
     The middle one pays 333 x 50, the outer two 333 x 60. No other three pnodes are nearer, and each leaves 1 GiB.
     """
-    problem = translate(an_instance(a_host(*(2 * GIB,) * 4, slit=path(4)), a_guest(*(GIB + GIB // 8,) * 3)))
+    problem = lower(an_instance(a_host(*(2 * GIB,) * 4, slit=path(4)), a_guest(*(GIB + GIB // 8,) * 3)))
     cost = 333 * (60 + 50 + 60)
     assert bound(problem, COST, cost + 10_000)[0] == cost
     assert bound(problem, COST, cost, room=99_999) == (cost, 3 * 896)
@@ -69,10 +69,10 @@ def test_no_bound_is_above_the_optimum(equal: bool) -> None:
             continue
         placed += 1
         cost, shape = expected[0][COST], expected[0][-1]
-        found, _ = bound(translate(instance), COST, 2 * cost)
+        found, _ = bound(lower(instance), COST, 2 * cost)
         assert found <= cost, seed
         assert found >= cost or not equal, seed
-        found, room = bound(translate(instance), COST, cost, 10**6)
+        found, room = bound(lower(instance), COST, cost, 10**6)
         assert (found, room) <= (cost, shape), seed
         assert (found, room) == (cost, shape) or not equal, seed
         met += found == cost
@@ -89,7 +89,7 @@ def test_a_box_that_no_vnodes_fill_is_dropped(seed: int) -> None:
     instance = an_instance(a_host(*(8 * GIB,) * 8, slit=OPTERON_6272), guest)
     expected = best(instance)
     assert expected is not None
-    found, _ = bound(translate(instance), COST, 2 * expected[0][COST])
+    found, _ = bound(lower(instance), COST, 2 * expected[0][COST])
     assert 0.8 * expected[0][COST] < found <= expected[0][COST]
 
 
@@ -107,9 +107,9 @@ def test_no_bound_is_above_the_optimum_of_any_outer_product() -> None:
         )
         rows = np.array(list(product(range(m), repeat=n)))
         rows = rows[problem.feasible(rows)]
-        if not len(rows) or totals_of(Tables(problem), 0) is None:
+        if not len(rows) or rank_one_form(TermIndex(problem), 0) is None:
             continue
-        least = int(problem.price(rows)[:, 0].min())
+        least = int(problem.evaluate(rows)[:, 0].min())
         found, _ = bound(problem, 0, least + 10**6)
         assert found <= least, seed
         met += found == least
@@ -128,9 +128,9 @@ def test_seventeen_equal_vnodes_in_a_row_are_proved() -> None:
 def test_what_is_no_outer_product_has_no_totals() -> None:
     traffic = ((1, 2), (2, 1))
     host = a_host(*(4 * GIB,) * 8, slit=OPTERON_6272)
-    assert totals_of(Tables(translate(an_instance(host, a_guest(GIB, GIB, traffic=traffic)))), COST) is None
+    assert rank_one_form(TermIndex(lower(an_instance(host, a_guest(GIB, GIB, traffic=traffic)))), COST) is None
     twins = (a_guest(GIB, GIB), a_guest(GIB, GIB, name="web"))
-    assert totals_of(Tables(translate(an_instance(host, *twins))), COST) is None
-    assert totals_of(Tables(translate(an_instance(host, twins[0]))), COST) is not None
+    assert rank_one_form(TermIndex(lower(an_instance(host, *twins))), COST) is None
+    assert rank_one_form(TermIndex(lower(an_instance(host, twins[0]))), COST) is not None
     flow = Flow(name="", items=np.arange(2), flow=np.array([[1, 2], [2, 3]]), distance=np.eye(2, dtype=np.int64))
     assert outer_product(flow, 2) is None

@@ -10,13 +10,13 @@ from msgspec.structs import replace
 from ortools.sat.python import cp_model
 
 from placer.assignment import IntArray, Problem, Solution, Status
-from placer.assignment.context import Budget
+from placer.assignment.context import SearchContext
 from placer.assignment.cpsat import lexicographic as search
 from placer.assignment.cpsat.encoding import encode
 from placer.assignment.cpsat.variables import Variables
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.structure.term_index import TermIndex
 from placer.instance import Domain, Host, Instance, Pnode, Vnode
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from tests.support.building import GIB, MIB, OPTERON_6272, Slit, a_guest, a_host, an_instance, tree_slit
 from tests.support.random_instances import random_instance
 
@@ -37,12 +37,12 @@ def _unaided(monkeypatch: pytest.MonkeyPatch) -> None:
 def brute_force(problem: Problem) -> tuple[int, ...] | None:
     rows = np.array(list(product(range(problem.m), repeat=problem.n)), dtype=np.int64)
     rows = rows[problem.feasible(rows)]
-    return min(map(tuple, problem.price(rows).tolist()), default=None)
+    return min(map(tuple, problem.evaluate(rows).tolist()), default=None)
 
 
 def assert_exact(instance: Instance, *, allow_unplaced: bool = False) -> None:
-    problem = translate(instance, allow_unplaced=allow_unplaced)
-    solution = search.cpsat(problem, Budget(workers=1, time_limit_s=60))
+    problem = lower(instance, allow_unplaced=allow_unplaced)
+    solution = search.cpsat(problem, SearchContext(workers=1, time_limit_s=60))
     expected = brute_force(problem)
     assert (solution.costs or None) == expected
     assert solution.status is (Status.INFEASIBLE if expected is None else Status.OPTIMAL)
@@ -137,8 +137,8 @@ def test_sizes_up_to_exbibytes_stay_exact() -> None:
     large = 2**42
     host = a_host(large, large - 1, large - 2)
     guests = [a_guest(large - i, name=f"g{i}") for i in range(4)]
-    problem = translate(an_instance(host, *guests, price=0), allow_unplaced=True)
-    solution = search.cpsat(problem, Budget(workers=1))
+    problem = lower(an_instance(host, *guests, price=0), allow_unplaced=True)
+    solution = search.cpsat(problem, SearchContext(workers=1))
     # g3 is the cheapest to leave out, and then the others fill their pnodes
     assert (solution.status, solution.costs) == (Status.OPTIMAL, (1, large - 3 + 1024, 30_000 + 20_000, 0, 0))
 
@@ -146,7 +146,7 @@ def test_sizes_up_to_exbibytes_stay_exact() -> None:
 def test_a_hint_is_a_complete_solution_of_the_model() -> None:
     checked = 0
     for seed in range(40):
-        problem = translate(random_instance(seed), allow_unplaced=seed % 2 == 0)
+        problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 0)
         rows = np.random.default_rng(seed).integers(problem.m, size=(500, problem.n))
         good = rows[problem.feasible(rows)]
         if len(good):
@@ -159,14 +159,14 @@ def test_a_hint_is_complete_with_twins_counts_and_slots() -> None:
     twins = [a_guest(2 * GIB, GIB, GIB, GIB, name=name) for name in "abc"]
     guests = [*twins, a_guest(GIB, name="d"), a_guest(GIB, name="e")]
     for slit in (EPYC, OPTERON_6272):
-        problem = translate(an_instance(a_host(*(9 * GIB,) * 8, slit=slit), *guests), allow_unplaced=True)
+        problem = lower(an_instance(a_host(*(9 * GIB,) * 8, slit=slit), *guests), allow_unplaced=True)
         for seed in range(5):
             assert _holds(problem, np.random.default_rng(seed).integers(9, size=problem.n)), seed
 
 
 def _holds(problem: Problem, site_of: IntArray) -> bool:
     """Fix every variable to its hint: the model must hold and say the tier costs."""
-    variables = Variables(Tables(problem))
+    variables = Variables(TermIndex(problem))
     tiers = encode(variables)
     variables.hint(site_of)
     hint = variables.model.proto.solution_hint
@@ -178,11 +178,11 @@ def _holds(problem: Problem, site_of: IntArray) -> bool:
     if solver.solve(variables.model) != cp_model.OPTIMAL:
         return False
     told = [solver.value(cost.expression()) for cost in tiers]
-    decoded = problem.price(variables.decode(solver.value)[None, :])[0].tolist()
-    return bool(told == problem.price(site_of[None, :])[0].tolist() == decoded)
+    decoded = problem.evaluate(variables.decode(solver.value)[None, :])[0].tolist()
+    return bool(told == problem.evaluate(site_of[None, :])[0].tolist() == decoded)
 
 
 def test_a_fixed_vnode_has_one_variable() -> None:
     guest = replace(a_guest(GIB, GIB), vnodes=(Vnode(memory_kib=GIB, pnode=1), Vnode(memory_kib=GIB, vcpus=())))
-    variables = Variables(Tables(translate(an_instance(a_host(GIB, GIB), guest))))
+    variables = Variables(TermIndex(lower(an_instance(a_host(GIB, GIB), guest))))
     assert [sorted(unit.count) for unit in variables.units] == [[1], [0, 1]]

@@ -8,12 +8,12 @@ from time import perf_counter
 import pytest
 
 from placer.assignment import Progress, Solution, Status
-from placer.assignment.context import Budget
+from placer.assignment.context import SearchContext
 from placer.assignment.cpsat import lexicographic as search
 from placer.assignment.cpsat.lexicographic import cpsat
-from placer.assignment.exact.branch_and_bound import enumerate_all
+from placer.assignment.exact.branch_and_bound import branch_and_bound
 from placer.instance import Instance
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
 
@@ -78,10 +78,10 @@ def test_stopped_before_it_starts_it_returns_at_once() -> None:
 
 def test_eight_workers_find_the_same_costs_as_one() -> None:
     host = a_host(*((3 + p % 3) * GIB for p in range(8)), slit=OPTERON_6272)
-    problem = translate(an_instance(host, a_guest(*(2 * GIB,) * 4, 3 * GIB)))
-    solutions = [cpsat(problem, Budget(workers=workers, time_limit_s=60)) for workers in (1, 8)]
+    problem = lower(an_instance(host, a_guest(*(2 * GIB,) * 4, 3 * GIB)))
+    solutions = [cpsat(problem, SearchContext(workers=workers, time_limit_s=60)) for workers in (1, 8)]
     assert [solution.status for solution in solutions] == [Status.OPTIMAL] * 2
-    assert solutions[0].costs == solutions[1].costs == enumerate_all(problem, Budget()).costs
+    assert solutions[0].costs == solutions[1].costs == branch_and_bound(problem, SearchContext()).costs
 
 
 def test_one_worker_a_seed_and_a_deterministic_limit_give_the_same_placement() -> None:

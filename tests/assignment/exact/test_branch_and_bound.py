@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from placer.assignment import Problem, Progress, Status
-from placer.assignment.context import Budget
+from placer.assignment.context import SearchContext
 from placer.assignment.exact import branch_and_bound as enumeration
-from placer.assignment.exact.branch_and_bound import enumerate_all
+from placer.assignment.exact.branch_and_bound import branch_and_bound
 from placer.instance import Instance
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, MIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
 from tests.support.oracle import best
@@ -25,7 +25,7 @@ from tests.support.random_instances import random_instance
 def brute_force(problem: Problem) -> tuple[int, ...] | None:
     rows = np.array(list(product(range(problem.m), repeat=problem.n)), dtype=np.int64)
     rows = rows[problem.feasible(rows)]
-    return min(map(tuple, problem.price(rows).tolist()), default=None)
+    return min(map(tuple, problem.evaluate(rows).tolist()), default=None)
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_five_equal_vnodes_on_eight_pnodes_cost_what_brute_force_finds(
     slit: tuple[tuple[int, ...], ...], memory_gib: int
 ) -> None:
     host = a_host(*(memory_gib * GIB,) * 8, slit=slit)
-    problem = translate(an_instance(host, a_guest(*(2 * GIB,) * 5)))
-    solution = enumerate_all(problem, Budget())
+    problem = lower(an_instance(host, a_guest(*(2 * GIB,) * 5)))
+    solution = branch_and_bound(problem, SearchContext())
     assert solution.status is Status.OPTIMAL
     assert solution.costs == solution.bounds == brute_force(problem)
 
@@ -47,7 +47,7 @@ def test_it_needs_no_local_search_to_find_the_optimum(allow_unplaced: bool, monk
     monkeypatch.setattr(enumeration, "improve", lambda *_args, **_more: None)
     for seed in range(60):
         instance = random_instance(seed)
-        solution = enumerate_all(translate(instance, allow_unplaced=allow_unplaced), Budget(time_limit_s=60))
+        solution = branch_and_bound(lower(instance, allow_unplaced=allow_unplaced), SearchContext(time_limit_s=60))
         expected = best(instance, allow_unplaced)
         assert solution.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
         assert solution.costs == (expected[0] if expected else ()), seed
@@ -81,7 +81,7 @@ def test_it_needs_no_good_start_where_many_placements_are_close(
     for seed in range(25):
         instance = make(seed)
         expected = best(instance)
-        solution = enumerate_all(translate(instance), Budget(time_limit_s=60))
+        solution = branch_and_bound(lower(instance), SearchContext(time_limit_s=60))
         assert solution.costs == (expected[0] if expected else ()), seed
         placed += expected is not None
     assert placed > 15
@@ -90,14 +90,14 @@ def test_it_needs_no_good_start_where_many_placements_are_close(
 def test_the_opterons_best_three_dies_are_not_a_socket_and_its_neighbour() -> None:
     # the xenopsd sources say it: {0, 1, 4} beats {0, 1, 2}, as 1 and 2 are two hops apart
     host = a_host(*(2 * GIB,) * 8, slit=OPTERON_6272)
-    answer = solve(an_instance(host, a_guest(*(2 * GIB,) * 3)), strategy="enumerate")
+    answer = solve(an_instance(host, a_guest(*(2 * GIB,) * 3)), strategy="branch-and-bound")
     # three dies that are all 16 apart: 3 x 333 x (10 + 2 x 16)
     assert answer.tiers[2].cost == 3 * 333 * (10 + 2 * 16)
 
 
 def test_a_proof_that_nothing_fits() -> None:
     instance = an_instance(a_host(3 * GIB, 3 * GIB), a_guest(2 * GIB, 2 * GIB), a_guest(2 * GIB, name="b"))
-    answer = solve(instance, strategy="enumerate")
+    answer = solve(instance, strategy="branch-and-bound")
     assert (answer.status, answer.placement) == (Status.INFEASIBLE, None)
 
 
@@ -105,7 +105,7 @@ def test_past_its_state_limit_it_keeps_the_best_and_a_true_bound() -> None:
     for seed in range(60):
         instance = random_instance(seed)
         answer = best(instance)
-        solution = enumerate_all(translate(instance), Budget(), state_limit=3)
+        solution = branch_and_bound(lower(instance), SearchContext(), state_limit=3)
         if solution.status is Status.INFEASIBLE:
             assert answer is None
         elif solution.site_of is not None:
@@ -121,11 +121,11 @@ def test_past_its_state_limit_it_keeps_the_best_and_a_true_bound() -> None:
 @pytest.mark.parametrize("how", ["no time", "stopped"])
 def test_without_time_it_returns_what_it_has(how: str) -> None:
     host = a_host(*(3 * GIB,) * 8, slit=OPTERON_6272)
-    problem = translate(an_instance(host, a_guest(*(2 * GIB,) * 7)))
-    budget = Budget(time_limit_s=0 if how == "no time" else 60)
+    problem = lower(an_instance(host, a_guest(*(2 * GIB,) * 7)))
+    context = SearchContext(time_limit_s=0 if how == "no time" else 60)
     if how == "stopped":
-        budget.stop.set()
-    solution = enumerate_all(problem, budget)
+        context.stop.set()
+    solution = branch_and_bound(problem, context)
     assert solution.status is Status.FEASIBLE
     assert problem.feasible(np.array([solution.site_of])).all()
     assert solution.wall_time_s < 5
@@ -134,7 +134,7 @@ def test_without_time_it_returns_what_it_has(how: str) -> None:
 def test_it_tells_how_far_it_is() -> None:
     told: list[Progress] = []
     host = a_host(*(3 * GIB,) * 8, slit=OPTERON_6272)
-    budget = Budget(stop=Event(), on_progress=told.append)
-    solution = enumerate_all(translate(an_instance(host, a_guest(*(2 * GIB,) * 4))), budget)
+    context = SearchContext(stop=Event(), on_progress=told.append)
+    solution = branch_and_bound(lower(an_instance(host, a_guest(*(2 * GIB,) * 4))), context)
     assert {progress.step for progress in told} == {"local search", "enumeration"}
     assert told[-1].costs == solution.costs

@@ -10,17 +10,17 @@ import pytest
 from msgspec.structs import replace
 
 from placer.assignment import Solution, Status
-from placer.assignment.context import Budget
-from placer.assignment.exact.count_dp import clusters, count
+from placer.assignment.context import SearchContext
+from placer.assignment.exact.count_dp import clusters, solve_by_counts
 from placer.instance import Host, Instance, Objective, Rule
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, OPTERON_6272, a_guest, a_host, an_instance, nested_slit, tree_slit
 from tests.support.oracle_agreement import agreements
 
 
 def counted(instance: Instance, *, allow_unplaced: bool = False) -> Solution | None:
-    return count(translate(instance, allow_unplaced=allow_unplaced), Budget(time_limit_s=60))
+    return solve_by_counts(lower(instance, allow_unplaced=allow_unplaced), SearchContext(time_limit_s=60))
 
 
 def test_two_vnodes_go_to_the_cluster_with_room_for_both() -> None:

@@ -8,19 +8,19 @@ import pytest
 
 from placer.assignment import Solution, Status
 from placer.assignment import portfolio as optimal_module
-from placer.assignment.context import Budget
-from placer.assignment.exact.home_count_dp import count_staying
+from placer.assignment.context import SearchContext
+from placer.assignment.exact.home_count_dp import solve_by_home_counts
 from placer.instance import Instance, Placement
-from placer.instance.previous import fitted
-from placer.lowering.lower import translate
+from placer.instance.previous import restricted_to
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, Slit, a_guest, a_host, an_instance, tree_slit
 from tests.support.oracle import best
 
 
 def counted(instance: Instance, keep: Placement, *, allow_unplaced: bool = False) -> Solution | None:
-    problem = translate(instance, allow_unplaced=allow_unplaced, keep=fitted(keep, instance))
-    return count_staying(problem, Budget(time_limit_s=60))
+    problem = lower(instance, allow_unplaced=allow_unplaced, keep=restricted_to(keep, instance))
+    return solve_by_home_counts(problem, SearchContext(time_limit_s=60))
 
 
 def test_who_is_too_many_at_home_leaves_and_the_others_stay() -> None:
@@ -73,10 +73,10 @@ def test_counting_finds_what_the_oracle_finds(allow_unplaced: bool) -> None:
         assert solution.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
         if expected is None:
             continue
-        problem = translate(instance, allow_unplaced=allow_unplaced, keep=fitted(keep, instance))
+        problem = lower(instance, allow_unplaced=allow_unplaced, keep=restricted_to(keep, instance))
         assert solution.site_of is not None
         assert solution.costs == solution.bounds == expected[0], seed
-        assert tuple(problem.price(solution.site_of[None, :])[0].tolist()) == expected[0], seed
+        assert tuple(problem.evaluate(solution.site_of[None, :])[0].tolist()) == expected[0], seed
         assert problem.feasible(solution.site_of[None, :])[0], seed
         seen.append(expected[0][4])
     assert len(seen) >= 40

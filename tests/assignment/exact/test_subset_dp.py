@@ -9,19 +9,19 @@ import pytest
 from msgspec.structs import replace
 
 from placer.assignment import Solution, Status
-from placer.assignment.context import Budget
-from placer.assignment.exact.branch_and_bound import enumerate_all
-from placer.assignment.exact.subset_dp import by_subsets
+from placer.assignment.context import SearchContext
+from placer.assignment.exact.branch_and_bound import branch_and_bound
+from placer.assignment.exact.subset_dp import solve_by_subsets
 from placer.assignment.exact.subset_tables import NEVER, Unions, part_for
 from placer.instance import Instance
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from tests.support.building import GIB, OPTERON_6272, a_guest, a_host, an_instance, nested_slit, tree_slit
 from tests.support.oracle_agreement import agreements
 from tests.support.random_instances import random_instance
 
 
 def solved(instance: Instance, *, allow_unplaced: bool = False, time_limit_s: float = 60) -> Solution | None:
-    return by_subsets(translate(instance, allow_unplaced=allow_unplaced), Budget(time_limit_s=time_limit_s))
+    return solve_by_subsets(lower(instance, allow_unplaced=allow_unplaced), SearchContext(time_limit_s=time_limit_s))
 
 
 def test_who_talks_most_shares_the_near_pnodes() -> None:
@@ -75,8 +75,8 @@ def test_sets_agree_with_enumeration_on_nine_vnodes(seed: int) -> None:
     traffic = tuple(tuple(random.randint(0, 9) for _ in sizes) for _ in sizes)
     widths = tuple(random.randint(1, 4) for _ in sizes)
     host = a_host(*memory, slit=tree_slit((2, 4, 8), (10, 14, 21, 30)))
-    problem = translate(an_instance(host, a_guest(*sizes, vcpus=widths, traffic=traffic)))
-    solutions = [solve(problem, Budget(time_limit_s=60)) for solve in (by_subsets, enumerate_all)]
+    problem = lower(an_instance(host, a_guest(*sizes, vcpus=widths, traffic=traffic)))
+    solutions = [solve(problem, SearchContext(time_limit_s=60)) for solve in (solve_by_subsets, branch_and_bound)]
     assert [solution.status for solution in solutions if solution] == [Status.OPTIMAL] * 2
     assert len({solution.costs for solution in solutions if solution}) == 1
 
@@ -89,11 +89,11 @@ def test_sixteen_vnodes_on_thirty_two_pnodes_are_proved() -> None:
     solution = solved(an_instance(host, a_guest(*sizes, traffic=traffic)))
     assert solution is not None
     assert solution.status is Status.OPTIMAL
-    problem = translate(an_instance(host, a_guest(*sizes, traffic=traffic)))
+    problem = lower(an_instance(host, a_guest(*sizes, traffic=traffic)))
     for v in range(16):  # no vnode would rather stand elsewhere
         rows = np.tile(np.asarray(solution.site_of), (32, 1))
         rows[:, v] = np.arange(32)
-        assert (problem.price(rows[problem.feasible(rows)])[:, 2] >= solution.costs[2]).all()
+        assert (problem.evaluate(rows[problem.feasible(rows)])[:, 2] >= solution.costs[2]).all()
 
 
 def test_what_sets_cannot_say_is_left_to_others() -> None:

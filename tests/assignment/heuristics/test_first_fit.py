@@ -9,7 +9,7 @@ import pytest
 from placer.assignment import Status
 from placer.instance import Guest, Host, Instance, Pnode, Vnode
 from placer.solving.pipeline import solve
-from placer.solving.result import Answer
+from placer.solving.result import Result
 from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
 
 N = None
@@ -154,7 +154,7 @@ def test_first_fit_decreasing_that_gets_stuck_says_so_or_leaves_out() -> None:
     assert (answer.status, answer.placement) == (Status.UNKNOWN, None)
     assert answer.reason is not None
     assert answer.reason.splitlines()[0].endswith(" s: first-fit by falling size got stuck")
-    left_out: Answer = solve(stuck, strategy="first-fit-decreasing", allow_unplaced=True)
+    left_out: Result = solve(stuck, strategy="first-fit-decreasing", allow_unplaced=True)
     assert left_out.placement is not None
     assert left_out.placement.pnode_of == {"db": (0, 1, 1, 0, N)}
     assert left_out.status is Status.FEASIBLE

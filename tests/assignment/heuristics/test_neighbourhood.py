@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from placer.assignment import IntArray, Problem
-from placer.assignment.heuristics.neighbourhood import Moves
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.heuristics.neighbourhood import Neighbourhood
+from placer.assignment.structure.term_index import TermIndex
 from placer.instance import Host, Pnode
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
 from tests.support.random_instances import random_instance
 
@@ -25,24 +25,24 @@ def costs_of(problem: Problem, site_of: IntArray) -> list[int]:
         for r in problem.resources
         for q, capacity in enumerate(r.capacity)
     )
-    conflicts = sum(
+    all_conflicts = sum(
         bool(problem.incompatible[site_of[v], site_of[w]]) for g in problem.groups for v in g for w in g if v != w
     )
-    conflicts += sum(
+    all_conflicts += sum(
         bool(relation.sites[site_of[v], site_of[w]])
         for relation in problem.relations
         for v, w in np.argwhere(relation.items).tolist()
     )
-    return [over * OVERLOADED + conflicts * CONFLICT, *problem.price(site_of[None, :])[0].tolist()]
+    return [over * OVERLOADED + all_conflicts * CONFLICT, *problem.evaluate(site_of[None, :])[0].tolist()]
 
 
-def starts(seed: int) -> tuple[Tables, IntArray] | None:
-    problem = translate(random_instance(seed), allow_unplaced=seed % 2 == 0)
+def starts(seed: int) -> tuple[TermIndex, IntArray] | None:
+    problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 0)
     problem = replace(problem, seating=None)  # who has no seat is looked up after a move, not foretold
     if not problem.allowed.any(axis=1).all():
         return None
     random = np.random.default_rng(seed)
-    return Tables(problem), np.array([random.choice(np.flatnonzero(row)) for row in problem.allowed])
+    return TermIndex(problem), np.array([random.choice(np.flatnonzero(row)) for row in problem.allowed])
 
 
 @pytest.mark.parametrize("first", range(0, 100, 25))
@@ -53,7 +53,7 @@ def test_every_shift_changes_the_costs_by_what_was_foretold(first: int) -> None:
         if start is None:
             continue
         tables, site_of = start
-        problem, moves, random = tables.problem, Moves(tables, site_of), np.random.default_rng(seed)
+        problem, moves, random = tables.problem, Neighbourhood(tables, site_of), np.random.default_rng(seed)
         for _ in range(3):
             now, deltas = np.array(costs_of(problem, moves.site_of)), moves._shift_deltas()
             assert moves.costs.tolist() == now.tolist(), seed
@@ -76,7 +76,7 @@ def test_every_swap_changes_the_costs_by_what_was_foretold(first: int) -> None:
         if start is None:
             continue
         tables, site_of = start
-        problem, moves, random = tables.problem, Moves(tables, site_of), np.random.default_rng(seed)
+        problem, moves, random = tables.problem, Neighbourhood(tables, site_of), np.random.default_rng(seed)
         for _ in range(3):
             now = np.array(costs_of(problem, moves.site_of))
             v, w = moves._swap_pairs()
@@ -93,8 +93,8 @@ def test_every_swap_changes_the_costs_by_what_was_foretold(first: int) -> None:
 
 def test_the_best_shift_is_the_lexicographically_least_that_is_not_tabu() -> None:
     host = a_host(4 * GIB, 4 * GIB, 4 * GIB, slit=((10, 12, 20), (12, 10, 20), (20, 20, 10)))
-    tables = Tables(translate(an_instance(host, a_guest(2 * GIB, 2 * GIB))))
-    moves = Moves(tables, np.array([0, 2]))
+    tables = TermIndex(lower(an_instance(host, a_guest(2 * GIB, 2 * GIB))))
+    moves = Neighbourhood(tables, np.array([0, 2]))
     best = np.array([0, 0, 0, 0, 0, 0])
     tabu = np.zeros((2, 3), dtype=bool)
     shift = moves.best_shift(tabu, best)
@@ -109,8 +109,8 @@ def test_the_best_shift_is_the_lexicographically_least_that_is_not_tabu() -> Non
 
 
 def test_a_tabu_move_is_made_where_it_beats_the_best_known() -> None:
-    tables = Tables(translate(an_instance(a_host(4 * MIB, 4 * MIB), a_guest(2 * MIB, 2 * MIB))))
-    moves = Moves(tables, np.array([0, 1]))
+    tables = TermIndex(lower(an_instance(a_host(4 * MIB, 4 * MIB), a_guest(2 * MIB, 2 * MIB))))
+    moves = Neighbourhood(tables, np.array([0, 1]))
     tabu = np.ones((2, 2), dtype=bool)
     assert moves.best_shift(tabu, np.array([0, 0, 0, 20_000, 0, 0])) is None
     assert moves.best_shift(tabu, np.array([0, 0, 0, 20_001, 0, 0])) is not None
@@ -119,7 +119,7 @@ def test_a_tabu_move_is_made_where_it_beats_the_best_known() -> None:
 def test_a_swap_within_the_pool_that_holds_all_vcpus_changes_no_load() -> None:
     pnodes = [Pnode(id=0, memory_kib=GIB, pcpus=(0,)), Pnode(id=1, memory_kib=0, pcpus=(1,))]
     guest = a_guest(0, 0, vcpus=(1, 3))
-    moves = Moves(Tables(translate(an_instance(Host(pnodes=tuple(pnodes)), guest))), np.array([0, 1]))
+    moves = Neighbourhood(TermIndex(lower(an_instance(Host(pnodes=tuple(pnodes)), guest))), np.array([0, 1]))
     swap = moves.best_swap(np.zeros((2, 2), dtype=bool), moves.costs)
     assert swap is not None
     assert swap.delta.tolist() == [0] * 6
@@ -127,8 +127,8 @@ def test_a_swap_within_the_pool_that_holds_all_vcpus_changes_no_load() -> None:
 
 def test_a_swap_is_found_where_no_shift_helps() -> None:
     # the small vnode on the large pnode: neither fits beside the other
-    tables = Tables(translate(an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))))
-    moves = Moves(tables, np.array([0, 1]))
+    tables = TermIndex(lower(an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))))
+    moves = Neighbourhood(tables, np.array([0, 1]))
     assert moves.costs[0] == 2 * GIB
     swap = moves.best_swap(np.zeros((2, 2), dtype=bool), moves.costs)
     assert swap is not None

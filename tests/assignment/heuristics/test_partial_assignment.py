@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from placer.assignment.heuristics.partial_assignment import Partial
-from placer.lowering.lower import translate
+from placer.assignment.heuristics.partial_assignment import PartialAssignment
+from placer.lowering.lower import lower
 from tests.support.random_instances import random_instance
 
 
 def test_a_site_is_open_exactly_if_putting_the_item_there_breaks_no_rule() -> None:
     compared = 0
     for seed in range(120):
-        problem = translate(random_instance(seed))
-        partial, random = Partial(problem), np.random.default_rng(seed)
+        problem = lower(random_instance(seed))
+        partial, random = PartialAssignment(problem), np.random.default_rng(seed)
         for v in random.permutation(problem.n).tolist():
             sites = partial.open_sites(v)
             for p in range(problem.m):
@@ -25,7 +25,7 @@ def test_a_site_is_open_exactly_if_putting_the_item_there_breaks_no_rule() -> No
     assert compared > 1000
 
 
-def _keeps_rules(partial: Partial, v: int, p: int) -> bool:
+def _keeps_rules(partial: PartialAssignment, v: int, p: int) -> bool:
     """Judge the items placed so far and v on p, by the definitions."""
     problem = partial.problem
     site_of = partial.site_of.copy()
@@ -45,8 +45,8 @@ def _keeps_rules(partial: Partial, v: int, p: int) -> bool:
 
 def test_taking_an_item_back_leaves_things_as_they_were() -> None:
     for seed in range(60):
-        problem = translate(random_instance(seed), allow_unplaced=True)
-        partial = Partial(problem)
+        problem = lower(random_instance(seed), allow_unplaced=True)
+        partial = PartialAssignment(problem)
         before = [partial.open_sites(v).tolist() for v in range(problem.n)]
         order = np.random.default_rng(seed).permutation(problem.n).tolist()
         for v in order:

@@ -8,15 +8,15 @@ import numpy as np
 
 from placer.assignment import BoolArray, IntArray, Problem
 from placer.assignment.structure.symmetry import group_classes, item_classes, site_classes
-from placer.assignment.structure.term_index import Tables
+from placer.assignment.structure.term_index import TermIndex
 from placer.instance import Host, Instance, Pnode
-from placer.lowering.lower import translate
+from placer.lowering.lower import lower
 from tests.support.building import GIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
 from tests.support.random_instances import random_instance
 
 
-def tables_of(instance: Instance, *, allow_unplaced: bool = False) -> Tables:
-    return Tables(translate(instance, allow_unplaced=allow_unplaced))
+def tables_of(instance: Instance, *, allow_unplaced: bool = False) -> TermIndex:
+    return TermIndex(lower(instance, allow_unplaced=allow_unplaced))
 
 
 FOUR = a_host(*(4 * GIB,) * 4, slit=tree_slit((2, 4), (10, 16, 21)))
@@ -99,9 +99,9 @@ def test_no_two_dies_of_the_opteron_are_interchangeable() -> None:
 def test_swapping_what_is_interchangeable_changes_neither_rules_nor_costs() -> None:
     swapped = 0
     for seed in range(300):
-        problem = translate(random_instance(seed), allow_unplaced=seed % 2 == 1)
-        tables, rows = Tables(problem), np.random.default_rng(seed).integers(problem.m, size=(30, problem.n))
-        good, costs = problem.feasible(rows), problem.price(rows)
+        problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 1)
+        tables, rows = TermIndex(problem), np.random.default_rng(seed).integers(problem.m, size=(30, problem.n))
+        good, costs = problem.feasible(rows), problem.evaluate(rows)
         for v, w in (pair for members in item_classes(tables) for pair in combinations(members, 2)):
             other = rows.copy()
             other[:, [v, w]] = rows[:, [w, v]]
@@ -119,4 +119,4 @@ def test_swapping_what_is_interchangeable_changes_neither_rules_nor_costs() -> N
 
 
 def _same(problem: Problem, rows: IntArray, good: BoolArray, costs: IntArray) -> bool:
-    return bool((problem.feasible(rows) == good).all() and (problem.price(rows)[good] == costs[good]).all())
+    return bool((problem.feasible(rows) == good).all() and (problem.evaluate(rows)[good] == costs[good]).all())

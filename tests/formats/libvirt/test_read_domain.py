@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from placer.errors import InputError
-from placer.formats.base import GuestReading, HostReading
+from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.libvirt.read_domain import read_libvirt_domain
 from placer.instance import Host, Pnode
 from placer.job.request import assemble
@@ -29,7 +29,7 @@ def domain(inside: str, *, vcpus: str = "<vcpu>6</vcpu>", memory: str = "<memory
     return f"<domain type='kvm'><name>db</name>{memory}{vcpus}\n{inside}</domain>"
 
 
-def read(text: str) -> GuestReading:
+def read(text: str) -> ParsedGuest:
     return read_libvirt_domain(text, "db.xml", HOST)
 
 
@@ -71,7 +71,7 @@ def test_strict_memnodes_fix_their_cells_and_the_nodeset_holds_for_the_others() 
     guest = read(domain(tune + CELLS))
     assert [vnode.pnode for vnode in guest.vnodes or ()] == [None, 3]
     assert guest.pnodes == (1, 3, 4)
-    assert assemble(HostReading(host=HOST), [guest]).instance.guests[0].pnodes == (1, 3, 4)
+    assert assemble(ParsedHost(host=HOST), [guest]).instance.guests[0].pnodes == (1, 3, 4)
 
 
 def test_cells_bound_to_different_pnodes_are_kept_there_by_their_vcpus() -> None:
@@ -177,7 +177,7 @@ def test_mutations_give_a_guest_or_a_clear_error() -> None:
         mutant = text[:start] + chance.choice(pieces) + text[start + chance.choice((0, 1, 1, 2, 9, 300)) :]
         try:
             guest = read(mutant)
-            request = assemble(HostReading(host=HOST), [guest])
+            request = assemble(ParsedHost(host=HOST), [guest])
             assert request.instance.guests
             read_whole += 1
         except InputError as error:

@@ -14,7 +14,7 @@ import pytest
 
 from placer.check import check
 from placer.errors import EmissionError, InputError
-from placer.formats.base import GuestSource, HostReading
+from placer.formats.base import GuestSource, ParsedHost
 from placer.formats.libvirt.read_domain import read_libvirt_domain
 from placer.instance import Guest, Host, Placement, Pnode
 from placer.job.emit import emit_guests
@@ -95,7 +95,7 @@ PLAIN = (
 
 
 def request_of(text: str, host: Host = HOST) -> Request:
-    return assemble(HostReading(host=host), [read_libvirt_domain(text, "db.xml", host)], vnodes="fewest")
+    return assemble(ParsedHost(host=host), [read_libvirt_domain(text, "db.xml", host)], vnodes="fewest")
 
 
 def emitted(request: Request, *pnodes: int) -> str:

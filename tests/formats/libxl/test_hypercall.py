@@ -10,7 +10,7 @@ import pytest
 
 from placer.errors import EmissionError
 from placer.formats.base import GuestSource
-from placer.formats.configured_guest import WrittenGuest, write_vnodes
+from placer.formats.configured_guest import ConfiguredGuest, write_vnodes
 from placer.formats.libxl.hypercall import emit_hypercall
 from placer.formats.libxl.read_json import read_libxl_json
 from placer.formats.xl.info import read_xl_info
@@ -27,7 +27,9 @@ LOW = 2**32 - 256 * 2**20
 def write(guest: Guest, *pnodes: int | None, host: Host = HOST, source: GuestSource | None = None) -> Any:
     vnodes = write_vnodes(guest, host, pnodes)
     memory = guest.memory_kib
-    written = WrittenGuest(guest=guest, host=host, vnodes=vnodes, memory_kib=memory, maxmem_kib=memory, source=source)
+    written = ConfiguredGuest(
+        guest=guest, host=host, vnodes=vnodes, memory_kib=memory, maxmem_kib=memory, source=source
+    )
     return json.loads(emit_hypercall(written))
 
 

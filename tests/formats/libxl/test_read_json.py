@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placer.errors import InputError
-from placer.formats.base import GuestReading
+from placer.formats.base import ParsedGuest
 from placer.formats.libxl.read_json import read_libxl_json
 from placer.instance import Host, Pnode, Vnode
 
@@ -38,11 +38,11 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-def read(document: object) -> list[GuestReading]:
+def read(document: object) -> list[ParsedGuest]:
     return read_libxl_json(json.dumps(document), "dir/vm.json", HOST)
 
 
-def read_changed(**fields: Any) -> GuestReading:
+def read_changed(**fields: Any) -> ParsedGuest:
     """Read the document with other b_info fields; None leaves one out."""
     document = copy.deepcopy(DOCUMENT)
     document["b_info"] = {k: v for k, v in (document["b_info"] | fields).items() if v is not None}

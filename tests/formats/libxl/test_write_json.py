@@ -9,7 +9,7 @@ import pytest
 
 from placer.errors import EmissionError
 from placer.formats.base import GuestSource
-from placer.formats.configured_guest import WrittenGuest, write_vnodes
+from placer.formats.configured_guest import ConfiguredGuest, write_vnodes
 from placer.formats.libxl.read_json import read_libxl_json
 from placer.formats.libxl.write_json import emit_libxl_json
 from placer.instance import Form, Guest, Host, Pnode, Vnode
@@ -25,9 +25,9 @@ def write(
     vnodes: tuple[Vnode, ...] = VNODES,
     form: Form = "vnuma",
     **fields: Any,
-) -> WrittenGuest:
+) -> ConfiguredGuest:
     guest = Guest(name="db", vnodes=vnodes, form=form, **fields)
-    return WrittenGuest(
+    return ConfiguredGuest(
         guest=guest,
         host=HOST,
         vnodes=write_vnodes(guest, HOST, pnodes),

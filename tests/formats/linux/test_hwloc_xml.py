@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placer.errors import InputError
-from placer.formats.base import HostReading
+from placer.formats.base import ParsedHost
 from placer.formats.linux.hwloc_xml import read_hwloc_xml
 from placer.instance import Host
 from tests.support.host_samples import HWLOC, HWLOC_1
@@ -18,7 +18,7 @@ NODE_8 = '<object type="NUMANode" os_index="8" cpuset="0x000000f0" gp_index="21"
 MCDRAM = '<object type="NUMANode" os_index="{id}" cpuset="0x000000f0" subtype="{kind}" local_memory="1073741824"/>'
 
 
-def reading_of(text: str) -> HostReading:
+def reading_of(text: str) -> ParsedHost:
     return read_hwloc_xml(text, "host.xml")
 
 

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from placer.errors import InputError
-from placer.formats.base import HostReading
+from placer.formats.base import ParsedHost
 from placer.formats.linux.topology import NodeRow, Topology, build_host
 
 GIB = 1024**2
 SLIT = {(0, 0): 10, (0, 8): 20, (8, 0): 21, (8, 8): 10}
 
 
-def built(*rows: NodeRow, free: str | None = None, **more: Any) -> HostReading:
+def built(*rows: NodeRow, free: str | None = None, **more: Any) -> ParsedHost:
     return build_host(Topology(place="host.xml", rows=rows, **{"distances": SLIT, **more}), free)
 
 
@@ -27,12 +27,12 @@ def test_rows_are_sorted_and_distances_follow_the_ids() -> None:
 
 
 def test_cores_are_kept_where_pcpus_share_one_and_cut_at_the_node() -> None:
-    host = built(row(0, 0, 1, 2), row(8, 3, 4), siblings=[(0, 1, 99), (2, 3)]).host
+    host = built(row(0, 0, 1, 2), row(8, 3, 4), core_groups=[(0, 1, 99), (2, 3)]).host
     assert [pnode.cores for pnode in host.pnodes] == [((0, 1), (2,)), ()]
 
 
 def test_a_pcpu_that_two_cores_claim_is_in_the_first() -> None:
-    host = built(row(0, 0, 1, 2), row(8), siblings=[(0, 1), (1, 2)]).host
+    host = built(row(0, 0, 1, 2), row(8), core_groups=[(0, 1), (1, 2)]).host
     assert host.pnodes[0].cores == ((0, 1), (2,))
 
 
@@ -43,7 +43,7 @@ def test_the_lowest_node_has_a_pcpu_that_two_list_and_it_is_said() -> None:
 
 
 def test_totals_are_said_unless_every_pnode_has_its_free_memory_given() -> None:
-    def said(reading: HostReading) -> bool:
+    def said(reading: ParsedHost) -> bool:
         return any("memory is the total" in note for note in reading.notes)
 
     assert said(built(row(0), row(8)))

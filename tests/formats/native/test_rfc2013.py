@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from placer.errors import EmissionError
-from placer.formats.configured_guest import WrittenGuest, write_vnodes
+from placer.formats.configured_guest import ConfiguredGuest, write_vnodes
 from placer.formats.native.rfc2013 import emit_rfc
 from placer.instance import Guest, Host, Pnode, Vnode
 
@@ -17,11 +17,13 @@ SLIT = ((10, 16, 22), (16, 10, 27), (22, 27, 10))
 HOST = Host(pnodes=tuple(Pnode(id=i, memory_kib=2**23, pcpus=(i,)) for i in (0, 1, 8)), slit=SLIT)
 
 
-def write(sizes: tuple[int, ...], vcpus: tuple[tuple[int, ...], ...], pnodes: tuple[int | None, ...]) -> WrittenGuest:
+def write(
+    sizes: tuple[int, ...], vcpus: tuple[tuple[int, ...], ...], pnodes: tuple[int | None, ...]
+) -> ConfiguredGuest:
     vnodes = tuple(Vnode(memory_kib=kib, vcpus=ids) for kib, ids in zip(sizes, vcpus, strict=True))
     guest = Guest(name="db", type="pv", vnodes=vnodes)
     memory = guest.memory_kib
-    return WrittenGuest(
+    return ConfiguredGuest(
         guest=guest, host=HOST, vnodes=write_vnodes(guest, HOST, pnodes), memory_kib=memory, maxmem_kib=memory
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from placer.errors import InputError
-from placer.formats.base import GuestReading
+from placer.formats.base import ParsedGuest
 from placer.formats.openstack.flavor import holds_flavors, read_flavors
 from placer.instance import Vnode
 
@@ -43,12 +43,12 @@ NOT_PLACED = {
 """What nova's expectation holds that placer has no word for; the reading must note it, and all else must agree."""
 
 
-def read(flavor: dict[str, Any], **more: Any) -> GuestReading:
+def read(flavor: dict[str, Any], **more: Any) -> ParsedGuest:
     (reading,) = read_flavors({"name": "vm", "flavor": flavor, **more}, "vm.json")
     return reading
 
 
-def cells_of(reading: GuestReading) -> list[dict[str, Any]] | None:
+def cells_of(reading: ParsedGuest) -> list[dict[str, Any]] | None:
     if reading.vnodes is None:
         return None
     dedicated = set(range(reading.vcpu_count) if reading.cpu_policy == "dedicated" else reading.dedicated_vcpus)

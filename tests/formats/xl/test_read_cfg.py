@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placer.errors import InputError
-from placer.formats.base import GuestReading
+from placer.formats.base import ParsedGuest
 from placer.formats.xl.read_cfg import read_xl_cfg
 from placer.instance import Host, Pnode
 
@@ -21,7 +21,7 @@ GUEST = 'name = "db"\ntype = "hvm"\n'
 TWO = "vnuma = [['pnode=1','size=256','vcpus=0-1','vdistances=10,20'],['size=128','vcpus=2','vdistances=21,11']]\n"
 
 
-def read(text: str, host: Host = HOST) -> GuestReading:
+def read(text: str, host: Host = HOST) -> ParsedGuest:
     return read_xl_cfg(GUEST + text, "db.cfg", host)
 
 

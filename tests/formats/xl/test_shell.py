@@ -11,7 +11,7 @@ import pytest
 
 from placer.errors import EmissionError
 from placer.formats.base import GuestSource
-from placer.formats.configured_guest import WrittenGuest, write_vnodes
+from placer.formats.configured_guest import ConfiguredGuest, write_vnodes
 from placer.formats.xl.shell import emit_shell
 from placer.instance import Guest
 from tests.support.building import GIB, a_guest, a_host
@@ -24,7 +24,7 @@ def write(guest: Guest, *pnodes: int | None, source: GuestSource | None = None) 
     vnodes = write_vnodes(guest, HOST, pnodes)
     memory = guest.memory_kib
     return emit_shell(
-        WrittenGuest(guest=guest, host=HOST, vnodes=vnodes, memory_kib=memory, maxmem_kib=memory, source=source)
+        ConfiguredGuest(guest=guest, host=HOST, vnodes=vnodes, memory_kib=memory, maxmem_kib=memory, source=source)
     )
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from placer.errors import EmissionError
 from placer.formats.base import GuestSource
-from placer.formats.configured_guest import WrittenGuest, write_vnodes
+from placer.formats.configured_guest import ConfiguredGuest, write_vnodes
 from placer.formats.xl.read_cfg import read_xl_cfg
 from placer.formats.xl.syntax import parse
 from placer.formats.xl.write_cfg import emit_xl_cfg
@@ -26,8 +26,8 @@ ROWS = """\
 ]"""
 
 
-def written(guest: Guest, pnodes: tuple[int, ...], text: str | None = None) -> WrittenGuest:
-    return WrittenGuest(
+def written(guest: Guest, pnodes: tuple[int, ...], text: str | None = None) -> ConfiguredGuest:
+    return ConfiguredGuest(
         guest=guest,
         host=HOST,
         vnodes=write_vnodes(guest, HOST, pnodes),
