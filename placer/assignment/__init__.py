@@ -2,7 +2,7 @@
 
 from placer.assignment.model import Conflict, Problem, Resource, Term
 from placer.assignment.rounded_terms import FlooredLinear, MaxUtilization
-from placer.assignment.slots import Benches, SlotDemand, SlotMatching
+from placer.assignment.slots import SlotDemand, SlotGroups, SlotMatching
 from placer.assignment.solution import Progress, Solution, Status
 from placer.assignment.terms import (
     BoolArray,
@@ -17,7 +17,6 @@ from placer.assignment.terms import (
 )
 
 __all__ = [
-    "Benches",
     "BoolArray",
     "Conflict",
     "ConvexLoad",
@@ -34,6 +33,7 @@ __all__ = [
     "SetOnSite",
     "SlotDemand",
     "SlotMatching",
+    "Slot groups",
     "Solution",
     "Status",
     "Term",

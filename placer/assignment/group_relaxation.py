@@ -204,7 +204,7 @@ def _of_items(term: Term, items: IntArray) -> Term:
 
 
 def _holds_all(tables: TermIndex, items: IntArray) -> BoolArray:
-    """Sites that can hold a whole group, seats apart, ``[m]``."""
+    """Sites that can hold a whole group, slots apart, ``[m]``."""
     problem = tables.problem
     fits = (tables.weight[:, items].sum(axis=1)[:, None] <= tables.capacity).all(axis=0)
     holds: BoolArray = fits & problem.allowed[items].all(axis=0)

@@ -87,8 +87,8 @@ class Problem:
         The terms of each tier, the highest tier first.
     relations
         Pairs of items, of any groups, that may not stand on some pairs of sites.
-    seating
-        What the items ask of the seats of their sites; None where nobody asks for any.
+    slot_matching
+        What the items ask of the slots of their sites; None where nobody asks for any.
     selectors
         Items whose site says what others may do, on which searches had better decide first.
     hint
@@ -101,7 +101,7 @@ class Problem:
     incompatible: BoolArray
     tiers: tuple[tuple[Term, ...], ...]
     relations: tuple[Conflict, ...] = ()
-    seating: SlotMatching | None = None
+    slot_matching: SlotMatching | None = None
     selectors: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     hint: IntArray | None = None
 
@@ -162,11 +162,11 @@ class Problem:
         Parameters
         ----------
         site_of
-            ``[b, n]``, the site of each item, one assignment a row.
+           ``[b, n]``, the site of each item, one assignment a row.
 
         Returns
         -------
-        array ``[b, tiers]``
+        array``[b, tiers]``
         """
         costs = np.zeros((len(site_of), len(self.tiers)), dtype=np.int64)
         for t, terms in enumerate(self.tiers):
@@ -181,11 +181,11 @@ class Problem:
         Parameters
         ----------
         site_of
-            ``[b, n]``, the site of each item, one assignment a row.
+           ``[b, n]``, the site of each item, one assignment a row.
 
         Returns
         -------
-        array ``[b]``
+        array``[b]``
         """
         good = np.asarray(self.allowed[np.arange(self.n), site_of].all(axis=1), dtype=bool)
         for resource in self.resources:
@@ -194,10 +194,10 @@ class Problem:
         for conflict in self.all_conflicts:
             v, w = np.nonzero(np.triu(conflict.items))
             good &= ~np.asarray(conflict.sites[site_of[:, v], site_of[:, w]].any(axis=1))
-        for i in np.flatnonzero(good) if self.seating is not None else ():
-            good[i] = not self.misfits(site_of[i])
+        for i in np.flatnonzero(good) if self.slot_matching is not None else ():
+            good[i] = not self.infeasible_sites(site_of[i])
         return good
 
-    def misfits(self, site_of: IntArray) -> list[int]:
-        """Find the sites where somebody has no seat in an assignment ``[n]``."""
-        return self.seating.misfits(site_of) if self.seating is not None else []
+    def infeasible_sites(self, site_of: IntArray) -> list[int]:
+        """Find the sites where somebody has no slot in an assignment ``[n]``."""
+        return self.slot_matching.infeasible_sites(site_of) if self.slot_matching is not None else []

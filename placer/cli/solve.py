@@ -21,7 +21,7 @@ class StrategyName(StrEnum):
 
     optimal = "optimal"
     cpsat = "cpsat"
-    enumerate = "enumerate"
+    branch_and_bound = "branch-and-bound"
     local_search = "local-search"
     first_fit_decreasing = "first-fit-decreasing"
     first_fit = "first-fit"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from placer.assignment import Benches, BoolArray, Conflict, Linear, Problem, Resource, Solution
+from placer.assignment import BoolArray, Conflict, Linear, Problem, Resource, SlotGroups, Solution
 from placer.assignment.context import SearchContext
 from placer.assignment.portfolio import optimal
 from placer.instance import Guest, Host, Instance, Rule, format_cpuset, format_size, listed
@@ -95,7 +95,7 @@ class FeasibilityQueries:
         problem, rules = self.problem, list(rules)
         allowed = np.ones_like(problem.allowed)
         capacity = [np.full(problem.m, r.weight.sum()) for r in problem.resources]
-        benches: list[Benches | None] = [None] * problem.m
+        slot_groups: list[SlotGroups | None] = [None] * problem.m
         for rule in rules:
             if rule.name == "placed":
                 allowed[problem.groups[rule.subject], -1] = False
@@ -103,8 +103,8 @@ class FeasibilityQueries:
                 for room, resource in zip(capacity, problem.resources, strict=True):
                     if resource.name == rule.name:
                         room[rule.subject] = resource.capacity[rule.subject]
-                if rule.name == "dedicated" and problem.seating is not None:
-                    benches[rule.subject] = problem.seating.benches[rule.subject]
+                if rule.name == "dedicated" and problem.slot_matching is not None:
+                    slot_groups[rule.subject] = problem.slot_matching.slot_groups[rule.subject]
             elif rule.name in self.masks:
                 items = problem.groups[rule.subject]
                 allowed[items, :-1] &= self.masks[rule.name][items]
@@ -113,7 +113,7 @@ class FeasibilityQueries:
             problem,
             allowed=allowed,
             resources=tuple(replace(r, capacity=room) for r, room in zip(problem.resources, capacity, strict=True)),
-            seating=None if problem.seating is None else problem.seating.only(benches),
+            slot_matching=None if problem.slot_matching is None else problem.slot_matching.only(slot_groups),
             incompatible=problem.incompatible if apart else np.zeros_like(problem.incompatible),
             relations=merged(self._relation(rule) for rule in rules if rule.name == "relation"),
         )
@@ -156,7 +156,7 @@ def constraints_of(
         rules.append(Constraint("memory", p, words))
     shared = [resource for resource in problem.resources if resource.name == "overcommit"]
     rules += [_pcpus(instance.host, resource, p) for resource in shared for p in range(problem.m - 1)]
-    rules += [_owned(instance.host, p) for p in range(problem.m - 1) if problem.seating is not None]
+    rules += [_owned(instance.host, p) for p in range(problem.m - 1) if problem.slot_matching is not None]
     return rules
 
 

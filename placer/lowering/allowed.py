@@ -9,7 +9,7 @@ import numpy as np
 from placer.assignment import BoolArray, IntArray
 from placer.instance import UNREACHABLE, Guest, Host, Instance, Vnode
 from placer.lowering.conflicts import undisturbed
-from placer.lowering.pcpus import seating
+from placer.lowering.pcpus import slot_matching
 
 
 def allowed_pnodes(instance: Instance) -> BoolArray:
@@ -18,7 +18,7 @@ def allowed_pnodes(instance: Instance) -> BoolArray:
 
     Returns
     -------
-    array ``[n, m]``
+    array``[n, m]``
     """
     allowed: BoolArray = np.logical_and.reduce(list(masks(instance).values()))
     return allowed
@@ -30,7 +30,7 @@ def masks(instance: Instance) -> dict[str, BoolArray]:
 
     Returns
     -------
-    dict of array ``[n, m]``
+    dict of array``[n, m]``
     """
     host = instance.host
     shape = (sum(len(guest.vnodes) for guest in instance.guests), len(host.pnodes))
@@ -40,16 +40,16 @@ def masks(instance: Instance) -> dict[str, BoolArray]:
         ).reshape(shape)
         for rule, mask in MASKS.items()
     }
-    return lowered | {"exclusive": undisturbed(instance), "dedicated": _seated(instance)}
+    return lowered | {"exclusive": undisturbed(instance), "dedicated": _has_slots(instance)}
 
 
-def _seated(instance: Instance) -> BoolArray:
+def _has_slots(instance: Instance) -> BoolArray:
     """Allow (v, p) where p has pcpus for the dedicated vcpus of v, and one left for its shared ones."""
-    seats = seating(instance)
+    slots = slot_matching(instance)
     n, m = sum(len(guest.vnodes) for guest in instance.guests), len(instance.host.pnodes)
-    if seats is None:
+    if slots is None:
         return np.ones((n, m), dtype=bool)
-    return np.array([[seats.fits(p, [v]) for p in range(m)] for v in range(n)], dtype=bool).reshape(n, m)
+    return np.array([[slots.fits(p, [v]) for p in range(m)] for v in range(n)], dtype=bool).reshape(n, m)
 
 
 def nodemaps(instance: Instance) -> BoolArray:
@@ -58,7 +58,7 @@ def nodemaps(instance: Instance) -> BoolArray:
 
     Returns
     -------
-    array ``[n, m]``
+    array``[n, m]``
     """
     rows = [_nodemap(guest, instance.host) for guest in instance.guests for _ in guest.vnodes]
     return np.array(rows, dtype=bool).reshape(len(rows), len(instance.host.pnodes))
@@ -70,7 +70,7 @@ def fixed_pnodes(instance: Instance) -> IntArray:
 
     Returns
     -------
-    array ``[n]``
+    array``[n]``
         -1 for the vnodes of other guests.
     """
     fixed: list[int] = []
@@ -87,7 +87,7 @@ def incompatible_pnodes(host: Host) -> BoolArray:
 
     Returns
     -------
-    array ``[m, m]``
+    array``[m, m]``
     """
     distances = np.array(host.distances)
     either = (distances >= UNREACHABLE) | (distances.T >= UNREACHABLE)

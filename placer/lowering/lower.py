@@ -14,7 +14,7 @@ from placer.lowering.allowed import allowed_pnodes, fixed_pnodes, incompatible_p
 from placer.lowering.conflicts import relations
 from placer.lowering.costs import tiers
 from placer.lowering.memory import free_memory, guest_memory
-from placer.lowering.pcpus import overcommit, owned_pcpus, seating
+from placer.lowering.pcpus import overcommit, owned_pcpus, slot_matching
 from placer.lowering.previous import earlier_sites
 from placer.lowering.variant_problem import VariantProblem
 from placer.lowering.variants import VariantIndex
@@ -57,19 +57,19 @@ def _lower(instance: Instance, *, allow_unplaced: bool, hint: Placement | None, 
     if allow_unplaced:
         allowed = np.hstack([allowed, np.ones((len(allowed), 1), dtype=bool)])
         incompatible = np.pad(incompatible, (0, 1))
-    seats = seating(instance, with_unplaced_site=allow_unplaced)
+    slots = slot_matching(instance, with_unplaced_site=allow_unplaced)
     return Problem(
         allowed=allowed,
         resources=(
             guest_memory(instance, with_unplaced_site=allow_unplaced),
             *overcommit(instance, with_unplaced_site=allow_unplaced),
-            *owned_pcpus(seats),
+            *owned_pcpus(slots),
         ),
         groups=groups,
         incompatible=incompatible,
         tiers=tiers(instance, groups, with_unplaced_site=allow_unplaced, keep=keep),
         relations=relations(instance, groups, with_unplaced_site=allow_unplaced),
-        seating=seats,
+        slot_matching=slots,
         hint=None if hint is None else earlier_sites(instance, hint),
     )
 
@@ -137,10 +137,10 @@ def to_placement(instance: Instance, site_of: IntArray) -> Placement:
 
 def _owned(instance: Instance, site_of: IntArray) -> dict[str, tuple[int | None, ...]]:
     """Give the dedicated vcpus on each pnode pcpus of their own, where there are enough."""
-    seats = seating(instance)
+    slots = slot_matching(instance)
     found: dict[tuple[int, int], int] = {}
-    for p in range(len(instance.host.pnodes)) if seats is not None else ():
-        found |= (seats and seats.seats(p, np.flatnonzero(site_of == p).tolist())) or {}
+    for p in range(len(instance.host.pnodes)) if slots is not None else ():
+        found |= (slots and slots.match(p, np.flatnonzero(site_of == p).tolist())) or {}
     items = iter(range(len(site_of)))
     owned: dict[str, tuple[int | None, ...]] = {}
     for guest in instance.guests:
@@ -160,7 +160,7 @@ def to_sites(instance: Instance, placement: Placement) -> IntArray:
 
     Returns
     -------
-    array ``[n]``
+    array``[n]``
         The site of each item; the site after the last pnode where it has none.
     """
     host = instance.host

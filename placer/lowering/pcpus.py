@@ -11,7 +11,7 @@ from placer.assignment import IntArray, Resource, SlotDemand, SlotMatching
 from placer.instance import Domain, Guest, Host, Instance, Vnode
 from placer.lowering.core_pools import running_load
 
-COMPANY = {"prefer": "any", "require": "paired", "isolate": "alone"}
+SHARING_OF_POLICY = {"prefer": "any", "require": "paired", "isolate": "alone"}
 MOST_UNIONS = 24
 """Sets of pcpus for which the dedicated vcpus that may own no others are counted."""
 
@@ -51,50 +51,56 @@ def vcpu_counts(instance: Instance) -> tuple[IntArray, IntArray]:
     return np.array(dedicated, dtype=np.int64), np.array([len(vnode.vcpus) for _, vnode in vnodes], dtype=np.int64)
 
 
-def seating(instance: Instance, *, with_unplaced_site: bool = False) -> SlotMatching | None:
+def slot_matching(instance: Instance, *, with_unplaced_site: bool = False) -> SlotMatching | None:
     """
     Let each dedicated vcpu own a pcpu of its pnode, and leave one to every shared vcpu there.
 
-    Seats are pcpus, of the guest's cpupool, benches are cores. A pcpu to which a running vcpu is bound alone is not to
-    be owned.
+    Slots are pcpus of the guest's cpupool, slot groups are cores. A pcpu to which a running vcpu is bound alone is not
+    to be owned.
     """
     host = instance.host
     if host.dedicated_pcpus is None and not any(guest.dedicated for guest in instance.guests):
         return None
-    busy = frozenset(pcpu for domain in host.domains for pcpu in _bound_alone(domain, host))
+    occupied = frozenset(pcpu for domain in host.domains for pcpu in _bound_alone(domain, host))
     everywhere = frozenset(host.position_of_pcpu)
-    to_own = (everywhere if host.dedicated_pcpus is None else frozenset(host.dedicated_pcpus)) - busy
+    to_own = (everywhere if host.dedicated_pcpus is None else frozenset(host.dedicated_pcpus)) - occupied
     to_share = everywhere - frozenset(host.dedicated_pcpus or ())
-    parties = []
+    demands = []
     for guest in instance.guests:
         pool = host.pcpus_of_effective_pool(guest.pool)
-        parties += [_party(guest, vnode, to_own & pool, to_share & pool) for vnode in guest.vnodes]
-    benches = [pnode.core_groups for pnode in host.pnodes]
+        demands += [_demand(guest, vnode, to_own & pool, to_share & pool) for vnode in guest.vnodes]
+    slot_groups = [pnode.core_groups for pnode in host.pnodes]
     return SlotMatching(
-        parties=tuple(parties), benches=(*benches, None) if with_unplaced_site else tuple(benches), busy=busy
+        demands=tuple(demands),
+        slot_groups=(*slot_groups, None) if with_unplaced_site else tuple(slot_groups),
+        occupied=occupied,
     )
 
 
-def owned_pcpus(seating: SlotMatching | None) -> list[Resource]:
+def owned_pcpus(slot_matching: SlotMatching | None) -> list[Resource]:
     """
     Count the dedicated vcpus on p that may own only pcpus of a set against those that p has: Hall's condition.
 
     For the union of some of their masks, and for all pcpus, where an isolated vcpu takes the least core there is.
     """
-    if seating is None or not any(party.own for party in seating.parties):
+    if slot_matching is None or not any(demand.own for demand in slot_matching.demands):
         return []
-    masks = list(dict.fromkeys(mask for party in seating.parties for mask in party.own))
+    masks = list(dict.fromkeys(mask for demand in slot_matching.demands for mask in demand.own))
     everything = frozenset().union(*masks)
-    parts = [len(everything.intersection(core)) for benches in seating.benches for core in benches or ()]
+    parts = [
+        len(everything.intersection(core)) for slot_groups in slot_matching.slot_groups for core in slot_groups or ()
+    ]
     least_core = min(filter(None, parts), default=1)
     resources = []
     for union in _unions(masks):
-        each = [least_core if party.company == "alone" and union == everything else 1 for party in seating.parties]
-        counts = [sum(mask <= union for mask in party.own) for party in seating.parties]
+        each = [
+            least_core if demand.sharing == "alone" and union == everything else 1 for demand in slot_matching.demands
+        ]
+        counts = [sum(mask <= union for mask in demand.own) for demand in slot_matching.demands]
         weight = np.array(counts, dtype=np.int64) * np.array(each, dtype=np.int64)
         room = [
-            int(weight.sum()) if benches is None else sum(len(union.intersection(core)) for core in benches)
-            for benches in seating.benches
+            int(weight.sum()) if slot_groups is None else sum(len(union.intersection(core)) for core in slot_groups)
+            for slot_groups in slot_matching.slot_groups
         ]
         resources.append(Resource(weight=weight, capacity=np.array(room, dtype=np.int64), name="dedicated"))
     return resources
@@ -110,14 +116,14 @@ def _unions(masks: list[frozenset[int]]) -> Iterator[frozenset[int]]:
     yield from found
 
 
-def _party(guest: Guest, vnode: Vnode, to_own: frozenset[int], to_share: frozenset[int]) -> SlotDemand:
+def _demand(guest: Guest, vnode: Vnode, to_own: frozenset[int], to_share: frozenset[int]) -> SlotDemand:
     masks = guest.hard_affinity or (None,) * guest.vcpu_count
     own = [_within(masks[vcpu], to_own) for vcpu in sorted(vnode.vcpus) if vcpu in guest.dedicated]
     common = {masks[vcpu] for vcpu in vnode.vcpus if vcpu not in guest.dedicated}
     return SlotDemand(
         own=tuple(own),
         common=frozenset(_within(mask, to_share) for mask in common),
-        company=COMPANY[guest.thread_policy] if own else "any",  # type: ignore[arg-type]
+        sharing=SHARING_OF_POLICY[guest.thread_policy] if own else "any",  # type: ignore[arg-type]
     )
 
 

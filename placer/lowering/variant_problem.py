@@ -74,7 +74,7 @@ class VariantProblem:
             incompatible=self._sites(base.incompatible),
             tiers=tuple(tiers),
             relations=(*(self._relation(relation) for relation in base.relations), *self._choosing()),
-            seating=self._seating(base.seating),
+            slot_matching=self._slot_matching(base.slot_matching),
             selectors=np.array(list(self._selector.values()), dtype=np.int64),
         )
 
@@ -202,13 +202,15 @@ class VariantProblem:
         items[: self._base.n, : self._base.n] = relation.items
         return Conflict(items=items, sites=self._sites(relation.sites))
 
-    def _seating(self, seating: SlotMatching | None) -> SlotMatching | None:
-        if seating is None:
+    def _slot_matching(self, slot_matching: SlotMatching | None) -> SlotMatching | None:
+        if slot_matching is None:
             return None
         more = (SlotDemand(),) * (self.n - self._base.n)
-        with_unplaced_site = (None,) * (self.m - self._base.m)
+        beyond = (None,) * (self.m - self._base.m)
         return SlotMatching(
-            parties=seating.parties + more, benches=seating.benches + with_unplaced_site, busy=seating.busy
+            demands=slot_matching.demands + more,
+            slot_groups=slot_matching.slot_groups + beyond,
+            occupied=slot_matching.occupied,
         )
 
     def _term(self, term: Term, convex_loads: dict[int, ConvexLoad]) -> Term:

@@ -50,15 +50,15 @@ def gqap(
     Parameters
     ----------
     cost
-        ``[n, m]``, of each item on each site.
+       ``[n, m]``, of each item on each site.
     flow
-        ``[n, n]``, non-negative; rows send.
+       ``[n, n]``, non-negative; rows send.
     distance
-        ``[m, m]``, non-negative, row = the sender's site.
+       ``[m, m]``, non-negative, row = the sender's site.
     weight
-        ``[n]``, non-negative.
+       ``[n]``, non-negative.
     capacity
-        ``[m]``, what the weights of the items on a site may sum to at most.
+       ``[m]``, what the weights of the items on a site may sum to at most.
 
     Examples
     --------
@@ -172,9 +172,9 @@ def _faults(problem: Problem) -> Iterator[str]:
             yield from _array(f"relation {i}, {name}", pairs, (size, size), kind="bool")
             if (pairs != pairs.T).any():
                 yield f"relation {i}, {name} is not symmetric"
-    seats = problem.seating
-    if seats is not None and (len(seats.parties), len(seats.benches)) != (n, m):
-        yield f"seating has {len(seats.parties)} parties and {len(seats.benches)} sites, expected {n} and {m}"
+    slots = problem.slot_matching
+    if slots is not None and (len(slots.demands), len(slots.slot_groups)) != (n, m):
+        yield f"slot matching has {len(slots.demands)} demands and {len(slots.slot_groups)} sites, expected {n} and {m}"
     if problem.hint is not None:
         yield from _array("hint", problem.hint, (n,), least=-1, most=m - 1)
     if (problem.incompatible != problem.incompatible.T).any() or problem.incompatible.diagonal().any():

@@ -32,7 +32,7 @@ class Mip:
     """A Problem as a mixed-integer program: a Boolean for each item and site, products of two in full (RLT-1)."""
 
     def __init__(self, problem: Problem) -> None:
-        assert problem.seating is None
+        assert problem.slot_matching is None
         self.problem = problem
         self.highs: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self.highs.silent()

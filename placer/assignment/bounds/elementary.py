@@ -133,7 +133,7 @@ def pair_bounds(tables: TermIndex) -> IntArray:
 
     Returns
     -------
-    array ``[tiers, n, n]``
+    array``[tiers, n, n]``
         Symmetric; the cost of the pair stands at both places.
     """
     problem = tables.problem
@@ -173,7 +173,7 @@ def gilmore_lawler_gain(tables: TermIndex, pairs: IntArray) -> IntArray:
 
     Returns
     -------
-    array ``[tiers]``
+    array``[tiers]``
     """
     problem = tables.problem
     rise = np.zeros(tables.tiers, dtype=np.int64)
@@ -232,7 +232,7 @@ def cheapest_increase(convex_load: ConvexLoad, load: IntArray, more: int) -> Int
 
     Returns
     -------
-    array ``[s]``
+    array``[s]``
         What the price rises by.
     """
     steps = np.diff(convex_load.table, axis=1)

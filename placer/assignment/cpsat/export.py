@@ -8,7 +8,7 @@ from pathlib import Path
 
 from placer.assignment import Problem
 from placer.assignment.cpsat.encoding import encode
-from placer.assignment.cpsat.slot_cuts import Seats
+from placer.assignment.cpsat.slot_cuts import Slots
 from placer.assignment.cpsat.variables import Variables
 from placer.assignment.structure.term_index import TermIndex
 from placer.errors import InputError
@@ -20,7 +20,7 @@ def write_model(problem: Problem, path: Path) -> None:
     """
     Write the CP-SAT model of a problem as a protocol buffer (``CpModelProto`` of OR-tools).
 
-    It holds every rule, of seats only what is known before anybody lacks one, and minimises the first tier that
+    It holds every rule, of slots only what is known before anybody lacks one, and minimises the first tier that
     anything can change. It is written to a temporary file, which is renamed.
 
     Parameters
@@ -37,7 +37,7 @@ def write_model(problem: Problem, path: Path) -> None:
         raise InputError(f"expected a name that ends in one of {', '.join(ENDINGS)}", place=str(path))
     variables = Variables(TermIndex(problem))
     costs = encode(variables)
-    Seats(variables)
+    Slots(variables)
     cost = next((each for each in costs if each.terms), None)
     if cost is not None:
         variables.model.minimize(cost.expression())

@@ -12,7 +12,7 @@ from placer.assignment import IntArray, Problem, Solution, Status
 from placer.assignment.bounds.elementary import forced_sites, residual_capacity_bound
 from placer.assignment.context import SearchContext
 from placer.assignment.cpsat.encoding import encode
-from placer.assignment.cpsat.slot_cuts import Seats
+from placer.assignment.cpsat.slot_cuts import Slots
 from placer.assignment.cpsat.solver_run import log_search, solve_interruptibly
 from placer.assignment.cpsat.variables import Affine, Variables
 from placer.assignment.heuristics.tabu_search import tabu_search
@@ -101,7 +101,7 @@ class Search:
         """Solve every tier that its bound does not prove; False where nothing can be placed."""
         variables = Variables(self.tables)
         tiers = encode(variables)
-        self._seats = Seats(variables)
+        self._slots = Slots(variables)
         self._use_forced_sites(variables, len(tiers))
         for t, cost in enumerate(tiers):
             if self.best is not None and self.context.left_s() <= 0:
@@ -161,10 +161,10 @@ class Search:
             self.best, self.costs = site_of.copy(), costs
 
     def _minimise(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
-        """Solve until everybody has a seat, each time with rows against who had none."""
+        """Solve until everybody has a slot, each time with rows against who had none."""
         while True:
             outcome = self._decide(variables, t, cost, share=share)
-            if outcome.site_of is None or not self._seats.bar(outcome.site_of):
+            if outcome.site_of is None or not self._slots.bar(outcome.site_of):
                 return outcome
             self.bounds[t] = max(self.bounds[t], outcome.bound)
             if self.context.left_s() <= 0:
@@ -177,7 +177,7 @@ class Search:
             if outcome.status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or self.context.left_s() <= 0:
                 return outcome
             self._slow = True
-            if outcome.site_of is not None and not self.tables.problem.misfits(outcome.site_of):
+            if outcome.site_of is not None and not self.tables.problem.infeasible_sites(outcome.site_of):
                 self._offer(outcome.site_of)
             self.bounds[t] = max(self.bounds[t], outcome.bound)
         return self._solve(variables, t, cost, share=share)
@@ -257,7 +257,7 @@ class _Watch(cp_model.CpSolverSolutionCallback):
     def on_solution_callback(self) -> None:
         """Price the assignment ourselves and pass it on."""
         site_of = self._variables.decode(self.value)
-        if self._search.tables.problem.misfits(site_of):
+        if self._search.tables.problem.infeasible_sites(site_of):
             return
         costs = tuple(self._search.tables.problem.evaluate(site_of[None, :])[0].tolist())
         best = min(costs, self._search.costs) if self._search.costs else costs

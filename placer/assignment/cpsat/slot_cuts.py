@@ -1,4 +1,4 @@
-"""Rows that keep items off sites where somebody finds no seat: one kind at first, others as answers break them."""
+"""Rows that keep items off sites where somebody finds no slot: one kind at first, others as answers break them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from placer.assignment import IntArray, SlotMatching
 from placer.assignment.cpsat.variables import Value, Variables
 
 
-class Seats:
+class Slots:
     """
-    What a model is told of the seating of a Problem.
+    What a model is told of the slot matching of a Problem.
 
     Parameters
     ----------
@@ -23,33 +23,33 @@ class Seats:
 
     def __init__(self, variables: Variables) -> None:
         self._variables = variables
-        self._seating = variables.tables.problem.seating or SlotMatching(parties=(), benches=())
+        self._slot_matching = variables.tables.problem.slot_matching or SlotMatching(demands=(), slot_groups=())
         self._enough: dict[tuple[int, int, int], cp_model.IntVar] = {}
-        for p, benches in enumerate(self._seating.benches):
-            if benches is not None:
-                self._leave_one(p, frozenset(seat for bench in benches for seat in bench))
+        for p, slot_groups in enumerate(self._slot_matching.slot_groups):
+            if slot_groups is not None:
+                self._leave_one(p, frozenset(slot for slot_group in slot_groups for slot in slot_group))
 
     def bar(self, site_of: IntArray) -> bool:
         """
-        Add a row for each site on which an assignment leaves somebody without a seat; False where there is none.
+        Add a row for each site on which an assignment leaves somebody without a slot; False where there is none.
 
         Who does not fit together there does not on sites that look alike, nor do others who ask for the same.
         """
-        misfits = self._seating.misfits(site_of)
-        for p in misfits:
-            items = self._seating.fewest(p, np.flatnonzero(site_of == p).tolist())
-            kinds = Counter(self._seating.item_kinds[items].tolist())
-            for q in np.flatnonzero(self._seating.site_kinds == self._seating.site_kinds[p]).tolist():
+        infeasible_sites = self._slot_matching.infeasible_sites(site_of)
+        for p in infeasible_sites:
+            items = self._slot_matching.fewest(p, np.flatnonzero(site_of == p).tolist())
+            kinds = Counter(self._slot_matching.item_kinds[items].tolist())
+            for q in np.flatnonzero(self._slot_matching.site_kinds == self._slot_matching.site_kinds[p]).tolist():
                 enough = [self._at_least(kind, count, q) for kind, count in kinds.items()]
                 self._variables.model.add(cp_model.LinearExpr.sum(enough) <= len(enough) - 1)
-        return bool(misfits)
+        return bool(infeasible_sites)
 
     def _leave_one(self, p: int, here: frozenset[int]) -> None:
-        """Where somebody shares only seats that others may own, let those leave one of them."""
-        parties = self._seating.parties
-        to_own = here.intersection(seat for party in parties for seats in party.own for seat in seats)
-        own = np.array([len(party.own) for party in parties], dtype=np.int64)
-        sharing = [any(seats & here <= to_own for seats in party.common) for party in parties]
+        """Where somebody shares only slots that others may own, let those leave one of them."""
+        demands = self._slot_matching.demands
+        to_own = here.intersection(slot for demand in demands for slots in demand.own for slot in slots)
+        own = np.array([len(demand.own) for demand in demands], dtype=np.int64)
+        sharing = [any(slots & here <= to_own for slots in demand.common) for demand in demands]
         load = self._variables.load(own, [p])
         share = self._variables.load(np.array(sharing, dtype=np.int64), [p])
         if not load.terms or not share.terms or not to_own:
@@ -62,7 +62,7 @@ class Seats:
         """Whether a site holds so many items of a kind; never 0 where it does."""
         key = kind, count, p
         if key not in self._enough:
-            alike = self._seating.item_kinds == kind
+            alike = self._slot_matching.item_kinds == kind
             self._enough[key] = self._variables.auxiliary(1, _reaches(np.flatnonzero(alike), count, p))
             there = self._variables.load(alike.astype(np.int64), [p])
             self._variables.model.add(there.expression() <= count - 1 + int(alike.sum()) * self._enough[key])

@@ -130,8 +130,8 @@ class BranchAndBound:
         child_bound = bound[:, :, None] + pending[:, :, 0, :] - cheapest[:, :, 0][:, :, None]
         keep = open_sites[:, 0, :] & alive.reshape(-1, 1) & self._below(child_bound)
         keep &= self._first_of_its_kind(rows, k)
-        if self.tables.problem.seating is not None:
-            keep &= self.tables.problem.seating.fit_beside(rows, self._order[: k + 1], keep)
+        if self.tables.problem.slot_matching is not None:
+            keep &= self.tables.problem.slot_matching.fit_beside(rows, self._order[: k + 1], keep)
         parents, sites = np.nonzero(keep)
         ranks = np.lexsort(child_bound[parents, :, sites].T[::-1])
         return np.hstack([rows[parents[ranks]], sites[ranks, None]])

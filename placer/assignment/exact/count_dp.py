@@ -161,7 +161,7 @@ class _Counts:
 
 def _plain(problem: Problem) -> bool:
     """Whether nothing but counts can matter, as far as one sees without comparing items."""
-    if problem.all_conflicts or problem.seating is not None or (problem.allowed != problem.allowed[0]).any():
+    if problem.all_conflicts or problem.slot_matching is not None or (problem.allowed != problem.allowed[0]).any():
         return False
     terms = [term for tier in problem.tiers for term in tier]
     sets_on_site = [

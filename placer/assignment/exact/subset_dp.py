@@ -37,7 +37,7 @@ def solve_by_subsets(problem: Problem, context: SearchContext) -> Solution | Non
     Solution or None
         OPTIMAL or INFEASIBLE; None where the sites do not nest, it is too much work, or most of the time is over.
     """
-    if not 0 < problem.n <= ITEMS or problem.seating is not None or not problem.allowed.any(axis=0).any():
+    if not 0 < problem.n <= ITEMS or problem.slot_matching is not None or not problem.allowed.any(axis=0).any():
         return None
     tables = TermIndex(problem)
     sites = np.flatnonzero(problem.allowed.any(axis=0))

@@ -43,7 +43,7 @@ def first_fit_decreasing(problem: Problem, context: SearchContext) -> Solution:
     partial = PartialAssignment(problem)
     size = problem.resources[0].weight if problem.resources else np.zeros(problem.n, dtype=np.int64)
     for v in _order(problem, size):
-        site = next((p for p in _fitting_sites(partial, v).tolist() if partial.seats(v, p)), None)
+        site = next((p for p in _fitting_sites(partial, v).tolist() if partial.slots(v, p)), None)
         if site is None:
             return Solution(
                 status=Status.UNKNOWN, wall_time_s=context.elapsed_s(), tried="first-fit by falling size got stuck"

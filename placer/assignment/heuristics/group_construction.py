@@ -26,7 +26,7 @@ def construct_by_groups(tables: TermIndex, context: SearchContext) -> IntArray |
 
     Returns
     -------
-    array ``[n]`` or None
+    array``[n]`` or None
         The better of the two, which keeps every rule; None where both get stuck, or time is up.
     """
     problem = tables.problem
@@ -90,7 +90,7 @@ class GroupPlacer:
         Parameters
         ----------
         barred
-            ``[m]``, sites not to be tried for its first item.
+           ``[m]``, sites not to be tried for its first item.
         """
         ordered = items[np.argsort(-self.size[items], kind="stable")]
         first = partial.open_sites(int(ordered[0]))
@@ -98,7 +98,7 @@ class GroupPlacer:
         for v in ordered.tolist():
             ways.add(v)
         for row in ways.ranked():
-            if _seated(partial, ordered, row):
+            if _has_slots(partial, ordered, row):
                 for v, p in zip(ordered.tolist(), row.tolist(), strict=True):
                     partial.put(v, p)
                 return True
@@ -186,7 +186,7 @@ class _Beam:
         return list(self._rows[rows[ranks]])
 
     def _open(self, v: int) -> BoolArray:
-        """Sites that can take item v beside each row, seats apart, ``[s, m]``."""
+        """Sites that can take item v beside each row, slots apart, ``[s, m]``."""
         fits = (self._tables.weight[:, v][None, :, None] <= self._left).all(axis=1)
         open_sites: BoolArray = fits & self._partial.free_of_conflicts(v)
         for conflict in self._tables.problem.all_conflicts:
@@ -250,10 +250,10 @@ def _add(load: IntArray, convex_load: ConvexLoad, weight: int, sites: IntArray) 
     load[rows, pools[rows]] += weight
 
 
-def _seated(partial: PartialAssignment, items: IntArray, row: IntArray) -> bool:
-    """Whether everybody finds a seat where a row puts the items."""
-    seating = partial.problem.seating
-    return seating is None or all(
-        seating.fits(p, [*np.flatnonzero(partial.site_of == p).tolist(), *items[row == p].tolist()])
+def _has_slots(partial: PartialAssignment, items: IntArray, row: IntArray) -> bool:
+    """Whether everybody finds a slot where a row puts the items."""
+    slot_matching = partial.problem.slot_matching
+    return slot_matching is None or all(
+        slot_matching.fits(p, [*np.flatnonzero(partial.site_of == p).tolist(), *items[row == p].tolist()])
         for p in set(row.tolist())
     )

@@ -85,14 +85,14 @@ class Neighbourhood:
         self.costs = self._price()
 
     def make(self, move: Shift | Swap) -> None:
-        """Make a move whose change of costs is known; who has no seat is looked up."""
+        """Make a move whose change of costs is known; who has no slot is looked up."""
         if isinstance(move, Shift):
             self._carry(move.item, move.site)
         else:
             here, there = int(self.site_of[move.item]), int(self.site_of[move.other])
             self._carry(move.item, there)
             self._carry(move.other, here)
-        self.costs = self.costs + move.delta if self.tables.problem.seating is None else self._price()
+        self.costs = self.costs + move.delta if self.tables.problem.slot_matching is None else self._price()
 
     def _carry(self, v: int, p: int) -> None:
         a = self.site_of[v]
@@ -150,7 +150,7 @@ class Neighbourhood:
         overload = np.maximum(loads - tables.capacity, 0).sum()
         for items, sites in self._conflicts:
             overload += (items * sites[np.ix_(self.site_of, self.site_of)]).sum() * 1024
-        overload += len(problem.misfits(self.site_of)) * 1024
+        overload += len(problem.infeasible_sites(self.site_of)) * 1024
         return np.concatenate([[overload], problem.evaluate(self.site_of[None, :])[0]])
 
     def _refresh(self) -> None:

@@ -28,7 +28,7 @@ class PartialAssignment:
         self._barred = np.zeros((problem.n, problem.m), dtype=np.int64)
 
     def open_sites(self, v: int) -> BoolArray:
-        """Sites that can take item v without breaking a rule, seats apart, ``[m]``."""
+        """Sites that can take item v without breaking a rule, slots apart, ``[m]``."""
         fits = (self._weight[:, v, None] <= self.left).all(axis=0)
         return np.asarray(fits & self.free_of_conflicts(v))
 
@@ -36,10 +36,10 @@ class PartialAssignment:
         """Sites that item v may use beside the items placed so far, whatever it weighs, ``[m]``."""
         return np.asarray(self.problem.allowed[v] & (self._barred[v] == 0))
 
-    def seats(self, v: int, p: int) -> bool:
-        """Whether item v finds its seats on site p beside the items there."""
-        seating = self.problem.seating
-        return seating is None or seating.fits(p, [*np.flatnonzero(self.site_of == p).tolist(), v])
+    def slots(self, v: int, p: int) -> bool:
+        """Whether item v finds its slots on site p beside the items there."""
+        slot_matching = self.problem.slot_matching
+        return slot_matching is None or slot_matching.fits(p, [*np.flatnonzero(self.site_of == p).tolist(), v])
 
     def put(self, v: int, p: int) -> None:
         """Put item v, which has no site, on site p."""

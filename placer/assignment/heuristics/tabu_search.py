@@ -74,7 +74,7 @@ def tabu_search(
 
     Returns
     -------
-    array ``[n]`` or None
+    array``[n]`` or None
         The best assignment that keeps every rule; None where there was none.
     """
     problem = tables.problem
@@ -140,7 +140,7 @@ def greedy_construction(tables: TermIndex, random: np.random.Generator, kept: In
 
     Returns
     -------
-    array ``[n]``
+    array``[n]``
         Every item on an allowed site; it may break other rules.
     """
     problem = tables.problem

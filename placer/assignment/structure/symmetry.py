@@ -84,13 +84,13 @@ def _quotients_within(tables: TermIndex, items: IntArray) -> list[IntArray]:
 
 
 def _claims(tables: TermIndex) -> list[IntArray]:
-    """What items claim besides weights: of slots, of seats, and towards the fullest site."""
-    seating = tables.problem.seating
+    """What items claim besides weights: of slots, of slots, and towards the fullest site."""
+    slot_matching = tables.problem.slot_matching
     own = [peak.weight for _, peak in tables.max_utilizations]
     return (
         own
         + [reduced.slots_claimed for _, reduced in tables.reduced_slots]
-        + ([seating.item_kinds] if seating is not None else [])
+        + ([slot_matching.item_kinds] if slot_matching is not None else [])
     )
 
 
@@ -121,8 +121,8 @@ def site_classes(tables: TermIndex) -> list[list[int]]:
     for _, reduced in tables.reduced_slots:
         pools, inside = reduced.convex_load.pool_of, reduced.convex_load.pool_of >= 0
         key += [np.where(inside, part[pools], -1)[:, None] for part in (reduced.start, reduced.slots)]
-    if problem.seating is not None:
-        key.append(problem.seating.site_kinds[:, None])
+    if problem.slot_matching is not None:
+        key.append(problem.slot_matching.site_kinds[:, None])
     key += [room.room[:, None] for _, room in tables.residual_capacities]
     key += [peak.room[:, None] for _, peak in tables.max_utilizations]
     key += [floored.cost.T for _, floored in tables.floored_linears]

@@ -28,7 +28,7 @@ def test_the_file_solved_elsewhere_costs_what_the_first_tier_costs_at_least(tmp_
     for seed in range(12):
         instance, allow_unplaced = random_instance(seed), seed % 2 == 0
         if any(guest.dedicated for guest in instance.guests):
-            continue  # their seats come into the model as they are found to be missing
+            continue  # their slots come into the model as they are found to be missing
         path = tmp_path / f"{seed}{ending}"
         write_model(lower(instance, allow_unplaced=allow_unplaced), path)
         expected = best(instance, allow_unplaced)

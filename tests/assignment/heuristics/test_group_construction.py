@@ -40,7 +40,7 @@ def test_a_group_beside_others_goes_where_all_its_rows_say_it_is_cheapest() -> N
     compared = 0
     for seed in range(300):
         problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 0)
-        if len(problem.groups) < 2 or problem.seating is not None:
+        if len(problem.groups) < 2 or problem.slot_matching is not None:
             continue
         tables = TermIndex(problem)
         placer, partial = GroupPlacer(tables), PartialAssignment(problem)

@@ -38,7 +38,7 @@ def costs_of(problem: Problem, site_of: IntArray) -> list[int]:
 
 def starts(seed: int) -> tuple[TermIndex, IntArray] | None:
     problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 0)
-    problem = replace(problem, seating=None)  # who has no seat is looked up after a move, not foretold
+    problem = replace(problem, slot_matching=None)  # who has no slot is looked up after a move, not foretold
     if not problem.allowed.any(axis=1).all():
         return None
     random = np.random.default_rng(seed)
