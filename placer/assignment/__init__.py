@@ -32,6 +32,7 @@ __all__ = [
     "Resource",
     "SetOnSite",
     "SlotDemand",
+    "SlotGroups",
     "SlotMatching",
     "Slot groups",
     "Solution",

@@ -24,7 +24,7 @@ STATES = 5_000
 """Partial assignments looked at for one group; beyond that its items and pairs bound it."""
 
 
-def group_bounds(tables: TermIndex, context: SearchContext, known: tuple[int, ...]) -> tuple[int, ...]:
+def group_bounds(index: TermIndex, context: SearchContext, known: tuple[int, ...]) -> tuple[int, ...]:
     """
     Bound every tier by the least that each group costs alone, plus the load spread evenly and the room.
 
@@ -36,17 +36,17 @@ def group_bounds(tables: TermIndex, context: SearchContext, known: tuple[int, ..
     known
         Floors known so far; each is kept where it is higher.
     """
-    found, pairs = list(known), pair_bounds(tables)
+    found, pairs = list(known), pair_bounds(index)
     context = replace(context, on_log=None, on_progress=None)  # a search for each group says little of the whole
-    for t in range(tables.tiers):
-        if not tables.problem.tiers[t]:
+    for t in range(index.tiers):
+        if not index.problem.tiers[t]:
             continue
         residual_capacities = sum(
-            residual_capacity_bound(tables, room, []) for tier, room in tables.residual_capacities if tier == t
+            residual_capacity_bound(index, room, []) for tier, room in index.residual_capacities if tier == t
         )
-        convex_loads = [convex_load for tier, convex_load in tables.convex_loads if tier == t]
+        convex_loads = [convex_load for tier, convex_load in index.convex_loads if tier == t]
         even = [
-            (even_spread_bound(tables, convex_load), marginal_cost(tables, convex_load)) for convex_load in convex_loads
+            (even_spread_bound(index, convex_load), marginal_cost(index, convex_load)) for convex_load in convex_loads
         ]
         ways = [
             (
@@ -54,15 +54,15 @@ def group_bounds(tables: TermIndex, context: SearchContext, known: tuple[int, ..
                 [excess_over(c, price) for c, (_, price) in zip(convex_loads, even, strict=True)],
             )
         ]
-        if sum(convex_load_bound(tables, convex_load) for convex_load in convex_loads) > ways[0][0]:
+        if sum(convex_load_bound(index, convex_load) for convex_load in convex_loads) > ways[0][0]:
             ways.append(
                 (
                     sum(int(convex_load.table[:, 0].sum()) for convex_load in convex_loads),
                     [excess_over(convex_load, 0) for convex_load in convex_loads],
                 )
             )
-        least = [floor + _Alone(tables, context, t, pairs[t], dearer).least() for floor, dearer in ways]
-        rounded = sum(term.floor(tables.problem.allowed) for tier, term in tables.rounded if tier == t)
+        least = [floor + _Alone(index, context, t, pairs[t], dearer).least() for floor, dearer in ways]
+        rounded = sum(term.floor(index.problem.allowed) for tier, term in index.rounded if tier == t)
         found[t] = max(known[t], residual_capacities + rounded + max(least))
     return tuple(found)
 
@@ -80,19 +80,19 @@ class _Alone:
     """
 
     def __init__(
-        self, tables: TermIndex, context: SearchContext, t: int, pairs: IntArray, convex_loads: list[ConvexLoad]
+        self, index: TermIndex, context: SearchContext, t: int, pairs: IntArray, convex_loads: list[ConvexLoad]
     ) -> None:
-        self._tables, self._budget = tables, context
-        self._linear = tables.linear[t]
-        self._flows = [flow for flow in tables.flows if flow.tier == t]
+        self._index, self._budget = index, context
+        self._linear = index.linear[t]
+        self._flows = [flow for flow in index.flows if flow.tier == t]
         self._crowds = convex_loads
         self._pairs = pairs
-        self._cheapest = np.where(tables.problem.allowed, self._linear, np.iinfo(np.int64).max).min(axis=1)
+        self._cheapest = np.where(index.problem.allowed, self._linear, np.iinfo(np.int64).max).min(axis=1)
         self._seen: dict[tuple[bytes, ...], int] = {}
 
     def least(self) -> int:
         """Sum the least that each group costs."""
-        return sum(self._group(items) for items in self._tables.problem.groups)
+        return sum(self._group(items) for items in self._index.problem.groups)
 
     def _group(self, items: IntArray) -> int:
         """Give the least of one group: that of its items and pairs where they can have it on one site."""
@@ -103,7 +103,7 @@ class _Alone:
 
     def _on_one_site(self, items: IntArray) -> IntArray:
         """Price the whole group on each site that can hold it."""
-        sites, block = np.flatnonzero(_holds_all(self._tables, items)), np.ix_(items, items)
+        sites, block = np.flatnonzero(_holds_all(self._index, items)), np.ix_(items, items)
         cost: IntArray = self._linear[items][:, sites].sum(axis=0)
         for flow in self._flows:
             cost += flow.flow[block].sum() * flow.distance.diagonal()[sites]
@@ -127,7 +127,7 @@ class _Alone:
         return self._seen[key]
 
     def _problem(self, items: IntArray) -> Problem:
-        problem, own, block = self._tables.problem, np.arange(len(items)), np.ix_(items, items)
+        problem, own, block = self._index.problem, np.arange(len(items)), np.ix_(items, items)
         terms: list[Term] = [Linear(name="", cost=self._linear[items])]
         terms += [Flow(name="", items=own, flow=flow.flow[block], distance=flow.distance) for flow in self._flows]
         for convex_load in self._crowds:
@@ -203,10 +203,10 @@ def _of_items(term: Term, items: IntArray) -> Term:
     return term
 
 
-def _holds_all(tables: TermIndex, items: IntArray) -> BoolArray:
+def _holds_all(index: TermIndex, items: IntArray) -> BoolArray:
     """Sites that can hold a whole group, slots apart, ``[m]``."""
-    problem = tables.problem
-    fits = (tables.weight[:, items].sum(axis=1)[:, None] <= tables.capacity).all(axis=0)
+    problem = index.problem
+    fits = (index.weight[:, items].sum(axis=1)[:, None] <= index.capacity).all(axis=0)
     holds: BoolArray = fits & problem.allowed[items].all(axis=0)
     for relation in problem.relations:
         if relation.items[np.ix_(items, items)].any():

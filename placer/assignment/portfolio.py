@@ -69,6 +69,6 @@ def _is_too_large_for_cpsat(problem: Problem) -> bool:
 
 
 def _in_totals(problem: Problem) -> bool:
-    tables = TermIndex(problem)
+    index = TermIndex(problem)
     large = int(problem.allowed.sum()) > OPEN_CELLS
-    return large and any(rank_one_form(tables, t) is not None for t in {flow.tier for flow in tables.flows})
+    return large and any(rank_one_form(index, t) is not None for t in {flow.tier for flow in index.flows})

@@ -50,18 +50,18 @@ def pair_levels(problem: Problem) -> int:
 
 def search_on(problem: Problem, context: SearchContext, opening: Solution) -> Solution:
     """Search locally from the opening's assignment until time is up, or with a deterministic limit for some moves."""
-    tables, patience = TermIndex(problem), 10**9 if context.deterministic_limit is None else PATIENCE
+    index, patience = TermIndex(problem), 10**9 if context.deterministic_limit is None else PATIENCE
     found = tabu_search(
-        tables, context, time_limit_s=context.left_s(), start=opening.site_of, floor=opening.bounds, patience=patience
+        index, context, time_limit_s=context.left_s(), start=opening.site_of, floor=opening.bounds, patience=patience
     )
     site_of = opening.site_of if found is None else found
     assert site_of is not None
     costs = tuple(problem.evaluate(site_of[None, :])[0].tolist())
     return Solution(
-        status=Solution.of(costs, opening.bounds),
+        status=Solution.status_for(costs, opening.bounds),
         site_of=site_of,
         costs=costs,
         bounds=opening.bounds,
         wall_time_s=context.elapsed_s(),
-        tried="local search",
+        attempts="local search",
     )

@@ -44,38 +44,36 @@ def solve_root(
     """
     if exceeds_capacity(problem):
         return Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s())
-    tables = TermIndex(problem)
-    bounds = lower_bounds(tables)
+    index = TermIndex(problem)
+    bounds = lower_bounds(index)
     first = None
     if not problem.has_intergroup_flow:  # else the first assignment is far from the best, and its bounds say little
-        first = tabu_search(tables, context, time_limit_s=context.left_s() / 5, start=start, patience=0, floor=bounds)
+        first = tabu_search(index, context, time_limit_s=context.left_s() / 5, start=start, patience=0, floor=bounds)
     if first is not None and _costs(problem, first) != bounds:
-        bounds = with_forced_sites(tables, _costs(problem, first), group_bounds(tables, context, bounds))
+        bounds = with_forced_sites(index, _costs(problem, first), group_bounds(index, context, bounds))
     start = start if first is None else first
     if patience is None:
         alone = len(problem.groups) == 1 and int(problem.allowed.sum()) > CELLS
         patience = ALONE_PATIENCE if alone else min(PATIENCE, problem.n * problem.m)
-    found = tabu_search(
-        tables, context, time_limit_s=context.left_s() / 5, start=start, patience=patience, floor=bounds
-    )
+    found = tabu_search(index, context, time_limit_s=context.left_s() / 5, start=start, patience=patience, floor=bounds)
     if found is None:
         tried = "local search found no placement"
-        return Solution(status=Status.UNKNOWN, bounds=bounds, wall_time_s=context.elapsed_s(), tried=tried)
+        return Solution(status=Status.UNKNOWN, bounds=bounds, wall_time_s=context.elapsed_s(), attempts=tried)
     costs = _costs(problem, found)
     if costs != bounds and (first is None or costs != _costs(problem, first)):
-        known = bounds if first is not None else group_bounds(tables, context, bounds)
-        bounds = with_forced_sites(tables, costs, known)
+        known = bounds if first is not None else group_bounds(index, context, bounds)
+        bounds = with_forced_sites(index, costs, known)
     if costs != bounds:
-        bounds = with_gilmore_lawler(tables, costs, bounds)
-        bounds = with_rank_one(tables, found, costs, bounds, context)
+        bounds = with_gilmore_lawler(index, costs, bounds)
+        bounds = with_rank_one(index, found, costs, bounds, context)
     context.log(f"bounds: {bounds}")
     return Solution(
-        status=Solution.of(costs, bounds),
+        status=Solution.status_for(costs, bounds),
         site_of=np.asarray(found),
         costs=costs,
         bounds=bounds,
         wall_time_s=context.elapsed_s(),
-        tried="local search",
+        attempts="local search",
     )
 
 
@@ -89,36 +87,36 @@ def exceeds_capacity(problem: Problem) -> bool:
     return any(int(r.weight.sum()) > int(r.capacity[used].sum()) for r in problem.resources)
 
 
-def with_forced_sites(tables: TermIndex, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:
+def with_forced_sites(index: TermIndex, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:
     """Raise the bound of each tier that prices room by the sites that the higher tiers cannot do without."""
     raised = list(bounds)
-    for t, room in tables.residual_capacities:
+    for t, room in index.residual_capacities:
         if costs[t] > raised[t]:
-            raised[t] = max(raised[t], residual_capacity_bound(tables, room, forced_sites(tables, costs, t)))
+            raised[t] = max(raised[t], residual_capacity_bound(index, room, forced_sites(index, costs, t)))
     return tuple(raised)
 
 
-def with_gilmore_lawler(tables: TermIndex, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:
+def with_gilmore_lawler(index: TermIndex, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:
     """Raise the bound of each tier by what every item sees of the others."""
     raised = list(bounds)
-    for t in sorted({flow.tier for flow in tables.flows}):
+    for t in sorted({flow.tier for flow in index.flows}):
         if costs[t] > raised[t]:
-            raised[t] = max(raised[t], gilmore_lawler_bound(tables, t))
+            raised[t] = max(raised[t], gilmore_lawler_bound(index, t))
     return tuple(raised)
 
 
 def with_rank_one(
-    tables: TermIndex, site_of: IntArray, costs: tuple[int, ...], bounds: tuple[int, ...], context: SearchContext
+    index: TermIndex, site_of: IntArray, costs: tuple[int, ...], bounds: tuple[int, ...], context: SearchContext
 ) -> tuple[int, ...]:
     """Raise the bound of each tier whose flows are an outer product by what the totals of the sites say."""
     raised = list(bounds)
-    for t in sorted({flow.tier for flow in tables.flows}):
-        totals = rank_one_form(tables, t) if costs[t] > raised[t] else None
+    for t in sorted({flow.tier for flow in index.flows}):
+        totals = rank_one_form(index, t) if costs[t] > raised[t] else None
         if totals is None:
             continue
-        lower = residual_capacity_below(tables, t)
+        lower = residual_capacity_below(index, t)
         room = 0 if lower is None else int(lower[1].evaluate(site_of[None, :])[0])
-        seconds, boxes = context.left_s() * TOTALS_SHARE, BOXES * int(tables.problem.allowed.sum()) ** 2
+        seconds, boxes = context.left_s() * TOTALS_SHARE, BOXES * int(index.problem.allowed.sum()) ** 2
         bound, left = bound_by_boxes(totals, context, cost=costs[t], room=room, time_limit_s=seconds, limit=boxes)
         raised[t] = max(raised[t], bound)
         if lower is not None and bound == costs[t]:

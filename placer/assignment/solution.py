@@ -34,7 +34,7 @@ class Solution:
         Per tier; each holds among assignments no worse in the higher tiers. Empty where nothing is proved.
     wall_time_s
         Time it took, in seconds.
-    tried
+    attempts
         What was tried, in words, for an answer without a proof.
     """
 
@@ -43,10 +43,10 @@ class Solution:
     costs: tuple[int, ...] = ()
     bounds: tuple[int, ...] = ()
     wall_time_s: float = 0.0
-    tried: str = ""
+    attempts: str = ""
 
     @staticmethod
-    def of(costs: tuple[int, ...], bounds: tuple[int, ...]) -> Status:
+    def status_for(costs: tuple[int, ...], bounds: tuple[int, ...]) -> Status:
         """Status of an assignment with these costs and bounds."""
         return Status.OPTIMAL if costs == bounds else Status.FEASIBLE
 

@@ -32,7 +32,7 @@ def explain_unknown(
     allow_unplaced
         Whether vnodes may stay without a pnode already.
     """
-    lines = [f"tried for {context.elapsed_s():.2f} s: {solution.tried}"]
+    lines = [f"tried for {context.elapsed_s():.2f} s: {solution.attempts}"]
     bounds = lower_bounds(TermIndex(problem))
     bounds = tuple(map(max, bounds, solution.bounds or bounds))
     known = [f"{' + '.join(names)} {bound}" for names, bound in zip(tiers, bounds, strict=True) if bound > 0]

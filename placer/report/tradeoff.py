@@ -14,12 +14,12 @@ def trade_line(trade: Trade) -> str:
     >>> from placer.instance import Placement
     >>> there = Placement(pnode_of={})
     >>> near = Trade(
-    ...     order="distance", placement=there, mean_access_distance=11.5, instead_of=21.5, more_pairs=2
+    ...     order="distance", placement=there, mean_access_distance=11.5, current_mean_distance=21.5, more_pairs=2
     ... )
     >>> trade_line(near)
     'Trade: with 2 more pairs of vcpus sharing a core the mean access distance would be 11.50 instead of 21.50 (--objective distance)'
     >>> far = Trade(
-    ...     order="cores-first", placement=there, mean_access_distance=21.5, instead_of=11.5, more_pairs=-1
+    ...     order="cores-first", placement=there, mean_access_distance=21.5, current_mean_distance=11.5, more_pairs=-1
     ... )
     >>> trade_line(far)
     'Trade: with a mean access distance of 21.50 instead of 11.50, 1 fewer pair of vcpus would share a core (--objective cores-first)'

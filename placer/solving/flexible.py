@@ -129,7 +129,9 @@ def trade_of(
 
 def _with_bounds(chosen: FlexibleResult, bounds: tuple[int, ...]) -> FlexibleResult:
     solution = chosen.solution
-    return replace(chosen, solution=replace(solution, bounds=bounds, status=Solution.of(solution.costs, bounds)))
+    return replace(
+        chosen, solution=replace(solution, bounds=bounds, status=Solution.status_for(solution.costs, bounds))
+    )
 
 
 def _counted(solution: Solution, instance: Instance, tier: int) -> Solution:
@@ -151,7 +153,7 @@ def _unproved(solution: Solution) -> Solution:
     if solution.site_of is not None:
         return replace(solution, bounds=(), status=Status.FEASIBLE)
     tried = "not every number of vnodes was tried"
-    return replace(solution, bounds=(), status=Status.UNKNOWN, tried=solution.tried or tried)
+    return replace(solution, bounds=(), status=Status.UNKNOWN, attempts=solution.attempts or tried)
 
 
 def _lower_bounds(instance: Instance, problem: Problem, tier: int) -> tuple[int, ...]:
@@ -163,15 +165,15 @@ def _lower_bounds(instance: Instance, problem: Problem, tier: int) -> tuple[int,
     problem
         With the fewest vnodes. What its other guests cost at least, and all load spread evenly, holds for all numbers.
     """
-    tables = TermIndex(problem)
+    index = TermIndex(problem)
     groups = zip(instance.guests, problem.groups, strict=True)
     fixed = np.array(list(chain(*(items for guest, items in groups if not guest.flexible))), dtype=np.int64)
     barred = np.iinfo(np.int64).max // (problem.n + 1)
-    cheapest = np.where(problem.allowed, tables.linear, barred).min(axis=2)[:, fixed].sum(axis=1)
-    lower_bounds = cheapest + pair_bounds(tables)[:, fixed][:, :, fixed].sum(axis=(1, 2)) // 2
-    for t, convex_load in tables.convex_loads:
+    cheapest = np.where(problem.allowed, index.linear, barred).min(axis=2)[:, fixed].sum(axis=1)
+    lower_bounds = cheapest + pair_bounds(index)[:, fixed][:, :, fixed].sum(axis=(1, 2)) // 2
+    for t, convex_load in index.convex_loads:
         load = np.zeros((1, len(convex_load.table)), dtype=np.int64)
-        more = unavoidable_load(tables, convex_load, np.arange(problem.n))
+        more = unavoidable_load(index, convex_load, np.arange(problem.n))
         lower_bounds[t] += convex_load.table[:, 0].sum() + cheapest_increase(convex_load, load, more)[0]
     vcpus = sum(guest.vcpu_count for guest in instance.guests if guest.flexible and guest.memory_kib)
     for t, terms in enumerate(instance.tiers()[:tier]):

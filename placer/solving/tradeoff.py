@@ -76,8 +76,8 @@ def _named(terms: tuple[Term, ...], names: tuple[str, str]) -> bool:
 
 def _search(problem: Problem, first: str, site_of: IntArray, context: SearchContext) -> IntArray | None:
     """Look for an assignment that costs less in the tier of the first term; None where none can, or none is found."""
-    tables = TermIndex(problem)
-    least, costs = lower_bounds(tables), tuple(problem.evaluate(site_of[None, :])[0].tolist())
+    index = TermIndex(problem)
+    least, costs = lower_bounds(index), tuple(problem.evaluate(site_of[None, :])[0].tolist())
     tier = next(t for t, terms in enumerate(problem.tiers) if any(term.name == first for term in terms))
     if costs[tier] <= least[tier]:
         return None
@@ -85,7 +85,7 @@ def _search(problem: Problem, first: str, site_of: IntArray, context: SearchCont
         found = branch_and_bound(problem, context, state_limit=STATES).site_of
     else:
         found = tabu_search(
-            tables, context, time_limit_s=context.left_s(), start=site_of, patience=PATIENCE, floor=least
+            index, context, time_limit_s=context.left_s(), start=site_of, patience=PATIENCE, floor=least
         )
     if found is None or problem.evaluate(found[None, :])[0, tier] >= costs[tier]:
         return None

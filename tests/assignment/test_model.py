@@ -114,4 +114,4 @@ def test_without_items_there_is_one_assignment_and_it_costs_nothing() -> None:
     ("bounds", "status"), [((1, 2), Status.OPTIMAL), ((1, 1), Status.FEASIBLE), ((), Status.FEASIBLE)]
 )
 def test_only_bounds_that_equal_every_cost_make_an_answer_optimal(bounds: tuple[int, ...], status: Status) -> None:
-    assert Solution.of((1, 2), bounds) is status
+    assert Solution.status_for((1, 2), bounds) is status

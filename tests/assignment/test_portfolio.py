@@ -61,7 +61,7 @@ def test_where_enumeration_gives_up_cpsat_goes_on_from_its_best(monkeypatch: pyt
 
 
 def test_many_vnodes_go_to_cpsat_and_cost_what_enumeration_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(optimal_module, "enumerate_all", refused)
+    monkeypatch.setattr(optimal_module, "branch_and_bound", refused)
     guests = [a_guest(GIB // 2, name=f"g{i}", vcpus=(1 + i % 2,)) for i in range(ENUMERATED_ITEMS + 1)]
     problem = lower(an_instance(a_host(8 * GIB, 9 * GIB), *guests))
     solutions = optimal(problem, SearchContext(workers=1)), branch_and_bound(problem, SearchContext())

@@ -51,7 +51,7 @@ def test_a_problem_too_large_for_cpsat_is_searched_until_time_is_up() -> None:
     assert pair_levels(problem) > 20_000
     solution = solve_qap(problem, SearchContext(time_limit_s=1.0))
     assert solution.status is placer.Status.FEASIBLE
-    assert solution.tried == "local search"
+    assert solution.attempts == "local search"
     assert 0.9 < solution.wall_time_s < 1.5
     assert 0 < solution.bounds[0] < solution.costs[0]
 
@@ -72,7 +72,7 @@ def test_levels_count_the_pairs_that_talk_and_the_distances_there_and_back() -> 
 def test_overload_costs_twice_as_much_while_there_is_some_and_half_while_there_is_none() -> None:
     problem, site_of = hidden(6, 2, 0)
     moves = Neighbourhood(TermIndex(problem), np.array(site_of)[::-1])
-    price = PenaltyManager(moves.tables, moves)
+    price = PenaltyManager(moves.index, moves)
     start = moves.overload_price
     for _ in range(LEARN_AFTER):
         price.learn(overloaded=True)

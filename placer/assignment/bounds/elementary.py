@@ -11,7 +11,7 @@ from placer.assignment.structure.symmetry import site_classes
 from placer.assignment.structure.term_index import TermIndex, distinct
 
 
-def lower_bounds(tables: TermIndex) -> tuple[int, ...]:
+def lower_bounds(index: TermIndex) -> tuple[int, ...]:
     """
     Bound every tier from below: each item on its cheapest site, each pair at its closest, the load spread evenly.
 
@@ -20,48 +20,48 @@ def lower_bounds(tables: TermIndex) -> tuple[int, ...]:
     tuple of int
         Per tier; no assignment that keeps the rules costs less.
     """
-    problem = tables.problem
+    problem = index.problem
     if not problem.allowed.any(axis=1).all():
-        return (0,) * tables.tiers
-    floor = np.where(problem.allowed, tables.linear, np.iinfo(np.int64).max).min(axis=2).sum(axis=1)
-    pairs = pair_bounds(tables)
-    floor += pairs.sum(axis=(1, 2)) // 2 + gilmore_lawler_gain(tables, pairs)
-    for t, convex_load in tables.convex_loads:
-        floor[t] += convex_load_bound(tables, convex_load)
-    for t, reduced in tables.reduced_slots:
-        floor[t] += reduced_slots_bound(tables, reduced)
-    for t, room in tables.residual_capacities:
-        floor[t] += residual_capacity_bound(tables, room, [])
-    for t, rounded in tables.rounded:
+        return (0,) * index.tiers
+    floor = np.where(problem.allowed, index.linear, np.iinfo(np.int64).max).min(axis=2).sum(axis=1)
+    pairs = pair_bounds(index)
+    floor += pairs.sum(axis=(1, 2)) // 2 + gilmore_lawler_gain(index, pairs)
+    for t, convex_load in index.convex_loads:
+        floor[t] += convex_load_bound(index, convex_load)
+    for t, reduced in index.reduced_slots:
+        floor[t] += reduced_slots_bound(index, reduced)
+    for t, room in index.residual_capacities:
+        floor[t] += residual_capacity_bound(index, room, [])
+    for t, rounded in index.rounded:
         floor[t] += rounded.floor(problem.allowed)
     return tuple(floor.tolist())
 
 
-def convex_load_bound(tables: TermIndex, convex_load: ConvexLoad) -> int:
+def convex_load_bound(index: TermIndex, convex_load: ConvexLoad) -> int:
     """What it costs empty, and the load spread evenly or each item alone in its cheapest pool: the price is convex."""
     empty = convex_load.table[:, 0]
     own = np.where(
         convex_load.pool_of >= 0, (convex_load.table - empty[:, None])[convex_load.pool_of][:, convex_load.weight].T, 0
     )
-    alone = np.where(tables.problem.allowed, own, np.iinfo(np.int64).max).min(axis=1).sum()
-    return max(even_spread_bound(tables, convex_load), int(empty.sum()) + int(alone))
+    alone = np.where(index.problem.allowed, own, np.iinfo(np.int64).max).min(axis=1).sum()
+    return max(even_spread_bound(index, convex_load), int(empty.sum()) + int(alone))
 
 
-def even_spread_bound(tables: TermIndex, convex_load: ConvexLoad) -> int:
+def even_spread_bound(index: TermIndex, convex_load: ConvexLoad) -> int:
     """What it costs empty, and the load spread evenly."""
-    usable = _usable(tables, convex_load)
+    usable = _usable(index, convex_load)
     load = np.zeros((1, len(usable.table)), dtype=np.int64)
-    units = unavoidable_load(tables, convex_load, np.arange(tables.problem.n))
+    units = unavoidable_load(index, convex_load, np.arange(index.problem.n))
     return int(convex_load.table[:, 0].sum()) + (
         int(cheapest_increase(usable, load, units)[0]) if len(usable.table) else 0
     )
 
 
-def marginal_cost(tables: TermIndex, convex_load: ConvexLoad) -> int:
+def marginal_cost(index: TermIndex, convex_load: ConvexLoad) -> int:
     """What the last unit of load costs with all of it spread evenly; 0 without load."""
     units, steps = (
-        unavoidable_load(tables, convex_load, np.arange(tables.problem.n)),
-        np.diff(_usable(tables, convex_load).table, axis=1),
+        unavoidable_load(index, convex_load, np.arange(index.problem.n)),
+        np.diff(_usable(index, convex_load).table, axis=1),
     )
     return int(np.sort(steps, axis=None)[min(units, steps.size) - 1]) if units and steps.size else 0
 
@@ -76,58 +76,58 @@ def excess_over(convex_load: ConvexLoad, price: int) -> ConvexLoad:
     return replace(convex_load, table=np.pad(dearer, ((0, 0), (1, 0))))
 
 
-def _usable(tables: TermIndex, convex_load: ConvexLoad) -> ConvexLoad:
+def _usable(index: TermIndex, convex_load: ConvexLoad) -> ConvexLoad:
     """Leave out the pools that no load can come to."""
-    pools = distinct(convex_load.pool_of[tables.problem.allowed[convex_load.weight > 0].any(axis=0)])
+    pools = distinct(convex_load.pool_of[index.problem.allowed[convex_load.weight > 0].any(axis=0)])
     return replace(convex_load, table=convex_load.table[pools[pools >= 0]])
 
 
-def reduced_slots_bound(tables: TermIndex, reduced: ReducedSlotsLoad) -> int:
+def reduced_slots_bound(index: TermIndex, reduced: ReducedSlotsLoad) -> int:
     """
     What claims add to the floor of a crowd: all load on all slots left, spread evenly, costs least.
 
     Pairs of n on c slots are subadditive in (n, c) together. A pool that claims fill has one slot more than that left.
     """
-    convex_load, items = reduced.convex_load, np.arange(tables.problem.n)
-    claims = unavoidable_load(tables, replace(convex_load, weight=reduced.slots_claimed), items)
+    convex_load, items = reduced.convex_load, np.arange(index.problem.n)
+    claims = unavoidable_load(index, replace(convex_load, weight=reduced.slots_claimed), items)
     filled = claims // (reduced.per_slot * (int(reduced.slots.min()) - 1) + 1)
     left = int(reduced.slots.sum()) - -(-claims // reduced.per_slot) + min(filled, len(reduced.slots))
-    load = int(reduced.start.sum()) + unavoidable_load(tables, convex_load, items)
+    load = int(reduced.start.sum()) + unavoidable_load(index, convex_load, items)
     pairs = even_pairs(np.array(load), np.array(min(max(left, 1), int(reduced.slots.sum()))))
-    return max(0, reduced.scale * int(pairs) - convex_load_bound(tables, convex_load))
+    return max(0, reduced.scale * int(pairs) - convex_load_bound(index, convex_load))
 
 
-def residual_capacity_bound(tables: TermIndex, room: ResidualCapacity, needed: list[int]) -> int:
+def residual_capacity_bound(index: TermIndex, room: ResidualCapacity, needed: list[int]) -> int:
     """Bound the room left from below where some sites are needed: their room less all the weight."""
     inexact = len(room.room) if (room.weight % room.unit).any() else 0
     left = sum(int(room.room[p]) // room.unit for p in needed) - int(room.weight.sum()) // room.unit - inexact
     return max(0, left)
 
 
-def forced_sites(tables: TermIndex, costs: tuple[int, ...], tier: int) -> list[int]:
+def forced_sites(index: TermIndex, costs: tuple[int, ...], tier: int) -> list[int]:
     """
     Find sites that hold an item in every assignment no worse than ``costs`` in the tiers before ``tier``.
 
     Without such a site the floors of those tiers would be above the costs, or an item would have no place left.
     """
     needed = []
-    for sites in site_classes(tables):
-        if _is_needed(tables, costs, tier, sites[0]):
+    for sites in site_classes(index):
+        if _is_needed(index, costs, tier, sites[0]):
             needed += sites
     return sorted(needed)
 
 
-def _is_needed(tables: TermIndex, costs: tuple[int, ...], tier: int, p: int) -> bool:
-    problem = tables.problem
+def _is_needed(index: TermIndex, costs: tuple[int, ...], tier: int, p: int) -> bool:
+    problem = index.problem
     allowed = problem.allowed.copy()
     allowed[:, p] = False
-    fits = all(w.sum() <= c[allowed.any(axis=0)].sum() for w, c in zip(tables.weight, tables.capacity, strict=True))
+    fits = all(w.sum() <= c[allowed.any(axis=0)].sum() for w, c in zip(index.weight, index.capacity, strict=True))
     if not fits or not allowed.any(axis=1).all():
         return True
     return lower_bounds(TermIndex(replace(problem, allowed=allowed)))[:tier] > costs[:tier]
 
 
-def pair_bounds(tables: TermIndex) -> IntArray:
+def pair_bounds(index: TermIndex) -> IntArray:
     """
     Give the least that each pair of items can cost by its mutual flow.
 
@@ -136,30 +136,30 @@ def pair_bounds(tables: TermIndex) -> IntArray:
     array``[tiers, n, n]``
         Symmetric; the cost of the pair stands at both places.
     """
-    problem = tables.problem
-    floor = np.zeros((tables.tiers, problem.n, problem.n), dtype=np.int64)
+    problem = index.problem
+    floor = np.zeros((index.tiers, problem.n, problem.n), dtype=np.int64)
     closest: dict[tuple[int, bytes, bytes, int, int, bytes], int] = {}
     together: dict[tuple[bytes, bytes, bytes, bytes], bool] = {}
     rows = [row.tobytes() for row in problem.allowed]
-    weights = [column.tobytes() for column in tables.weight.T]
-    for i, flow in enumerate(tables.flows):
+    weights = [column.tobytes() for column in index.weight.T]
+    for i, flow in enumerate(index.flows):
         there_and_back = flow.flow + flow.flow.T
         for v, w in np.argwhere(np.triu(there_and_back)).tolist():
             f, g = int(flow.flow[v, w]), int(flow.flow[w, v])
             kinds = rows[v], rows[w], weights[v], weights[w]
             if kinds not in together:
-                together[kinds] = _fit_together(tables, v, w)
+                together[kinds] = _fit_together(index, v, w)
             apart = not together[kinds]
             related = bytes(bool(r.items[v, w]) for r in problem.all_conflicts)
             key = (2 * i + apart, rows[v], rows[w], f, g, related)
             if key not in closest:
-                closest[key] = _closest(tables, i, v, w, apart=apart)
+                closest[key] = _closest(index, i, v, w, apart=apart)
             floor[flow.tier, v, w] += closest[key]
             floor[flow.tier, w, v] += closest[key]
     return floor
 
 
-def gilmore_lawler_gain(tables: TermIndex, pairs: IntArray) -> IntArray:
+def gilmore_lawler_gain(index: TermIndex, pairs: IntArray) -> IntArray:
     """
     Give what groups cost beyond their pairs at their closest where each of their items has a site of its own.
 
@@ -175,16 +175,16 @@ def gilmore_lawler_gain(tables: TermIndex, pairs: IntArray) -> IntArray:
     -------
     array``[tiers]``
     """
-    problem = tables.problem
-    rise = np.zeros(tables.tiers, dtype=np.int64)
+    problem = index.problem
+    rise = np.zeros(index.tiers, dtype=np.int64)
     apart = [relation.items for relation in problem.relations if relation.sites.diagonal().all()]
     for items in problem.groups:
         k, block = len(items), np.ix_(items, items)
         sites = np.flatnonzero(problem.allowed[items].any(axis=0))
         if not any(related[block].sum() == k * (k - 1) for related in apart) or not 2 <= k <= len(sites):
             continue
-        least, allowed = np.zeros(tables.tiers, dtype=np.int64), problem.allowed[np.ix_(items, sites)]
-        for flow in tables.flows:
+        least, allowed = np.zeros(index.tiers, dtype=np.int64), problem.allowed[np.ix_(items, sites)]
+        for flow in index.flows:
             f, d = flow.flow[block], flow.distance[np.ix_(sites, sites)]
             least[flow.tier] += max(_spread_rows(f, d, allowed), _spread_rows(f.T, d.T, allowed))
         rise += np.maximum(least - pairs[:, items][:, :, items].sum(axis=(1, 2)) // 2, 0)
@@ -198,14 +198,14 @@ def _spread_rows(flow: IntArray, distance: IntArray, allowed: BoolArray) -> int:
     return int(np.where(allowed, price, np.iinfo(np.int64).max).min(axis=1).sum())
 
 
-def _fit_together(tables: TermIndex, v: int, w: int) -> bool:
-    fits = (tables.weight[:, v] + tables.weight[:, w])[:, None] <= tables.capacity
-    both = tables.problem.allowed[[v, w]].all(axis=0)
+def _fit_together(index: TermIndex, v: int, w: int) -> bool:
+    fits = (index.weight[:, v] + index.weight[:, w])[:, None] <= index.capacity
+    both = index.problem.allowed[[v, w]].all(axis=0)
     return bool((fits.all(axis=0) & both).any())
 
 
-def _closest(tables: TermIndex, i: int, v: int, w: int, *, apart: bool) -> int:
-    problem, flow = tables.problem, tables.flows[i]
+def _closest(index: TermIndex, i: int, v: int, w: int, *, apart: bool) -> int:
+    problem, flow = index.problem, index.flows[i]
     cost = flow.flow[v, w] * flow.distance + flow.flow[w, v] * flow.distance.T
     open_pairs = problem.open_pairs(v, w)
     if apart:
@@ -213,9 +213,9 @@ def _closest(tables: TermIndex, i: int, v: int, w: int, *, apart: bool) -> int:
     return int(cost[open_pairs].min()) if open_pairs.any() else 0
 
 
-def unavoidable_load(tables: TermIndex, convex_load: ConvexLoad, items: IntArray) -> int:
+def unavoidable_load(index: TermIndex, convex_load: ConvexLoad, items: IntArray) -> int:
     """Sum the weight of those items that have no site where load is free."""
-    free = tables.problem.allowed[items][:, convex_load.pool_of < 0].any(axis=1)
+    free = index.problem.allowed[items][:, convex_load.pool_of < 0].any(axis=1)
     return int((convex_load.weight[items] * ~free).sum())
 
 

@@ -19,26 +19,26 @@ UNITS = 1024
 """Parts of the whole weight in which it is counted: items rounded down, room up."""
 
 
-def gilmore_lawler_bound(tables: TermIndex, tier: int) -> int:
+def gilmore_lawler_bound(index: TermIndex, tier: int) -> int:
     """Bound a tier from below; 0 where there is too much to look at, or an item that fits nowhere."""
-    problem = tables.problem
-    flows = [flow for flow in tables.flows if flow.tier == tier]
+    problem = index.problem
+    flows = [flow for flow in index.flows if flow.tier == tier]
     if problem.n > ITEMS or any(len(np.unique(flow.distance)) > LEVELS for flow in flows):
         return 0
-    price = 2 * tables.linear[tier] + sum(_views(tables, flow) for flow in flows)
-    fits = problem.allowed & (tables.weight[:, :, None] <= tables.capacity[:, None, :]).all(axis=0)
+    price = 2 * index.linear[tier] + sum(_views(index, flow) for flow in flows)
+    fits = problem.allowed & (index.weight[:, :, None] <= index.capacity[:, None, :]).all(axis=0)
     if not fits.any(axis=1).all():
         return 0
     twice = int(np.where(fits, price, np.iinfo(np.int64).max).min(axis=1).sum())
-    load = sum(convex_load_bound(tables, convex_load) for t, convex_load in tables.convex_loads if t == tier)
+    load = sum(convex_load_bound(index, convex_load) for t, convex_load in index.convex_loads if t == tier)
     return (
         -(-twice // 2)
         + load
-        + sum(reduced_slots_bound(tables, reduced) for t, reduced in tables.reduced_slots if t == tier)
+        + sum(reduced_slots_bound(index, reduced) for t, reduced in index.reduced_slots if t == tier)
     )
 
 
-def _views(tables: TermIndex, flow: PairFlow) -> IntArray:
+def _views(index: TermIndex, flow: PairFlow) -> IntArray:
     """
     Twice the least that each item pays on each site, ``[n, m]``: half of its flows both ways where distances are alike.
 
@@ -47,14 +47,14 @@ def _views(tables: TermIndex, flow: PairFlow) -> IntArray:
     d = flow.distance
     mine = flow.flow + flow.flow.T if (d == d.T).all() else 2 * flow.flow
     levels, total = np.unique(d), mine.sum(axis=1)[:, None]
-    price = levels[0] * total + np.zeros_like(tables.linear[0])
-    best = [_most_within(mine, weight) for weight in tables.weight]
-    usable = tables.problem.allowed.any(axis=0)
+    price = levels[0] * total + np.zeros_like(index.linear[0])
+    best = [_most_within(mine, weight) for weight in index.weight]
+    usable = index.problem.allowed.any(axis=0)
     each = np.arange(len(mine))[:, None]
     for level, step in zip(levels[:-1].tolist(), np.diff(levels).tolist(), strict=True):
         near = (d <= level) & usable
         within = total
-        for weight, capacity, table in zip(tables.weight, tables.capacity, best, strict=True):
+        for weight, capacity, table in zip(index.weight, index.capacity, best, strict=True):
             room = near @ capacity - weight[:, None] * np.diagonal(near)
             parts = np.clip(-(-room * UNITS // max(1, int(weight.sum()))), 0, UNITS)
             within = np.minimum(within, table[each, parts])

@@ -64,9 +64,9 @@ class RankOneForm:
     tier_weights: int
 
 
-def rank_one_form(tables: TermIndex, tier: int) -> RankOneForm | None:
+def rank_one_form(index: TermIndex, tier: int) -> RankOneForm | None:
     """Write a tier in totals; None where its flows are no outer product, or too large."""
-    problem = tables.problem
+    problem = index.problem
     flows = [term for term in problem.tiers[tier] if isinstance(term, Flow) and term.flow.any()]
     vectors = outer_product(flows[0], problem.n) if len(flows) == 1 else None
     if vectors is None or int(vectors[2].sum()) > LARGEST:
@@ -74,11 +74,11 @@ def rank_one_form(tables: TermIndex, tier: int) -> RankOneForm | None:
     scale, out, into = vectors
     sites = np.flatnonzero(problem.allowed.any(axis=0))
     price, constant = np.zeros((len(sites), int(out.sum()) + 1), dtype=np.int64), 0
-    for t, convex_load in tables.convex_loads:
+    for t, convex_load in index.convex_loads:
         if t == tier:
             own = _own_price(convex_load, sites, out)
             if own is None or price.any():
-                constant += convex_load_bound(tables, convex_load)
+                constant += convex_load_bound(index, convex_load)
             else:
                 price = own
                 constant += int(
@@ -86,10 +86,10 @@ def rank_one_form(tables: TermIndex, tier: int) -> RankOneForm | None:
                         convex_load.table[:, 0], convex_load.pool_of[sites[convex_load.pool_of[sites] >= 0]]
                     ).sum()
                 )
-    constant += sum(reduced_slots_bound(tables, reduced) for t, reduced in tables.reduced_slots if t == tier)
-    constant += int(np.where(problem.allowed, _linear(tables, tier), np.iinfo(np.int64).max).min(axis=1).sum())
-    down, up, least_out, most_out = _reach(tables, sites, out, into)
-    left = _room_left(tables, tier, sites, into)
+    constant += sum(reduced_slots_bound(index, reduced) for t, reduced in index.reduced_slots if t == tier)
+    constant += int(np.where(problem.allowed, _linear(index, tier), np.iinfo(np.int64).max).min(axis=1).sum())
+    down, up, least_out, most_out = _reach(index, sites, out, into)
+    left = _room_left(index, tier, sites, into)
     return RankOneForm(
         scale=scale, out=int(out.sum()), into=int(into.sum()), distance=flows[0].distance[np.ix_(sites, sites)],
         price=price, down=down, up=up, least_out=least_out, most_out=most_out, constant=constant,
@@ -117,10 +117,10 @@ def outer_product(flow: Flow, n: int) -> tuple[int, IntArray, IntArray] | None:
     return (scale, out, into) if same else None
 
 
-def _linear(tables: TermIndex, tier: int) -> IntArray:
+def _linear(index: TermIndex, tier: int) -> IntArray:
     """What the items cost on each site without what they send to themselves, ``[n, m]``."""
-    linear: IntArray = tables.linear[tier].copy()
-    for term in tables.problem.tiers[tier]:
+    linear: IntArray = index.linear[tier].copy()
+    for term in index.problem.tiers[tier]:
         if isinstance(term, Flow):
             linear[term.items] -= np.outer(np.diagonal(term.flow), np.diagonal(term.distance))
     return linear
@@ -137,34 +137,34 @@ def _own_price(convex_load: ConvexLoad, sites: IntArray, out: IntArray) -> IntAr
     return np.asarray(np.where(inside[:, None], price, 0))
 
 
-def _reach(tables: TermIndex, sites: IntArray, out: IntArray, into: IntArray) -> tuple[IntArray, ...]:
+def _reach(index: TermIndex, sites: IntArray, out: IntArray, into: IntArray) -> tuple[IntArray, ...]:
     """Tabulate what can be on each site: ``down``, ``up``, ``least_out`` and ``most_out`` of :class:`RankOneForm`."""
     total = int(into.sum())
     known: dict[bytes, tuple[IntArray, IntArray, list[IntArray]]] = {}
     found: list[tuple[IntArray, ...]] = []
     for p in sites.tolist():
-        allowed = tables.problem.allowed[:, p]
+        allowed = index.problem.allowed[:, p]
         key = allowed.tobytes()
         if key not in known:
-            weights = [_least_sums(into[allowed], weight[allowed], total) for weight in tables.weight]
+            weights = [_least_sums(into[allowed], weight[allowed], total) for weight in index.weight]
             most = -_least_sums(into[allowed], -out[allowed], total)
             known[key] = _least_sums(into[allowed], out[allowed], total), most, weights
         least, most, weights = known[key]
         fits = np.abs(least) < total + int(out.sum()) + 1
-        for need, capacity in zip(weights, tables.capacity[:, p].tolist(), strict=True):
+        for need, capacity in zip(weights, index.capacity[:, p].tolist(), strict=True):
             fits &= need <= capacity
         found.append((*_neighbours(fits), *_envelopes(least, most)))
     return tuple(np.stack(rows) for rows in zip(*found, strict=True))
 
 
-def residual_capacity_below(tables: TermIndex, tier: int) -> tuple[int, ResidualCapacity] | None:
+def residual_capacity_below(index: TermIndex, tier: int) -> tuple[int, ResidualCapacity] | None:
     """Find the first room that a lower tier prices, and that tier."""
-    return next(((t, room) for t, room in tables.residual_capacities if t > tier), None)
+    return next(((t, room) for t, room in index.residual_capacities if t > tier), None)
 
 
-def _room_left(tables: TermIndex, tier: int, sites: IntArray, into: IntArray) -> IntArray:
+def _room_left(index: TermIndex, tier: int, sites: IntArray, into: IntArray) -> IntArray:
     """Tabulate ``left`` of :class:`RankOneForm`."""
-    total, lower = int(into.sum()), residual_capacity_below(tables, tier)
+    total, lower = int(into.sum()), residual_capacity_below(index, tier)
     if lower is None:
         return np.zeros((len(sites), total + 2), dtype=np.int64)
     room = lower[1]

@@ -15,7 +15,7 @@ def keep_conflicts(variables: Variables) -> None:
     """Let no two related items stand on two sites that are barred for them."""
     held = _Held(variables)
     units = variables.units
-    for relation in variables.tables.problem.relations:
+    for relation in variables.index.problem.relations:
         firsts = [unit.items[0] for unit in units]
         related = relation.items[np.ix_(firsts, firsts)]
         for unit in units:

@@ -18,22 +18,22 @@ from placer.assignment.cpsat.variables import Affine, Variables
 
 def encode(variables: Variables) -> list[Affine]:
     """Write every rule into the model and return the cost of each tier."""
-    tables = variables.tables
-    for resource in tables.problem.resources:
+    index = variables.index
+    for resource in index.problem.resources:
         limit_load(variables, resource)
     keep_apart(variables)
     keep_conflicts(variables)
-    costs = [encode_linear(variables, tables.linear[t]) for t in range(tables.tiers)]
-    for flow in tables.flows:
+    costs = [encode_linear(variables, index.linear[t]) for t in range(index.tiers)]
+    for flow in index.flows:
         encode_flow(variables, flow, costs[flow.tier])
-    for t, convex_load in tables.convex_loads:
+    for t, convex_load in index.convex_loads:
         encode_convex_load(variables, convex_load, costs[t])
-    for t, room in tables.residual_capacities:
+    for t, room in index.residual_capacities:
         encode_residual_capacity(variables, room, costs[t])
-    for t, touch in tables.sets_on_site:
+    for t, touch in index.sets_on_site:
         encode_set_on_site(variables, touch, costs[t])
-    for t, peak in tables.max_utilizations:
+    for t, peak in index.max_utilizations:
         encode_max_utilization(variables, peak, costs[t])
-    for t, floored in tables.floored_linears:
+    for t, floored in index.floored_linears:
         encode_floored_linear(variables, floored, costs[t])
     return costs

@@ -79,10 +79,10 @@ def encode_slots(variables: Variables, unit: ItemClass, flow: int, distance: Int
 
 
 def _slots(variables: Variables, unit: ItemClass) -> dict[tuple[int, int], cp_model.IntVar]:
-    tables, items = variables.tables, list(unit.items)
+    index, items = variables.index, list(unit.items)
     slots: dict[tuple[int, int], cp_model.IntVar] = {}
     for p, count in unit.count.items():
-        fit = [int(c) // int(w) for c, w in zip(tables.capacity[:, p], tables.weight[:, items[0]], strict=True) if w]
+        fit = [int(c) // int(w) for c, w in zip(index.capacity[:, p], index.weight[:, items[0]], strict=True) if w]
         filled = [variables.auxiliary(1, _holds(items, p, i)) for i in range(1, min([len(items), *fit]) + 1)]
         slots.update({(p, i): var for i, var in enumerate(filled, 1)})
         variables.model.add(cp_model.LinearExpr.sum(filled) == count)
@@ -130,7 +130,7 @@ def encode_pair(variables: Variables, flow: PairFlow, v: int, w: int, cost: Affi
 
 def _encode_thresholds(variables: Variables, price: IntArray, v: int, w: int, cost: Affine) -> None:
     """Add ``price[site(v), site(w)]``, one Boolean for each level of price above the least."""
-    open_pairs = variables.tables.problem.open_pairs(v, w)
+    open_pairs = variables.index.problem.open_pairs(v, w)
     levels = np.unique(price[open_pairs]).tolist() if open_pairs.any() else [0]
     cost.constant += levels[0]
     here, there = variables.unit_of[v].count, variables.unit_of[w].count

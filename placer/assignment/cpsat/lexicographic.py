@@ -52,8 +52,8 @@ class _Outcome:
 class Search:
     """One solve; see the module for how it goes."""
 
-    def __init__(self, tables: TermIndex, context: SearchContext) -> None:
-        self.tables = tables
+    def __init__(self, index: TermIndex, context: SearchContext) -> None:
+        self.index = index
         self.context = context
         self.best: IntArray | None = None
         self.costs: tuple[int, ...] = ()
@@ -63,7 +63,7 @@ class Search:
 
     def run(self, opening: Solution | None) -> Solution:
         """Search from what is known, or from what local search finds."""
-        opening = opening or solve_root(self.tables.problem, self.context)
+        opening = opening or solve_root(self.index.problem, self.context)
         if opening.status is Status.INFEASIBLE:
             return opening
         self._offer(opening.site_of)
@@ -77,16 +77,16 @@ class Search:
                 status=Status.UNKNOWN,
                 bounds=tuple(self.bounds),
                 wall_time_s=self.context.elapsed_s(),
-                tried=f"local search {'and CP-SAT ' * searched}found no placement and no proof that there is none",
+                attempts=f"local search {'and CP-SAT ' * searched}found no placement and no proof that there is none",
             )
         bounds = tuple(self.bounds)
         return Solution(
-            status=Solution.of(self.costs, bounds),
+            status=Solution.status_for(self.costs, bounds),
             site_of=self.best,
             costs=self.costs,
             bounds=bounds,
             wall_time_s=self.context.elapsed_s(),
-            tried="local search and CP-SAT",
+            attempts="local search and CP-SAT",
         )
 
     def _minimise_tiers(self) -> bool:
@@ -99,7 +99,7 @@ class Search:
 
     def _pass(self) -> bool:
         """Solve every tier that its bound does not prove; False where nothing can be placed."""
-        variables = Variables(self.tables)
+        variables = Variables(self.index)
         tiers = encode(variables)
         self._slots = Slots(variables)
         self._use_forced_sites(variables, len(tiers))
@@ -134,13 +134,13 @@ class Search:
 
         Once that tier is reached, the higher ones are held, and something is put on every such site.
         """
-        for t, room in self.tables.residual_capacities if self.best is not None else []:
+        for t, room in self.index.residual_capacities if self.best is not None else []:
             if self.costs[t] > self.bounds[t] and reached >= t:
                 key = self.costs[:t], t
                 if key not in self._needed:
-                    self._needed[key] = forced_sites(self.tables, self.costs, t)
+                    self._needed[key] = forced_sites(self.index, self.costs, t)
                 needed = self._needed[key]
-                self.bounds[t] = max(self.bounds[t], residual_capacity_bound(self.tables, room, needed))
+                self.bounds[t] = max(self.bounds[t], residual_capacity_bound(self.index, room, needed))
                 for p in needed if reached == t else []:
                     counts = [unit.count[p] for unit in variables.units if p in unit.count]
                     variables.model.add(cp_model.LinearExpr.sum(counts) >= 1)
@@ -148,12 +148,12 @@ class Search:
     def _polish(self) -> None:
         if self.costs != tuple(self.bounds):
             limit = self.context.left_s() / 10
-            self._offer(tabu_search(self.tables, self.context, time_limit_s=limit, start=self.best, patience=PATIENCE))
+            self._offer(tabu_search(self.index, self.context, time_limit_s=limit, start=self.best, patience=PATIENCE))
 
     def _offer(self, site_of: IntArray | None) -> None:
         if site_of is None:
             return
-        problem = self.tables.problem
+        problem = self.index.problem
         costs = tuple(problem.evaluate(site_of[None, :])[0].tolist())
         if not problem.feasible(site_of[None, :])[0]:
             raise Defect(f"an assignment that breaks a rule: {site_of.tolist()}")
@@ -177,7 +177,7 @@ class Search:
             if outcome.status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or self.context.left_s() <= 0:
                 return outcome
             self._slow = True
-            if outcome.site_of is not None and not self.tables.problem.infeasible_sites(outcome.site_of):
+            if outcome.site_of is not None and not self.index.problem.infeasible_sites(outcome.site_of):
                 self._offer(outcome.site_of)
             self.bounds[t] = max(self.bounds[t], outcome.bound)
         return self._solve(variables, t, cost, share=share)
@@ -257,8 +257,8 @@ class _Watch(cp_model.CpSolverSolutionCallback):
     def on_solution_callback(self) -> None:
         """Price the assignment ourselves and pass it on."""
         site_of = self._variables.decode(self.value)
-        if self._search.tables.problem.infeasible_sites(site_of):
+        if self._search.index.problem.infeasible_sites(site_of):
             return
-        costs = tuple(self._search.tables.problem.evaluate(site_of[None, :])[0].tolist())
+        costs = tuple(self._search.index.problem.evaluate(site_of[None, :])[0].tolist())
         best = min(costs, self._search.costs) if self._search.costs else costs
         self._search.context.tell("CP-SAT", tier=self._tier, costs=best)

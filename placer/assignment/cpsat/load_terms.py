@@ -25,7 +25,7 @@ def limit_load(variables: Variables, resource: Resource) -> None:
 
 def keep_apart(variables: Variables) -> None:
     """Let no group hold two incompatible sites."""
-    problem = variables.tables.problem
+    problem = variables.index.problem
     for items in problem.groups if problem.incompatible.any() else ():
         uses = {p: _uses(variables, items, p) for p in range(problem.m)} if len(items) > 1 else {}
         for p, q in np.argwhere(np.triu(problem.incompatible)).tolist():
@@ -59,7 +59,7 @@ def encode_convex_load(variables: Variables, convex_load: ConvexLoad, cost: Affi
 
     What it pays beside claims is added.
     """
-    reduced = next((each for _, each in variables.tables.reduced_slots if each.convex_load is convex_load), None)
+    reduced = next((each for _, each in variables.index.reduced_slots if each.convex_load is convex_load), None)
     cost.constant += int(convex_load.table[:, 0].sum())
     convex_load = replace(convex_load, table=convex_load.table - convex_load.table[:, :1])
     for i, row in enumerate(convex_load.table):
@@ -101,7 +101,7 @@ def _squeezed(variables: Variables, reduced: ReducedSlotsLoad, i: int, load: Aff
     left = variables.auxiliary(slots, lambda site_of: _left(reduced, i, site_of))
     one = variables.auxiliary(1, lambda site_of: int(_left(reduced, i, site_of) == 1))
     claims = variables.load(reduced.slots_claimed, sites)
-    largest = int(reduced.slots_claimed[variables.tables.problem.allowed[:, sites].any(axis=1)].sum())
+    largest = int(reduced.slots_claimed[variables.index.problem.allowed[:, sites].any(axis=1)].sum())
     model.add(left >= 1)
     model.add(left <= slots - (slots - 1) * one)
     model.add(claims.expression() <= per_slot * (slots - left) + largest * one)
@@ -139,7 +139,7 @@ def _alone(variables: Variables, convex_load: ConvexLoad, i: int, sites: list[in
 
 
 def _largest_load(variables: Variables, convex_load: ConvexLoad, sites: list[int]) -> int:
-    allowed = variables.tables.problem.allowed[:, sites].any(axis=1)
+    allowed = variables.index.problem.allowed[:, sites].any(axis=1)
     return int(convex_load.weight[allowed].sum())
 
 
@@ -155,7 +155,7 @@ def encode_residual_capacity(variables: Variables, room: ResidualCapacity, cost:
         used = _uses(variables, items, p)
         if used is None:
             continue
-        for resource in variables.tables.problem.resources:
+        for resource in variables.index.problem.resources:
             held = variables.load(resource.weight * room.uses, [p])
             variables.model.add(held.expression() <= int(resource.capacity[p]) * used)
         load = variables.load(room.weight, [p])

@@ -23,7 +23,7 @@ class Slots:
 
     def __init__(self, variables: Variables) -> None:
         self._variables = variables
-        self._slot_matching = variables.tables.problem.slot_matching or SlotMatching(demands=(), slot_groups=())
+        self._slot_matching = variables.index.problem.slot_matching or SlotMatching(demands=(), slot_groups=())
         self._enough: dict[tuple[int, int, int], cp_model.IntVar] = {}
         for p, slot_groups in enumerate(self._slot_matching.slot_groups):
             if slot_groups is not None:

@@ -64,15 +64,15 @@ class Variables:
         The unit of each item.
     """
 
-    def __init__(self, tables: TermIndex) -> None:
-        self.tables = tables
+    def __init__(self, index: TermIndex) -> None:
+        self.index = index
         self.model = cp_model.CpModel()
         self.units: list[ItemClass] = []
         self._values: list[tuple[Var, Value]] = []
-        self._classes = item_classes(tables)
-        self._twins = group_classes(tables)
+        self._classes = item_classes(index)
+        self._twins = group_classes(index)
         for members in self._classes:
-            for items in [members] if _countable(tables, members) else [[v] for v in members]:
+            for items in [members] if _countable(index, members) else [[v] for v in members]:
                 self._add_unit(tuple(items))
         self.unit_of = {v: unit for unit in self.units for v in unit.items}
         self._order_equal_items()
@@ -119,7 +119,7 @@ class Variables:
         return site_of
 
     def _add_unit(self, items: tuple[int, ...]) -> None:
-        sites = np.flatnonzero(self.tables.problem.allowed[items[0]]).tolist()
+        sites = np.flatnonzero(self.index.problem.allowed[items[0]]).tolist()
         if len(items) == 1:
             count = {p: self.model.new_bool_var(f"x{items[0]}_{p}") for p in sites}
             self.model.add_exactly_one(count.values())
@@ -161,13 +161,13 @@ class Variables:
         return canonical
 
 
-def _countable(tables: TermIndex, members: list[int]) -> bool:
+def _countable(index: TermIndex, members: list[int]) -> bool:
     """Whether counts of a class suffice: no flow leaves it."""
     if len(members) == 1:
         return False
-    inside = np.zeros(tables.problem.n, dtype=bool)
+    inside = np.zeros(index.problem.n, dtype=bool)
     inside[members] = True
-    for flow in tables.flows:
+    for flow in index.flows:
         rows, columns = flow.flow[inside], flow.flow[:, inside]
         if rows[:, ~inside].any() or columns[~inside].any():
             return False

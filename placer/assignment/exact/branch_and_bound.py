@@ -35,31 +35,29 @@ def branch_and_bound(problem: Problem, context: SearchContext, *, state_limit: i
     state_limit
         Partial assignments to look at before it gives up; then the answer is FEASIBLE or UNKNOWN.
     """
-    tables = TermIndex(problem)
-    start = tabu_search(
-        tables, context, time_limit_s=context.left_s() / 4, patience=PATIENCE, floor=lower_bounds(tables)
-    )
-    return BranchAndBound(tables, context).run(start, state_limit)
+    index = TermIndex(problem)
+    start = tabu_search(index, context, time_limit_s=context.left_s() / 4, patience=PATIENCE, floor=lower_bounds(index))
+    return BranchAndBound(index, context).run(start, state_limit)
 
 
 class BranchAndBound:
     """One search; see the module for how it goes."""
 
-    def __init__(self, tables: TermIndex, context: SearchContext) -> None:
-        self.tables = tables
+    def __init__(self, index: TermIndex, context: SearchContext) -> None:
+        self.index = index
         self.context = context
-        problem = tables.problem
-        self._order = _search_order(tables)
-        self._earlier_equal = self._before(item_classes(tables), self._order)
+        problem = index.problem
+        self._order = _search_order(index)
+        self._earlier_equal = self._before(item_classes(index), self._order)
         self._order_equal_groups()
-        self._previous_site = self._before(site_classes(tables), np.arange(problem.m))
+        self._previous_site = self._before(site_classes(index), np.arange(problem.m))
         self._rest_pairs = self._remaining_pairs()
         self.best: IntArray | None = None
         self.best_costs: tuple[int, ...] = ()
 
     def run(self, start: IntArray | None, state_limit: int) -> Solution:
         """Search from an incumbent, or from none."""
-        problem, states = self.tables.problem, 0
+        problem, states = self.index.problem, 0
         if start is not None:
             self._offer(start)
         stack = [np.zeros((1, 0), dtype=np.int64)]
@@ -94,26 +92,26 @@ class BranchAndBound:
         self.context.log(f"{tried}, costs {self.best_costs or None}")
         elapsed = self.context.elapsed_s()
         if self.best is None:
-            return Solution(status=Status.UNKNOWN, wall_time_s=elapsed, tried=tried)
-        bounds = tuple(min(*pair) for pair in zip(lower_bounds(self.tables), self.best_costs, strict=True))
+            return Solution(status=Status.UNKNOWN, wall_time_s=elapsed, attempts=tried)
+        bounds = tuple(min(*pair) for pair in zip(lower_bounds(self.index), self.best_costs, strict=True))
         return Solution(
-            status=Solution.of(self.best_costs, bounds),
+            status=Solution.status_for(self.best_costs, bounds),
             site_of=self.best,
             costs=self.best_costs,
             bounds=bounds,
             wall_time_s=elapsed,
-            tried=tried,
+            attempts=tried,
         )
 
     def _offer(self, site_of: IntArray) -> None:
-        costs = tuple(self.tables.problem.evaluate(site_of[None, :])[0].tolist())
+        costs = tuple(self.index.problem.evaluate(site_of[None, :])[0].tolist())
         if self.best is None or costs < self.best_costs:
             self.best, self.best_costs = site_of.copy(), costs
 
     def _settle(self, rows: IntArray) -> None:
         site_of = np.empty_like(rows)
         site_of[:, self._order] = rows
-        costs = self.tables.problem.evaluate(site_of)
+        costs = self.index.problem.evaluate(site_of)
         self._offer(site_of[int(np.lexsort(costs.T[::-1])[0])])
 
     def _expand(self, rows: IntArray) -> IntArray:
@@ -130,18 +128,18 @@ class BranchAndBound:
         child_bound = bound[:, :, None] + pending[:, :, 0, :] - cheapest[:, :, 0][:, :, None]
         keep = open_sites[:, 0, :] & alive.reshape(-1, 1) & self._below(child_bound)
         keep &= self._first_of_its_kind(rows, k)
-        if self.tables.problem.slot_matching is not None:
-            keep &= self.tables.problem.slot_matching.fit_beside(rows, self._order[: k + 1], keep)
+        if self.index.problem.slot_matching is not None:
+            keep &= self.index.problem.slot_matching.fit_beside(rows, self._order[: k + 1], keep)
         parents, sites = np.nonzero(keep)
         ranks = np.lexsort(child_bound[parents, :, sites].T[::-1])
         return np.hstack([rows[parents[ranks]], sites[ranks, None]])
 
     def _open_sites(self, rows: IntArray, rest: IntArray) -> BoolArray:
         """Sites that can take each remaining item beside what the row has placed, ``[s, rest, m]``."""
-        problem, placed = self.tables.problem, self._order[: rows.shape[1]]
+        problem, placed = self.index.problem, self._order[: rows.shape[1]]
         on = rows[:, :, None] == np.arange(problem.m)
         good = np.broadcast_to(problem.allowed[rest], (len(rows), len(rest), problem.m)).copy()
-        for weight, capacity in zip(self.tables.weight, self.tables.capacity, strict=True):
+        for weight, capacity in zip(self.index.weight, self.index.capacity, strict=True):
             left = capacity - (on * weight[placed][:, None]).sum(axis=1)
             good &= weight[rest][None, :, None] <= left[:, None, :]
         for conflict in problem.all_conflicts:
@@ -151,9 +149,9 @@ class BranchAndBound:
 
     def _pending(self, rows: IntArray, rest: IntArray) -> IntArray:
         """What each remaining item would pay on each site towards the placed ones, ``[s, tiers, rest, m]``."""
-        tables, placed = self.tables, self._order[: rows.shape[1]]
-        pending = np.repeat(tables.linear[None][:, :, rest], len(rows), axis=0)
-        for flow in tables.flows:
+        index, placed = self.index, self._order[: rows.shape[1]]
+        pending = np.repeat(index.linear[None][:, :, rest], len(rows), axis=0)
+        for flow in index.flows:
             out, into = flow.flow[np.ix_(rest, placed)], flow.flow[np.ix_(placed, rest)]
             if out.any() or into.any():
                 pending[:, flow.tier] += np.einsum("rk,skm->srm", out, flow.distance.T[rows])
@@ -162,13 +160,13 @@ class BranchAndBound:
 
     def _cost_so_far(self, rows: IntArray) -> IntArray:
         """Price the placed items, ``[s, tiers]``; room and crowd are left to :meth:`_add_rise`."""
-        tables, placed = self.tables, self._order[: rows.shape[1]]
-        cost: IntArray = tables.linear[:, placed, rows].sum(axis=2).T.copy()
-        for flow in tables.flows:
+        index, placed = self.index, self._order[: rows.shape[1]]
+        cost: IntArray = index.linear[:, placed, rows].sum(axis=2).T.copy()
+        for flow in index.flows:
             among = flow.flow[np.ix_(placed, placed)]
             if among.any():
                 cost[:, flow.tier] += np.einsum("svw,vw->s", flow.distance[rows[:, :, None], rows[:, None, :]], among)
-        for t, touch in tables.sets_on_site:
+        for t, touch in index.sets_on_site:
             for items in touch.sets:
                 among_placed = np.isin(placed, items)
                 cost[:, t] += (rows[:, among_placed] == touch.site).any(axis=1)
@@ -176,28 +174,28 @@ class BranchAndBound:
 
     def _add_rise(self, rows: IntArray, rest: IntArray, bound: IntArray) -> None:
         """Add the price of the load, with the rest spread evenly, and the least room left on the sites in use."""
-        tables, placed = self.tables, self._order[: rows.shape[1]]
-        for t, convex_load in tables.convex_loads:
+        index, placed = self.index, self._order[: rows.shape[1]]
+        for t, convex_load in index.convex_loads:
             pools = convex_load.pool_of[rows]
             on = pools[:, :, None] == np.arange(len(convex_load.table))
             load = (on * convex_load.weight[placed][:, None]).sum(axis=1)
             bound[:, t] += convex_load.table[np.arange(len(convex_load.table)), load].sum(axis=1)
-            bound[:, t] += cheapest_increase(convex_load, load, unavoidable_load(tables, convex_load, rest))
-        for t, reduced in tables.reduced_slots:
+            bound[:, t] += cheapest_increase(convex_load, load, unavoidable_load(index, convex_load, rest))
+        for t, reduced in index.reduced_slots:
             bound[:, t] += reduced.evaluate(rows, placed)
-        for t, room in tables.residual_capacities:
+        for t, room in index.residual_capacities:
             on = (rows[:, :, None] == np.arange(len(room.room))) & (room.room >= 0)
             held = (on * room.weight[placed][:, None]).sum(axis=1)
             used = on[:, room.uses[placed]].any(axis=1)
             left = np.where(used, (room.room - held) // room.unit, 0).sum(axis=1)
             slack = 0 if not (room.weight % room.unit).any() else len(room.room)
             bound[:, t] += np.maximum(left - room.weight[rest].sum() // room.unit - slack, 0)
-        for t, peak in tables.max_utilizations:
+        for t, peak in index.max_utilizations:
             on = rows[:, :, None] == np.arange(len(peak.room))
             fullest = peak.levels((on * peak.weight[placed][:, None]).sum(axis=1)).max(axis=1, initial=0)
-            bound[:, t] += np.maximum(fullest, peak.floor(tables.problem.allowed))
-        for t, floored in tables.floored_linears:
-            bound[:, t] += _quotient_bound(tables.problem, floored, rows, placed)
+            bound[:, t] += np.maximum(fullest, peak.floor(index.problem.allowed))
+        for t, floored in index.floored_linears:
+            bound[:, t] += _quotient_bound(index.problem, floored, rows, placed)
 
     def _below(self, bound: IntArray) -> BoolArray:
         """Whether a bound, ``[s, tiers, m]``, is lexicographically below the incumbent."""
@@ -212,7 +210,7 @@ class BranchAndBound:
 
     def _first_of_its_kind(self, rows: IntArray, k: int) -> BoolArray:
         """Keep one of each set of assignments that swaps of interchangeable items and sites make of each other."""
-        m = self.tables.problem.m
+        m = self.index.problem.m
         keep = np.ones((len(rows), m), dtype=bool)
         earlier = self._earlier_equal[k]
         if earlier >= 0:
@@ -236,15 +234,15 @@ class BranchAndBound:
     def _order_equal_groups(self) -> None:
         """Let the first items of interchangeable groups stand in the order of their sites."""
         position_of = {v: k for k, v in enumerate(self._order.tolist())}
-        for twins in group_classes(self.tables):
+        for twins in group_classes(self.index):
             firsts = sorted(min(position_of[v] for v in items.tolist()) for items in twins)
             for earlier, later in pairwise(firsts):
                 self._earlier_equal[later] = earlier
 
     def _remaining_pairs(self) -> IntArray:
         """For each number of placed items the least that the flows among the rest cost, ``[n + 1, tiers]``."""
-        pairs = pair_bounds(self.tables)[:, self._order][:, :, self._order]
-        n = self.tables.problem.n
+        pairs = pair_bounds(self.index)[:, self._order][:, :, self._order]
+        n = self.index.problem.n
         return np.array([[int(p[k:, k:].sum()) // 2 for p in pairs] for k in range(n + 1)])
 
 
@@ -257,11 +255,11 @@ def _quotient_bound(problem: Problem, floored: FlooredLinear, rows: IntArray, pl
     return np.asarray(floored.scale * (total // floored.divisor))
 
 
-def _search_order(tables: TermIndex) -> IntArray:
+def _search_order(index: TermIndex) -> IntArray:
     """Order the items: groups by falling weight, the heaviest and busiest item of each first."""
-    problem = tables.problem
-    size = (tables.weight / np.maximum(tables.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
-    busy = sum((f.flow.sum(axis=0) + f.flow.sum(axis=1) for f in tables.flows), np.zeros(problem.n, dtype=np.int64))
+    problem = index.problem
+    size = (index.weight / np.maximum(index.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
+    busy = sum((f.flow.sum(axis=0) + f.flow.sum(axis=1) for f in index.flows), np.zeros(problem.n, dtype=np.int64))
     groups = sorted(problem.groups, key=lambda items: -float(size[items].sum()))
     late = ~np.isin(np.arange(problem.n), problem.selectors)
     return np.array(

@@ -34,25 +34,25 @@ def solve_by_counts(problem: Problem, context: SearchContext) -> Solution | None
     """Find and prove the best assignment of alike items on nested sites; None where they are not."""
     if problem.n == 0 or problem.m * problem.n**2 > WORK or context.left_s() <= 0 or not _plain(problem):
         return None
-    tables = TermIndex(problem)
-    if (tables.weight != tables.weight[:, :1]).any() or len(item_classes(tables)) > 1:
+    index = TermIndex(problem)
+    if (index.weight != index.weight[:, :1]).any() or len(item_classes(index)) > 1:
         return None
-    most = _most(tables)
+    most = _most(index)
     sites = np.flatnonzero(most)
     if int(most.sum()) < problem.n:
         return Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s())
-    apart = _pair_prices(tables)[:, sites[:, None], sites]
+    apart = _pair_prices(index)[:, sites[:, None], sites]
     tree = clusters(apart)
-    if tree is None or not _own_pools(tables, sites):
+    if tree is None or not _own_pools(index, sites):
         return None
-    alone = [_site_prices(tables, p, int(most[p])) for p in sites.tolist()]
+    alone = [_site_prices(index, p, int(most[p])) for p in sites.tolist()]
     tier_weights = _worth(alone, apart, problem.n)
     prices = [_scalarized(each, tier_weights) for each in alone]
     counts = _Counts(prices, _scalarized(apart, tier_weights), problem.n).run(tree)
     site_of = np.repeat(sites, [counts[i] for i in range(len(sites))])
     costs = tuple(problem.evaluate(site_of[None, :])[0].tolist())
     context.log(f"counting: costs {costs}")
-    context.tell("counting", tier=tables.tiers - 1, costs=costs)
+    context.tell("counting", tier=index.tiers - 1, costs=costs)
     return Solution(status=Status.OPTIMAL, site_of=site_of, costs=costs, bounds=costs, wall_time_s=context.elapsed_s())
 
 
@@ -176,42 +176,42 @@ def _plain(problem: Problem) -> bool:
     return known and all(sets_on_site) and all(covered)
 
 
-def _own_pools(tables: TermIndex, sites: IntArray) -> bool:
-    pools = [convex_load.pool_of[sites] for _, convex_load in tables.convex_loads]
+def _own_pools(index: TermIndex, sites: IntArray) -> bool:
+    pools = [convex_load.pool_of[sites] for _, convex_load in index.convex_loads]
     return all(len(np.unique(each[each >= 0])) == int((each >= 0).sum()) for each in pools)
 
 
-def _most(tables: TermIndex) -> IntArray:
+def _most(index: TermIndex) -> IntArray:
     """How many items each site can take, ``[m]``."""
-    most = np.where(tables.problem.allowed[0], tables.problem.n, 0)
-    for weight, capacity in zip(tables.weight[:, 0].tolist(), tables.capacity, strict=True):
+    most = np.where(index.problem.allowed[0], index.problem.n, 0)
+    for weight, capacity in zip(index.weight[:, 0].tolist(), index.capacity, strict=True):
         if weight:
             most = np.minimum(most, capacity // weight)
     return np.asarray(most, dtype=np.int64)
 
 
-def _pair_prices(tables: TermIndex) -> IntArray:
+def _pair_prices(index: TermIndex) -> IntArray:
     """What two items on two sites cost by their flow, ``[tiers, m, m]``."""
-    prices = np.zeros((tables.tiers, tables.problem.m, tables.problem.m), dtype=np.int64)
-    for flow in tables.flows:
+    prices = np.zeros((index.tiers, index.problem.m, index.problem.m), dtype=np.int64)
+    for flow in index.flows:
         prices[flow.tier] += flow.flow[0, 1] * (flow.distance + flow.distance.T)
     return prices
 
 
-def _site_prices(tables: TermIndex, p: int, most: int) -> IntArray:
+def _site_prices(index: TermIndex, p: int, most: int) -> IntArray:
     """What 0 to ``most`` items on site p cost by themselves and between each other, ``[tiers, most + 1]``."""
     k = np.arange(most + 1)
-    prices = tables.linear[:, 0, p, None] * k
-    for flow in tables.flows:
+    prices = index.linear[:, 0, p, None] * k
+    for flow in index.flows:
         prices[flow.tier] += flow.flow[0, 1] * flow.distance[p, p] * k * (k - 1)
-    for t, convex_load in tables.convex_loads:
+    for t, convex_load in index.convex_loads:
         if convex_load.pool_of[p] >= 0:
             row = convex_load.table[convex_load.pool_of[p]]
             prices[t] += row[k * convex_load.weight[0]] - row[0]
-    for t, room in tables.residual_capacities:
+    for t, room in index.residual_capacities:
         if room.room[p] >= 0:
             prices[t] += np.where(k > 0, (room.room[p] - k * room.weight[0]) // room.unit, 0)
-    for t, touch in tables.sets_on_site:
+    for t, touch in index.sets_on_site:
         if touch.site == p:
             prices[t] += np.minimum(k, len(touch.sets))
     return np.asarray(prices, dtype=np.int64)

@@ -39,31 +39,31 @@ def solve_by_subsets(problem: Problem, context: SearchContext) -> Solution | Non
     """
     if not 0 < problem.n <= ITEMS or problem.slot_matching is not None or not problem.allowed.any(axis=0).any():
         return None
-    tables = TermIndex(problem)
+    index = TermIndex(problem)
     sites = np.flatnonzero(problem.allowed.any(axis=0))
-    distances = np.array([flow.distance for flow in tables.flows] or np.zeros((1, problem.m, problem.m), np.int64))
-    tier_weights = _worth(tables)
-    if tier_weights is None or tables.rounded or not _separable(tables, distances, sites):
+    distances = np.array([flow.distance for flow in index.flows] or np.zeros((1, problem.m, problem.m), np.int64))
+    tier_weights = _worth(index)
+    if tier_weights is None or index.rounded or not _separable(index, distances, sites):
         return None
     tree = clusters(distances[:, sites[:, None], sites])
     if tree is None or len(sites) * 3**problem.n > 64 * WORK:
         return None
-    return _Sets(tables, context, sites, tier_weights).run(tree)
+    return _Sets(index, context, sites, tier_weights).run(tree)
 
 
 class _Sets:
     """The dynamic program: the least price of every set of items within a cluster."""
 
-    def __init__(self, tables: TermIndex, context: SearchContext, sites: IntArray, tier_weights: list[int]) -> None:
-        self._tables, self._budget, self._sites, self._worth = tables, context, sites, tier_weights
+    def __init__(self, index: TermIndex, context: SearchContext, sites: IntArray, tier_weights: list[int]) -> None:
+        self._index, self._budget, self._sites, self._worth = index, context, sites, tier_weights
         self._deadline = context.elapsed_s() + context.left_s() * (SHARE if context.deterministic_limit is None else 1)
-        self._flows = [tier_weights[flow.tier] * pair_sums(flow.flow) for flow in tables.flows]
-        self._unions = Unions(tables.problem.n)
+        self._flows = [tier_weights[flow.tier] * pair_sums(flow.flow) for flow in index.flows]
+        self._unions = Unions(index.problem.n)
         self._ways: dict[tuple[int, int], list[tuple[IntArray, IntArray]]] = {}
 
     def run(self, tree: Cluster) -> Solution | None:
         """Price all sets and read the best assignment off them; None where that takes too long."""
-        problem, context = self._tables.problem, self._budget
+        problem, context = self._index.problem, self._budget
         leaves = [self._alone(p) for p in self._sites.tolist()]
         everything = (1 << problem.n) - 1
         if self._work(tree, leaves) - (3**problem.n if tree.parts and tree.parts[-1].parts else 0) > WORK:
@@ -79,14 +79,14 @@ class _Sets:
         self._spread(tree, everything, site_of)
         costs = tuple(problem.evaluate(site_of[None, :])[0].tolist())
         context.log(f"sets of items: costs {costs}")
-        context.tell("sets of items", tier=self._tables.tiers - 1, costs=costs)
+        context.tell("sets of items", tier=self._index.tiers - 1, costs=costs)
         return Solution(
             status=Status.OPTIMAL, site_of=site_of, costs=costs, bounds=costs, wall_time_s=context.elapsed_s()
         )
 
     def _work(self, cluster: Cluster, leaves: list[IntArray]) -> int:
         """Count the splits of sets that are priced."""
-        n, total = self._tables.problem.n, 0
+        n, total = self._index.problem.n, 0
         for i, part in enumerate(cluster.parts):
             total += self._work(part, leaves)
             if i and part.parts:
@@ -128,40 +128,40 @@ class _Sets:
     def _pairs(self, p: int, q: int) -> IntArray:
         """What the flows within each set cost if every two items are as far apart as sites p and q."""
         a, b = self._sites[[p, q]]
-        total = np.zeros(1 << self._tables.problem.n, dtype=np.int64)
-        for flow, within in zip(self._tables.flows, self._flows, strict=True):
+        total = np.zeros(1 << self._index.problem.n, dtype=np.int64)
+        for flow, within in zip(self._index.flows, self._flows, strict=True):
             total += int(flow.distance[a, b]) * within
         return total
 
     def _alone(self, p: int) -> IntArray:
         """What each set costs on site p by itself; NEVER where it cannot stand there."""
-        tables, problem = self._tables, self._tables.problem
-        price = sum((w * sums(row[:, p]) for w, row in zip(self._worth, tables.linear, strict=True)), np.int64(0))
-        for flow, within in zip(tables.flows, self._flows, strict=True):
+        index, problem = self._index, self._index.problem
+        price = sum((w * sums(row[:, p]) for w, row in zip(self._worth, index.linear, strict=True)), np.int64(0))
+        for flow, within in zip(index.flows, self._flows, strict=True):
             price = price + int(flow.distance[p, p]) * within
-        for t, convex_load in tables.convex_loads:
+        for t, convex_load in index.convex_loads:
             price = price + self._worth[t] * _crowded(convex_load, p)
-        for t, reduced in tables.reduced_slots:
+        for t, reduced in index.reduced_slots:
             pool = int(reduced.convex_load.pool_of[p])
             if pool >= 0:
                 rise = reduced.rise(sums(reduced.convex_load.weight)[:, None], sums(reduced.slots_claimed)[:, None])[
                     :, pool
                 ]
                 price = price + self._worth[t] * rise
-        for t, room in tables.residual_capacities:
+        for t, room in index.residual_capacities:
             left = (int(room.room[p]) - sums(room.weight)) // room.unit
             left[0] = 0
             price = price + self._worth[t] * left * int(room.room[p] >= 0)
         sets = np.arange(1 << problem.n)
-        for t, touch in tables.sets_on_site:
+        for t, touch in index.sets_on_site:
             for items in touch.sets if touch.site == p else ():
                 price = price + self._worth[t] * ((sets & int((1 << items).sum())) > 0)
         return np.where(self._fits(p), price, NEVER)
 
     def _fits(self, p: int) -> IntArray:
-        tables, problem = self._tables, self._tables.problem
+        index, problem = self._index, self._index.problem
         fits = sums((~problem.allowed[:, p]).astype(np.int64)) == 0
-        for weight, capacity in zip(tables.weight, tables.capacity, strict=True):
+        for weight, capacity in zip(index.weight, index.capacity, strict=True):
             fits &= sums(weight) <= capacity[p]
         for conflict in problem.all_conflicts:
             if conflict.sites[p, p]:
@@ -181,30 +181,30 @@ def _crowded(convex_load: ConvexLoad, p: int) -> IntArray:
     return row[load] - row[0] if convex_load.pool_of[p] >= 0 else np.zeros_like(load)
 
 
-def _separable(tables: TermIndex, distances: IntArray, sites: IntArray) -> bool:
+def _separable(index: TermIndex, distances: IntArray, sites: IntArray) -> bool:
     """Whether sites meet in nothing but symmetric distances."""
     symmetric = bool((distances == distances.transpose(0, 2, 1)).all())
-    convex_loads = [convex_load for _, convex_load in tables.convex_loads] + [
-        reduced.convex_load for _, reduced in tables.reduced_slots
+    convex_loads = [convex_load for _, convex_load in index.convex_loads] + [
+        reduced.convex_load for _, reduced in index.reduced_slots
     ]
     pools = [convex_load.pool_of[sites] for convex_load in convex_loads]
     own = all(len(np.unique(each[each >= 0])) == int((each >= 0).sum()) for each in pools)
-    apart = ~np.eye(tables.problem.m, dtype=bool)
-    return symmetric and own and not any((conflict.sites & apart).any() for conflict in tables.problem.all_conflicts)
+    apart = ~np.eye(index.problem.m, dtype=bool)
+    return symmetric and own and not any((conflict.sites & apart).any() for conflict in index.problem.all_conflicts)
 
 
-def _worth(tables: TermIndex) -> list[int] | None:
+def _worth(index: TermIndex) -> list[int] | None:
     """Weigh the tiers so that one unit of a tier outweighs all lower tiers; None where that comes to too much."""
-    most = [int(np.abs(rows).max(axis=1).sum()) for rows in tables.linear]
-    for flow in tables.flows:
+    most = [int(np.abs(rows).max(axis=1).sum()) for rows in index.linear]
+    for flow in index.flows:
         most[flow.tier] += int(flow.flow.sum()) * int(flow.distance.max())
-    for t, convex_load in tables.convex_loads:
+    for t, convex_load in index.convex_loads:
         most[t] += int((convex_load.table.max(axis=1) - convex_load.table[:, 0]).sum())
-    for t, reduced in tables.reduced_slots:
+    for t, reduced in index.reduced_slots:
         most[t] += reduced.most()
-    for t, room in tables.residual_capacities:
+    for t, room in index.residual_capacities:
         most[t] += int(np.maximum(room.room, int(room.weight.sum())).sum()) // room.unit + len(room.room)
-    for t, touch in tables.sets_on_site:
+    for t, touch in index.sets_on_site:
         most[t] += len(touch.sets)
     tier_weights = list(accumulate([2 * each + 1 for each in most[:0:-1]], int.__mul__, initial=1))[::-1]
     return tier_weights if sum(w * each for w, each in zip(tier_weights, most, strict=True)) < LARGEST else None

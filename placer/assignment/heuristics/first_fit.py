@@ -46,7 +46,7 @@ def first_fit_decreasing(problem: Problem, context: SearchContext) -> Solution:
         site = next((p for p in _fitting_sites(partial, v).tolist() if partial.slots(v, p)), None)
         if site is None:
             return Solution(
-                status=Status.UNKNOWN, wall_time_s=context.elapsed_s(), tried="first-fit by falling size got stuck"
+                status=Status.UNKNOWN, wall_time_s=context.elapsed_s(), attempts="first-fit by falling size got stuck"
             )
         partial.put(v, site)
     costs = tuple(problem.evaluate(partial.site_of[None, :])[0].tolist())

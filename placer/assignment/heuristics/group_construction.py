@@ -20,7 +20,7 @@ from placer.assignment.structure.term_index import TermIndex
 FloatArray = npt.NDArray[np.float64]
 
 
-def construct_by_groups(tables: TermIndex, context: SearchContext) -> IntArray | None:
+def construct_by_groups(index: TermIndex, context: SearchContext) -> IntArray | None:
     """
     Place the groups by falling size, with the load priced as it comes and as it will be in the end.
 
@@ -29,15 +29,15 @@ def construct_by_groups(tables: TermIndex, context: SearchContext) -> IntArray |
     array``[n]`` or None
         The better of the two, which keeps every rule; None where both get stuck, or time is up.
     """
-    problem = tables.problem
-    shared = any(marginal_cost(tables, convex_load) for _, convex_load in tables.convex_loads)  # else both ways are one
-    ways = [tables, TermIndex(with_excess_load(tables))] if shared else [tables]
+    problem = index.problem
+    shared = any(marginal_cost(index, convex_load) for _, convex_load in index.convex_loads)  # else both ways are one
+    ways = [index, TermIndex(with_excess_load(index))] if shared else [index]
     found = [site_of for each in ways if (site_of := _one_by_one(each, context)) is not None]
     costs = [tuple(problem.evaluate(site_of[None, :])[0].tolist()) for site_of in found]
     return found[costs.index(min(costs))] if found else None
 
 
-def with_excess_load(tables: TermIndex) -> Problem:
+def with_excess_load(index: TermIndex) -> Problem:
     """
     Price load only beyond what it must come to in the end; what it costs now is a tier of its own behind that.
 
@@ -45,21 +45,20 @@ def with_excess_load(tables: TermIndex) -> Problem:
     split for its sake.
     """
     tiers: list[tuple[Term, ...]] = []
-    for terms in tables.problem.tiers:
+    for terms in index.problem.tiers:
         convex_loads = [term for term in terms if isinstance(term, ConvexLoad)]
         later = {
-            id(convex_load): excess_over(convex_load, marginal_cost(tables, convex_load))
-            for convex_load in convex_loads
+            id(convex_load): excess_over(convex_load, marginal_cost(index, convex_load)) for convex_load in convex_loads
         }
         tiers += [tuple(later.get(id(term), term) for term in terms)]
         tiers += [tuple(convex_loads)] if convex_loads else []
-    return replace(tables.problem, tiers=tuple(tiers))
+    return replace(index.problem, tiers=tuple(tiers))
 
 
-def _one_by_one(tables: TermIndex, context: SearchContext) -> IntArray | None:
-    placer = GroupPlacer(tables)
-    partial = PartialAssignment(tables.problem)
-    for items in sorted(tables.problem.groups, key=lambda items: -float(placer.size[items].sum())):
+def _one_by_one(index: TermIndex, context: SearchContext) -> IntArray | None:
+    placer = GroupPlacer(index)
+    partial = PartialAssignment(index.problem)
+    for items in sorted(index.problem.groups, key=lambda items: -float(placer.size[items].sum())):
         if context.left_s() <= 0 or not placer.place(partial, items):
             return None
     return partial.site_of
@@ -75,12 +74,12 @@ class GroupPlacer:
         ``[n]``, what part of a large site each item takes, summed over the resources.
     """
 
-    def __init__(self, tables: TermIndex) -> None:
-        self.tables = tables
-        most = np.maximum(tables.capacity.max(axis=1, initial=1), 1)
-        self.size = (tables.weight / most[:, None]).sum(axis=0)
+    def __init__(self, index: TermIndex) -> None:
+        self.index = index
+        most = np.maximum(index.capacity.max(axis=1, initial=1), 1)
+        self.size = (index.weight / most[:, None]).sum(axis=0)
         self.scarcity = 1 / most
-        self.active = [t for t, terms in enumerate(tables.problem.tiers) if terms]
+        self.active = [t for t, terms in enumerate(index.problem.tiers) if terms]
         self._outside = self._flows_outside()
 
     def place(self, partial: PartialAssignment, items: IntArray, barred: BoolArray | None = None) -> bool:
@@ -106,8 +105,8 @@ class GroupPlacer:
 
     def towards(self, v: int, site_of: IntArray) -> IntArray:
         """What item v pays on each site by itself and towards the items placed in other groups, ``[tiers, m]``."""
-        cost: IntArray = self.tables.linear[:, v, :].copy()
-        for flow in self.tables.flows if self._outside[v] else ():
+        cost: IntArray = self.index.linear[:, v, :].copy()
+        for flow in self.index.flows if self._outside[v] else ():
             others = np.flatnonzero(site_of >= 0)
             at = site_of[others]
             cost[flow.tier] += flow.distance[:, at] @ flow.flow[v, others] + flow.flow[others, v] @ flow.distance[at, :]
@@ -115,12 +114,12 @@ class GroupPlacer:
 
     def _flows_outside(self) -> BoolArray:
         """Items with a flow that leaves their group, ``[n]``."""
-        problem = self.tables.problem
+        problem = self.index.problem
         outside = np.ones((problem.n, problem.n), dtype=bool)
         for items in problem.groups:
             outside[np.ix_(items, items)] = False
         leaving = np.zeros(problem.n, dtype=bool)
-        for flow in self.tables.flows:
+        for flow in self.index.flows:
             leaving |= ((flow.flow != 0) & outside).any(axis=1) | ((flow.flow.T != 0) & outside).any(axis=1)
         return leaving
 
@@ -129,8 +128,8 @@ class _Beam:
     """Ways to place a group, a row each: what is left beside each, and what it costs."""
 
     def __init__(self, placer: GroupPlacer, partial: PartialAssignment, sites: IntArray) -> None:
-        self._placer, self._tables, self._partial, self._first = placer, placer.tables, partial, sites
-        tables, placed = placer.tables, np.flatnonzero(partial.site_of >= 0)
+        self._placer, self._index, self._partial, self._first = placer, placer.index, partial, sites
+        index, placed = placer.index, np.flatnonzero(partial.site_of >= 0)
         at, m = partial.site_of[placed], partial.problem.m
 
         def on_sites(weight: IntArray) -> IntArray:
@@ -142,18 +141,18 @@ class _Beam:
 
         self._items: list[int] = []
         self._rows = np.zeros((len(sites), 0), dtype=np.int64)
-        self._cost = np.zeros((tables.tiers, len(sites)), dtype=np.int64)
+        self._cost = np.zeros((index.tiers, len(sites)), dtype=np.int64)
         self._alive = np.ones(len(sites), dtype=bool)
         self._left = np.tile(partial.left, (len(sites), 1, 1))
         self._count = on_sites(np.ones(partial.problem.n, dtype=np.int64))
-        self._loads = [in_pools(convex_load.weight, convex_load) for _, convex_load in tables.convex_loads]
-        self._held = [on_sites(room.weight) for _, room in tables.residual_capacities]
+        self._loads = [in_pools(convex_load.weight, convex_load) for _, convex_load in index.convex_loads]
+        self._held = [on_sites(room.weight) for _, room in index.residual_capacities]
         self._squeezed = [
             (
                 in_pools(reduced.convex_load.weight, reduced.convex_load),
                 in_pools(reduced.slots_claimed, reduced.convex_load),
             )
-            for _, reduced in tables.reduced_slots
+            for _, reduced in index.reduced_slots
         ]
 
     def add(self, v: int) -> None:
@@ -166,14 +165,14 @@ class _Beam:
             self._alive &= open_sites.any(axis=1)
             sites = self._least(cost, open_sites)
         self._cost += cost[:, each, sites]
-        self._left[each, :, sites] -= self._tables.weight[:, v]
+        self._left[each, :, sites] -= self._index.weight[:, v]
         self._count[each, sites] += 1
-        for (_, convex_load), load in zip(self._tables.convex_loads, self._loads, strict=True):
+        for (_, convex_load), load in zip(self._index.convex_loads, self._loads, strict=True):
             _add(load, convex_load, convex_load.weight[v], sites)
-        for (_, reduced), (load, claims) in zip(self._tables.reduced_slots, self._squeezed, strict=True):
+        for (_, reduced), (load, claims) in zip(self._index.reduced_slots, self._squeezed, strict=True):
             _add(load, reduced.convex_load, reduced.convex_load.weight[v], sites)
             _add(claims, reduced.convex_load, reduced.slots_claimed[v], sites)
-        for (_, room), held in zip(self._tables.residual_capacities, self._held, strict=True):
+        for (_, room), held in zip(self._index.residual_capacities, self._held, strict=True):
             held[each, sites] += room.weight[v]
         self._rows = np.hstack([self._rows, sites[:, None]])
         self._items.append(v)
@@ -187,35 +186,35 @@ class _Beam:
 
     def _open(self, v: int) -> BoolArray:
         """Sites that can take item v beside each row, slots apart, ``[s, m]``."""
-        fits = (self._tables.weight[:, v][None, :, None] <= self._left).all(axis=1)
+        fits = (self._index.weight[:, v][None, :, None] <= self._left).all(axis=1)
         open_sites: BoolArray = fits & self._partial.free_of_conflicts(v)
-        for conflict in self._tables.problem.all_conflicts:
+        for conflict in self._index.problem.all_conflicts:
             for i in np.flatnonzero(conflict.items[v, self._items]).tolist():
                 open_sites &= ~conflict.sites[self._rows[:, i]]
         return open_sites
 
     def _prices(self, v: int) -> IntArray:
         """What item v adds to each tier on each site beside each row, ``[tiers, s, m]``."""
-        tables, count = self._tables, len(self._first)
+        index, count = self._index, len(self._first)
         cost = np.repeat(self._placer.towards(v, self._partial.site_of)[:, None, :], count, axis=1)
-        for flow in tables.flows:
+        for flow in index.flows:
             for w, at in zip(self._items, self._rows.T, strict=True):
                 if flow.flow[v, w] or flow.flow[w, v]:
                     cost[flow.tier] += flow.flow[v, w] * flow.distance.T[at] + flow.flow[w, v] * flow.distance[at]
-        for (t, convex_load), load in zip(tables.convex_loads, self._loads, strict=True):
+        for (t, convex_load), load in zip(index.convex_loads, self._loads, strict=True):
             pools = np.arange(len(convex_load.table))
             cost[t] += _per_site(
                 convex_load, convex_load.table[pools, load + convex_load.weight[v]] - convex_load.table[pools, load]
             )
-        for (t, reduced), (load, claims) in zip(tables.reduced_slots, self._squeezed, strict=True):
+        for (t, reduced), (load, claims) in zip(index.reduced_slots, self._squeezed, strict=True):
             more = reduced.rise(load + reduced.convex_load.weight[v], claims + reduced.slots_claimed[v]) - reduced.rise(
                 load, claims
             )
             cost[t] += _per_site(reduced.convex_load, more)
-        for (t, room), held in zip(tables.residual_capacities, self._held, strict=True):
+        for (t, room), held in zip(index.residual_capacities, self._held, strict=True):
             before = np.where(self._count > 0, (room.room - held) // room.unit, 0)
             cost[t] += np.where(room.room >= 0, (room.room - held - room.weight[v]) // room.unit - before, 0)
-        for t, touch in tables.sets_on_site:
+        for t, touch in index.sets_on_site:
             for items in touch.sets:
                 if v in items:
                     cost[t, :, touch.site] += ~self._on(items, touch.site)

@@ -62,12 +62,12 @@ class Neighbourhood:
         What a unit of overload costs in the highest tier while moves are chosen; 0 where none is worth any cost.
     """
 
-    def __init__(self, tables: TermIndex, site_of: IntArray) -> None:
-        self.tables = tables
-        problem = tables.problem
+    def __init__(self, index: TermIndex, site_of: IntArray) -> None:
+        self.index = index
+        problem = index.problem
         self._items = np.arange(problem.n)
         self._class_of = np.zeros(problem.n, dtype=np.int64)
-        for i, members in enumerate(item_classes(tables)):
+        for i, members in enumerate(item_classes(index)):
             self._class_of[members] = i
         self.overload_price = 0.0
         self._conflicts = [(c.items.astype(np.int64), c.sites.astype(np.int64)) for c in problem.all_conflicts]
@@ -92,29 +92,29 @@ class Neighbourhood:
             here, there = int(self.site_of[move.item]), int(self.site_of[move.other])
             self._carry(move.item, there)
             self._carry(move.other, here)
-        self.costs = self.costs + move.delta if self.tables.problem.slot_matching is None else self._price()
+        self.costs = self.costs + move.delta if self.index.problem.slot_matching is None else self._price()
 
     def _carry(self, v: int, p: int) -> None:
         a = self.site_of[v]
         self.site_of[v] = p
-        for i, flow in enumerate(self.tables.flows):
+        for i, flow in enumerate(self.index.flows):
             d = flow.distance
             self._pull[i] += np.outer(flow.flow[:, v], d[:, p] - d[:, a])
             self._pull[i] += np.outer(flow.flow[v, :], d[p, :] - d[a, :])
-        self._loads[:, a] -= self.tables.weight[:, v]
-        self._loads[:, p] += self.tables.weight[:, v]
+        self._loads[:, a] -= self.index.weight[:, v]
+        self._loads[:, p] += self.index.weight[:, v]
 
     def best_shift(self, tabu: BoolArray, best_costs: IntArray) -> Shift | None:
         """Find the lexicographically best shift that is not tabu or beats ``best_costs``."""
         delta = self._shift_deltas()
         delta[0][self._items, self.site_of] = FORBIDDEN
-        delta[0][~self.tables.problem.allowed] = FORBIDDEN
+        delta[0][~self.index.problem.allowed] = FORBIDDEN
         free = ~tabu | self._better(delta, best_costs)
         free &= delta[0] < FORBIDDEN
         flat = _best([row.ravel() for row in self.ranked(delta)], free.ravel())
         if flat is None:
             return None
-        v, p = divmod(flat, self.tables.problem.m)
+        v, p = divmod(flat, self.index.problem.m)
         return Shift(v, p, delta[:, v, p])
 
     def best_swap(self, tabu: BoolArray, best_costs: IntArray) -> Swap | None:
@@ -141,13 +141,13 @@ class Neighbourhood:
         return better
 
     def _price(self) -> IntArray:
-        problem, tables = self.tables.problem, self.tables
+        problem, index = self.index.problem, self.index
         loads = np.stack(
-            [np.bincount(self.site_of, weights=w, minlength=problem.m).astype(np.int64) for w in tables.weight]
+            [np.bincount(self.site_of, weights=w, minlength=problem.m).astype(np.int64) for w in index.weight]
             or [np.zeros(problem.m, dtype=np.int64)]
-        )[: len(tables.weight)]
+        )[: len(index.weight)]
         self._loads = loads
-        overload = np.maximum(loads - tables.capacity, 0).sum()
+        overload = np.maximum(loads - index.capacity, 0).sum()
         for items, sites in self._conflicts:
             overload += (items * sites[np.ix_(self.site_of, self.site_of)]).sum() * 1024
         overload += len(problem.infeasible_sites(self.site_of)) * 1024
@@ -157,41 +157,41 @@ class Neighbourhood:
         """Recompute what each item would pay on each site towards the others, ``[n, m]`` per flow."""
         self._pull = [
             flow.flow @ flow.distance[:, self.site_of].T + flow.flow.T @ flow.distance[self.site_of, :]
-            for flow in self.tables.flows
+            for flow in self.index.flows
         ]
 
     def _shift_deltas(self) -> IntArray:
-        tables, problem = self.tables, self.tables.problem
+        index, problem = self.index, self.index.problem
         n, m, s, items = problem.n, problem.m, self.site_of, self._items
-        delta = np.zeros((1 + tables.tiers, n, m), dtype=np.int64)
-        for w, load, capacity in zip(tables.weight, self._loads, tables.capacity, strict=True):
+        delta = np.zeros((1 + index.tiers, n, m), dtype=np.int64)
+        for w, load, capacity in zip(index.weight, self._loads, index.capacity, strict=True):
             delta[0] += _rise(load, capacity, w[:, None]) - _fall(load, capacity, w, s)[:, None]
         for related, sites in self._conflicts:
             clash = related @ sites[s] * 2048
             delta[0] += clash - clash[items, s][:, None]
-        delta[1:] += tables.linear - tables.linear[:, items, s][:, :, None]
-        for pull, flow in zip(self._pull, tables.flows, strict=True):
+        delta[1:] += index.linear - index.linear[:, items, s][:, :, None]
+        for pull, flow in zip(self._pull, index.flows, strict=True):
             delta[1 + flow.tier] += pull - pull[items, s][:, None]
-        for t, convex_load in tables.convex_loads:
+        for t, convex_load in index.convex_loads:
             delta[1 + t] += convex_load_shift(convex_load, s)
-        for t, reduced in tables.reduced_slots:
+        for t, reduced in index.reduced_slots:
             delta[1 + t] += reduced_slots_shift(reduced, s)
-        for t, room in tables.residual_capacities:
+        for t, room in index.residual_capacities:
             delta[1 + t] += residual_capacity_shift(room, s)
-        for t, touch in tables.sets_on_site:
+        for t, touch in index.sets_on_site:
             for group in touch.sets:
                 there = s[group] == touch.site
                 others = there.sum() - there
                 delta[1 + t][group] -= (there & (others == 0))[:, None]
                 delta[1 + t][group, touch.site] += others == 0
-        for t, peak in tables.max_utilizations:
+        for t, peak in index.max_utilizations:
             delta[1 + t] += max_utilization_shift(peak, s)
-        for t, floored in tables.floored_linears:
+        for t, floored in index.floored_linears:
             delta[1 + t] += floored_linear_shift(floored, s)
         return delta
 
     def _swap_pairs(self) -> tuple[IntArray, IntArray]:
-        s, allowed = self.site_of, self.tables.problem.allowed
+        s, allowed = self.site_of, self.index.problem.allowed
         other = allowed[:, s]
         pairs = other & other.T & (s[:, None] != s[None, :])
         pairs &= self._class_of[:, None] != self._class_of[None, :]  # equal items would change nothing
@@ -199,7 +199,7 @@ class Neighbourhood:
         if self.overload_price:
             return v, w
         slack = np.ones(len(v), dtype=bool)
-        for weight, load, capacity in zip(self.tables.weight, self._loads, self.tables.capacity, strict=True):
+        for weight, load, capacity in zip(self.index.weight, self._loads, self.index.capacity, strict=True):
             gain = weight[w] - weight[v]
             fits_v = (load[s[v]] + gain <= capacity[s[v]]) | (gain <= 0)
             slack &= fits_v & ((load[s[w]] - gain <= capacity[s[w]]) | (gain >= 0))
@@ -207,33 +207,33 @@ class Neighbourhood:
 
     def _swap_deltas(self, v: IntArray, w: IntArray) -> IntArray:
         """Price swaps exactly: two shifts, less what they count twice."""
-        tables, s = self.tables, self.site_of
+        index, s = self.index, self.site_of
         a, b = s[v], s[w]
-        delta = np.zeros((1 + tables.tiers, len(v)), dtype=np.int64)
-        for weight, load, capacity in zip(tables.weight, self._loads, tables.capacity, strict=True):
+        delta = np.zeros((1 + index.tiers, len(v)), dtype=np.int64)
+        for weight, load, capacity in zip(index.weight, self._loads, index.capacity, strict=True):
             gain = weight[w] - weight[v]
             delta[0] += np.maximum(load[a] + gain - capacity[a], 0) - np.maximum(load[a] - capacity[a], 0)
             delta[0] += np.maximum(load[b] - gain - capacity[b], 0) - np.maximum(load[b] - capacity[b], 0)
         for related, sites in self._conflicts:
             delta[0] += _swap_clashes(related, sites, s, v, w)
-        delta[1:] += tables.linear[:, v, b] - tables.linear[:, v, a] + tables.linear[:, w, a] - tables.linear[:, w, b]
-        for pull, flow in zip(self._pull, tables.flows, strict=True):
+        delta[1:] += index.linear[:, v, b] - index.linear[:, v, a] + index.linear[:, w, a] - index.linear[:, w, b]
+        for pull, flow in zip(self._pull, index.flows, strict=True):
             d, f = flow.distance, flow.flow
             change = pull[v, b] - pull[v, a] + pull[w, a] - pull[w, b]
             change += f[v, w] * (d[a, b] + d[b, a] - d[a, a] - d[b, b])
             change += f[w, v] * (d[a, b] + d[b, a] - d[a, a] - d[b, b])
             delta[1 + flow.tier] += change
-        for t, convex_load in tables.convex_loads:
+        for t, convex_load in index.convex_loads:
             delta[1 + t] += convex_load_swap(convex_load, s, v, w)
-        for t, reduced in tables.reduced_slots:
+        for t, reduced in index.reduced_slots:
             delta[1 + t] += reduced_slots_swap(reduced, s, v, w)
-        for t, room in tables.residual_capacities:
+        for t, room in index.residual_capacities:
             delta[1 + t] += residual_capacity_swap(room, s, v, w)
-        for t, touch in tables.sets_on_site:
+        for t, touch in index.sets_on_site:
             delta[1 + t] += set_on_site_swap(touch, s, v, w)
-        for t, peak in tables.max_utilizations:
+        for t, peak in index.max_utilizations:
             delta[1 + t] += max_utilization_swap(peak, s, v, w)
-        for t, floored in tables.floored_linears:
+        for t, floored in index.floored_linears:
             delta[1 + t] += floored_linear_swap(floored, s, v, w)
         return delta
 

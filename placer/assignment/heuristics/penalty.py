@@ -16,12 +16,12 @@ class PenaltyManager:
     Elsewhere overload stands before all tiers.
     """
 
-    def __init__(self, tables: TermIndex, moves: Neighbourhood) -> None:
+    def __init__(self, index: TermIndex, moves: Neighbourhood) -> None:
         self._moves = moves
         self._seen = {True: 0, False: 0}
-        self._used = tables.problem.has_intergroup_flow and len(tables.weight) > 0
+        self._used = index.problem.has_intergroup_flow and len(index.weight) > 0
         if self._used:
-            moves.overload_price = float(moves.costs[1]) / max(1.0, float(tables.weight.sum()))
+            moves.overload_price = float(moves.costs[1]) / max(1.0, float(index.weight.sum()))
 
     def learn(self, *, overloaded: bool) -> None:
         """Count one more assignment."""

@@ -39,18 +39,18 @@ def local_search(problem: Problem, context: SearchContext) -> Solution:
     Solution
         FEASIBLE, or UNKNOWN where no assignment was found; it proves nothing.
     """
-    tables = TermIndex(problem)
-    found = tabu_search(tables, context, time_limit_s=context.left_s(), floor=lower_bounds(tables))
+    index = TermIndex(problem)
+    found = tabu_search(index, context, time_limit_s=context.left_s(), floor=lower_bounds(index))
     if found is None:
         return Solution(
-            status=Status.UNKNOWN, wall_time_s=context.elapsed_s(), tried="local search found no assignment"
+            status=Status.UNKNOWN, wall_time_s=context.elapsed_s(), attempts="local search found no assignment"
         )
     costs = tuple(problem.evaluate(found[None, :])[0].tolist())
     return Solution(status=Status.FEASIBLE, site_of=found, costs=costs, wall_time_s=context.elapsed_s())
 
 
 def tabu_search(
-    tables: TermIndex,
+    index: TermIndex,
     context: SearchContext,
     *,
     time_limit_s: float,
@@ -77,13 +77,13 @@ def tabu_search(
     array``[n]`` or None
         The best assignment that keeps every rule; None where there was none.
     """
-    problem = tables.problem
+    problem = index.problem
     if not problem.n:
         return np.zeros(0, dtype=np.int64)
     if not problem.allowed.any(axis=1).all():
         return None
     random = np.random.default_rng(context.seed)
-    moves = Neighbourhood(tables, _initial(tables, random, context) if start is None else start)
+    moves = Neighbourhood(index, _initial(index, random, context) if start is None else start)
     if start is None and problem.hint is not None:
         _take_hint(moves, problem.hint, random)
     goal = None if floor is None else np.array([0, *floor])
@@ -91,7 +91,7 @@ def tabu_search(
     if best_costs[0] == 0:
         context.tell("local search", costs=tuple(best_costs[1:].tolist()))
     tabu = np.zeros((problem.n, problem.m), dtype=np.int64)
-    price = PenaltyManager(tables, moves)
+    price = PenaltyManager(index, moves)
     deadline = context.elapsed_s() + min(time_limit_s, context.left_s())
     step = 0
     while stale < patience and context.elapsed_s() < deadline and not context.stop.is_set():
@@ -104,7 +104,7 @@ def tabu_search(
         price.learn(overloaded=moves.costs[0] > 0)
         if stale % (ENTANGLED_RUIN_EVERY if problem.has_intergroup_flow else RUIN_EVERY) == 0:
             wider = stale // WIDER_EVERY if problem.has_intergroup_flow else 0
-            moves.jump(_ruin_and_recreate(tables, best, random, RUINED[1] + wider))
+            moves.jump(_ruin_and_recreate(index, best, random, RUINED[1] + wider))
         if tuple(moves.costs) < tuple(best_costs):
             best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
             if best_costs[0] == 0:
@@ -114,22 +114,22 @@ def tabu_search(
     return best if best_costs[0] == 0 else None
 
 
-def _initial(tables: TermIndex, random: np.random.Generator, context: SearchContext) -> IntArray:
+def _initial(index: TermIndex, random: np.random.Generator, context: SearchContext) -> IntArray:
     """Place item by item and, unless flows run between the groups, group by group; the better of the two."""
-    problem = tables.problem
-    one_by_one = greedy_construction(tables, random)
+    problem = index.problem
+    one_by_one = greedy_construction(index, random)
     if problem.has_intergroup_flow:
         return one_by_one
     costs, fits = tuple(problem.evaluate(one_by_one[None, :])[0].tolist()), problem.feasible(one_by_one[None, :])[0]
     if fits:
         context.tell("local search", costs=costs)
-    by_groups = construct_by_groups(tables, context)
+    by_groups = construct_by_groups(index, context)
     if by_groups is None or (fits and costs < tuple(problem.evaluate(by_groups[None, :])[0].tolist())):
         return one_by_one
     return by_groups
 
 
-def greedy_construction(tables: TermIndex, random: np.random.Generator, kept: IntArray | None = None) -> IntArray:
+def greedy_construction(index: TermIndex, random: np.random.Generator, kept: IntArray | None = None) -> IntArray:
     """
     Place the items by falling size, each where it costs least; where it fits nowhere, on the emptiest allowed site.
 
@@ -143,9 +143,9 @@ def greedy_construction(tables: TermIndex, random: np.random.Generator, kept: In
     array``[n]``
         Every item on an allowed site; it may break other rules.
     """
-    problem = tables.problem
+    problem = index.problem
     partial = PartialAssignment(problem)
-    size = (tables.weight / np.maximum(tables.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
+    size = (index.weight / np.maximum(index.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
     late = ~np.isin(np.arange(problem.n), problem.selectors)
     order = np.lexsort((random.random(problem.n), -size) if kept is None else (random.random(problem.n),))
     order = order[np.argsort(late[order], kind="stable")]
@@ -160,28 +160,28 @@ def greedy_construction(tables: TermIndex, random: np.random.Generator, kept: In
             room = np.where(problem.allowed[v], partial.left.min(axis=0, initial=2**62), np.iinfo(np.int64).min)
             partial.put(v, int(room.argmax()))
         else:
-            partial.put(v, _cheapest(tables, v, partial.site_of, placed, open_sites))
+            partial.put(v, _cheapest(index, v, partial.site_of, placed, open_sites))
         placed[v] = True
     return partial.site_of
 
 
 def _take_hint(moves: Neighbourhood, hint: IntArray, random: np.random.Generator) -> None:
     """Start from a hint, what it lacks or has where it may not be placed beside it, unless that costs more."""
-    tables, greedy, costs = moves.tables, moves.site_of, tuple(moves.costs)
-    allowed = tables.problem.allowed[np.arange(len(hint)), hint] & (hint >= 0)
-    moves.jump(greedy_construction(tables, random, np.where(allowed, hint, -1)))
+    index, greedy, costs = moves.index, moves.site_of, tuple(moves.costs)
+    allowed = index.problem.allowed[np.arange(len(hint)), hint] & (hint >= 0)
+    moves.jump(greedy_construction(index, random, np.where(allowed, hint, -1)))
     if costs < tuple(moves.costs):
         moves.jump(greedy)
 
 
-def _cheapest(tables: TermIndex, v: int, site_of: IntArray, placed: BoolArray, sites: BoolArray) -> int:
+def _cheapest(index: TermIndex, v: int, site_of: IntArray, placed: BoolArray, sites: BoolArray) -> int:
     """Find the open site where item v costs least beside the items placed so far, tier before tier."""
-    cost = tables.linear[:, v, :].copy()
+    cost = index.linear[:, v, :].copy()
     others = np.flatnonzero(placed)
-    for flow in tables.flows:
+    for flow in index.flows:
         at = site_of[others]
         cost[flow.tier] += flow.distance[:, at] @ flow.flow[v, others] + flow.flow[others, v] @ flow.distance[at, :]
-    for t, convex_load in tables.convex_loads:
+    for t, convex_load in index.convex_loads:
         pools = convex_load.pool_of
         load = np.zeros(len(convex_load.table), dtype=np.int64)
         np.add.at(load, pools[site_of[others]], np.where(pools[site_of[others]] >= 0, convex_load.weight[others], 0))
@@ -190,30 +190,30 @@ def _cheapest(tables: TermIndex, v: int, site_of: IntArray, placed: BoolArray, s
             - convex_load.table[range(len(load)), load]
         )
         cost[t] += np.where(pools >= 0, rise[pools], 0)
-    for t, touch in tables.sets_on_site:
+    for t, touch in index.sets_on_site:
         cost[t, touch.site] += 1
-    for t, room in tables.residual_capacities:
+    for t, room in index.residual_capacities:
         held = np.bincount(site_of[others], weights=room.weight[others], minlength=len(sites)).astype(np.int64)
         cost[t] += (room.room - held) // room.unit
-    for t, peak in tables.max_utilizations:
+    for t, peak in index.max_utilizations:
         held = np.bincount(site_of[others], weights=peak.weight[others], minlength=len(sites)).astype(np.int64)
         cost[t] += peak.levels(held + peak.weight[v])
-    for t, floored in tables.floored_linears:
+    for t, floored in index.floored_linears:
         own = floored.items == v
         cost[t] += floored.scale * floored.cost[own].sum(axis=0) // floored.divisor
     return int(np.lexsort(np.where(sites, cost, np.iinfo(np.int64).max)[::-1])[0])
 
 
-def _ruin_and_recreate(tables: TermIndex, site_of: IntArray, random: np.random.Generator, most: int) -> IntArray:
+def _ruin_and_recreate(index: TermIndex, site_of: IntArray, random: np.random.Generator, most: int) -> IntArray:
     """Take fewer than ``most`` random groups off and place them anew, to start from near the best."""
-    groups = tables.problem.groups
+    groups = index.problem.groups
     kept = site_of.copy()
     if len(groups) == 1:
-        return greedy_construction(tables, random, _scatter(tables.problem, kept, random))
+        return greedy_construction(index, random, _scatter(index.problem, kept, random))
     for g in random.choice(len(groups), size=min(len(groups), int(random.integers(RUINED[0], most))), replace=False):
         kept[groups[g]] = -1
-    kept[tables.problem.colocated[kept < 0].any(axis=0)] = -1  # who must stand with one of them moves along
-    return greedy_construction(tables, random, kept)
+    kept[index.problem.colocated[kept < 0].any(axis=0)] = -1  # who must stand with one of them moves along
+    return greedy_construction(index, random, kept)
 
 
 def _scatter(problem: Problem, site_of: IntArray, random: np.random.Generator) -> IntArray:

@@ -15,7 +15,7 @@ def closest_word(keys: Iterable[str], known: Iterable[str]) -> list[str]:
 
     Examples
     --------
-    >>> misspelt(["vnuam", "disk", "vcpus"], ["vnuma", "vcpus"])
+    >>> closest_word(["vnuam", "disk", "vcpus"], ["vnuma", "vcpus"])
     ['vnuam is not read; is vnuma meant?']
     """
     read = list(known)

@@ -71,9 +71,9 @@ def test_without_items_or_without_a_site_for_one_the_floor_is_zero() -> None:
 
 def test_pair_floors_are_symmetric_and_count_both_directions() -> None:
     host = a_host(GIB, GIB, slit=((10, 20), (30, 10)))
-    tables = TermIndex(lower(an_instance(host, a_guest(GIB, GIB, traffic=((0, 1), (3, 0))))))
+    index = TermIndex(lower(an_instance(host, a_guest(GIB, GIB, traffic=((0, 1), (3, 0))))))
     # 2000 in all: 500 one way and 1500 the other; the vnode that sends 1500 on pnode 0
-    assert pair_bounds(tables)[2].tolist() == [[0, 500 * 30 + 1500 * 20], [500 * 30 + 1500 * 20, 0]]
+    assert pair_bounds(index)[2].tolist() == [[0, 500 * 30 + 1500 * 20], [500 * 30 + 1500 * 20, 0]]
 
 
 def test_the_least_rise_is_the_best_of_all_ways_to_add_load() -> None:
@@ -98,19 +98,19 @@ def test_a_needed_site_holds_an_item_of_every_optimum() -> None:
         answer = best(instance)
         if answer is None:
             continue
-        tables = TermIndex(lower(instance))
-        problem = tables.problem
+        index = TermIndex(lower(instance))
+        problem = index.problem
         rows = np.array(np.meshgrid(*[range(problem.m)] * problem.n)).reshape(problem.n, -1).T
         rows = rows[problem.feasible(rows)]
         held = rows[(problem.evaluate(rows)[:, :4] == answer[0][:4]).all(axis=1)]
-        for p in forced_sites(tables, answer[0], 4):
+        for p in forced_sites(index, answer[0], 4):
             assert (held == p).any(axis=1).all(), (seed, p)
             found += 1
     assert found > 50
 
 
 def test_a_site_without_which_the_memory_does_not_suffice_is_needed() -> None:
-    tables = TermIndex(lower(an_instance(a_host(3 * GIB, GIB, 2 * GIB), a_guest(GIB, GIB, GIB, GIB))))
-    assert forced_sites(tables, (0, 0, 10**9, 0, 10**9), 4) == [0]
-    pinned = replace(tables.problem, allowed=np.array([[True] * 3, [True] * 3, [True] * 3, [False, False, True]]))
+    index = TermIndex(lower(an_instance(a_host(3 * GIB, GIB, 2 * GIB), a_guest(GIB, GIB, GIB, GIB))))
+    assert forced_sites(index, (0, 0, 10**9, 0, 10**9), 4) == [0]
+    pinned = replace(index.problem, allowed=np.array([[True] * 3, [True] * 3, [True] * 3, [False, False, True]]))
     assert forced_sites(TermIndex(pinned), (0, 0, 10**9, 0, 10**9), 4) == [0, 2]

@@ -32,11 +32,11 @@ def test_no_star_is_above_the_optimum() -> None:
         expected = best(random_instance(seed))
         if expected is None:
             continue
-        tables = TermIndex(lower(random_instance(seed)))
-        stars = gilmore_lawler_bound(tables, COST)
+        index = TermIndex(lower(random_instance(seed)))
+        stars = gilmore_lawler_bound(index, COST)
         assert stars <= expected[0][COST], seed
         compared += 1
-        raised += stars > lower_bounds(tables)[COST]
+        raised += stars > lower_bounds(index)[COST]
     assert compared > 100
     assert raised > 10
 

@@ -26,10 +26,10 @@ EPYC: Slit = tree_slit((2, 4, 8), (10, 16, 19, 21))
 @pytest.fixture
 def _unaided(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let CP-SAT find every assignment and prove every tier itself."""
-    monkeypatch.setattr(search, "improve", lambda *_args, **_more: None)
+    monkeypatch.setattr(search, "tabu_search", lambda *_args, **_more: None)
     monkeypatch.setattr(
         search,
-        "open_search",
+        "solve_root",
         lambda problem, _budget: Solution(status=Status.UNKNOWN, bounds=(0,) * len(problem.tiers)),
     )
 

@@ -44,9 +44,9 @@ def test_whatever_the_limit_a_bound_never_passes_the_optimum(limit: dict[str, fl
 
 
 def leave_all_to_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "improve", lambda *_args, **_more: None)
+    monkeypatch.setattr(search, "tabu_search", lambda *_args, **_more: None)
     nothing = Solution(status=Status.UNKNOWN, bounds=(0,) * 5)
-    monkeypatch.setattr(search, "open_search", lambda _problem, _budget: nothing)
+    monkeypatch.setattr(search, "solve_root", lambda _problem, _budget: nothing)
 
 
 def test_unknown_comes_with_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:

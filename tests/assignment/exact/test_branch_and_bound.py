@@ -44,7 +44,7 @@ def test_five_equal_vnodes_on_eight_pnodes_cost_what_brute_force_finds(
 
 @pytest.mark.parametrize("allow_unplaced", [False, True])
 def test_it_needs_no_local_search_to_find_the_optimum(allow_unplaced: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enumeration, "improve", lambda *_args, **_more: None)
+    monkeypatch.setattr(enumeration, "tabu_search", lambda *_args, **_more: None)
     for seed in range(60):
         instance = random_instance(seed)
         solution = branch_and_bound(lower(instance, allow_unplaced=allow_unplaced), SearchContext(time_limit_s=60))
@@ -75,7 +75,7 @@ def tied(seed: int) -> Instance:
 def test_it_needs_no_good_start_where_many_placements_are_close(
     make: Callable[[int], Instance], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(enumeration, "improve", lambda *_args, **_more: None)
+    monkeypatch.setattr(enumeration, "tabu_search", lambda *_args, **_more: None)
     monkeypatch.setattr(enumeration, "CHUNK", 2)  # depth first, so that bounds meet incumbents early
     placed = 0
     for seed in range(25):
@@ -115,7 +115,7 @@ def test_past_its_state_limit_it_keeps_the_best_and_a_true_bound() -> None:
             assert all(low <= cost for low, cost in zip(solution.bounds, answer[0], strict=True))
         else:
             assert solution.status is Status.UNKNOWN
-            assert solution.tried.startswith("enumeration looked at ")
+            assert solution.attempts.startswith("enumeration looked at ")
 
 
 @pytest.mark.parametrize("how", ["no time", "stopped"])

@@ -91,8 +91,8 @@ def test_unlike_items_are_left_to_others() -> None:
 
 
 def test_many_equal_vnodes_are_kept_without_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(optimal_module, "enumerate_all", lambda *_, **__: pytest.fail("it was enumerated"))
-    monkeypatch.setattr(optimal_module, "open_search", lambda *_, **__: pytest.fail("it was searched"))
+    monkeypatch.setattr(optimal_module, "branch_and_bound", lambda *_, **__: pytest.fail("it was enumerated"))
+    monkeypatch.setattr(optimal_module, "solve_root", lambda *_, **__: pytest.fail("it was searched"))
     slit = tree_slit((2, 4, 16, 32), (10, 16, 19, 21, 28))
     instance = an_instance(a_host(*(8 * GIB,) * 32, slit=slit), a_guest(*(6 * GIB,) * 16, vcpus=(4,) * 16))
     first = solve(instance)

@@ -42,8 +42,8 @@ def test_a_group_beside_others_goes_where_all_its_rows_say_it_is_cheapest() -> N
         problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 0)
         if len(problem.groups) < 2 or problem.slot_matching is not None:
             continue
-        tables = TermIndex(problem)
-        placer, partial = GroupPlacer(tables), PartialAssignment(problem)
+        index = TermIndex(problem)
+        placer, partial = GroupPlacer(index), PartialAssignment(problem)
         last = min(problem.groups, key=len)
         others = [items for items in problem.groups if items is not last]
         if len(last) > 2 or not all(placer.place(partial, items) for items in others):
@@ -97,6 +97,6 @@ def test_where_a_group_has_no_place_there_is_no_answer() -> None:
 def test_it_ends_where_time_is_up() -> None:
     stop = Event()
     stop.set()
-    tables = TermIndex(lower(an_instance(a_host(3 * GIB, 3 * GIB), a_guest(GIB))))
-    assert construct_by_groups(tables, SearchContext()) is not None
-    assert construct_by_groups(tables, SearchContext(stop=stop)) is None
+    index = TermIndex(lower(an_instance(a_host(3 * GIB, 3 * GIB), a_guest(GIB))))
+    assert construct_by_groups(index, SearchContext()) is not None
+    assert construct_by_groups(index, SearchContext(stop=stop)) is None

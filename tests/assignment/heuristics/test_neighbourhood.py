@@ -52,8 +52,8 @@ def test_every_shift_changes_the_costs_by_what_was_foretold(first: int) -> None:
         start = starts(seed)
         if start is None:
             continue
-        tables, site_of = start
-        problem, moves, random = tables.problem, Neighbourhood(tables, site_of), np.random.default_rng(seed)
+        index, site_of = start
+        problem, moves, random = index.problem, Neighbourhood(index, site_of), np.random.default_rng(seed)
         for _ in range(3):
             now, deltas = np.array(costs_of(problem, moves.site_of)), moves._shift_deltas()
             assert moves.costs.tolist() == now.tolist(), seed
@@ -75,8 +75,8 @@ def test_every_swap_changes_the_costs_by_what_was_foretold(first: int) -> None:
         start = starts(seed)
         if start is None:
             continue
-        tables, site_of = start
-        problem, moves, random = tables.problem, Neighbourhood(tables, site_of), np.random.default_rng(seed)
+        index, site_of = start
+        problem, moves, random = index.problem, Neighbourhood(index, site_of), np.random.default_rng(seed)
         for _ in range(3):
             now = np.array(costs_of(problem, moves.site_of))
             v, w = moves._swap_pairs()
@@ -93,8 +93,8 @@ def test_every_swap_changes_the_costs_by_what_was_foretold(first: int) -> None:
 
 def test_the_best_shift_is_the_lexicographically_least_that_is_not_tabu() -> None:
     host = a_host(4 * GIB, 4 * GIB, 4 * GIB, slit=((10, 12, 20), (12, 10, 20), (20, 20, 10)))
-    tables = TermIndex(lower(an_instance(host, a_guest(2 * GIB, 2 * GIB))))
-    moves = Neighbourhood(tables, np.array([0, 2]))
+    index = TermIndex(lower(an_instance(host, a_guest(2 * GIB, 2 * GIB))))
+    moves = Neighbourhood(index, np.array([0, 2]))
     best = np.array([0, 0, 0, 0, 0, 0])
     tabu = np.zeros((2, 3), dtype=bool)
     shift = moves.best_shift(tabu, best)
@@ -109,8 +109,8 @@ def test_the_best_shift_is_the_lexicographically_least_that_is_not_tabu() -> Non
 
 
 def test_a_tabu_move_is_made_where_it_beats_the_best_known() -> None:
-    tables = TermIndex(lower(an_instance(a_host(4 * MIB, 4 * MIB), a_guest(2 * MIB, 2 * MIB))))
-    moves = Neighbourhood(tables, np.array([0, 1]))
+    index = TermIndex(lower(an_instance(a_host(4 * MIB, 4 * MIB), a_guest(2 * MIB, 2 * MIB))))
+    moves = Neighbourhood(index, np.array([0, 1]))
     tabu = np.ones((2, 2), dtype=bool)
     assert moves.best_shift(tabu, np.array([0, 0, 0, 20_000, 0, 0])) is None
     assert moves.best_shift(tabu, np.array([0, 0, 0, 20_001, 0, 0])) is not None
@@ -127,8 +127,8 @@ def test_a_swap_within_the_pool_that_holds_all_vcpus_changes_no_load() -> None:
 
 def test_a_swap_is_found_where_no_shift_helps() -> None:
     # the small vnode on the large pnode: neither fits beside the other
-    tables = TermIndex(lower(an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))))
-    moves = Neighbourhood(tables, np.array([0, 1]))
+    index = TermIndex(lower(an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))))
+    moves = Neighbourhood(index, np.array([0, 1]))
     assert moves.costs[0] == 2 * GIB
     swap = moves.best_swap(np.zeros((2, 2), dtype=bool), moves.costs)
     assert swap is not None

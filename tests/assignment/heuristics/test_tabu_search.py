@@ -25,18 +25,18 @@ def test_it_finds_the_optimum_of_most_small_instances() -> None:
         instance = random_instance(seed)
         answer = best(instance, allow_unplaced=True)
         assert answer is not None
-        tables = TermIndex(lower(instance, allow_unplaced=True))
-        site_of = tabu_search(tables, SearchContext(seed=1), time_limit_s=5, patience=100)
+        index = TermIndex(lower(instance, allow_unplaced=True))
+        site_of = tabu_search(index, SearchContext(seed=1), time_limit_s=5, patience=100)
         assert site_of is not None
-        costs = tuple(tables.problem.evaluate(site_of[None, :])[0].tolist())
+        costs = tuple(index.problem.evaluate(site_of[None, :])[0].tolist())
         assert costs >= answer[0]
         compared, found = compared + 1, found + (costs == answer[0])
     assert found / compared > 0.9
 
 
 def test_it_mends_a_start_that_breaks_rules() -> None:
-    tables = TermIndex(lower(an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))))
-    site_of = tabu_search(tables, SearchContext(), time_limit_s=5, start=np.array([0, 0]), patience=50)
+    index = TermIndex(lower(an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))))
+    site_of = tabu_search(index, SearchContext(), time_limit_s=5, start=np.array([0, 0]), patience=50)
     assert site_of is not None
     assert site_of.tolist() == [1, 0]
 
@@ -82,8 +82,8 @@ def test_a_vnode_that_fits_nowhere_leaves_it_without_an_answer(time_limit_s: flo
 
 
 def test_the_same_seed_makes_the_same_moves() -> None:
-    tables = TermIndex(lower(random_instance(3), allow_unplaced=True))
-    answers = [tabu_search(tables, SearchContext(seed=7), time_limit_s=60, patience=60) for _ in range(2)]
+    index = TermIndex(lower(random_instance(3), allow_unplaced=True))
+    answers = [tabu_search(index, SearchContext(seed=7), time_limit_s=60, patience=60) for _ in range(2)]
     assert np.array_equal(answers[0], answers[1])  # type: ignore[arg-type]
 
 

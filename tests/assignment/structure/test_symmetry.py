@@ -100,18 +100,18 @@ def test_swapping_what_is_interchangeable_changes_neither_rules_nor_costs() -> N
     swapped = 0
     for seed in range(300):
         problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 1)
-        tables, rows = TermIndex(problem), np.random.default_rng(seed).integers(problem.m, size=(30, problem.n))
+        index, rows = TermIndex(problem), np.random.default_rng(seed).integers(problem.m, size=(30, problem.n))
         good, costs = problem.feasible(rows), problem.evaluate(rows)
-        for v, w in (pair for members in item_classes(tables) for pair in combinations(members, 2)):
+        for v, w in (pair for members in item_classes(index) for pair in combinations(members, 2)):
             other = rows.copy()
             other[:, [v, w]] = rows[:, [w, v]]
             assert _same(problem, other, good, costs), (seed, "items", v, w)
             swapped += 1
-        for a, b in (pair for twins in group_classes(tables) for pair in combinations(twins, 2)):
+        for a, b in (pair for twins in group_classes(index) for pair in combinations(twins, 2)):
             other = rows.copy()
             other[:, a], other[:, b] = rows[:, b], rows[:, a]
             assert _same(problem, other, good, costs), (seed, "groups", a, b)
-        for p, q in (pair for members in site_classes(tables) for pair in combinations(members, 2)):
+        for p, q in (pair for members in site_classes(index) for pair in combinations(members, 2)):
             other = np.where(rows == p, q, np.where(rows == q, p, rows))
             assert _same(problem, other, good, costs), (seed, "sites", p, q)
             swapped += 1
