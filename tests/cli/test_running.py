@@ -19,8 +19,14 @@ A_LINE = re.compile(r"(\d+\.\d) s  local search: access_distance \+ core_sharing
 
 
 def start(*words: str) -> subprocess.Popen[str]:
+    """Start placer as at a terminal: whoever runs tests in the background has Ctrl-C ignored, and hands that down."""
     return subprocess.Popen(
-        [*ENTRY, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*ENTRY, *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
 

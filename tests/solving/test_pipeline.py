@@ -53,7 +53,7 @@ def test_an_instance_without_guests_is_placed_by_every_strategy(strategy: str) -
 
 
 def test_an_unknown_strategy_is_refused_with_those_there_are() -> None:
-    with pytest.raises(InputError, match=r'no strategy "best", expected one of optimal, cpsat, enumerate'):
+    with pytest.raises(InputError, match=r'no strategy "best", expected one of optimal, cpsat, branch-and-bound'):
         solve(crossed(), strategy="best")
 
 
