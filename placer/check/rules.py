@@ -22,9 +22,7 @@ class Violation:
     Parameters
     ----------
     rule
-        A stable name: ``unplaced``, ``memory``, ``memoryless``, ``hard_affinity``, ``cpupool``, ``memory_only``,
-        ``pnodes``, ``fixed_pnode``, ``unreachable``, ``one_to_one``, ``overcommit``, ``dedicated``, ``thread_policy``,
-        ``apart``, ``together`` or ``exclusive``.
+        Its stable name in :data:`placer.instance.catalogue.RULES`.
     message
         In words with figures.
     guests
