@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from placer.check.positions import Positions, Sites, distance
-from placer.check.soft_terms import device_distance, shape, soft_affinity, vdistance
+from placer.check.soft_terms import SOFT_TERMS
 from placer.instance import UNREACHABLE, Domain, Guest, Host, Instance, Pnode
 
 Matrix = tuple[tuple[int, ...], ...]
@@ -208,9 +208,6 @@ COSTS: dict[str, Callable[[Instance, Positions], int]] = {
     "unplaced": unplaced,
     "access_distance": access_distance,
     "core_sharing": core_sharing,
-    "device_distance": device_distance,
-    "soft_affinity": soft_affinity,
-    "vdistance": vdistance,
-    "shape": shape,
+    **SOFT_TERMS,
 }
-"""Every term by its name (:mod:`placer.instance.objective_terms`)."""
+"""Every term of a placement alone by its name (:mod:`placer.instance.catalogue`)."""

@@ -9,6 +9,7 @@ explanations, the oracle and the pages for every name.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,8 @@ class CostTerm:
     anchor: str = "what-is-least"
 
 
+OrderableTerm = Literal["access_distance", "core_sharing", "device_distance", "soft_affinity", "vdistance", "shape"]
+"""The orderable terms of :data:`TERMS` as a type, from which the schema of an instance is made."""
 COMMON_UNIT = "thousandths of a unit of distance for one vcpu"
 
 RULES = (

@@ -5,16 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Literal, cast
 
-from placer.instance.catalogue import COMMON_UNIT, TERM_OF, TERMS
+from placer.instance.catalogue import COMMON_UNIT, TERM_OF, TERMS, OrderableTerm
 
-Term = Literal["access_distance", "core_sharing", "device_distance", "soft_affinity", "vdistance", "shape"]
-"""The terms that an objective orders and weighs: the orderable ones of the catalogue, as a type."""
-Tier = dict[Term, int]
+Tier = dict[OrderableTerm, int]
 """The terms of a tier, each with its weight."""
 Order = Literal["default", "distance", "cores-first"]
 
 DEFAULT = tuple(
-    {cast("Term", term.name): 1 for term in terms}
+    {cast("OrderableTerm", term.name): 1 for term in terms}
     for _, terms in groupby((term for term in TERMS if term.orderable), key=lambda term: term.tier)
 )
 ORDERS: dict[Order, tuple[Tier, ...]] = {
