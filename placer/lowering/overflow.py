@@ -21,7 +21,7 @@ def check_weights(instance: Instance) -> None:
     InputError
         Naming the tier, its terms and what it may cost.
     """
-    most = _most(instance)
+    most = largest_costs(instance)
     for t, tier in enumerate(instance.tiers(), 1):
         total = sum(weight * most[name] for name, weight in tier.items() if name in most)
         if total >= LARGEST:
@@ -31,7 +31,7 @@ def check_weights(instance: Instance) -> None:
             )
 
 
-def _most(instance: Instance) -> dict[str, int]:
+def largest_costs(instance: Instance) -> dict[str, int]:
     """Bound each term that weights apply to, in Python's own integers."""
     guests, vcpus = instance.guests, sum(guest.vcpu_count for guest in instance.guests)
     convex_load = vcpus + instance.host.running_vcpu_count
