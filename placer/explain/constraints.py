@@ -48,7 +48,7 @@ class Constraint:
 
     @property
     def fixed(self) -> bool:
-        """Whether it is a fact of the host that nobody can drop."""
+        """Whether it is a fact of the host, which no explanation proposes to drop."""
         return not rule_named(self.name).droppable
 
     @property
@@ -179,13 +179,8 @@ def _relation(i: int, source: Rule | Guest) -> Constraint:
     if isinstance(source, Guest):
         words = f'guest "{source.name}": one_to_one gives each of its {len(source.vnodes)} vnodes a pnode of its own'
         return Constraint("one_to_one", "relation", i, words)
-    says = {
-        "apart": "no pnode holds two of",
-        "together": "one pnode holds",
-        "exclusive": "no other guest stands on a pnode of",
-    }
-    words = f"{source.kind}: {says.get(source.kind, 'a rule about')} {listed(source.members)}"
-    return Constraint(source.kind, "relation", i, words)
+    says = rule_named(source.kind).sentence.format(members=listed(source.members))
+    return Constraint(source.kind, "relation", i, f"{source.kind}: {says}")
 
 
 def _demand(guest: Guest) -> str:

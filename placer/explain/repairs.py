@@ -51,7 +51,7 @@ def repairs(
 
     Returns
     -------
-    Way or None
+    Repair or None
         None where none was found in time, or no change of these rules alone would do.
     """
     alone = dropped[0] if len(dropped) == 1 else None

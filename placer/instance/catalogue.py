@@ -31,6 +31,8 @@ class HardRule:
     change
         What lets a vnode stand on a pnode that the rule bars, with ``{guest}``, ``{vnode}``, ``{pnode}`` and
         ``{fixed}``, the pnode that the vnode names. Empty where the words have to do.
+    sentence
+        What a rule between guests says of its ``{members}``.
     counted
         What a rule counts on each pnode, where an explanation may tell its shortage in figures; otherwise empty.
     anchor
@@ -42,6 +44,7 @@ class HardRule:
     droppable: bool = True
     rank: int = 0
     change: str = ""
+    sentence: str = "it concerns {members}"
     counted: str = ""
     anchor: str = "what-is-least"
 
@@ -111,12 +114,23 @@ RULES = (
         rank=1,
     ),
     HardRule(name="thread_policy", words="its need of cores under its thread_policy", rank=1),
-    HardRule(name="apart", words="its place apart from other members of a rule", anchor="the-instance-format"),
-    HardRule(name="together", words="its place together with other members of a rule", anchor="the-instance-format"),
+    HardRule(
+        name="apart",
+        words="its place apart from other members of a rule",
+        sentence="no pnode holds two of {members}",
+        anchor="the-instance-format",
+    ),
+    HardRule(
+        name="together",
+        words="its place together with other members of a rule",
+        sentence="one pnode holds {members}",
+        anchor="the-instance-format",
+    ),
     HardRule(
         name="exclusive",
         words="its need of a pnode to which no running guest is bound (exclusive)",
         change="{guest} vnode {vnode} on pnode {pnode}, although running guests are bound to it",
+        sentence="no other guest stands on a pnode of {members}",
         anchor="the-instance-format",
     ),
 )

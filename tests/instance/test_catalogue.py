@@ -161,3 +161,4 @@ def test_what_an_objective_may_name_is_what_the_type_says() -> None:
 
 def test_a_rule_without_an_entry_has_words_all_the_same() -> None:
     assert rule_named("sun").words == "the rule sun"
+    assert rule_named("sun").sentence.format(members='guest "a"') == 'it concerns guest "a"'
