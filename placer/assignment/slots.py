@@ -127,7 +127,7 @@ class SlotMatching:
         return [p for p in range(len(self.slot_groups)) if not self.fits(p, np.flatnonzero(site_of == p).tolist())]
 
     def fewest(self, p: int, items: Iterable[int]) -> list[int]:
-        """Take from items that do not fit site p whoever is not needed for that."""
+        """Return a minimal subset of the items that still does not fit site p."""
         kept = [v for v in items if self.item_kinds[v] >= 0]
         for v in list(kept):
             rest = [other for other in kept if other != v]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from placer.check.positions import Positions, Sites, distance
-from placer.check.soft_terms import device_distance, shape, soft_affinity, vdistance
+from placer.check.soft_terms import SOFT_TERMS
 from placer.instance import UNREACHABLE, Domain, Guest, Host, Instance, Pnode
 
 Matrix = tuple[tuple[int, ...], ...]
@@ -168,8 +168,8 @@ def core_sharing(instance: Instance, where: Positions) -> int:
     Sum 2 x price x pairs(vcpus, cores) over the cpupools and core groups, the price in thousandths.
 
     Vcpus are the shared ones placed there and those running there that are in the cpupool, cores those with a pcpu of
-    it, not among the host's dedicated_pcpus; who is in no cpupool counts by himself, on all cores. Where the host has
-    no dedicated_pcpus cores are less those that dedicated vcpus placed there fill, one for each that is isolated and
+    it, not among the host's dedicated_pcpus; guests in no cpupool form one pool over all cores. Where the host has no
+    dedicated_pcpus cores are less those that dedicated vcpus placed there fill, one for each that is isolated and
     one for each t others, t the most pcpus of a core of the host, rounded up; at least 1.
     """
     host, shared = instance.host, 0
@@ -208,9 +208,6 @@ COSTS: dict[str, Callable[[Instance, Positions], int]] = {
     "unplaced": unplaced,
     "access_distance": access_distance,
     "core_sharing": core_sharing,
-    "device_distance": device_distance,
-    "soft_affinity": soft_affinity,
-    "vdistance": vdistance,
-    "shape": shape,
+    **SOFT_TERMS,
 }
-"""Every term by its name (:mod:`placer.instance.objective_terms`)."""
+"""Every term of a placement alone by its name (:mod:`placer.instance.catalogue`)."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from placer.check.costs import running_vcpus
 from placer.check.positions import Positions
-from placer.check.rules import MOST_NAMED, Violation
+from placer.check.rules import MOST_NAMED, Violation, memory
 from placer.instance import Guest, Host, Instance, Placement, format_cpuset
 
 
@@ -172,3 +172,10 @@ def _core(host: Host, owner: _Owner) -> tuple[int, ...]:
 
 def _violation(rule: str, guest: Guest, fault: str) -> Violation:
     return Violation(rule=rule, message=f'guest "{guest.name}" {fault}', guests=(guest.name,))
+
+
+PNODE_RULES: dict[str, Callable[[Instance, Positions], Iterator[Violation]]] = {
+    "memory": memory,
+    "overcommit": overcommit,
+}
+"""The rules about what each pnode has for all of its vnodes, by name."""

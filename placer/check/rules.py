@@ -22,9 +22,7 @@ class Violation:
     Parameters
     ----------
     rule
-        A stable name: ``unplaced``, ``memory``, ``memoryless``, ``hard_affinity``, ``cpupool``, ``memory_only``,
-        ``pnodes``, ``fixed_pnode``, ``unreachable``, ``one_to_one``, ``overcommit``, ``dedicated``, ``thread_policy``,
-        ``apart``, ``together`` or ``exclusive``.
+        Its stable name in :data:`placer.instance.catalogue.RULES`.
     message
         In words with figures.
     guests
@@ -37,14 +35,13 @@ class Violation:
 
 
 def violations(instance: Instance, where: Positions, *, allow_unplaced: bool) -> Iterator[Violation]:
-    """Give each broken rule: those of one guest in the order of the guests, then the overfull pnodes."""
+    """Give each broken rule of one guest, in the order of the guests."""
     for guest in instance.guests:
         for rule, broken in GUEST_RULES.items():
             if rule == "unplaced" and allow_unplaced:
                 continue
             for fault in broken(guest, instance.host, where[guest.name]):
                 yield Violation(rule=rule, message=f'guest "{guest.name}" {fault}', guests=(guest.name,))
-    yield from memory(instance, where)
 
 
 def unplaced(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
@@ -228,4 +225,4 @@ GUEST_RULES: dict[str, Callable[[Guest, Host, Sites], Iterator[str]]] = {
     "unreachable": unreachable,
     "one_to_one": one_to_one,
 }
-"""The rules that concern one guest, by name; ``memory`` concerns all of them."""
+"""The rules that concern one guest, by name."""

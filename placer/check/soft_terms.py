@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from placer.check.positions import Positions, distance
 from placer.instance import Instance
 
@@ -74,3 +76,12 @@ def shape(instance: Instance, where: Positions) -> int:
             return max((-(-1000 * kib // memory[p]) for p, kib in held.items() if memory[p]), default=0)
         case _:
             return 0
+
+
+SOFT_TERMS: dict[str, Callable[[Instance, Positions], int]] = {
+    "device_distance": device_distance,
+    "soft_affinity": soft_affinity,
+    "vdistance": vdistance,
+    "shape": shape,
+}
+"""These terms by name."""

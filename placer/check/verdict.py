@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from placer.check.costs import COSTS, Access, access, traffic_rounding_loss
 from placer.check.moved import moved
-from placer.check.pcpus import dedicated, overcommit
+from placer.check.pcpus import PNODE_RULES, dedicated
 from placer.check.positions import positions
 from placer.check.relations import broken_relations
 from placer.check.rules import Violation, violations
@@ -84,7 +84,7 @@ def check(
     return Verdict(
         violations=(
             *violations(instance, where, allow_unplaced=allow_unplaced),
-            *overcommit(instance, where),
+            *(broken for rule in PNODE_RULES.values() for broken in rule(instance, where)),
             *dedicated(instance, placement, where),
             *broken_relations(instance, where),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -12,21 +13,13 @@ from placer.assignment import BoolArray, Conflict, Linear, Problem, Resource, Sl
 from placer.assignment.context import SearchContext
 from placer.assignment.portfolio import optimal
 from placer.instance import Guest, Host, Instance, Rule, format_cpuset, format_size, listed
+from placer.instance.catalogue import rule_named
 from placer.lowering.allowed import masks
 from placer.lowering.conflicts import each_relation, merged
 from placer.lowering.lower import lower
 
-WORDS = {
-    "fixed_pnode": "its fixed pnode",
-    "pnodes": "the pnodes its guest may use",
-    "hard_affinity": "what its vcpus can run on",
-    "cpupool": "the cpupool of its guest",
-    "memoryless": "pnodes with memory",
-    "memory_only": "pnodes with pcpus (memory_only_pnodes lifts that)",
-    "unreachable": "pnodes that reach their own memory",
-    "dedicated": "enough pcpus for its dedicated vcpus under their policy, and one left for its shared ones,",
-    "exclusive": "pnodes to which no running guest is bound (exclusive)",
-}
+Form = Literal["guest", "mask", "relation", "incompatible", "pnode"]
+"""What a constraint is about: see :class:`Constraint`."""
 
 
 @dataclass(frozen=True)
@@ -37,27 +30,31 @@ class Constraint:
     Parameters
     ----------
     name
-        What kind: "placed", a name of :func:`placer.lowering.allowed.masks`, "relation", "apart", or what a pnode has:
-        "memory", "overcommit" or "dedicated".
+        The rule's name in :mod:`placer.instance.catalogue`.
+    form
+        "guest": it is placed; "mask": where each vnode of a guest may stand (:func:`placer.lowering.allowed.masks`);
+        "relation": vnodes that may not, or must, share a pnode; "incompatible": pnodes that no guest may use both;
+        "pnode": what one pnode has.
     subject
-        A guest, a pnode by position for what a pnode has, or a relation.
+        A guest, a pnode by position, or a relation; 0 for incompatible pnodes.
     words
         What it says.
     """
 
     name: str
+    form: Form
     subject: int
     words: str
 
     @property
     def fixed(self) -> bool:
-        """Whether it is a fact of the host that nobody can drop."""
-        return self.name in ("apart", "memoryless", "unreachable")
+        """Whether it is a fact of the host, which no explanation proposes to drop."""
+        return not rule_named(self.name).droppable
 
     @property
     def of_pnode(self) -> bool:
         """Whether it is what one pnode has."""
-        return self.name in ("memory", "overcommit", "dedicated")
+        return self.form == "pnode"
 
 
 class FeasibilityQueries:
@@ -97,7 +94,7 @@ class FeasibilityQueries:
         capacity = [np.full(problem.m, r.weight.sum()) for r in problem.resources]
         slot_groups: list[SlotGroups | None] = [None] * problem.m
         for rule in rules:
-            if rule.name == "placed":
+            if rule.form == "guest":
                 allowed[problem.groups[rule.subject], -1] = False
             elif rule.of_pnode:
                 for room, resource in zip(capacity, problem.resources, strict=True):
@@ -105,23 +102,23 @@ class FeasibilityQueries:
                         room[rule.subject] = resource.capacity[rule.subject]
                 if rule.name == "dedicated" and problem.slot_matching is not None:
                     slot_groups[rule.subject] = problem.slot_matching.slot_groups[rule.subject]
-            elif rule.name in self.masks:
+            elif rule.form == "mask":
                 items = problem.groups[rule.subject]
                 allowed[items, :-1] &= self.masks[rule.name][items]
-        apart = any(rule.name == "apart" for rule in rules)
+        apart = any(rule.form == "incompatible" for rule in rules)
         return replace(
             problem,
             allowed=allowed,
             resources=tuple(replace(r, capacity=room) for r, room in zip(problem.resources, capacity, strict=True)),
             slot_matching=None if problem.slot_matching is None else problem.slot_matching.only(slot_groups),
             incompatible=problem.incompatible if apart else np.zeros_like(problem.incompatible),
-            relations=merged(self._relation(rule) for rule in rules if rule.name == "relation"),
+            relations=merged(self._relation(rule) for rule in rules if rule.form == "relation"),
         )
 
     @cached_property
     def stated(self) -> dict[str, Resource]:
         """The resources whose shortage can be told in figures, by name."""
-        return {r.name: r for r in self.problem.resources if r.name in ("memory", "overcommit")}
+        return {r.name: r for r in self.problem.resources if rule_named(r.name).counted}
 
     def source(self, rule: Constraint) -> Rule | Guest:
         """Give what states a relation: a rule of the instance, or a guest that is to stand one to one."""
@@ -135,7 +132,7 @@ def constraints_of(
     instance: Instance, problem: Problem, lowered: dict[str, BoolArray], sources: list[Rule | Guest]
 ) -> list[Constraint]:
     """Give every rule of an instance that could be part of a conflict, with its words."""
-    rules = [Constraint("placed", g, _demand(guest)) for g, guest in enumerate(instance.guests)]
+    rules = [Constraint("unplaced", "guest", g, _demand(guest)) for g, guest in enumerate(instance.guests)]
     for g, guest in enumerate(instance.guests):
         for name, mask in lowered.items():
             rows = mask[problem.groups[g]]
@@ -144,44 +141,46 @@ def constraints_of(
                 where = "; ".join(
                     f"vnode {v} on {format_cpuset(ids[row].tolist())}" for v, row in enumerate(rows) if not row.all()
                 )
-                rules.append(Constraint(name, g, f'guest "{guest.name}": {WORDS[name]}: {where}'))
-    rules += [Constraint("relation", i, _relation(source)) for i, source in enumerate(sources)]
+                rules.append(Constraint(name, "mask", g, f'guest "{guest.name}": {rule_named(name).words}: {where}'))
+    rules += [_relation(i, source) for i, source in enumerate(sources)]
     if problem.incompatible.any():
-        rules.append(Constraint("apart", 0, "pnodes that cannot reach each other never hold one guest"))
+        rules.append(
+            Constraint("unreachable", "incompatible", 0, "pnodes that cannot reach each other never hold one guest")
+        )
     for p, pnode in enumerate(instance.host.pnodes):
         room = int(problem.resources[0].capacity[p])
         taken = format_size(pnode.memory_kib - room)
         words = f"pnode {pnode.id} has {format_size(room)} for guests ({format_size(pnode.memory_kib)} free"
         words += f", less {taken} of reserve and overhead)" if room < pnode.memory_kib else ")"
-        rules.append(Constraint("memory", p, words))
-    shared = [resource for resource in problem.resources if resource.name == "overcommit"]
-    rules += [_pcpus(instance.host, resource, p) for resource in shared for p in range(problem.m - 1)]
+        rules.append(Constraint("memory", "pnode", p, words))
+    counted = [resource for resource in problem.resources[1:] if rule_named(resource.name).counted]
+    rules += [_counted(instance.host, resource, p) for resource in counted for p in range(problem.m - 1)]
     rules += [_owned(instance.host, p) for p in range(problem.m - 1) if problem.slot_matching is not None]
     return rules
 
 
-def _pcpus(host: Host, resource: Resource, p: int) -> Constraint:
+def _counted(host: Host, resource: Resource, p: int) -> Constraint:
     pnode, room = host.pnodes[p], int(resource.capacity[p]) // resource.unit
-    words = f"pnode {pnode.id} has room for {room} vcpus ({resource.name} {host.overcommit:g}, {len(pnode.pcpus)} pcpus"
-    return Constraint(resource.name, p, words + (", less those that run there)" if host.domains else ")"))
+    words = f"pnode {pnode.id} has room for {room} {rule_named(resource.name).counted}"
+    if resource.name == "overcommit":
+        words += f" (overcommit {host.overcommit:g}, {len(pnode.pcpus)} pcpus"
+        words += ", less those that run there)" if host.domains else ")"
+    return Constraint(resource.name, "pnode", p, words)
 
 
 def _owned(host: Host, p: int) -> Constraint:
     pnode = host.pnodes[p]
     pcpus = set(pnode.pcpus).intersection(pnode.pcpus if host.dedicated_pcpus is None else host.dedicated_pcpus)
     words = f"pnode {pnode.id} has {len(pcpus)} pcpus for dedicated vcpus, each its own, and leaves one to shared ones"
-    return Constraint("dedicated", p, words)
+    return Constraint("dedicated", "pnode", p, words)
 
 
-def _relation(source: Rule | Guest) -> str:
+def _relation(i: int, source: Rule | Guest) -> Constraint:
     if isinstance(source, Guest):
-        return f'guest "{source.name}": one_to_one gives each of its {len(source.vnodes)} vnodes a pnode of its own'
-    who = listed(source.members)
-    if source.apart:
-        return f"apart: no pnode holds two of {who}"
-    if source.together:
-        return f"together: one pnode holds {who}"
-    return f"exclusive: no other guest stands on a pnode of {who}"
+        words = f'guest "{source.name}": one_to_one gives each of its {len(source.vnodes)} vnodes a pnode of its own'
+        return Constraint("one_to_one", "relation", i, words)
+    says = rule_named(source.kind).sentence.format(members=listed(source.members))
+    return Constraint(source.kind, "relation", i, f"{source.kind}: {says}")
 
 
 def _demand(guest: Guest) -> str:

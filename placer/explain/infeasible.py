@@ -21,6 +21,7 @@ from placer.explain.mus_mcs import ConflictAnalysis, analyse_conflicts
 from placer.explain.repairs import Repair, repairs
 from placer.explain.unplaceable import exceeds_capacity, stuck_vnodes
 from placer.instance import Instance, format_cpuset
+from placer.instance.catalogue import rule_named
 
 TIME_LIMIT_S = 5.0
 """For the conflicts and the repair, in seconds; the least changes get as much again."""
@@ -30,8 +31,6 @@ MOST_REPAIRS = 8
 """Sets of several changes of which that with the least memory is told."""
 MOST_LINES = 40
 """Rules of one conflict that are printed."""
-RANK = {"placed": 2, "memory": 1, "overcommit": 1, "dedicated": 1}
-"""Which rules one would rather drop than these: first what was asked of the placement, then what the host lacks."""
 
 
 def explain_infeasible(
@@ -94,7 +93,7 @@ def find_conflicts_of(questions: FeasibilityQueries, clock: Clock) -> ConflictAn
             return Status.UNKNOWN
         return questions.ask([rules[i] for i in some], context).status
 
-    return analyse_conflicts(len(rules), ask, [None if rule.fixed else RANK.get(rule.name, 0) for rule in rules])
+    return analyse_conflicts(len(rules), ask, [None if rule.fixed else rule_named(rule.name).rank for rule in rules])
 
 
 def _told(questions: FeasibilityQueries, findings: ConflictAnalysis) -> list[str]:
@@ -124,14 +123,14 @@ def _mends(questions: FeasibilityQueries, findings: ConflictAnalysis, clock: Clo
     if not ways:
         return _left_out(questions, clock) or ["no change that mends it was found in time"]
     if not one_by_one:
-        repair, least = min(ways, key=lambda each: (sum(r.name == "placed" for r in each[0]), each[1].memory_kib))
+        repair, least = min(ways, key=lambda each: (sum(r.form == "guest" for r in each[0]), each[1].memory_kib))
         head = "these changes together mend it" + (", and no fewer would:" if findings.fewest else ":")
         together = [_joined(questions, [each])[0] for each in zip(repair, least.words, strict=True)]
         return [head, *(f"- {change}" for change in together)]
     changes_ = _joined(questions, [(repair[0], way.words[0]) for repair, way in ways])
     lines = [*(f"- {change}" for change in changes_)]
     head = "any one of these changes mends it:" if len(ways) > 1 else "this change mends it:"
-    if not any(repair[0].name == "placed" for repair, _ in ways):
+    if not any(repair[0].form == "guest" for repair, _ in ways):
         lines += _left_out(questions, clock)
     return [head, *lines]
 

@@ -11,8 +11,9 @@ import numpy as np
 from placer.assignment import IntArray, Linear, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.portfolio import optimal
-from placer.explain.constraints import WORDS, Constraint, FeasibilityQueries
+from placer.explain.constraints import Constraint, FeasibilityQueries
 from placer.instance import Guest, format_cpuset, format_size
+from placer.instance.catalogue import rule_named
 
 MIB = 1024
 NO_PCPUS = 10**6
@@ -50,14 +51,14 @@ def repairs(
 
     Returns
     -------
-    Way or None
+    Repair or None
         None where none was found in time, or no change of these rules alone would do.
     """
     alone = dropped[0] if len(dropped) == 1 else None
-    if alone is not None and alone.name == "placed" and (less := _less_memory(questions, alone, context)):
+    if alone is not None and alone.form == "guest" and (less := _less_memory(questions, alone, context)):
         return Repair(words=[less])
     kept = [rule for rule in questions.rules if rule not in dropped]
-    kept += [Constraint("placed", rule.subject, rule.words) for rule in dropped if rule.name in questions.masks]
+    kept += [Constraint("unplaced", "guest", rule.subject, rule.words) for rule in dropped if rule.form == "mask"]
     costs = tuple(Linear(name=rule.name, cost=_violation(questions, rule)) for rule in dropped)
     solution = questions.ask(kept, context(), costs)
     if solution.site_of is None or any(_is_no_use(questions, rule, solution.site_of) for rule in dropped):
@@ -105,9 +106,9 @@ def _violation(questions: FeasibilityQueries, rule: Constraint) -> IntArray:
     """How much each item on each site breaks a rule, ``[n, m]``."""
     problem, instance = questions.problem, questions.instance
     cost = np.zeros((problem.n, problem.m), dtype=np.int64)
-    if rule.name in questions.stated:
+    if rule.form == "pnode" and rule.name in questions.stated:
         cost[:, rule.subject] = questions.stated[rule.name].weight
-    elif rule.name in questions.masks:
+    elif rule.form == "mask":
         items = problem.groups[rule.subject]
         cost[items, :-1] = ~questions.masks[rule.name][items]
         if rule.name == "hard_affinity":
@@ -130,18 +131,18 @@ def _bound_elsewhere(guest: Guest, v: int, pcpus: tuple[int, ...]) -> list[int]:
 def _change(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) -> str:
     """Say what a rule would have to be for a placement to keep it."""
     instance = questions.instance
-    if rule.name in questions.stated:
+    if rule.form == "pnode" and rule.name in questions.stated:
         short = _short(questions, rule, site_of)
         if rule.name == "memory":
             return f"{amount(short)} more memory"
-        return f"room for {-(-short // questions.stated[rule.name].unit)} more vcpus"
+        return f"room for {-(-short // questions.stated[rule.name].unit)} more {rule_named(rule.name).counted}"
     if rule.name == "dedicated":
         return "more pcpus for dedicated vcpus"
-    if rule.name == "relation":
+    if rule.form == "relation":
         source = questions.source(rule)
         return f'guest "{source.name}" without one_to_one' if isinstance(source, Guest) else f"without {rule.words}"
     guest = instance.guests[rule.subject]
-    if rule.name == "placed":
+    if rule.form == "guest":
         return f'without guest "{guest.name}"'
     items = questions.problem.groups[rule.subject]
     wrong = [
@@ -162,14 +163,9 @@ def _elsewhere(questions: FeasibilityQueries, rule: Constraint, guest: Guest, v:
         pcpus = [pcpu for pcpu in pnode.pcpus if pcpu in pool] or pnode.pcpus
         plural = "s" if len(vcpus) > 1 else ""
         return f"{who} vcpu{plural} {format_cpuset(vcpus)} may also run on any of pcpus {format_cpuset(pcpus)}"
-    words = {
-        "fixed_pnode": f"{who} vnode {v} on pnode {pnode.id} instead of {guest.vnodes[v].pnode}",
-        "pnodes": f"{who} may also use pnode {pnode.id} (for vnode {v})",
-        "cpupool": f"{who} in a cpupool with pcpus of pnode {pnode.id} (for vnode {v})",
-        "exclusive": f"{who} vnode {v} on pnode {pnode.id}, although running guests are bound to it",
-        "memory_only": f"{who} with memory_only_pnodes (vnode {v} on pnode {pnode.id})",
-    }
-    return words.get(rule.name, f"{who} vnode {v} on pnode {pnode.id}, against {WORDS[rule.name]}")
+    entry = rule_named(rule.name)
+    change = entry.change or "{guest} vnode {vnode} on pnode {pnode}, against {words}"
+    return change.format(guest=who, vnode=v, pnode=pnode.id, fixed=guest.vnodes[v].pnode, words=entry.words)
 
 
 def _less_memory(questions: FeasibilityQueries, rule: Constraint, context: Callable[[], SearchContext]) -> str:

@@ -1,4 +1,4 @@
-"""What was tried where nothing was found and nothing proved, how far that went, and what may settle it."""
+"""Why a search found no placement and no proof: what was tried, how far that went, and how to get an answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def explain_unknown(
     allow_unplaced: bool,
 ) -> str:
     """
-    Say what was tried in vain, what a placement costs at least, and what to raise.
+    Say what was tried in vain, what a placement costs at least, and which limits to raise.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def explain_unknown(
     bounds = tuple(map(max, bounds, solution.bounds or bounds))
     known = [f"{' + '.join(names)} {bound}" for names, bound in zip(tiers, bounds, strict=True) if bound > 0]
     lines.append(f"a placement, if there is one, costs at least: {', '.join(known) or 'no bound above 0 is proved'}")
-    lines.append("what may settle it: " + "; ".join(_ways(context, strategy, allow_unplaced=allow_unplaced)))
+    lines.append("to get an answer: " + "; ".join(_ways(context, strategy, allow_unplaced=allow_unplaced)))
     return "\n".join(lines)
 
 
@@ -45,15 +45,15 @@ def _ways(context: SearchContext, strategy: str, *, allow_unplaced: bool) -> lis
     ways = []
     if STRATEGIES[strategy].searches:
         if context.stop.is_set():
-            ways.append("not to interrupt it")
+            ways.append("let the search finish")
         if context.deterministic_limit is not None:
-            ways.append(f"a higher deterministic limit (now {context.deterministic_limit:g})")
+            ways.append(f"raise the deterministic limit (now {context.deterministic_limit:g})")
         if not context.left_s():
-            ways.append(f"a longer --time-limit (now {context.time_limit_s:g} s)")
+            ways.append(f"raise --time-limit (now {context.time_limit_s:g} s)")
     if strategy in WITH_A_MODEL:
-        ways.append(f"more --workers (now {context.workers or 'chosen by size'})")
+        ways.append(f"raise --workers (now {context.workers or 'chosen by size'})")
     else:
-        ways.append("--strategy optimal, which goes on where this one ends")
+        ways.append("use --strategy optimal, which goes on where this one ends")
     if not allow_unplaced:
-        ways.append("--allow-unplaced, to see how much can be placed")
+        ways.append("use --allow-unplaced to see how much can be placed")
     return ways

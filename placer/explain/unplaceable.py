@@ -1,15 +1,12 @@
-"""
-Vnodes that no pnode can take even alone, or guests that all pnodes together cannot: contradictions seen without any
-search.
-"""
+"""Contradictions seen without any search: a vnode that no pnode can take alone, more memory than all pnodes have."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from placer.assignment import BoolArray, Problem
-from placer.explain.constraints import WORDS
 from placer.instance import Guest, Instance, format_cpuset, format_size
+from placer.instance.catalogue import rule_named
 from placer.lowering.allowed import masks
 
 
@@ -39,7 +36,7 @@ def _stuck(instance: Instance, problem: Problem, v: int) -> str:
     if (allowed & (need <= room)).any():
         return _too_wide(problem, v, who, len(guest.vnodes[index].vcpus), allowed & (need <= room))
     if not allowed.any():
-        return f"{who} may stand on no pnode: {_exclusions(instance, v)}"
+        return f"{who}: no pnode is allowed: {_exclusions(instance, v)}"
     best = int(np.where(allowed, room, -1).argmax())
     short = need - int(room[best])
     pnode = host.pnodes[best]
@@ -70,10 +67,8 @@ def _exclusions(instance: Instance, v: int) -> str:
     parts = []
     for rule, mask in masks(instance).items():
         if not mask[v].all():
-            kept = format_cpuset(ids[mask[v]].tolist()) or "none"
-            parts.append(
-                f"for {WORDS[rule]} there is {kept}" if kept == "none" else f"for {WORDS[rule]} there are {kept}"
-            )
+            kept = format_cpuset(ids[mask[v]].tolist())
+            parts.append(f"{rule_named(rule).words} " + (f"allows only {kept}" if kept else "excludes every pnode"))
     return ", ".join(parts)
 
 

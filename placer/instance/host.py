@@ -186,12 +186,12 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         return pools | {pool.name: frozenset(pool.pcpus) for pool in self.cpupools}
 
     def effective_pool(self, stated: str | None) -> str | None:
-        """Name the cpupool that whoever states this one runs in: Pool-0 for None; None where the host lists no such."""
+        """Return the effective cpupool: Pool-0 if none is given, None if the host does not list it."""
         name = DEFAULT_POOL if stated is None else stated
         return name if name in self.pcpus_of_pool else None
 
     def pcpus_of_effective_pool(self, stated: str | None) -> frozenset[int]:
-        """Give the pcpus that whoever states this cpupool may run on."""
+        """Return the pcpus of the effective cpupool; all pcpus if the host does not list it."""
         return self.pcpus_of_pool[self.effective_pool(stated)]
 
     def check_pool(self, who: str, stated: str | None) -> None:

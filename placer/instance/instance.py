@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from placer.instance.catalogue import OrderableTerm
 from placer.instance.guest import Guest
 from placer.instance.host import Host
-from placer.instance.objective_terms import Order, Term, check_tiers, tiers_of
+from placer.instance.objective_terms import Order, check_tiers, tiers_of
 from placer.instance.rules import Rule, check_rules
 from placer.instance.units import format_cpuset, shorten
 
@@ -42,7 +43,7 @@ class Objective(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 
     core_sharing_price: Annotated[float, Meta(ge=0, le=1000)] | None = None
     shape: Shape = "pack"
-    tiers: Order | tuple[dict[Term, TermWeight], ...] = "default"
+    tiers: Order | tuple[dict[OrderableTerm, TermWeight], ...] = "default"
 
     def __post_init__(self) -> None:
         if not isinstance(self.tiers, str):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from itertools import groupby
+from typing import Literal, cast
 
-Term = Literal["access_distance", "core_sharing", "device_distance", "soft_affinity", "vdistance", "shape"]
-"""The terms that an objective orders and weighs."""
-Tier = dict[Term, int]
+from placer.instance.catalogue import COMMON_UNIT, TERM_OF, TERMS, OrderableTerm
+
+Tier = dict[OrderableTerm, int]
 """The terms of a tier, each with its weight."""
 Order = Literal["default", "distance", "cores-first"]
 
-WISHES: Tier = {"device_distance": 1, "soft_affinity": 1, "vdistance": 1}
+DEFAULT = tuple(
+    {cast("OrderableTerm", term.name): 1 for term in terms}
+    for _, terms in groupby((term for term in TERMS if term.orderable), key=lambda term: term.tier)
+)
 ORDERS: dict[Order, tuple[Tier, ...]] = {
-    "default": ({"access_distance": 1, "core_sharing": 1}, WISHES, {"shape": 1}),
-    "distance": ({"access_distance": 1}, {"core_sharing": 1}, WISHES, {"shape": 1}),
-    "cores-first": ({"core_sharing": 1}, {"access_distance": 1}, WISHES, {"shape": 1}),
+    "default": DEFAULT,
+    "distance": ({"access_distance": 1}, {"core_sharing": 1}, *DEFAULT[1:]),
+    "cores-first": ({"core_sharing": 1}, {"access_distance": 1}, *DEFAULT[1:]),
 }
 """The orders that have a name: weighed against each other, or nearness or free cores before anything else."""
-UNPLACED = ("unplaced_guests", "unplaced")
+UNPLACED = tuple(term.name for term in TERMS if term.tier < TERM_OF["access_distance"].tier)
 """The two tiers before all others: what is left out never pays for itself."""
 MOVED = "moved"
 """The term that counts the vnodes that move away from an earlier placement; a tier right before that of shape."""
@@ -56,13 +60,15 @@ def tiers_of(
 
 
 def check_tiers(tiers: tuple[Tier, ...]) -> None:
-    """Refuse a tier without terms, a term in two tiers, and shape, whose unit is another, beside other terms."""
+    """Refuse a tier without terms, a term in two tiers, and a term of another unit (shape) beside other terms."""
     seen: dict[str, int] = {}
     for t, tier in enumerate(tiers):
         if not tier:
             raise ValueError(f"tiers[{t}] is empty, expected terms with their weights")
-        if "shape" in tier and (len(tier) > 1 or tier["shape"] != 1):
-            raise ValueError(f"tiers[{t}] weighs shape, in another unit than the rest, expected it alone with weight 1")
+        for name in (name for name in tier if TERM_OF[name].unit != COMMON_UNIT):
+            if len(tier) > 1 or tier[name] != 1:
+                problem = f"tiers[{t}] weighs {name}, in another unit than the rest"
+                raise ValueError(f"{problem}, expected it alone with weight 1")
         for name in tier:
             if name in seen:
                 raise ValueError(f"{name} stands in tiers[{seen[name]}] and tiers[{t}], expected in one")

@@ -14,7 +14,7 @@ from placer.instance import Guest, Host, Instance, Placement, Vnode
 from placer.instance.objective_terms import MOVED
 from placer.lowering.core_pools import core_pools, pairs_table, running_load
 from placer.lowering.previous import moved
-from placer.lowering.soft_terms import device_distance, shape, site_distances, soft_affinity, vdistance
+from placer.lowering.soft_terms import SOFT_TERMS, shape, site_distances
 
 SHARING_PRICE_MILLI = 15_000
 """What a vcpu pays for another on its core, in thousandths of a unit of mean distance."""
@@ -33,9 +33,7 @@ def tiers(
     """
     lowered: dict[str, Sequence[Term]] = {
         "access_distance": access_distance(instance, groups, with_unplaced_site=with_unplaced_site),
-        "device_distance": device_distance(instance, groups, with_unplaced_site=with_unplaced_site),
-        "soft_affinity": soft_affinity(instance, with_unplaced_site=with_unplaced_site),
-        "vdistance": vdistance(instance, groups, with_unplaced_site=with_unplaced_site),
+        **{name: term.lower(instance, groups, with_unplaced_site) for name, term in SOFT_TERMS.items()},
         "shape": shape(instance, with_unplaced_site=with_unplaced_site),
     }
     if with_unplaced_site:

@@ -14,7 +14,7 @@ from placer.lowering.allowed import allowed_pnodes, fixed_pnodes, incompatible_p
 from placer.lowering.conflicts import relations
 from placer.lowering.costs import tiers
 from placer.lowering.memory import free_memory, guest_memory
-from placer.lowering.pcpus import overcommit, owned_pcpus, slot_matching
+from placer.lowering.pcpus import PNODE_RULES, owned_pcpus, slot_matching
 from placer.lowering.previous import earlier_sites
 from placer.lowering.variant_problem import VariantProblem
 from placer.lowering.variants import VariantIndex
@@ -62,7 +62,7 @@ def _lower(instance: Instance, *, allow_unplaced: bool, hint: Placement | None, 
         allowed=allowed,
         resources=(
             guest_memory(instance, with_unplaced_site=allow_unplaced),
-            *overcommit(instance, with_unplaced_site=allow_unplaced),
+            *(r for rule in PNODE_RULES.values() for r in rule(instance, with_unplaced_site=allow_unplaced)),
             *owned_pcpus(slots),
         ),
         groups=groups,

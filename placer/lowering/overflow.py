@@ -6,6 +6,7 @@ from placer.errors import InputError
 from placer.graphs.traffic import traffic
 from placer.instance import UNREACHABLE, Instance
 from placer.lowering.costs import sharing_price_milli
+from placer.lowering.soft_terms import SOFT_TERMS
 
 LARGEST = 2**53
 """A tier costs less: beyond it CP-SAT cannot add exactly."""
@@ -20,7 +21,7 @@ def check_weights(instance: Instance) -> None:
     InputError
         Naming the tier, its terms and what it may cost.
     """
-    most = _most(instance)
+    most = largest_costs(instance)
     for t, tier in enumerate(instance.tiers(), 1):
         total = sum(weight * most[name] for name, weight in tier.items() if name in most)
         if total >= LARGEST:
@@ -30,14 +31,12 @@ def check_weights(instance: Instance) -> None:
             )
 
 
-def _most(instance: Instance) -> dict[str, int]:
+def largest_costs(instance: Instance) -> dict[str, int]:
     """Bound each term that weights apply to, in Python's own integers."""
     guests, vcpus = instance.guests, sum(guest.vcpu_count for guest in instance.guests)
     convex_load = vcpus + instance.host.running_vcpu_count
     return {
         "access_distance": UNREACHABLE * sum(int(traffic(guest).sum()) for guest in guests),
         "core_sharing": sharing_price_milli(instance) * convex_load * (convex_load - 1),
-        "device_distance": 1000 * UNREACHABLE * sum(guest.vcpu_count for guest in guests if guest.devices),
-        "soft_affinity": 1000 * vcpus,
-        "vdistance": 1000 * UNREACHABLE * sum(len(guest.vnodes) ** 2 for guest in guests if guest.vdistances),
+        **{name: term.most(instance) for name, term in SOFT_TERMS.items()},
     }

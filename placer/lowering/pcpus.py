@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import floor
+from typing import Protocol
 
 import numpy as np
 
@@ -14,6 +15,12 @@ from placer.lowering.core_pools import running_load
 SHARING_OF_POLICY = {"prefer": "any", "require": "paired", "isolate": "alone"}
 MOST_UNIONS = 24
 """Sets of pcpus for which the dedicated vcpus that may own no others are counted."""
+
+
+class PnodeRule(Protocol):
+    """Lowers what each pnode has for all of its vnodes; nothing where the instance sets no limit."""
+
+    def __call__(self, instance: Instance, *, with_unplaced_site: bool) -> list[Resource]: ...
 
 
 def overcommit(instance: Instance, *, with_unplaced_site: bool) -> list[Resource]:
@@ -136,3 +143,7 @@ def _bound_alone(domain: Domain, host: Host) -> set[int]:
 
 def _within(mask: tuple[int, ...] | None, pcpus: frozenset[int]) -> frozenset[int]:
     return pcpus if mask is None else pcpus.intersection(mask)
+
+
+PNODE_RULES: dict[str, PnodeRule] = {"overcommit": overcommit}
+"""The rules besides memory that are a Resource each, by name."""

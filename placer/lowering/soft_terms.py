@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from placer.assignment import FlooredLinear, Flow, IntArray, Linear, MaxUtilization, ResidualCapacity, Term
-from placer.instance import Host, Instance
+from placer.instance import UNREACHABLE, Host, Instance
+
+Groups = tuple[IntArray, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoftTerm:
+    """
+    A term that other terms may be weighed against.
+
+    Parameters
+    ----------
+    lower
+        From an instance, the items of its guests, and whether there is an unplaced site.
+    most
+        What the term may cost at most, in Python's own integers.
+    """
+
+    lower: Callable[[Instance, Groups, bool], Sequence[Term]]
+    most: Callable[[Instance], int]
 
 
 def site_distances(host: Host, *, with_unplaced_site: bool) -> IntArray:
@@ -95,3 +117,35 @@ def shape(instance: Instance, *, with_unplaced_site: bool) -> tuple[Term, ...]:
     if instance.objective.shape == "spread":
         return (MaxUtilization(name="shape", weight=weight, room=room),)
     return (ResidualCapacity(name="shape", weight=weight, room=room, unit=1024),)
+
+
+def most_device_distance(instance: Instance) -> int:
+    """Bound the term by every vcpu of a guest with devices at the largest distance."""
+    return 1000 * UNREACHABLE * sum(guest.vcpu_count for guest in instance.guests if guest.devices)
+
+
+def most_soft_affinity(instance: Instance) -> int:
+    """Bound the term by every vcpu away from its mask."""
+    return 1000 * sum(guest.vcpu_count for guest in instance.guests)
+
+
+def most_vdistance(instance: Instance) -> int:
+    """Bound the term by every pair of vnodes off by the largest distance."""
+    return 1000 * UNREACHABLE * sum(len(guest.vnodes) ** 2 for guest in instance.guests if guest.vdistances)
+
+
+SOFT_TERMS = {
+    "device_distance": SoftTerm(
+        lower=lambda instance, groups, unplaced: device_distance(instance, groups, with_unplaced_site=unplaced),
+        most=most_device_distance,
+    ),
+    "soft_affinity": SoftTerm(
+        lower=lambda instance, _, unplaced: soft_affinity(instance, with_unplaced_site=unplaced),
+        most=most_soft_affinity,
+    ),
+    "vdistance": SoftTerm(
+        lower=lambda instance, groups, unplaced: vdistance(instance, groups, with_unplaced_site=unplaced),
+        most=most_vdistance,
+    ),
+}
+"""The terms that guests wish for, by name; shape stands alone and has no weight."""

@@ -44,7 +44,7 @@ def test_pinning_that_leaves_no_pnode_is_told() -> None:
     apart = (host.pnodes[0].pcpus[:1], host.pnodes[1].pcpus[:1])
     guest = replace(a_guest(GIB, vcpus=(2,)), hard_affinity=apart)
     assert explain_infeasible(an_instance(host, guest)).splitlines() == [
-        'guest "db" vnode 0 may stand on no pnode: for what its vcpus can run on there is none',
+        'guest "db" vnode 0: no pnode is allowed: its need of pcpus (hard affinity) excludes every pnode',
         "any one of these changes mends it:",
         '- guest "db" vcpu 1 may also run on any of pcpus 0-3',
         '- without guest "db"',
@@ -86,11 +86,11 @@ def test_two_conflicts_are_both_told_and_mended_together() -> None:
     assert explain_infeasible(an_instance(host, a, b)).splitlines() == [
         "these rules cannot hold together, but would without any one of them:",
         '- guest "b" needs 921 MiB and 256 MiB',
-        '- guest "b": the pnodes its guest may use: vnode 0 on 1; vnode 1 on 1',
+        '- guest "b": its list of pnodes: vnode 0 on 1; vnode 1 on 1',
         '- guest "b": one_to_one gives each of its 2 vnodes a pnode of its own',
         "nor can these:",
         '- guest "a" needs 3 GiB and 2 GiB',
-        '- guest "a": the pnodes its guest may use: vnode 0 on 0; vnode 1 on 0',
+        '- guest "a": its list of pnodes: vnode 0 on 0; vnode 1 on 0',
         "- pnode 0 has 3.5 GiB for guests (3.5 GiB free)",
         "these changes together mend it, and no fewer would:",
         '- guest "a" may also use pnode 1 (for vnode 1)',
@@ -183,7 +183,7 @@ def test_nobody_is_told_to_run_vcpus_on_a_pnode_without_pcpus() -> None:
     host = a_host(4 * GIB, 4 * GIB)
     host = replace(host, pnodes=(host.pnodes[0], replace(host.pnodes[1], pcpus=())))
     reason = explain_infeasible(an_instance(host, a_guest(3 * GIB, 3 * GIB)))
-    assert "what its vcpus can run on" not in reason.partition("mends it")[2]
+    assert "need of pcpus" not in reason.partition("mends it")[2]
     assert "2 GiB more memory on pnode 0" in reason
 
 

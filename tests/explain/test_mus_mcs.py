@@ -117,13 +117,13 @@ def holds(instance: Instance, rules: list[Constraint]) -> bool:
     ]
     some = replace(
         instance,
-        host=replace(host, pnodes=tuple(pnodes), slit=host.slit if ("apart", 0) in kept else None),
+        host=replace(host, pnodes=tuple(pnodes), slit=host.slit if ("unreachable", 0) in kept else None),
         guests=tuple(guests),
         rules=tuple(rule for i, rule in enumerate(instance.rules) if ("rule", i) in kept),
     )
     places = len(pnodes)
     choices = [
-        range(places) if ("placed", g) in kept else [places] for g, guest in enumerate(guests) for _ in guest.vnodes
+        range(places) if ("unplaced", g) in kept else [places] for g, guest in enumerate(guests) for _ in guest.vnodes
     ]
     rows = np.array(list(product(*choices)), dtype=np.int64)
     return bool(oracle.feasible_rows(some, rows, allow_unplaced=True).any())
@@ -131,10 +131,10 @@ def holds(instance: Instance, rules: list[Constraint]) -> bool:
 
 def renamed(questions: FeasibilityQueries, rule: Constraint) -> Constraint:
     """Name a relation by what states it, so that the oracle's instance can do without."""
-    source = questions.source(rule) if rule.name == "relation" else None
+    source = questions.source(rule) if rule.form == "relation" else None
     if isinstance(source, Guest):
-        return Constraint("one_to_one", questions.instance.guests.index(source), rule.words)
-    return rule if source is None else Constraint("rule", rule.subject, rule.words)
+        return Constraint("one_to_one", "relation", questions.instance.guests.index(source), rule.words)
+    return rule if source is None else Constraint("rule", "relation", rule.subject, rule.words)
 
 
 def test_conflicts_are_irreducible_and_repairs_sufficient_and_smallest_by_the_oracle() -> None:

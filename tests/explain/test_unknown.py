@@ -75,35 +75,36 @@ def test_the_bound_holds_for_every_placement() -> None:
     [
         (
             {"time_limit_s": 0},
-            "a longer --time-limit (now 0 s); more --workers (now chosen by size); "
-            "--allow-unplaced, to see how much can be placed",
+            "raise --time-limit (now 0 s); raise --workers (now chosen by size); "
+            "use --allow-unplaced to see how much can be placed",
         ),
         (
             {"time_limit_s": 0, "workers": 1, "strategy": "cpsat", "deterministic_limit": 0.5},
-            "a higher deterministic limit (now 0.5); a longer --time-limit (now 0 s); more --workers (now 1); "
-            "--allow-unplaced, to see how much can be placed",
+            "raise the deterministic limit (now 0.5); raise --time-limit (now 0 s); raise --workers (now 1); "
+            "use --allow-unplaced to see how much can be placed",
         ),
         (
             {"time_limit_s": 0, "strategy": "local-search"},
-            "a longer --time-limit (now 0 s); --strategy optimal, which goes on where this one ends; "
-            "--allow-unplaced, to see how much can be placed",
+            "raise --time-limit (now 0 s); use --strategy optimal, which goes on where this one ends; "
+            "use --allow-unplaced to see how much can be placed",
         ),
         (
             {"strategy": "first-fit-decreasing"},
-            "--strategy optimal, which goes on where this one ends; --allow-unplaced, to see how much can be placed",
+            "use --strategy optimal, which goes on where this one ends; "
+            "use --allow-unplaced to see how much can be placed",
         ),
     ],
 )
 def test_it_names_what_to_raise(limits: dict[str, object], ways: str) -> None:
     *_, last = unknown(solve(tight(), **limits))  # type: ignore[arg-type]
-    assert last == f"what may settle it: {ways}"
+    assert last == f"to get an answer: {ways}"
 
 
 def test_one_that_was_interrupted_says_so() -> None:
     stop = Event()
     stop.set()
     *_, last = unknown(solve(tight(), stop=stop))
-    assert last.startswith("what may settle it: not to interrupt it; ")
+    assert last.startswith("to get an answer: let the search finish; ")
 
 
 def test_what_it_names_settles_it() -> None:
@@ -118,7 +119,7 @@ def test_the_report_shows_it_and_ends_with_3() -> None:
     assert [line.split(":")[0] for line in ran.lines[1:4]] == [
         ran.lines[1].split(":")[0],
         "a placement, if there is one, costs at least",
-        "what may settle it",
+        "to get an answer",
     ]
     assert ran.lines[1].startswith("tried for ")
 

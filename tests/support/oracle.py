@@ -23,6 +23,7 @@ BoolArray = npt.NDArray[np.bool_]
 MOST_PLACEMENTS = 2_000_000
 WISHES = ("device_distance", "soft_affinity", "vdistance")
 TERMS = ("unplaced_guests", "unplaced", "access_distance", "core_sharing", *WISHES, "shape")
+"""The terms of every instance; ``moved`` is there where a placement was to be kept, ``vnodes`` for flexible guests."""
 
 
 def best(
@@ -179,13 +180,31 @@ def _taken(host: Host) -> list[int]:
 
 def tier_rows(instance: Instance, rows: IntArray, kept: Placement | None = None) -> IntArray:
     """Price each row: one column per tier, one more before the last where a placement was to be kept."""
+    terms, tiers = _term_rows(instance, rows, kept), _tiers(instance)
+    if kept is not None:
+        shaped = [t for t, tier in enumerate(tiers) if "shape" in tier]
+        tiers.insert(shaped[0] if shaped else len(tiers), {"moved": 1})
+    nothing = np.zeros(len(rows), dtype=np.int64)
+    return np.stack([sum((w * terms[name] for name, w in tier.items()), nothing) for tier in tiers], axis=1)
+
+
+def term_costs(instance: Instance, placement: Placement, kept: Placement | None = None) -> dict[str, int]:
+    """Every term of a placement by name; traffic lost to rounding is not made up for."""
+    cut = instance.split_into({name: len(pnodes) for name, pnodes in placement.pnode_of.items()})
+    terms = {name: int(row[0]) for name, row in _term_rows(cut, _row(cut, placement), kept).items()}
+    if instance.flexible:
+        terms["vnodes"] = sum(len(placement.pnode_of[guest.name]) for guest in instance.guests if guest.flexible)
+    return terms
+
+
+def _term_rows(instance: Instance, rows: IntArray, kept: Placement | None) -> dict[str, IntArray]:
+    """Price each row, term by term, without weights."""
     places = len(instance.host.pnodes)
     missing = rows == places
     far = max((d for row in instance.host.distances for d in row if d < 255), default=255)
     distance = np.full((places + 1, places + 1), far, dtype=np.int64)
     distance[:-1, :-1] = instance.host.distances
-    terms = {name: np.zeros(len(rows), dtype=np.int64) for tier in _tiers(instance) for name in tier}
-    terms |= {name: np.zeros(len(rows), dtype=np.int64) for name in TERMS if name not in terms}
+    terms = {name: np.zeros(len(rows), dtype=np.int64) for name in TERMS}
     terms["core_sharing"] = _core_sharing(instance, rows)
     for guest, items in _members(instance):
         terms["unplaced_guests"] += missing[:, items].any(axis=1)
@@ -201,13 +220,7 @@ def tier_rows(instance: Instance, rows: IntArray, kept: Placement | None = None)
                 if guest.vdistances is not None and v != w:
                     terms["vdistance"] += 1000 * np.abs(guest.vdistances[v][w] - np.clip(d, 11, 254))
     terms["shape"] = _shape(instance, rows)
-    tiers = _tiers(instance)
-    if kept is not None:
-        terms["moved"] = _moved(instance, rows, kept)
-        shaped = [t for t, tier in enumerate(tiers) if "shape" in tier]
-        tiers.insert(shaped[0] if shaped else len(tiers), {"moved": 1})
-    nothing = np.zeros(len(rows), dtype=np.int64)
-    return np.stack([sum((w * terms[name] for name, w in tier.items()), nothing) for tier in tiers], axis=1)
+    return terms if kept is None else terms | {"moved": _moved(instance, rows, kept)}
 
 
 def _tiers(instance: Instance) -> list[dict[str, int]]:

@@ -182,15 +182,15 @@ def test_overhead_lands_on_the_pnodes_of_the_pool(guest: dict[str, Any], pnodes:
 def test_why_nothing_fits_names_the_pool() -> None:
     guest = a_guest(GIB, pool="batch", hard_affinity=((4, 5),))
     assert explain_infeasible(an_instance(HOST, guest)).splitlines() == [
-        'guest "db" vnode 0 may stand on no pnode: for what its vcpus can run on there are 1, '
-        "for the cpupool of its guest there are 0",
+        'guest "db" vnode 0: no pnode is allowed: its need of pcpus (hard affinity) allows only 1, '
+        "its cpupool allows only 0",
         "any one of these changes mends it:",
         '- guest "db" vcpu 0 may also run on any of pcpus 0-3',
         '- guest "db" in a cpupool with pcpus of pnode 1 (for vnode 0)',
         '- without guest "db"',
     ]
     full = an_instance(HOST, *(a_guest(5 * GIB, name=name, pool="batch") for name in ("one", "other")))
-    assert '- guest "one": the cpupool of its guest: vnode 0 on 1' in explain_infeasible(full).splitlines()
+    assert '- guest "one": its cpupool: vnode 0 on 1' in explain_infeasible(full).splitlines()
 
 
 def test_an_instance_with_pools_is_written_and_read_back() -> None:

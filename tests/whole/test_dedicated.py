@@ -254,8 +254,8 @@ def test_a_vnode_that_no_pnode_has_pcpus_for_is_named() -> None:
     answer = solve(an_instance(smt_host(4, 4), owning(5, policy="isolate")))
     assert answer.reason is not None
     assert answer.reason.splitlines() == [
-        'guest "rt" vnode 0 may stand on no pnode: for enough pcpus for its dedicated vcpus under their policy, '
-        "and one left for its shared ones, there is none",
+        'guest "rt" vnode 0: no pnode is allowed: its need of pcpus for its dedicated vcpus under their policy '
+        "(and of one for its shared ones) excludes every pnode",
         "any one of these changes mends it:",
         "- more pcpus for dedicated vcpus on any one of pnodes 0-1",
         '- without guest "rt"',

@@ -7,9 +7,8 @@ from itertools import product
 import pytest
 
 from placer.check import check
-from placer.check.relations import RELATIONS
-from placer.check.rules import GUEST_RULES
 from placer.instance import Guest, Host, Instance, Placement, Pnode, Vnode
+from placer.instance.catalogue import RULES
 from tests.support.oracle import best, feasible, tier_costs
 from tests.support.random_instances import random_instance, random_placement
 
@@ -67,7 +66,7 @@ def test_oracle_and_judge_agree_on_random_placements() -> None:
                 assert verdict.costs == tier_costs(instance, placement), (seed, placement)
                 assert (not verdict.violations) == feasible(instance, placement, allow_unplaced), (seed, placement)
                 seen.update({violation.rule for violation in verdict.violations} or {"none"})
-    assert seen == {*GUEST_RULES, *RELATIONS, "memory", "overcommit", "dedicated", "thread_policy", "none"}
+    assert seen == {rule.name for rule in RULES} | {"none"}
 
 
 def placements(instance: Instance, allow_unplaced: bool) -> list[Placement]:

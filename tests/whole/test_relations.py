@@ -156,8 +156,8 @@ def test_the_reason_of_an_exclusive_guest_on_a_busy_host_is_the_running_ones() -
     host = replace(a_host(4 * GIB), domains=(Domain(name="bound", affinity=((0,),)),))
     reason = explain_infeasible(ruled(an_instance(host, A), Rule(exclusive="a")))
     assert reason.splitlines() == [
-        'guest "a" vnode 0 may stand on no pnode: '
-        "for pnodes to which no running guest is bound (exclusive) there is none",
+        'guest "a" vnode 0: no pnode is allowed: '
+        "its need of a pnode to which no running guest is bound (exclusive) excludes every pnode",
         "any one of these changes mends it:",
         '- guest "a" vnode 0 on pnode 0, although running guests are bound to it',
         '- without guest "a"',

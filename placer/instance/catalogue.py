@@ -1,0 +1,185 @@
+"""
+Every hard rule and every cost term once, with the words that a person reads.
+
+What a rule or a term means in code stands where it is used: :mod:`placer.check` judges it, :mod:`placer.lowering` puts
+it into arrays. Both keep tables from these names to functions; tests/instance/test_catalogue.py asks each of them, the
+explanations, the oracle and the pages for every name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class HardRule:
+    """
+    A rule that every placement keeps.
+
+    Parameters
+    ----------
+    name
+        The stable name that a :class:`placer.check.Violation` carries.
+    words
+        What a vnode or guest needs, short, to stand before "excludes every pnode" and behind "against".
+    droppable
+        Whether an explanation may propose to do without it: not for what the hardware says.
+    rank
+        An explanation rather drops rules of a lower rank: first what was asked of the placement, then what the host
+        lacks, then whole guests.
+    change
+        What lets a vnode stand on a pnode that the rule bars, with ``{guest}``, ``{vnode}``, ``{pnode}`` and
+        ``{fixed}``, the pnode that the vnode names. Empty where the words have to do.
+    sentence
+        What a rule between guests says of its ``{members}``.
+    counted
+        What a rule counts on each pnode, where an explanation may tell its shortage in figures; otherwise empty.
+    anchor
+        Heading in the documentation under which it is explained, as a link names it.
+    """
+
+    name: str
+    words: str
+    droppable: bool = True
+    rank: int = 0
+    change: str = ""
+    sentence: str = "it concerns {members}"
+    counted: str = ""
+    anchor: str = "what-is-least"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostTerm:
+    """
+    Something that a placement costs.
+
+    Parameters
+    ----------
+    name
+        The stable name in objectives, reports and answers.
+    words
+        What is counted or summed.
+    tier
+        Where it stands by default, from 1 on, among all terms that there can be.
+    unit
+        What one of it is; only terms of :data:`COMMON_UNIT` may be weighed against each other.
+    orderable
+        Whether an objective may name it. The others are there whenever they apply.
+    anchor
+        Heading in the documentation under which it is explained, as a link names it.
+    """
+
+    name: str
+    words: str
+    tier: int
+    unit: str
+    orderable: bool = True
+    anchor: str = "what-is-least"
+
+
+OrderableTerm = Literal["access_distance", "core_sharing", "device_distance", "soft_affinity", "vdistance", "shape"]
+"""The orderable terms of :data:`TERMS` as a type, from which the schema of an instance is made."""
+COMMON_UNIT = "thousandths of a unit of distance for one vcpu"
+
+RULES = (
+    HardRule(name="unplaced", words="its need of a pnode for each vnode", rank=2),
+    HardRule(
+        name="fixed_pnode",
+        words="its fixed pnode",
+        change="{guest} vnode {vnode} on pnode {pnode} instead of {fixed}",
+    ),
+    HardRule(
+        name="pnodes", words="its list of pnodes", change="{guest} may also use pnode {pnode} (for vnode {vnode})"
+    ),
+    HardRule(name="memoryless", words="its need of memory", droppable=False),
+    HardRule(name="hard_affinity", words="its need of pcpus (hard affinity)"),
+    HardRule(
+        name="cpupool",
+        words="its cpupool",
+        change="{guest} in a cpupool with pcpus of pnode {pnode} (for vnode {vnode})",
+    ),
+    HardRule(
+        name="memory_only",
+        words="its need of a pnode with pcpus (memory_only_pnodes lifts that)",
+        change="{guest} with memory_only_pnodes (vnode {vnode} on pnode {pnode})",
+    ),
+    HardRule(name="unreachable", words="its need to reach its own memory", droppable=False),
+    HardRule(name="one_to_one", words="its need of a pnode of its own for each vnode (one_to_one)"),
+    HardRule(name="memory", words="its need of free memory", rank=1, counted="KiB"),
+    HardRule(name="overcommit", words="the host's limit of vcpus (overcommit)", rank=1, counted="vcpus"),
+    HardRule(
+        name="dedicated",
+        words="its need of pcpus for its dedicated vcpus under their policy (and of one for its shared ones)",
+        rank=1,
+    ),
+    HardRule(name="thread_policy", words="its need of cores under its thread_policy", rank=1),
+    HardRule(
+        name="apart",
+        words="its place apart from other members of a rule",
+        sentence="no pnode holds two of {members}",
+        anchor="the-instance-format",
+    ),
+    HardRule(
+        name="together",
+        words="its place together with other members of a rule",
+        sentence="one pnode holds {members}",
+        anchor="the-instance-format",
+    ),
+    HardRule(
+        name="exclusive",
+        words="its need of a pnode to which no running guest is bound (exclusive)",
+        change="{guest} vnode {vnode} on pnode {pnode}, although running guests are bound to it",
+        sentence="no other guest stands on a pnode of {members}",
+        anchor="the-instance-format",
+    ),
+)
+"""Every hard rule."""
+
+TERMS = (
+    CostTerm(
+        name="unplaced_guests", words="guests with a vnode without a pnode", tier=1, unit="guests", orderable=False
+    ),
+    CostTerm(
+        name="unplaced",
+        words="memory in KiB + 1024 x vcpus of the vnodes without a pnode",
+        tier=2,
+        unit="KiB",
+        orderable=False,
+    ),
+    CostTerm(name="access_distance", words="traffic x distance within each guest", tier=3, unit=COMMON_UNIT),
+    CostTerm(name="core_sharing", words="price of each pair of vcpus on one core", tier=3, unit=COMMON_UNIT),
+    CostTerm(name="vnodes", words="vnodes of flexible guests", tier=4, unit="vnodes", orderable=False),
+    CostTerm(name="device_distance", words="mean distance from vcpus to devices", tier=5, unit=COMMON_UNIT),
+    CostTerm(name="soft_affinity", words="vcpus away from their soft affinity", tier=5, unit=COMMON_UNIT),
+    CostTerm(name="vdistance", words="difference of wanted and written vdistances", tier=5, unit=COMMON_UNIT),
+    CostTerm(
+        name="moved",
+        words="vnodes that leave the pnode they had",
+        tier=6,
+        unit="vnodes",
+        orderable=False,
+        anchor="solving-again",
+    ),
+    CostTerm(
+        name="shape",
+        words="what is left free on pnodes in use, or the fullest pnode",
+        tier=7,
+        unit="MiB or thousandths",
+    ),
+)
+"""Every cost term."""
+
+TERM_OF = {term.name: term for term in TERMS}
+
+
+def rule_named(name: str) -> HardRule:
+    """
+    Give the entry of a rule; a plain one for a name without entry, so that explaining never fails for want of words.
+
+    Examples
+    --------
+    >>> rule_named("fixed_pnode").words, rule_named("sun").words
+    ('its fixed pnode', 'the rule sun')
+    """
+    return next((rule for rule in RULES if rule.name == name), HardRule(name=name, words=f"the rule {name}"))
