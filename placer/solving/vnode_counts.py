@@ -97,7 +97,7 @@ def resolve_ranges(instance: Instance) -> Instance:
 
 def fits_alone(guest: Guest, host: Host) -> bool:
     """Whether a guest alone can be placed on the host."""
-    problem = lower(Instance(host=host, guests=(guest,)))
+    problem = lower(Instance(host=host, guests=(guest,))).problem
     memory = problem.resources[0]
     smallest = memory.weight.min()
     if smallest and (memory.capacity // smallest).sum() < problem.n:
