@@ -12,7 +12,7 @@ from placer.assignment.context import SearchContext
 from placer.assignment.heuristics.tabu_search import tabu_search
 from placer.assignment.structure.term_index import TermIndex
 from placer.instance import Instance, Placement
-from placer.lowering.lower import lower, to_placement
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 
 WORK_LIMIT = 1.0
@@ -44,8 +44,9 @@ def by_strategy(name: str, instance: Instance, seed: int, cpu_limit_s: float | N
 
 def local_search(instance: Instance, seed: int, cpu_limit_s: float | None = None) -> Outcome:
     """Search until some hundred moves have gained nothing."""
-    found = search(lower(instance, allow_unplaced=True), seed, cpu_limit_s)
-    placement = _nothing(instance) if found is None else to_placement(instance, found)
+    lowered = lower(instance, allow_unplaced=True)
+    found = search(lowered.problem, seed, cpu_limit_s)
+    placement = _nothing(instance) if found is None else lowered.to_placement(found)
     return Outcome(instance=instance, placement=placement)
 
 

@@ -10,21 +10,23 @@ from benchmarks.contestants.outcome import Outcome
 from placer.assignment import IntArray, Problem
 from placer.assignment.heuristics.partial_assignment import PartialAssignment
 from placer.instance import Instance, Placement
-from placer.lowering.lower import lower, to_placement
+from placer.lowering.lower import lower
 
 
 def best_fit(instance: Instance, seed: int) -> Outcome:
     """Put each vnode on the pnode that it leaves the least memory free on, keeping every rule; lowest on a tie."""
-    problem = lower(instance, allow_unplaced=True)
+    lowered = lower(instance, allow_unplaced=True)
+    problem = lowered.problem
     site_of = put_best(problem, problem.m - 1, otherwise=problem.m - 1)
-    return Outcome(instance=instance, placement=to_placement(instance, site_of))
+    return Outcome(instance=instance, placement=lowered.to_placement(site_of))
 
 
 def random(instance: Instance, seed: int) -> Outcome:
     """Put each vnode on a random pnode among those that break no rule."""
-    problem = lower(instance, allow_unplaced=True)
+    lowered = lower(instance, allow_unplaced=True)
+    problem = lowered.problem
     site_of = put_random(problem, problem.m - 1, seed, otherwise=problem.m - 1)
-    return Outcome(instance=instance, placement=to_placement(instance, site_of))
+    return Outcome(instance=instance, placement=lowered.to_placement(site_of))
 
 
 def put_best(problem: Problem, count: int, otherwise: int = -1) -> IntArray:

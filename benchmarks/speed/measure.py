@@ -119,7 +119,7 @@ def gap(cost: int, bound: int, least: int) -> float:
 
 def floor(asked: Instance | Problem) -> int:
     """Say what the tier costs with every access local and vcpus perfectly spread, whether that can be or not."""
-    problem = lower(asked) if isinstance(asked, Instance) else asked
+    problem = lower(asked).problem if isinstance(asked, Instance) else asked
     total = 0
     for term in problem.tiers[COST_TIER if isinstance(asked, Instance) else 0]:
         match term:

@@ -118,9 +118,10 @@ def _judge_placement(
     from placer.formats.native.read_placement_json import read_placement
     from placer.formats.text.files import place_of, read_text
     from placer.instance.previous import moved, restricted_to
+    from placer.job.settled import settled
     from placer.report.verdict import render_verdict
 
-    request = read_request([instance], host=None, reserve=reserve, free=free_pnodes, objective=objective)
+    request = settled(read_request([instance], host=None, reserve=reserve, free=free_pnodes, objective=objective))
     given = read_placement(read_text(placement), place_of(placement))
     faults = given.faults(request.instance)
     if faults:

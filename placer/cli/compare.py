@@ -39,6 +39,7 @@ def compare(
     from placer.cli.inputs import read_request
     from placer.cli.outputs import write_stdout
     from placer.cli.running import run
+    from placer.job.settled import settled
     from placer.report.comparison import LEGEND, render_comparison
     from placer.solving.pipeline import solve as solve_instance
 
@@ -46,17 +47,19 @@ def compare(
     requests = [
         (
             batch,
-            read_request(
-                batch,
-                host=host,
-                free_memory=free,
-                reserve=reserve,
-                running=running,
-                vcpu_list=vcpu_list,
-                pools=pools,
-                free=free_pnodes,
-                objective=objective,
-                vnodes=options.vnodes_choice(vnodes),
+            settled(
+                read_request(
+                    batch,
+                    host=host,
+                    free_memory=free,
+                    reserve=reserve,
+                    running=running,
+                    vcpu_list=vcpu_list,
+                    pools=pools,
+                    free=free_pnodes,
+                    objective=objective,
+                    vnodes=options.vnodes_choice(vnodes),
+                )
             ),
         )
         for batch in batches

@@ -34,6 +34,7 @@ def import_(
     from placer.cli.inputs import read_request
     from placer.cli.outputs import refuse_existing, write_files, write_stdout
     from placer.formats.native.instance_json import dump_instance
+    from placer.job.settled import settled
 
     output = None if output == "-" else output
     if output is not None:
@@ -52,6 +53,7 @@ def import_(
         memory=memory.value if memory else None,
         always_vnuma=vnuma is options.Vnuma.always,
     )
+    request = settled(request)
     if not quiet:
         for note in (*request.headlines, *request.notes):
             print(f"note: {note}", file=sys.stderr)

@@ -99,6 +99,7 @@ def solve(
     from placer.cli.previous import print_previous_notes, read_earlier
     from placer.cli.running import print_line, run
     from placer.job.request import with_chosen_vnodes
+    from placer.job.settled import settled
     from placer.solving.pipeline import solve as solve_instance
 
     others = [*files, host, running, vcpu_list, pools, objective]
@@ -132,6 +133,7 @@ def solve(
         paths = _paths(request, format, output, force=force)
     if dump_model is not None:
         refuse_existing([Path(dump_model)], force=force)
+    request = settled(request)
     if not quiet:
         print_previous_notes("--hint", start, request.instance, strategy=strategy.value)
         print_previous_notes("--keep", kept, request.instance, strategy=strategy.value)

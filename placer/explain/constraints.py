@@ -71,7 +71,7 @@ class FeasibilityQueries:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self.problem = lower(instance, allow_unplaced=True)
+        self.problem = lower(instance, allow_unplaced=True).problem
         self.masks = {rule: mask for rule, mask in masks(instance).items() if rule != "dedicated"}
         self._related = each_relation(instance, self.problem.groups, with_unplaced_site=True)
         self.rules = constraints_of(instance, self.problem, self.masks, [source for source, _ in self._related])

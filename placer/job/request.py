@@ -13,10 +13,13 @@ from placer.errors import InputError
 from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.text.sizes import parse_sizes
 from placer.instance import Flexible, Guest, Host, Instance, format_size
-from placer.solving.vnode_counts import fewest_vnodes, resolve_range, resolve_ranges
 
 MemoryChoice = Literal["maxmem", "memory"]
 VnodesChoice = tuple[int, int] | Literal["fewest"] | None
+"""
+For guests whose files state no vnodes: how few and how many they may have; ``fewest`` for as few as fit the host alone;
+None for one, without vnuma, where that fits, so that Xen can still save and migrate it, else for any number.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +37,15 @@ class Request:
         What the reader of the report must know first.
     notes
         What was assumed, and where it came from.
+    vnodes
+        What is wanted for guests whose files state no vnodes; :func:`placer.job.settled.settled` sees to it.
     """
 
     instance: Instance
     readings: dict[str, ParsedGuest] = field(default_factory=dict)
     headlines: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    vnodes: VnodesChoice = None
 
 
 def assemble(
@@ -51,7 +57,7 @@ def assemble(
     vnodes: VnodesChoice = None,
 ) -> Request:
     """
-    Put a host and guests together; guests without vnodes get them here.
+    Put a host and guests together; guests without vnodes are flexible until that is settled.
 
     Parameters
     ----------
@@ -61,8 +67,7 @@ def assemble(
     always_vnuma
         Write guests of one vnode with vnuma too.
     vnodes
-        For guests that state none: how few and how many they may have; ``fewest`` for as few as fit the host alone;
-        None for one, without vnuma, where that fits, so that Xen can still save and migrate it, else for any number.
+        What is wanted for guests that state none.
     """
     placed: list[Guest] = []
     readings: dict[str, ParsedGuest] = {}
@@ -73,29 +78,13 @@ def assemble(
         chosen = _choose_memory(reading, memory)
         readings[reading.name] = chosen
         notes += [f'guest "{reading.name}": {note}' for note in chosen.notes]
-        guest = _guest(chosen, vnodes, always_vnuma=always_vnuma)
-        if guest.flexible:
-            guest, note = _with_vnodes(guest, host.host, vnodes)
-            notes += [note] if note else []
-        placed.append(guest)
+        placed.append(_guest(chosen, vnodes, always_vnuma=always_vnuma))
     instance = Instance(host=host.host, guests=tuple(placed))
-    return Request(instance=instance, readings=readings, headlines=_fixed(instance), notes=tuple(notes))
-
-
-def _with_vnodes(guest: Guest, host: Host, vnodes: VnodesChoice) -> tuple[Guest, str]:
-    """Cut a guest that states no vnodes, and say why so, or leave the number of vnodes open."""
-    found = fewest_vnodes(guest, host)
-    open_guest = resolve_range(guest, host, found=found)
-    counts = open_guest.flexible.counts if open_guest.flexible else ()
-    whole = vnodes is None and found.count == 1
-    if vnodes == "fewest" or whole or not found.fits_alone or len(counts) == 1:
-        return guest.split_into(found.count), f'guest "{guest.name}" states no vnodes: {found.why}'
-    return open_guest, ""
+    return Request(instance=instance, readings=readings, headlines=_fixed(instance), notes=tuple(notes), vnodes=vnodes)
 
 
 def from_instance(instance: Instance, *, place: str) -> Request:
-    """Take an instance file as it is, flexible guests with the numbers of vnodes that they may have on its host."""
-    instance = resolve_ranges(instance)
+    """Take an instance file as it is."""
     assumed = instance.host.slit is None and instance.host.bandwidth is None
     notes = (f"{place} states no distances: 10 within a pnode and 20 between pnodes are assumed",)
     return Request(instance=instance, headlines=_fixed(instance), notes=notes if assumed else ())
@@ -131,7 +120,7 @@ def free_pnodes(request: Request) -> Request:
         replace(guest, vnodes=tuple(replace(vnode, pnode=None) for vnode in guest.vnodes))
         for guest in request.instance.guests
     )
-    return Request(instance=replace(request.instance, guests=guests), readings=request.readings, notes=request.notes)
+    return replace_request(request, instance=replace(request.instance, guests=guests), headlines=())
 
 
 def with_reserve(host: Host, text: str) -> Host:

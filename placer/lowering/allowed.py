@@ -6,25 +6,30 @@ from collections.abc import Callable
 
 import numpy as np
 
-from placer.assignment import BoolArray, IntArray
+from placer.assignment import BoolArray, IntArray, SlotMatching
 from placer.instance import UNREACHABLE, Guest, Host, Instance, Vnode
 from placer.lowering.conflicts import undisturbed
 from placer.lowering.pcpus import slot_matching
 
 
-def allowed_pnodes(instance: Instance) -> BoolArray:
+def allowed_pnodes(instance: Instance, slots: SlotMatching | None = None) -> BoolArray:
     """
     Allow (v, p) where p alone breaks no rule for v.
+
+    Parameters
+    ----------
+    slots
+        Who can own which pcpus, where that is known (:func:`placer.lowering.pcpus.slot_matching`).
 
     Returns
     -------
     array``[n, m]``
     """
-    allowed: BoolArray = np.logical_and.reduce(list(masks(instance).values()))
+    allowed: BoolArray = np.logical_and.reduce(list(masks(instance, slots).values()))
     return allowed
 
 
-def masks(instance: Instance) -> dict[str, BoolArray]:
+def masks(instance: Instance, slots: SlotMatching | None = None) -> dict[str, BoolArray]:
     """
     Give where each rule alone lets the vnodes stand, by the names that :mod:`placer.check` gives the rules.
 
@@ -40,12 +45,14 @@ def masks(instance: Instance) -> dict[str, BoolArray]:
         ).reshape(shape)
         for rule, mask in MASKS.items()
     }
-    return lowered | {"exclusive": undisturbed(instance), "dedicated": _has_slots(instance)}
+    return lowered | {
+        "exclusive": undisturbed(instance),
+        "dedicated": _has_slots(instance, slots or slot_matching(instance)),
+    }
 
 
-def _has_slots(instance: Instance) -> BoolArray:
+def _has_slots(instance: Instance, slots: SlotMatching | None) -> BoolArray:
     """Allow (v, p) where p has pcpus for the dedicated vcpus of v, and one left for its shared ones."""
-    slots = slot_matching(instance)
     n, m = sum(len(guest.vnodes) for guest in instance.guests), len(instance.host.pnodes)
     if slots is None:
         return np.ones((n, m), dtype=bool)

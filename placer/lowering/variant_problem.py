@@ -86,12 +86,17 @@ class VariantProblem:
             for g, item in self._selector.items()
         }
 
-    def chosen(self, site_of: IntArray) -> IntArray:
-        """Give the sites of the vnodes that were chosen, guest after guest."""
+    @property
+    def vnode_items(self) -> int:
+        """How many of the items are vnodes of variants; they come first."""
+        return self._base.n
+
+    def chosen_items(self, site_of: IntArray) -> IntArray:
+        """Give the items of the vnodes that were chosen, guest after guest."""
         counts = self.counts(site_of)
         names = [guest.name for guest in self._layout.instance.guests]
         kept = [items for (g, k), items in self._variants if not k or counts[names[g]] == k]
-        return np.concatenate([site_of[items] for items in kept]) if kept else site_of[:0]
+        return np.array([v for items in kept for v in items], dtype=np.int64)
 
     def start(self, placement: Placement) -> IntArray:
         """Give the assignment ``[n]`` of a placement of every guest, without those of its vnodes that have no pnode."""

@@ -18,7 +18,8 @@ from placer.instance import Instance, Placement
 from placer.instance.objective_terms import VNODES
 from placer.instance.previous import restricted_to
 from placer.lowering.costs import traffic_rounding_loss
-from placer.lowering.lower import is_exact, lower, select_variants, to_placement
+from placer.lowering.lower import lower
+from placer.lowering.lowered import Lowered
 from placer.solving.result import Trade
 from placer.solving.tradeoff import LEAST_S, PURE_ORDERS, SHARE, compared, part_of
 
@@ -33,13 +34,13 @@ class FlexibleResult:
 
     Parameters
     ----------
-    instance
-        With the vnodes that were chosen.
+    lowered
+        What the answer is read with: the fewest vnodes of each guest, or the choice.
     solution
-        ``site_of`` of these; ``costs`` and ``bounds`` of every tier, that of the vnodes included.
+        ``site_of`` of its items; ``costs`` and ``bounds`` of every tier, that of the vnodes included.
     """
 
-    instance: Instance
+    lowered: Lowered
     solution: Solution
 
 
@@ -61,17 +62,21 @@ def solve_flexible(
     """
     few = instance.with_fewest_vnodes()
     start, kept = (None if each is None else restricted_to(each, few) for each in (hint, keep))
-    problem = lower(few, allow_unplaced=allow_unplaced, hint=start, keep=kept)
+    lowered = lower(few, allow_unplaced=allow_unplaced, hint=start, keep=kept)
     share = FIRST if strategy.searches else 1.0
-    first = strategy.run(problem, replace(context, time_limit_s=context.elapsed_s() + share * context.left_s()))
+    first = strategy.run(lowered.problem, replace(context, time_limit_s=context.elapsed_s() + share * context.left_s()))
     tier = [list(terms) for terms in instance.tiers(kept=keep is not None)].index([VNODES])
-    fewest = FlexibleResult(instance=few, solution=_counted(first, instance, tier))
+    fewest = FlexibleResult(lowered=lowered, solution=_counted(first, instance, tier))
     known = fewest.solution.costs[:tier]
-    if first.status is Status.OPTIMAL and not allow_unplaced and known == _lower_bounds(instance, problem, tier):
+    if (
+        first.status is Status.OPTIMAL
+        and not allow_unplaced
+        and known == _lower_bounds(instance, lowered.problem, tier)
+    ):
         return fewest
     if not strategy.searches or context.left_s() <= 0:
-        return FlexibleResult(instance=few, solution=_unproved(fewest.solution))
-    begun = hint if first.site_of is None else to_placement(few, first.site_of)
+        return FlexibleResult(lowered=lowered, solution=_unproved(fewest.solution))
+    begun = hint if first.site_of is None else lowered.to_placement(first.site_of)
     return _choose(instance, strategy, context, fewest, allow_unplaced=allow_unplaced, hint=begun, keep=keep)
 
 
@@ -87,17 +92,17 @@ def _choose(
 ) -> FlexibleResult:
     """Solve with every number of vnodes, and keep what is better."""
     context.log("flexible guests: with the choice of their vnodes")
-    found = strategy.run(lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep), context)
-    if not is_exact(instance, allow_unplaced=allow_unplaced):
+    lowered = lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    found = strategy.run(lowered.problem, context)
+    if not lowered.is_exact:
         found = _unproved(found)
     if found.site_of is None:
         if fewest.solution.site_of is None:
-            return FlexibleResult(instance=fewest.instance, solution=found)
+            return FlexibleResult(lowered=fewest.lowered, solution=found)
         return _with_bounds(fewest, found.bounds)
     if fewest.solution.site_of is not None and fewest.solution.costs < found.costs:
         return _with_bounds(fewest, found.bounds)
-    cut, site_of = select_variants(instance, found.site_of, allow_unplaced=allow_unplaced)
-    return FlexibleResult(instance=cut, solution=replace(found, site_of=site_of))
+    return FlexibleResult(lowered=lowered, solution=found)
 
 
 def trade_of(
@@ -121,7 +126,7 @@ def trade_of(
             asked, STRATEGIES["branch-and-bound"], part, allow_unplaced=allow_unplaced, hint=placement, keep=None
         )
         if chosen.solution.site_of is not None:
-            other = to_placement(chosen.instance, chosen.solution.site_of)
+            other = chosen.lowered.to_placement(chosen.solution.site_of)
             trade = compared(instance, order, answer, other, check(instance, other, allow_unplaced=allow_unplaced))
             trades += [trade] if trade else []
     return min(trades, key=lambda trade: check(instance, trade.placement, allow_unplaced=True).costs, default=None)

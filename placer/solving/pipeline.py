@@ -16,7 +16,8 @@ from placer.check import Verdict, check, mean_access_distance
 from placer.errors import Defect, InputError
 from placer.instance import Instance, Placement
 from placer.instance.previous import moved, restricted_to
-from placer.lowering.lower import lower, lower_for_baseline, to_placement
+from placer.lowering.lower import lower, lower_for_baseline
+from placer.lowering.lowered import Lowered
 from placer.lowering.overflow import check_weights
 from placer.solving.result import Result, Tier, Trade
 from placer.solving.vnode_counts import resolve_ranges
@@ -90,7 +91,7 @@ def solve(
     if strategy not in STRATEGIES:
         raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
     if dump_model is not None:
-        _write_model(lower(instance, allow_unplaced=allow_unplaced, keep=keep), Path(dump_model))
+        _write_model(lower(instance, allow_unplaced=allow_unplaced, keep=keep).problem, Path(dump_model))
     chosen = STRATEGIES[strategy]
     context = SearchContext(
         time_limit_s=time_limit_s,
@@ -102,29 +103,27 @@ def solve(
         on_log=on_log,
     )
     baseline = chosen.baseline
-    cut = instance.with_fewest_vnodes()
-    tiers = cut.tiers(kept=keep is not None)
+    few = instance.with_fewest_vnodes()
+    tiers = few.tiers(kept=keep is not None)
     if baseline:
-        problem = lower_for_baseline(cut)
-        solution = _logged(strategy, problem, context)
+        lowered = lower_for_baseline(few)
+        solution = _logged(strategy, lowered.problem, context)
     elif instance.flexible:
         from placer.solving.flexible import solve_flexible  # brings the strategies along
 
         found = solve_flexible(instance, chosen, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-        cut, solution = found.instance, found.solution
+        lowered, solution = found.lowered, found.solution
         if solution.site_of is None:  # what is proved of all numbers of vnodes is not of the fewest
             solution = dataclasses.replace(solution, bounds=())
-        kept = None if keep is None else restricted_to(keep, cut)
-        problem = lower(cut, allow_unplaced=allow_unplaced, keep=kept)
     else:
-        problem = lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-        solution = _logged(strategy, problem, context)
+        lowered = lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+        solution = _logged(strategy, lowered.problem, context)
     if solution.site_of is None:
         reason = _reason(
-            instance, problem, solution, context, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced
+            instance, lowered.problem, solution, context, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced
         )
         return Result(status=solution.status, strategy=strategy, reason=reason, wall_time_s=context.elapsed_s())
-    placement = to_placement(cut, solution.site_of)
+    placement = lowered.to_placement(solution.site_of)
     verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline, keep=keep)
     status = _confirmed(solution, verdict, baseline=baseline)
     elapsed_s = context.elapsed_s()
@@ -133,7 +132,7 @@ def solve(
     return Result(
         status=status,
         strategy=strategy,
-        instance=cut,
+        instance=lowered.chosen(solution.site_of),
         placement=placement,
         tiers=tuple(
             Tier(cost=cost, bound=bound, terms=terms)
@@ -142,7 +141,7 @@ def solve(
         mean_access_distance=mean_access_distance(verdict),
         guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
         violations=verdict.violations,
-        trade=_trade(instance, problem, solution.site_of, placement, context) if offer else None,
+        trade=_trade(instance, lowered, solution.site_of, placement, context) if offer else None,
         moved=None if keep is None else moved(keep, placement),
         reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
         wall_time_s=elapsed_s,
@@ -227,11 +226,11 @@ def _reason(
 
 
 def _trade(
-    instance: Instance, problem: Problem, site_of: IntArray, placement: Placement, context: SearchContext
+    instance: Instance, lowered: Lowered, site_of: IntArray, placement: Placement, context: SearchContext
 ) -> Trade | None:
     from placer.solving.flexible import trade_of
     from placer.solving.tradeoff import find_trade
 
     if instance.flexible:
-        return trade_of(instance, placement, context, allow_unplaced=problem.m > len(instance.host.pnodes))
-    return find_trade(instance, problem, site_of, context)
+        return trade_of(instance, placement, context, allow_unplaced=lowered.allow_unplaced)
+    return find_trade(lowered, site_of, context)

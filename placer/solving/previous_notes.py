@@ -6,7 +6,9 @@ from placer.assignment.registry import STRATEGIES
 from placer.check import check
 from placer.instance import Instance, Placement
 from placer.instance.previous import differences, restricted_to
-from placer.lowering.lower import to_placement, to_sites
+from placer.lowering.lowered import placement_of
+from placer.lowering.pcpus import slot_matching
+from placer.lowering.previous import earlier_sites
 
 
 def notes_on(earlier: Placement, instance: Instance, *, strategy: str) -> list[str]:
@@ -20,7 +22,8 @@ def notes_on(earlier: Placement, instance: Instance, *, strategy: str) -> list[s
         known = restricted_to(earlier, instance)
     if all(pnode is None for pnodes in known.pnode_of.values() for pnode in pnodes):
         return [*lines, "of no use: no vnode of the instance has a pnode in it"]
-    seated = to_placement(instance, to_sites(instance, known))  # whoever owns pcpus may own others now
+    # whoever owns pcpus may own others now
+    seated = placement_of(instance, earlier_sites(instance, known), slot_matching(instance))
     broken = check(instance, seated, allow_unplaced=True).violations
     if broken:
         lines.append("it breaks rules here, so that only parts of it can stay: " + "; ".join(b.message for b in broken))

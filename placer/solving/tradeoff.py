@@ -13,7 +13,7 @@ from placer.assignment.structure.term_index import TermIndex
 from placer.check import Verdict, check, mean_access_distance
 from placer.check.costs import sharing_price
 from placer.instance import Instance, Placement
-from placer.lowering.lower import to_placement
+from placer.lowering.lowered import Lowered
 from placer.solving.result import PureOrder, Trade
 
 DISTANCE, SHARING = "access_distance", "core_sharing"
@@ -28,14 +28,14 @@ ENUMERATED_ITEMS, STATES = 24, 4 * CHUNK
 """Items up to which enumeration follows, and the partial assignments it looks at."""
 
 
-def find_trade(instance: Instance, problem: Problem, site_of: IntArray, context: SearchContext) -> Trade | None:
+def find_trade(lowered: Lowered, site_of: IntArray, context: SearchContext) -> Trade | None:
     """
     Look for a trade from an optimal assignment ``[n]``, as long as that is short beside the time it took.
 
     Parameters
     ----------
-    problem
-        That of the instance, as the assignment was found.
+    lowered
+        What the assignment was found with.
 
     Returns
     -------
@@ -43,7 +43,8 @@ def find_trade(instance: Instance, problem: Problem, site_of: IntArray, context:
         Of those found, the one that costs least in the tier of both terms; None where there is none, or no time left.
     """
     limit_s = LEAST_S + SHARE * context.elapsed_s()
-    answer = _judged(instance, problem, site_of)
+    instance, problem = lowered.instance, lowered.problem
+    answer = _judged(lowered, site_of)
     trades = []
     for order, names in PURE_ORDERS.items():
         question = _reordered(problem, names, site_of)
@@ -54,7 +55,7 @@ def find_trade(instance: Instance, problem: Problem, site_of: IntArray, context:
         if found is not None:
             trades.append((_both(problem, found), order, found))
     for _, order, found in sorted(trades, key=lambda each: each[0]):
-        trade = compared(instance, order, answer, to_placement(instance, found), _judged(instance, problem, found))
+        trade = compared(instance, order, answer, lowered.to_placement(found), _judged(lowered, found))
         if trade is not None:
             return trade
     return None
@@ -108,8 +109,8 @@ def _both(problem: Problem, site_of: IntArray) -> int:
     return sum(int(term.evaluate(site_of[None, :])[0]) for term in terms)
 
 
-def _judged(instance: Instance, problem: Problem, site_of: IntArray) -> Verdict:
-    return check(instance, to_placement(instance, site_of), allow_unplaced=problem.m > len(instance.host.pnodes))
+def _judged(lowered: Lowered, site_of: IntArray) -> Verdict:
+    return check(lowered.instance, lowered.to_placement(site_of), allow_unplaced=lowered.allow_unplaced)
 
 
 def compared(

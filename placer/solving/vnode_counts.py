@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from msgspec.structs import replace as change
 
@@ -88,6 +89,33 @@ def resolve_range(guest: Guest, host: Host, *, found: Fewest | None = None) -> G
     return change(guest, flexible=change(flexible, least=few.count, most=most))
 
 
+def settle(guest: Guest, host: Host, wanted: tuple[int, int] | Literal["fewest"] | None) -> tuple[Guest, str]:
+    """
+    Cut a guest whose file states no vnodes, where their number is clear, or say from how many to how many it may have.
+
+    Parameters
+    ----------
+    wanted
+        The range that the guest has anyway; ``fewest`` for as few as fit the host alone; None for one where that fits.
+
+    Returns
+    -------
+    guest : Guest
+        Cut, or flexible; as it is where it states its vnodes.
+    why : str
+        Why it is cut so, for the report; empty where it is not cut here.
+    """
+    if guest.flexible is None:
+        return guest, ""
+    found = fewest_vnodes(guest, host)
+    open_guest = resolve_range(guest, host, found=found)
+    counts = open_guest.flexible.counts if open_guest.flexible else ()
+    whole = wanted is None and found.count == 1
+    if wanted == "fewest" or whole or not found.fits_alone or len(counts) == 1:
+        return guest.split_into(found.count), found.why
+    return open_guest, ""
+
+
 def resolve_ranges(instance: Instance) -> Instance:
     """Say of every flexible guest from how many to how many vnodes it may have."""
     if all(guest.flexible is None or guest.flexible.most is not None for guest in instance.guests):
@@ -97,7 +125,7 @@ def resolve_ranges(instance: Instance) -> Instance:
 
 def fits_alone(guest: Guest, host: Host) -> bool:
     """Whether a guest alone can be placed on the host."""
-    problem = lower(Instance(host=host, guests=(guest,)))
+    problem = lower(Instance(host=host, guests=(guest,))).problem
     memory = problem.resources[0]
     smallest = memory.weight.min()
     if smallest and (memory.capacity // smallest).sum() < problem.n:

@@ -16,7 +16,7 @@ HOST = a_host(8 * GIB, 8 * GIB, 8 * GIB, slit=((10, 12, 20), (12, 10, 20), (20, 
 
 
 def floor_of(instance: Instance) -> int:
-    return lower_bounds(TermIndex(lower(instance)))[2]
+    return lower_bounds(TermIndex(lower(instance).problem))[2]
 
 
 def test_one_to_one_pays_the_shortest_ways_that_differ() -> None:

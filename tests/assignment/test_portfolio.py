@@ -55,7 +55,7 @@ def test_where_enumeration_gives_up_cpsat_goes_on_from_its_best(monkeypatch: pyt
 
     monkeypatch.setattr(cpsat_package, "cpsat", watched)
     monkeypatch.setattr(optimal_module, "STATE_LIMIT", 3)
-    problem = lower(an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 7)))
+    problem = lower(an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 7))).problem
     optimal(problem, SearchContext())
     assert [opening.status for opening in openings] == [Status.FEASIBLE]
 
@@ -63,7 +63,7 @@ def test_where_enumeration_gives_up_cpsat_goes_on_from_its_best(monkeypatch: pyt
 def test_many_vnodes_go_to_cpsat_and_cost_what_enumeration_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(optimal_module, "branch_and_bound", refused)
     guests = [a_guest(GIB // 2, name=f"g{i}", vcpus=(1 + i % 2,)) for i in range(ENUMERATED_ITEMS + 1)]
-    problem = lower(an_instance(a_host(8 * GIB, 9 * GIB), *guests))
+    problem = lower(an_instance(a_host(8 * GIB, 9 * GIB), *guests)).problem
     solutions = optimal(problem, SearchContext(workers=1)), branch_and_bound(problem, SearchContext())
     assert [solution.status for solution in solutions] == [Status.OPTIMAL] * 2
     assert solutions[0].costs == solutions[1].costs

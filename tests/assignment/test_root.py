@@ -19,7 +19,7 @@ def test_its_bounds_are_true_and_its_answers_are_proved_only_where_they_meet() -
     for seed in range(60):
         instance, allow_unplaced = random_instance(seed), seed % 2 == 0
         expected = best(instance, allow_unplaced)
-        opening = solve_root(lower(instance, allow_unplaced=allow_unplaced), SearchContext())
+        opening = solve_root(lower(instance, allow_unplaced=allow_unplaced).problem, SearchContext())
         if expected is None:
             assert opening.status in (Status.UNKNOWN, Status.INFEASIBLE), seed
             continue
@@ -42,7 +42,7 @@ def test_the_floors_of_groups_placed_alone_pass_no_optimum() -> None:
         instance, allow_unplaced = random_instance(seed), seed % 4 == 0
         expected = best(instance, allow_unplaced)
         if expected is not None:
-            index = TermIndex(lower(instance, allow_unplaced=allow_unplaced))
+            index = TermIndex(lower(instance, allow_unplaced=allow_unplaced).problem)
             plain = lower_bounds(index)
             grouped = group_bounds(index, SearchContext(), plain)
             assert all(low <= cost for low, cost in zip(grouped, expected[0], strict=True)), seed
@@ -55,7 +55,7 @@ def test_a_guest_alone_weighs_its_distances_against_the_cores_it_would_share() -
     # three vnodes fit a pnode; 6 vcpus on its 4 cores share in 2 pairs of 2000, and 2 + 2 costs only 1000 x 2 more
     host = a_host(3 * GIB, 3 * GIB, pcpus=4, slit=((10, 12), (12, 10)))
     instance = an_instance(host, a_guest(*(GIB,) * 4, vcpus=(2,) * 4), price=1)
-    index = TermIndex(lower(instance))
+    index = TermIndex(lower(instance).problem)
     assert group_bounds(index, SearchContext(), lower_bounds(index))[2] == 16 * 500 * 10 + 8 * 500 * 2
 
 
@@ -63,7 +63,7 @@ def test_a_guest_alone_pays_for_load_only_what_an_even_spread_does_not() -> None
     # 6 vcpus of each guest on 2 x 4 cores: 12 share in 4 pairs at best, and 6 on one pnode cost no more than that
     host = a_host(8 * GIB, 8 * GIB, pcpus=4, slit=((10, 12), (12, 10)))
     guests = [a_guest(GIB, GIB, vcpus=(3, 3), name=f"g{i}") for i in range(2)]
-    index = TermIndex(lower(an_instance(host, *guests, price=1)))
+    index = TermIndex(lower(an_instance(host, *guests, price=1)).problem)
     assert group_bounds(index, SearchContext(), lower_bounds(index))[2] == 12 * 1000 * 10 + 4 * 2000
 
 
@@ -71,13 +71,13 @@ def test_a_guest_alone_costs_at_least_its_best_dies() -> None:
     # three of the Opteron's dies can all be 16 apart, such as {0, 1, 4}; the pairs alone know no more
     slit = OPTERON_6272
     instance = an_instance(a_host(*(3 * GIB,) * 8, slit=slit), a_guest(*(2 * GIB,) * 3))
-    index = TermIndex(lower(instance))
+    index = TermIndex(lower(instance).problem)
     assert group_bounds(index, SearchContext(), lower_bounds(index))[2] == 3 * 333 * (10 + 2 * 16)
 
 
 def test_no_time_leaves_true_bounds() -> None:
     instance = an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 5))
-    opening = solve_root(lower(instance), SearchContext(time_limit_s=0))
+    opening = solve_root(lower(instance).problem, SearchContext(time_limit_s=0))
     assert opening.status in (Status.FEASIBLE, Status.OPTIMAL)
     # all five apart and no two closer than 16
     assert opening.bounds[2] >= 5 * 200 * (10 + 4 * 16)
@@ -87,6 +87,9 @@ def test_no_time_leaves_true_bounds() -> None:
 def test_items_that_all_sites_together_cannot_hold_are_refused_without_a_search() -> None:
     guests = [a_guest(2 * GIB, name=f"g{i}") for i in range(3)]
     short = an_instance(a_host(3 * GIB, 3 * GIB - 1), *guests)
-    assert solve_root(lower(short), SearchContext()).status is Status.INFEASIBLE
+    assert solve_root(lower(short).problem, SearchContext()).status is Status.INFEASIBLE
     # the sum fits, the parts do not: that takes a search
-    assert solve_root(lower(an_instance(a_host(3 * GIB, 3 * GIB), *guests)), SearchContext()).status is Status.UNKNOWN
+    assert (
+        solve_root(lower(an_instance(a_host(3 * GIB, 3 * GIB), *guests)).problem, SearchContext()).status
+        is Status.UNKNOWN
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from placer.errors import InputError
 from placer.formats.base import GuestSource, ParsedGuest, ParsedHost
-from placer.instance import Vnode
+from placer.instance import Flexible, Vnode
 from placer.job.request import assemble, free_pnodes, from_instance, with_reserve
 from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
 
@@ -31,31 +31,19 @@ def test_guests_keep_what_their_files_say() -> None:
     assert (guest.hard_affinity, guest.soft_affinity) == (((0,), None), ((1,), (2,)))
 
 
-def test_vnodes_that_a_file_states_are_kept_and_others_are_cut() -> None:
+def test_vnodes_that_a_file_states_are_kept_and_others_are_left_open() -> None:
     stated = (Vnode(memory_kib=GIB // 2, vcpus=(1,)), Vnode(memory_kib=GIB // 2, vcpus=(0,)))
     request = assemble(HOST, [a_reading(vnodes=stated, vdistances=((10, 30), (30, 10))), a_reading("web")])
 
     db, web = request.instance.guests
     assert (db.form, db.vnodes, db.vdistances) == ("vnuma", stated, ((10, 30), (30, 10)))
-    assert (web.form, web.vnodes) == ("whole", (Vnode(memory_kib=GIB, vcpus=(0, 1)),))
+    assert (web.vnodes, web.flexible) == ((), Flexible(memory_kib=GIB, vcpu_count=2))
 
 
 def test_notes_of_host_and_guests_are_collected_in_order() -> None:
     request = assemble(HOST, [a_reading(notes=("no type=",)), a_reading("web")])
 
-    assert request.notes == (
-        "the host says so",
-        'guest "db": no type=',
-        'guest "db" states no vnodes: 1 vnode, because one pnode holds its 1 GiB',
-        'guest "web" states no vnodes: 1 vnode, because one pnode holds its 1 GiB',
-    )
-
-
-def test_each_guest_is_cut_for_the_host_as_it_is_free_now_with_this_guest_alone() -> None:
-    """Two guests of 8 GiB fit one pnode each, a third one too although none is left for it."""
-    readings = [a_reading(name, memory_kib=8 * GIB, maxmem_kib=8 * GIB) for name in ("a", "b", "c")]
-
-    assert [len(guest.vnodes) for guest in assemble(HOST, readings).instance.guests] == [1, 1, 1]
+    assert request.notes == ("the host says so", 'guest "db": no type=')
 
 
 def test_two_guests_of_one_name_are_refused_where_the_second_stands() -> None:

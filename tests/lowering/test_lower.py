@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from placer.instance import Host, Instance, Placement, Pnode
-from placer.lowering.lower import lower, lower_for_baseline, to_placement, to_sites
+from placer.lowering.lower import lower, lower_for_baseline
 from tests.support.building import GIB, a_guest, an_instance
 from tests.support.oracle import feasible_rows, tier_rows
 from tests.support.random_instances import random_instance
@@ -18,7 +18,7 @@ def sparse() -> Instance:
 
 
 def test_items_are_vnodes_guest_after_guest_and_sites_are_pnodes_by_position() -> None:
-    problem = lower(sparse())
+    problem = lower(sparse()).problem
     assert (problem.n, problem.m) == (3, 3)
     assert [items.tolist() for items in problem.groups] == [[0, 1], [2]]
     assert problem.resources[0].capacity.tolist() == [4 * GIB - 1024] * 3
@@ -26,7 +26,7 @@ def test_items_are_vnodes_guest_after_guest_and_sites_are_pnodes_by_position() -
 
 
 def test_no_pnode_is_the_last_site_and_open_to_every_vnode() -> None:
-    problem = lower(sparse(), allow_unplaced=True)
+    problem = lower(sparse(), allow_unplaced=True).problem
     assert problem.m == 4
     assert problem.allowed[:, 3].all()
     assert not problem.incompatible[3].any()
@@ -34,31 +34,25 @@ def test_no_pnode_is_the_last_site_and_open_to_every_vnode() -> None:
 
 def test_the_baseline_knows_neither_overhead_nor_pinning_nor_reachability() -> None:
     host = Host(pnodes=(Pnode(id=0, memory_kib=GIB), Pnode(id=1, memory_kib=GIB)), slit=((10, 255), (255, 10)))
-    problem = lower_for_baseline(an_instance(host, a_guest(GIB, GIB, overhead_kib=GIB)))
+    problem = lower_for_baseline(an_instance(host, a_guest(GIB, GIB, overhead_kib=GIB))).problem
     assert problem.allowed.all()
     assert not problem.incompatible.any()
     assert problem.resources[0].capacity.tolist() == [GIB, GIB, 2 * GIB]
 
 
-def test_a_placement_goes_forth_and_back() -> None:
-    placement = Placement(pnode_of={"a": (252, None), "b": (8,)})
-    site_of = to_sites(sparse(), placement)
-    assert site_of.tolist() == [2, 3, 1]
-    assert to_placement(sparse(), site_of) == placement
-
-
 def test_an_instance_without_guests_has_no_items() -> None:
     instance = an_instance(sparse().host)
-    problem = lower(instance, allow_unplaced=True)
+    lowered = lower(instance, allow_unplaced=True)
+    problem = lowered.problem
     assert (problem.n, problem.m, problem.groups) == (0, 4, ())
-    assert to_placement(instance, np.zeros(0, dtype=np.int64)) == Placement(pnode_of={})
+    assert lowered.to_placement(np.zeros(0, dtype=np.int64)) == Placement(pnode_of={})
 
 
 @pytest.mark.parametrize("allow_unplaced", [False, True])
 def test_the_arrays_say_of_random_assignments_what_the_definitions_say(allow_unplaced: bool) -> None:
     for seed in range(150):
         instance = random_instance(seed)
-        problem = lower(instance, allow_unplaced=allow_unplaced)
+        problem = lower(instance, allow_unplaced=allow_unplaced).problem
         rows = np.random.default_rng(seed).integers(problem.m, size=(40, problem.n))
         good = problem.feasible(rows)
         assert np.array_equal(good, feasible_rows(instance, rows, allow_unplaced)), seed

@@ -73,7 +73,7 @@ def test_the_check_counts_the_vnodes_that_moved_right_before_shape() -> None:
 
 def test_moving_costs_1_on_every_site_but_the_old_and_nothing_for_whom_has_none() -> None:
     kept = Placement(pnode_of={"a": (2,), "b": (None,)})
-    problem = lower(alike(), allow_unplaced=True, keep=kept)
+    problem = lower(alike(), allow_unplaced=True, keep=kept).problem
     (term,) = problem.tiers[4]
     assert term.name == "moved"
     every = np.array([[p, q] for p in range(5) for q in range(5)])
@@ -102,7 +102,7 @@ def test_a_cheaper_placement_is_worth_any_number_of_moves() -> None:
 def test_the_search_starts_from_a_hint_and_places_what_it_lacks_around_it() -> None:
     instance = an_instance(a_host(4 * GIB, 4 * GIB, 4 * GIB), *(a_guest(3 * GIB, name=name) for name in "abc"))
     hint = restricted_to(Placement(pnode_of={"a": (2,), "c": (0,)}), instance)
-    site_of = tabu_search(TermIndex(lower(instance, hint=hint)), SearchContext(), time_limit_s=0)
+    site_of = tabu_search(TermIndex(lower(instance, hint=hint).problem), SearchContext(), time_limit_s=0)
     assert site_of is not None
     assert site_of.tolist() == [2, 1, 0]
 

@@ -28,6 +28,7 @@ from placer.formats.text.files import MAX_BYTES, read_text
 from placer.formats.xl.numa_dump import read_numa_dump
 from placer.instance import Host, Objective
 from placer.job.request import assemble
+from placer.job.settled import settled
 
 INSTANCES = Path(__file__).resolve().parents[2] / "instances"
 RUNNING = INSTANCES / "xl" / "running"
@@ -45,7 +46,7 @@ def four_pnodes() -> Host:
 
 def _guest(path: str) -> None:
     reading = ParsedHost(host=four_pnodes())
-    assemble(reading, read_guests(path, reading.host))
+    settled(assemble(reading, read_guests(path, reading.host)))
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _readers() -> dict[str, Reader]:
         "instance": Reader(
             ("text.json_text", "text.files", "text.sizes"),
             _file("related-guests.json"),
-            lambda path: read_request([path], host=None),
+            lambda path: settled(read_request([path], host=None)),
         ),
         "xl.cfg": Reader(
             ("xl.read_cfg", "xl.syntax", "xl.values", "xl.affinity", "xl.vnuma", "xl.edit", "text.typos"),

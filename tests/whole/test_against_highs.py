@@ -160,7 +160,7 @@ def middle_sized(seed: int) -> Instance:
 def test_highs_finds_the_same_costs(seed: int) -> None:
     instance = middle_sized(seed)
     allow_unplaced = seed % 4 == 3
-    expected = Mip(lower(instance, allow_unplaced=allow_unplaced)).least_costs()
+    expected = Mip(lower(instance, allow_unplaced=allow_unplaced).problem).least_costs()
     answer = solve(instance, allow_unplaced=allow_unplaced, time_limit_s=60)
     if expected is None:
         assert answer.status is Status.INFEASIBLE

@@ -14,7 +14,7 @@ from placer.formats.xl.read_cfg import read_xl_cfg
 from placer.instance import Device, Host, Instance, Placement, pci_address
 from placer.job.notes import remarks
 from placer.job.request import Request
-from placer.lowering.lower import lower, to_sites
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, a_guest, a_host, an_instance
 from tests.support.samples_of_devices import LIBVIRT, LIBXL, XL_CFG, XL_INFO
@@ -58,11 +58,11 @@ def test_a_vnode_without_a_pnode_is_as_far_as_any_and_one_without_vcpus_pays_not
 def test_what_is_lowered_costs_what_the_judge_says(count: int) -> None:
     names = (NIC, GPU, DISK)[:count]
     instance = an_instance(with_devices(2, 0, 1), a_guest(GIB, GIB, vcpus=(1, 2), devices=names))
-    problem = lower(instance)
+    lowered = lower(instance)
     for p in range(3):
         for q in range(3):
             placement = Placement(pnode_of={"db": (p, q)})
-            costs = tuple(problem.evaluate(to_sites(instance, placement)[None, :])[0].tolist())
+            costs = tuple(lowered.problem.evaluate(lowered.to_sites(placement)[None, :])[0].tolist())
             assert costs == check(instance, placement).costs
 
 

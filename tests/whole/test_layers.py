@@ -158,6 +158,13 @@ def test_the_layers_cover_each_other_without_repetition() -> None:
     assert all(before != after for before, after in pairwise(ORDER))
 
 
+def test_reading_never_solves() -> None:
+    graph = nx.DiGraph((name, target) for name, path in modules().items() for target in imports(path))
+    reached = nx.descendants(graph, "placer.job.request") | nx.descendants(graph, "placer.cli.inputs")
+    assert "placer.instance" in reached
+    assert not {part_of(name) for name in reached} & {"assignment", "lowering", "explain", "solving"}
+
+
 SOLVE = """
 import sys
 from placer.instance import Guest, Host, Instance, Pnode, Vnode

@@ -25,7 +25,7 @@ TWO = a_host(8 * GIB, 8 * GIB, pcpus=3)
 def test_the_limit_is_rounded_down_and_what_runs_there_counts() -> None:
     # 1.5 x 3 pcpus = 4.5: four vcpus. Two run on pnode 0, three more on either, 1.5 each: three in all on pnode 0.
     host = limited(TWO, 1.5, Domain(name="a", affinity=((0,), (1, 2))), Domain(name="b", affinity=(None,) * 3))
-    (_, resource) = lower(an_instance(host, a_guest(GIB, GIB, vcpus=(2, 1)))).resources
+    (_, resource) = lower(an_instance(host, a_guest(GIB, GIB, vcpus=(2, 1)))).problem.resources
     assert resource.weight.tolist() == [2, 1]
     assert resource.capacity.tolist() == [4 - 3, 4 - 1]
 
@@ -33,7 +33,7 @@ def test_the_limit_is_rounded_down_and_what_runs_there_counts() -> None:
 def test_a_limit_in_decimals_is_meant_as_it_is_written() -> None:
     # 1.1 x 10 is 11; as a binary fraction 1.1 is a little more than that, and 2.3 x 10 a little less than 23
     for overcommit, most in ((1.1, 11), (2.3, 23)):
-        problem = lower(an_instance(limited(a_host(GIB, pcpus=10), overcommit), a_guest(GIB)))
+        problem = lower(an_instance(limited(a_host(GIB, pcpus=10), overcommit), a_guest(GIB))).problem
         assert problem.resources[1].capacity.tolist() == [most]
 
 

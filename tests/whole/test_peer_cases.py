@@ -179,7 +179,7 @@ def test_every_map_that_the_peers_rules_allow_is_feasible_and_no_other(name: str
             continue
         ids = [cell["id"] for cell in case["host"]["cells"]]
         ways = list(permutations(range(len(ids)), len(case["guest"]["cells"])))
-        good = lower(instance_of(case)).feasible(np.array(ways, dtype=np.int64))
+        good = lower(instance_of(case)).problem.feasible(np.array(ways, dtype=np.int64))
         allowed = {tuple(ids[p] for p in way) for way, fine in zip(ways, good.tolist(), strict=True) if fine}
         assert allowed == set(map(tuple, maps)), case["name"]
         seen += 1

@@ -133,7 +133,7 @@ def test_every_map_that_is_expected_is_feasible_and_no_other(name: str) -> None:
     instance = instance_of(case)
     ids, count = [pnode.id for pnode in instance.host.pnodes], len(instance.guests[0].vnodes)
     ways = np.array(np.meshgrid(*[range(len(ids))] * count, indexing="ij"), dtype=np.int64).reshape(count, -1).T
-    good = lower(instance).feasible(ways)
+    good = lower(instance).problem.feasible(ways)
     assert sorted([ids[p] for p in way] for way in ways[good].tolist()) == sorted(case["expect"]["feasible_maps"])
 
 

@@ -15,6 +15,7 @@ from placer.errors import EmissionError, InputError
 from placer.formats.base import ParsedHost
 from placer.instance import Host, Instance, Placement
 from placer.job.request import Request, assemble
+from placer.job.settled import settled
 from tests.support.building import GIB, a_guest, a_host, an_instance
 from tests.xen.expected_info import expected, told
 from tests.xen.random_xen_instances import random_xen_instance
@@ -213,7 +214,8 @@ OURS = {"vnuma_nodes", "numa_placement", "max_memkb", "target_memkb", "vcpu_soft
 def a_request(text: str, folder: Path, *, suffix: str, always_vnuma: bool = False) -> Request:
     path = folder / f"guest{suffix}"
     path.write_text(text, encoding="utf-8")
-    return assemble(ParsedHost(host=HOST), read_guests(str(path), HOST), always_vnuma=always_vnuma, vnodes="fewest")
+    guests = read_guests(str(path), HOST)
+    return settled(assemble(ParsedHost(host=HOST), guests, always_vnuma=always_vnuma, vnodes="fewest"))
 
 
 def without_ours(config: Json) -> Json:

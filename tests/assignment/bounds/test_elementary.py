@@ -20,7 +20,7 @@ from tests.support.random_instances import random_instance
 
 
 def floor_of(instance: Instance) -> tuple[int, ...]:
-    return lower_bounds(TermIndex(lower(instance)))
+    return lower_bounds(TermIndex(lower(instance).problem))
 
 
 @pytest.mark.parametrize("allow_unplaced", [False, True])
@@ -31,7 +31,7 @@ def test_no_floor_passes_the_optimum_of_any_tier(allow_unplaced: bool) -> None:
         answer = best(instance, allow_unplaced)
         if answer is None:
             continue
-        floor = lower_bounds(TermIndex(lower(instance, allow_unplaced=allow_unplaced)))
+        floor = lower_bounds(TermIndex(lower(instance, allow_unplaced=allow_unplaced).problem))
         # a lower tier's optimum holds only with the higher ones held, so a floor passes none of them
         assert all(low <= cost for low, cost in zip(floor, answer[0], strict=True)), seed
         met += floor[:4] == answer[0][:4]
@@ -71,7 +71,7 @@ def test_without_items_or_without_a_site_for_one_the_floor_is_zero() -> None:
 
 def test_pair_floors_are_symmetric_and_count_both_directions() -> None:
     host = a_host(GIB, GIB, slit=((10, 20), (30, 10)))
-    index = TermIndex(lower(an_instance(host, a_guest(GIB, GIB, traffic=((0, 1), (3, 0))))))
+    index = TermIndex(lower(an_instance(host, a_guest(GIB, GIB, traffic=((0, 1), (3, 0))))).problem)
     # 2000 in all: 500 one way and 1500 the other; the vnode that sends 1500 on pnode 0
     assert pair_bounds(index)[2].tolist() == [[0, 500 * 30 + 1500 * 20], [500 * 30 + 1500 * 20, 0]]
 
@@ -98,7 +98,7 @@ def test_a_needed_site_holds_an_item_of_every_optimum() -> None:
         answer = best(instance)
         if answer is None:
             continue
-        index = TermIndex(lower(instance))
+        index = TermIndex(lower(instance).problem)
         problem = index.problem
         rows = np.array(np.meshgrid(*[range(problem.m)] * problem.n)).reshape(problem.n, -1).T
         rows = rows[problem.feasible(rows)]
@@ -110,7 +110,7 @@ def test_a_needed_site_holds_an_item_of_every_optimum() -> None:
 
 
 def test_a_site_without_which_the_memory_does_not_suffice_is_needed() -> None:
-    index = TermIndex(lower(an_instance(a_host(3 * GIB, GIB, 2 * GIB), a_guest(GIB, GIB, GIB, GIB))))
+    index = TermIndex(lower(an_instance(a_host(3 * GIB, GIB, 2 * GIB), a_guest(GIB, GIB, GIB, GIB))).problem)
     assert forced_sites(index, (0, 0, 10**9, 0, 10**9), 4) == [0]
     pinned = replace(index.problem, allowed=np.array([[True] * 3, [True] * 3, [True] * 3, [False, False, True]]))
     assert forced_sites(TermIndex(pinned), (0, 0, 10**9, 0, 10**9), 4) == [0, 2]

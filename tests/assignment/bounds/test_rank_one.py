@@ -40,7 +40,7 @@ def test_three_vnodes_in_a_row_of_four_pnodes_with_room_for_one_each() -> None:
 
     The middle one pays 333 x 50, the outer two 333 x 60. No other three pnodes are nearer, and each leaves 1 GiB.
     """
-    problem = lower(an_instance(a_host(*(2 * GIB,) * 4, slit=path(4)), a_guest(*(GIB + GIB // 8,) * 3)))
+    problem = lower(an_instance(a_host(*(2 * GIB,) * 4, slit=path(4)), a_guest(*(GIB + GIB // 8,) * 3))).problem
     cost = 333 * (60 + 50 + 60)
     assert bound(problem, COST, cost + 10_000)[0] == cost
     assert bound(problem, COST, cost, room=99_999) == (cost, 3 * 896)
@@ -69,10 +69,10 @@ def test_no_bound_is_above_the_optimum(equal: bool) -> None:
             continue
         placed += 1
         cost, shape = expected[0][COST], expected[0][-1]
-        found, _ = bound(lower(instance), COST, 2 * cost)
+        found, _ = bound(lower(instance).problem, COST, 2 * cost)
         assert found <= cost, seed
         assert found >= cost or not equal, seed
-        found, room = bound(lower(instance), COST, cost, 10**6)
+        found, room = bound(lower(instance).problem, COST, cost, 10**6)
         assert (found, room) <= (cost, shape), seed
         assert (found, room) == (cost, shape) or not equal, seed
         met += found == cost
@@ -89,7 +89,7 @@ def test_a_box_that_no_vnodes_fill_is_dropped(seed: int) -> None:
     instance = an_instance(a_host(*(8 * GIB,) * 8, slit=OPTERON_6272), guest)
     expected = best(instance)
     assert expected is not None
-    found, _ = bound(lower(instance), COST, 2 * expected[0][COST])
+    found, _ = bound(lower(instance).problem, COST, 2 * expected[0][COST])
     assert 0.8 * expected[0][COST] < found <= expected[0][COST]
 
 
@@ -128,9 +128,9 @@ def test_seventeen_equal_vnodes_in_a_row_are_proved() -> None:
 def test_what_is_no_outer_product_has_no_totals() -> None:
     traffic = ((1, 2), (2, 1))
     host = a_host(*(4 * GIB,) * 8, slit=OPTERON_6272)
-    assert rank_one_form(TermIndex(lower(an_instance(host, a_guest(GIB, GIB, traffic=traffic)))), COST) is None
+    assert rank_one_form(TermIndex(lower(an_instance(host, a_guest(GIB, GIB, traffic=traffic))).problem), COST) is None
     twins = (a_guest(GIB, GIB), a_guest(GIB, GIB, name="web"))
-    assert rank_one_form(TermIndex(lower(an_instance(host, *twins))), COST) is None
-    assert rank_one_form(TermIndex(lower(an_instance(host, twins[0]))), COST) is not None
+    assert rank_one_form(TermIndex(lower(an_instance(host, *twins)).problem), COST) is None
+    assert rank_one_form(TermIndex(lower(an_instance(host, twins[0])).problem), COST) is not None
     flow = Flow(name="", items=np.arange(2), flow=np.array([[1, 2], [2, 3]]), distance=np.eye(2, dtype=np.int64))
     assert outer_product(flow, 2) is None

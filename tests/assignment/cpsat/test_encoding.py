@@ -41,7 +41,7 @@ def brute_force(problem: Problem) -> tuple[int, ...] | None:
 
 
 def assert_exact(instance: Instance, *, allow_unplaced: bool = False) -> None:
-    problem = lower(instance, allow_unplaced=allow_unplaced)
+    problem = lower(instance, allow_unplaced=allow_unplaced).problem
     solution = search.cpsat(problem, SearchContext(workers=1, time_limit_s=60))
     expected = brute_force(problem)
     assert (solution.costs or None) == expected
@@ -137,7 +137,7 @@ def test_sizes_up_to_exbibytes_stay_exact() -> None:
     large = 2**42
     host = a_host(large, large - 1, large - 2)
     guests = [a_guest(large - i, name=f"g{i}") for i in range(4)]
-    problem = lower(an_instance(host, *guests, price=0), allow_unplaced=True)
+    problem = lower(an_instance(host, *guests, price=0), allow_unplaced=True).problem
     solution = search.cpsat(problem, SearchContext(workers=1))
     # g3 is the cheapest to leave out, and then the others fill their pnodes
     assert (solution.status, solution.costs) == (Status.OPTIMAL, (1, large - 3 + 1024, 30_000 + 20_000, 0, 0))
@@ -146,7 +146,7 @@ def test_sizes_up_to_exbibytes_stay_exact() -> None:
 def test_a_hint_is_a_complete_solution_of_the_model() -> None:
     checked = 0
     for seed in range(40):
-        problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 0)
+        problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 0).problem
         rows = np.random.default_rng(seed).integers(problem.m, size=(500, problem.n))
         good = rows[problem.feasible(rows)]
         if len(good):
@@ -159,7 +159,7 @@ def test_a_hint_is_complete_with_twins_counts_and_slots() -> None:
     twins = [a_guest(2 * GIB, GIB, GIB, GIB, name=name) for name in "abc"]
     guests = [*twins, a_guest(GIB, name="d"), a_guest(GIB, name="e")]
     for slit in (EPYC, OPTERON_6272):
-        problem = lower(an_instance(a_host(*(9 * GIB,) * 8, slit=slit), *guests), allow_unplaced=True)
+        problem = lower(an_instance(a_host(*(9 * GIB,) * 8, slit=slit), *guests), allow_unplaced=True).problem
         for seed in range(5):
             assert _holds(problem, np.random.default_rng(seed).integers(9, size=problem.n)), seed
 
@@ -184,5 +184,5 @@ def _holds(problem: Problem, site_of: IntArray) -> bool:
 
 def test_a_fixed_vnode_has_one_variable() -> None:
     guest = replace(a_guest(GIB, GIB), vnodes=(Vnode(memory_kib=GIB, pnode=1), Vnode(memory_kib=GIB, vcpus=())))
-    variables = Variables(TermIndex(lower(an_instance(a_host(GIB, GIB), guest))))
+    variables = Variables(TermIndex(lower(an_instance(a_host(GIB, GIB), guest)).problem))
     assert [sorted(unit.count) for unit in variables.units] == [[1], [0, 1]]

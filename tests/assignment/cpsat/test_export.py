@@ -30,7 +30,7 @@ def test_the_file_solved_elsewhere_costs_what_the_first_tier_costs_at_least(tmp_
         if any(guest.dedicated for guest in instance.guests):
             continue  # their slots come into the model as they are found to be missing
         path = tmp_path / f"{seed}{ending}"
-        write_model(lower(instance, allow_unplaced=allow_unplaced), path)
+        write_model(lower(instance, allow_unplaced=allow_unplaced).problem, path)
         expected = best(instance, allow_unplaced)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
@@ -49,13 +49,13 @@ def test_the_file_solved_elsewhere_costs_what_the_first_tier_costs_at_least(tmp_
 def test_a_file_that_is_there_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
     path = tmp_path / "model.txt"
     path.write_text("old")
-    write_model(lower(random_instance(1)), path)
+    write_model(lower(random_instance(1)).problem, path)
     assert path.read_text().startswith("variables")
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
-    problem = lower(random_instance(1))
+    problem = lower(random_instance(1)).problem
     with pytest.raises(InputError, match=r"model\.json: expected a name that ends in one of \.pb, \.txt, \.pbtxt"):
         write_model(problem, tmp_path / "model.json")
     with pytest.raises(InputError, match=r"none/model\.pb: cannot be written: No such file or directory"):

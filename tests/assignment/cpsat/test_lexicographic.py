@@ -78,7 +78,7 @@ def test_stopped_before_it_starts_it_returns_at_once() -> None:
 
 def test_eight_workers_find_the_same_costs_as_one() -> None:
     host = a_host(*((3 + p % 3) * GIB for p in range(8)), slit=OPTERON_6272)
-    problem = lower(an_instance(host, a_guest(*(2 * GIB,) * 4, 3 * GIB)))
+    problem = lower(an_instance(host, a_guest(*(2 * GIB,) * 4, 3 * GIB))).problem
     solutions = [cpsat(problem, SearchContext(workers=workers, time_limit_s=60)) for workers in (1, 8)]
     assert [solution.status for solution in solutions] == [Status.OPTIMAL] * 2
     assert solutions[0].costs == solutions[1].costs == branch_and_bound(problem, SearchContext()).costs

@@ -36,7 +36,7 @@ def test_five_equal_vnodes_on_eight_pnodes_cost_what_brute_force_finds(
     slit: tuple[tuple[int, ...], ...], memory_gib: int
 ) -> None:
     host = a_host(*(memory_gib * GIB,) * 8, slit=slit)
-    problem = lower(an_instance(host, a_guest(*(2 * GIB,) * 5)))
+    problem = lower(an_instance(host, a_guest(*(2 * GIB,) * 5))).problem
     solution = branch_and_bound(problem, SearchContext())
     assert solution.status is Status.OPTIMAL
     assert solution.costs == solution.bounds == brute_force(problem)
@@ -47,7 +47,9 @@ def test_it_needs_no_local_search_to_find_the_optimum(allow_unplaced: bool, monk
     monkeypatch.setattr(enumeration, "tabu_search", lambda *_args, **_more: None)
     for seed in range(60):
         instance = random_instance(seed)
-        solution = branch_and_bound(lower(instance, allow_unplaced=allow_unplaced), SearchContext(time_limit_s=60))
+        solution = branch_and_bound(
+            lower(instance, allow_unplaced=allow_unplaced).problem, SearchContext(time_limit_s=60)
+        )
         expected = best(instance, allow_unplaced)
         assert solution.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
         assert solution.costs == (expected[0] if expected else ()), seed
@@ -81,7 +83,7 @@ def test_it_needs_no_good_start_where_many_placements_are_close(
     for seed in range(25):
         instance = make(seed)
         expected = best(instance)
-        solution = branch_and_bound(lower(instance), SearchContext(time_limit_s=60))
+        solution = branch_and_bound(lower(instance).problem, SearchContext(time_limit_s=60))
         assert solution.costs == (expected[0] if expected else ()), seed
         placed += expected is not None
     assert placed > 15
@@ -105,7 +107,7 @@ def test_past_its_state_limit_it_keeps_the_best_and_a_true_bound() -> None:
     for seed in range(60):
         instance = random_instance(seed)
         answer = best(instance)
-        solution = branch_and_bound(lower(instance), SearchContext(), state_limit=3)
+        solution = branch_and_bound(lower(instance).problem, SearchContext(), state_limit=3)
         if solution.status is Status.INFEASIBLE:
             assert answer is None
         elif solution.site_of is not None:
@@ -121,7 +123,7 @@ def test_past_its_state_limit_it_keeps_the_best_and_a_true_bound() -> None:
 @pytest.mark.parametrize("how", ["no time", "stopped"])
 def test_without_time_it_returns_what_it_has(how: str) -> None:
     host = a_host(*(3 * GIB,) * 8, slit=OPTERON_6272)
-    problem = lower(an_instance(host, a_guest(*(2 * GIB,) * 7)))
+    problem = lower(an_instance(host, a_guest(*(2 * GIB,) * 7))).problem
     context = SearchContext(time_limit_s=0 if how == "no time" else 60)
     if how == "stopped":
         context.stop.set()
@@ -135,6 +137,6 @@ def test_it_tells_how_far_it_is() -> None:
     told: list[Progress] = []
     host = a_host(*(3 * GIB,) * 8, slit=OPTERON_6272)
     context = SearchContext(stop=Event(), on_progress=told.append)
-    solution = branch_and_bound(lower(an_instance(host, a_guest(*(2 * GIB,) * 4))), context)
+    solution = branch_and_bound(lower(an_instance(host, a_guest(*(2 * GIB,) * 4))).problem, context)
     assert {progress.step for progress in told} == {"local search", "enumeration"}
     assert told[-1].costs == solution.costs

@@ -19,7 +19,7 @@ from tests.support.oracle import best
 
 
 def counted(instance: Instance, keep: Placement, *, allow_unplaced: bool = False) -> Solution | None:
-    problem = lower(instance, allow_unplaced=allow_unplaced, keep=restricted_to(keep, instance))
+    problem = lower(instance, allow_unplaced=allow_unplaced, keep=restricted_to(keep, instance)).problem
     return solve_by_home_counts(problem, SearchContext(time_limit_s=60))
 
 
@@ -73,7 +73,7 @@ def test_counting_finds_what_the_oracle_finds(allow_unplaced: bool) -> None:
         assert solution.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
         if expected is None:
             continue
-        problem = lower(instance, allow_unplaced=allow_unplaced, keep=restricted_to(keep, instance))
+        problem = lower(instance, allow_unplaced=allow_unplaced, keep=restricted_to(keep, instance)).problem
         assert solution.site_of is not None
         assert solution.costs == solution.bounds == expected[0], seed
         assert tuple(problem.evaluate(solution.site_of[None, :])[0].tolist()) == expected[0], seed

@@ -21,7 +21,9 @@ from tests.support.random_instances import random_instance
 
 
 def solved(instance: Instance, *, allow_unplaced: bool = False, time_limit_s: float = 60) -> Solution | None:
-    return solve_by_subsets(lower(instance, allow_unplaced=allow_unplaced), SearchContext(time_limit_s=time_limit_s))
+    return solve_by_subsets(
+        lower(instance, allow_unplaced=allow_unplaced).problem, SearchContext(time_limit_s=time_limit_s)
+    )
 
 
 def test_who_talks_most_shares_the_near_pnodes() -> None:
@@ -75,7 +77,7 @@ def test_sets_agree_with_enumeration_on_nine_vnodes(seed: int) -> None:
     traffic = tuple(tuple(random.randint(0, 9) for _ in sizes) for _ in sizes)
     widths = tuple(random.randint(1, 4) for _ in sizes)
     host = a_host(*memory, slit=tree_slit((2, 4, 8), (10, 14, 21, 30)))
-    problem = lower(an_instance(host, a_guest(*sizes, vcpus=widths, traffic=traffic)))
+    problem = lower(an_instance(host, a_guest(*sizes, vcpus=widths, traffic=traffic))).problem
     solutions = [solve(problem, SearchContext(time_limit_s=60)) for solve in (solve_by_subsets, branch_and_bound)]
     assert [solution.status for solution in solutions if solution] == [Status.OPTIMAL] * 2
     assert len({solution.costs for solution in solutions if solution}) == 1
@@ -89,7 +91,7 @@ def test_sixteen_vnodes_on_thirty_two_pnodes_are_proved() -> None:
     solution = solved(an_instance(host, a_guest(*sizes, traffic=traffic)))
     assert solution is not None
     assert solution.status is Status.OPTIMAL
-    problem = lower(an_instance(host, a_guest(*sizes, traffic=traffic)))
+    problem = lower(an_instance(host, a_guest(*sizes, traffic=traffic))).problem
     for v in range(16):  # no vnode would rather stand elsewhere
         rows = np.tile(np.asarray(solution.site_of), (32, 1))
         rows[:, v] = np.arange(32)

@@ -23,7 +23,7 @@ def test_what_it_gives_keeps_every_rule_and_costs_no_less_than_the_optimum() -> 
     for seed in range(300):
         instance, allow_unplaced = random_instance(seed), seed % 2 == 0
         answer = best(instance, allow_unplaced)
-        problem = lower(instance, allow_unplaced=allow_unplaced)
+        problem = lower(instance, allow_unplaced=allow_unplaced).problem
         site_of = construct_by_groups(TermIndex(problem), SearchContext()) if problem.n else None
         if site_of is None:
             continue
@@ -39,7 +39,7 @@ def test_what_it_gives_keeps_every_rule_and_costs_no_less_than_the_optimum() -> 
 def test_a_group_beside_others_goes_where_all_its_rows_say_it_is_cheapest() -> None:
     compared = 0
     for seed in range(300):
-        problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 0)
+        problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 0).problem
         if len(problem.groups) < 2 or problem.slot_matching is not None:
             continue
         index = TermIndex(problem)
@@ -64,7 +64,7 @@ def test_a_group_beside_others_goes_where_all_its_rows_say_it_is_cheapest() -> N
 def test_a_guest_too_wide_for_one_pnode_takes_two_that_are_near() -> None:
     host = a_host(*(4 * GIB,) * 8, slit=tree_slit((2, 8), (10, 16, 21)))
     small = [a_guest(3 * GIB, name=f"s{i}") for i in range(3)]
-    problem = lower(an_instance(host, *small, a_guest(*(2 * GIB,) * 4)))
+    problem = lower(an_instance(host, *small, a_guest(*(2 * GIB,) * 4))).problem
     site_of = construct_by_groups(TermIndex(problem), SearchContext())
     assert site_of is not None
     wide = sorted(site_of[3:].tolist())
@@ -76,7 +76,7 @@ def test_nobody_is_split_for_cores_that_all_load_will_share_anyway() -> None:
     # two pnodes of 3 pcpus; the third guest alone would pay 2000 for being apart rather than 4000 for a shared core
     host = a_host(4 * GIB, 4 * GIB, pcpus=3, slit=((10, 12), (12, 10)))
     guests = [a_guest(GIB, GIB, name=f"g{i}") for i in range(4)]
-    problem = lower(an_instance(host, *guests, price=2))
+    problem = lower(an_instance(host, *guests, price=2)).problem
     (convex_load,) = (term for term in with_excess_load(TermIndex(problem)).tiers[2] if isinstance(term, ConvexLoad))
     # 8 vcpus on 2 x 3 cores: two share in any case, and every core can take a second vcpu at that price
     assert convex_load.table.tolist() == [[0, 0, 0, 0, 0, 0, 0, 4000, 8000]] * 2
@@ -90,13 +90,14 @@ def test_nobody_is_split_for_cores_that_all_load_will_share_anyway() -> None:
 def test_where_a_group_has_no_place_there_is_no_answer() -> None:
     guests = [a_guest(2 * GIB, name=f"g{i}") for i in range(3)]
     assert (
-        construct_by_groups(TermIndex(lower(an_instance(a_host(3 * GIB, 3 * GIB), *guests))), SearchContext()) is None
+        construct_by_groups(TermIndex(lower(an_instance(a_host(3 * GIB, 3 * GIB), *guests)).problem), SearchContext())
+        is None
     )
 
 
 def test_it_ends_where_time_is_up() -> None:
     stop = Event()
     stop.set()
-    index = TermIndex(lower(an_instance(a_host(3 * GIB, 3 * GIB), a_guest(GIB))))
+    index = TermIndex(lower(an_instance(a_host(3 * GIB, 3 * GIB), a_guest(GIB))).problem)
     assert construct_by_groups(index, SearchContext()) is not None
     assert construct_by_groups(index, SearchContext(stop=stop)) is None

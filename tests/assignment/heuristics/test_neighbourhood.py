@@ -37,7 +37,7 @@ def costs_of(problem: Problem, site_of: IntArray) -> list[int]:
 
 
 def starts(seed: int) -> tuple[TermIndex, IntArray] | None:
-    problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 0)
+    problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 0).problem
     problem = replace(problem, slot_matching=None)  # who has no slot is looked up after a move, not foretold
     if not problem.allowed.any(axis=1).all():
         return None
@@ -93,7 +93,7 @@ def test_every_swap_changes_the_costs_by_what_was_foretold(first: int) -> None:
 
 def test_the_best_shift_is_the_lexicographically_least_that_is_not_tabu() -> None:
     host = a_host(4 * GIB, 4 * GIB, 4 * GIB, slit=((10, 12, 20), (12, 10, 20), (20, 20, 10)))
-    index = TermIndex(lower(an_instance(host, a_guest(2 * GIB, 2 * GIB))))
+    index = TermIndex(lower(an_instance(host, a_guest(2 * GIB, 2 * GIB))).problem)
     moves = Neighbourhood(index, np.array([0, 2]))
     best = np.array([0, 0, 0, 0, 0, 0])
     tabu = np.zeros((2, 3), dtype=bool)
@@ -109,7 +109,7 @@ def test_the_best_shift_is_the_lexicographically_least_that_is_not_tabu() -> Non
 
 
 def test_a_tabu_move_is_made_where_it_beats_the_best_known() -> None:
-    index = TermIndex(lower(an_instance(a_host(4 * MIB, 4 * MIB), a_guest(2 * MIB, 2 * MIB))))
+    index = TermIndex(lower(an_instance(a_host(4 * MIB, 4 * MIB), a_guest(2 * MIB, 2 * MIB))).problem)
     moves = Neighbourhood(index, np.array([0, 1]))
     tabu = np.ones((2, 2), dtype=bool)
     assert moves.best_shift(tabu, np.array([0, 0, 0, 20_000, 0, 0])) is None
@@ -119,7 +119,7 @@ def test_a_tabu_move_is_made_where_it_beats_the_best_known() -> None:
 def test_a_swap_within_the_pool_that_holds_all_vcpus_changes_no_load() -> None:
     pnodes = [Pnode(id=0, memory_kib=GIB, pcpus=(0,)), Pnode(id=1, memory_kib=0, pcpus=(1,))]
     guest = a_guest(0, 0, vcpus=(1, 3))
-    moves = Neighbourhood(TermIndex(lower(an_instance(Host(pnodes=tuple(pnodes)), guest))), np.array([0, 1]))
+    moves = Neighbourhood(TermIndex(lower(an_instance(Host(pnodes=tuple(pnodes)), guest)).problem), np.array([0, 1]))
     swap = moves.best_swap(np.zeros((2, 2), dtype=bool), moves.costs)
     assert swap is not None
     assert swap.delta.tolist() == [0] * 6
@@ -127,7 +127,7 @@ def test_a_swap_within_the_pool_that_holds_all_vcpus_changes_no_load() -> None:
 
 def test_a_swap_is_found_where_no_shift_helps() -> None:
     # the small vnode on the large pnode: neither fits beside the other
-    index = TermIndex(lower(an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))))
+    index = TermIndex(lower(an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))).problem)
     moves = Neighbourhood(index, np.array([0, 1]))
     assert moves.costs[0] == 2 * GIB
     swap = moves.best_swap(np.zeros((2, 2), dtype=bool), moves.costs)

@@ -12,7 +12,7 @@ from tests.support.random_instances import random_instance
 def test_a_site_is_open_exactly_if_putting_the_item_there_breaks_no_rule() -> None:
     compared = 0
     for seed in range(120):
-        problem = lower(random_instance(seed))
+        problem = lower(random_instance(seed)).problem
         partial, random = PartialAssignment(problem), np.random.default_rng(seed)
         for v in random.permutation(problem.n).tolist():
             sites = partial.open_sites(v)
@@ -45,7 +45,7 @@ def _keeps_rules(partial: PartialAssignment, v: int, p: int) -> bool:
 
 def test_taking_an_item_back_leaves_things_as_they_were() -> None:
     for seed in range(60):
-        problem = lower(random_instance(seed), allow_unplaced=True)
+        problem = lower(random_instance(seed), allow_unplaced=True).problem
         partial = PartialAssignment(problem)
         before = [partial.open_sites(v).tolist() for v in range(problem.n)]
         order = np.random.default_rng(seed).permutation(problem.n).tolist()

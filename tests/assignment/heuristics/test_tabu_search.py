@@ -25,7 +25,7 @@ def test_it_finds_the_optimum_of_most_small_instances() -> None:
         instance = random_instance(seed)
         answer = best(instance, allow_unplaced=True)
         assert answer is not None
-        index = TermIndex(lower(instance, allow_unplaced=True))
+        index = TermIndex(lower(instance, allow_unplaced=True).problem)
         site_of = tabu_search(index, SearchContext(seed=1), time_limit_s=5, patience=100)
         assert site_of is not None
         costs = tuple(index.problem.evaluate(site_of[None, :])[0].tolist())
@@ -35,7 +35,7 @@ def test_it_finds_the_optimum_of_most_small_instances() -> None:
 
 
 def test_it_mends_a_start_that_breaks_rules() -> None:
-    index = TermIndex(lower(an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))))
+    index = TermIndex(lower(an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))).problem)
     site_of = tabu_search(index, SearchContext(), time_limit_s=5, start=np.array([0, 0]), patience=50)
     assert site_of is not None
     assert site_of.tolist() == [1, 0]
@@ -53,7 +53,7 @@ def test_it_ends_at_once_where_the_floor_is_met() -> None:
 def test_a_lone_guest_leaves_a_neighbourhood_for_a_better_one_far_away() -> None:
     """Four pnodes 16 apart and four 12 apart, each with room for one vnode, and 200 between: no move leads over."""
     far = [[10 if p == q else 200 if p // 4 != q // 4 else 16 - p // 4 * 4 for q in range(8)] for p in range(8)]
-    problem = lower(an_instance(a_host(*(GIB,) * 8, slit=tuple(map(tuple, far))), a_guest(*(GIB,) * 4)))
+    problem = lower(an_instance(a_host(*(GIB,) * 8, slit=tuple(map(tuple, far))), a_guest(*(GIB,) * 4))).problem
     found = tabu_search(TermIndex(problem), SearchContext(), time_limit_s=60, start=np.arange(4), patience=2000)
     assert found is not None
     assert sorted(found.tolist()) == [4, 5, 6, 7]
@@ -82,14 +82,14 @@ def test_a_vnode_that_fits_nowhere_leaves_it_without_an_answer(time_limit_s: flo
 
 
 def test_the_same_seed_makes_the_same_moves() -> None:
-    index = TermIndex(lower(random_instance(3), allow_unplaced=True))
+    index = TermIndex(lower(random_instance(3), allow_unplaced=True).problem)
     answers = [tabu_search(index, SearchContext(seed=7), time_limit_s=60, patience=60) for _ in range(2)]
     assert np.array_equal(answers[0], answers[1])  # type: ignore[arg-type]
 
 
 def test_the_greedy_start_stands_on_allowed_sites() -> None:
     for seed in range(100):
-        problem = lower(random_instance(seed))
+        problem = lower(random_instance(seed)).problem
         if problem.allowed.any(axis=1).all():
             site_of = greedy_construction(TermIndex(problem), np.random.default_rng(seed))
             assert problem.allowed[np.arange(problem.n), site_of].all()

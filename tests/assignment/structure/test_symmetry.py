@@ -16,7 +16,7 @@ from tests.support.random_instances import random_instance
 
 
 def tables_of(instance: Instance, *, allow_unplaced: bool = False) -> TermIndex:
-    return TermIndex(lower(instance, allow_unplaced=allow_unplaced))
+    return TermIndex(lower(instance, allow_unplaced=allow_unplaced).problem)
 
 
 FOUR = a_host(*(4 * GIB,) * 4, slit=tree_slit((2, 4), (10, 16, 21)))
@@ -99,7 +99,7 @@ def test_no_two_dies_of_the_opteron_are_interchangeable() -> None:
 def test_swapping_what_is_interchangeable_changes_neither_rules_nor_costs() -> None:
     swapped = 0
     for seed in range(300):
-        problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 1)
+        problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 1).problem
         index, rows = TermIndex(problem), np.random.default_rng(seed).integers(problem.m, size=(30, problem.n))
         good, costs = problem.feasible(rows), problem.evaluate(rows)
         for v, w in (pair for members in item_classes(index) for pair in combinations(members, 2)):

@@ -19,6 +19,7 @@ from placer.formats.libvirt.read_domain import read_libvirt_domain
 from placer.instance import Guest, Host, Placement, Pnode
 from placer.job.emit import emit_guests
 from placer.job.request import Request, assemble
+from placer.job.settled import settled
 from tests.support.building import GIB, a_guest, a_host, an_instance
 from tests.support.real_libvirt import given_back, numa_of, program
 
@@ -95,7 +96,7 @@ PLAIN = (
 
 
 def request_of(text: str, host: Host = HOST) -> Request:
-    return assemble(ParsedHost(host=host), [read_libvirt_domain(text, "db.xml", host)], vnodes="fewest")
+    return settled(assemble(ParsedHost(host=host), [read_libvirt_domain(text, "db.xml", host)], vnodes="fewest"))
 
 
 def emitted(request: Request, *pnodes: int) -> str:
