@@ -162,6 +162,30 @@ def test_no_completion_costs_less_than_the_bound_of_its_beginning(kind: type[Ter
 
 
 @EACH
+def test_the_last_item_adds_on_each_site_what_the_whole_then_costs_more_than_on_another(
+    kind: type[Term], seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    term = KINDS[kind](random)
+    tallies = term.tallies(N, M)
+    if not tallies or (kind is ResidualCapacity and not term.uses.all()):
+        return  # no guess, or one that takes every item for a user
+    order, rows = random.permutation(N), random.permutation(ALL)[:5]
+    first, last = order[:1], int(order[-1])
+    rows[:, first] = rows[0, first]
+    held = tuple(tally.held(first, rows[0, first], len(rows)) for tally in tallies)
+    for v in order[1:-1].tolist():
+        for tally, sums in zip(tallies, held, strict=True):
+            tally.add(sums, v, rows[:, v])
+    added = term.added(last, tallies, held) + np.zeros((len(rows), M), dtype=np.int64)
+    whole = np.zeros((len(rows), M), dtype=np.int64)
+    for p in range(M):
+        rows[:, last] = p
+        whole[:, p] = term.evaluate(rows)
+    assert (added - added[:, :1]).tolist() == (whole - whole[:, :1]).tolist()
+
+
+@EACH
 def test_items_and_sites_with_equal_keys_can_be_swapped(kind: type[Term], seed: int) -> None:
     if kind in (Flow, SetOnSite):
         return  # flows and distances are compared pair by pair, sets as groups

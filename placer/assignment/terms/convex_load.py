@@ -17,6 +17,7 @@ from placer.assignment.terms.arrays import (
     widened_items,
     widened_sites,
 )
+from placer.assignment.terms.tally import Tally
 from placer.assignment.terms.term import Term
 
 
@@ -115,6 +116,16 @@ class ConvexLoad(Term):
         np.add.at(load, pools[site_of[others]], np.where(pools[site_of[others]] >= 0, self.weight[others], 0))
         rise = self.table[range(len(load)), load + self.weight[v]] - self.table[range(len(load)), load]
         return np.where(pools >= 0, rise[pools], 0)
+
+    def tallies(self, n: int, m: int) -> tuple[Tally, ...]:
+        """Keep the load of each pool."""
+        return (Tally.by_site(self.weight, self.pool_of, len(self.table)),)
+
+    def added(self, v: int, tallies: tuple[Tally, ...], held: tuple[IntArray, ...]) -> IntArray:
+        """What the load of item v adds on each site, ``[s, m]``."""
+        pools, load = np.arange(len(self.table)), held[0]
+        rise = self.table[pools, load + self.weight[v]] - self.table[pools, load]
+        return np.where(self.pool_of >= 0, rise[:, self.pool_of], 0)
 
     def shift_delta(self, site_of: IntArray, m: int) -> IntArray:
         """Change for every shift, ``[n, m]``."""

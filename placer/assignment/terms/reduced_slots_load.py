@@ -9,6 +9,7 @@ import numpy as np
 
 from placer.assignment.terms.arrays import BoolArray, IntArray, between_pools, sums, widened_items
 from placer.assignment.terms.convex_load import ConvexLoad
+from placer.assignment.terms.tally import Tally
 from placer.assignment.terms.term import Term
 
 
@@ -84,6 +85,17 @@ class ReducedSlotsLoad(Term):
     def partial_bound(self, rows: IntArray, placed: IntArray, rest: IntArray, allowed: BoolArray) -> IntArray:
         """Price what is placed, ``[s]``: more of either costs no less."""
         return self._evaluate(rows, placed)
+
+    def tallies(self, n: int, m: int) -> tuple[Tally, ...]:
+        """Keep the load and the claims of each pool."""
+        each, pool_of = (self.convex_load.weight, self.slots_claimed), self.convex_load.pool_of
+        return tuple(Tally.by_site(weight, pool_of, len(self.slots)) for weight in each)
+
+    def added(self, v: int, tallies: tuple[Tally, ...], held: tuple[IntArray, ...]) -> IntArray:
+        """What the load and the claims of item v add on each site, ``[s, m]``."""
+        (load, claims), pool_of = held, self.convex_load.pool_of
+        rise = self.rise(load + self.convex_load.weight[v], claims + self.slots_claimed[v]) - self.rise(load, claims)
+        return np.where(pool_of >= 0, rise[:, pool_of], 0)
 
     def shift_delta(self, site_of: IntArray, m: int) -> IntArray:
         """Change for every shift, ``[n, m]``."""

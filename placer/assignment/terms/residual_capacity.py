@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from placer.assignment.terms.arrays import BoolArray, IntArray, array_faults, sums, widened_items, widened_sites
+from placer.assignment.terms.tally import Tally
 from placer.assignment.terms.term import Term
 
 
@@ -62,6 +63,16 @@ class ResidualCapacity(Term):
         """The room on each site before item v comes, ``[m]``."""
         held = np.bincount(site_of[others], weights=self.weight[others], minlength=m).astype(np.int64)
         return np.asarray((self.room - held) // self.unit)
+
+    def tallies(self, n: int, m: int) -> tuple[Tally, ...]:
+        """Keep the weight and the number of items on each site."""
+        return tuple(Tally.by_site(each, np.arange(m), m) for each in (self.weight, np.ones(n, dtype=np.int64)))
+
+    def added(self, v: int, tallies: tuple[Tally, ...], held: tuple[IntArray, ...]) -> IntArray:
+        """What item v leaves on each site less what counted before, ``[s, m]``."""
+        load, count = held
+        before = np.where(count > 0, (self.room - load) // self.unit, 0)
+        return np.where(self.room >= 0, (self.room - load - self.weight[v]) // self.unit - before, 0)
 
     def shift_delta(self, site_of: IntArray, m: int) -> IntArray:
         """Change for every shift, ``[n, m]``."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from placer.assignment.terms.arrays import BoolArray, IntArray, array_faults
+from placer.assignment.terms.tally import Tally
 from placer.assignment.terms.term import Term, nothing_of
 
 
@@ -49,6 +50,22 @@ class SetOnSite(Term):
     def beside(self, v: int, others: IntArray, site_of: IntArray, m: int) -> IntArray:
         """Keep off the site, ``[m]``."""
         return np.asarray(np.arange(m) == self.site, dtype=np.int64)
+
+    def tallies(self, n: int, m: int) -> tuple[Tally, ...]:
+        """Keep how many items of each set are on the site."""
+        place = np.full((n, m), -1, dtype=np.int64)
+        for i, items in enumerate(self.sets):
+            place[items, self.site] = i
+        return (Tally(weight=np.ones(n, dtype=np.int64), place=place, places=len(self.sets)),)
+
+    def added(self, v: int, tallies: tuple[Tally, ...], held: tuple[IntArray, ...]) -> IntArray:
+        """Count the set of item v where it is the first of it on the site, ``[s, m]``."""
+        (tally,), (there,) = tallies, held
+        more = np.zeros((len(there), tally.place.shape[1]), dtype=np.int64)
+        i = int(tally.place[v, self.site])
+        if i >= 0:
+            more[:, self.site] = there[:, i] == 0
+        return more
 
     def shift_delta(self, site_of: IntArray, m: int) -> IntArray:
         """Change for every shift, ``[n, m]``."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from placer.assignment.terms.arrays import BoolArray, IntArray
+from placer.assignment.terms.tally import Tally
 
 
 class Term(ABC):
@@ -93,6 +94,23 @@ class Term(ABC):
 
     def beside(self, v: int, others: IntArray, site_of: IntArray, m: int) -> IntArray | int:
         """Guess for a greedy search what item v costs on each site, ``[m]``, beside the others; 0 for no guess."""
+        return 0
+
+    def tallies(self, n: int, m: int) -> tuple[Tally, ...]:
+        """Say what is to be kept of the items placed so far, for :meth:`added`."""
+        return ()
+
+    def added(self, v: int, tallies: tuple[Tally, ...], held: tuple[IntArray, ...]) -> IntArray | int:
+        """
+        Price for a greedy search what item v adds on each site, ``[s, m]``; 0 for no guess.
+
+        Parameters
+        ----------
+        tallies
+            What :meth:`tallies` gave.
+        held
+            ``[s, places]`` for each tally, of the items placed so far.
+        """
         return 0
 
 
