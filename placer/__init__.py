@@ -24,13 +24,14 @@ from placer.assignment import (
     Solution,
     Status,
 )
+from placer.assignment.build import gqap
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
 from placer.formats.native.instance_json import dump_instance, parse_instance, read_instance
 from placer.instance import Cpupool, Device, Domain, Flexible, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
 from placer.instance.previous import Moved
 from placer.solving.pipeline import solve
-from placer.solving.problems import gqap, solve_problem
+from placer.solving.problems import solve_problem
 from placer.solving.result import Result, Tier, Trade
 
 __all__ = [

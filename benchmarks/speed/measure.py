@@ -17,7 +17,6 @@ from benchmarks.gqap import known_value
 from benchmarks.runs import COST_TIER
 from benchmarks.speed.rows import Make, Row, Run, corpus
 from placer.assignment import ConvexLoad, Flow, Linear, Problem, Progress
-from placer.assignment.bounds.elementary import cheapest_increase
 from placer.instance import Instance
 from placer.lowering.lower import lower
 
@@ -129,5 +128,5 @@ def floor(asked: Instance | Problem) -> int:
                 total += int(term.cost.min(axis=1).sum())
             case ConvexLoad():
                 idle = np.zeros((1, len(term.table)), dtype=np.int64)
-                total += int(term.table[:, 0].sum() + cheapest_increase(term, idle, int(term.weight.sum()))[0])
+                total += int(term.table[:, 0].sum() + term.cheapest_increase(idle, int(term.weight.sum()))[0])
     return total

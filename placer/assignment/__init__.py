@@ -1,18 +1,20 @@
 """What solvers talk about: items, sites and integers. Nothing here knows NUMA."""
 
-from placer.assignment.model import Conflict, Problem, Resource, Term
-from placer.assignment.rounded_terms import FlooredLinear, MaxUtilization
+from placer.assignment.model import Conflict, Problem, Resource
 from placer.assignment.slots import SlotDemand, SlotGroups, SlotMatching
 from placer.assignment.solution import Progress, Solution, Status
 from placer.assignment.terms import (
     BoolArray,
     ConvexLoad,
+    FlooredLinear,
     Flow,
     IntArray,
     Linear,
+    MaxUtilization,
     ReducedSlotsLoad,
     ResidualCapacity,
     SetOnSite,
+    Term,
     even_pairs,
 )
 
@@ -34,7 +36,6 @@ __all__ = [
     "SlotDemand",
     "SlotGroups",
     "SlotMatching",
-    "Slot groups",
     "Solution",
     "Status",
     "Term",

@@ -6,15 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from placer.assignment import BoolArray, ConvexLoad, Flow, IntArray, Linear, Problem, Status, Term
+from placer.assignment import BoolArray, ConvexLoad, Flow, IntArray, Linear, Problem, ReducedSlotsLoad, Status, Term
 from placer.assignment.bounds.elementary import (
-    convex_load_bound,
-    even_spread_bound,
     excess_over,
     lower_bounds,
     marginal_cost,
     pair_bounds,
-    residual_capacity_bound,
 )
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.branch_and_bound import branch_and_bound
@@ -41,12 +38,10 @@ def group_bounds(index: TermIndex, context: SearchContext, known: tuple[int, ...
     for t in range(index.tiers):
         if not index.problem.tiers[t]:
             continue
-        residual_capacities = sum(
-            residual_capacity_bound(index, room, []) for tier, room in index.residual_capacities if tier == t
-        )
         convex_loads = [convex_load for tier, convex_load in index.convex_loads if tier == t]
         even = [
-            (even_spread_bound(index, convex_load), marginal_cost(index, convex_load)) for convex_load in convex_loads
+            (convex_load.even_spread_bound(index.problem.allowed), marginal_cost(index, convex_load))
+            for convex_load in convex_loads
         ]
         ways = [
             (
@@ -54,7 +49,7 @@ def group_bounds(index: TermIndex, context: SearchContext, known: tuple[int, ...
                 [excess_over(c, price) for c, (_, price) in zip(convex_loads, even, strict=True)],
             )
         ]
-        if sum(convex_load_bound(index, convex_load) for convex_load in convex_loads) > ways[0][0]:
+        if sum(convex_load.lower_bound(index.problem.allowed) for convex_load in convex_loads) > ways[0][0]:
             ways.append(
                 (
                     sum(int(convex_load.table[:, 0].sum()) for convex_load in convex_loads),
@@ -62,8 +57,10 @@ def group_bounds(index: TermIndex, context: SearchContext, known: tuple[int, ...
                 )
             )
         least = [floor + _Alone(index, context, t, pairs[t], dearer).least() for floor, dearer in ways]
-        rounded = sum(term.floor(index.problem.allowed) for tier, term in index.rounded if tier == t)
-        found[t] = max(known[t], residual_capacities + rounded + max(least))
+        others = sum(
+            term.lower_bound(index.problem.allowed) for tier, term in index.terms if tier == t and not _is_load(term)
+        )
+        found[t] = max(known[t], others + max(least))
     return tuple(found)
 
 
@@ -190,8 +187,13 @@ def _under(problem: Problem, selector: int, c: int, context: SearchContext) -> i
     return cost + int(np.where(allowed, linear, 0)[settled].sum())
 
 
+def _is_load(term: Term) -> bool:
+    """Whether it is bounded with the groups: this bound splits convex loads, and what is on top of one is left out."""
+    return isinstance(term, ConvexLoad | ReducedSlotsLoad)
+
+
 def _of_items(term: Term, items: IntArray) -> Term:
-    """Leave some items of a group in a term."""
+    """Leave some items of a group in a term; :class:`_Alone` makes no other kinds."""
     match term:
         case Linear():
             return replace(term, cost=term.cost[items])

@@ -12,20 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
-from placer.assignment.rounded_terms import FlooredLinear, MaxUtilization
 from placer.assignment.slots import SlotMatching
-from placer.assignment.terms import (
-    BoolArray,
-    ConvexLoad,
-    Flow,
-    IntArray,
-    Linear,
-    ReducedSlotsLoad,
-    ResidualCapacity,
-    SetOnSite,
-)
-
-Term = Linear | Flow | ConvexLoad | ReducedSlotsLoad | ResidualCapacity | SetOnSite | MaxUtilization | FlooredLinear
+from placer.assignment.terms import BoolArray, Flow, IntArray, Term
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

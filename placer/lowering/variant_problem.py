@@ -9,17 +9,11 @@ import numpy as np
 from placer.assignment import (
     BoolArray,
     Conflict,
-    ConvexLoad,
-    FlooredLinear,
     Flow,
     IntArray,
     Linear,
-    MaxUtilization,
     Problem,
-    ReducedSlotsLoad,
-    ResidualCapacity,
     Resource,
-    SetOnSite,
     SlotDemand,
     SlotMatching,
     Term,
@@ -61,8 +55,8 @@ class VariantProblem:
             Where the tier of the number of vnodes goes.
         """
         base = self._base
-        convex_loads: dict[int, ConvexLoad] = {}
-        tiers = [tuple(self._term(term, convex_loads) for term in terms) for terms in base.tiers]
+        memo: dict[int, Term] = {}
+        tiers = [tuple(self._term(term, memo) for term in terms) for terms in base.tiers]
         for t, weights in enumerate(self._layout.instance.tiers()[:tier]):
             if "access_distance" in weights:
                 tiers[t] = (*tiers[t], self._least_access(weights["access_distance"]))
@@ -218,37 +212,11 @@ class VariantProblem:
             occupied=slot_matching.occupied,
         )
 
-    def _term(self, term: Term, convex_loads: dict[int, ConvexLoad]) -> Term:
-        more = self.n - self._base.n, self.m - self._base.m
-        wide: Term = term
-        match term:
-            case Linear():
-                wide = replace(term, cost=np.pad(term.cost, ((0, more[0]), (0, more[1]))))
-            case Flow():
-                # what all accesses cost at least is the decider's: so it is no less while nothing is chosen
-                nearest = self._nearest if self._is_access(term) else 0
-                wide = replace(term, distance=np.pad(term.distance - nearest, (0, more[1])))
-            case ConvexLoad():
-                wide = convex_loads[id(term)] = self._crowd(term)
-            case ReducedSlotsLoad():
-                convex_load = convex_loads.get(id(term.convex_load)) or self._crowd(term.convex_load)
-                wide = replace(term, convex_load=convex_load, slots_claimed=self._items(term.slots_claimed))
-            case ResidualCapacity():
-                users = np.arange(self.n) < self._base.n
-                weight, room = self._items(term.weight), self._per_site(term.room, -1)
-                wide = replace(term, weight=weight, room=room, users=users)
-            case MaxUtilization():
-                wide = replace(term, weight=self._items(term.weight), room=self._per_site(term.room, 0))
-            case FlooredLinear():
-                wide = replace(term, cost=np.pad(term.cost, ((0, 0), (0, more[1]))))
-            case SetOnSite():
-                pass  # the sites before the absent have kept their numbers
-        return wide
-
-    def _crowd(self, convex_load: ConvexLoad) -> ConvexLoad:
-        return replace(
-            convex_load, weight=self._items(convex_load.weight), pool_of=self._per_site(convex_load.pool_of, -1)
-        )
+    def _term(self, term: Term, memo: dict[int, Term]) -> Term:
+        if isinstance(term, Flow) and self._is_access(term):
+            # what all accesses cost at least is the decider's: so it is no less while nothing is chosen
+            term = replace(term, distance=term.distance - self._nearest)
+        return term.widened(self.n, self.m, memo)
 
     def _items(self, each: IntArray) -> IntArray:
         return np.pad(each, (0, self.n - self._base.n))

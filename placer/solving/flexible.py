@@ -9,7 +9,7 @@ import numpy as np
 from msgspec.structs import replace as change
 
 from placer.assignment import Problem, Solution, Status
-from placer.assignment.bounds.elementary import cheapest_increase, pair_bounds, unavoidable_load
+from placer.assignment.bounds.elementary import pair_bounds
 from placer.assignment.context import SearchContext
 from placer.assignment.registry import STRATEGIES, Strategy
 from placer.assignment.structure.term_index import TermIndex
@@ -178,8 +178,8 @@ def _lower_bounds(instance: Instance, problem: Problem, tier: int) -> tuple[int,
     lower_bounds = cheapest + pair_bounds(index)[:, fixed][:, :, fixed].sum(axis=(1, 2)) // 2
     for t, convex_load in index.convex_loads:
         load = np.zeros((1, len(convex_load.table)), dtype=np.int64)
-        more = unavoidable_load(index, convex_load, np.arange(problem.n))
-        lower_bounds[t] += convex_load.table[:, 0].sum() + cheapest_increase(convex_load, load, more)[0]
+        more = convex_load.unavoidable_load(problem.allowed, np.arange(problem.n))
+        lower_bounds[t] += convex_load.table[:, 0].sum() + convex_load.cheapest_increase(load, more)[0]
     vcpus = sum(guest.vcpu_count for guest in instance.guests if guest.flexible and guest.memory_kib)
     for t, terms in enumerate(instance.tiers()[:tier]):
         lower_bounds[t] += terms.get("access_distance", 0) * 1000 * vcpus * instance.host.smallest_distance

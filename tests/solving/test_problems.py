@@ -90,65 +90,9 @@ GOOD: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"cost": [1, 2]}, r"cost has shape \(2,\), expected \[items, sites\]"),
-        ({"cost": [[0.5, 1], [2, 3]]}, "cost has values of type float64, expected integers"),
-        ({"flow": [[0, 1]]}, r"flow has shape \(1, 2\) of int64, expected \(2, 2\) of int64"),
-        ({"flow": [[0, -1], [0, 0]]}, "flow holds -1, expected 0 or more"),
-        ({"distance": [[0]]}, r"distance has shape \(1, 1\)"),
-        ({"weight": [1, -1]}, "resource 0, weight holds -1, expected 0 or more"),
-        ({"capacity": [2]}, r"resource 0, capacity has shape \(1,\)"),
-        ({"flow": [[0, 2**60], [0, 0]]}, "tier 0 may cost 1152921504606846980, expected less than 2\\^53"),
-        ({"weight": ["a", "b"]}, "weight has values of type <U1, expected integers"),
-    ],
-)
-def test_arrays_that_make_no_problem_are_refused(change: dict[str, Any], words: str) -> None:
-    with pytest.raises(placer.InputError, match=words):
-        placer.gqap(**{**GOOD, **change})
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"allowed": np.ones((2, 2))}, r"allowed has shape \(2, 2\) of float64"),
-        ({"groups": (np.array([0]),)}, r"groups hold the items \[\[0\]\], expected each of 2 once"),
-        ({"incompatible": np.eye(2, dtype=bool)}, "incompatible is not symmetric with a diagonal of False"),
-        ({"hint": np.array([0, 2])}, "hint holds 2, expected 1 at most"),
-        (
-            {
-                "relations": (
-                    placer.Conflict(items=np.triu(np.ones((2, 2), dtype=bool), 1), sites=np.eye(2, dtype=bool)),
-                )
-            },
-            "relation 0, items is not symmetric",
-        ),
-        (
-            {"tiers": ((placer.SetOnSite(name="t", sets=(np.array([0]),), site=2),),)},
-            "tier 0, t: site is 2, expected 0 to 1",
-        ),
-        (
-            {"tiers": ((placer.ResidualCapacity(name="r", weight=np.array([1, 1]), room=np.array([2, 2]), unit=0),),)},
-            "tier 0, r: unit is 0, expected at least 1",
-        ),
-        (
-            {
-                "tiers": (
-                    (
-                        placer.ConvexLoad(
-                            name="c", weight=np.array([1, 1]), pool_of=np.array([0, 0]), table=np.array([[0, 5, 6]])
-                        ),
-                    ),
-                )
-            },
-            "tier 0, c: table is not convex",
-        ),
-    ],
-)
-def test_a_problem_that_makes_no_sense_is_refused(change: dict[str, Any], words: str) -> None:
-    with pytest.raises(placer.InputError, match=words):
-        placer.solve_problem(replace(placer.gqap(**GOOD), **change))
+def test_a_problem_that_makes_no_sense_is_refused() -> None:
+    with pytest.raises(placer.InputError, match=r"groups hold the items \[\[0\]\], expected each of 2 once"):
+        placer.solve_problem(replace(placer.gqap(**GOOD), groups=(np.array([0]),)))
 
 
 def test_arguments_out_of_range_are_refused() -> None:

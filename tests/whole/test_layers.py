@@ -33,7 +33,7 @@ ORDER = (
 INSIDE = {
     "assignment": (
         ("terms", "slot_matching"),
-        ("rounded_terms", "slots", "solution"),
+        ("slots", "solution"),
         ("model",),
         ("context", "build", "validate"),
         ("structure",),

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from placer.assignment import BoolArray, ConvexLoad, IntArray, ReducedSlotsLoad, ResidualCapacity, even_pairs
+from placer.assignment import BoolArray, ConvexLoad, IntArray, ResidualCapacity
 from placer.assignment.structure.symmetry import site_classes
-from placer.assignment.structure.term_index import TermIndex, distinct
+from placer.assignment.structure.term_index import TermIndex
 
 
 def lower_bounds(index: TermIndex) -> tuple[int, ...]:
@@ -26,42 +26,16 @@ def lower_bounds(index: TermIndex) -> tuple[int, ...]:
     floor = np.where(problem.allowed, index.linear, np.iinfo(np.int64).max).min(axis=2).sum(axis=1)
     pairs = pair_bounds(index)
     floor += pairs.sum(axis=(1, 2)) // 2 + gilmore_lawler_gain(index, pairs)
-    for t, convex_load in index.convex_loads:
-        floor[t] += convex_load_bound(index, convex_load)
-    for t, reduced in index.reduced_slots:
-        floor[t] += reduced_slots_bound(index, reduced)
-    for t, room in index.residual_capacities:
-        floor[t] += residual_capacity_bound(index, room, [])
-    for t, rounded in index.rounded:
-        floor[t] += rounded.floor(problem.allowed)
+    for t, term in index.terms:
+        floor[t] += term.lower_bound(problem.allowed)
     return tuple(floor.tolist())
-
-
-def convex_load_bound(index: TermIndex, convex_load: ConvexLoad) -> int:
-    """What it costs empty, and the load spread evenly or each item alone in its cheapest pool: the price is convex."""
-    empty = convex_load.table[:, 0]
-    own = np.where(
-        convex_load.pool_of >= 0, (convex_load.table - empty[:, None])[convex_load.pool_of][:, convex_load.weight].T, 0
-    )
-    alone = np.where(index.problem.allowed, own, np.iinfo(np.int64).max).min(axis=1).sum()
-    return max(even_spread_bound(index, convex_load), int(empty.sum()) + int(alone))
-
-
-def even_spread_bound(index: TermIndex, convex_load: ConvexLoad) -> int:
-    """What it costs empty, and the load spread evenly."""
-    usable = _usable(index, convex_load)
-    load = np.zeros((1, len(usable.table)), dtype=np.int64)
-    units = unavoidable_load(index, convex_load, np.arange(index.problem.n))
-    return int(convex_load.table[:, 0].sum()) + (
-        int(cheapest_increase(usable, load, units)[0]) if len(usable.table) else 0
-    )
 
 
 def marginal_cost(index: TermIndex, convex_load: ConvexLoad) -> int:
     """What the last unit of load costs with all of it spread evenly; 0 without load."""
     units, steps = (
-        unavoidable_load(index, convex_load, np.arange(index.problem.n)),
-        np.diff(_usable(index, convex_load).table, axis=1),
+        convex_load.unavoidable_load(index.problem.allowed, np.arange(index.problem.n)),
+        np.diff(convex_load.usable(index.problem.allowed).table, axis=1),
     )
     return int(np.sort(steps, axis=None)[min(units, steps.size) - 1]) if units and steps.size else 0
 
@@ -74,27 +48,6 @@ def excess_over(convex_load: ConvexLoad, price: int) -> ConvexLoad:
     """
     dearer = np.cumsum(np.maximum(np.diff(convex_load.table, axis=1) - price, 0), axis=1)
     return replace(convex_load, table=np.pad(dearer, ((0, 0), (1, 0))))
-
-
-def _usable(index: TermIndex, convex_load: ConvexLoad) -> ConvexLoad:
-    """Leave out the pools that no load can come to."""
-    pools = distinct(convex_load.pool_of[index.problem.allowed[convex_load.weight > 0].any(axis=0)])
-    return replace(convex_load, table=convex_load.table[pools[pools >= 0]])
-
-
-def reduced_slots_bound(index: TermIndex, reduced: ReducedSlotsLoad) -> int:
-    """
-    What claims add to the floor of a crowd: all load on all slots left, spread evenly, costs least.
-
-    Pairs of n on c slots are subadditive in (n, c) together. A pool that claims fill has one slot more than that left.
-    """
-    convex_load, items = reduced.convex_load, np.arange(index.problem.n)
-    claims = unavoidable_load(index, replace(convex_load, weight=reduced.slots_claimed), items)
-    filled = claims // (reduced.per_slot * (int(reduced.slots.min()) - 1) + 1)
-    left = int(reduced.slots.sum()) - -(-claims // reduced.per_slot) + min(filled, len(reduced.slots))
-    load = int(reduced.start.sum()) + unavoidable_load(index, convex_load, items)
-    pairs = even_pairs(np.array(load), np.array(min(max(left, 1), int(reduced.slots.sum()))))
-    return max(0, reduced.scale * int(pairs) - convex_load_bound(index, convex_load))
 
 
 def residual_capacity_bound(index: TermIndex, room: ResidualCapacity, needed: list[int]) -> int:
@@ -211,34 +164,3 @@ def _closest(index: TermIndex, i: int, v: int, w: int, *, apart: bool) -> int:
     if apart:
         open_pairs &= ~np.eye(problem.m, dtype=bool)
     return int(cost[open_pairs].min()) if open_pairs.any() else 0
-
-
-def unavoidable_load(index: TermIndex, convex_load: ConvexLoad, items: IntArray) -> int:
-    """Sum the weight of those items that have no site where load is free."""
-    free = index.problem.allowed[items][:, convex_load.pool_of < 0].any(axis=1)
-    return int((convex_load.weight[items] * ~free).sum())
-
-
-def cheapest_increase(convex_load: ConvexLoad, load: IntArray, more: int) -> IntArray:
-    """
-    Give the least price of adding load, one unit at a time where it costs least.
-
-    Parameters
-    ----------
-    load
-        ``[s, pools]``, the load so far.
-    more
-        Units to add.
-
-    Returns
-    -------
-    array``[s]``
-        What the price rises by.
-    """
-    steps = np.diff(convex_load.table, axis=1)
-    prices = distinct(steps)
-    within = np.stack([np.searchsorted(row, prices, side="right") for row in steps], axis=0)
-    units: IntArray = np.maximum(within[None, :, :] - load[:, :, None], 0).sum(axis=1)
-    filled = np.minimum(units, more)
-    rise: IntArray = (np.diff(filled, axis=1, prepend=0) * prices).sum(axis=1)
-    return rise

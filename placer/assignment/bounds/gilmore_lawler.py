@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 
 from placer.assignment import IntArray
-from placer.assignment.bounds.elementary import convex_load_bound, reduced_slots_bound
 from placer.assignment.structure.term_index import PairFlow, TermIndex
 
 ITEMS, LEVELS = 64, 256
@@ -30,11 +29,11 @@ def gilmore_lawler_bound(index: TermIndex, tier: int) -> int:
     if not fits.any(axis=1).all():
         return 0
     twice = int(np.where(fits, price, np.iinfo(np.int64).max).min(axis=1).sum())
-    load = sum(convex_load_bound(index, convex_load) for t, convex_load in index.convex_loads if t == tier)
+    load = sum(convex_load.lower_bound(index.problem.allowed) for t, convex_load in index.convex_loads if t == tier)
     return (
         -(-twice // 2)
         + load
-        + sum(reduced_slots_bound(index, reduced) for t, reduced in index.reduced_slots if t == tier)
+        + sum(reduced.lower_bound(index.problem.allowed) for t, reduced in index.reduced_slots if t == tier)
     )
 
 

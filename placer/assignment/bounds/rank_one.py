@@ -15,7 +15,6 @@ from math import gcd
 import numpy as np
 
 from placer.assignment import BoolArray, ConvexLoad, Flow, IntArray, ResidualCapacity
-from placer.assignment.bounds.elementary import convex_load_bound, reduced_slots_bound
 from placer.assignment.structure.term_index import TermIndex
 
 LARGEST = 30_000
@@ -78,7 +77,7 @@ def rank_one_form(index: TermIndex, tier: int) -> RankOneForm | None:
         if t == tier:
             own = _own_price(convex_load, sites, out)
             if own is None or price.any():
-                constant += convex_load_bound(index, convex_load)
+                constant += convex_load.lower_bound(index.problem.allowed)
             else:
                 price = own
                 constant += int(
@@ -86,7 +85,7 @@ def rank_one_form(index: TermIndex, tier: int) -> RankOneForm | None:
                         convex_load.table[:, 0], convex_load.pool_of[sites[convex_load.pool_of[sites] >= 0]]
                     ).sum()
                 )
-    constant += sum(reduced_slots_bound(index, reduced) for t, reduced in index.reduced_slots if t == tier)
+    constant += sum(reduced.lower_bound(index.problem.allowed) for t, reduced in index.reduced_slots if t == tier)
     constant += int(np.where(problem.allowed, _linear(index, tier), np.iinfo(np.int64).max).min(axis=1).sum())
     down, up, least_out, most_out = _reach(index, sites, out, into)
     left = _room_left(index, tier, sites, into)

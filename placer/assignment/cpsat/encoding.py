@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from placer.assignment import (
+    ConvexLoad,
+    FlooredLinear,
+    MaxUtilization,
+    ReducedSlotsLoad,
+    ResidualCapacity,
+    SetOnSite,
+    Term,
+)
 from placer.assignment.cpsat.conflicts import keep_conflicts
 from placer.assignment.cpsat.flows import encode_flow
 from placer.assignment.cpsat.load_terms import (
@@ -9,11 +21,22 @@ from placer.assignment.cpsat.load_terms import (
     encode_linear,
     encode_residual_capacity,
     encode_set_on_site,
+    encode_with_convex_load,
     keep_apart,
     limit_load,
 )
 from placer.assignment.cpsat.rounded_terms import encode_floored_linear, encode_max_utilization
 from placer.assignment.cpsat.variables import Affine, Variables
+
+ENCODERS: dict[type[Term], Callable[[Variables, Any, Affine], None]] = {
+    ConvexLoad: encode_convex_load,
+    ReducedSlotsLoad: encode_with_convex_load,
+    ResidualCapacity: encode_residual_capacity,
+    SetOnSite: encode_set_on_site,
+    MaxUtilization: encode_max_utilization,
+    FlooredLinear: encode_floored_linear,
+}
+"""How each kind of term is written; linear costs and flows are summed up before."""
 
 
 def encode(variables: Variables) -> list[Affine]:
@@ -26,14 +49,7 @@ def encode(variables: Variables) -> list[Affine]:
     costs = [encode_linear(variables, index.linear[t]) for t in range(index.tiers)]
     for flow in index.flows:
         encode_flow(variables, flow, costs[flow.tier])
-    for t, convex_load in index.convex_loads:
-        encode_convex_load(variables, convex_load, costs[t])
-    for t, room in index.residual_capacities:
-        encode_residual_capacity(variables, room, costs[t])
-    for t, touch in index.sets_on_site:
-        encode_set_on_site(variables, touch, costs[t])
-    for t, peak in index.max_utilizations:
-        encode_max_utilization(variables, peak, costs[t])
-    for t, floored in index.floored_linears:
-        encode_floored_linear(variables, floored, costs[t])
+    order = list(ENCODERS)  # kind after kind; a kind that is not in the table is an error, never left out
+    for t, term in sorted(index.terms, key=lambda each: order.index(type(each[1]))):
+        ENCODERS[type(term)](variables, term, costs[t])
     return costs

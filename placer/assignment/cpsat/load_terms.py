@@ -78,6 +78,10 @@ def encode_convex_load(variables: Variables, convex_load: ConvexLoad, cost: Affi
             cost.add(1, price)
 
 
+def encode_with_convex_load(variables: Variables, reduced: ReducedSlotsLoad, cost: Affine) -> None:
+    """Leave it to :func:`encode_convex_load`, which prices a crowd together with what it pays beside claims."""
+
+
 def _lines(row: IntArray, load: Affine) -> Iterator[Affine]:
     """Give the lines through each two neighbouring points of a convex row where it bends, over the load."""
     slopes = np.diff(row)

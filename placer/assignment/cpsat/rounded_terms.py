@@ -12,7 +12,7 @@ from placer.assignment.cpsat.variables import Affine, Variables
 
 def encode_max_utilization(variables: Variables, peak: MaxUtilization, cost: Affine) -> None:
     """Price the fullest site from below: parts x load <= room x level on every site."""
-    level = variables.auxiliary(peak.most(), lambda site_of: int(peak.evaluate(site_of[None, :])[0]))
+    level = variables.auxiliary(peak.largest(), lambda site_of: int(peak.evaluate(site_of[None, :])[0]))
     for p in np.flatnonzero(peak.room > 0).tolist():
         load = variables.load(peak.weight, [p])
         room = int(peak.room[p])
@@ -30,7 +30,7 @@ def encode_floored_linear(variables: Variables, floored: FlooredLinear, cost: Af
         for p, var in unit.count.items():
             total.add(int(prices[p]), var)
     scale, divisor = floored.scale, floored.divisor
-    most = floored.most() // scale
+    most = floored.largest() // scale
     value = variables.auxiliary(most, lambda site_of: int(floored.evaluate(site_of[None, :])[0]) // scale)
     variables.model.add(total.expression() <= divisor * value + divisor - 1)
     cost.add(scale, value)

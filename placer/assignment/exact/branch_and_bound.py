@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from placer.assignment import BoolArray, FlooredLinear, IntArray, Problem, Solution, Status
-from placer.assignment.bounds.elementary import cheapest_increase, lower_bounds, pair_bounds, unavoidable_load
+from placer.assignment import BoolArray, IntArray, Problem, Solution, Status
+from placer.assignment.bounds.elementary import lower_bounds, pair_bounds
 from placer.assignment.context import SearchContext
 from placer.assignment.heuristics.tabu_search import tabu_search
 from placer.assignment.structure.symmetry import group_classes, item_classes, site_classes
@@ -159,43 +159,20 @@ class BranchAndBound:
         return pending
 
     def _cost_so_far(self, rows: IntArray) -> IntArray:
-        """Price the placed items, ``[s, tiers]``; room and crowd are left to :meth:`_add_rise`."""
+        """Price the placed items and their flows, ``[s, tiers]``; other terms are left to :meth:`_add_rise`."""
         index, placed = self.index, self._order[: rows.shape[1]]
         cost: IntArray = index.linear[:, placed, rows].sum(axis=2).T.copy()
         for flow in index.flows:
             among = flow.flow[np.ix_(placed, placed)]
             if among.any():
                 cost[:, flow.tier] += np.einsum("svw,vw->s", flow.distance[rows[:, :, None], rows[:, None, :]], among)
-        for t, touch in index.sets_on_site:
-            for items in touch.sets:
-                among_placed = np.isin(placed, items)
-                cost[:, t] += (rows[:, among_placed] == touch.site).any(axis=1)
         return cost
 
     def _add_rise(self, rows: IntArray, rest: IntArray, bound: IntArray) -> None:
-        """Add the price of the load, with the rest spread evenly, and the least room left on the sites in use."""
+        """Add what the other terms must come to: placed items, and the least that the rest adds."""
         index, placed = self.index, self._order[: rows.shape[1]]
-        for t, convex_load in index.convex_loads:
-            pools = convex_load.pool_of[rows]
-            on = pools[:, :, None] == np.arange(len(convex_load.table))
-            load = (on * convex_load.weight[placed][:, None]).sum(axis=1)
-            bound[:, t] += convex_load.table[np.arange(len(convex_load.table)), load].sum(axis=1)
-            bound[:, t] += cheapest_increase(convex_load, load, unavoidable_load(index, convex_load, rest))
-        for t, reduced in index.reduced_slots:
-            bound[:, t] += reduced.evaluate(rows, placed)
-        for t, room in index.residual_capacities:
-            on = (rows[:, :, None] == np.arange(len(room.room))) & (room.room >= 0)
-            held = (on * room.weight[placed][:, None]).sum(axis=1)
-            used = on[:, room.uses[placed]].any(axis=1)
-            left = np.where(used, (room.room - held) // room.unit, 0).sum(axis=1)
-            slack = 0 if not (room.weight % room.unit).any() else len(room.room)
-            bound[:, t] += np.maximum(left - room.weight[rest].sum() // room.unit - slack, 0)
-        for t, peak in index.max_utilizations:
-            on = rows[:, :, None] == np.arange(len(peak.room))
-            fullest = peak.levels((on * peak.weight[placed][:, None]).sum(axis=1)).max(axis=1, initial=0)
-            bound[:, t] += np.maximum(fullest, peak.floor(index.problem.allowed))
-        for t, floored in index.floored_linears:
-            bound[:, t] += _quotient_bound(index.problem, floored, rows, placed)
+        for t, term in index.terms:
+            bound[:, t] += term.partial_bound(rows, placed, rest, index.problem.allowed)
 
     def _below(self, bound: IntArray) -> BoolArray:
         """Whether a bound, ``[s, tiers, m]``, is lexicographically below the incumbent."""
@@ -244,15 +221,6 @@ class BranchAndBound:
         pairs = pair_bounds(self.index)[:, self._order][:, :, self._order]
         n = self.index.problem.n
         return np.array([[int(p[k:, k:].sum()) // 2 for p in pairs] for k in range(n + 1)])
-
-
-def _quotient_bound(problem: Problem, floored: FlooredLinear, rows: IntArray, placed: IntArray) -> IntArray:
-    """Price the placed items of a quotient with the others where they are cheapest, ``[s]``."""
-    total = np.zeros(len(rows), dtype=np.int64)
-    position = {v: k for k, v in enumerate(placed.tolist())}
-    for v, cost in zip(floored.items.tolist(), floored.cost, strict=True):
-        total += cost[rows[:, position[v]]] if v in position else int(cost[problem.allowed[v]].min(initial=2**40))
-    return np.asarray(floored.scale * (total // floored.divisor))
 
 
 def _search_order(index: TermIndex) -> IntArray:

@@ -12,7 +12,16 @@ from itertools import accumulate
 
 import numpy as np
 
-from placer.assignment import ConvexLoad, IntArray, Problem, Solution, Status
+from placer.assignment import (
+    ConvexLoad,
+    IntArray,
+    Problem,
+    ReducedSlotsLoad,
+    ResidualCapacity,
+    SetOnSite,
+    Solution,
+    Status,
+)
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.count_dp import Cluster, clusters
 from placer.assignment.exact.subset_tables import NEVER, Unions, pair_sums, part_for, sums
@@ -43,7 +52,7 @@ def solve_by_subsets(problem: Problem, context: SearchContext) -> Solution | Non
     sites = np.flatnonzero(problem.allowed.any(axis=0))
     distances = np.array([flow.distance for flow in index.flows] or np.zeros((1, problem.m, problem.m), np.int64))
     tier_weights = _worth(index)
-    if tier_weights is None or index.rounded or not _separable(index, distances, sites):
+    if tier_weights is None or not _known(index) or not _separable(index, distances, sites):
         return None
     tree = clusters(distances[:, sites[:, None], sites])
     if tree is None or len(sites) * 3**problem.n > 64 * WORK:
@@ -181,6 +190,13 @@ def _crowded(convex_load: ConvexLoad, p: int) -> IntArray:
     return row[load] - row[0] if convex_load.pool_of[p] >= 0 else np.zeros_like(load)
 
 
+def _known(index: TermIndex) -> bool:
+    """Whether all terms are of kinds that a set of items on a site can be priced by."""
+    return all(
+        isinstance(term, ConvexLoad | ReducedSlotsLoad | ResidualCapacity | SetOnSite) for _, term in index.terms
+    )
+
+
 def _separable(index: TermIndex, distances: IntArray, sites: IntArray) -> bool:
     """Whether sites meet in nothing but symmetric distances."""
     symmetric = bool((distances == distances.transpose(0, 2, 1)).all())
@@ -201,7 +217,7 @@ def _worth(index: TermIndex) -> list[int] | None:
     for t, convex_load in index.convex_loads:
         most[t] += int((convex_load.table.max(axis=1) - convex_load.table[:, 0]).sum())
     for t, reduced in index.reduced_slots:
-        most[t] += reduced.most()
+        most[t] += reduced.largest()
     for t, room in index.residual_capacities:
         most[t] += int(np.maximum(room.room, int(room.weight.sum())).sum()) // room.unit + len(room.room)
     for t, touch in index.sets_on_site:

@@ -72,6 +72,8 @@ class GroupPlacer:
     ----------
     size
         ``[n]``, what part of a large site each item takes, summed over the resources.
+    tallies
+        What each term of the index keeps of the items placed.
     """
 
     def __init__(self, index: TermIndex) -> None:
@@ -81,6 +83,8 @@ class GroupPlacer:
         self.scarcity = 1 / most
         self.active = [t for t, terms in enumerate(index.problem.tiers) if terms]
         self._outside = self._flows_outside()
+        n, m = index.problem.n, index.problem.m
+        self.tallies = [term.tallies(n, m) for _, term in index.terms]
 
     def place(self, partial: PartialAssignment, items: IntArray, barred: BoolArray | None = None) -> bool:
         """
@@ -130,30 +134,13 @@ class _Beam:
     def __init__(self, placer: GroupPlacer, partial: PartialAssignment, sites: IntArray) -> None:
         self._placer, self._index, self._partial, self._first = placer, placer.index, partial, sites
         index, placed = placer.index, np.flatnonzero(partial.site_of >= 0)
-        at, m = partial.site_of[placed], partial.problem.m
-
-        def on_sites(weight: IntArray) -> IntArray:
-            return np.tile(np.bincount(at, weights=weight[placed], minlength=m).astype(np.int64), (len(sites), 1))
-
-        def in_pools(weight: IntArray, convex_load: ConvexLoad) -> IntArray:
-            in_pool: IntArray = (convex_load.pool_of[:, None] == np.arange(len(convex_load.table))).astype(np.int64)
-            return np.asarray(on_sites(weight) @ in_pool)
-
+        at = partial.site_of[placed]
         self._items: list[int] = []
         self._rows = np.zeros((len(sites), 0), dtype=np.int64)
         self._cost = np.zeros((index.tiers, len(sites)), dtype=np.int64)
         self._alive = np.ones(len(sites), dtype=bool)
         self._left = np.tile(partial.left, (len(sites), 1, 1))
-        self._count = on_sites(np.ones(partial.problem.n, dtype=np.int64))
-        self._loads = [in_pools(convex_load.weight, convex_load) for _, convex_load in index.convex_loads]
-        self._held = [on_sites(room.weight) for _, room in index.residual_capacities]
-        self._squeezed = [
-            (
-                in_pools(reduced.convex_load.weight, reduced.convex_load),
-                in_pools(reduced.slots_claimed, reduced.convex_load),
-            )
-            for _, reduced in index.reduced_slots
-        ]
+        self._held = [tuple(tally.held(placed, at, len(sites)) for tally in tallies) for tallies in placer.tallies]
 
     def add(self, v: int) -> None:
         """Put the next item of the group where it costs least beside each row."""
@@ -166,14 +153,9 @@ class _Beam:
             sites = self._least(cost, open_sites)
         self._cost += cost[:, each, sites]
         self._left[each, :, sites] -= self._index.weight[:, v]
-        self._count[each, sites] += 1
-        for (_, convex_load), load in zip(self._index.convex_loads, self._loads, strict=True):
-            _add(load, convex_load, convex_load.weight[v], sites)
-        for (_, reduced), (load, claims) in zip(self._index.reduced_slots, self._squeezed, strict=True):
-            _add(load, reduced.convex_load, reduced.convex_load.weight[v], sites)
-            _add(claims, reduced.convex_load, reduced.slots_claimed[v], sites)
-        for (_, room), held in zip(self._index.residual_capacities, self._held, strict=True):
-            held[each, sites] += room.weight[v]
+        for tallies, held in zip(self._placer.tallies, self._held, strict=True):
+            for tally, sums in zip(tallies, held, strict=True):
+                tally.add(sums, v, sites)
         self._rows = np.hstack([self._rows, sites[:, None]])
         self._items.append(v)
 
@@ -201,29 +183,9 @@ class _Beam:
             for w, at in zip(self._items, self._rows.T, strict=True):
                 if flow.flow[v, w] or flow.flow[w, v]:
                     cost[flow.tier] += flow.flow[v, w] * flow.distance.T[at] + flow.flow[w, v] * flow.distance[at]
-        for (t, convex_load), load in zip(index.convex_loads, self._loads, strict=True):
-            pools = np.arange(len(convex_load.table))
-            cost[t] += _per_site(
-                convex_load, convex_load.table[pools, load + convex_load.weight[v]] - convex_load.table[pools, load]
-            )
-        for (t, reduced), (load, claims) in zip(index.reduced_slots, self._squeezed, strict=True):
-            more = reduced.rise(load + reduced.convex_load.weight[v], claims + reduced.slots_claimed[v]) - reduced.rise(
-                load, claims
-            )
-            cost[t] += _per_site(reduced.convex_load, more)
-        for (t, room), held in zip(index.residual_capacities, self._held, strict=True):
-            before = np.where(self._count > 0, (room.room - held) // room.unit, 0)
-            cost[t] += np.where(room.room >= 0, (room.room - held - room.weight[v]) // room.unit - before, 0)
-        for t, touch in index.sets_on_site:
-            for items in touch.sets:
-                if v in items:
-                    cost[t, :, touch.site] += ~self._on(items, touch.site)
+        for (t, term), tallies, held in zip(index.terms, self._placer.tallies, self._held, strict=True):
+            cost[t] += term.added(v, tallies, held)
         return cost
-
-    def _on(self, items: IntArray, p: int) -> BoolArray:
-        """Whether one of some items stands on a site, for each row."""
-        mine = np.isin(self._items, items)
-        return np.asarray((self._partial.site_of[items] == p).any() | (self._rows[:, mine] == p).any(axis=1))
 
     def _least(self, cost: IntArray, open_sites: BoolArray) -> IntArray:
         """Find the open site of least cost of each row, the fullest of equals, ``[s]``."""
@@ -237,16 +199,6 @@ class _Beam:
         """What is left on each site beside each row, as a part of a large site and to its thousandth, ``[s, m]``."""
         left: FloatArray = np.einsum("srm,r->sm", self._left, self._placer.scarcity).round(3)
         return left
-
-
-def _per_site(convex_load: ConvexLoad, of_pool: IntArray) -> IntArray:
-    return np.where(convex_load.pool_of >= 0, of_pool[:, convex_load.pool_of], 0)
-
-
-def _add(load: IntArray, convex_load: ConvexLoad, weight: int, sites: IntArray) -> None:
-    pools = convex_load.pool_of[sites]
-    rows = np.flatnonzero(pools >= 0)
-    load[rows, pools[rows]] += weight
 
 
 def _has_slots(partial: PartialAssignment, items: IntArray, row: IntArray) -> bool:

@@ -8,21 +8,6 @@ from typing import Any
 import numpy as np
 
 from placer.assignment import BoolArray, IntArray
-from placer.assignment.heuristics.deltas import (
-    convex_load_shift,
-    convex_load_swap,
-    reduced_slots_shift,
-    reduced_slots_swap,
-    residual_capacity_shift,
-    residual_capacity_swap,
-    set_on_site_swap,
-)
-from placer.assignment.heuristics.rounded_deltas import (
-    floored_linear_shift,
-    floored_linear_swap,
-    max_utilization_shift,
-    max_utilization_swap,
-)
 from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
 
@@ -172,22 +157,8 @@ class Neighbourhood:
         delta[1:] += index.linear - index.linear[:, items, s][:, :, None]
         for pull, flow in zip(self._pull, index.flows, strict=True):
             delta[1 + flow.tier] += pull - pull[items, s][:, None]
-        for t, convex_load in index.convex_loads:
-            delta[1 + t] += convex_load_shift(convex_load, s)
-        for t, reduced in index.reduced_slots:
-            delta[1 + t] += reduced_slots_shift(reduced, s)
-        for t, room in index.residual_capacities:
-            delta[1 + t] += residual_capacity_shift(room, s)
-        for t, touch in index.sets_on_site:
-            for group in touch.sets:
-                there = s[group] == touch.site
-                others = there.sum() - there
-                delta[1 + t][group] -= (there & (others == 0))[:, None]
-                delta[1 + t][group, touch.site] += others == 0
-        for t, peak in index.max_utilizations:
-            delta[1 + t] += max_utilization_shift(peak, s)
-        for t, floored in index.floored_linears:
-            delta[1 + t] += floored_linear_shift(floored, s)
+        for t, term in index.terms:
+            delta[1 + t] += term.shift_delta(s, m)
         return delta
 
     def _swap_pairs(self) -> tuple[IntArray, IntArray]:
@@ -223,18 +194,8 @@ class Neighbourhood:
             change += f[v, w] * (d[a, b] + d[b, a] - d[a, a] - d[b, b])
             change += f[w, v] * (d[a, b] + d[b, a] - d[a, a] - d[b, b])
             delta[1 + flow.tier] += change
-        for t, convex_load in index.convex_loads:
-            delta[1 + t] += convex_load_swap(convex_load, s, v, w)
-        for t, reduced in index.reduced_slots:
-            delta[1 + t] += reduced_slots_swap(reduced, s, v, w)
-        for t, room in index.residual_capacities:
-            delta[1 + t] += residual_capacity_swap(room, s, v, w)
-        for t, touch in index.sets_on_site:
-            delta[1 + t] += set_on_site_swap(touch, s, v, w)
-        for t, peak in index.max_utilizations:
-            delta[1 + t] += max_utilization_swap(peak, s, v, w)
-        for t, floored in index.floored_linears:
-            delta[1 + t] += floored_linear_swap(floored, s, v, w)
+        for t, term in index.terms:
+            delta[1 + t] += term.swap_delta(s, v, w)
         return delta
 
 

@@ -181,26 +181,8 @@ def _cheapest(index: TermIndex, v: int, site_of: IntArray, placed: BoolArray, si
     for flow in index.flows:
         at = site_of[others]
         cost[flow.tier] += flow.distance[:, at] @ flow.flow[v, others] + flow.flow[others, v] @ flow.distance[at, :]
-    for t, convex_load in index.convex_loads:
-        pools = convex_load.pool_of
-        load = np.zeros(len(convex_load.table), dtype=np.int64)
-        np.add.at(load, pools[site_of[others]], np.where(pools[site_of[others]] >= 0, convex_load.weight[others], 0))
-        rise = (
-            convex_load.table[range(len(load)), load + convex_load.weight[v]]
-            - convex_load.table[range(len(load)), load]
-        )
-        cost[t] += np.where(pools >= 0, rise[pools], 0)
-    for t, touch in index.sets_on_site:
-        cost[t, touch.site] += 1
-    for t, room in index.residual_capacities:
-        held = np.bincount(site_of[others], weights=room.weight[others], minlength=len(sites)).astype(np.int64)
-        cost[t] += (room.room - held) // room.unit
-    for t, peak in index.max_utilizations:
-        held = np.bincount(site_of[others], weights=peak.weight[others], minlength=len(sites)).astype(np.int64)
-        cost[t] += peak.levels(held + peak.weight[v])
-    for t, floored in index.floored_linears:
-        own = floored.items == v
-        cost[t] += floored.scale * floored.cost[own].sum(axis=0) // floored.divisor
+    for t, term in index.terms:
+        cost[t] += term.beside(v, others, site_of, len(sites))
     return int(np.lexsort(np.where(sites, cost, np.iinfo(np.int64).max)[::-1])[0])
 
 

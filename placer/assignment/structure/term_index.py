@@ -1,23 +1,26 @@
-"""The terms of a Problem sorted by kind, as the searches use them."""
+"""The terms of a Problem as the searches use them: linear costs and flows summed up, the others in a list."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
 from placer.assignment import (
     ConvexLoad,
-    FlooredLinear,
     Flow,
     IntArray,
     Linear,
-    MaxUtilization,
     Problem,
     ReducedSlotsLoad,
     ResidualCapacity,
     SetOnSite,
+    Term,
 )
+
+Kind = TypeVar("Kind", bound=Term)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,7 +45,7 @@ class PairFlow:
 
 class TermIndex:
     """
-    A Problem's terms by kind.
+    A Problem's terms, as searches walk them.
 
     Attributes
     ----------
@@ -50,7 +53,7 @@ class TermIndex:
         ``[tiers, n, m]``: linear terms, and what each item's flow to itself costs.
     flows
         Flows between different items, one for each tier and distance matrix.
-    convex_loads, reduced_slots, residual_capacities, sets_on_site, max_utilizations, floored_linears
+    terms
         The other terms, each with its tier.
     weight, capacity
         ``[resources, n]`` and ``[resources, m]``.
@@ -60,40 +63,43 @@ class TermIndex:
         self.problem = problem
         self.tiers = len(problem.tiers)
         self.linear = np.zeros((self.tiers, problem.n, problem.m), dtype=np.int64)
-        self.convex_loads: list[tuple[int, ConvexLoad]] = []
-        self.reduced_slots: list[tuple[int, ReducedSlotsLoad]] = []
-        self.residual_capacities: list[tuple[int, ResidualCapacity]] = []
-        self.sets_on_site: list[tuple[int, SetOnSite]] = []
-        self.max_utilizations: list[tuple[int, MaxUtilization]] = []
-        self.floored_linears: list[tuple[int, FlooredLinear]] = []
+        self.terms: list[tuple[int, Term]] = []
         self.weight = _stack([r.weight for r in problem.resources], problem.n)
         self.capacity = _stack([r.capacity for r in problem.resources], problem.m)
         flows: dict[tuple[int, bytes], PairFlow] = {}
         for t, terms in enumerate(problem.tiers):
             for term in terms:
-                match term:
-                    case Linear():
-                        self.linear[t] += term.cost
-                    case Flow():
-                        self._add_flow(t, term, flows)
-                    case ConvexLoad():
-                        self.convex_loads.append((t, term))
-                    case ReducedSlotsLoad():
-                        self.reduced_slots.append((t, term))
-                    case ResidualCapacity():
-                        self.residual_capacities.append((t, term))
-                    case SetOnSite():
-                        self.sets_on_site.append((t, term))
-                    case MaxUtilization():
-                        self.max_utilizations.append((t, term))
-                    case FlooredLinear():
-                        self.floored_linears.append((t, term))
+                if isinstance(term, Linear):
+                    self.linear[t] += term.cost
+                elif isinstance(term, Flow):
+                    self._add_flow(t, term, flows)
+                else:
+                    self.terms.append((t, term))
         self.flows = [flow for flow in flows.values() if flow.flow.any()]
 
-    @property
-    def rounded(self) -> list[tuple[int, MaxUtilization | FlooredLinear]]:
-        """The terms that round."""
-        return [*self.max_utilizations, *self.floored_linears]
+    @cached_property
+    def convex_loads(self) -> list[tuple[int, ConvexLoad]]:
+        """Those of the terms that bounds split or spread over pools."""
+        return self.of_kind(ConvexLoad)
+
+    @cached_property
+    def reduced_slots(self) -> list[tuple[int, ReducedSlotsLoad]]:
+        """Those of the terms that come on top of a convex load."""
+        return self.of_kind(ReducedSlotsLoad)
+
+    @cached_property
+    def residual_capacities(self) -> list[tuple[int, ResidualCapacity]]:
+        """Those of the terms that say more where it is known which sites are needed."""
+        return self.of_kind(ResidualCapacity)
+
+    @cached_property
+    def sets_on_site(self) -> list[tuple[int, SetOnSite]]:
+        """Those of the terms that exact methods over sets count."""
+        return self.of_kind(SetOnSite)
+
+    def of_kind(self, kind: type[Kind]) -> list[tuple[int, Kind]]:
+        """The terms of one kind, each with its tier: for what only holds of that kind."""
+        return [(t, term) for t, term in self.terms if isinstance(term, kind)]
 
     def _add_flow(self, t: int, term: Flow, flows: dict[tuple[int, bytes], PairFlow]) -> None:
         own = np.diagonal(term.flow)
@@ -107,9 +113,3 @@ class TermIndex:
 
 def _stack(rows: list[IntArray], width: int) -> IntArray:
     return np.array(rows, dtype=np.int64).reshape(len(rows), width)
-
-
-def distinct(values: IntArray) -> IntArray:
-    """Sort the values and leave each once, as ``np.unique`` does, which imports ``numpy.ma`` first: 20 ms."""
-    ordered: IntArray = np.sort(values, axis=None)
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if ordered.size else ordered

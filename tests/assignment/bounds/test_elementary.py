@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace as change
 
 from placer.assignment import ConvexLoad, IntArray
-from placer.assignment.bounds.elementary import cheapest_increase, forced_sites, lower_bounds, pair_bounds
+from placer.assignment.bounds.elementary import forced_sites, lower_bounds, pair_bounds
 from placer.assignment.structure.term_index import TermIndex
 from placer.instance import Domain, Instance
 from placer.lowering.lower import lower
@@ -84,7 +84,7 @@ def test_the_least_rise_is_the_best_of_all_ways_to_add_load() -> None:
             ways = [np.bincount(way, minlength=3) for way in combinations_with_replacement(range(3), more)]
             prices = [_price(table, np.array(load) + way) for way in ways or [np.zeros(3, dtype=np.int64)]]
             expected = min(prices) - _price(table, np.array(load))
-            assert cheapest_increase(convex_load, np.array([load]), more).tolist() == [expected], (load, more)
+            assert convex_load.cheapest_increase(np.array([load]), more).tolist() == [expected], (load, more)
 
 
 def _price(table: IntArray, load: IntArray) -> int:
