@@ -22,7 +22,7 @@ from placer.instance.catalogue import COMMON_UNIT, RULES, TERMS, CostTerm, HardR
 from placer.instance.objective_terms import MOVED, TIERS, UNPLACED, VNODES
 from placer.instance.rules import KINDS
 from placer.lowering.allowed import masks
-from placer.lowering.lower import lower, to_sites
+from placer.lowering.lower import lower
 from placer.lowering.overflow import largest_costs
 from placer.lowering.pcpus import PNODE_RULES as LOWERED_PNODE_RULES
 from tests.support import oracle
@@ -46,8 +46,9 @@ def anchors() -> set[str]:
 
 def keeps(case: Breach, placement: Placement) -> bool:
     """Whether the arrays of an instance let a placement be."""
-    problem, sites = lower(case.instance), to_sites(case.instance, placement)
-    return bool((sites < problem.m).all() and problem.feasible(sites[None])[0])
+    lowered = lower(case.instance)
+    sites = lowered.to_sites(placement)
+    return bool((sites >= 0).all() and lowered.problem.feasible(sites[None])[0])
 
 
 def gaps_of_rule(rule: HardRule) -> Iterator[str]:
@@ -74,7 +75,7 @@ def gaps_of_rule(rule: HardRule) -> Iterator[str]:
 
 def lowered_cost(case: Bill, name: str) -> int | None:
     """What the arrays make of a term; None where they do not have it."""
-    problem = lower(case.instance, allow_unplaced=True, hint=case.placement, keep=case.keep)
+    problem = lower(case.instance, allow_unplaced=True, hint=case.placement, keep=case.keep).problem
     sites = to_sites(case.instance, case.placement)
     if case.instance.flexible:
         assert problem.hint is not None
