@@ -59,7 +59,7 @@ class Lowered:
 
         Returns
         -------
-        array``[n]``
+        array ``[n]``
             The site of each item. A vnode without a pnode has the site that stands for that, or -1 where there is none.
             So has the choice of a guest's vnodes where the placement has as many as it may not have.
         """

@@ -75,12 +75,9 @@ def gaps_of_rule(rule: HardRule) -> Iterator[str]:
 
 def lowered_cost(case: Bill, name: str) -> int | None:
     """What the arrays make of a term; None where they do not have it."""
-    problem = lower(case.instance, allow_unplaced=True, hint=case.placement, keep=case.keep).problem
-    sites = to_sites(case.instance, case.placement)
-    if case.instance.flexible:
-        assert problem.hint is not None
-        sites = problem.hint
-    terms = [term for tier in problem.tiers for term in tier if term.name == name]
+    lowered = lower(case.instance, allow_unplaced=True, keep=case.keep)
+    sites = lowered.to_sites(case.placement)
+    terms = [term for tier in lowered.problem.tiers for term in tier if term.name == name]
     return int(sum(term.evaluate(sites[None])[0] for term in terms)) if terms else None
 
 
