@@ -3,7 +3,7 @@
 from placer.assignment.model import Conflict, Problem, Resource, Term
 from placer.assignment.rounded_terms import FlooredLinear, MaxUtilization
 from placer.assignment.slots import SlotDemand, SlotGroups, SlotMatching
-from placer.assignment.solution import Progress, Solution, Status
+from placer.assignment.solution import Decision, Progress, Solution, Status
 from placer.assignment.terms import (
     BoolArray,
     ConvexLoad,
@@ -20,6 +20,7 @@ __all__ = [
     "BoolArray",
     "Conflict",
     "ConvexLoad",
+    "Decision",
     "FlooredLinear",
     "Flow",
     "IntArray",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import cast
 
-from placer.assignment import Problem, Solution
+from placer.assignment import Decision, Problem, Solution
 from placer.assignment.context import SearchContext
 
 
@@ -18,7 +18,7 @@ class Strategy:
     Parameters
     ----------
     module, function
-        What does it, below ``placer.assignment``; called with a Problem and a Budget.
+        What does it, below ``placer.assignment``; called with a Problem and a SearchContext.
     summary
         What it is, for a person.
     baseline
@@ -37,7 +37,14 @@ class Strategy:
     def run(self, problem: Problem, context: SearchContext) -> Solution:
         """Place."""
         module = import_module(f"placer.assignment.{self.module}")
-        return cast(Solution, getattr(module, self.function)(problem, context))
+        solution = cast(Solution, getattr(module, self.function)(problem, context))
+        if not solution.decisions:  # else of a portfolio
+            decision = Decision(method=self.function, because="the strategy was asked for by its name")
+            solution = replace(solution, decisions=(decision,))
+        for decision in solution.decisions:
+            for line in decision.lines():
+                context.log(line)
+        return solution
 
 
 STRATEGIES: dict[str, Strategy] = {
