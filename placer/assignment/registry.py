@@ -20,7 +20,7 @@ class Strategy:
     module, function
         What does it, below ``placer.assignment``; called with a Problem and a SearchContext.
     summary
-        What it is, for a person.
+        What it is, for a person; the Decision says it.
     baseline
         Whether it knows only memory and nodemaps, as the greedy of 2013: it takes a Problem lowered for that, and
         its answers may break rules.
@@ -39,7 +39,7 @@ class Strategy:
         module = import_module(f"placer.assignment.{self.module}")
         solution = cast(Solution, getattr(module, self.function)(problem, context))
         if not solution.decisions:  # else of a portfolio
-            decision = Decision(method=self.function, because="the strategy was asked for by its name")
+            decision = Decision(method=self.function, because=f"asked for by its name ({self.summary})")
             solution = replace(solution, decisions=(decision,))
         for decision in solution.decisions:
             for line in decision.lines():
