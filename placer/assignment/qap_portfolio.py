@@ -12,7 +12,7 @@ from placer.assignment.method import Applies, GaveUp, Method, always, walk
 from placer.assignment.root import solve_root
 from placer.assignment.structure.term_index import TermIndex
 
-# Chosen by trial on the quadratic assignments of benchmarks/gqap.py.
+# No measurement of these is recorded; they came in together with the search for quadratic assignments.
 ENUMERATED_ITEMS = 24
 """Items up to which enumeration is tried at all."""
 STATES = 300_000_000

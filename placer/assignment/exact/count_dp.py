@@ -19,7 +19,7 @@ from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
 
 WORK = 50_000_000
-"""Sites times items squared up to which it is tried: the steps of the program, about a second of NumPy; by trial."""
+"""Sites times items squared up to which it is tried, the steps of the program; no measurement of it is recorded."""
 
 
 @dataclass(frozen=True)
