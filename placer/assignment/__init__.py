@@ -2,7 +2,7 @@
 
 from placer.assignment.model import Conflict, Problem, Resource
 from placer.assignment.slots import SlotDemand, SlotGroups, SlotMatching
-from placer.assignment.solution import Progress, Solution, Status
+from placer.assignment.solution import Decision, Progress, Solution, Status
 from placer.assignment.terms import (
     BoolArray,
     ConvexLoad,
@@ -22,6 +22,7 @@ __all__ = [
     "BoolArray",
     "Conflict",
     "ConvexLoad",
+    "Decision",
     "FlooredLinear",
     "Flow",
     "IntArray",

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from placer.assignment import IntArray, Problem, Solution, Status
+from placer.assignment import Problem, Solution, Status
 from placer.assignment.bounds.rank_one import rank_one_form
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.branch_and_bound import STATE_LIMIT, branch_and_bound
-from placer.assignment.exact.count_dp import solve_by_counts
-from placer.assignment.exact.home_count_dp import solve_by_home_counts
-from placer.assignment.exact.subset_dp import solve_by_subsets
-from placer.assignment.qap_portfolio import pair_levels, search_on, solve_qap
+from placer.assignment.exact.count_dp import counts_apply, solve_by_counts
+from placer.assignment.exact.home_count_dp import homes_apply, solve_by_home_counts
+from placer.assignment.exact.subset_dp import solve_by_subsets, subsets_apply
+from placer.assignment.method import Applies, GaveUp, Method, always, walk
+from placer.assignment.qap_portfolio import cpsat_from, pair_levels, solve_qap, tabu_from
 from placer.assignment.root import solve_root
 from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
 
+PROVED = (Status.OPTIMAL, Status.INFEASIBLE)
+
+# No measurement of these is recorded unless one is named: they were chosen by trial on the rows of benchmarks/speed.
 ENUMERATED_ITEMS = 24
 """Items up to which enumeration is tried at all."""
 DECIDED = 1.5
 """Where some items decide for others it is tried for so many times more: most of them have one site left then."""
 CELLS = 256
 """Items times sites of a Problem that gets the whole state limit; larger ones get less, as a state costs more."""
-
-
 FEW_SITES = 8
 """Sites up to which enumeration is as quick as counts."""
 OPEN_CELLS = 128
@@ -32,40 +34,140 @@ EQUAL_ITEMS, MANY_SITES = 8, 16
 """So many interchangeable items on more sites than that are left to CP-SAT, which only counts them on each site."""
 
 
-def optimal(problem: Problem, context: SearchContext) -> Solution:
-    """Find and prove the best assignment; ortools is imported only where enumeration does not end."""
-    counted = solve_by_counts(problem, context) if problem.m > FEW_SITES else None
-    counted = counted or solve_by_home_counts(problem, context) or solve_by_subsets(problem, context)
-    if counted is not None:
-        return counted
-    if problem.has_intergroup_flow:
-        return solve_qap(problem, context)
-    found: IntArray | None = None
-    most = ENUMERATED_ITEMS * (DECIDED if len(problem.selectors) else 1)
-    if problem.n <= most and not _counted(problem) and not _in_totals(problem):
-        states = STATE_LIMIT * CELLS // max(CELLS, problem.n * problem.m)
+def portfolio(*, state_limit: int = STATE_LIMIT) -> tuple[Method, ...]:
+    """
+    List the methods in the order in which they are tried.
+
+    Parameters
+    ----------
+    state_limit
+        Partial assignments after which enumeration gives up.
+    """
+
+    def enumerated(problem: Problem, context: SearchContext, _known: Solution | None) -> Solution | GaveUp:
+        states = state_limit * CELLS // max(CELLS, problem.n * problem.m)
         solution = branch_and_bound(problem, context, state_limit=states)
-        if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or context.left_s() <= 0:
+        if solution.status in PROVED or context.left_s() <= 0:
             return solution
-        found = solution.site_of
-    opening = solve_root(problem, context, found)
-    if opening.status in (Status.OPTIMAL, Status.INFEASIBLE):
+        return GaveUp(f"more than {states} partial placements", solution)
+
+    return (
+        Method(
+            name="count_dp",
+            structure="items that are all alike, on sites whose distances nest",
+            mathematics="dynamic program over the cluster tree, with the price of k items in each cluster",
+            source="the tree: Boecker and Dress 1998; the program: own",
+            applies=_counts_apply,
+            run=lambda problem, context, _known: solve_by_counts(problem, context),
+        ),
+        Method(
+            name="home_count_dp",
+            structure="the same, where each item has a site it would rather stay on",
+            mathematics="the same, with those who leave a site as a convex load of it",
+            source="own",
+            applies=homes_apply,
+            run=lambda problem, context, _known: solve_by_home_counts(problem, context),
+        ),
+        Method(
+            name="subset_dp",
+            structure="few items of any kind, on sites whose distances nest",
+            mathematics="min-plus subset convolution at each cluster, O(3^n)",
+            source="dynamic programs over subsets: Held and Karp 1962; on the cluster tree: own",
+            applies=subsets_apply,
+            run=lambda problem, context, _known: solve_by_subsets(problem, context),
+        ),
+        Method(
+            name="qap_portfolio",
+            structure="flows between the groups",
+            mathematics="a portfolio of its own for generalized quadratic assignments",
+            source="the problem: Lee and Ma 2004",
+            applies=_qap_applies,
+            run=lambda problem, context, _known: solve_qap(problem, context),
+        ),
+        Method(
+            name="branch_and_bound",
+            structure="few items of any kind, on any sites",
+            mathematics="layered branch and bound that skips what swaps of equal items and sites repeat",
+            source="branch and bound: Land and Doig 1960; the bounds and the layers: own",
+            applies=_enumeration_applies,
+            run=enumerated,
+        ),
+        Method(
+            name="root",
+            structure="any; proved where a bound meets what local search finds",
+            mathematics="tabu search, the bound of Gilmore and Lawler, and boxes over the totals of the sites",
+            source="Gilmore 1962, Lawler 1963, Glover 1989; the boxes: own",
+            applies=always("it needs no model, and its bounds are often the proof"),
+            run=_root,
+        ),
+        Method(
+            name="tabu_search",
+            structure="one group with too many pairs for a CP-SAT model",
+            mathematics="tabu search over shifts and swaps, with a price on overload",
+            source="Glover 1989, Taillard 1991",
+            applies=_is_too_large_for_cpsat,
+            run=tabu_from,
+        ),
+        Method(
+            name="cpsat",
+            structure="any",
+            mathematics="constraint programming with learnt clauses and linear relaxations, tier after tier",
+            source="OR-Tools CP-SAT (Perron, Didier and Gay 2023)",
+            applies=always("nothing quicker proves it"),
+            run=cpsat_from,
+        ),
+    )
+
+
+def optimal(problem: Problem, context: SearchContext, *, state_limit: int = STATE_LIMIT) -> Solution:
+    """Find and prove the best assignment; ortools is imported only where nothing before it answers."""
+    return walk(portfolio(state_limit=state_limit), problem, context)
+
+
+def _root(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
+    opening = solve_root(problem, context, None if known is None else known.site_of)
+    if opening.status in PROVED:
         return opening
-    if opening.site_of is not None and _is_too_large_for_cpsat(problem):
-        return search_on(problem, context, opening)
-    from placer.assignment.cpsat import cpsat
-
-    return cpsat(problem, context, opening=opening)
+    return GaveUp(f"costs {opening.costs or None}, bounds {opening.bounds}", opening)
 
 
-def _counted(problem: Problem) -> bool:
-    if problem.m <= MANY_SITES:
-        return False
-    return max(map(len, item_classes(TermIndex(problem))), default=0) >= EQUAL_ITEMS
+def _counts_apply(problem: Problem) -> Applies:
+    if problem.m <= FEW_SITES:
+        return Applies(False, f"more than {FEW_SITES} sites, has {problem.m}")
+    return counts_apply(problem)
 
 
-def _is_too_large_for_cpsat(problem: Problem) -> bool:
-    return len(problem.groups) == 1 and not _counted(problem) and pair_levels(problem) * problem.m > ROWS
+def _qap_applies(problem: Problem) -> Applies:
+    if problem.has_intergroup_flow:
+        return Applies(True, "flows run between its groups")
+    return Applies(False, "no flow runs between its groups")
+
+
+def _enumeration_applies(problem: Problem) -> Applies:
+    most = int(ENUMERATED_ITEMS * (DECIDED if len(problem.selectors) else 1))
+    if problem.n > most:
+        return Applies(False, f"{most} items at most, has {problem.n}")
+    equal = _equal_items(problem)
+    if equal >= EQUAL_ITEMS:
+        return Applies(False, f"{equal} equal items on {problem.m} sites, which CP-SAT only counts")
+    if _in_totals(problem):
+        return Applies(False, f"its flows follow from the totals of the sites, with more than {OPEN_CELLS} open cells")
+    return Applies(True, f"its {problem.n} items are no more than {most}")
+
+
+def _equal_items(problem: Problem) -> int:
+    """Count the largest class of interchangeable items where the sites are many; 0 where they are few."""
+    return 0 if problem.m <= MANY_SITES else max(map(len, item_classes(TermIndex(problem))), default=0)
+
+
+def _is_too_large_for_cpsat(problem: Problem) -> Applies:
+    if len(problem.groups) != 1:
+        return Applies(False, f"one group, has {len(problem.groups)}")
+    equal = _equal_items(problem)
+    if equal >= EQUAL_ITEMS:
+        return Applies(False, f"{equal} equal items on {problem.m} sites, which CP-SAT only counts")
+    rows = pair_levels(problem) * problem.m
+    return Applies(rows > ROWS, f"its pairs need {rows} rows of a CP-SAT model, for which {ROWS} are the most")
 
 
 def _in_totals(problem: Problem) -> bool:

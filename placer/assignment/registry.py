@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import cast
 
-from placer.assignment import Problem, Solution
+from placer.assignment import Decision, Problem, Solution
 from placer.assignment.context import SearchContext
 
 
@@ -18,9 +18,9 @@ class Strategy:
     Parameters
     ----------
     module, function
-        What does it, below ``placer.assignment``; called with a Problem and a Budget.
+        What does it, below ``placer.assignment``; called with a Problem and a SearchContext.
     summary
-        What it is, for a person.
+        What it is, for a person; the Decision says it.
     baseline
         Whether it knows only memory and nodemaps, as the greedy of 2013: it takes a Problem lowered for that, and
         its answers may break rules.
@@ -37,7 +37,14 @@ class Strategy:
     def run(self, problem: Problem, context: SearchContext) -> Solution:
         """Place."""
         module = import_module(f"placer.assignment.{self.module}")
-        return cast(Solution, getattr(module, self.function)(problem, context))
+        solution = cast(Solution, getattr(module, self.function)(problem, context))
+        if not solution.decisions:  # else of a portfolio
+            decision = Decision(method=self.function, because=f"asked for by its name ({self.summary})")
+            solution = replace(solution, decisions=(decision,))
+        for decision in solution.decisions:
+            for line in decision.lines():
+                context.log(line)
+        return solution
 
 
 STRATEGIES: dict[str, Strategy] = {

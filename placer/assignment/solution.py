@@ -17,6 +17,32 @@ class Status(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """
+    Which method answered, and why that one.
+
+    Parameters
+    ----------
+    method
+        Its name.
+    because
+        Why it was run, in words and figures.
+    passed_over
+        The methods before it, each with the reason why it was not run, or why it gave up.
+    """
+
+    method: str
+    because: str
+    passed_over: tuple[tuple[str, str], ...] = ()
+
+    def lines(self) -> list[str]:
+        """Say it, one line for each method."""
+        return [f"decision: {self.method}, because {self.because}"] + [
+            f"decision: not {name}: {reason}" for name, reason in self.passed_over
+        ]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Solution:
     """
@@ -36,6 +62,8 @@ class Solution:
         Time it took, in seconds.
     attempts
         What was tried, in words, for an answer without a proof.
+    decisions
+        Which method answered, and the method within it where that is a portfolio itself.
     """
 
     status: Status
@@ -44,6 +72,7 @@ class Solution:
     bounds: tuple[int, ...] = ()
     wall_time_s: float = 0.0
     attempts: str = ""
+    decisions: tuple[Decision, ...] = ()
 
     @staticmethod
     def status_for(costs: tuple[int, ...], bounds: tuple[int, ...]) -> Status:

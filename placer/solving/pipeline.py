@@ -122,7 +122,13 @@ def solve(
         reason = _reason(
             instance, lowered.problem, solution, context, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced
         )
-        return Result(status=solution.status, strategy=strategy, reason=reason, wall_time_s=context.elapsed_s())
+        return Result(
+            status=solution.status,
+            strategy=strategy,
+            reason=reason,
+            wall_time_s=context.elapsed_s(),
+            decisions=solution.decisions,
+        )
     placement = lowered.to_placement(solution.site_of)
     verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline, keep=keep)
     status = _confirmed(solution, verdict, baseline=baseline)
@@ -145,6 +151,7 @@ def solve(
         moved=None if keep is None else moved(keep, placement),
         reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
         wall_time_s=elapsed_s,
+        decisions=solution.decisions,
     )
 
 

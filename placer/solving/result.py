@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from placer.assignment import Status
+from placer.assignment import Decision, Status
 from placer.check import Violation
 from placer.instance import Instance, Placement
 from placer.instance.previous import Moved
@@ -90,6 +90,8 @@ class Result:
         Why nothing fits, or what was tried in vain.
     wall_time_s
         In seconds.
+    decisions
+        Which method answered, and why that one; the method within it too where that is a portfolio.
     """
 
     status: Status
@@ -104,3 +106,4 @@ class Result:
     moved: tuple[Moved, ...] | None = None
     reason: str | None = None
     wall_time_s: float = 0.0
+    decisions: tuple[Decision, ...] = ()

@@ -7,19 +7,14 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from placer.assignment import IntArray, Problem, Solution, Status
-from placer.assignment import cpsat as cpsat_package
-from placer.assignment import portfolio as optimal_module
+from placer.assignment import Status
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.branch_and_bound import branch_and_bound
 from placer.assignment.portfolio import ENUMERATED_ITEMS, optimal
 from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, MIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
-
-
-def refused(problem: Problem, context: SearchContext, *, start: IntArray | None = None) -> Solution:
-    raise AssertionError("it was called")
+from tests.support.oracle import best
 
 
 @pytest.mark.parametrize(
@@ -39,46 +34,47 @@ def test_it_places_what_the_greedy_of_2013_leaves_out(
     assert answer.tiers[4].cost == sum(free) - sum(vnodes)
 
 
-def test_a_small_instance_is_proved_without_cpsat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cpsat_package, "cpsat", refused)
+def test_a_small_instance_is_proved_without_cpsat() -> None:
     host = a_host(*(3 * GIB,) * 8, slit=OPTERON_6272)
-    assert solve(an_instance(host, a_guest(*(2 * GIB,) * 5))).status is Status.OPTIMAL
-    assert solve(an_instance(host, a_guest(*(4 * GIB,) * 5))).status is Status.INFEASIBLE
+    instance = an_instance(host, a_guest(*(2 * GIB,) * 4))
+    answer, expected = solve(instance), best(instance, False)
+    assert expected is not None
+    assert answer.status is Status.OPTIMAL
+    assert tuple(tier.cost for tier in answer.tiers) == expected[0]
+    assert [decision.method for decision in answer.decisions] == ["branch_and_bound"]
+    none = solve(an_instance(host, a_guest(*(4 * GIB,) * 4)))
+    assert none.status is Status.INFEASIBLE
+    assert [decision.method for decision in none.decisions] == ["branch_and_bound"]
 
 
-def test_where_enumeration_gives_up_cpsat_goes_on_from_its_best(monkeypatch: pytest.MonkeyPatch) -> None:
-    openings: list[Solution] = []
-
-    def watched(problem: Problem, context: SearchContext, *, opening: Solution) -> Solution:
-        openings.append(opening)
-        return Solution(status=Status.UNKNOWN)
-
-    monkeypatch.setattr(cpsat_package, "cpsat", watched)
-    monkeypatch.setattr(optimal_module, "STATE_LIMIT", 3)
-    problem = lower(an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 7))).problem
-    optimal(problem, SearchContext())
-    assert [opening.status for opening in openings] == [Status.FEASIBLE]
+def test_where_enumeration_gives_up_others_go_on_from_its_best() -> None:
+    instance = an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 4))
+    problem, expected = lower(instance).problem, best(instance, False)
+    solution = optimal(problem, SearchContext(workers=1), state_limit=3)
+    assert expected is not None
+    assert solution.costs == expected[0]
+    (decision,) = solution.decisions
+    assert decision.method in ("root", "cpsat")
+    assert dict(decision.passed_over)["branch_and_bound"] == "gave up: more than 3 partial placements"
 
 
-def test_many_vnodes_go_to_cpsat_and_cost_what_enumeration_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(optimal_module, "branch_and_bound", refused)
+def test_many_vnodes_are_not_enumerated_and_cost_what_enumeration_finds() -> None:
     guests = [a_guest(GIB // 2, name=f"g{i}", vcpus=(1 + i % 2,)) for i in range(ENUMERATED_ITEMS + 1)]
     problem = lower(an_instance(a_host(8 * GIB, 9 * GIB), *guests)).problem
     solutions = optimal(problem, SearchContext(workers=1)), branch_and_bound(problem, SearchContext())
     assert [solution.status for solution in solutions] == [Status.OPTIMAL] * 2
     assert solutions[0].costs == solutions[1].costs
+    assert dict(solutions[0].decisions[0].passed_over)["branch_and_bound"] == "24 items at most, has 25"
 
 
-def test_many_vnodes_with_traffic_of_their_own_are_searched_and_bounded_without_a_model(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(cpsat_package, "cpsat", refused)
+def test_many_vnodes_with_traffic_of_their_own_are_searched_and_bounded_without_a_model() -> None:
     random = np.random.default_rng(2)
     traffic = tuple(map(tuple, random.integers(0, 9, (32, 32)).tolist()))
     host = a_host(*(random.integers(12, 60, 64) * GIB).tolist(), slit=tree_slit((4, 16, 64), (10, 16, 19, 21)))
     guest = a_guest(*(random.integers(8, 21, 32) * GIB).tolist(), traffic=traffic)
     answer = solve(an_instance(host, guest), time_limit_s=2)
     assert answer.status is Status.FEASIBLE
+    assert [decision.method for decision in answer.decisions] == ["tabu_search"]
     cost, bound = answer.tiers[2].cost, answer.tiers[2].bound
     assert bound is not None
     assert 0.8 * cost < bound < cost

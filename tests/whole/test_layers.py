@@ -35,7 +35,7 @@ INSIDE = {
         ("terms", "slot_matching"),
         ("slots", "solution"),
         ("model",),
-        ("context", "build", "validate"),
+        ("context", "method", "build", "validate"),
         ("structure",),
         ("bounds",),
         ("heuristics",),

@@ -14,11 +14,12 @@ import numpy as np
 
 from placer.assignment import ConvexLoad, Flow, IntArray, Linear, Problem, ResidualCapacity, SetOnSite, Solution, Status
 from placer.assignment.context import SearchContext
+from placer.assignment.method import Applies, GaveUp
 from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
 
 WORK = 50_000_000
-"""Sites times items squared up to which it is tried."""
+"""Sites times items squared up to which it is tried, the steps of the program; no measurement of it is recorded."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,30 @@ class Cluster:
     parts: tuple[Cluster, ...] = ()
 
 
-def solve_by_counts(problem: Problem, context: SearchContext) -> Solution | None:
-    """Find and prove the best assignment of alike items on nested sites; None where they are not."""
-    if problem.n == 0 or problem.m * problem.n**2 > WORK or context.left_s() <= 0 or not _plain(problem):
-        return None
+def counts_apply(problem: Problem) -> Applies:
+    """Say whether only counts may matter, as far as one sees without comparing items."""
+    work = problem.m * problem.n**2
+    if problem.n == 0:
+        return Applies(False, "there are no items")
+    if work > WORK:
+        return Applies(False, f"{WORK} steps at most, needs {work}")
+    if not _plain(problem):
+        return Applies(
+            False, "the items differ in their sites, conflict, need slots, or have a term that is not by counts"
+        )
+    return Applies(True, f"the {problem.n} items are alike and only how many stand on each site matters")
+
+
+def solve_by_counts(problem: Problem, context: SearchContext) -> Solution | GaveUp:
+    """Find and prove the best assignment of alike items on nested sites; give up where they are not."""
+    applies = counts_apply(problem)
+    if not applies:
+        return GaveUp(applies.reason)
+    if context.left_s() <= 0:
+        return GaveUp("no time is left")
     index = TermIndex(problem)
     if (index.weight != index.weight[:, :1]).any() or len(item_classes(index)) > 1:
-        return None
+        return GaveUp("the items are of more than one kind")
     most = _most(index)
     sites = np.flatnonzero(most)
     if int(most.sum()) < problem.n:
@@ -44,13 +62,16 @@ def solve_by_counts(problem: Problem, context: SearchContext) -> Solution | None
     apart = _pair_prices(index)[:, sites[:, None], sites]
     tree = clusters(apart)
     if tree is None or not _own_pools(index, sites):
-        return None
+        return GaveUp("the distances do not nest" if tree is None else "sites share a pool")
     alone = [_site_prices(index, p, int(most[p])) for p in sites.tolist()]
     tier_weights = _worth(alone, apart, problem.n)
     prices = [_scalarized(each, tier_weights) for each in alone]
     counts = _Counts(prices, _scalarized(apart, tier_weights), problem.n).run(tree)
-    site_of = np.repeat(sites, [counts[i] for i in range(len(sites))])
-    costs = tuple(problem.evaluate(site_of[None, :])[0].tolist())
+    return _proved(index, np.repeat(sites, [counts[i] for i in range(len(sites))]), context)
+
+
+def _proved(index: TermIndex, site_of: IntArray, context: SearchContext) -> Solution:
+    costs = tuple(index.problem.evaluate(site_of[None, :])[0].tolist())
     context.log(f"counting: costs {costs}")
     context.tell("counting", tier=index.tiers - 1, costs=costs)
     return Solution(status=Status.OPTIMAL, site_of=site_of, costs=costs, bounds=costs, wall_time_s=context.elapsed_s())

@@ -9,17 +9,25 @@ import numpy as np
 from placer.assignment import ConvexLoad, IntArray, Linear, Problem, Solution
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.count_dp import solve_by_counts
+from placer.assignment.method import Applies, GaveUp
 
 
-def solve_by_home_counts(problem: Problem, context: SearchContext) -> Solution | None:
+def homes_apply(problem: Problem) -> Applies:
+    """Say whether a tier keeps items at homes that differ."""
+    if _homes(problem) is None:
+        return Applies(False, "no tier has one price for every item off its home, with homes that differ")
+    return Applies(True, f"the {problem.n} items are alike but for the site each would rather stay on")
+
+
+def solve_by_home_counts(problem: Problem, context: SearchContext) -> Solution | GaveUp:
     """
-    Find and prove the best assignment of items that are alike but for where they stay; None where they are not.
+    Find and prove the best assignment of items that are alike but for where they stay; give up where they are not.
 
     Of k items whose home is a site, those beyond the items that it gets have to leave: a convex price of its load.
     """
     found = _homes(problem)
     if found is None:
-        return None
+        return GaveUp(homes_apply(problem).reason)
     t, homes, price = found
     at_home = (homes[:, None] == np.arange(problem.m)).sum(axis=0)
     left = np.maximum(at_home[:, None] - np.arange(problem.n + 1), 0)
@@ -31,7 +39,7 @@ def solve_by_home_counts(problem: Problem, context: SearchContext) -> Solution |
     )
     tiers = (*problem.tiers[:t], (leaving,), *problem.tiers[t + 1 :])
     solution = solve_by_counts(replace(problem, tiers=tiers), context)
-    if solution is None or solution.site_of is None:
+    if isinstance(solution, GaveUp) or solution.site_of is None:
         return solution
     return replace(solution, site_of=_settled(homes, solution.site_of))
 

@@ -25,10 +25,11 @@ from placer.assignment import (
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.count_dp import Cluster, clusters
 from placer.assignment.exact.subset_tables import NEVER, Unions, pair_sums, part_for, sums
+from placer.assignment.method import Applies, GaveUp
 from placer.assignment.structure.term_index import TermIndex
 
 ITEMS = 18
-"""Items up to which it is tried,"""
+"""Items up to which it is tried: beyond, the 3**n splits at a cluster take too long; by trial,"""
 WORK = 1_500_000_000
 """and splits of sets between two clusters, all told."""
 SHARE = 0.8
@@ -37,26 +38,43 @@ LARGEST = 2**58
 """What prices may come to, all tiers in one number."""
 
 
-def solve_by_subsets(problem: Problem, context: SearchContext) -> Solution | None:
+def subsets_apply(problem: Problem) -> Applies:
+    """Say whether the items are few enough and need no slots."""
+    if problem.n == 0:
+        return Applies(False, "there are no items")
+    if problem.n > ITEMS:
+        return Applies(False, f"{ITEMS} items at most, has {problem.n}")
+    if problem.slot_matching is not None:
+        return Applies(False, "items need slots on their sites")
+    if not problem.allowed.any():
+        return Applies(False, "no item may stand anywhere")
+    return Applies(True, f"its {problem.n} items are no more than {ITEMS}, on sites whose distances nest")
+
+
+def solve_by_subsets(problem: Problem, context: SearchContext) -> Solution | GaveUp:
     """
     Find and prove the best assignment of a few items on nested sites.
 
     Returns
     -------
-    Solution or None
-        OPTIMAL or INFEASIBLE; None where the sites do not nest, it is too much work, or most of the time is over.
+    Solution or GaveUp
+        OPTIMAL or INFEASIBLE; else the sites do not nest, it is too much work, or most of the time is over.
     """
-    if not 0 < problem.n <= ITEMS or problem.slot_matching is not None or not problem.allowed.any(axis=0).any():
-        return None
+    applies = subsets_apply(problem)
+    if not applies:
+        return GaveUp(applies.reason)
     index = TermIndex(problem)
     sites = np.flatnonzero(problem.allowed.any(axis=0))
     distances = np.array([flow.distance for flow in index.flows] or np.zeros((1, problem.m, problem.m), np.int64))
     tier_weights = _worth(index)
-    if tier_weights is None or not _known(index) or not _separable(index, distances, sites):
-        return None
+    if tier_weights is None:
+        return GaveUp(f"all tiers in one number pass {LARGEST}")
+    if not _known(index) or not _separable(index, distances, sites):
+        return GaveUp("sites meet in a rounded term, or in more than symmetric distances")
     tree = clusters(distances[:, sites[:, None], sites])
-    if tree is None or len(sites) * 3**problem.n > 64 * WORK:
-        return None
+    splits = len(sites) * 3**problem.n
+    if tree is None or splits > 64 * WORK:
+        return GaveUp("the distances do not nest" if tree is None else f"{64 * WORK} splits at most, needs {splits}")
     return _Sets(index, context, sites, tier_weights).run(tree)
 
 
@@ -70,18 +88,18 @@ class _Sets:
         self._unions = Unions(index.problem.n)
         self._ways: dict[tuple[int, int], list[tuple[IntArray, IntArray]]] = {}
 
-    def run(self, tree: Cluster) -> Solution | None:
-        """Price all sets and read the best assignment off them; None where that takes too long."""
+    def run(self, tree: Cluster) -> Solution | GaveUp:
+        """Price all sets and read the best assignment off them; give up where that takes too long."""
         problem, context = self._index.problem, self._budget
         leaves = [self._alone(p) for p in self._sites.tolist()]
         everything = (1 << problem.n) - 1
         if self._work(tree, leaves) - (3**problem.n if tree.parts and tree.parts[-1].parts else 0) > WORK:
-            return None
+            return GaveUp(f"more than {WORK} splits of sets")
         self._leaves = leaves
         try:
             least = self._least(tree, only=everything)
         except TimeoutError:
-            return None
+            return GaveUp("its share of the time is over")
         if least[everything] >= NEVER:
             return Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s())
         site_of = np.empty(problem.n, dtype=np.int64)

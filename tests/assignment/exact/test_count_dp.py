@@ -20,7 +20,8 @@ from tests.support.oracle_agreement import agreements
 
 
 def counted(instance: Instance, *, allow_unplaced: bool = False) -> Solution | None:
-    return solve_by_counts(lower(instance, allow_unplaced=allow_unplaced).problem, SearchContext(time_limit_s=60))
+    found = solve_by_counts(lower(instance, allow_unplaced=allow_unplaced).problem, SearchContext(time_limit_s=60))
+    return found if isinstance(found, Solution) else None
 
 
 def test_two_vnodes_go_to_the_cluster_with_room_for_both() -> None:
