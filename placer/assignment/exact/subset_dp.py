@@ -14,8 +14,8 @@ import numpy as np
 
 from placer.assignment import ConvexLoad, IntArray, Problem, Solution, Status
 from placer.assignment.context import SearchContext
-from placer.assignment.exact.count_dp import Cluster, clusters
 from placer.assignment.exact.subset_tables import NEVER, Unions, pair_sums, part_for, sums
+from placer.assignment.structure.cluster_tree import Cluster, cluster_tree
 from placer.assignment.structure.term_index import TermIndex
 
 ITEMS = 18
@@ -45,7 +45,7 @@ def solve_by_subsets(problem: Problem, context: SearchContext) -> Solution | Non
     tier_weights = _worth(index)
     if tier_weights is None or index.rounded or not _separable(index, distances, sites):
         return None
-    tree = clusters(distances[:, sites[:, None], sites])
+    tree = cluster_tree(distances[:, sites[:, None], sites])
     if tree is None or len(sites) * 3**problem.n > 64 * WORK:
         return None
     return _Sets(index, context, sites, tier_weights).run(tree)
