@@ -5,6 +5,7 @@ from __future__ import annotations
 from placer.assignment import IntArray, Problem, Solution, Status
 from placer.assignment.bounds.rank_one import rank_one_form
 from placer.assignment.context import SearchContext
+from placer.assignment.decomposition import solve_by_parts
 from placer.assignment.exact.branch_and_bound import STATE_LIMIT, branch_and_bound
 from placer.assignment.exact.count_dp import solve_by_counts
 from placer.assignment.exact.home_count_dp import solve_by_home_counts
@@ -34,7 +35,9 @@ EQUAL_ITEMS, MANY_SITES = 8, 16
 
 def optimal(problem: Problem, context: SearchContext) -> Solution:
     """Find and prove the best assignment; ortools is imported only where enumeration does not end."""
-    counted = solve_by_counts(problem, context) if problem.m > FEW_SITES else None
+    counted = solve_by_parts(problem, context, optimal)
+    if counted is None and problem.m > FEW_SITES:
+        counted = solve_by_counts(problem, context)
     counted = counted or solve_by_home_counts(problem, context) or solve_by_subsets(problem, context)
     if counted is not None:
         return counted
