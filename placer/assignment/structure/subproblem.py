@@ -131,10 +131,7 @@ class _Restriction:
             case Linear():
                 return Linear(name=term.name, cost=term.cost[np.ix_(items, sites)])
             case Flow():
-                kept = self._item[term.items] >= 0
-                flow, distance = term.flow[np.ix_(kept, kept)], term.distance[np.ix_(sites, sites)]
-                own = self._own(term.items)
-                return replace(term, items=own, flow=flow, distance=distance) if flow.any() else None
+                return self._flow(term)
             case ConvexLoad() | ReducedSlotsLoad():
                 return self._load_term(term)
             case ResidualCapacity():
@@ -160,6 +157,13 @@ class _Restriction:
                 term, weight=weight, pool_of=number[term.pool_of[self._sites]], table=table
             )
         return self._load_of[id(term)]
+
+    def _flow(self, term: Flow) -> Flow | None:
+        kept = self._item[term.items] >= 0
+        if not kept.any() or not (flow := term.flow[np.ix_(kept, kept)]).any():
+            return None
+        distance = term.distance[np.ix_(self._sites, self._sites)]
+        return replace(term, items=self._own(term.items), flow=flow, distance=distance)
 
     def _load_term(self, term: ConvexLoad | ReducedSlotsLoad) -> ConvexLoad | ReducedSlotsLoad | None:
         whole = term if isinstance(term, ConvexLoad) else term.convex_load
