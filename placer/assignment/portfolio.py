@@ -5,6 +5,7 @@ from __future__ import annotations
 from placer.assignment import Problem, Solution, Status
 from placer.assignment.bounds.rank_one import rank_one_form
 from placer.assignment.context import SearchContext
+from placer.assignment.decomposition import may_fall_apart, solve_by_parts
 from placer.assignment.exact.branch_and_bound import STATE_LIMIT, branch_and_bound
 from placer.assignment.exact.count_dp import counts_apply, solve_by_counts
 from placer.assignment.exact.home_count_dp import homes_apply, solve_by_home_counts
@@ -51,7 +52,18 @@ def portfolio(*, state_limit: int = STATE_LIMIT) -> tuple[Method, ...]:
             return solution
         return GaveUp(f"more than {states} partial placements", solution)
 
+    def by_parts(problem: Problem, context: SearchContext, _known: Solution | None) -> Solution | GaveUp:
+        return solve_by_parts(problem, context, optimal) or GaveUp("all its items hang together")
+
     return (
+        Method(
+            name="decomposition",
+            structure="items that fall apart into components: cpupools, pinned halves of a host",
+            mathematics="connected components; lexicographic optima of independent parts add up",
+            source="own",
+            applies=may_fall_apart,
+            run=by_parts,
+        ),
         Method(
             name="count_dp",
             structure="items that are all alike, on sites whose distances nest",

@@ -11,7 +11,7 @@ from placer.assignment.registry import STRATEGIES
 from placer.lowering.lower import lower, lower_for_baseline
 from tests.support.building import GIB, a_guest, a_host, an_instance
 
-PROBLEM = lower(an_instance(a_host(4 * GIB, 4 * GIB), a_guest(GIB, GIB)))
+PROBLEM = lower(an_instance(a_host(4 * GIB, 4 * GIB), a_guest(GIB, GIB))).problem
 
 
 def a_method(name: str, found: Solution | GaveUp, applies: Applies | None = None) -> Method:
@@ -57,7 +57,7 @@ def test_what_one_found_is_what_the_next_begins_with() -> None:
 def test_every_strategy_records_and_logs_a_decision(name: str) -> None:
     lines: list[str] = []
     instance = an_instance(a_host(4 * GIB, 4 * GIB), a_guest(GIB, GIB))
-    problem = lower_for_baseline(instance) if STRATEGIES[name].baseline else lower(instance).problem
+    problem = (lower_for_baseline(instance) if STRATEGIES[name].baseline else lower(instance)).problem
     solution = STRATEGIES[name].run(problem, SearchContext(workers=1, on_log=lines.append, time_limit_s=5))
     assert solution.decisions
     assert any(f"decision: {solution.decisions[0].method}, because" in line for line in lines)

@@ -44,6 +44,7 @@ INSIDE = {
         ("root",),
         ("cpsat",),
         ("qap_portfolio",),
+        ("decomposition",),
         ("portfolio",),
         ("registry",),
     ),

@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 from placer.assignment import IntArray
 from placer.assignment.cpsat.variables import Affine, ItemClass, Value, Variables
 from placer.assignment.structure.term_index import PairFlow
-from placer.assignment.structure.ultrametric import Cluster, clusters, is_hierarchical
+from placer.assignment.structure.ultrametric import Level, is_hierarchical, levels
 
 
 def encode_flow(variables: Variables, flow: PairFlow, cost: Affine) -> None:
@@ -33,7 +33,7 @@ def encode_counts(variables: Variables, unit: ItemClass, flow: int, distance: In
     squares are linear. What an item pays to itself is taken off again.
     """
     k = len(unit.items)
-    found, height = clusters(distance)
+    found, height = levels(distance)
     cost.constant += flow * height * k * k
     for cluster in found:
         weight = flow * (cluster.parent_height - cluster.height)
@@ -44,7 +44,7 @@ def encode_counts(variables: Variables, unit: ItemClass, flow: int, distance: In
         cost.add(-flow * int(distance[p, p]), var)
 
 
-def _one_hot(variables: Variables, unit: ItemClass, cluster: Cluster) -> list[cp_model.IntVar]:
+def _one_hot(variables: Variables, unit: ItemClass, cluster: Level) -> list[cp_model.IntVar]:
     items, sites = list(unit.items), list(cluster.sites)
 
     def is_count(i: int) -> Value:

@@ -7,7 +7,6 @@ from cluster to cluster: an exact dynamic program.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
@@ -15,20 +14,12 @@ import numpy as np
 from placer.assignment import ConvexLoad, Flow, IntArray, Linear, Problem, ResidualCapacity, SetOnSite, Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.method import Applies, GaveUp
+from placer.assignment.structure.cluster_tree import Cluster, cluster_tree
 from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
 
 WORK = 50_000_000
 """Sites times items squared up to which it is tried, the steps of the program; no measurement of it is recorded."""
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """Sites by position: one, or the parts of a cluster, any two of which are as far apart as ``p`` and ``q``."""
-
-    p: int
-    q: int = -1
-    parts: tuple[Cluster, ...] = ()
 
 
 def counts_apply(problem: Problem) -> Applies:
@@ -60,7 +51,7 @@ def solve_by_counts(problem: Problem, context: SearchContext) -> Solution | Gave
     if int(most.sum()) < problem.n:
         return Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s())
     apart = _pair_prices(index)[:, sites[:, None], sites]
-    tree = clusters(apart)
+    tree = cluster_tree(apart)
     if tree is None or not _own_pools(index, sites):
         return GaveUp("the distances do not nest" if tree is None else "sites share a pool")
     alone = [_site_prices(index, p, int(most[p])) for p in sites.tolist()]
@@ -75,57 +66,6 @@ def _proved(index: TermIndex, site_of: IntArray, context: SearchContext) -> Solu
     context.log(f"counting: costs {costs}")
     context.tell("counting", tier=index.tiers - 1, costs=costs)
     return Solution(status=Status.OPTIMAL, site_of=site_of, costs=costs, bounds=costs, wall_time_s=context.elapsed_s())
-
-
-def clusters(apart: IntArray) -> Cluster | None:
-    """
-    Nest sites so that what two of them are apart depends only on the smallest cluster that holds both.
-
-    At the top, the sites fall into parts once the pairs of some one price are cut; then each part by itself
-    (Boecker and Dress 1998). None where they do not.
-
-    Parameters
-    ----------
-    apart
-        ``[tiers, m, m]``, symmetric.
-    """
-    m = apart.shape[1]
-    _, of = np.unique(apart.reshape(len(apart), m * m), axis=1, return_inverse=True)
-    kind = of.reshape(m, m)
-    used = np.unique(kind[~np.eye(m, dtype=bool)])
-    if len(used) >= max(m, 2):
-        return None
-    return _nest(np.arange(m), kind)
-
-
-def _nest(sites: IntArray, kind: IntArray) -> Cluster | None:
-    if len(sites) == 1:
-        return Cluster(int(sites[0]))
-    block = kind[np.ix_(sites, sites)]
-    for cut in np.unique(block[0, 1:])[::-1].tolist():
-        label = _components(block != cut)
-        if label.max() == 0:
-            continue
-        parts = [_nest(sites[label == part], kind) for part in range(int(label.max()) + 1)]
-        whole = tuple(part for part in parts if part is not None)
-        first, second = sites[label == 0][0], sites[label == 1][0]
-        return Cluster(int(first), int(second), whole) if len(whole) == len(parts) else None
-    return None
-
-
-def _components(joined: IntArray | np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> IntArray:
-    """Number the connected parts of a graph, ``[m]``."""
-    label = np.full(len(joined), -1, dtype=np.int64)
-    for part in range(len(joined)):
-        if (label >= 0).all():
-            break
-        reached = np.arange(len(joined)) == int(np.argmin(label))
-        grown = True
-        while grown:
-            wider = reached | joined[reached].any(axis=0)
-            grown, reached = bool((wider != reached).any()), wider
-        label[reached] = part
-    return label
 
 
 class _Counts:

@@ -23,9 +23,9 @@ from placer.assignment import (
     Status,
 )
 from placer.assignment.context import SearchContext
-from placer.assignment.exact.count_dp import Cluster, clusters
 from placer.assignment.exact.subset_tables import NEVER, Unions, pair_sums, part_for, sums
 from placer.assignment.method import Applies, GaveUp
+from placer.assignment.structure.cluster_tree import Cluster, cluster_tree
 from placer.assignment.structure.term_index import TermIndex
 
 ITEMS = 18
@@ -71,7 +71,7 @@ def solve_by_subsets(problem: Problem, context: SearchContext) -> Solution | Gav
         return GaveUp(f"all tiers in one number pass {LARGEST}")
     if not _known(index) or not _separable(index, distances, sites):
         return GaveUp("sites meet in a rounded term, or in more than symmetric distances")
-    tree = clusters(distances[:, sites[:, None], sites])
+    tree = cluster_tree(distances[:, sites[:, None], sites])
     splits = len(sites) * 3**problem.n
     if tree is None or splits > 64 * WORK:
         return GaveUp("the distances do not nest" if tree is None else f"{64 * WORK} splits at most, needs {splits}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from placer.assignment import IntArray
+from placer.assignment.structure.cluster_tree import Cluster, cluster_tree
 
 
 @dataclass(frozen=True)
-class Cluster:
+class Level:
     """
     Sites no further apart than ``height``.
 
@@ -37,31 +39,25 @@ def is_hierarchical(distance: IntArray) -> bool:
     return bool((distance <= via).all())
 
 
-def clusters(distance: IntArray) -> tuple[list[Cluster], int]:
+def levels(distance: IntArray) -> tuple[list[Level], int]:
     """
     Cut a hierarchical distance matrix into its clusters.
 
     Returns
     -------
-    clusters : list of Cluster
+    levels : list of Level
         Every cluster that is closer than the one around it, single sites included; not the whole.
     height : int
         The largest distance of all.
     """
-    whole = int(distance.max())
-    found: list[Cluster] = []
-    _cut(distance, list(range(len(distance))), whole, found)
-    return found, whole
+    tree, whole = cluster_tree(distance[None]), int(distance.max())
+    assert tree is not None, "a hierarchy nests"
+    return [level for part in tree.parts for level in _levels(distance, part, whole)], whole
 
 
-def _cut(distance: IntArray, sites: list[int], height: int, found: list[Cluster]) -> None:
-    """Split ``sites``, all within ``height``, into what is strictly closer."""
-    left = list(sites)
-    while left:
-        near = [q for q in left if distance[left[0], q] < height or q == left[0]]
-        left = [q for q in left if q not in near]
-        inner = int(distance[np.ix_(near, near)].max())
-        if inner < height:
-            found.append(Cluster(tuple(near), inner, height))
-        if len(near) > 1:
-            _cut(distance, near, inner, found)
+def _levels(distance: IntArray, cluster: Cluster, around: int) -> Iterator[Level]:
+    height = int(distance[cluster.p, cluster.q if cluster.parts else cluster.p])
+    if height < around:
+        yield Level(cluster.sites, height, around)
+    for part in cluster.parts:
+        yield from _levels(distance, part, height)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from placer.assignment import Solution, Status
 from placer.assignment.context import SearchContext
-from placer.assignment.exact.count_dp import clusters, solve_by_counts
+from placer.assignment.exact.count_dp import solve_by_counts
 from placer.instance import Host, Instance, Objective, Rule
 from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
@@ -97,10 +96,3 @@ def test_what_counts_alone_cannot_say_is_left_to_others() -> None:
     assert counted(an_instance(flat, *twins)) is None
     assert counted(replace(an_instance(flat, *twins), rules=(Rule(apart=("db", "web")),))) is None
     assert counted(an_instance(flat, replace(twins[0], one_to_one=True))) is None
-
-
-def test_clusters_nest_in_any_order_of_distances_and_a_path_of_four_does_not() -> None:
-    # 0 and 1 are far from each other, and both nearer to 2
-    assert clusters(np.array([[[0, 9, 5], [9, 0, 5], [5, 5, 0]]])) is not None
-    path = np.array([[1, 1, 2, 2], [1, 1, 1, 2], [2, 1, 1, 1], [2, 2, 1, 1]])
-    assert clusters(path[None]) is None

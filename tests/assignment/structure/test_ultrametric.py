@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from placer.assignment.structure.ultrametric import Cluster, clusters, is_hierarchical
+from placer.assignment.structure.ultrametric import Level, is_hierarchical, levels
 from tests.support.building import OPTERON_6272, Slit, tree_slit
 
 EPYC: Slit = tree_slit((2, 4, 8), (10, 16, 19, 21))
@@ -45,28 +45,28 @@ def test_a_permuted_hierarchy_is_still_one() -> None:
     order = np.random.default_rng(1).permutation(8)
     distance = np.array(EPYC)[np.ix_(order, order)]
     assert is_hierarchical(distance)
-    found, _ = clusters(distance)
+    found, _ = levels(distance)
     sizes = sorted((len(cluster.sites), cluster.height, cluster.parent_height) for cluster in found)
     assert sizes == [(1, 10, 16)] * 8 + [(2, 16, 19)] * 4 + [(4, 19, 21)] * 2
 
 
 def test_a_flat_host_has_only_its_single_pnodes() -> None:
-    single = [Cluster((p,), 10, 20) for p in range(3)]
-    assert clusters(np.array(tree_slit((3,), (10, 20)))) == (single, 20)
+    single = [Level((p,), 10, 20) for p in range(3)]
+    assert levels(np.array(tree_slit((3,), (10, 20)))) == (single, 20)
 
 
 def test_clusters_that_are_no_closer_than_what_is_around_them_are_left_out() -> None:
     # pnode 0 is as far from itself as from the others
     distance = np.array(((20, 20, 20), (20, 10, 16), (20, 16, 10)))
-    found, height = clusters(distance)
+    found, height = levels(distance)
     assert height == 20
-    assert set(found) == {Cluster((1, 2), 16, 20), Cluster((1,), 10, 16), Cluster((2,), 10, 16)}
+    assert set(found) == {Level((1, 2), 16, 20), Level((1,), 10, 16), Level((2,), 10, 16)}
 
 
 @pytest.mark.parametrize("slit", [EPYC, tree_slit((8,), (10, 20)), ((10, 21, 21), (21, 12, 16), (21, 16, 10))])
 def test_squares_of_counts_per_cluster_give_the_sum_of_distances(slit: Slit) -> None:
     distance, random = np.array(slit), np.random.default_rng(2)
-    found, height = clusters(distance)
+    found, height = levels(distance)
     for _ in range(30):
         sites = random.integers(len(distance), size=5)
         counts = sum(

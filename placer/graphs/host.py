@@ -1,11 +1,13 @@
-"""Hosts and guests as weighted networkx graphs."""
+"""Hosts as weighted networkx graphs."""
 
 from __future__ import annotations
 
-import networkx as nx
+from typing import TYPE_CHECKING
 
-from placer.graphs.traffic import traffic
-from placer.instance import UNREACHABLE, Guest, Host
+from placer.instance import UNREACHABLE, Host
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def host_graph(host: Host) -> nx.DiGraph:
@@ -25,6 +27,8 @@ def host_graph(host: Host) -> nx.DiGraph:
     >>> graph.edges[0, 8]["distance"]
     20
     """
+    import networkx as nx
+
     graph = nx.DiGraph(name=host.name)
     for pnode in host.pnodes:
         graph.add_node(
@@ -41,24 +45,6 @@ def host_graph(host: Host) -> nx.DiGraph:
     return graph
 
 
-def guest_graph(guest: Guest) -> nx.DiGraph:
-    """
-    Draw the vnodes of a guest as a graph.
-
-    Returns
-    -------
-    networkx.DiGraph
-        A node per vnode with ``memory_kib`` and ``vcpus``; an edge from v to w with ``traffic`` where the vcpus of v
-        use the memory of w, loops included.
-    """
-    graph = nx.DiGraph(name=guest.name)
-    for v, vnode in enumerate(guest.vnodes):
-        graph.add_node(v, memory_kib=vnode.memory_kib, vcpus=vnode.vcpus)
-    for v, row in enumerate(traffic(guest).tolist()):
-        graph.add_edges_from((v, w, {"traffic": t}) for w, t in enumerate(row) if t)
-    return graph
-
-
 def reachable_parts(host: Host) -> list[tuple[int, ...]]:
     """
     Cut the host into parts that cannot reach each other at all.
@@ -68,5 +54,7 @@ def reachable_parts(host: Host) -> list[tuple[int, ...]]:
     list of tuple of int
         Pnode ids, ascending; one part on an ordinary host.
     """
+    import networkx as nx
+
     parts = nx.weakly_connected_components(host_graph(host))
     return sorted(tuple(sorted(part)) for part in parts)

@@ -1,10 +1,10 @@
-"""Hosts and guests as graphs."""
+"""Hosts as graphs."""
 
 from __future__ import annotations
 
-from placer.graphs.topologies import guest_graph, host_graph, reachable_parts
+from placer.graphs.host import host_graph, reachable_parts
 from placer.instance import Host, Pnode
-from tests.support.building import GIB, a_guest
+from tests.support.building import GIB
 
 SPARSE = Host(
     name="power",
@@ -36,21 +36,6 @@ def test_a_host_without_distances_is_drawn_with_those_that_are_assumed() -> None
     graph = host_graph(Host(pnodes=(Pnode(id=1, memory_kib=4), Pnode(id=5, memory_kib=4))))
 
     assert (graph.edges[1, 1]["distance"], graph.edges[1, 5]["distance"]) == (10, 20)
-
-
-def test_a_guest_graph_carries_the_traffic_of_each_pair() -> None:
-    """Two vcpus beside 1 GiB and one beside 3: a quarter and three quarters of what each reads, in thousandths."""
-    graph = guest_graph(a_guest(GIB, 3 * GIB, vcpus=(2, 1)))
-
-    assert graph.nodes[0] == {"memory_kib": GIB, "vcpus": (0, 1)}
-    traffic = {(v, w): data["traffic"] for v, w, data in graph.edges(data=True)}
-    assert traffic == {(0, 0): 500, (0, 1): 1500, (1, 0): 250, (1, 1): 750}
-
-
-def test_a_vnode_without_vcpus_sends_nothing() -> None:
-    graph = guest_graph(a_guest(GIB, GIB, vcpus=(1, 0)))
-
-    assert set(graph.edges) == {(0, 0), (0, 1)}
 
 
 def test_parts_that_cannot_reach_each_other_are_told_apart() -> None:
