@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -172,3 +173,26 @@ def test_every_page_is_in_the_table_of_contents() -> None:
     pages = {path.relative_to(DOCS).with_suffix("").as_posix() for path in PAGES[1:]} - {"index"}
     listed = {line for block in re.findall(r"```\{toctree\}\n(.*?)```", index, re.DOTALL) for line in block.split()}
     assert pages <= listed
+
+
+def test_every_message_that_a_page_explains_is_one_of_placer() -> None:
+    """Tables of messages quote the fixed part; the last section quotes those of xl and libxl instead."""
+    ours, heading, _ = (DOCS / "reference" / "messages.md").read_text(encoding="utf-8").partition("## What xl and")
+    assert heading
+    quoted = re.findall(r"^\| `(.+?)` \|", ours, re.MULTILINE)
+    assert len(quoted) > 20
+    said = {
+        node.value
+        for path in (ROOT / "placer").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert [words for words in quoted if not any(words in each for each in said)] == []
+
+
+def test_the_page_of_the_objective_has_every_term() -> None:
+    from placer.instance.objective_terms import MOVED, TIERS, VNODES
+
+    page = (DOCS / "concepts" / "objective.md").read_text(encoding="utf-8")
+    terms = [term for tier in TIERS for term in tier]
+    assert [term for term in (*terms, MOVED, VNODES) if not re.search(rf"\b{term}\b", page)] == []
