@@ -1,7 +1,7 @@
 """
 Measure the speed table, row after row; a run that is in the results already is not repeated.
 
-``--row KEY`` runs a row anew, ``--report`` only writes the page and the README's table out of the results.
+``--row KEY`` runs a row anew, ``--report`` only writes both tables out of the results.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import benchmarks.imported  # noqa: F401  (before the runs are forked)
 from benchmarks.speed.measure import run
-from benchmarks.speed.report import PAGE, README, page, replaced, summary
+from benchmarks.speed.report import PAGE, SUMMARY_PAGE, page, replaced, summary
 from benchmarks.speed.rows import ROWS, SEEDS, Run
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "speed.csv"
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
             results.pop(key, None)
         measure(results, options.row)
     PAGE.write_text(page(results, about()), encoding="utf-8")
-    README.write_text(replaced(README.read_text(encoding="utf-8"), summary(results)), encoding="utf-8")
+    SUMMARY_PAGE.write_text(replaced(SUMMARY_PAGE.read_text(encoding="utf-8"), summary(results)), encoding="utf-8")
     return 0
 
 

@@ -8,7 +8,7 @@ from statistics import median
 from benchmarks.speed.rows import ROWS, SEEDS, Row, Run
 
 HERE = Path(__file__).resolve().parent.parent
-PAGE, README = HERE / "speed.md", HERE.parent / "README.md"
+PAGE, SUMMARY_PAGE = HERE / "speed.md", HERE.parent / "docs" / "dev" / "benchmarks.md"
 BEGIN, END = "<!-- speed: begin -->", "<!-- speed: end -->"
 HEAD = ("case", "aim", "runs", "OPTIMAL", "found, median s", "end, median s", "worst s", "worst gap", "peak MiB", "met")
 MOST_MIB, SMALL_MIB = 800, 300
@@ -59,7 +59,7 @@ def table(results: dict[str, list[Run]]) -> str:
 
 
 def summary(results: dict[str, list[Run]]) -> str:
-    """Lay out the table of the README."""
+    """Lay out the short table of docs/dev/benchmarks.md."""
     lines: list[tuple[str, ...]] = [("case", "aim", "OPTIMAL", "median s", "worst s", "met")]
     lines += [("---", "---", "--:", "--:", "--:", "---")]
     for row, said in _verdicts(results):

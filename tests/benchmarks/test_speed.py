@@ -5,7 +5,7 @@ from dataclasses import replace
 from benchmarks.speed.__main__ import read
 from benchmarks.speed.hosts import gb200, hierarchical, mesh
 from benchmarks.speed.measure import floor
-from benchmarks.speed.report import PAGE, README, replaced, summary, table
+from benchmarks.speed.report import PAGE, SUMMARY_PAGE, replaced, summary, table
 from benchmarks.speed.rows import Run, close, found_and_proved, known_found, proved
 from placer.instance import Guest, Host, Instance, Pnode, Vnode
 
@@ -26,8 +26,8 @@ RUN = Run(
 
 def test_the_tables_are_those_of_the_committed_results() -> None:
     results = read()
-    readme = README.read_text(encoding="utf-8")
-    assert readme == replaced(readme, summary(results))
+    page = SUMMARY_PAGE.read_text(encoding="utf-8")
+    assert page == replaced(page, summary(results))
     assert table(results) in PAGE.read_text(encoding="utf-8")
 
 

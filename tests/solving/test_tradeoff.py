@@ -77,8 +77,9 @@ def test_the_report_and_the_json_name_it(strategy: str) -> None:
     assert trade == {"order": "distance", "mean_access_distance": 10.0, "more_pairs": 2}
 
 
-def test_the_trade_that_the_readme_shows_is_that_of_its_instance() -> None:
-    (line,) = re.findall(r"^Trade: .*$", (INSTANCES.parent / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+def test_the_trade_that_the_page_of_the_objective_shows_is_that_of_its_instance() -> None:
+    page = INSTANCES.parent / "docs" / "concepts" / "objective.md"
+    (line,) = re.findall(r"^Trade: .*$", page.read_text(encoding="utf-8"), re.MULTILINE)
     ran = placer("solve", INSTANCES / "opteron-8n.json")
     assert [each for each in ran.lines if each.startswith("Trade")] == [line]
 

@@ -1,0 +1,58 @@
+"""The pages of placer: how Sphinx builds them."""
+
+from __future__ import annotations
+
+import re
+import sys
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+import generated  # noqa: E402  (beside this file)
+
+project = "placer"
+author = "The placer authors"
+copyright = "The placer authors; Apache License 2.0"
+try:
+    release = version_of("placer")
+except PackageNotFoundError:
+    release = ""
+
+extensions = [
+    "myst_parser",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.mathjax",
+]
+exclude_patterns = ["_build", "_generated"]
+html_theme = "furo"
+html_title = "placer"
+
+myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
+myst_heading_anchors = 4
+suppress_warnings = ["config.cache"]
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+
+generated.write_all(HERE / "_generated")
+
+
+OUTSIDE = re.compile(r"\]\((?=(\.\./)+(benchmarks|instances|tests)/)")
+"""Where a link to a file beside docs/ begins. It works as it stands where the repository is read."""
+
+
+def hand_out_files(app: Sphinx, name: str, source: list[str]) -> None:
+    """Make links to files beside docs/ links to copies of them, which the site brings along."""
+    source[0] = OUTSIDE.sub("](path:", source[0])
+
+
+def setup(app: Sphinx) -> None:
+    """Register what Sphinx calls."""
+    app.connect("source-read", hand_out_files)
