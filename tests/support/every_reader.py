@@ -1,7 +1,7 @@
 """
 Every reader of placer by name, with a sample of what it reads and the function that a command calls for it.
 
-    python tests/every_reader.py NAME LIMIT
+    python -m tests.support.every_reader NAME LIMIT
 
 reads hostile documents in the place of the sample, each within LIMIT seconds of the processor, and prints how it went.
 """
@@ -92,7 +92,7 @@ def _readers() -> dict[str, Reader]:
     running = _file("xl", "running", "xl-list.json")
     return {
         "xl info": Reader(("xl.info", "hosts"), _file("xl", "host.txt"), read_host),
-        "linux.numactl": Reader(("linux.numactl",), NUMACTL, read_host),
+        "numactl": Reader(("linux.numactl",), NUMACTL, read_host),
         "hwloc": Reader(of_hwloc, HWLOC, read_host),
         "capabilities": Reader(("libvirt.capabilities",), LIBVIRT, read_host),
         "host json": Reader(
