@@ -118,20 +118,20 @@ RULES = (
         name="apart",
         words="its place apart from other members of a rule",
         sentence="no pnode holds two of {members}",
-        anchor="the-instance-format",
+        anchor="rules-between-guests",
     ),
     HardRule(
         name="together",
         words="its place together with other members of a rule",
         sentence="one pnode holds {members}",
-        anchor="the-instance-format",
+        anchor="rules-between-guests",
     ),
     HardRule(
         name="exclusive",
         words="its need of a pnode to which no running guest is bound (exclusive)",
         change="{guest} vnode {vnode} on pnode {pnode}, although running guests are bound to it",
         sentence="no other guest stands on a pnode of {members}",
-        anchor="the-instance-format",
+        anchor="rules-between-guests",
     ),
 )
 """Every hard rule."""
