@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 from placer.assignment import Decision
 from placer.assignment.build import gqap
 from placer.assignment.method import Method
@@ -69,11 +71,16 @@ def _elsewhere() -> Iterator[tuple[str, str]]:
     earlier = solve(instance, strategy="first-fit").placement
     kept = solve(instance, keep=earlier, workers=1, trade=False)
     yield from ((name, "equal-vnodes with --keep of what first-fit finds") for name in methods_of(kept.decisions))
+    items, sites = np.arange(8), np.arange(4)  # on a line, whose distances do not nest
     arrays = gqap(
-        cost=[[0, 1], [0, 1]], flow=[[0, 5], [0, 0]], distance=[[0, 2], [2, 0]], weight=[3, 4], capacity=[6, 4]
+        cost=np.zeros((8, 4), dtype=np.int64),
+        flow=np.outer(items, items) % 7,
+        distance=abs(sites[:, None] - sites),
+        weight=items % 5 + 1,
+        capacity=[8] * 4,
     )
     found = solve_problem(arrays, workers=1)
-    yield from ((name, "the arrays in the docstring of gqap") for name in methods_of(found.decisions))
+    yield from ((name, "eight items of a GQAP on a line of four sites") for name in methods_of(found.decisions))
 
 
 def methods_of(decisions: Iterable[Decision]) -> list[str]:

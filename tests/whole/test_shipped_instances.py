@@ -26,7 +26,7 @@ TABLE = dict(
         re.MULTILINE,
     )
 )
-SYMMETRIC = {"rfc-b", "rfc-g"}
+SYMMETRIC = {"equal-vnodes", "rfc-b", "rfc-g"}
 """Equal vnodes on pnodes that differ in nothing they use: any swap is as good."""
 
 
