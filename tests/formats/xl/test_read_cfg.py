@@ -97,71 +97,8 @@ def test_a_guest_below_its_maxmem_is_read_as_it_is() -> None:
     assert (guest.memory_kib, guest.maxmem_kib) == (100 * 1024, 384 * 1024)
 
 
-def test_vnode_options_may_hold_blanks_and_lists_of_vcpus() -> None:
-    guest = read("vnuma=[[' size = 64 ','vcpus= 0 ,2-3 '],['size=0'],['size=64','vcpus=1']]\n")
-    assert guest.vnodes is not None
-    assert [(v.memory_kib, v.vcpus) for v in guest.vnodes] == [(65536, (0, 2, 3)), (0, ()), (65536, (1,))]
-    assert guest.vdistances is None
-
-
 def test_an_empty_vnuma_is_as_if_absent() -> None:
     assert read("memory=64; vnuma=[]\n").vnodes is None
-
-
-@pytest.mark.parametrize(
-    ("spec", "mask"),
-    [
-        ("'0-2'", (0, 1, 2)),
-        ("3", (3,)),
-        ("'0, 1,,2-3,'", (0, 1, 2, 3)),
-        ("'0-3,^2'", (0, 1, 3)),
-        ("'^2,0-3'", (0, 1, 2, 3)),
-        ("'all,^0-5'", (6, 7)),
-        ("'node:1'", (2, 3)),
-        ("'nodes:1-2'", (2, 3, 4, 5)),
-        ("'all,^nodes:0-2'", (6, 7)),
-        ("'node:1,nodes:3'", (2, 3, 6, 7)),
-        ("'nodes:1,3'", (2, 3)),
-        ("'nodes:1,6'", (2, 3, 6)),
-    ],
-)
-@pytest.mark.parametrize("key", ["cpus", "cpus_soft"])
-def test_a_single_cpu_set_is_for_all_vcpus(key: str, spec: str, mask: tuple[int, ...]) -> None:
-    guest = read(f"memory=64; vcpus=2; {key}={spec}\n")
-    masks = guest.hard_affinity if key == "cpus" else guest.soft_affinity
-    assert masks == (mask, mask)
-
-
-@pytest.mark.parametrize("spec", ["'all'", "'nodes:all'", "'0-7'", "[]", "['all']"])
-def test_all_pcpus_are_no_mask(spec: str) -> None:
-    assert read(f"memory=64; cpus={spec}\n").hard_affinity is None
-
-
-def test_a_list_has_an_entry_per_vcpu_and_the_rest_has_none() -> None:
-    assert read("memory=64; vcpus=3; cpus=[1,'2-3']\n").hard_affinity == ((1,), (2, 3), None)
-
-
-def test_entries_beyond_the_vcpus_are_ignored_and_it_is_said() -> None:
-    guest = read("memory=64; vcpus=1; cpus=[1,2,99]\n")
-    assert guest.hard_affinity == ((1,),)
-    assert guest.notes == ("cpus has 3 entries for 1 vcpus: xl ignores the rest",)
-
-
-def test_nodes_with_a_comma_is_said_to_mix_pnodes_and_pcpus() -> None:
-    assert any('cpus "nodes:1,3": as in xl' in note for note in read("memory=64; cpus='nodes:1,3'\n").notes)
-    assert read("memory=64; cpus='nodes:1,node:3'\n").notes == ()
-
-
-def test_masks_name_pcpus_of_sparse_pnodes() -> None:
-    host = Host(pnodes=(Pnode(id=0, memory_kib=1, pcpus=(0, 1)), Pnode(id=8, memory_kib=1, pcpus=(62, 63))))
-    assert read("memory=64; cpus='node:8'\n", host).hard_affinity == ((62, 63),)
-
-
-def test_a_pnode_with_pcpus_of_64_and_above_is_refused_since_xl_drops_them() -> None:
-    host = Host(pnodes=(Pnode(id=0, memory_kib=1, pcpus=(0, 1)), Pnode(id=1, memory_kib=1, pcpus=(63, 64, 65))))
-    with pytest.raises(InputError, match=r'^db\.cfg:3: "node:1" of cpus means pcpus 63-65, of which xl drops 64-65: '):
-        read("memory=64; cpus='node:1'\n", host)
-    assert read("memory=64; cpus='63-65'\n", host).hard_affinity == ((63, 64, 65),)
 
 
 @pytest.mark.parametrize(

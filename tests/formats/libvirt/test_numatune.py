@@ -1,0 +1,88 @@
+"""Where numatune lets the memory of a domain lie, after libvirt's documentation of the domain format."""
+
+from __future__ import annotations
+
+import pytest
+
+from placer.errors import InputError
+from placer.formats.libvirt.numatune import Numatune, read_numatune
+from placer.formats.text.xml_text import parse_xml
+from placer.instance import Host, Pnode, Vnode
+
+HOST = Host(pnodes=tuple(Pnode(id=id, memory_kib=1, pcpus=(id,)) for id in (0, 1, 8)))
+CELLS = (Vnode(memory_kib=1, vcpus=(0,)), Vnode(memory_kib=1))
+"""The second without vcpus."""
+
+
+def tune(*inside: str, cells: tuple[Vnode, ...] = CELLS) -> Numatune:
+    text = "\n".join(("<domain><numatune>", *inside, "</numatune></domain>"))
+    return read_numatune(parse_xml(text, "db.xml"), cells, HOST)
+
+
+def test_without_numatune_memory_may_lie_anywhere() -> None:
+    assert read_numatune(parse_xml("<domain/>", "db.xml"), CELLS, HOST) == Numatune(
+        pnode_of=(None, None), pnodes=None, notes=()
+    )
+
+
+def test_a_memnode_goes_before_the_memory_of_the_guest() -> None:
+    read = tune("<memory nodeset='0-1'/>", "<memnode cellid='1' mode='restrictive' nodeset='1'/>")
+    assert (read.pnode_of, read.pnodes, read.pnodes_of) == ((None, 1), (0, 1), None)
+
+
+def test_cells_that_are_not_bound_alike_have_pnodes_of_their_own_and_it_is_said() -> None:
+    read = tune("<memory nodeset='0-1'/>", "<memnode cellid='1' nodeset='8'/>")
+    assert (read.pnode_of, read.pnodes, read.pnodes_of) == ((None, 8), None, ((0, 1), None))
+    assert read.notes == (
+        "its cells are bound to different sets of pnodes, which placer keeps by where their vcpus may run",
+    )
+
+
+def test_a_guest_without_cells_may_use_the_pnodes_of_its_memory() -> None:
+    assert tune("<memory nodeset='1,8'/>", cells=()).pnodes == (1, 8)
+
+
+def test_wishes_and_what_numad_chooses_bind_nothing_and_are_said() -> None:
+    read = tune("<memory placement='auto'/>", "<memnode cellid='0' mode='preferred' nodeset='1'/>")
+    assert (read.pnode_of, read.pnodes) == ((None, None), None)
+    assert read.notes == (
+        "numatune leaves the guest's memory to numad, placer chooses instead",
+        'numatune mode "preferred" for the memory of cell 0 is a wish, which placer does not keep',
+    )
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        (
+            ["<memory nodeset='0-2'/>"],
+            "db.xml:2: <memory>: nodeset names pnode 2, this host has pnodes 0-1,8",
+        ),
+        (
+            ["<memory mode='hard' nodeset='0'/>"],
+            'db.xml:2: <memory>: expected mode strict, restrictive, preferred, interleave, got "hard"',
+        ),
+        (
+            ["<memnode cellid='2' nodeset='0'/>"],
+            'db.xml:2: <memnode>: expected cellid from 0 to 1, got "2"',
+        ),
+        (
+            ["<memnode cellid='1' nodeset='0'/>", "<memnode cellid='1' nodeset='1'/>"],
+            "db.xml:3: <memnode>: a second memnode for cell 1",
+        ),
+        (
+            ["<memory nodeset='0-1'/>", "<memnode cellid='1' nodeset='1,8'/>"],
+            "db.xml:1: <numatune>: cell 1, which has no vcpus, is bound to pnodes 1,8 and other cells to others; "
+            "expected one pnode for it, or the same for all",
+        ),
+    ],
+)
+def test_bindings_that_cannot_be_kept_are_refused_with_their_line(inside: list[str], said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        tune(*inside)
+    assert str(caught.value) == said
+
+
+def test_a_memnode_of_a_domain_without_cells_is_refused() -> None:
+    with pytest.raises(InputError, match=r"^db.xml:2: <memnode>: the domain has no cells, expected <cpu><numa><cell>"):
+        tune("<memnode cellid='0' nodeset='0'/>", cells=())
