@@ -34,7 +34,9 @@ def test_extra_specs_stand_in_an_object_or_in_one_string(flavor: dict[str, objec
 
 
 def test_an_image_says_it_with_an_underscore_with_or_without_properties_around_it() -> None:
-    for image in ({"hw_numa_nodes": "2"}, {"properties": {"hw_numa_nodes": "2"}, "hw_numa_nodes": "9"}):
+    bare: dict[str, object] = {"hw_numa_nodes": "2"}
+    wrapped: dict[str, object] = {"properties": bare, "hw_numa_nodes": "9"}
+    for image in (bare, wrapped):
         assert text_of(specs({}, image).one("numa_nodes")) == "2"
     assert specs({}).one("numa_nodes") is None
 
