@@ -14,7 +14,7 @@ MAX_CPU = 65_535
 """Largest cpu id that is read: far above any real host, small enough to keep a typo harmless."""
 
 MAX_KIB = 2**43
-"""Largest size that is read, in KiB (8 EiB): sums of many still fit 64 bits."""
+"""Largest size that is read, in KiB (8 PiB): sums of many still fit 64 bits."""
 
 _SIZE = r"^\s*[0-9]+(\.[0-9]+)?\s*[KMGT]iB\s*$"
 _CPUS = r"^\s*(\^?[0-9]+(-[0-9]+)?(\s*,\s*\^?[0-9]+(-[0-9]+)?)*)?\s*$"
@@ -46,7 +46,7 @@ def parse_size(text: str) -> int:
     Raises
     ------
     ValueError
-        If it is no size, no whole number of KiB, or larger than 8 EiB.
+        If it is no size, no whole number of KiB, or larger than 8 PiB.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def parse_size(text: str) -> int:
     if kib.denominator != 1:
         raise ValueError(f'expected a whole number of KiB, got "{text}"')
     if kib > MAX_KIB:
-        raise ValueError(f'expected at most 8 EiB, got "{text}"')
+        raise ValueError(f'expected at most 8 PiB, got "{text}"')
     return int(kib)
 
 

@@ -36,7 +36,7 @@ def size_of(node: Node, text: str) -> Fraction:
     Raises
     ------
     InputError
-        If it is no size, or more than 8 EiB.
+        If it is no size, or more than 8 PiB.
     """
     stated = node.attributes.get("unit", "KiB")
     unit = _UNIT.fullmatch(stated)
@@ -45,7 +45,7 @@ def size_of(node: Node, text: str) -> Fraction:
     base = 1000 if (unit[2] or "").lower() == "b" and unit[1] else 1024
     kib = Fraction(node.checked(text, "memory", 2**63) * base ** _POWER[(unit[1] or "").lower()], 1024)
     if kib > MAX_KIB:
-        raise node.fault("expected memory of at most 8 EiB")
+        raise node.fault("expected memory of at most 8 PiB")
     return kib
 
 

@@ -104,7 +104,7 @@ def _check(topology: Topology) -> None:
         if max(row.id, *row.pcpus, 0) > MAX_CPU:
             raise InputError(f"node {row.id}: expected ids of at most {MAX_CPU}", place=topology.place)
         if (row.memory_kib or 0) > MAX_KIB:
-            raise InputError(f"node {row.id}: expected memory of at most 8 EiB", place=topology.place)
+            raise InputError(f"node {row.id}: expected memory of at most 8 PiB", place=topology.place)
     for (p, q), distance in topology.distances.items():
         if distance == 0:
             raise InputError(

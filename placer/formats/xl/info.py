@@ -124,7 +124,7 @@ def _take(found: _Text, section: str, line: str, place: str) -> None:
         found.core_of.append((int(row[1]), (pnode, socket, core)))
         return
     if int(row[2]) * MIB > MAX_KIB:
-        raise InputError(f'expected a memfree in MiB of at most 8 EiB, got "{shorten(line)}"', place=place)
+        raise InputError(f'expected a memfree in MiB of at most 8 PiB, got "{shorten(line)}"', place=place)
     distances = tuple(map(_distance, row[3].split(","))) if row[3] else ()
     found.pnodes.append(_PnodeRow(int(row[1]), int(row[2]) * MIB, distances, place, line))
 

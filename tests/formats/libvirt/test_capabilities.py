@@ -91,7 +91,7 @@ def test_cells_may_lack_distances_and_it_is_said() -> None:
         ("<cell id='1'>", "<cell id='0'>", r"^caps.xml: node 0 stands there twice"),
         ("'KiB'>8388608", "'pages'>8388608", r'^caps.xml:20: <memory>: expected a unit such as "KiB", got "pages"'),
         (">8388608<", ">much<", r'^caps.xml:20: <memory>: expected memory from 0 .*, got "much"'),
-        ("'KiB'>8388608", "'EiB'>9", r"^caps.xml:20: <memory>: expected memory of at most 8 EiB"),
+        ("'KiB'>8388608", "'EiB'>9", r"^caps.xml:20: <memory>: expected memory of at most 8 PiB"),
         ("value='31'", "value='-31'", r"^caps.xml:22: <sibling>: expected value from 0"),
         ("value='31'", "value='0'", r"^caps.xml: the distance from node 1 to 0 is 0"),
         ("siblings='1,3'", "siblings='3-1'", r'^caps.xml:14: range "3-1" runs backwards'),

@@ -101,7 +101,7 @@ def test_a_diagonal_other_than_ten_is_kept_and_said() -> None:
         ((row(0), row(0)), {}, "node 0 stands there twice"),
         ((row(65536),), {}, "node 65536: expected ids of at most 65535"),
         ((row(0, 65536),), {}, "node 0: expected ids of at most 65535"),
-        ((row(0, memory=2**43 + 1),), {}, "node 0: expected memory of at most 8 EiB"),
+        ((row(0, memory=2**43 + 1),), {}, "node 0: expected memory of at most 8 PiB"),
         ((row(0), row(8)), {"distances": {(0, 8): 0}}, "the distance from node 0 to 8 is 0, expected at least 1"),
     ],
 )

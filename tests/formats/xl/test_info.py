@@ -159,7 +159,7 @@ def test_windows_line_ends_are_read() -> None:
         (TEXT.replace("14,10", "14,0"), r"host.txt:22: numa_info row has a distance of 0"),
         (TEXT.replace("14,10", "14;10"), r'host.txt:22: expected a row "node: memsize memfree distances"'),
         (TEXT.replace("8166", "-8166"), r"host.txt:22: expected a row"),
-        (TEXT.replace("8166", "9" * 14), r"host.txt:22: expected a memfree in MiB of at most 8 EiB"),
+        (TEXT.replace("8166", "9" * 14), r"host.txt:22: expected a memfree in MiB of at most 8 PiB"),
         (numa("0: 9 8 10,20", "1: 9 8 20,10", "1: 9 8 20,10"), r"host.txt:23: .* lists node 1 again.*txt:22"),
         (numa("0: 9 8 10,20", "70000: 9 8 20,10"), r"host.txt:22: expected an id of at most 65535"),
         (TEXT.replace("  7:       1        1        1", "  7: 1 1"), r'host.txt:15: expected a row "cpu: core'),
