@@ -17,7 +17,7 @@ import numpy as np
 from placer.assignment import Decision
 from placer.assignment.build import gqap
 from placer.assignment.method import Method
-from placer.assignment.portfolio import portfolio
+from placer.assignment.portfolio import METHODS
 from placer.assignment.qap_portfolio import QAP_METHODS
 from placer.formats.native.instance_json import read_instance
 from placer.solving.pipeline import solve
@@ -62,7 +62,7 @@ def make_page() -> str:
             solved.setdefault(name, []).append(path.stem)
     for name, example in _elsewhere():
         solved.setdefault(name, []).append(example)
-    return HEAD + "".join(_row(method, solved) for method in portfolio()) + _of_quadratic(solved)
+    return HEAD + "".join(_row(method, solved) for method in METHODS) + _of_quadratic(solved)
 
 
 def _elsewhere() -> Iterator[tuple[str, str]]:

@@ -31,7 +31,7 @@ def group_bounds(index: TermIndex, context: SearchContext, known: tuple[int, ...
     Parameters
     ----------
     known
-        Floors known so far; each is kept where it is higher.
+        Bounds known so far; each is kept where it is higher.
     """
     found, pairs = list(known), pair_bounds(index)
     context = replace(context, on_log=None, on_progress=None)  # a search for each group says little of the whole
@@ -45,7 +45,7 @@ def group_bounds(index: TermIndex, context: SearchContext, known: tuple[int, ...
         ]
         ways = [
             (
-                sum(floor for floor, _ in even),
+                sum(bound for bound, _ in even),
                 [excess_over(c, price) for c, (_, price) in zip(convex_loads, even, strict=True)],
             )
         ]
@@ -56,7 +56,7 @@ def group_bounds(index: TermIndex, context: SearchContext, known: tuple[int, ...
                     [excess_over(convex_load, 0) for convex_load in convex_loads],
                 )
             )
-        least = [floor + _Alone(index, context, t, pairs[t], dearer).least() for floor, dearer in ways]
+        least = [bound + _Alone(index, context, t, pairs[t], dearer).least() for bound, dearer in ways]
         others = sum(
             term.lower_bound(index.problem.allowed) for tier, term in index.terms if tier == t and not _is_load(term)
         )
@@ -157,7 +157,7 @@ def _least_of_choices(problem: Problem, selector: int, context: SearchContext) -
 
 def _under(problem: Problem, selector: int, c: int, context: SearchContext) -> int | None:
     """
-    Bound a group from below whose decider stands on site c; None where nothing can be placed.
+    Bound a group from below whose selector stands on site c; None where nothing can be placed.
 
     Items with one site left are settled and pay only what they pay there by themselves; the others are placed.
     """

@@ -154,7 +154,7 @@ class Problem:
 
         Returns
         -------
-        array``[b, tiers]``
+        array ``[b, tiers]``
         """
         costs = np.zeros((len(site_of), len(self.tiers)), dtype=np.int64)
         for t, terms in enumerate(self.tiers):
@@ -173,7 +173,7 @@ class Problem:
 
         Returns
         -------
-        array``[b]``
+        array ``[b]``
         """
         good = np.asarray(self.allowed[np.arange(self.n), site_of].all(axis=1), dtype=bool)
         for resource in self.resources:

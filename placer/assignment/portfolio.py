@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from placer.assignment import Problem, Solution, Status
+from placer.assignment import Problem, Solution
 from placer.assignment.bounds.rank_one import rank_one_form
 from placer.assignment.context import SearchContext
 from placer.assignment.decomposition import may_fall_apart, solve_by_parts
-from placer.assignment.exact.branch_and_bound import STATE_LIMIT, branch_and_bound
+from placer.assignment.exact.branch_and_bound import STATE_LIMIT
 from placer.assignment.exact.count_dp import counts_apply, solve_by_counts
 from placer.assignment.exact.home_count_dp import homes_apply, solve_by_home_counts
 from placer.assignment.exact.subset_dp import solve_by_subsets, subsets_apply
 from placer.assignment.method import Applies, GaveUp, Method, always, walk
-from placer.assignment.qap_portfolio import cpsat_from, pair_levels, solve_qap, tabu_from
+from placer.assignment.qap_portfolio import pair_levels, solve_qap
 from placer.assignment.root import solve_root
+from placer.assignment.shared_methods import PROVED, cpsat_model, enumeration, tabu
 from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
-
-PROVED = (Status.OPTIMAL, Status.INFEASIBLE)
 
 # No measurement of these is recorded unless one is named: they were chosen by trial on the rows of benchmarks/speed.
 ENUMERATED_ITEMS = 24
@@ -35,105 +34,13 @@ EQUAL_ITEMS, MANY_SITES = 8, 16
 """So many interchangeable items on more sites than that are left to CP-SAT, which only counts them on each site."""
 
 
-def portfolio(*, state_limit: int = STATE_LIMIT) -> tuple[Method, ...]:
-    """
-    List the methods in the order in which they are tried.
-
-    Parameters
-    ----------
-    state_limit
-        Partial assignments after which enumeration gives up.
-    """
-
-    def enumerated(problem: Problem, context: SearchContext, _known: Solution | None) -> Solution | GaveUp:
-        states = state_limit * CELLS // max(CELLS, problem.n * problem.m)
-        solution = branch_and_bound(problem, context, state_limit=states)
-        if solution.status in PROVED or context.left_s() <= 0:
-            return solution
-        return GaveUp(f"more than {states} partial placements", solution)
-
-    def by_parts(problem: Problem, context: SearchContext, _known: Solution | None) -> Solution | GaveUp:
-        return solve_by_parts(problem, context, optimal) or GaveUp("all its items hang together")
-
-    return (
-        Method(
-            name="decomposition",
-            structure="items that fall apart into components: cpupools, pinned halves of a host",
-            mathematics="connected components; lexicographic optima of independent parts add up",
-            source="own",
-            applies=may_fall_apart,
-            run=by_parts,
-        ),
-        Method(
-            name="count_dp",
-            structure="items that are all alike, on sites whose distances nest",
-            mathematics="dynamic program over the cluster tree, with the price of k items in each cluster",
-            source="the tree: Boecker and Dress 1998; the program: own",
-            applies=_counts_apply,
-            run=lambda problem, context, _known: solve_by_counts(problem, context),
-        ),
-        Method(
-            name="home_count_dp",
-            structure="the same, where each item has a site it would rather stay on",
-            mathematics="the same, with those who leave a site as a convex load of it",
-            source="own",
-            applies=homes_apply,
-            run=lambda problem, context, _known: solve_by_home_counts(problem, context),
-        ),
-        Method(
-            name="subset_dp",
-            structure="few items of any kind, on sites whose distances nest",
-            mathematics="min-plus subset convolution at each cluster, O(3^n)",
-            source="dynamic programs over subsets: Held and Karp 1962; on the cluster tree: own",
-            applies=subsets_apply,
-            run=lambda problem, context, _known: solve_by_subsets(problem, context),
-        ),
-        Method(
-            name="qap_portfolio",
-            structure="flows between the groups",
-            mathematics="a portfolio of its own for generalized quadratic assignments",
-            source="the problem: Lee and Ma 2004",
-            applies=_qap_applies,
-            run=lambda problem, context, _known: solve_qap(problem, context),
-        ),
-        Method(
-            name="branch_and_bound",
-            structure="few items of any kind, on any sites",
-            mathematics="layered branch and bound that skips what swaps of equal items and sites repeat",
-            source="branch and bound: Land and Doig 1960; the bounds and the layers: own",
-            applies=_enumeration_applies,
-            run=enumerated,
-        ),
-        Method(
-            name="root",
-            structure="any; proved where a bound meets what local search finds",
-            mathematics="tabu search, the bound of Gilmore and Lawler, and boxes over the totals of the sites",
-            source="Gilmore 1962, Lawler 1963, Glover 1989; the boxes: own",
-            applies=always("it needs no model, and its bounds are often the proof"),
-            run=_root,
-        ),
-        Method(
-            name="tabu_search",
-            structure="one group with too many pairs for a CP-SAT model",
-            mathematics="tabu search over shifts and swaps, with a price on overload",
-            source="Glover 1989, Taillard 1991",
-            applies=_is_too_large_for_cpsat,
-            run=tabu_from,
-        ),
-        Method(
-            name="cpsat",
-            structure="any",
-            mathematics="constraint programming with learnt clauses and linear relaxations, tier after tier",
-            source="OR-Tools CP-SAT (Perron, Didier and Gay 2023)",
-            applies=always("nothing quicker proves it"),
-            run=cpsat_from,
-        ),
-    )
-
-
-def optimal(problem: Problem, context: SearchContext, *, state_limit: int = STATE_LIMIT) -> Solution:
+def optimal(problem: Problem, context: SearchContext) -> Solution:
     """Find and prove the best assignment; ortools is imported only where nothing before it answers."""
-    return walk(portfolio(state_limit=state_limit), problem, context)
+    return walk(METHODS, problem, context)
+
+
+def _by_parts(problem: Problem, context: SearchContext, _known: Solution | None) -> Solution | GaveUp:
+    return solve_by_parts(problem, context, optimal) or GaveUp("all its items hang together")
 
 
 def _root(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
@@ -186,3 +93,69 @@ def _in_totals(problem: Problem) -> bool:
     index = TermIndex(problem)
     large = int(problem.allowed.sum()) > OPEN_CELLS
     return large and any(rank_one_form(index, t) is not None for t in {flow.tier for flow in index.flows})
+
+
+def branch_and_bound_within(states: int) -> Method:
+    """Enumerate few items of any kind, up to so many partial assignments, fewer where each costs more."""
+    return enumeration(
+        "branch_and_bound",
+        "few items of any kind, on any sites",
+        _enumeration_applies,
+        lambda problem: states * CELLS // max(CELLS, problem.n * problem.m),
+    )
+
+
+METHODS = (
+    Method(
+        name="decomposition",
+        structure="items that fall apart into components: cpupools, pinned halves of a host",
+        mathematics="connected components; lexicographic optima of independent parts add up",
+        source="own",
+        applies=may_fall_apart,
+        run=_by_parts,
+    ),
+    Method(
+        name="count_dp",
+        structure="items that are all alike, on sites whose distances nest",
+        mathematics="dynamic program over the cluster tree, with the price of k items in each cluster",
+        source="the tree: Boecker and Dress 1998; the program: own",
+        applies=_counts_apply,
+        run=lambda problem, context, _known: solve_by_counts(problem, context),
+    ),
+    Method(
+        name="home_count_dp",
+        structure="the same, where each item has a site it would rather stay on",
+        mathematics="the same, with those who leave a site as a convex load of it",
+        source="own",
+        applies=homes_apply,
+        run=lambda problem, context, _known: solve_by_home_counts(problem, context),
+    ),
+    Method(
+        name="subset_dp",
+        structure="few items of any kind, on sites whose distances nest",
+        mathematics="min-plus subset convolution at each cluster, O(3^n)",
+        source="dynamic programs over subsets: Held and Karp 1962; on the cluster tree: own",
+        applies=subsets_apply,
+        run=lambda problem, context, _known: solve_by_subsets(problem, context),
+    ),
+    Method(
+        name="qap_portfolio",
+        structure="flows between the groups",
+        mathematics="a portfolio of its own for generalized quadratic assignments",
+        source="the problem: Lee and Ma 2004",
+        applies=_qap_applies,
+        run=lambda problem, context, _known: solve_qap(problem, context),
+    ),
+    branch_and_bound_within(STATE_LIMIT),
+    Method(
+        name="root",
+        structure="any; proved where a bound meets what local search finds",
+        mathematics="tabu search, the bound of Gilmore and Lawler, and boxes over the totals of the sites",
+        source="Gilmore 1962, Lawler 1963, Glover 1989; the boxes: own",
+        applies=always("it needs no model, and its bounds are often the proof"),
+        run=_root,
+    ),
+    tabu("tabu_search", "one group with too many pairs for a CP-SAT model", _is_too_large_for_cpsat),
+    cpsat_model("cpsat", "any"),
+)
+"""The methods in the order in which they are tried."""

@@ -59,7 +59,7 @@ class GuestFinding:
 @dataclass(frozen=True, kw_only=True)
 class AuditReport:
     """
-    What compare() found.
+    What :func:`audit` found.
 
     Parameters
     ----------

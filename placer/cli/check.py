@@ -115,7 +115,7 @@ def _judge_placement(
     from placer.cli.inputs import read_request
     from placer.cli.previous import read_earlier
     from placer.errors import InputError
-    from placer.formats.native.read_placement_json import read_placement
+    from placer.formats.native.placement_json import read_placement
     from placer.formats.text.files import place_of, read_text
     from placer.instance.previous import moved, restricted_to
     from placer.job.settled import settled
@@ -138,7 +138,7 @@ def _judge_running(
     from placer.audit.audit import audit
     from placer.cli.inputs import read_running, with_pools
     from placer.formats.hosts import read_host
-    from placer.formats.native.read_placement_json import read_placement
+    from placer.formats.native.placement_json import read_placement
     from placer.formats.text.files import place_of, read_text
     from placer.formats.xl.numa_dump import read_numa_dump
     from placer.report.audit import render_audit

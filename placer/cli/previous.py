@@ -23,7 +23,7 @@ def read_earlier(path: str | None, others: Iterable[str | None] = ()) -> Placeme
     """
     if path is None:
         return None
-    from placer.formats.native.read_placement_json import read_placement
+    from placer.formats.native.placement_json import read_placement
     from placer.formats.text.files import place_of, read_text
 
     if [path, *others].count("-") > 1:

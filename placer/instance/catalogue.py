@@ -46,7 +46,7 @@ class HardRule:
     change: str = ""
     sentence: str = "it concerns {members}"
     counted: str = ""
-    anchor: str = "what-is-least"
+    anchor: str = "hard-rules"
 
 
 @dataclass(frozen=True, kw_only=True)

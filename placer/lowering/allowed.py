@@ -23,7 +23,7 @@ def allowed_pnodes(instance: Instance, slots: SlotMatching | None = None) -> Boo
 
     Returns
     -------
-    array``[n, m]``
+    array ``[n, m]``
     """
     allowed: BoolArray = np.logical_and.reduce(list(masks(instance, slots).values()))
     return allowed
@@ -35,7 +35,7 @@ def masks(instance: Instance, slots: SlotMatching | None = None) -> dict[str, Bo
 
     Returns
     -------
-    dict of array``[n, m]``
+    dict of array ``[n, m]``
     """
     host = instance.host
     shape = (sum(len(guest.vnodes) for guest in instance.guests), len(host.pnodes))
@@ -65,7 +65,7 @@ def nodemaps(instance: Instance) -> BoolArray:
 
     Returns
     -------
-    array``[n, m]``
+    array ``[n, m]``
     """
     rows = [_nodemap(guest, instance.host) for guest in instance.guests for _ in guest.vnodes]
     return np.array(rows, dtype=bool).reshape(len(rows), len(instance.host.pnodes))
@@ -77,7 +77,7 @@ def fixed_pnodes(instance: Instance) -> IntArray:
 
     Returns
     -------
-    array``[n]``
+    array ``[n]``
         -1 for the vnodes of other guests.
     """
     fixed: list[int] = []
@@ -94,7 +94,7 @@ def incompatible_pnodes(host: Host) -> BoolArray:
 
     Returns
     -------
-    array``[m, m]``
+    array ``[m, m]``
     """
     distances = np.array(host.distances)
     either = (distances >= UNREACHABLE) | (distances.T >= UNREACHABLE)

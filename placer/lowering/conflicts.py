@@ -55,7 +55,7 @@ def undisturbed(instance: Instance) -> BoolArray:
 
     Returns
     -------
-    array``[n, m]``
+    array ``[n, m]``
     """
     host = instance.host
     bound = [p in bound_positions(host) for p in range(len(host.pnodes))]

@@ -82,7 +82,7 @@ def pairs_table(vcpus: int, cores: list[int], running: list[int]) -> IntArray:
 
     Returns
     -------
-    array``[pools, vcpus + 1]``
+    array ``[pools, vcpus + 1]``
         The pairs of those that run among themselves included.
 
     Examples

@@ -29,9 +29,9 @@ class VariantProblem:
     Attributes
     ----------
     unused_site
-        The site of what is not chosen; site ``absent + 1 + c`` stands for the c-th number of vnodes.
+        The site of what is not chosen; site ``unused_site + 1 + c`` stands for the c-th number of vnodes.
     n, m
-        Items and sites in all: first those of the variants, then the deciders, then the overheads.
+        Items and sites in all: first those of the variants, then the selectors, then the overheads.
     """
 
     def __init__(self, problem: Problem, layout: VariantIndex) -> None:
@@ -156,7 +156,7 @@ class VariantProblem:
         return tuple(np.array(items, dtype=np.int64) for items in (*members.values(), *overheads))
 
     def _choosing(self) -> list[Conflict]:
-        """Keep items in use where one of their numbers of vnodes is chosen, and absent elsewhere."""
+        """Keep items in use where one of their numbers of vnodes is chosen, and on the unused site elsewhere."""
         layout = self._layout
         used_with: dict[frozenset[int], list[tuple[int, int]]] = {}
         for (g, k), items in self._variants:
@@ -214,7 +214,7 @@ class VariantProblem:
 
     def _term(self, term: Term, memo: dict[int, Term]) -> Term:
         if isinstance(term, Flow) and self._is_access(term):
-            # what all accesses cost at least is the decider's: so it is no less while nothing is chosen
+            # the selector pays the least that all accesses cost, so that it is paid while nothing is chosen yet
             term = replace(term, distance=term.distance - self._nearest)
         return term.widened(self.n, self.m, memo)
 

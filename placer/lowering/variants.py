@@ -1,13 +1,14 @@
 """
 Flexible guests: into how many vnodes each is cut is a decision like any other.
 
-Every number of vnodes is a variant of the guest, whose items are all there at once. One site more, the absent, holds
-the items of the variants that are not chosen, for nothing. Which variant is chosen is the site of one item more, the
-decider of the guest, on sites that are only for that: site c stands for the c-th number of vnodes. Relations tie the
-items of a variant to it: on a pnode (or unplaced) where it is chosen, absent where it is not.
+Every number of vnodes is a variant of the guest, whose items are all there at once. One more site, the unused
+site, holds the items of the variants that are not chosen, at no cost. Which variant is chosen is the site of one more
+item, the selector of the guest, on sites that only selectors may use: site c stands for the c-th number of vnodes.
+Conflicts tie the items of a variant to its selector: on a pnode (or unplaced) where the variant is chosen, on the
+unused site where it is not.
 
 The overhead of a guest written whole lies with its vnode, that of one in parts on all pnodes of its affinity: there an
-item of the guest's for each such pnode stands on it, or is absent where the guest is one whole vnode.
+item of the guest's for each such pnode stands on it, or on the unused site where the guest is one whole vnode.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class VariantIndex:
         ``(guest, k)`` for each guest of ``expanded``: its place in the instance, and its number of vnodes, 0 for a
         guest that is not flexible.
     counts
-        The numbers of vnodes that some guest may have, ascending: site c of the deciders stands for ``counts[c]``.
+        The numbers of vnodes that some guest may have, ascending: site c of the selectors stands for ``counts[c]``.
     expanded
         The instance with every variant as a guest of its own.
     """

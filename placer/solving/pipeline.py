@@ -1,9 +1,9 @@
-"""solve(): translate, run a strategy, translate back, and have the answer checked."""
+"""solve(): lower, run a strategy, read its assignment as a placement, and have that checked."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
@@ -91,8 +91,9 @@ def solve(
     if strategy not in STRATEGIES:
         raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
     if dump_model is not None:
-        _write_model(lower(instance, allow_unplaced=allow_unplaced, keep=keep).problem, Path(dump_model))
-    chosen = STRATEGIES[strategy]
+        from placer.assignment.cpsat.export import write_model  # brings ortools along
+
+        write_model(lower(instance, allow_unplaced=allow_unplaced, keep=keep).problem, Path(dump_model))
     context = SearchContext(
         time_limit_s=time_limit_s,
         workers=workers,
@@ -102,48 +103,27 @@ def solve(
         on_progress=on_progress,
         on_log=on_log,
     )
-    baseline = chosen.baseline
-    few = instance.with_fewest_vnodes()
-    tiers = few.tiers(kept=keep is not None)
-    if baseline:
-        lowered = lower_for_baseline(few)
-        solution = _logged(strategy, lowered.problem, context)
-    elif instance.flexible:
-        from placer.solving.flexible import solve_flexible  # brings the strategies along
-
-        found = solve_flexible(instance, chosen, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-        lowered, solution = found.lowered, found.solution
-        if solution.site_of is None:  # what is proved of all numbers of vnodes is not of the fewest
-            solution = dataclasses.replace(solution, bounds=())
-    else:
-        lowered = lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-        solution = _logged(strategy, lowered.problem, context)
+    lowered, solution = _searched(instance, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
     if solution.site_of is None:
-        reason = _reason(
-            instance, lowered.problem, solution, context, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced
-        )
         return Result(
             status=solution.status,
             strategy=strategy,
-            reason=reason,
+            reason=_reason(instance, lowered, solution, context, strategy=strategy, kept=keep is not None),
             wall_time_s=context.elapsed_s(),
             decisions=solution.decisions,
         )
     placement = lowered.to_placement(solution.site_of)
+    baseline = STRATEGIES[strategy].baseline
     verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline, keep=keep)
     status = _confirmed(solution, verdict, baseline=baseline)
-    elapsed_s = context.elapsed_s()
+    elapsed_s = context.elapsed_s()  # the trade is looked for beside the answer
     offer = trade and status is Status.OPTIMAL and context.left_s() > 0
-    bounds = solution.bounds or (None,) * len(verdict.terms)
     return Result(
         status=status,
         strategy=strategy,
         instance=lowered.chosen(solution.site_of),
         placement=placement,
-        tiers=tuple(
-            Tier(cost=cost, bound=bound, terms=terms)
-            for cost, terms, bound in zip(verdict.costs, verdict.terms, bounds, strict=True)
-        ),
+        tiers=_tiers(solution, verdict),
         mean_access_distance=mean_access_distance(verdict),
         guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
         violations=verdict.violations,
@@ -155,6 +135,40 @@ def solve(
     )
 
 
+def _searched(
+    instance: Instance,
+    strategy: str,
+    context: SearchContext,
+    *,
+    allow_unplaced: bool,
+    hint: Placement | None,
+    keep: Placement | None,
+) -> tuple[Lowered, Solution]:
+    """Lower the instance as the strategy wants it, and run that."""
+    chosen = STRATEGIES[strategy]
+    if chosen.baseline:
+        lowered = lower_for_baseline(instance.with_fewest_vnodes())
+    elif instance.flexible:
+        from placer.solving.flexible import solve_flexible  # brings the strategies along
+
+        found = solve_flexible(instance, chosen, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+        if found.solution.site_of is not None:
+            return found.lowered, found.solution
+        # What is proved of all numbers of vnodes is not proved of the fewest.
+        return found.lowered, dataclasses.replace(found.solution, bounds=())
+    else:
+        lowered = lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    return lowered, _logged(strategy, lowered.problem, context)
+
+
+def _tiers(solution: Solution, verdict: Verdict) -> tuple[Tier, ...]:
+    bounds = solution.bounds or (None,) * len(verdict.terms)
+    return tuple(
+        Tier(cost=cost, bound=bound, terms=terms)
+        for cost, terms, bound in zip(verdict.costs, verdict.terms, bounds, strict=True)
+    )
+
+
 def _check(instance: Instance) -> None:
     if not isinstance(instance, Instance):
         raise InputError(f"expected a placer.Instance, got {type(instance).__name__}")
@@ -163,12 +177,6 @@ def _check(instance: Instance) -> None:
     except (msgspec.ValidationError, TypeError) as error:  # TypeError: of a type that no instance file could give
         raise InputError(f"no valid instance: {error}") from error
     check_weights(instance)
-
-
-def _write_model(problem: Problem, path: Path) -> None:
-    from placer.assignment.cpsat.export import write_model  # brings ortools along
-
-    write_model(problem, path)
 
 
 def _earlier(instance: Instance, name: str, placement: Placement | None) -> Placement | None:
@@ -204,28 +212,25 @@ def _logged(strategy: str, problem: Problem, context: SearchContext) -> Solution
 
 
 def _reason(
-    instance: Instance,
-    problem: Problem,
-    solution: Solution,
-    context: SearchContext,
-    *,
-    strategy: str,
-    tiers: Sequence[Iterable[str]],
-    allow_unplaced: bool,
+    instance: Instance, lowered: Lowered, solution: Solution, context: SearchContext, *, strategy: str, kept: bool
 ) -> str:
     """Say why there is no placement, or what was tried in vain."""
-    from placer.explain import (
-        explain_infeasible,
-        explain_unknown,
-    )  # only where it is needed: it brings the strategies along
+    # Only here, where it is needed: explanations bring every strategy along.
+    from placer.explain import explain_infeasible, explain_unknown
 
+    few = instance.with_fewest_vnodes()
     if solution.status is not Status.INFEASIBLE:
         return explain_unknown(
-            problem, solution, context, strategy=strategy, tiers=tiers, allow_unplaced=allow_unplaced
+            lowered.problem,
+            solution,
+            context,
+            strategy=strategy,
+            tiers=few.tiers(kept=kept),
+            allow_unplaced=lowered.allow_unplaced,
         )
     ranges = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
     several = any(len(counts) > 1 for counts in ranges.values())
-    reason = explain_infeasible(instance.with_fewest_vnodes(), stop=context.stop, one_of_many_cuts=several)
+    reason = explain_infeasible(few, stop=context.stop, one_of_many_cuts=several)
     if not several:
         return reason
     names = ", ".join(f'guest "{name}" {counts[0]} to {counts[-1]}' for name, counts in ranges.items())

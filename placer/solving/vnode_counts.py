@@ -27,7 +27,7 @@ class Fewest:
     ----------
     count
         How many; the fewest that it may have where none fit.
-    fits
+    fits_alone
         Whether it fits with so many.
     why
         For the report.

@@ -10,7 +10,8 @@ import pytest
 from placer.assignment import Status
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.branch_and_bound import branch_and_bound
-from placer.assignment.portfolio import ENUMERATED_ITEMS, optimal
+from placer.assignment.method import walk
+from placer.assignment.portfolio import ENUMERATED_ITEMS, METHODS, branch_and_bound_within, optimal
 from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, MIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
@@ -50,7 +51,8 @@ def test_a_small_instance_is_proved_without_cpsat() -> None:
 def test_where_enumeration_gives_up_others_go_on_from_its_best() -> None:
     instance = an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 4))
     problem, expected = lower(instance).problem, best(instance, False)
-    solution = optimal(problem, SearchContext(workers=1), state_limit=3)
+    methods = [branch_and_bound_within(3) if m.name == "branch_and_bound" else m for m in METHODS]
+    solution = walk(methods, problem, SearchContext(workers=1))
     assert expected is not None
     assert solution.costs == expected[0]
     (decision,) = solution.decisions

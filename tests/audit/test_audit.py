@@ -16,7 +16,7 @@ from msgspec.structs import replace
 import placer
 from placer.audit.audit import AuditReport, audit, load_notes, running_domains
 from placer.errors import InputError
-from placer.formats.native.read_placement_json import read_placement
+from placer.formats.native.placement_json import read_placement
 from placer.formats.xl.info import read_xl_info
 from placer.formats.xl.list_domains import RunningGuest, read_xl_list
 from placer.formats.xl.numa_dump import DumpedDomain, NumaDump, read_numa_dump

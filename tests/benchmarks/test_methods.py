@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from benchmarks.methods import PAGE, make_page
-from placer.assignment.portfolio import portfolio
 
 
 def test_the_page_of_methods_is_up_to_date() -> None:
@@ -13,4 +12,3 @@ def test_the_page_of_methods_is_up_to_date() -> None:
 def test_every_method_but_the_last_resorts_of_local_search_is_shown_at_work() -> None:
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.endswith("| none |")]
     assert [row.split("|")[1].strip() for row in rows] == ["tabu_search"]
-    assert len(portfolio()) == 9

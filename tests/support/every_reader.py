@@ -23,7 +23,7 @@ from placer.errors import InputError
 from placer.formats.base import ParsedHost
 from placer.formats.hosts import read_host
 from placer.formats.native.objectives import choose_objective
-from placer.formats.native.read_placement_json import read_placement
+from placer.formats.native.placement_json import read_placement
 from placer.formats.text.files import MAX_BYTES, read_text
 from placer.formats.xl.numa_dump import read_numa_dump
 from placer.instance import Host, Objective
@@ -133,7 +133,7 @@ def _readers() -> dict[str, Reader]:
             lambda path: choose_objective(Objective(), path),
         ),
         "placement": Reader(
-            ("native.read_placement_json",),
+            ("native.placement_json",),
             _file("xl", "running", "plan.json"),
             lambda path: read_placement(read_text(path), path),
         ),

@@ -24,7 +24,7 @@ ELSEWHERE = {
     "libxl.write_json": "writes",
     "linux.sysfs": "reads a folder; tests/formats/linux/test_sysfs.py damages one",
     "local_host": "hands on what sysfs, xl and libvirt say; tests/formats/test_local_host.py",
-    "native.placement_json": "writes",
+    "native.readable_json": "writes",
     "native.rfc2013": "writes",
     "qemu": "writes",
     "text.json_layout": "writes",

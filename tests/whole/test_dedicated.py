@@ -12,7 +12,7 @@ from placer.assignment import Status
 from placer.check import check
 from placer.errors import EmissionError, InputError
 from placer.formats.native.instance_json import dump_instance, parse_instance
-from placer.formats.native.read_placement_json import read_placement
+from placer.formats.native.placement_json import read_placement
 from placer.instance import Domain, Guest, Host, Instance, Placement, Pnode
 from placer.job.emit import emit_guests
 from placer.job.notes import remarks

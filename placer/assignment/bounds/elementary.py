@@ -23,12 +23,12 @@ def lower_bounds(index: TermIndex) -> tuple[int, ...]:
     problem = index.problem
     if not problem.allowed.any(axis=1).all():
         return (0,) * index.tiers
-    floor = np.where(problem.allowed, index.linear, np.iinfo(np.int64).max).min(axis=2).sum(axis=1)
+    bound = np.where(problem.allowed, index.linear, np.iinfo(np.int64).max).min(axis=2).sum(axis=1)
     pairs = pair_bounds(index)
-    floor += pairs.sum(axis=(1, 2)) // 2 + gilmore_lawler_gain(index, pairs)
+    bound += pairs.sum(axis=(1, 2)) // 2 + gilmore_lawler_gain(index, pairs)
     for t, term in index.terms:
-        floor[t] += term.lower_bound(problem.allowed)
-    return tuple(floor.tolist())
+        bound[t] += term.lower_bound(problem.allowed)
+    return tuple(bound.tolist())
 
 
 def marginal_cost(index: TermIndex, convex_load: ConvexLoad) -> int:
@@ -44,7 +44,8 @@ def excess_over(convex_load: ConvexLoad, price: int) -> ConvexLoad:
     """
     Price load only where, and as far as, a unit costs more than ``price``; nothing costs nothing.
 
-    What that leaves out is convex, too. Where ``price`` is that of the last unit its even floor is that of the whole.
+    The part that is left out is convex, too. Where ``price`` is that of the last unit, an even spread
+    of load costs that part as much as the whole.
     """
     dearer = np.cumsum(np.maximum(np.diff(convex_load.table, axis=1) - price, 0), axis=1)
     return replace(convex_load, table=np.pad(dearer, ((0, 0), (1, 0))))
@@ -61,7 +62,7 @@ def forced_sites(index: TermIndex, costs: tuple[int, ...], tier: int) -> list[in
     """
     Find sites that hold an item in every assignment no worse than ``costs`` in the tiers before ``tier``.
 
-    Without such a site the floors of those tiers would be above the costs, or an item would have no place left.
+    Without such a site the bounds of those tiers would be above the costs, or an item would have no place left.
     """
     needed = []
     for sites in site_classes(index):
@@ -86,11 +87,11 @@ def pair_bounds(index: TermIndex) -> IntArray:
 
     Returns
     -------
-    array``[tiers, n, n]``
+    array ``[tiers, n, n]``
         Symmetric; the cost of the pair stands at both places.
     """
     problem = index.problem
-    floor = np.zeros((index.tiers, problem.n, problem.n), dtype=np.int64)
+    bound = np.zeros((index.tiers, problem.n, problem.n), dtype=np.int64)
     closest: dict[tuple[int, bytes, bytes, int, int, bytes], int] = {}
     together: dict[tuple[bytes, bytes, bytes, bytes], bool] = {}
     rows = [row.tobytes() for row in problem.allowed]
@@ -107,9 +108,9 @@ def pair_bounds(index: TermIndex) -> IntArray:
             key = (2 * i + apart, rows[v], rows[w], f, g, related)
             if key not in closest:
                 closest[key] = _closest(index, i, v, w, apart=apart)
-            floor[flow.tier, v, w] += closest[key]
-            floor[flow.tier, w, v] += closest[key]
-    return floor
+            bound[flow.tier, v, w] += closest[key]
+            bound[flow.tier, w, v] += closest[key]
+    return bound
 
 
 def gilmore_lawler_gain(index: TermIndex, pairs: IntArray) -> IntArray:
@@ -126,7 +127,7 @@ def gilmore_lawler_gain(index: TermIndex, pairs: IntArray) -> IntArray:
 
     Returns
     -------
-    array``[tiers]``
+    array ``[tiers]``
     """
     problem = index.problem
     rise = np.zeros(index.tiers, dtype=np.int64)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from placer.assignment import Problem
 from placer.assignment.cpsat.encoding import encode
-from placer.assignment.cpsat.slot_cuts import Slots
+from placer.assignment.cpsat.slot_cuts import SlotCuts
 from placer.assignment.cpsat.variables import Variables
 from placer.assignment.structure.term_index import TermIndex
 from placer.errors import InputError
@@ -37,7 +37,7 @@ def write_model(problem: Problem, path: Path) -> None:
         raise InputError(f"expected a name that ends in one of {', '.join(ENDINGS)}", place=str(path))
     variables = Variables(TermIndex(problem))
     costs = encode(variables)
-    Slots(variables)
+    SlotCuts(variables)
     cost = next((each for each in costs if each.terms), None)
     if cost is not None:
         variables.model.minimize(cost.expression())

@@ -12,20 +12,15 @@ from placer.assignment import IntArray, Problem, Solution, Status
 from placer.assignment.bounds.elementary import forced_sites, residual_capacity_bound
 from placer.assignment.context import SearchContext
 from placer.assignment.cpsat.encoding import encode
-from placer.assignment.cpsat.slot_cuts import Slots
-from placer.assignment.cpsat.solver_run import log_search, solve_interruptibly
+from placer.assignment.cpsat.parameters import is_small, solver_for, workers_for
+from placer.assignment.cpsat.slot_cuts import SlotCuts
+from placer.assignment.cpsat.solver_run import solve_interruptibly
 from placer.assignment.cpsat.variables import Affine, Variables
 from placer.assignment.heuristics.tabu_search import tabu_search
 from placer.assignment.root import solve_root
 from placer.assignment.structure.term_index import TermIndex
 from placer.errors import Defect
 
-SMALL_MODEL = 1000
-"""Variables up to which one worker is fastest."""
-LARGE_MODEL, LARGEST_MODEL = 10_000, 20_000
-"""Variables beyond which more than two workers, and more than one, take too much memory."""
-QUICK = 0.07
-"""Deterministic time that a small model gets without linear relaxations before it gets them: most need none."""
 PATIENCE = 100
 """Moves of local search without gain when it polishes what CP-SAT found."""
 
@@ -101,7 +96,7 @@ class Search:
         """Solve every tier that its bound does not prove; False where nothing can be placed."""
         variables = Variables(self.index)
         tiers = encode(variables)
-        self._slots = Slots(variables)
+        self._slots = SlotCuts(variables)
         self._use_forced_sites(variables, len(tiers))
         for t, cost in enumerate(tiers):
             if self.best is not None and self.context.left_s() <= 0:
@@ -172,7 +167,7 @@ class Search:
 
     def _decide(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
         """Solve a small model quickly, as long as that will do."""
-        if not self._slow and _is_small(variables) and self._workers(variables) == 1:
+        if not self._slow and is_small(variables) and workers_for(variables, self.context) == 1:
             outcome = self._solve(variables, t, cost, share=share, quick=True)
             if outcome.status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or self.context.left_s() <= 0:
                 return outcome
@@ -193,7 +188,7 @@ class Search:
             model.minimize(scaled.expression())
         if self.best is not None:
             variables.hint(self.best)
-        solver = self._solver(variables, share, quick=quick)
+        solver = solver_for(variables, self.context, share=share, quick=quick, after_quick=self._slow)
         self.context.log(
             f"CP-SAT: tier {t + 1}, {len(model.proto.variables)} variables, best so far {self.costs or None}"
         )
@@ -217,34 +212,6 @@ class Search:
             return _Outcome(status, None, proved[-1])
         bound = unscaled(solver.best_objective_bound) if scaled.terms else cost.constant
         return _Outcome(status, variables.decode(solver.value), bound)
-
-    def _solver(self, variables: Variables, share: float, *, quick: bool) -> cp_model.CpSolver:
-        solver = cp_model.CpSolver()
-        parameters = solver.parameters
-        parameters.max_time_in_seconds = max(0.01, self.context.left_s() * share)
-        parameters.random_seed = self.context.seed
-        parameters.catch_sigint_signal = False
-        parameters.num_workers = self._workers(variables)
-        limit = self.context.deterministic_limit
-        if quick:
-            parameters.linearization_level = 0
-            parameters.max_deterministic_time = QUICK if limit is None else min(QUICK, limit)
-        elif limit is not None:
-            parameters.max_deterministic_time = max(0.0, limit - (QUICK if self._slow else 0.0))
-        log_search(solver, self.context.on_log)
-        return solver
-
-    def _workers(self, variables: Variables) -> int:
-        if self.context.workers is not None:
-            return self.context.workers
-        size = len(variables.model.proto.variables)
-        if size > LARGEST_MODEL:
-            return 1
-        return 1 if size <= SMALL_MODEL else 8 if size <= LARGE_MODEL else 2
-
-
-def _is_small(variables: Variables) -> bool:
-    return len(variables.model.proto.variables) <= SMALL_MODEL
 
 
 class _Watch(cp_model.CpSolverSolutionCallback):

@@ -79,7 +79,7 @@ def encode_convex_load(variables: Variables, convex_load: ConvexLoad, cost: Affi
 
 
 def encode_with_convex_load(variables: Variables, reduced: ReducedSlotsLoad, cost: Affine) -> None:
-    """Leave it to :func:`encode_convex_load`, which prices a crowd together with what it pays beside claims."""
+    """Leave it to :func:`encode_convex_load`, which prices a load together with what it costs beside claims."""
 
 
 def _lines(row: IntArray, load: Affine) -> Iterator[Affine]:

@@ -11,7 +11,7 @@ from placer.assignment import IntArray, SlotMatching
 from placer.assignment.cpsat.variables import Value, Variables
 
 
-class Slots:
+class SlotCuts:
     """
     What a model is told of the slot matching of a Problem.
 

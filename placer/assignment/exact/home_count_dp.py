@@ -50,7 +50,7 @@ def _homes(problem: Problem) -> tuple[int, IntArray, int] | None:
 
     Returns
     -------
-    tier, homes``[n]``, price
+    tier, homes ``[n]``, price
         -1 for an item that is at home everywhere. None where there is no such tier.
     """
     for t, terms in enumerate(problem.tiers):

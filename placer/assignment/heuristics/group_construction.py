@@ -26,7 +26,7 @@ def construct_by_groups(index: TermIndex, context: SearchContext) -> IntArray | 
 
     Returns
     -------
-    array``[n]`` or None
+    array ``[n]`` or None
         The better of the two, which keeps every rule; None where both get stuck, or time is up.
     """
     problem = index.problem

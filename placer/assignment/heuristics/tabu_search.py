@@ -32,7 +32,7 @@ WIDER_EVERY = 100
 
 def local_search(problem: Problem, context: SearchContext) -> Solution:
     """
-    Search until the budget ends, or nothing better can exist.
+    Search until time is up, or nothing better can exist.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def tabu_search(
 
     Returns
     -------
-    array``[n]`` or None
+    array ``[n]`` or None
         The best assignment that keeps every rule; None where there was none.
     """
     problem = index.problem
@@ -140,7 +140,7 @@ def greedy_construction(index: TermIndex, random: np.random.Generator, kept: Int
 
     Returns
     -------
-    array``[n]``
+    array ``[n]``
         Every item on an allowed site; it may break other rules.
     """
     problem = index.problem

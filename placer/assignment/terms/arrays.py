@@ -24,7 +24,7 @@ def sums(weight: IntArray, place_of: IntArray, places: int) -> IntArray:
 
     Returns
     -------
-    array``[b, places]``
+    array ``[b, places]``
     """
     totals = np.zeros((len(place_of), places + 1), dtype=np.int64)
     rows = np.arange(len(place_of))[:, None] * (places + 1)

@@ -91,7 +91,7 @@ class ConvexLoad(Term):
 
         Returns
         -------
-        array``[s]``
+        array ``[s]``
             What the price rises by.
         """
         steps = np.diff(self.table, axis=1)

@@ -1,4 +1,4 @@
-"""What a crowd pays beyond its own price where claims leave it fewer slots."""
+"""What a load costs beyond its own price where claims leave it fewer slots."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from placer.assignment.terms.term import Term
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ReducedSlotsLoad(Term):
     """
-    What a crowd pays beyond its own price where claims leave it fewer slots.
+    What a load costs beyond its own price where claims leave it fewer slots.
 
-    The sum over pools of ``scale * (even_pairs(n, left) - even_pairs(n, slots))``, n = what was there and the load of
-    the crowd, left = slots less the claims of the items there by ``per_slot``, rounded up; at least one is left. Other
-    rules see to it that the claims on a pool fill no more slots than it has.
+    The sum over pools of ``scale * (even_pairs(n, left) - even_pairs(n, slots))``, n = ``start`` and the load of
+    ``convex_load``, left = slots less the claims of the items there by ``per_slot``, rounded up; at least one is left.
+    Other rules see to it that the claims on a pool fill no more slots than it has.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class ReducedSlotsLoad(Term):
 
     def lower_bound(self, allowed: BoolArray) -> int:
         """
-        What claims add to the floor of a crowd: all load on all slots left, spread evenly, costs least.
+        What claims add to the bound of the load: all of it spread evenly over all slots left costs least.
 
         Pairs of n on c slots are subadditive in (n, c) together. A pool that claims fill has one slot more than that
         left.
@@ -122,11 +122,11 @@ class ReducedSlotsLoad(Term):
         return change
 
     def item_key(self, n: int) -> IntArray:
-        """Give what each item claims, ``[n, 1]``; the crowd itself says what it weighs."""
+        """Give what each item claims, ``[n, 1]``; the convex load says what it weighs."""
         return self.slots_claimed[:, None]
 
     def site_key(self, m: int) -> IntArray:
-        """Give what is in the pool of each site, ``[m, 2]``; the crowd itself says who shares one."""
+        """Give what is in the pool of each site, ``[m, 2]``; the convex load says which sites share one."""
         pools = self.convex_load.pool_of
         return np.stack([np.where(pools >= 0, part[pools], -1) for part in (self.start, self.slots)], axis=1)
 
@@ -146,7 +146,7 @@ class ReducedSlotsLoad(Term):
         return self.scale * load * (load - 1) // 2
 
     def widened(self, n: int, m: int, memo: dict[int, Term]) -> ReducedSlotsLoad:
-        """Add items that claim nothing, beside the crowd widened likewise."""
+        """Add items that claim nothing, beside the convex load widened likewise."""
         convex_load = self.convex_load.widened(n, m, memo)
         return replace(self, convex_load=convex_load, slots_claimed=widened_items(self.slots_claimed, n))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import textwrap
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,19 +9,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from placer.errors import InputError
+from placer.formats.native.readable_json import AFFINITIES, CPU_SETS, LISTS_OF_CPU_SETS, SIZES, readable_json
 from placer.formats.text.files import place_of, read_text
 from placer.formats.text.json_text import parse_json
 from placer.formats.text.msgspec_errors import name_fault, quote
-from placer.instance import Host, Instance, Objective, format_cpuset, parse_cpuset, parse_size
+from placer.instance import Host, Instance, Objective, parse_cpuset, parse_size
 from placer.instance.guest import MAX_VCPUS
 
-SIZES = frozenset({"memory_kib", "reserve_kib", "overhead_kib"})
-CPU_SETS = frozenset({"pcpus", "vcpus", "dedicated_pcpus", "dedicated_vcpus"})
-LISTS_OF_CPU_SETS = frozenset({"cores", "hard_affinity", "soft_affinity", "affinity"})
-AFFINITIES = ("hard_affinity", "soft_affinity")
-"""Keys that may hold one string, the mask of every vcpu."""
-WIDTH = 100
-"""Columns of a line that is written, where it can be broken."""
 MAX_IDS = 2**22
 """Most ids that the cpu sets of one file name together: far above any real one, small enough for memory."""
 
@@ -105,12 +97,12 @@ def dump_instance(instance: Instance) -> str:
     plain = msgspec.to_builtins(instance)
     if instance.objective == Objective():
         plain.pop("objective", None)
-    return _layout(_readable(plain)) + "\n"
+    return readable_json(plain)
 
 
 def dump_host(host: Host) -> str:
     """Write a host alone as :func:`dump_instance` writes it; :func:`parse_host` reads it back."""
-    return _layout(_readable(msgspec.to_builtins(host))) + "\n"
+    return readable_json(msgspec.to_builtins(host))
 
 
 def _parse(text: str, place: str, root: type[_Root]) -> _Root:
@@ -197,67 +189,3 @@ def _vcpu_count(guest: dict[str, Any]) -> int:
     rows = vnodes if isinstance(vnodes, list) else []
     sets = [row.get("vcpus", ()) for row in rows if isinstance(row, dict)]
     return min(sum(len(vcpus) for vcpus in sets if isinstance(vcpus, list | tuple)), MAX_VCPUS)
-
-
-def _readable(value: object) -> object:
-    """Undo :func:`_numbers`: sizes and cpu sets as people write them."""
-    if isinstance(value, list | tuple):
-        return [_readable(item) for item in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if not isinstance(value, dict):
-        return value
-    names = sorted(value, key="name".__ne__)  # what a thing is called comes first
-    return {key: _readable_member(key, value[key]) for key in names}
-
-
-def _readable_member(key: str, value: Any) -> object:
-    if key in SIZES:
-        return _size_text(value)
-    if key in CPU_SETS:
-        return _cpuset_text(value)
-    if key in LISTS_OF_CPU_SETS and value is not None:
-        sets = [item if item is None else _cpuset_text(item) for item in value]
-        same = key in AFFINITIES and len(set(map(str, sets))) == 1 and isinstance(sets[0], str)
-        return sets[0] if same else sets
-    return _readable(value)
-
-
-def _size_text(kib: int) -> int | str:
-    for unit, factor in (("TiB", 1024**3), ("GiB", 1024**2), ("MiB", 1024)):
-        if kib and kib % factor == 0:
-            return f"{kib // factor}{unit}"
-    return kib
-
-
-def _cpuset_text(cpus: tuple[int, ...]) -> str | list[int]:
-    """Write ranges where they read back as the same tuple, else the list."""
-    ranges = format_cpuset(cpus)
-    return ranges if parse_cpuset(ranges) == tuple(cpus) else list(cpus)
-
-
-def _layout(value: object, indent: str = "", column: int = 0) -> str:
-    """Lay JSON out for people: whatever holds nothing nested on one line, long lists of words wrapped."""
-    flat = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, list | dict):
-        return flat
-    parts = value.values() if isinstance(value, dict) else value
-    nested = any(isinstance(part, list | dict) for part in parts)
-    row = isinstance(value, list) and all(isinstance(part, int) for part in value)
-    if row or (not nested and column + len(flat) < WIDTH):
-        return flat
-    deeper = indent + "  "
-    if isinstance(value, dict):
-        heads = {key: f"{deeper}{json.dumps(key)}: " for key in value}
-        lines = [head + _layout(value[key], deeper, len(head)) for key, head in heads.items()]
-        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
-    if nested:
-        lines = [deeper + _layout(part, deeper, len(deeper)) for part in value]
-        return "[\n" + ",\n".join(lines) + f"\n{indent}]"
-    return f"[\n{_wrap(flat[1:-1], deeper)}\n{indent}]"
-
-
-def _wrap(text: str, indent: str) -> str:
-    return textwrap.fill(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )

@@ -1,13 +1,48 @@
-"""A placement as JSON."""
+"""Placements as JSON, written and read: an answer of ``placer solve --format json``, or its ``placement`` alone."""
 
 from __future__ import annotations
 
+from placer.formats.text.json_fields import Fields
+from placer.formats.text.json_text import parse_json
+from placer.formats.text.msgspec_errors import quote
 from placer.instance import Placement
+from placer.instance.units import MAX_CPU
+
+
+def read_placement(text: str, place: str) -> Placement:
+    """
+    Read a placement.
+
+    Parameters
+    ----------
+    text
+        An object with the key ``placement``: guest name -> list of pnode ids, null where a vnode has none; and
+        perhaps ``pcpus``: guest name -> list over its vcpus of the pcpu each owns, null where it owns none.
+        Other keys, as an answer has them, say nothing about it.
+    place
+        The file's name for messages.
+
+    Raises
+    ------
+    InputError
+        With the JSON path, if it holds no placement. Whether it fits an instance is for
+        :meth:`Placement.faults` to say.
+    """
+    answer = Fields.of(parse_json(text, place), place)
+    if answer.value.get("placement") is None:  # null is what an answer without a placement says
+        status = f" (status {quote(answer.value['status'])[1:-1]})" if "status" in answer.value else ""
+        raise answer.fault(f'no placement in it{status}, expected a key "placement": guest name -> pnode ids')
+    placement = Fields.of(answer.value["placement"], place, "$.placement")
+    pcpus = Fields.of(answer.value.get("pcpus") or {}, place, "$.pcpus")
+    return Placement(
+        pnode_of={name: _ids(placement, name, "pnode") for name in placement.value},
+        pcpu_of={name: _ids(pcpus, name, "pcpu") for name in pcpus.value},
+    )
 
 
 def placement_object(placement: Placement) -> dict[str, list[int | None]]:
     """
-    Give the value of the key ``placement``, which ``read_placement`` takes back.
+    Give the value of the key ``placement``, which :func:`read_placement` takes back.
 
     Returns
     -------
@@ -32,3 +67,14 @@ def pcpus_object(placement: Placement) -> dict[str, list[int | None]]:
         Name of a guest with dedicated vcpus -> for each vcpu the pcpu that it owns, None where it owns none.
     """
     return {name: list(pcpus) for name, pcpus in placement.pcpu_of.items()}
+
+
+def _ids(fields: Fields, name: str, what: str) -> tuple[int | None, ...]:
+    ids = fields.value[name]
+    if not isinstance(ids, list):
+        raise fields.fault(f"expected a list of {what} ids, got {quote(ids)}", name)
+    for i, each in enumerate(ids):
+        known = each is None or (isinstance(each, int) and not isinstance(each, bool))
+        if not known or not 0 <= (each or 0) <= MAX_CPU:
+            raise fields.fault(f"expected a {what} id from 0 to {MAX_CPU}, or null, got {quote(each)}", f"{name}[{i}]")
+    return tuple(ids)

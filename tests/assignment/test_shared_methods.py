@@ -1,0 +1,55 @@
+"""Methods that both portfolios hold: each gives up with its reason, or proves what the oracle finds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.assignment import Solution, Status
+from placer.assignment.context import SearchContext
+from placer.assignment.method import GaveUp, always
+from placer.assignment.shared_methods import cpsat_model, enumeration, tabu
+from placer.lowering.lower import lower
+from tests.support.building import GIB, a_guest, a_host, an_instance
+from tests.support.oracle import best
+
+INSTANCE = an_instance(a_host(*(3 * GIB,) * 3), a_guest(2 * GIB, 2 * GIB))
+PROBLEM = lower(INSTANCE).problem
+EXPECTED = best(INSTANCE, False)
+
+
+def test_enumeration_proves_within_its_states_and_says_how_many_were_too_few() -> None:
+    whole = enumeration("e", "any", always("it does"), lambda problem: 10**6).run(PROBLEM, SearchContext(), None)
+    assert isinstance(whole, Solution)
+    assert EXPECTED is not None
+    assert (whole.status, whole.costs) == (Status.OPTIMAL, EXPECTED[0])
+    given_up = enumeration("e", "any", always("it does"), lambda problem: problem.m - 2).run(
+        PROBLEM, SearchContext(), None
+    )
+    assert isinstance(given_up, GaveUp)
+    assert given_up.reason == "more than 1 partial placements"
+
+
+def test_tabu_search_needs_an_assignment_to_begin_with() -> None:
+    method = tabu("t", "any", always("it does"))
+    for known in (None, Solution(status=Status.UNKNOWN)):
+        found = method.run(PROBLEM, SearchContext(), known)
+        assert isinstance(found, GaveUp)
+        assert found.reason == "there is no assignment to begin with"
+
+
+def test_tabu_search_is_optimal_only_where_its_costs_reach_the_bounds_it_was_given() -> None:
+    assert EXPECTED is not None
+    start = np.array([2, 0])
+    for bounds, status in ((EXPECTED[0], Status.OPTIMAL), ((0,) * len(EXPECTED[0]), Status.FEASIBLE)):
+        known = Solution(status=Status.FEASIBLE, site_of=start, bounds=bounds)
+        context = SearchContext(time_limit_s=10, deterministic_limit=1.0)
+        found = tabu("t", "any", always("it does")).run(PROBLEM, context, known)
+        assert isinstance(found, Solution)
+        assert (found.status, found.costs) == (status, EXPECTED[0])
+
+
+def test_the_model_proves_what_the_oracle_finds() -> None:
+    found = cpsat_model("c", "any").run(PROBLEM, SearchContext(workers=1), None)
+    assert isinstance(found, Solution)
+    assert EXPECTED is not None
+    assert (found.status, found.costs) == (Status.OPTIMAL, EXPECTED[0])
