@@ -20,7 +20,7 @@ from placer.assignment.bounds.elementary import lower_bounds
 from placer.assignment.context import SearchContext
 from placer.assignment.method import Applies
 from placer.assignment.structure.components import components
-from placer.assignment.structure.subproblem import Subproblem, constants, subproblem
+from placer.assignment.structure.subproblem import Subproblem, constants, subproblems
 from placer.assignment.structure.term_index import TermIndex
 
 DIVIDED_ITEMS = 13
@@ -46,8 +46,7 @@ def independent_parts(problem: Problem) -> list[Subproblem]:
         The smallest first; none where all its items hang together.
     """
     found = components(problem)
-    parts = [subproblem(problem, items) for items in found] if len(found) > 1 else []
-    return sorted(parts, key=_size)
+    return sorted(subproblems(problem, found), key=_size) if len(found) > 1 else []
 
 
 def solve_by_parts(problem: Problem, context: SearchContext, solver: Solver) -> Solution | None:

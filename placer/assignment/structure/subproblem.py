@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,9 +44,10 @@ class Subproblem:
     sites: IntArray
 
 
-def subproblem(problem: Problem, items: IntArray) -> Subproblem:
-    """Restrict a Problem to one of its components; what the component costs does not depend on the others."""
-    return _Restriction(problem, items).run()
+def subproblems(problem: Problem, parts: Iterable[IntArray]) -> list[Subproblem]:
+    """Restrict a Problem to each of its components; what a component costs does not depend on the others."""
+    touched: dict[int, BoolArray] = {}
+    return [_Restriction(problem, items, touched).run() for items in parts]
 
 
 def constants(problem: Problem) -> tuple[int, ...]:
@@ -57,14 +59,14 @@ def constants(problem: Problem) -> tuple[int, ...]:
     totals = [0] * len(problem.tiers)
     for t, term in ((t, term) for t, terms in enumerate(problem.tiers) for term in terms):
         if isinstance(term, ConvexLoad):
-            untouched = ~_loads(problem, term, np.arange(problem.n))
+            untouched = ~_touched_pools(problem, term).any(axis=0)
             totals[t] += sum(term.table[untouched, 0].tolist())
     return tuple(totals)
 
 
-def _loads(problem: Problem, term: ConvexLoad, items: IntArray) -> BoolArray:
+def _touched_pools(problem: Problem, term: ConvexLoad) -> BoolArray:
     """
-    Mark the pools that are the business of some items: they may add to the load, or claim slots of it.
+    Mark the pools that are the business of each item, ``[n, pools]``: it may add to the load, or claim slots of it.
 
     A claim counts for the load whose slots it takes, so that both terms keep the same pools.
     """
@@ -75,14 +77,21 @@ def _loads(problem: Problem, term: ConvexLoad, items: IntArray) -> BoolArray:
     touched = reach(problem, weight, term.pool_of, len(term.table))
     if (weight == term.weight).all():  # a constant price couples nobody, so it is nobody's
         touched &= (term.table != term.table[:, :1]).any(axis=1)
-    return np.asarray(touched[items].any(axis=0), dtype=bool)
+    return touched
 
 
 class _Restriction:
-    """Cuts every array of a Problem down to some items and the sites they may use."""
+    """
+    Cuts every array of a Problem down to some items and the sites they may use.
 
-    def __init__(self, problem: Problem, items: IntArray) -> None:
-        self._problem, self._items = problem, items
+    Parameters
+    ----------
+    touched
+        The touched pools of each load by its ``id``, filled here and shared by all restrictions of the Problem.
+    """
+
+    def __init__(self, problem: Problem, items: IntArray, touched: dict[int, BoolArray]) -> None:
+        self._problem, self._items, self._touched = problem, items, touched
         self._sites = np.flatnonzero(problem.allowed[items].any(axis=0))
         self._item = np.full(problem.n, -1, dtype=np.int64)
         self._item[items] = np.arange(len(items))
@@ -147,10 +156,16 @@ class _Restriction:
                 return replace(term, items=own, cost=term.cost[kept][:, sites]) if len(own) else None
         raise AssertionError(f"{term.name} is no sum over components")
 
+    def _pools(self, term: ConvexLoad) -> BoolArray:
+        """Mark the pools that are the business of these items, ``[pools]``."""
+        if id(term) not in self._touched:
+            self._touched[id(term)] = _touched_pools(self._problem, term)
+        return np.asarray(self._touched[id(term)][self._items].any(axis=0), dtype=bool)
+
     def _load(self, term: ConvexLoad) -> ConvexLoad:
         """Keep the pools that are the business of these items; a reduced load and its price share one object."""
         if id(term) not in self._load_of:
-            weight, kept = term.weight[self._items], _loads(self._problem, term, self._items)
+            weight, kept = term.weight[self._items], self._pools(term)
             number = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
             table = term.table[kept, : int(weight.sum()) + 1]
             self._load_of[id(term)] = replace(
@@ -167,7 +182,7 @@ class _Restriction:
 
     def _load_term(self, term: ConvexLoad | ReducedSlotsLoad) -> ConvexLoad | ReducedSlotsLoad | None:
         whole = term if isinstance(term, ConvexLoad) else term.convex_load
-        kept = _loads(self._problem, whole, self._items)
+        kept = self._pools(whole)
         if not kept.any():
             return None
         if isinstance(term, ConvexLoad):

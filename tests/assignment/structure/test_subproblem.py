@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from placer.assignment.structure.components import components
-from placer.assignment.structure.subproblem import constants, subproblem
+from placer.assignment.structure.subproblem import constants, subproblems
 from placer.lowering.lower import lower
 from tests.support.random_instances import random_instance
 
@@ -17,7 +17,7 @@ def test_pieces_of_any_assignment_cost_what_the_whole_does_and_keep_the_rules_it
         found = components(problem)
         if len(found) < 2:
             continue
-        cut, parts = cut + 1, [subproblem(problem, items) for items in found]
+        cut, parts = cut + 1, subproblems(problem, found)
         random = np.random.default_rng(seed)
         rows = np.array([[random.choice(np.flatnonzero(row)) for row in problem.allowed] for _ in range(40)])
         pieces = [np.searchsorted(part.sites, rows[:, part.items]) for part in parts]
