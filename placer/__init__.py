@@ -9,6 +9,12 @@ NUMA placement of virtual machines, proved optimal.
 ('OPTIMAL', 10.0)
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from placer.api.auditing import audit
+from placer.api.reading import assemble, read_guests, read_host, read_placement, read_running
+from placer.api.writing import emit, to_json
 from placer.assignment import (
     Conflict,
     ConvexLoad,
@@ -27,14 +33,37 @@ from placer.assignment import (
 from placer.assignment.build import gqap
 from placer.check import Verdict, Violation, check
 from placer.errors import Defect, EmissionError, InputError, PlacerError
+from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.native.instance_json import dump_instance, parse_instance, read_instance
-from placer.instance import Cpupool, Device, Domain, Flexible, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
+from placer.formats.text.files import Text
+from placer.instance import (
+    Cpupool,
+    Device,
+    Domain,
+    Flexible,
+    Guest,
+    Host,
+    Instance,
+    Objective,
+    Placement,
+    Pnode,
+    Rule,
+    Vnode,
+    VnodeOf,
+)
 from placer.instance.previous import Moved
 from placer.solving.pipeline import solve
 from placer.solving.problems import solve_problem
 from placer.solving.result import Result, Tier, Trade
 
+if TYPE_CHECKING:
+    from placer.audit.audit import AuditReport, GuestFinding
+    from placer.audit.running import Running
+    from placer.job.request import Request
+    from placer.solving.state import State
+
 __all__ = [
+    "AuditReport",
     "Conflict",
     "ConvexLoad",
     "Cpupool",
@@ -46,6 +75,7 @@ __all__ = [
     "FlooredLinear",
     "Flow",
     "Guest",
+    "GuestFinding",
     "Host",
     "InputError",
     "Instance",
@@ -53,27 +83,63 @@ __all__ = [
     "MaxUtilization",
     "Moved",
     "Objective",
+    "ParsedGuest",
+    "ParsedHost",
     "Placement",
     "PlacerError",
     "Pnode",
     "Problem",
     "Progress",
+    "Request",
     "ResidualCapacity",
     "Resource",
     "Result",
+    "Rule",
+    "Running",
     "SetOnSite",
     "Solution",
+    "State",
     "Status",
+    "Text",
     "Tier",
     "Trade",
     "Verdict",
     "Violation",
     "Vnode",
+    "VnodeOf",
+    "assemble",
+    "audit",
     "check",
     "dump_instance",
+    "emit",
     "gqap",
     "parse_instance",
+    "read_guests",
+    "read_host",
     "read_instance",
+    "read_placement",
+    "read_running",
     "solve",
     "solve_problem",
+    "to_json",
 ]
+
+_LATER = {
+    "AuditReport": "placer.audit.audit",
+    "GuestFinding": "placer.audit.audit",
+    "Request": "placer.job.request",
+    "Running": "placer.audit.running",
+    "State": "placer.solving.state",
+}
+"""Names that are imported when they are first used: most commands do without them, and start sooner."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module 'placer' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_LATER[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

@@ -1,6 +1,8 @@
-"""The errors a user can cause. Everything else that escapes is a defect in placer."""
+"""The errors a user can cause, and the check that raises one. Everything else that escapes is a defect in placer."""
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 
 class PlacerError(Exception):
@@ -29,3 +31,38 @@ class EmissionError(PlacerError):
 
 class Defect(Exception):  # noqa: N818 - it names what it is
     """placer broke one of its own promises."""
+
+
+_T = TypeVar("_T")
+
+
+def expect(name: str, value: object, *types: type[_T]) -> _T:
+    """
+    Return the value if it has one of the types.
+
+    Parameters
+    ----------
+    name
+        The parameter's.
+    types
+        Classes that ``placer`` exports, or built-in ones.
+
+    Raises
+    ------
+    InputError
+        If it has another one.
+
+    Examples
+    --------
+    >>> expect("seed", 1, int)
+    1
+    """
+    if isinstance(value, types):
+        return value
+    raise InputError(f"expected {' or '.join(map(_named, types))}, got {_named(type(value))}", place=name)
+
+
+def _named(kind: type) -> str:
+    if kind is type(None):
+        return "None"
+    return f"placer.{kind.__name__}" if kind.__module__.startswith("placer.") else kind.__name__

@@ -135,16 +135,15 @@ def _judge_placement(
 def _judge_running(
     host: str, running: str, numa_dump: str, vcpu_list: str | None, pools: str | None, plan: str | None
 ) -> tuple[str, bool]:
+    from placer.api.reading import read_host, read_running
     from placer.audit.audit import audit
-    from placer.cli.inputs import read_running, with_pools
-    from placer.formats.hosts import read_host
     from placer.formats.native.placement_json import read_placement
     from placer.formats.text.files import place_of, read_text
     from placer.formats.xl.numa_dump import read_numa_dump
     from placer.report.audit import render_audit
 
-    loaded, guests = read_running(with_pools(read_host(host), pools).host, running, vcpu_list)
+    found = read_running(read_host(host, pools=pools), running, vcpu_list)
     dump = read_numa_dump(read_text(numa_dump), place_of(numa_dump))
     given = None if plan is None else read_placement(read_text(plan), place_of(plan))
-    findings = audit(loaded, guests, dump, given)
+    findings = audit(found.host, found.guests, dump, given)
     return render_audit(findings), findings.good()

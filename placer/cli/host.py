@@ -29,7 +29,7 @@ def host(
     quiet: options.Quiet = False,
 ) -> None:
     """Print a host as JSON, for --host and for instances; what was assumed on the way goes to stderr."""
-    from placer.cli.inputs import reserved
+    from placer.api.reading import with_reserve
     from placer.cli.outputs import write_stdout
     from placer.errors import InputError
     from placer.formats.hosts import read_host
@@ -45,4 +45,4 @@ def host(
     if not quiet:
         for note in reading.notes:
             print(f"note: {note}", file=sys.stderr)
-    write_stdout(dump_host(reserved(reading.host, reserve)))
+    write_stdout(dump_host(with_reserve(reading.host, reserve)))

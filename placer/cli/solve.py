@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from placer.assignment.registry import STRATEGIES
 from placer.cli import options
 
 if TYPE_CHECKING:
@@ -17,15 +18,9 @@ if TYPE_CHECKING:
 
 
 class StrategyName(StrEnum):
-    """The names in :data:`placer.assignment.registry.STRATEGIES`, without importing them."""
+    """The names in :data:`placer.assignment.registry.STRATEGIES`."""
 
-    optimal = "optimal"
-    cpsat = "cpsat"
-    branch_and_bound = "branch-and-bound"
-    local_search = "local-search"
-    first_fit_decreasing = "first-fit-decreasing"
-    first_fit = "first-fit"
-    first_fit_2013_12 = "first-fit-2013-12"
+    locals().update({name.replace("-", "_"): name for name in STRATEGIES})
 
 
 class OutputFormat(StrEnum):
@@ -50,7 +45,7 @@ def solve(
         ),
     ],
     host: options.Host = None,
-    strategy: Annotated[StrategyName, typer.Option(help="How to place.")] = StrategyName.optimal,
+    strategy: Annotated[StrategyName, typer.Option(help="How to place.")] = StrategyName("optimal"),
     format: Annotated[
         OutputFormat,
         typer.Option(

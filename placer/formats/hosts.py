@@ -8,7 +8,7 @@ from typing import Literal
 
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
-from placer.formats.text.files import place_of, read_text
+from placer.formats.text.files import Source, Text, path_of, read_source
 from placer.formats.text.sizes import with_free
 from placer.instance import Host
 from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE
@@ -24,14 +24,14 @@ _NUMACTL = re.compile(r"^(available: \d+ nodes?\b|node \d+ (cpus|size|free):|nod
 _XL_INFO = re.compile(r"^(host|release|xen_\w+|nr_\w+|cpu_topology|numa_info|free_memory)\s*:", re.MULTILINE)
 
 
-def read_host(path: str, free: str | None = None) -> ParsedHost:
+def read_host(source: Source, free: str | None = None) -> ParsedHost:
     """
     Read a host in any of the forms placer knows.
 
     Parameters
     ----------
-    path
-        A file, ``-`` for standard input, or the folder of a sysfs tree.
+    source
+        A file, its text, or the folder of a sysfs tree.
     free
         Free memory as ``--free`` states it, instead of what the file says.
 
@@ -40,11 +40,12 @@ def read_host(path: str, free: str | None = None) -> ParsedHost:
     InputError
         If it is none of the forms, or a faulty one.
     """
-    if path != "-" and os.path.isdir(path):  # noqa: PTH112 - Path.is_dir fails on names that are too long
+    if not isinstance(source, Text) and os.path.isdir(path_of(source)):  # noqa: PTH112 - Path.is_dir fails on long names
         from placer.formats.linux.sysfs import read_sysfs
 
-        return read_sysfs(path, free)
-    return parse_host_text(read_text(path), place_of(path), free)
+        return read_sysfs(path_of(source), free)
+    text, place = read_source(source)
+    return parse_host_text(text, place, free)
 
 
 def parse_host_text(text: str, place: str, free: str | None = None) -> ParsedHost:

@@ -11,7 +11,7 @@ from placer.job.request import Request
 from placer.solving.result import Result, Trade
 
 
-def emit_answer(answer: Result, request: Request) -> str:
+def emit_answer(answer: Result, request: Request | None) -> str:
     """
     Write an answer, its costs and bounds, and what was assumed.
 
@@ -35,7 +35,7 @@ def emit_answer(answer: Result, request: Request) -> str:
         "trade": None if answer.trade is None else _trade_object(answer.trade),
         **({} if answer.moved is None else {"moved": [asdict(each) for each in answer.moved]}),
         "reason": answer.reason,
-        "notes": [*request.headlines, *remarks(request, answer.placement)],
+        "notes": [] if request is None else [*request.headlines, *remarks(request, answer.placement)],
         "wall_time_s": round(answer.wall_time_s, 6),
     }
     return lay_out(document) + "\n"

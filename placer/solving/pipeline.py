@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Callable
+from os import PathLike
 from pathlib import Path
 from threading import Event
 
@@ -13,7 +15,7 @@ from placer.assignment import IntArray, Problem, Progress, Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.registry import STRATEGIES
 from placer.check import Verdict, check, mean_access_distance
-from placer.errors import Defect, InputError
+from placer.errors import Defect, InputError, expect
 from placer.instance import Instance, Placement
 from placer.instance.previous import moved, restricted_to
 from placer.lowering.lower import lower, lower_for_baseline
@@ -21,6 +23,8 @@ from placer.lowering.lowered import Lowered
 from placer.lowering.overflow import check_weights
 from placer.solving.result import Result, Tier, Trade
 from placer.solving.vnode_counts import resolve_ranges
+
+logger = logging.getLogger(__name__)
 
 
 def solve(
@@ -71,7 +75,8 @@ def solve(
     on_progress
         Called now and then, from any thread.
     on_log
-        Called with each line of a log: the steps with their times, and what CP-SAT says; from any thread.
+        Called with each line of a log: the steps with their times, and what CP-SAT says; from any thread. None: the
+        lines go to :mod:`logging` at level DEBUG, as ``placer.solving.pipeline``, where that level is on.
     dump_model
         A file to write the CP-SAT model to, whatever the strategy
         (:func:`placer.assignment.cpsat.export.write_model`); it takes time of its own.
@@ -85,11 +90,10 @@ def solve(
         If an answer fails the independent check; never seen, please report it.
     """
     _check(instance)
+    _check_options(strategy, stop, on_progress, on_log, dump_model)
     instance = resolve_ranges(instance)
     keep = _earlier(instance, "keep", keep)
     hint = keep if hint is None else _earlier(instance, "hint", hint)
-    if strategy not in STRATEGIES:
-        raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
     if dump_model is not None:
         from placer.assignment.cpsat.export import write_model  # brings ortools along
 
@@ -101,36 +105,54 @@ def solve(
         deterministic_limit=deterministic_limit,
         stop=stop or Event(),
         on_progress=on_progress,
-        on_log=on_log,
+        on_log=on_log or (logger.debug if logger.isEnabledFor(logging.DEBUG) else None),
     )
     lowered, solution = _searched(instance, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
     if solution.site_of is None:
-        return Result(
+        reason = _reason(instance, lowered, solution, context, strategy=strategy, kept=keep is not None)
+        result = Result(
             status=solution.status,
             strategy=strategy,
-            reason=_reason(instance, lowered, solution, context, strategy=strategy, kept=keep is not None),
+            reason=reason,
             wall_time_s=context.elapsed_s(),
             decisions=solution.decisions,
         )
-    placement = lowered.to_placement(solution.site_of)
+    else:
+        result = _placed(instance, lowered, solution, solution.site_of, context, strategy=strategy, keep=keep)
+        if trade and result.status is Status.OPTIMAL and result.placement is not None and context.left_s() > 0:
+            offer = _trade(instance, lowered, solution.site_of, result.placement, context)
+            result = dataclasses.replace(result, trade=offer)
+    logger.info("%s: %s in %.3f s", strategy, result.status, result.wall_time_s)
+    return result
+
+
+def _placed(
+    instance: Instance,
+    lowered: Lowered,
+    solution: Solution,
+    site_of: IntArray,
+    context: SearchContext,
+    *,
+    strategy: str,
+    keep: Placement | None,
+) -> Result:
+    """Read the assignment as a placement, and hold it against the independent check."""
+    placement = lowered.to_placement(site_of)
     baseline = STRATEGIES[strategy].baseline
-    verdict = check(instance, placement, allow_unplaced=allow_unplaced and not baseline, keep=keep)
+    verdict = check(instance, placement, allow_unplaced=lowered.allow_unplaced and not baseline, keep=keep)
     status = _confirmed(solution, verdict, baseline=baseline)
-    elapsed_s = context.elapsed_s()  # the trade is looked for beside the answer
-    offer = trade and status is Status.OPTIMAL and context.left_s() > 0
     return Result(
         status=status,
         strategy=strategy,
-        instance=lowered.chosen(solution.site_of),
+        instance=lowered.chosen(site_of),
         placement=placement,
         tiers=_tiers(solution, verdict),
         mean_access_distance=mean_access_distance(verdict),
         guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
         violations=verdict.violations,
-        trade=_trade(instance, lowered, solution.site_of, placement, context) if offer else None,
         moved=None if keep is None else moved(keep, placement),
         reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
-        wall_time_s=elapsed_s,
+        wall_time_s=context.elapsed_s(),
         decisions=solution.decisions,
     )
 
@@ -177,6 +199,16 @@ def _check(instance: Instance) -> None:
     except (msgspec.ValidationError, TypeError) as error:  # TypeError: of a type that no instance file could give
         raise InputError(f"no valid instance: {error}") from error
     check_weights(instance)
+
+
+def _check_options(strategy: object, stop: object, on_progress: object, on_log: object, dump_model: object) -> None:
+    if expect("strategy", strategy, str) not in STRATEGIES:
+        raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
+    expect("stop", stop, Event, type(None))
+    expect("dump_model", dump_model, str, PathLike, type(None))
+    for name, call in (("on_progress", on_progress), ("on_log", on_log)):
+        if call is not None and not callable(call):
+            raise InputError(f"expected a function, got {type(call).__name__}", place=name)
 
 
 def _earlier(instance: Instance, name: str, placement: Placement | None) -> Placement | None:

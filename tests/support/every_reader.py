@@ -18,9 +18,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from placer.cli.inputs import read_guests, read_request, read_running, with_pools
+from placer.api.reading import read_running, with_pools
+from placer.cli.inputs import read_request
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
+from placer.formats.guests import read_guests
 from placer.formats.hosts import read_host
 from placer.formats.native.objectives import choose_objective
 from placer.formats.native.placement_json import read_placement

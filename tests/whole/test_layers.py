@@ -26,6 +26,7 @@ ORDER = (
     ("job",),
     ("audit",),
     ("report",),
+    ("api",),
     ("cli",),
 )
 """Each part may import those before it, and none beside it."""

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import placer
-from placer.cli.inputs import read_guests
 from placer.errors import EmissionError, InputError
 from placer.formats.base import ParsedHost
+from placer.formats.guests import read_guests
 from placer.instance import Host, Instance, Placement
 from placer.job.request import Request, assemble
 from placer.job.settled import settled

@@ -2,13 +2,82 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from placer.errors import InputError
 
 MAX_BYTES = 8 * 1024**2
 """Largest input that is read: far above any real one, small enough to refuse a disk given by mistake."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """
+    Text that stands for a file, wherever placer takes the path of one.
+
+    Parameters
+    ----------
+    content
+        What the file would hold.
+    place
+        What messages call the text, such as the command that printed it.
+
+    Examples
+    --------
+    >>> read_source(Text("node 0 cpus: 0 1", place="numactl -H"))
+    ('node 0 cpus: 0 1', 'numactl -H')
+    """
+
+    content: str
+    place: str = "<text>"
+
+
+Source = str | os.PathLike[str] | Text
+"""A file by its path (``-`` is standard input), or its :class:`Text`."""
+
+
+def read_source(source: Source) -> tuple[str, str]:
+    """
+    Read a file, or take a text as it is.
+
+    Returns
+    -------
+    text : str
+    place : str
+        What messages call the text.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_text`, and if the source is neither a path nor a :class:`Text`.
+    """
+    if isinstance(source, Text):
+        for name in ("content", "place"):
+            if not isinstance(getattr(source, name), str):
+                raise InputError(f"expected text, got {type(getattr(source, name)).__name__}", place=f"Text.{name}")
+        return _sensible(source.content, source.place), source.place
+    path = path_of(source)
+    return read_text(path), place_of(path)
+
+
+def path_of(source: object) -> str:
+    """
+    Take a path as it is written.
+
+    Raises
+    ------
+    InputError
+        If it is no path.
+    """
+    path = os.fspath(source) if isinstance(source, os.PathLike) else source
+    if not isinstance(path, str):
+        raise InputError(f"expected the path of a file, or a placer.Text, got {type(source).__name__}")
+    if not path:
+        raise InputError("expected the path of a file, or a placer.Text, got an empty path")
+    return path
 
 
 def read_text(path: str) -> str:
@@ -34,6 +103,12 @@ def read_text(path: str) -> str:
     except UnicodeDecodeError as error:
         byte = f"byte 0x{error.object[error.start]:02x} at offset {error.start}"
         raise InputError(f"expected UTF-8 text, got {byte}", place=place) from None
+    return _sensible(text, place)
+
+
+def _sensible(text: str, place: str) -> str:
+    if len(text) > MAX_BYTES:
+        raise InputError("larger than 8 MiB, expected a text file", place=place)
     if not text.strip():
         raise InputError("is empty", place=place)
     return text

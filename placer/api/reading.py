@@ -1,0 +1,245 @@
+"""Reading: hosts, guests and what runs, from files or from text, and one Request of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace as replace_data
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from placer.errors import InputError, expect
+from placer.formats.base import ParsedGuest, ParsedHost
+from placer.formats.text.files import Source, read_source
+from placer.instance import Host, Objective, Placement, Rule
+
+if TYPE_CHECKING:
+    from placer.audit.running import Running
+    from placer.job.request import MemoryChoice, Request, VnodesChoice
+
+
+def read_host(
+    source: Source,
+    *,
+    free: str | None = None,
+    reserve: str | None = None,
+    pools: Source | None = None,
+    running: Source | None = None,
+    vcpu_list: Source | None = None,
+) -> ParsedHost:
+    r"""
+    Read a host.
+
+    Parameters
+    ----------
+    source
+        The path of a file, a :class:`placer.Text`, or the folder of a sysfs tree such as ``/sys``. Its form is told
+        by its content: host or instance JSON, ``xl info -n``, ``numactl -H``, XML of ``lstopo`` or of ``virsh
+        capabilities``.
+    free
+        Free memory instead of what the source says: ``"30GiB"`` of every pnode, or ``"0=20GiB,1=22GiB"``.
+    reserve
+        Memory that no guest may take, written as ``free`` is.
+    pools
+        What ``xl cpupool-list -c`` prints.
+    running, vcpu_list
+        What ``xl list -l`` and ``xl vcpu-list`` print: the guests that run load the host.
+
+    Returns
+    -------
+    ParsedHost
+        ``host``, and ``notes``: what was assumed or repaired, a sentence each.
+
+    Raises
+    ------
+    InputError
+        With the place of the fault, what is wrong and what was expected.
+
+    Examples
+    --------
+    >>> import placer
+    >>> printed = "available: 1 nodes (0)\nnode 0 cpus: 0 1\nnode 0 size: 900 MB\nnode 0 free: 800 MB\n"
+    >>> parsed = placer.read_host(placer.Text(printed, place="numactl -H"))
+    >>> parsed.host.pnodes[0].pcpus, parsed.notes
+    ((0, 1), ...)
+    """
+    from placer.formats.hosts import read_host as read
+
+    for name, size in (("free", free), ("reserve", reserve)):
+        expect(name, size, str, type(None))
+    parsed = with_pools(read(source, free), pools)
+    parsed = ParsedHost(host=with_reserve(parsed.host, reserve), notes=parsed.notes)
+    return with_load(parsed, running, vcpu_list)
+
+
+def read_guests(source: Source, host: Host | ParsedHost) -> list[ParsedGuest]:
+    """
+    Read guests: an xl.cfg, libxl's JSON (``xl list -l`` too), libvirt's domain XML, or flavours of OpenStack.
+
+    Parameters
+    ----------
+    source
+        The path of a file, or a :class:`placer.Text`.
+    host
+        The host that the guests shall run on.
+
+    Returns
+    -------
+    list of ParsedGuest
+        One, or more where the source holds more; :func:`assemble` takes them.
+
+    Raises
+    ------
+    InputError
+        With the place of the fault, what is wrong and what was expected.
+    """
+    from placer.formats.guests import read_guests as read
+
+    return read(source, _host_of(host))
+
+
+def read_running(host: Host | ParsedHost, running: Source | None = None, vcpu_list: Source | None = None) -> Running:
+    """
+    Read what runs on a host.
+
+    Parameters
+    ----------
+    running
+        What ``xl list -l`` prints.
+    vcpu_list
+        What ``xl vcpu-list`` prints: to which pcpus every vcpu is bound now. Without it they are taken to be bound
+        as the guest was started.
+
+    Returns
+    -------
+    Running
+        ``host`` with its domains, and ``guests``, those of ``running``.
+
+    Raises
+    ------
+    InputError
+        With the place of the fault; if neither is given, or the two contradict each other.
+    """
+    from placer.audit.running import read_running as read
+
+    if running is None and vcpu_list is None:
+        raise InputError("expected running or vcpu_list, got neither")
+    return read(_host_of(host), running, vcpu_list)
+
+
+def read_placement(source: Source) -> Placement:
+    """
+    Read a placement: an answer of ``placer solve --format json`` or of :func:`to_json`, or its ``placement`` alone.
+
+    Raises
+    ------
+    InputError
+        With the JSON path of the fault.
+    """
+    from placer.formats.native.placement_json import read_placement as read
+
+    return read(*read_source(source))
+
+
+def assemble(
+    host: Host | ParsedHost,
+    guests: Iterable[ParsedGuest],
+    *,
+    memory: MemoryChoice | None = None,
+    vnodes: VnodesChoice = None,
+    always_vnuma: bool = False,
+    rules: Iterable[Rule] = (),
+    objective: Objective | None = None,
+) -> Request:
+    """
+    Put a host and guests together.
+
+    Parameters
+    ----------
+    memory
+        For guests whose memory is below their maxmem, which of the two is placed and written as both: ``"memory"``
+        or ``"maxmem"``. None places maxmem, and the Xen formats refuse to write such guests.
+    vnodes
+        For guests whose files state no vnodes: ``(least, most)``, or ``"fewest"``, as few as fit the host alone. None:
+        one, without vnuma, where that fits, else any number.
+    always_vnuma
+        Whether guests of one vnode are written with vnuma too.
+    rules
+        Rules between these guests.
+    objective
+        What is least; None for the default.
+
+    Returns
+    -------
+    Request
+        ``instance`` for :func:`solve`, ``notes`` on what was assumed; :func:`emit` takes it whole.
+
+    Raises
+    ------
+    InputError
+        If two guests have one name, or a choice does not fit a guest.
+    """
+    from placer.job.request import assemble as put_together
+    from placer.job.settled import settled
+
+    parsed = host if isinstance(host, ParsedHost) else ParsedHost(host=expect("host", host, Host))
+    given = tuple(expect("guests", guest, ParsedGuest) for guest in _iterated("guests", guests))
+    between = tuple(expect("rules", rule, Rule) for rule in _iterated("rules", rules))
+    expect("objective", objective, Objective, type(None))
+    if memory not in (None, "memory", "maxmem"):
+        raise InputError(f'expected "memory", "maxmem" or None, got {memory!r}', place="memory")
+    _check_vnodes(vnodes)
+    request = put_together(parsed, given, memory=memory, always_vnuma=always_vnuma, vnodes=vnodes)
+    try:
+        instance = replace(request.instance, rules=between, objective=objective or request.instance.objective)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    return settled(replace_data(request, instance=instance))
+
+
+def with_pools(parsed: ParsedHost, pools: Source | None) -> ParsedHost:
+    """Read the cpupools of a host, where they are given."""
+    if pools is None:
+        return parsed
+    from placer.formats.xl.cpupools import pool_notes, read_xl_cpupools
+
+    text, place = read_source(pools)
+    host = read_xl_cpupools(text, place, parsed.host)
+    return ParsedHost(host=host, notes=(*parsed.notes, *pool_notes(host)))
+
+
+def with_reserve(host: Host, reserve: str | None) -> Host:
+    """Set the reserves of a host, where they are given."""
+    if reserve is None:
+        return host
+    from placer.job.request import with_reserve as reserved
+
+    return reserved(host, reserve)
+
+
+def with_load(parsed: ParsedHost, running: Source | None, vcpu_list: Source | None) -> ParsedHost:
+    """Load a host with what runs on it, where that is given."""
+    if running is None and vcpu_list is None:
+        return parsed
+    from placer.audit.audit import load_notes
+    from placer.formats.xl.info import VCPUS_NOT_COUNTED
+
+    host = read_running(parsed, running, vcpu_list).host
+    notes = [note for note in parsed.notes if note != VCPUS_NOT_COUNTED]
+    return ParsedHost(host=host, notes=(*notes, *load_notes(host)))
+
+
+def _host_of(host: Host | ParsedHost) -> Host:
+    return host.host if isinstance(host, ParsedHost) else expect("host", host, Host)
+
+
+def _iterated(name: str, values: object) -> Iterable[object]:
+    if isinstance(values, Iterable) and not isinstance(values, str | bytes):
+        return values
+    raise InputError(f"expected a list, got {type(values).__name__}", place=name)
+
+
+def _check_vnodes(vnodes: object) -> None:
+    pair = isinstance(vnodes, tuple) and len(vnodes) == 2 and all(type(count) is int for count in vnodes)
+    if not pair and vnodes not in (None, "fewest"):
+        raise InputError(f'expected (least, most), "fewest" or None, got {vnodes!r}', place="vnodes")

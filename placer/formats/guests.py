@@ -1,0 +1,45 @@
+"""Tells the forms of a guest file apart by their content."""
+
+from __future__ import annotations
+
+from placer.formats.base import ParsedGuest
+from placer.formats.text.files import Source, read_source
+from placer.instance import Host
+
+
+def read_guests(source: Source, host: Host) -> list[ParsedGuest]:
+    """
+    Read the guests of a file in any of the forms placer knows.
+
+    Parameters
+    ----------
+    source
+        An xl.cfg, libxl's JSON (of one guest, or what ``xl list -l`` prints), a domain XML of libvirt, or flavours of
+        OpenStack: a file, or its text.
+    host
+        The host that the guests shall run on: its pcpus, pnodes, devices and cpupools are what a guest file names.
+
+    Raises
+    ------
+    InputError
+        With the place of the first fault.
+    """
+    text, place = read_source(source)
+    if text.lstrip().startswith(("{", "[")):
+        return _read_json(text, place, host)
+    if text.lstrip().startswith("<"):
+        from placer.formats.libvirt.read_domain import read_libvirt_domain
+
+        return [read_libvirt_domain(text, place, host)]
+    from placer.formats.xl.read_cfg import read_xl_cfg
+
+    return [read_xl_cfg(text, place, host)]
+
+
+def _read_json(text: str, place: str, host: Host) -> list[ParsedGuest]:
+    from placer.formats.libxl.read_json import guests_of
+    from placer.formats.openstack.flavor import holds_flavors, read_flavors
+    from placer.formats.text.json_text import parse_json
+
+    document = parse_json(text, place)
+    return read_flavors(document, place) if holds_flavors(document) else guests_of(document, place, host)

@@ -1,0 +1,194 @@
+"""A host on which guests start and stop: what the next one finds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from threading import Lock
+
+from msgspec.structs import replace
+
+from placer.check import check
+from placer.errors import InputError, expect
+from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Rule, shorten
+from placer.lowering.memory import overhead_pnodes, whole_pages
+from placer.solving.result import Result
+
+
+@dataclass(frozen=True)
+class _Started:
+    domain: Domain
+    taken_kib: Counter[int]
+    devices: tuple[str, ...]
+
+
+class State:
+    """
+    A host and the guests that were started on it, so that the next guest is placed beside them.
+
+    It keeps account of memory, vcpus, dedicated pcpus and devices by itself; nothing is read from the host again. Safe
+    to use from several threads: :meth:`start` refuses an answer that no longer fits.
+
+    Parameters
+    ----------
+    host
+        As it is now: its memory is what is free, its domains are what runs.
+
+    Raises
+    ------
+    InputError
+        If it is no host.
+
+    Examples
+    --------
+    >>> import placer
+    >>> pnodes = tuple(placer.Pnode(id=i, memory_kib=8 << 20, pcpus=(2 * i, 2 * i + 1)) for i in (0, 1))
+    >>> state = placer.State(placer.Host(pnodes=pnodes))
+    >>> for name in ("db", "web"):
+    ...     guest = placer.Guest(name=name, vnodes=(placer.Vnode(memory_kib=6 << 20, vcpus=(0, 1)),))
+    ...     answer = placer.solve(state.instance([guest]))
+    ...     state.start(answer)
+    ...     print(name, answer.placement.pnode_of[name])
+    db (0,)
+    web (1,)
+    >>> state.stop("db")
+    >>> state.names, [pnode.memory_kib >> 20 for pnode in state.host.pnodes]
+    (('web',), [8, 2])
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._base = self._host = expect("host", host, Host)
+        self._started: dict[str, _Started] = {}
+        self._lock = Lock()
+
+    @property
+    def host(self) -> Host:
+        """The host as it is now: its free memory, its domains, and the devices that nobody has."""
+        return self._host
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The guests that were started, in that order."""
+        return tuple(self._started)
+
+    def instance(
+        self, guests: Iterable[Guest], *, rules: Iterable[Rule] = (), objective: Objective | None = None
+    ) -> Instance:
+        """
+        Put guests onto the host as it is now.
+
+        Parameters
+        ----------
+        rules
+            Rules between these guests.
+        objective
+            What is least; None for the default.
+
+        Raises
+        ------
+        InputError
+            If a guest of that name runs, or guests and host make no instance.
+        """
+        host = self._host
+        try:
+            given = tuple(guests)
+            for guest in given:
+                self._refuse_running(guest.name)
+            return Instance(host=host, guests=given, rules=tuple(rules), objective=objective or Objective())
+        except (ValueError, TypeError, AttributeError) as error:
+            raise InputError(f"no valid instance: {error}") from error
+
+    def start(self, answer: Result) -> None:
+        """
+        Take the guests of an answer as started.
+
+        Raises
+        ------
+        InputError
+            If the answer has no placement, a guest runs already, or what it was placed on is gone since.
+        """
+        expect("answer", answer, Result)
+        if answer.placement is None or answer.instance is None or answer.violations:
+            raise InputError(f"expected an answer with a placement, got {answer.status}", place="answer")
+        guests = [g for g in answer.instance.guests if None not in answer.placement.pnode_of[g.name]]
+        with self._lock:
+            self._refuse_what_no_longer_fits(guests, answer)
+            for guest in guests:
+                self._started[guest.name] = _start(guest, answer.placement, self._base)
+            self._host = self._now()
+
+    def stop(self, name: str) -> None:
+        """
+        Take a guest that was started here as gone, and give back what it held.
+
+        Raises
+        ------
+        InputError
+            If no guest of that name was started here. What ran on the host before is known to the host alone: read it
+            again.
+        """
+        with self._lock:
+            if name not in self._started:
+                raise InputError(f'no guest "{shorten(str(name))}" was started here', place="name")
+            del self._started[name]
+            self._host = self._now()
+
+    def _refuse_running(self, name: str) -> None:
+        if any(domain.name == name for domain in self._host.domains):
+            raise InputError(f'guest "{shorten(name)}" runs already')
+
+    def _refuse_what_no_longer_fits(self, guests: list[Guest], answer: Result) -> None:
+        assert answer.placement is not None and answer.instance is not None
+        placement = Placement(
+            pnode_of={guest.name: answer.placement.pnode_of[guest.name] for guest in guests},
+            pcpu_of={g.name: answer.placement.pcpu_of[g.name] for g in guests if g.name in answer.placement.pcpu_of},
+        )
+        instance = self.instance(guests)
+        faults = placement.faults(instance) or [v.message for v in check(instance, placement).violations]
+        if faults:
+            raise InputError("it fits the host no longer: " + "; ".join(faults), place="answer")
+
+    def _now(self) -> Host:
+        taken_kib: Counter[int] = Counter()
+        for started in self._started.values():
+            taken_kib.update(started.taken_kib)
+        gone = {device for started in self._started.values() for device in started.devices}
+        return replace(
+            self._base,
+            pnodes=tuple(
+                replace(pnode, memory_kib=max(0, pnode.memory_kib - taken_kib[pnode.id])) for pnode in self._base.pnodes
+            ),
+            devices=tuple(device for device in self._base.devices if device.id not in gone),
+            domains=(*self._base.domains, *(started.domain for started in self._started.values())),
+        )
+
+
+def _start(guest: Guest, placement: Placement, host: Host) -> _Started:
+    taken_kib: Counter[int] = Counter()
+    for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
+        assert pnode is not None
+        taken_kib[pnode] += vnode.memory_kib
+        if guest.form == "whole":
+            taken_kib[pnode] += whole_pages(guest.overhead_kib)
+    if guest.form != "whole":
+        spread = overhead_pnodes(guest, host)
+        for p in spread:
+            taken_kib[host.pnodes[p].id] += whole_pages(-(-guest.overhead_kib // len(spread)))
+    domain = Domain(name=guest.name, affinity=_affinity(guest, placement, host), pool=guest.pool)
+    return _Started(domain=domain, taken_kib=taken_kib, devices=guest.devices)
+
+
+def _affinity(guest: Guest, placement: Placement, host: Host) -> tuple[tuple[int, ...] | None, ...]:
+    """Bind each vcpu to the pcpu that it owns, else to those of its pnode that its cpupool and hard affinity leave."""
+    owned = placement.pcpu_of.get(guest.name, (None,) * guest.vcpu_count)
+    masks = guest.hard_affinity or (None,) * guest.vcpu_count
+    pool = host.pcpus_of_effective_pool(guest.pool)
+    affinity: list[tuple[int, ...] | None] = [None] * guest.vcpu_count
+    for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
+        home = [pcpu for each in host.pnodes if each.id == pnode for pcpu in each.pcpus if pcpu in pool]
+        for vcpu in vnode.vcpus:
+            mask, pcpu = masks[vcpu], owned[vcpu]
+            left = tuple(each for each in home if mask is None or each in mask)
+            affinity[vcpu] = (left or mask or None) if pcpu is None else (pcpu,)
+    return tuple(affinity)
