@@ -12,8 +12,9 @@ NUMA placement of virtual machines, proved optimal.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from placer.api.assembling import assemble
 from placer.api.auditing import audit
-from placer.api.reading import assemble, read_guests, read_host, read_placement, read_running
+from placer.api.reading import read_guests, read_host, read_placement, read_running
 from placer.api.writing import emit, to_json
 from placer.assignment import (
     Conflict,

@@ -1,21 +1,16 @@
-"""Reading: hosts, guests and what runs, from files or from text, and one Request of them."""
+"""Reading: hosts, guests, placements and what runs, from files or from text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace as replace_data
 from typing import TYPE_CHECKING
-
-from msgspec.structs import replace
 
 from placer.errors import InputError, expect
 from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.text.files import Source, read_source
-from placer.instance import Host, Objective, Placement, Rule
+from placer.instance import Host, Placement
 
 if TYPE_CHECKING:
     from placer.audit.running import Running
-    from placer.job.request import MemoryChoice, Request, VnodesChoice
 
 
 def read_host(
@@ -86,7 +81,7 @@ def read_guests(source: Source, host: Host | ParsedHost) -> list[ParsedGuest]:
     Returns
     -------
     list of ParsedGuest
-        One, or more where the source holds more; :func:`assemble` takes them.
+        One, or more where the source holds more; :func:`placer.assemble` takes them.
 
     Raises
     ------
@@ -129,7 +124,12 @@ def read_running(host: Host | ParsedHost, running: Source | None = None, vcpu_li
 
 def read_placement(source: Source) -> Placement:
     """
-    Read a placement: an answer of ``placer solve --format json`` or of :func:`to_json`, or its ``placement`` alone.
+    Read a placement.
+
+    Parameters
+    ----------
+    source
+        What ``placer solve --format json`` prints or :func:`placer.to_json` returns, or ``{"placement": ...}`` alone.
 
     Raises
     ------
@@ -139,62 +139,6 @@ def read_placement(source: Source) -> Placement:
     from placer.formats.native.placement_json import read_placement as read
 
     return read(*read_source(source))
-
-
-def assemble(
-    host: Host | ParsedHost,
-    guests: Iterable[ParsedGuest],
-    *,
-    memory: MemoryChoice | None = None,
-    vnodes: VnodesChoice = None,
-    always_vnuma: bool = False,
-    rules: Iterable[Rule] = (),
-    objective: Objective | None = None,
-) -> Request:
-    """
-    Put a host and guests together.
-
-    Parameters
-    ----------
-    memory
-        For guests whose memory is below their maxmem, which of the two is placed and written as both: ``"memory"``
-        or ``"maxmem"``. None places maxmem, and the Xen formats refuse to write such guests.
-    vnodes
-        For guests whose files state no vnodes: ``(least, most)``, or ``"fewest"``, as few as fit the host alone. None:
-        one, without vnuma, where that fits, else any number.
-    always_vnuma
-        Whether guests of one vnode are written with vnuma too.
-    rules
-        Rules between these guests.
-    objective
-        What is least; None for the default.
-
-    Returns
-    -------
-    Request
-        ``instance`` for :func:`solve`, ``notes`` on what was assumed; :func:`emit` takes it whole.
-
-    Raises
-    ------
-    InputError
-        If two guests have one name, or a choice does not fit a guest.
-    """
-    from placer.job.request import assemble as put_together
-    from placer.job.settled import settled
-
-    parsed = host if isinstance(host, ParsedHost) else ParsedHost(host=expect("host", host, Host))
-    given = tuple(expect("guests", guest, ParsedGuest) for guest in _iterated("guests", guests))
-    between = tuple(expect("rules", rule, Rule) for rule in _iterated("rules", rules))
-    expect("objective", objective, Objective, type(None))
-    if memory not in (None, "memory", "maxmem"):
-        raise InputError(f'expected "memory", "maxmem" or None, got {memory!r}', place="memory")
-    _check_vnodes(vnodes)
-    request = put_together(parsed, given, memory=memory, always_vnuma=always_vnuma, vnodes=vnodes)
-    try:
-        instance = replace(request.instance, rules=between, objective=objective or request.instance.objective)
-    except ValueError as error:
-        raise InputError(str(error)) from error
-    return settled(replace_data(request, instance=instance))
 
 
 def with_pools(parsed: ParsedHost, pools: Source | None) -> ParsedHost:
@@ -231,15 +175,3 @@ def with_load(parsed: ParsedHost, running: Source | None, vcpu_list: Source | No
 
 def _host_of(host: Host | ParsedHost) -> Host:
     return host.host if isinstance(host, ParsedHost) else expect("host", host, Host)
-
-
-def _iterated(name: str, values: object) -> Iterable[object]:
-    if isinstance(values, Iterable) and not isinstance(values, str | bytes):
-        return values
-    raise InputError(f"expected a list, got {type(values).__name__}", place=name)
-
-
-def _check_vnodes(vnodes: object) -> None:
-    pair = isinstance(vnodes, tuple) and len(vnodes) == 2 and all(type(count) is int for count in vnodes)
-    if not pair and vnodes not in (None, "fewest"):
-        raise InputError(f'expected (least, most), "fewest" or None, got {vnodes!r}', place="vnodes")

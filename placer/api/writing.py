@@ -48,7 +48,8 @@ def emit(request: Request | Instance, answer: Result | Placement, format: str, *
     from placer.job.emit import FORMATS, emit_guests
 
     request = request_of(request)
-    if format not in FORMATS:
+    expect("pin", pin, bool)
+    if expect("format", format, str) not in FORMATS:
         raise InputError(f"expected one of {', '.join(FORMATS)}, got {format!r}", place="format")
     expect("answer", answer, Result, Placement)
     if isinstance(answer, Result) and answer.placement is None:
@@ -59,7 +60,7 @@ def emit(request: Request | Instance, answer: Result | Placement, format: str, *
     if faults:
         raise InputError("; ".join(faults), place="answer")
     request = _as_placed(request, answer, placement)
-    return emit_guests(request, placement, check(request.instance, placement).violations, format, pinned=bool(pin))
+    return emit_guests(request, placement, check(request.instance, placement).violations, format, pinned=pin)
 
 
 def to_json(answer: Result, request: Request | Instance | None = None) -> str:
@@ -83,7 +84,8 @@ def to_json(answer: Result, request: Request | Instance | None = None) -> str:
     """
     from placer.report.answer_json import emit_answer
 
-    given = expect("answer", answer, Result).instance if request is None else request
+    expect("answer", answer, Result)
+    given = answer.instance if request is None else request
     if given is None:
         return emit_answer(answer, None)
     return emit_answer(answer, _as_placed(request_of(given), answer, answer.placement))

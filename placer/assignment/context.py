@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from numbers import Real
+from numbers import Integral, Real
 from threading import Event
 from time import perf_counter
 
 from placer.assignment import Progress
-from placer.errors import InputError
+from placer.errors import InputError, expect
 
 
 @dataclass(kw_only=True)
@@ -50,10 +50,17 @@ class SearchContext:
     started: float = field(default_factory=perf_counter)
 
     def __post_init__(self) -> None:
-        for name in ("time_limit_s", "workers", "seed", "deterministic_limit"):
-            value = getattr(self, name)
-            if value is not None and not isinstance(value, Real):
-                raise InputError(f"{name} is {value!r}, expected a number")
+        _expect_number("time_limit_s", self.time_limit_s, Real)
+        _expect_number("seed", self.seed, Integral)
+        if self.workers is not None:
+            _expect_number("workers", self.workers, Integral)
+        if self.deterministic_limit is not None:
+            _expect_number("deterministic_limit", self.deterministic_limit, Real)
+        expect("stop", self.stop, Event)
+        for name in ("on_progress", "on_log"):
+            call = getattr(self, name)
+            if call is not None and not callable(call):
+                raise InputError(f"expected a function, got {type(call).__name__}", place=name)
         if not self.time_limit_s >= 0:
             raise InputError(f"time_limit_s is {self.time_limit_s}, expected seconds, 0 or more")
         if self.workers is not None and self.workers < 1:
@@ -78,3 +85,9 @@ class SearchContext:
         """Report progress to whoever watches."""
         if self.on_progress is not None:
             self.on_progress(Progress(step=step, tier=tier, costs=costs, bound=bound, elapsed_s=self.elapsed_s()))
+
+
+def _expect_number(name: str, value: object, kind: type[Real] | type[Integral]) -> None:
+    if isinstance(value, bool) or not isinstance(value, kind):
+        wanted = "a whole number" if kind is Integral else "a number"
+        raise InputError(f"{name} is {value!r}, expected {wanted}")

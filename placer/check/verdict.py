@@ -11,7 +11,7 @@ from placer.check.pcpus import PNODE_RULES, dedicated
 from placer.check.positions import positions
 from placer.check.relations import broken_relations
 from placer.check.rules import Violation, violations
-from placer.errors import InputError
+from placer.errors import InputError, expect
 from placer.instance import Instance, Placement
 from placer.instance.objective_terms import MOVED, VNODES
 from placer.instance.previous import restricted_to
@@ -62,7 +62,8 @@ def check(
         If it is no placement of this instance: a guest missing or unknown, a wrong number of vnodes, a pnode
         that the host does not have.
     """
-    faults = placement.faults(instance)
+    expect("keep", keep, Placement, type(None))
+    faults = expect("placement", placement, Placement).faults(expect("instance", instance, Instance))
     if faults:
         raise InputError("not a placement of this instance: " + "; ".join(faults))
     tiers = instance.tiers(kept=keep is not None)

@@ -14,14 +14,15 @@ import msgspec
 from placer.assignment import IntArray, Problem, Progress, Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.registry import STRATEGIES
-from placer.check import Verdict, check, mean_access_distance
-from placer.errors import Defect, InputError, expect
+from placer.errors import InputError, expect
 from placer.instance import Instance, Placement
-from placer.instance.previous import moved, restricted_to
+from placer.instance.previous import restricted_to
 from placer.lowering.lower import lower, lower_for_baseline
 from placer.lowering.lowered import Lowered
 from placer.lowering.overflow import check_weights
-from placer.solving.result import Result, Tier, Trade
+from placer.solving.reason import no_placement_reason
+from placer.solving.result import Result, Trade
+from placer.solving.verified import verified_result
 from placer.solving.vnode_counts import resolve_ranges
 
 logger = logging.getLogger(__name__)
@@ -90,7 +91,20 @@ def solve(
         If an answer fails the independent check; never seen, please report it.
     """
     _check(instance)
-    _check_options(strategy, stop, on_progress, on_log, dump_model)
+    if expect("strategy", strategy, str) not in STRATEGIES:
+        raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
+    expect("allow_unplaced", allow_unplaced, bool)
+    expect("trade", trade, bool)
+    expect("dump_model", dump_model, str, PathLike, type(None))
+    context = SearchContext(
+        time_limit_s=time_limit_s,
+        workers=workers,
+        seed=seed,
+        deterministic_limit=deterministic_limit,
+        stop=Event() if stop is None else stop,
+        on_progress=on_progress,
+        on_log=on_log or (logger.debug if logger.isEnabledFor(logging.DEBUG) else None),
+    )
     instance = resolve_ranges(instance)
     keep = _earlier(instance, "keep", keep)
     hint = keep if hint is None else _earlier(instance, "hint", hint)
@@ -98,18 +112,9 @@ def solve(
         from placer.assignment.cpsat.export import write_model  # brings ortools along
 
         write_model(lower(instance, allow_unplaced=allow_unplaced, keep=keep).problem, Path(dump_model))
-    context = SearchContext(
-        time_limit_s=time_limit_s,
-        workers=workers,
-        seed=seed,
-        deterministic_limit=deterministic_limit,
-        stop=stop or Event(),
-        on_progress=on_progress,
-        on_log=on_log or (logger.debug if logger.isEnabledFor(logging.DEBUG) else None),
-    )
     lowered, solution = _searched(instance, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
     if solution.site_of is None:
-        reason = _reason(instance, lowered, solution, context, strategy=strategy, kept=keep is not None)
+        reason = no_placement_reason(instance, lowered, solution, context, strategy=strategy, kept=keep is not None)
         result = Result(
             status=solution.status,
             strategy=strategy,
@@ -118,43 +123,14 @@ def solve(
             decisions=solution.decisions,
         )
     else:
-        result = _placed(instance, lowered, solution, solution.site_of, context, strategy=strategy, keep=keep)
+        result = verified_result(
+            instance, lowered, solution, strategy=strategy, keep=keep, wall_time_s=context.elapsed_s()
+        )
         if trade and result.status is Status.OPTIMAL and result.placement is not None and context.left_s() > 0:
             offer = _trade(instance, lowered, solution.site_of, result.placement, context)
             result = dataclasses.replace(result, trade=offer)
     logger.info("%s: %s in %.3f s", strategy, result.status, result.wall_time_s)
     return result
-
-
-def _placed(
-    instance: Instance,
-    lowered: Lowered,
-    solution: Solution,
-    site_of: IntArray,
-    context: SearchContext,
-    *,
-    strategy: str,
-    keep: Placement | None,
-) -> Result:
-    """Read the assignment as a placement, and hold it against the independent check."""
-    placement = lowered.to_placement(site_of)
-    baseline = STRATEGIES[strategy].baseline
-    verdict = check(instance, placement, allow_unplaced=lowered.allow_unplaced and not baseline, keep=keep)
-    status = _confirmed(solution, verdict, baseline=baseline)
-    return Result(
-        status=status,
-        strategy=strategy,
-        instance=lowered.chosen(site_of),
-        placement=placement,
-        tiers=_tiers(solution, verdict),
-        mean_access_distance=mean_access_distance(verdict),
-        guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
-        violations=verdict.violations,
-        moved=None if keep is None else moved(keep, placement),
-        reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
-        wall_time_s=context.elapsed_s(),
-        decisions=solution.decisions,
-    )
 
 
 def _searched(
@@ -183,14 +159,6 @@ def _searched(
     return lowered, _logged(strategy, lowered.problem, context)
 
 
-def _tiers(solution: Solution, verdict: Verdict) -> tuple[Tier, ...]:
-    bounds = solution.bounds or (None,) * len(verdict.terms)
-    return tuple(
-        Tier(cost=cost, bound=bound, terms=terms)
-        for cost, terms, bound in zip(verdict.costs, verdict.terms, bounds, strict=True)
-    )
-
-
 def _check(instance: Instance) -> None:
     if not isinstance(instance, Instance):
         raise InputError(f"expected a placer.Instance, got {type(instance).__name__}")
@@ -199,16 +167,6 @@ def _check(instance: Instance) -> None:
     except (msgspec.ValidationError, TypeError) as error:  # TypeError: of a type that no instance file could give
         raise InputError(f"no valid instance: {error}") from error
     check_weights(instance)
-
-
-def _check_options(strategy: object, stop: object, on_progress: object, on_log: object, dump_model: object) -> None:
-    if expect("strategy", strategy, str) not in STRATEGIES:
-        raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
-    expect("stop", stop, Event, type(None))
-    expect("dump_model", dump_model, str, PathLike, type(None))
-    for name, call in (("on_progress", on_progress), ("on_log", on_log)):
-        if call is not None and not callable(call):
-            raise InputError(f"expected a function, got {type(call).__name__}", place=name)
 
 
 def _earlier(instance: Instance, name: str, placement: Placement | None) -> Placement | None:
@@ -223,50 +181,11 @@ def _earlier(instance: Instance, name: str, placement: Placement | None) -> Plac
         raise InputError(f"{name}: no valid placement: {error}") from error
 
 
-def _confirmed(solution: Solution, verdict: Verdict, *, baseline: bool) -> Status:
-    """Hold the answer against the independent check."""
-    if baseline:
-        return Status.UNKNOWN if verdict.violations else Status.FEASIBLE
-    if verdict.violations:
-        raise Defect("the placement breaks rules: " + "; ".join(v.message for v in verdict.violations))
-    if verdict.costs != solution.costs:
-        raise Defect(f"the strategy says the placement costs {solution.costs}, the check says {verdict.costs}")
-    if any(bound > cost for bound, cost in zip(solution.bounds, verdict.costs, strict=False)):
-        raise Defect(f"bounds {solution.bounds} pass the known costs {verdict.costs}")
-    return solution.status
-
-
 def _logged(strategy: str, problem: Problem, context: SearchContext) -> Solution:
     context.log(f"{strategy}: {problem.n} items on {problem.m} sites, {len(problem.tiers)} tiers")
     solution = STRATEGIES[strategy].run(problem, context)
     context.log(f"{strategy}: {solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
     return solution
-
-
-def _reason(
-    instance: Instance, lowered: Lowered, solution: Solution, context: SearchContext, *, strategy: str, kept: bool
-) -> str:
-    """Say why there is no placement, or what was tried in vain."""
-    # Only here, where it is needed: explanations bring every strategy along.
-    from placer.explain import explain_infeasible, explain_unknown
-
-    few = instance.with_fewest_vnodes()
-    if solution.status is not Status.INFEASIBLE:
-        return explain_unknown(
-            lowered.problem,
-            solution,
-            context,
-            strategy=strategy,
-            tiers=few.tiers(kept=kept),
-            allow_unplaced=lowered.allow_unplaced,
-        )
-    ranges = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
-    several = any(len(counts) > 1 for counts in ranges.values())
-    reason = explain_infeasible(few, stop=context.stop, one_of_many_cuts=several)
-    if not several:
-        return reason
-    names = ", ".join(f'guest "{name}" {counts[0]} to {counts[-1]}' for name, counts in ranges.items())
-    return f"no number of vnodes fits ({names}); with the fewest:\n{reason}"
 
 
 def _trade(

@@ -9,7 +9,7 @@ from placer.assignment import Problem, Progress, Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.registry import STRATEGIES
 from placer.assignment.validate import faults
-from placer.errors import Defect, InputError
+from placer.errors import Defect, InputError, expect
 
 
 def solve_problem(
@@ -39,11 +39,10 @@ def solve_problem(
     Defect
         If an answer breaks a rule or is priced wrong; never seen, please report it.
     """
-    if not isinstance(problem, Problem):
-        raise InputError(f"expected a placer.Problem, got {type(problem).__name__}")
+    expect("problem", problem, Problem)
     for fault in faults(problem):
         raise InputError(fault)
-    if strategy not in STRATEGIES or STRATEGIES[strategy].baseline:
+    if expect("strategy", strategy, str) not in STRATEGIES or STRATEGIES[strategy].baseline:
         known = ", ".join(name for name, known in STRATEGIES.items() if not known.baseline)
         raise InputError(f'no strategy "{strategy}" for problems, expected one of {known}')
     context = SearchContext(
@@ -51,7 +50,7 @@ def solve_problem(
         workers=workers,
         seed=seed,
         deterministic_limit=deterministic_limit,
-        stop=stop or Event(),
+        stop=Event() if stop is None else stop,
         on_progress=on_progress,
     )
     solution = STRATEGIES[strategy].run(problem, context)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from threading import Thread
 from typing import Any
 
-import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from placer.assignment import Progress, Solution, Status
-from placer.assignment.registry import STRATEGIES, Strategy
-from placer.errors import Defect, InputError
+from placer.assignment import Progress, Status
+from placer.assignment.registry import STRATEGIES
+from placer.errors import InputError
 from placer.instance import Host, Instance, Placement, Pnode
 from placer.solving.pipeline import solve
 from placer.solving.result import Result
@@ -69,25 +68,6 @@ def test_what_cannot_be_placed_is_infeasible_unless_it_may_be_left_out(strategy:
     assert sorted(map(str, partial.placement.pnode_of["db"])) == ["0", "None"]
     # each of the 3 pairs with an end nowhere at 20: 500 x (10 + 3 x 20)
     assert [tier.cost for tier in partial.tiers] == [1, 3 * GIB + 1024, 35_000, 0, 1024]
-
-
-def _lie(site_of: list[int], costs: tuple[int, ...], bounds: tuple[int, ...] = ()) -> Solution:
-    return Solution(status=Status.OPTIMAL, site_of=np.array(site_of), costs=costs, bounds=bounds)
-
-
-@pytest.mark.parametrize(
-    ("lie", "message"),
-    [
-        (_lie([0, 1], (0, 0, 30_000, 0, 0)), r"the placement breaks rules: pnode 1 has room for 2 GiB"),
-        (_lie([1, 0], (0, 0, 20_000, 0, 0)), r"says the placement costs \(0, 0, 20000, 0, 0\), the check says"),
-        (_lie([1, 0], (0, 0, 30_000, 0, 0), (0, 0, 30_001, 0, 0)), r"pass the known costs \(0, 0, 30000, 0, 0\)"),
-    ],
-    ids=["a broken rule", "a false cost", "a bound above the cost"],
-)
-def test_a_strategy_that_lies_is_a_defect(lie: Solution, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Strategy, "run", lambda *_: lie)
-    with pytest.raises(Defect, match=message):
-        solve(crossed())
 
 
 def test_threads_do_not_disturb_each_other() -> None:
@@ -160,8 +140,8 @@ def test_arguments_and_instances_from_code_are_checked_like_files() -> None:
     ("options", "message"),
     [
         ({"time_limit_s": "5"}, "time_limit_s is '5', expected a number"),
-        ({"seed": "x"}, "seed is 'x', expected a number"),
-        ({"workers": "2"}, "workers is '2', expected a number"),
+        ({"seed": "x"}, "seed is 'x', expected a whole number"),
+        ({"workers": "2"}, "workers is '2', expected a whole number"),
     ],
 )
 def test_an_argument_of_another_type_is_refused_as_input(options: dict[str, Any], message: str) -> None:

@@ -101,5 +101,5 @@ def test_arguments_out_of_range_are_refused() -> None:
         placer.solve_problem(problem, time_limit_s=-1)
     with pytest.raises(placer.InputError, match='no strategy "first-fit" for problems, expected one of optimal'):
         placer.solve_problem(problem, strategy="first-fit")
-    with pytest.raises(placer.InputError, match=r"expected a placer\.Problem, got dict"):
+    with pytest.raises(placer.InputError, match=r"expected placer\.Problem, got dict"):
         placer.solve_problem({})  # type: ignore[arg-type]

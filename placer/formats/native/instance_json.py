@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from placer.errors import InputError
+from placer.errors import InputError, expect
 from placer.formats.native.readable_json import AFFINITIES, CPU_SETS, LISTS_OF_CPU_SETS, SIZES, readable_json
-from placer.formats.text.files import place_of, read_text
+from placer.formats.text.files import Source, read_source
 from placer.formats.text.json_text import parse_json
 from placer.formats.text.msgspec_errors import name_fault, quote
 from placer.instance import Host, Instance, Objective, parse_cpuset, parse_size
@@ -23,19 +22,19 @@ _Root = TypeVar("_Root", Instance, Host, Objective)
 _Plain = TypeVar("_Plain")
 
 
-def read_instance(path: str | Path) -> Instance:
+def read_instance(path: Source) -> Instance:
     """
-    Read an instance from a file; ``-`` is standard input.
+    Read an instance from a file; ``-`` is standard input, a :class:`placer.Text` stands for a file.
 
     Raises
     ------
     InputError
         If the file cannot be read or holds no instance, with the JSON path of the first fault.
     """
-    return parse_instance(read_text(str(path)), place_of(str(path)))
+    return parse_instance(*read_source(path))
 
 
-def parse_instance(text: str, place: str) -> Instance:
+def parse_instance(text: str, place: str = "<text>") -> Instance:
     """
     Read an instance from JSON text.
 
@@ -56,12 +55,11 @@ def parse_instance(text: str, place: str) -> Instance:
     >>> instance = parse_instance(
     ...     '{"host": {"pnodes": [{"id": 0, "memory_kib": "8GiB", "pcpus": "0-3"}]},'
     ...     ' "guests": [{"name": "db", "vnodes": [{"memory_kib": "4GiB", "vcpus": "0-1"}]}]}',
-    ...     "db.json",
     ... )
     >>> instance.host.pnodes[0].pcpus, instance.guests[0].memory_kib
     ((0, 1, 2, 3), 4194304)
     """
-    return _parse(text, place, Instance)
+    return _parse(expect("text", text, str), expect("place", place, str), Instance)
 
 
 def parse_host(text: str, place: str) -> Host:
@@ -94,7 +92,7 @@ def dump_instance(instance: Instance) -> str:
 
     :func:`parse_instance` reads the same instance back.
     """
-    plain = msgspec.to_builtins(instance)
+    plain = msgspec.to_builtins(expect("instance", instance, Instance))
     if instance.objective == Objective():
         plain.pop("objective", None)
     return readable_json(plain)

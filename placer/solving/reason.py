@@ -1,0 +1,54 @@
+"""Why an answer has no placement."""
+
+from __future__ import annotations
+
+from placer.assignment import Solution, Status
+from placer.assignment.context import SearchContext
+from placer.instance import Instance
+from placer.lowering.lowered import Lowered
+
+
+def no_placement_reason(
+    instance: Instance, lowered: Lowered, solution: Solution, context: SearchContext, *, strategy: str, kept: bool
+) -> str:
+    """
+    Say why there is no placement, or what was tried in vain.
+
+    Parameters
+    ----------
+    instance
+        With its flexible guests.
+    lowered, solution
+        What was solved, and what a strategy said of it; both of the fewest vnodes where guests are flexible.
+    context
+        Whose limits the explanation names.
+    strategy
+        Its name.
+    kept
+        Whether a placement was to be kept.
+
+    Returns
+    -------
+    str
+        Of several lines.
+    """
+    # Only here, where it is needed: explanations bring every strategy along.
+    from placer.explain import explain_infeasible, explain_unknown
+
+    few = instance.with_fewest_vnodes()
+    if solution.status is not Status.INFEASIBLE:
+        return explain_unknown(
+            lowered.problem,
+            solution,
+            context,
+            strategy=strategy,
+            tiers=few.tiers(kept=kept),
+            allow_unplaced=lowered.allow_unplaced,
+        )
+    ranges = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
+    several = any(len(counts) > 1 for counts in ranges.values())
+    reason = explain_infeasible(few, stop=context.stop, one_of_many_cuts=several)
+    if not several:
+        return reason
+    names = ", ".join(f'guest "{name}" {counts[0]} to {counts[-1]}' for name, counts in ranges.items())
+    return f"no number of vnodes fits ({names}); with the fewest:\n{reason}"

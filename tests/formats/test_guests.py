@@ -1,0 +1,35 @@
+"""Guest files are told apart by their content, whatever they are called."""
+
+from __future__ import annotations
+
+import pytest
+
+from placer.errors import InputError
+from placer.formats.guests import read_guests
+from placer.formats.hosts import read_host
+from placer.formats.text.files import Text
+from tests.support.commands import INSTANCES
+
+HOST = read_host(INSTANCES / "xl" / "host.txt").host
+DOMAIN = "<domain type='kvm'><name>vm</name><memory unit='GiB'>1</memory><vcpu>2</vcpu></domain>"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('name = "vm"\nmemory = 1024\nvcpus = 2\n', "xl"),
+        ('{"c_info": {"name": "vm"}, "b_info": {"max_vcpus": 2, "max_memkb": 1048576, "type": "pv"}}', "libxl"),
+        (DOMAIN, "libvirt"),
+        ("\n  " + DOMAIN, "libvirt"),
+        ('{"name": "vm", "vcpus": 2, "ram": 1024, "disk": 1}', "flavor"),
+    ],
+)
+def test_a_guest_of_each_kind_is_known_by_its_text(text: str, kind: str) -> None:
+    (guest,) = read_guests(Text(text), HOST)
+    assert guest.source is not None
+    assert (guest.source.kind, guest.name, guest.vcpu_count, guest.maxmem_kib) == (kind, "vm", 2, 1 << 20)
+
+
+def test_what_is_none_of_them_is_refused_with_its_place() -> None:
+    with pytest.raises(InputError, match=r"^notes:1: expected"):
+        read_guests(Text("a host of ours", place="notes"), HOST)

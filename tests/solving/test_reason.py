@@ -1,0 +1,27 @@
+"""Why there is no placement: a conflict, what was tried in vain, and the numbers of vnodes that were meant."""
+
+from __future__ import annotations
+
+from placer.assignment import Status
+from placer.instance import Flexible, Guest
+from placer.solving.pipeline import solve
+from tests.support.building import GIB, a_guest, a_host, an_instance
+
+
+def test_a_conflict_is_explained() -> None:
+    reason = solve(an_instance(a_host(4 * GIB, 2 * GIB), a_guest(3 * GIB, 3 * GIB))).reason or ""
+    assert reason.startswith("these rules cannot hold together")
+
+
+def test_the_numbers_of_vnodes_that_were_tried_are_named() -> None:
+    guest = Guest(name="big", flexible=Flexible(memory_kib=8 * GIB, vcpu_count=2, least=1, most=2))
+    reason = solve(an_instance(a_host(4 * GIB, 2 * GIB), guest)).reason or ""
+    assert reason.startswith('no number of vnodes fits (guest "big" 1 to 2); with the fewest:\n')
+
+
+def test_a_strategy_without_proof_says_what_it_tried() -> None:
+    """First-fit-decreasing puts 4 + 3 onto one pnode of 8 GiB and 3 + 2 + 2 onto the other: the last 2 fit neither."""
+    guests = [a_guest(gib * GIB, name=f"g{i}") for i, gib in enumerate((4, 3, 3, 2, 2, 2))]
+    answer = solve(an_instance(a_host(8 * GIB, 8 * GIB), *guests), strategy="first-fit-decreasing")
+    assert answer.status is Status.UNKNOWN
+    assert "first-fit-decreasing" in (answer.reason or "")
