@@ -31,6 +31,7 @@ def blocks(language: str) -> list[tuple[str, str]]:
     return [(name_of(page), block) for page in PAGES for block in fence.findall(page.read_text(encoding="utf-8"))]
 
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 SESSIONS, EXAMPLES, INSTANCES = blocks("console"), blocks("python"), blocks("json")
 
 
@@ -79,6 +80,7 @@ case "$*" in
 "list -l") cat {captured}/xl-list.json ;;
 "dmesg") cat {captured}/dmesg.txt ;;
 "create "*) cp "$2" {folder}/created.cfg ;;
+"vcpu-list") cat {captured}/vcpu-list.txt ;;
 "dmesg -c" | "debug-keys u") echo "(XEN) old line" ;;
 *) echo "xl $*: not among the page's commands" >&2; exit 1 ;;
 esac
@@ -86,15 +88,23 @@ esac
 WAY_TO_A_GUEST = r"## From dom0 to a running guest\n\n```sh\n(.*?)```"
 
 
-def test_the_way_from_dom0_to_a_running_guest_runs_as_written(tmp_path: Path) -> None:
-    (commands,) = re.findall(WAY_TO_A_GUEST, XEN_PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    captured = ROOT / "instances" / "xl" / "running"
-    programs = tmp_path / "bin"
+CAPTURED = ROOT / "instances" / "xl" / "running"
+
+
+def programs_of_a_dom0(folder: Path) -> Path:
+    """A folder of programs for PATH: an xl that prints what a dom0's did, and placer."""
+    programs = folder / "bin"
     programs.mkdir()
     placer = f'#!/bin/sh\nexec {sys.executable} -c "from placer.cli import main; main()" "$@"\n'
-    for name, script in {"xl": XL.format(captured=captured, folder=tmp_path), "placer": placer}.items():
+    for name, script in {"xl": XL.format(captured=CAPTURED, folder=folder), "placer": placer}.items():
         (programs / name).write_text(script)
         (programs / name).chmod(0o755)
+    return programs
+
+
+def test_the_way_from_dom0_to_a_running_guest_runs_as_written(tmp_path: Path) -> None:
+    (commands,) = re.findall(WAY_TO_A_GUEST, XEN_PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    programs = programs_of_a_dom0(tmp_path)
     (tmp_path / "mail.cfg").write_text(
         'name = "mail"\ntype = "hvm"\nmemory = 256\nvcpus = 2\n'
         'vnuma = [["size=128", "vcpus=0", "vdistances=10,20"], ["size=128", "vcpus=1", "vdistances=20,10"]]\n'
@@ -111,12 +121,22 @@ def test_the_way_from_dom0_to_a_running_guest_runs_as_written(tmp_path: Path) ->
     created = (tmp_path / "created.cfg").read_text()
     assert created == (tmp_path / "placed" / "mail.cfg").read_text()
     assert len(re.findall(r'"pnode=\d+"', created)) == 2
-    assert (tmp_path / "dump.txt").read_text() == (captured / "dmesg.txt").read_text()
+    assert (tmp_path / "dump.txt").read_text() == (CAPTURED / "dmesg.txt").read_text()
 
 
 @pytest.mark.parametrize("page, example", EXAMPLES)
 def test_each_python_example_runs_and_prints_what_its_last_line_says(page: str, example: str, clone: Path) -> None:
-    ran = subprocess.run([sys.executable, "-c", example], cwd=clone, capture_output=True, text=True, timeout=120)
+    script = clone / "example.py"  # a process pool imports its file
+    script.write_text(example, encoding="utf-8")
+    path = f"{programs_of_a_dom0(clone)}:{os.environ['PATH']}"
+    ran = subprocess.run(
+        [sys.executable, script],
+        cwd=clone,
+        env={**ENVIRONMENT, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert ran.returncode == 0, ran.stderr
     last = example.splitlines()[-1]
     if last.startswith("# "):
