@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from google.protobuf import text_format
 from ortools.sat import cp_model_pb2
 from ortools.sat.python import cp_model
 
@@ -18,7 +19,10 @@ from tests.support.random_instances import random_instance
 def read(path: Path) -> cp_model.CpModel:
     text = path.read_text() if path.suffix != ".pb" else str(cp_model_pb2.CpModelProto.FromString(path.read_bytes()))
     model = cp_model.CpModel()
-    assert model.proto.parse_text_format(text)
+    if hasattr(model.proto, "parse_text_format"):
+        assert model.proto.parse_text_format(text)
+    else:  # up to 9.14 it is a message of the protobuf library
+        text_format.Parse(text, model.proto)
     return model
 
 
