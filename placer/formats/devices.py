@@ -39,4 +39,4 @@ def devices_on(host: Host, stated: Iterable[str]) -> tuple[tuple[str, ...], list
         return tuple(found), []
     more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
     names = ", ".join(unknown[:MOST_NAMED]) + more
-    return tuple(found), [f"the host does not say on which pnode its devices are, they are not counted: {names}"]
+    return tuple(found), [f"these devices are not counted, the host does not say on which pnodes they are: {names}"]

@@ -122,7 +122,7 @@ def _backend_of(written: ConfiguredGuest) -> _Backend:
         return _Backend(reasons=(f"it asks for huge pages, which are not written as arguments; {kept}",))
     if kind == "file":
         return _Backend(
-            reasons=(f"its memory is files of libvirt's choice, which are not written as arguments; {kept}",)
+            reasons=(f"its memory lies in files that libvirt names, which are not written as arguments; {kept}",)
         )
     return _Backend(kind="memory-backend-memfd" if kind == "memfd" else "memory-backend-ram", more=shared)
 
@@ -135,6 +135,6 @@ def _reasons(written: ConfiguredGuest) -> Iterator[str]:
         yield f"{len(written.vnodes)} vnodes, QEMU takes at most {MAX_NODES}"
     for v, vnode in enumerate(written.vnodes):
         if vnode.pnode is None:
-            yield f"vnode {v} has no pnode, to which its memory could be bound"
+            yield f"vnode {v} has no pnode to bind its memory to"
         if vnode.memory_kib % STEP_KIB:
             yield f"vnode {v} has {vnode.memory_kib} KiB, expected a multiple of {STEP_KIB} KiB"

@@ -74,7 +74,7 @@ def _guest_reasons(written: ConfiguredGuest) -> Iterator[str]:
     guest = written.guest
     for v, vnode in enumerate(written.vnodes):
         if vnode.pnode is None:
-            yield f"vnode {v} has no pnode, and Xen takes none for it"
+            yield f"vnode {v} has no pnode, Xen takes only vnodes with one"
         if vnode.memory_kib % MIB:
             yield f"vnode {v} has {vnode.memory_kib} KiB, expected whole MiB"
     if not written.maxmem_kib:

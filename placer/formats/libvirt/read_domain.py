@@ -131,7 +131,7 @@ def _affinity(root: Node, vcpu_count: int, host: Host) -> tuple[Masks | None, li
     for pin in cputune.all("vcpupin") if cputune else ():
         pinned = pin.number("vcpu", 2**32)
         if pinned >= vcpu_count:
-            notes.append(f"libvirt ignores the vcpupin of vcpu {pinned}, which it does not have")
+            notes.append(f"libvirt ignores the vcpupin of vcpu {pinned}, the domain has no such vcpu")
             continue
         if pinned in seen:
             raise pin.fault(f"a second vcpupin for vcpu {pinned}")

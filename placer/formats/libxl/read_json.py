@@ -65,7 +65,7 @@ def read_domain(document: Fields, host: Host) -> ParsedGuest:
     if config is None:
         return _read_config(document, host, ())
     domid = document.number("domid", MAX_CPU)
-    running = f"it runs already, as domain {domid}: what it holds is not free on the host until it has ended"
+    running = f"it already runs as domain {domid}: its memory stays in use until that domain has ended"
     return _read_config(config, host, () if domid is None else (running,))
 
 

@@ -46,7 +46,7 @@ def collect(machine: Node) -> Objects:
     Raises
     ------
     InputError
-        With ``file:line``, if a NUMA node or PU has no number, a PU stands there twice, or a bitmap is none.
+        With ``file:line``, if a NUMA node or PU has no number, a PU is listed twice, or a bitmap is none.
     """
     objects = Objects()
     for node, core, cpuset in _walk(machine):
@@ -57,7 +57,7 @@ def collect(machine: Node) -> Objects:
         elif kind == "PU":
             pcpu = node.number("os_index", MAX_CPU)
             if pcpu in objects.core_of:
-                raise node.fault(f"PU {pcpu} stands there twice")
+                raise node.fault(f"PU {pcpu} is listed twice")
             objects.core_of[pcpu] = core if core is not None else -1 - pcpu
     _drop_offline(objects, machine)
     return objects

@@ -94,7 +94,7 @@ class _Tree:
 
     def free_now(self) -> tuple[str, ...]:
         sizes = ",".join(f"{id}={kib // 1024}MiB" for id, kib in self.free_kib.items())
-        return (f"what Linux has free now, caches not counted, is --free {sizes}",) if sizes else ()
+        return (f"what Linux reports as free now, without its caches, is --free {sizes}",) if sizes else ()
 
     def row(self, id: int, online: Sequence[int] | None) -> NodeRow:
         folder = f"node/node{id}"

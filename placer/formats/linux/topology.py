@@ -99,7 +99,7 @@ def _check(topology: Topology) -> None:
         raise InputError(f"{len(topology.rows)} NUMA nodes, expected 1 to {MAX_PNODES}", place=topology.place)
     for row in topology.rows:
         if row.id in seen:
-            raise InputError(f"node {row.id} stands there twice", place=topology.place)
+            raise InputError(f"node {row.id} is listed twice", place=topology.place)
         seen.add(row.id)
         if max(row.id, *row.pcpus, 0) > MAX_CPU:
             raise InputError(f"node {row.id}: expected ids of at most {MAX_CPU}", place=topology.place)
@@ -123,7 +123,7 @@ def _memory(topology: Topology, given: Mapping[int, int], notes: list[str]) -> d
             place=topology.place,
         )
     if topology.totals and not stated.keys() <= given.keys():
-        notes.append("memory is the total of each pnode, not what is free of it; --free ID=SIZE,... says that")
+        notes.append("memory is the total of each pnode, not its free memory; --free ID=SIZE,... states that")
     return memory_of
 
 

@@ -55,4 +55,4 @@ def _reasons(written: ConfiguredGuest) -> Iterator[str]:
         yield f"xl takes its name for {'an option' if name.startswith('-') else 'a domid'}"
     for v, vnode in enumerate(written.vnodes):
         if vnode.pnode is None:
-            yield f"vnode {v} has no pnode, to whose pcpus its vcpus could be bound"
+            yield f"vnode {v} has no pnode to whose pcpus its vcpus could be bound"

@@ -88,7 +88,7 @@ def test_cells_may_lack_distances_and_it_is_said() -> None:
     ("old", "new", "message"),
     [
         ("<cell id='1'>", "<cell>", r"^caps.xml:19: <cell>: expected id from 0 to 65535"),
-        ("<cell id='1'>", "<cell id='0'>", r"^caps.xml: node 0 stands there twice"),
+        ("<cell id='1'>", "<cell id='0'>", r"^caps.xml: node 0 is listed twice"),
         ("'KiB'>8388608", "'pages'>8388608", r'^caps.xml:20: <memory>: expected a unit such as "KiB", got "pages"'),
         (">8388608<", ">much<", r'^caps.xml:20: <memory>: expected memory from 0 .*, got "much"'),
         ("'KiB'>8388608", "'EiB'>9", r"^caps.xml:20: <memory>: expected memory of at most 8 PiB"),

@@ -34,7 +34,7 @@ def test_cells_that_are_not_bound_alike_have_pnodes_of_their_own_and_it_is_said(
     read = tune("<memory nodeset='0-1'/>", "<memnode cellid='1' nodeset='8'/>")
     assert (read.pnode_of, read.pnodes, read.pnodes_of) == ((None, 8), None, ((0, 1), None))
     assert read.notes == (
-        "its cells are bound to different sets of pnodes, which placer keeps by where their vcpus may run",
+        "its cells are bound to different sets of pnodes: placer limits each cell's vcpus to their pcpus",
     )
 
 
@@ -47,7 +47,7 @@ def test_wishes_and_what_numad_chooses_bind_nothing_and_are_said() -> None:
     assert (read.pnode_of, read.pnodes) == ((None, None), None)
     assert read.notes == (
         "numatune leaves the guest's memory to numad, placer chooses instead",
-        'numatune mode "preferred" for the memory of cell 0 is a wish, which placer does not keep',
+        'numatune mode "preferred" for the memory of cell 0 is a preference, which placer ignores',
     )
 
 

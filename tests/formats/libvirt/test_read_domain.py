@@ -90,14 +90,14 @@ def test_cells_bound_to_different_pnodes_are_kept_there_by_their_vcpus() -> None
 def test_a_wish_is_no_rule_and_is_said(mode: str) -> None:
     guest = read(domain(f"<numatune><memory mode='{mode}' nodeset='1'/></numatune>"))
     assert guest.pnodes is None
-    assert f'numatune mode "{mode}" for the guest\'s memory is a wish, which placer does not keep' in guest.notes
+    assert f'numatune mode "{mode}" for the guest\'s memory is a preference, which placer ignores' in guest.notes
 
 
 def test_a_vcpupin_goes_before_the_cpuset_of_all() -> None:
     pins = "<cputune><vcpupin vcpu='1' cpuset='0-3,^2'/><vcpupin vcpu='9' cpuset='0'/></cputune>"
     guest = read(domain(pins, vcpus="<vcpu cpuset='4-5' current='1'>3</vcpu>"))
     assert guest.hard_affinity == ((4, 5), (0, 1, 3), (4, 5))
-    assert "libvirt ignores the vcpupin of vcpu 9, which it does not have" in guest.notes
+    assert "libvirt ignores the vcpupin of vcpu 9, the domain has no such vcpu" in guest.notes
     assert "it starts with 1 of its 3 vcpus online" in guest.notes
 
 

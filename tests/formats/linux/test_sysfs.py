@@ -50,7 +50,7 @@ def test_a_tree_is_read_whole(tree: Path) -> None:
 def test_memory_is_the_total_and_what_is_free_now_is_said_as_an_option(tree: Path) -> None:
     notes = read_sysfs(str(tree)).notes
     assert any("memory is the total" in note for note in notes)
-    assert "what Linux has free now, caches not counted, is --free 0=1024MiB,8=8192MiB" in notes
+    assert "what Linux reports as free now, without its caches, is --free 0=1024MiB,8=8192MiB" in notes
     given = read_sysfs(str(tree), free="0=1024MiB,8=8192MiB")
     assert [p.memory_kib for p in given.host.pnodes] == [GIB, 8 * GIB]
     assert not any("--free" in note for note in given.notes)

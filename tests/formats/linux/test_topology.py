@@ -98,7 +98,7 @@ def test_a_diagonal_other_than_ten_is_kept_and_said() -> None:
     ("rows", "more", "message"),
     [
         ((), {}, "0 NUMA nodes, expected 1 to 1024"),
-        ((row(0), row(0)), {}, "node 0 stands there twice"),
+        ((row(0), row(0)), {}, "node 0 is listed twice"),
         ((row(65536),), {}, "node 65536: expected ids of at most 65535"),
         ((row(0, 65536),), {}, "node 0: expected ids of at most 65535"),
         ((row(0, memory=2**43 + 1),), {}, "node 0: expected memory of at most 8 PiB"),
