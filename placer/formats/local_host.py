@@ -61,7 +61,7 @@ def read_libvirt(uri: str, free: str | None = None) -> ParsedHost:
     uri
         Such as ``qemu:///system`` or ``xen://host/``.
     free
-        Free memory as ``--free`` states it; libvirt's capabilities have totals.
+        Free memory as ``--free`` states it; libvirt's capabilities state total memory only.
 
     Raises
     ------
