@@ -10,6 +10,8 @@ from placer.instance.guest import CpuPolicy, ThreadPolicy
 
 Masks = tuple[tuple[int, ...] | None, ...]
 """For each vcpu the ids of the pcpus that it may run on, None where it may run on any."""
+MAX_NAME = 255
+"""Most characters of a name of a host, guest or cpupool, as in instances."""
 SourceKind = Literal["xl", "libxl", "libvirt", "flavor"]
 
 

@@ -1,4 +1,4 @@
-"""Reads ``<numatune>`` of a libvirt domain: on which pnodes its memory may lie."""
+"""Reads ``<numatune>`` of a libvirt domain: the pnodes on which its memory may lie."""
 
 from __future__ import annotations
 

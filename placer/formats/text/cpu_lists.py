@@ -11,6 +11,7 @@ from placer.instance.units import MAX_CPU
 MAX_LISTED = 2_000_000
 """Most cpus that the lists of one file may name together. Linux cut into 64 fake nodes of 1,024 cpus names 65,536."""
 WORD_BITS = 32
+"""Linux and hwloc print bitmaps in words of 32 bits."""
 MAX_LENGTH = 64_000
 """Longest bitmap that is read, in characters; one of 65,536 cpus has 22,528."""
 

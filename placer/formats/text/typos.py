@@ -9,7 +9,7 @@ CLOSE = 0.8
 """Similarity, as difflib measures it from 0 to 1, from which two keys are close. Chosen: swapped letters pass (0.8)."""
 
 
-def closest_word(keys: Iterable[str], known: Iterable[str]) -> list[str]:
+def typo_notes(keys: Iterable[str], known: Iterable[str]) -> list[str]:
     """
     Suggest the known key for each unknown key that is close to one.
 
@@ -20,7 +20,7 @@ def closest_word(keys: Iterable[str], known: Iterable[str]) -> list[str]:
 
     Examples
     --------
-    >>> closest_word(["vnuam", "disk", "vcpus"], ["vnuma", "vcpus"])
+    >>> typo_notes(["vnuam", "disk", "vcpus"], ["vnuma", "vcpus"])
     ['vnuam is not read; is vnuma meant?']
     """
     read = list(known)
