@@ -97,7 +97,7 @@ def test_a_domain_keeps_its_kind_of_memory() -> None:
 
 
 @pytest.mark.parametrize(
-    ("guest", "inside", "said"),
+    ("guest", "inside", "message"),
     [
         (a_guest(GIB, type="pv"), "", "it is of type pv, QEMU runs hvm"),
         (a_guest(GIB, vcpus=(0,)), "", "it has no vcpus"),
@@ -112,8 +112,8 @@ def test_a_domain_keeps_its_kind_of_memory() -> None:
         (a_guest(*[8] * 129), "", "129 vnodes, QEMU takes at most 128"),
     ],
 )
-def test_what_arguments_do_not_say_is_refused(guest: Guest, inside: str, said: str) -> None:
-    with pytest.raises(EmissionError, match=f'^guest "db": {re.escape(said)}'):
+def test_a_guest_that_arguments_cannot_express_is_refused(guest: Guest, inside: str, message: str) -> None:
+    with pytest.raises(EmissionError, match=f'^guest "db": {re.escape(message)}'):
         write(guest, *[0] * len(guest.vnodes), source=a_domain(inside))
 
 

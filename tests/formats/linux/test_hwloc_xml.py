@@ -46,7 +46,7 @@ def test_a_topology_of_today_is_read_whole(version: str) -> None:
     assert (host.slit, host.name) == (((10, 21), (31, 10)), "db1")
 
 
-def test_totals_are_said() -> None:
+def test_totals_are_noted() -> None:
     assert any("memory is the total" in note for note in reading_of(HWLOC).notes)
 
 
@@ -64,7 +64,7 @@ def test_version_1_without_numa_is_one_pnode_with_the_memory_of_the_machine() ->
     assert (pnode.id, pnode.memory_kib, pnode.pcpus) == (0, 2, (0, 1))
 
 
-def test_a_node_shown_with_the_pcpus_of_another_is_memory_only_and_it_is_said() -> None:
+def test_a_node_shown_with_the_pcpus_of_another_is_memory_only_with_a_note() -> None:
     text = changed(NODE_8, NODE_8 + MCDRAM.format(id=9, kind=""))
     reading = reading_of(text)
     assert [p.pcpus for p in reading.host.pnodes] == [(0, 1, 2, 3), (4, 5, 6, 7), ()]
@@ -90,7 +90,7 @@ def test_an_infinite_cpuset_holds_the_pus_there_are() -> None:
     assert pcpus_of(changed(NODE_8, NODE_8.replace("0x000000f0", "0xf...f,0xfffffff0")))[8] == (4, 5, 6, 7)
 
 
-def test_pus_on_no_node_are_left_out_and_it_is_said() -> None:
+def test_pus_on_no_node_are_left_out_with_a_note() -> None:
     reading = reading_of(changed(NODE_8, ""))
     assert [p.pcpus for p in reading.host.pnodes] == [(0, 1, 2, 3)]
     assert any(note.startswith("pcpus 4-7 are on no node and are left out") for note in reading.notes)
@@ -130,7 +130,7 @@ def test_a_matrix_may_name_nodes_that_are_hidden() -> None:
     assert host_of(text).slit == ((10, 21), (31, 10))
 
 
-def test_without_a_matrix_there_are_no_distances_and_it_is_said() -> None:
+def test_without_a_matrix_there_are_no_distances_with_a_note() -> None:
     reading = reading_of(HWLOC[: HWLOC.index("  <distances2")] + "</topology>")
     assert reading.host.slit is None
     assert any("host.xml states no distances" in note for note in reading.notes)

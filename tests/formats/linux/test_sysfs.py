@@ -86,7 +86,7 @@ def test_offline_pcpus_are_left_out(tree: Path) -> None:
     assert host_of(tree).pnodes[0].cores == ((0, 2), (1,))
 
 
-def test_a_pcpu_on_two_nodes_is_on_the_lower_one_and_it_is_said(tree: Path) -> None:
+def test_a_pcpu_on_two_nodes_is_on_the_lower_one_with_a_note(tree: Path) -> None:
     put(tree, "node/node8/cpulist", "2-3\n")
     reading = read_sysfs(str(tree))
     assert [p.pcpus for p in reading.host.pnodes] == [(0, 1, 2, 3), ()]
@@ -105,7 +105,7 @@ def test_without_the_list_of_online_nodes_the_columns_are_the_nodes_there(tree: 
     assert host_of(tree).slit == ((10, 21), (31, 10))
 
 
-def test_without_distances_there_are_none_and_it_is_said(tree: Path) -> None:
+def test_without_distances_there_are_none_with_a_note(tree: Path) -> None:
     put(tree, "node/node0/distance", None)
     put(tree, "node/node8/distance", None)
     reading = read_sysfs(str(tree))
