@@ -43,13 +43,13 @@ def test_the_lowest_node_gets_a_pcpu_that_two_list_with_a_note() -> None:
 
 
 def test_totals_are_noted_unless_every_pnode_has_its_free_memory_given() -> None:
-    def message(reading: ParsedHost) -> bool:
+    def noted(reading: ParsedHost) -> bool:
         return any("memory is the total" in note for note in reading.notes)
 
-    assert message(built(row(0), row(8)))
-    assert message(built(row(0), row(8), free="0=1GiB"))
-    assert not message(built(row(0), row(8), free="1GiB"))
-    assert not message(built(row(0), row(8), totals=False))
+    assert noted(built(row(0), row(8)))
+    assert noted(built(row(0), row(8), free="0=1GiB"))
+    assert not noted(built(row(0), row(8), free="1GiB"))
+    assert not noted(built(row(0), row(8), totals=False))
 
 
 def test_free_memory_replaces_what_the_file_says() -> None:
