@@ -1,9 +1,9 @@
 """
 Run the benchmark: every contestant on every workload.
 
-``python -m benchmarks --quick`` runs a set of under two minutes anew; with ``--check`` it writes nothing and fails
-where a cost differs from the committed one. Without ``--quick`` the full set runs, and goes on where it was
-interrupted. ``--report`` writes tables and plots of the committed results.
+``python -m benchmarks --quick`` runs a set of under two minutes; with ``--check`` it writes nothing and fails if a cost
+differs from the committed one. Without ``--quick`` the full set runs; an interrupted run is continued. ``--report``
+writes tables and plots of the committed results.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ RESULTS = Path(__file__).parent / "results"
 QUICK, FULL, NOVA = (RESULTS / f"{name}.csv" for name in ("quick", "full", "nova"))
 CAP_S = 10.0
 QUICK_CAP_S = 600.0
-"""Of seconds of all cpus; so long that the speed of the machine decides nothing."""
+"""CPU time of a run of the quick set in seconds; so long that the speed of the machine does not matter."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what is asked for; exit code 1 where a check fails."""
+    """Parse the arguments and run; exit code 1 if a check fails."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the small set, anew")
     parser.add_argument("--check", action="store_true", help="with --quick: compare with the committed results only")
@@ -54,7 +54,7 @@ def measure(workloads: list[Workload], cap_s: float, jobs: int, kept: Path | Non
     Parameters
     ----------
     kept
-        Where every row is written at once; what it holds already is not run again.
+        A file to which each row is added as soon as its run ends; runs with a row there are not repeated.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def measure(workloads: list[Workload], cap_s: float, jobs: int, kept: Path | Non
 
 
 def report() -> int:
-    """Write the generated words of both READMEs, and the plots."""
+    """Write the generated parts of both READMEs, and the plots."""
     from benchmarks.plots import plot
 
     quick_rows, full_rows, nova_rows = map(read, (QUICK, FULL, NOVA))
@@ -88,7 +88,7 @@ def report() -> int:
 
 
 def compare(now: list[Row], committed: list[Row]) -> int:
-    """Name every run whose exact columns differ, and every run that only one of the two has."""
+    """Print each run whose exact columns differ, and each run that only one of the two lists has."""
     known = {row_key(row): row for row in committed}
     faults = [f"{', '.join(key)}: no longer run" for key in known.keys() - {row_key(row) for row in now}]
     for row in now:
@@ -101,13 +101,13 @@ def compare(now: list[Row], committed: list[Row]) -> int:
 
 
 def read(path: Path) -> list[Row]:
-    """Read a CSV of results; a line that was cut off is left out."""
+    """Read a CSV of results; an incomplete last line is ignored."""
     with path.open(newline="", encoding="utf-8") as file:
         return [row for row in csv.DictReader(file) if None not in row.values()]
 
 
 def write(path: Path, rows: list[Row]) -> None:
-    """Write it, whole."""
+    """Write a CSV of results."""
     whole = path.with_suffix(".new")
     with whole.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
@@ -117,7 +117,7 @@ def write(path: Path, rows: list[Row]) -> None:
 
 
 def append(path: Path, row: Row) -> None:
-    """Add a row."""
+    """Add a row to a CSV of results."""
     with path.open("a", newline="", encoding="utf-8") as file:
         csv.DictWriter(file, COLUMNS, lineterminator="\n").writerow(row)
 

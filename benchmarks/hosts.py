@@ -1,4 +1,4 @@
-"""The hosts of the benchmark by name: shipped ones, those of the corpus, and trees of any size."""
+"""The hosts of the benchmark by name: hosts of example instances, of the corpus, and trees of any size."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ CORPUS = {
 }
 """Real topologies in the folder ``hosts`` of the corpus, where PLACER_CORPUS says where it lies."""
 LOADS = {"empty": 0.0, "fragmented": 0.4, "50%": 0.5, "70%": 0.7, "85%": 0.85, "95%": 0.95}
-"""Mean share of each pnode's memory and pcpus that is in use already."""
+"""Mean share of each pnode's memory and pcpus that is in use."""
 
 
 def corpus() -> Path | None:
-    """Say where the corpus lies, if anywhere."""
+    """Give the folder of the corpus; None if PLACER_CORPUS is not set."""
     folder = os.environ.get("PLACER_CORPUS")
     return Path(folder) if folder else None
 
@@ -56,8 +56,8 @@ def loaded(host: Host, load: str, seed: int) -> Host:
     """
     Take memory and pcpus from every pnode, unevenly.
 
-    The share in use is uniform between the bounds that have the load in their middle: 0 and 0.8 for ``fragmented``,
-    a third of what the load leaves on either side for the others. Its vcpus run bound to their pnode.
+    The share in use is drawn uniformly from an interval around the load: 0 to 0.8 for ``fragmented``, else a third of
+    the remaining share to either side. The running vcpus are bound to their pnode.
     """
     mean = LOADS[load]
     if not mean:

@@ -1,8 +1,8 @@
 """
 Hosts and guests of a cloud: "Dataset for Topology-Aware VM Placement" of Huawei Cloud (mdl1104 on GitHub, CC0).
 
-Of each host it says how many cpus and GiB are free on its two nodes; of each request cpus, GiB and one or two nodes. It
-is read where it lies, in the folder ``fleet`` of the corpus.
+The data states for each host the free cpus and GiB of its two nodes, and for each request cpus, GiB and one or two
+nodes. It is read from the folder ``fleet`` of the corpus.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from benchmarks.shapes import FILL, GIB, MOST_REAL_GUESTS, guest
 from placer.instance import Guest, Host, Instance, Pnode
 
 EVERY = 40
-"""One host in so many is taken."""
+"""Every fortieth host is taken, so that the runs take minutes. Chosen, not tuned."""
 STEP = 37
-"""Requests between the first that one host and the next host of the file are asked for."""
+"""Distance between the first requests of two neighbouring hosts of the file. Chosen, not tuned."""
 
 
 def rows(folder: Path, name: str) -> list[dict[str, str]]:
@@ -28,13 +28,13 @@ def rows(folder: Path, name: str) -> list[dict[str, str]]:
 
 @cache
 def numbers(folder: Path) -> list[int]:
-    """List the positions of the hosts that are taken: those with something free on both nodes."""
+    """List the positions of the chosen hosts, which have free memory and cpus on both nodes."""
     hosts = rows(folder, "PM_res.csv")
     return [i for i in range(0, len(hosts), EVERY) if all(int(value) for value in hosts[i].values())]
 
 
 def instance(folder: Path, number: int) -> Instance:
-    """Give a host, and requests in order, from a place of its own, that ask for three quarters of its memory."""
+    """Give a host with consecutive requests for three quarters of its memory; each host starts at another request."""
     row = rows(folder, "PM_res.csv")[number]
     first, pnodes = 0, []
     for node in (1, 2):
@@ -47,7 +47,7 @@ def instance(folder: Path, number: int) -> Instance:
 
 
 def requests(asked: list[dict[str, str]], host: Host, start: int) -> tuple[Guest, ...]:
-    """Take requests that leave a quarter of the memory free, passing over those that do not, the first always taken."""
+    """Take requests as long as a quarter of the memory stays free, skipping larger ones; the first is always taken."""
     left_kib = FILL * sum(pnode.memory_kib for pnode in host.pnodes)
     made: list[Guest] = []
     for i in range(len(asked)):

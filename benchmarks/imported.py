@@ -1,4 +1,4 @@
-"""Imports of all that a search brings along, made once before the runs are forked, so that none of them pays for it."""
+"""Imports all modules of a search before the runs are forked, so that no run spends time on imports."""
 
 # ruff: noqa: F401
 

@@ -1,7 +1,7 @@
 """
-Write the table in instances/README.md: what each shipped instance costs at best, and what first-fit makes of it.
+Write the table in instances/README.md: the least cost of each example instance, and the result of first-fit.
 
-Run ``python -m benchmarks.instance_table``; with ``--check`` it only says whether the table is up to date.
+Run ``python -m benchmarks.instance_table``; with ``--check`` it only tells whether the table is up to date.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ NUMBERS = {"pnodes", "guests", "vnodes", "cost", "bound", "mean distance"}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Rewrite the table, or compare it; exit code 1 where it is out of date."""
+    """Rewrite the table, or compare it; exit code 1 if it is out of date."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.instance_table", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail where the table is out of date")
     check = parser.parse_args(arguments).check
@@ -93,7 +93,7 @@ def _cost(answer: Result) -> list[str]:
 
 
 def _greedy(answer: Result, instance: Instance) -> str:
-    """Say how many vnodes first-fit leaves unplaced, else its mean distance, and which rules it breaks."""
+    """Write how many vnodes first-fit leaves unplaced, else its mean distance, and the rules that it breaks."""
     if answer.placement is None:
         return "nothing placed"
     unplaced = sum(pnode is None for pnodes in answer.placement.pnode_of.values() for pnode in pnodes)

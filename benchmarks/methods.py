@@ -2,7 +2,7 @@
 List the methods of the portfolio: what each solves, its mathematics and source, and a shipped instance that it solves.
 
 Run ``python -m benchmarks.methods``: it solves every instance in instances/, reads the Decision of each solve, and
-writes benchmarks/methods.md; with ``--check`` it only says whether that page is up to date.
+writes benchmarks/methods.md; with ``--check`` it only tells whether that page is up to date.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ solve of whose parts, was decided so.
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the page, or compare it; exit code 1 where it is out of date."""
+    """Write the page, or compare it; exit code 1 if it is out of date."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.methods", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail where the page is out of date")
     check = parser.parse_args(arguments).check
@@ -66,7 +66,7 @@ def make_page() -> str:
 
 
 def _elsewhere() -> Iterator[tuple[str, str]]:
-    """Solve what no instance asks for by itself: keeping an earlier placement, and a Problem of plain arrays."""
+    """Solve two cases that no instance states: keeping an earlier placement, and a Problem of plain arrays."""
     instance = read_instance(str(FOLDER / "equal-vnodes.json"))
     earlier = solve(instance, strategy="first-fit").placement
     kept = solve(instance, keep=earlier, workers=1, trade=False)
@@ -84,7 +84,7 @@ def _elsewhere() -> Iterator[tuple[str, str]]:
 
 
 def methods_of(decisions: Iterable[Decision]) -> list[str]:
-    """Name the methods of some decisions, each once; what a part of a Problem was solved by is one of them."""
+    """List the methods of some decisions, each once, including the methods of independent parts of a Problem."""
     return list(dict.fromkeys(decision.method.rpartition(": ")[2] for decision in decisions))
 
 

@@ -1,8 +1,8 @@
 """
-Hold the restatement of nova's placement against nova itself.
+Compare the reimplementation of nova's placement with nova itself.
 
-``python -m benchmarks.nova_real`` makes an environment with the PyPI package nova, 404 MB, in a cache folder, asks it
-and the restatement the same questions, and writes results/nova.csv. A test holds the restatement against that file.
+``python -m benchmarks.nova_real`` makes an environment with the PyPI package nova, 404 MB, in a cache folder, gives
+nova the inputs below, and writes its answers to results/nova.csv. A test compares the reimplementation with that file.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Question:
     kind
         ``random``, ``workload`` or ``scaling``.
     case
-        Which of them: a seed, or a workload and the number of its guest.
+        Identifies the question: a seed, or a workload and the number of its guest.
     """
 
     kind: str
@@ -52,11 +52,11 @@ class Question:
     pack: bool = False
 
     def restated(self) -> tuple[int, ...] | None:
-        """Answer it as nova would."""
+        """Give the answer of the reimplementation."""
         return fit(self.host, self.guest, self.limits, pack=self.pack)
 
     def right(self, answer: tuple[int, ...] | None) -> bool:
-        """Whether an answer is what nova's rule for a single cell gives: each fits, or nothing does."""
+        """Tell whether an answer follows nova's rule for a single cell: every cell fits, or no permutation does."""
         if answer is None:
             return fit(self.host, self.guest, self.limits, pack=self.pack, cached=False) is None
         by_id = {cell.id: cell for cell in self.host}
@@ -64,7 +64,7 @@ class Question:
 
 
 def random_question(seed: int) -> Question:
-    """Draw hosts of 1 to 6 cells and guests of no more, of shared, dedicated and mixed cpus, with limits or without."""
+    """Draw a host of 1 to 6 cells and a guest of at most as many, with shared, dedicated or mixed cpus."""
     numbers = np.random.default_rng(seed)
 
     def upto(most: int) -> int:
@@ -90,7 +90,7 @@ def random_question(seed: int) -> Question:
 
 
 def of_workload(kind: str, workload: Workload) -> Iterator[Question]:
-    """Ask for guest after guest, each on what those before left."""
+    """Give a question for each guest of a workload, on the host with the earlier guests placed."""
     instance = workload.instance()
     cells = cells_of(instance.host)
     for i, guest in enumerate(instance.guests):
@@ -102,7 +102,7 @@ def of_workload(kind: str, workload: Workload) -> Iterator[Question]:
 
 
 def questions() -> Iterator[Question]:
-    """List all."""
+    """List all questions."""
     yield from map(random_question, range(RANDOM_CASES))
     for workload in quick():
         if workload.arrival != "storm":

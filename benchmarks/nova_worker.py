@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def host_of(cells: list[dict[str, Any]]) -> Any:
-    """Make a host; its cpus are numbered through, each a core of its own, and the first pcpus of a cell are taken."""
+    """Make a host: each cpu is a core, and the first pcpus of a cell are those that vcpus are pinned to."""
     number = count()
     made = []
     for cell in cells:
@@ -48,7 +48,7 @@ def host_of(cells: list[dict[str, Any]]) -> Any:
                 cpu_usage=cell["cpu_usage"],
                 memory_usage=cell["memory_used"],
                 pinned_cpus=set(own[: cell["pcpus"] - cell["free_pcpus"]]),
-                core_groups=[{pcpu} for pcpu in sorted(shared | set(own))],
+                siblings=[{pcpu} for pcpu in sorted(shared | set(own))],
                 mempages=[],
                 socket=None,
             )
@@ -57,7 +57,7 @@ def host_of(cells: list[dict[str, Any]]) -> Any:
 
 
 def guest_of(cells: list[dict[str, Any]]) -> Any:
-    """Make a guest; its vcpus are numbered through."""
+    """Make a guest; its vcpus are numbered cell after cell."""
     number = count()
     policies = fields.CPUAllocationPolicy
     made = []

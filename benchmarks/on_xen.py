@@ -1,5 +1,5 @@
 """
-Writes greedy_against_optimal_on_xen.md: what a real Xen does with the plan of first-fit and with placer's.
+Writes greedy_against_optimal_on_xen.md: the plans of first-fit and placer, started on a real Xen.
 
     python tests/xen/xen_packages.py
     python -m benchmarks.on_xen
@@ -88,7 +88,7 @@ def main() -> None:
 
 
 def create(dom0: Dom0, files: GuestFiles) -> tuple[Created, NumaDump]:
-    """Create guests and see where their memory lies."""
+    """Create guests and read on which pnodes their memory lies."""
     created = {}
     for name, text in files.items():
         dom0.put(f"/tmp/{name}.cfg", text)
@@ -97,17 +97,17 @@ def create(dom0: Dom0, files: GuestFiles) -> tuple[Created, NumaDump]:
 
 
 def free_memory(host: Host) -> str:
-    """List it by pnode."""
+    """List the free memory of each pnode."""
     return ", ".join(f"{pnode.memory_kib // 1024} MiB on pnode {pnode.id}" for pnode in host.pnodes)
 
 
 def verdict(answer: dict[str, object]) -> str:
-    """Lead with status and mean distance, as every report does."""
+    """Write status and mean distance, as in every report."""
     return f"{answer['status']}, mean distance of a memory access {answer['mean_access_distance']:.1f}."
 
 
 def table(pnode_of: Pnodes, created: Created, dump: NumaDump) -> str:
-    """Show plan and outcome side by side; domains are numbered in the order of creation, failed ones too."""
+    """Write plan and outcome side by side; Xen numbers domains in the order of creation, failed ones included."""
     lines = ["| guest | vnodes, MiB | planned pnodes | `xl create` | pages of 4 KiB that Xen reports |"]
     lines.append("| --- | --- | --- | --- | --- |")
     for domid, (name, rows) in enumerate(BATCH.items(), start=1):

@@ -1,4 +1,4 @@
-"""Plots of the committed results; on a white ground of their own, readable on light and dark pages."""
+"""Plots of the committed results, with a white background, so that they are readable on light and dark pages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Nova = list[dict[str, str]]
 
 
 def plot(full: list[Row], nova: Nova, folder: Path) -> None:
-    """Write quality against load, what greedy costs on six hosts, and time against size."""
+    """Write three plots: quality against load, cost of greedy algorithms on six hosts, and time against size."""
     style = {"svg.hashsalt": "placer", "font.size": 9, "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True}
     mpl.rcParams.update(style)
     quality(full, folder / "quality.svg")
@@ -65,7 +65,7 @@ def quality(rows: list[Row], path: Path) -> None:
 
 
 def greedy(rows: list[Row], path: Path) -> None:
-    """Plot what each greedy costs above the optimum on six real hosts."""
+    """Plot the cost of each greedy algorithm above the optimum on six real hosts."""
     known = [row for row in loaded_hosts(rows) if row["arrival"] != "storm"]
     hosts = [host for host in SIX if of(known, host=host)]
     figure, (axes,) = _figure(1, (8.5, 4.6))
@@ -119,7 +119,7 @@ def _own_points(nova: Nova, panel: int) -> list[tuple[int, float]]:
 
 
 def _position(vnodes: int, pnodes: int, panel: int) -> int | None:
-    """Where a size stands in a panel, if it belongs there."""
+    """Give the position of a size in a panel; None if the panel does not show it."""
     inside = (vnodes == pnodes, vnodes == 4, pnodes == 64)[panel]
     return (vnodes, pnodes, vnodes)[panel] if inside else None
 
@@ -131,7 +131,7 @@ def _line(axes: Any, name: str, x: Iterable[Any], y: Iterable[float | None]) -> 
 
 def _figure(count: int, inches: tuple[float, float], *, sharey: bool = False) -> tuple[Any, Any]:
     how: dict[str, Any] = {"facecolor": "white", "layout": "constrained"}
-    figure, axes = plt.subplots(1, count, figsize=inches, reduced=False, sharey=sharey, **how)
+    figure, axes = plt.subplots(1, count, figsize=inches, squeeze=False, sharey=sharey, **how)
     return figure, axes[0]
 
 

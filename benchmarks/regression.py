@@ -1,7 +1,7 @@
 """
-What CP-SAT needs for a few workloads with one worker, in its own measure of work, which is the same on every machine.
+Measure CP-SAT's work on a few workloads with one worker, in deterministic time, which is equal on every machine.
 
-``python -m benchmarks.regression`` writes results/regression.csv anew; a test holds every change against it.
+``python -m benchmarks.regression`` writes results/regression.csv; a test compares every change with that file.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from benchmarks.workloads import Workload
 PATH = Path(__file__).parent / "results" / "regression.csv"
 HEAD = "host,shape,load,arrival,seed,cost,bound,status,work"
 SLACK = 0.01
-"""Work that counts as nothing."""
+"""Work below which an increase is ignored. Chosen, not tuned."""
 
 
 def workloads() -> list[Workload]:
-    """List some that take little, a second or two each."""
+    """List workloads that take a second or two each."""
     batches = (("kunpeng-uneven", "85%"), ("epyc-8n", "empty"), ("epyc-8n", "85%"), ("opteron-8n", "fragmented"))
     single = (("epyc-8n", "85%"), ("opteron-8n", "empty"), ("opteron-8n", "fragmented"))
     return [
@@ -36,7 +36,7 @@ def workloads() -> list[Workload]:
 
 
 def line(workload: Workload) -> str:
-    """Solve with the CP-SAT model, and say cost, bound, status and work."""
+    """Solve with the CP-SAT model, and write cost, bound, status and work."""
     with counted_work() as work:
         outcome = CONTESTANTS["cpsat"].place(workload.instance(), workload.seed)
     figures = judge(outcome)
@@ -61,7 +61,7 @@ def counted_work() -> Iterator[list[float]]:
 
 def faults(now: str, before: str) -> list[str]:
     """
-    Name what has become worse.
+    List what has become worse between two lines of the file.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The generated words of both READMEs; every figure in them is computed from the CSV files."""
+"""Writes the generated parts of both READMEs; every figure in them is computed from the CSV files."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ README, OWN_README = HERE.parent / "README.md", HERE / "README.md"
 BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
 WORDS = (
     "Costs and mean distances are ratios to placer's optimum with all guests known ahead, over the runs that place "
-    "everything (*compared*): geometric mean, median and worst. *break a rule*: runs with a vnode where it may not "
-    "stand. *mean distance* of a memory access is in units of the SLIT, *core sharing* is its price in the same units, "
+    "everything (*compared*): geometric mean, median and worst. *break a rule* counts runs with a vnode on a forbidden "
+    "pnode. *mean distance* of a memory access is in units of the SLIT, *core sharing* is its price in the same units, "
     "for each vcpu.\n"
 )
 
 
 def three_numbers(rows: list[Row]) -> str:
-    """Say what a user gains over first-fit, over each peer, and where placer does not help."""
+    """Write how much less the optimum costs than first-fit and each peer, and where placer does not help."""
     known = _not_storms(rows)
     first = of(known, contestant="first-fit")
     vectors = of(rows, shape="vector")
     stuck = {name: sum(not complete(row) for row in of(vectors, contestant=name)) for name in ("first-fit", "optimal")}
-    peers = "; ".join(f"{name} {_against(of(known, contestant=name))}" for name in GREEDY[1:])
+    peers = "; ".join(f"{name}: {_against(of(known, contestant=name))}" for name in GREEDY[1:])
     return (
-        f"What that is worth, on {len(first)} loads of {len({row['host'] for row in first})} hosts "
-        "([benchmarks](benchmarks/README.md)), in cost of memory access and shared cores:\n\n"
-        f"- **Over first-fit**, the greedy of 2013: {_against(first)}; of {len(of(vectors, contestant='first-fit'))} "
-        f"small cases made against it it leaves a vnode without a pnode in {stuck['first-fit']}, "
-        f"placer in {stuck['optimal']}, proved to be the least.\n"
-        f"- **Over the others**: {peers}. placer leaves out {_out(of(known, contestant='optimal'))}.\n"
+        f"On {len(first)} loads of {len({row['host'] for row in first})} hosts ([benchmarks](benchmarks/README.md)) "
+        "the optimum costs less in memory access and shared cores:\n\n"
+        f"- **Than first-fit**, the greedy algorithm of 2013: {_against(first)}. In {stuck['first-fit']} of "
+        f"{len(of(vectors, contestant='first-fit'))} small cases made against first-fit it leaves a vnode without a "
+        f"pnode; placer does so in {stuck['optimal']}, and proves that no placement can place more.\n"
+        f"- **Than the others**: {peers}. placer leaves out {_out(of(known, contestant='optimal'))}.\n"
         f"- **Where placer does not help**: {_no_help(rows)}\n"
     )
 
 
 def _against(rows: list[Row]) -> str:
-    """Say how much less the optimum costs, and how many guests are left out."""
+    """Write how much less the optimum costs than these runs, and how many guests they leave out."""
     gain = f"{100 * (1 - 1 / geometric_mean(ratios(rows, 'cost_ratio'))):.0f} % less"
-    return gain if all(map(complete, rows)) else f"{gain}, and {_out(rows)} left out"
+    return gain if all(map(complete, rows)) else f"{gain}, {_out(rows)} left out"
 
 
 def _out(rows: list[Row]) -> str:
@@ -61,15 +61,15 @@ def _no_help(rows: list[Row]) -> str:
     least = min(means, key=lambda host: means[host])
     greedy, best = (1000 * median(numbers(of(known, contestant=name), "cpu_s")) for name in ("first-fit", "optimal"))
     return (
-        f"in {equal} of {len(cost)} loads first-fit costs no more than the optimum; on {least} it costs "
-        f"{100 * (means[least] - 1):.0f} % more in the mean, the least of all hosts. In {nearer} its memory is nearer, "
-        "as it packs vcpus on shared cores, which placer counts as a cost. "
-        f"It needs {greedy:.0f} ms, placer {best:.0f} ms (median). {_storms(rows)}"
+        f"in {equal} of {len(cost)} loads first-fit costs no more than the optimum. It does best on {least}, where it "
+        f"costs {100 * (means[least] - 1):.0f} % more in the mean. In {nearer} loads first-fit places memory nearer, "
+        "because it packs vcpus on shared cores, which placer counts as a cost. "
+        f"The median time of first-fit is {greedy:.0f} ms, that of placer {best:.0f} ms. {_storms(rows)}"
     )
 
 
 def _storms(rows: list[Row]) -> str:
-    """Say who places the most of guests that come one after the other."""
+    """Write how many of the guests that arrive one after the other placer and the best contestant place."""
     storms = of(loaded_hosts(rows), arrival="storm")
     placed = {
         name: total(of(storms, contestant=name), "placed_guests") for name in ("first-fit", "best-fit", "optimal")
@@ -77,7 +77,7 @@ def _storms(rows: list[Row]) -> str:
     most = max(placed, key=lambda name: placed[name])
     asked = total(of(storms, contestant="optimal"), "guests")
     beaten = f", {most} {placed[most]}" if most != "optimal" else ""
-    return f"Of {asked} guests that come one after the other placer places {placed['optimal']}{beaten}."
+    return f"Of {asked} guests that arrive one after the other placer places {placed['optimal']}{beaten}."
 
 
 def _not_storms(rows: list[Row]) -> list[Row]:
@@ -96,12 +96,12 @@ def full_words(rows: list[Row]) -> str:
         f"{len(rows)} runs of {sum(numbers(rows, 'cpu_s')) / 60:.0f} minutes of cpu time; {hosts} hosts, "
         f"{len({_load(row) for row in known})} loads and arrivals of guests. {WORDS}\n"
         f"{quality(rows)}\n"
-        f"#### Time of all cpus, memory, proofs\n\n{effort(rows)}\n"
+        f"#### CPU time, memory, proofs\n\n{effort(rows)}\n"
         f"#### Where placer loses: runs in which a contestant beats `optimal`\n\n{losses(rows)}\n"
         f"#### Batches by load, on the shipped hosts: cost above the optimum, and guests left out\n\n{by_load(rows)}\n"
-        f"#### What greedy costs you, on six real hosts\n\n{six(rows)}\n"
+        f"#### What greedy algorithms cost on six real hosts\n\n{six(rows)}\n"
         f"#### Hosts and requests of Huawei Cloud: two pnodes each, the requests in order\n\n{_fleet(rows)}\n"
-        f"#### How far each goes: the largest size that ends within the cap\n\n{growth(rows)}\n"
+        f"#### The largest size that each contestant solves within the cap\n\n{growth(rows)}\n"
         f"#### Quadratic assignments of the literature, against the best known values\n\n{assignments(rows)}"
     )
 
@@ -116,22 +116,22 @@ def _load(row: Row) -> tuple[str, ...]:
 
 def quick_words(rows: list[Row]) -> str:
     """Lay out the tables of the quick set."""
-    return f"{len(rows)} runs. {WORDS}\n{quality(rows)}\n#### Time of all cpus, memory, proofs\n\n{effort(rows)}"
+    return f"{len(rows)} runs. {WORDS}\n{quality(rows)}\n#### CPU time, memory, proofs\n\n{effort(rows)}"
 
 
 def nova_words(answers: list[Row]) -> str:
-    """Say what nova itself answered."""
+    """Summarise the answers of nova itself."""
     capped = of(answers, answer="capped")
     wrong = of(answers, right="no")
     refused = of(wrong, answer="none")
     fewest = min((int(row["cells"].split()[0]) for row in capped), default=0)
     kinds = ", ".join(f"{len(of(wrong, kind=kind))} {kind}" for kind in dict.fromkeys(row["kind"] for row in answers))
     return (
-        f"{len(answers)} questions to nova {answers[0]['version']}; {len(capped)} were not answered in 10 s, "
-        f"of guests of {fewest} cells and more. {len(wrong)} answers are wrong by nova's own rule for a single cell "
-        f"({kinds}): {len(refused)} guests that fit are refused, and {len(wrong) - len(refused)} put where some cell "
-        "does not fit. nova remembers pairs of cells by ids that it changes as it goes on, and so takes some pairs for "
-        "others. The restatement does the same.\n"
+        f"nova {answers[0]['version']} got {len(answers)} inputs; {len(capped)} of them, with guests of {fewest} cells "
+        f"and more, were not answered within 10 s. {len(wrong)} answers contradict nova's own rule for a single cell "
+        f"({kinds}): {len(refused)} guests that fit are refused, and {len(wrong) - len(refused)} are placed although a "
+        "cell does not fit. nova caches pairs of cells by ids that it changes during the search, and so confuses some "
+        "pairs. The reimplementation does the same.\n"
     )
 
 
@@ -143,7 +143,7 @@ def replaced(text: str, block: str, name: str = "benchmark") -> str:
 
 
 def blocks(quick: list[Row], full: list[Row], nova: list[Row]) -> dict[Path, str]:
-    """Both files that hold generated words, and what they are to say."""
+    """Give both files with their generated parts written from the results."""
     own = OWN_README.read_text(encoding="utf-8")
     for name, words in (("full", full_words(full)), ("quick", quick_words(quick)), ("nova", nova_words(nova))):
         own = replaced(own, words, name)

@@ -1,4 +1,4 @@
-"""One run: a contestant on a workload, in a process of its own, priced by placer's independent check."""
+"""One run: a contestant on a workload, in a process of its own, with the costs of placer's independent check."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from placer.instance.objective_terms import TIERS
 
 COST_TIER = next(i for i, terms in enumerate(TIERS) if "access_distance" in terms)
 PATIENCE = 12
-"""Times the cap by the clock that a run may take where the machine is busy with others."""
+"""Largest wall time of a run, in multiples of its cap: the machine may be busy. Chosen, not tuned."""
 SHARE, GQAP_SHARE = 0.5, 0.2
 """Of the cap, for contestants that can be told when to end; speed.md says more of quadratic assignments."""
 PACKAGES = ("ortools", "numpy", "networkx", "msgspec")
@@ -46,7 +46,7 @@ COLUMNS = (*KEY, *EXACT, "gap", "ratio", "cost_ratio", "time_s", "cpu_s", "peak_
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """What a run shows; see benchmarks/README.md for the columns."""
+    """The figures of a run; benchmarks/README.md explains the columns."""
 
     guests: int
     placed_guests: int
@@ -63,7 +63,7 @@ class Figures:
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """A run under way in a fork of this process."""
+    """A run that is in progress in a fork of this process."""
 
     name: str
     workload: Workload
@@ -73,11 +73,11 @@ class Running:
     cap_s: float
 
     def left_s(self) -> float:
-        """Seconds by the clock until it is ended even where it has not used up its cap."""
+        """Give the wall time in seconds after which the run is ended even below its cap."""
         return max(0.0, self.started + PATIENCE * self.cap_s - perf_counter())
 
     def ended(self) -> Row:
-        """End it, and say what it found: nothing where it failed or has reached the cap."""
+        """End the run and give its figures: without a placement if it failed or reached the cap."""
         figures: Row = {"status": "CAPPED"}
         if self.receiver.poll():
             try:
@@ -94,7 +94,7 @@ class Running:
 
 
 def start(name: str, workload: Workload, cap_s: float) -> Running:
-    """Start a contestant in a fork of this process; the cap is of seconds of all cpus."""
+    """Start a contestant in a fork of this process; the cap is CPU time in seconds."""
     fork = get_context("fork")
     receiver, sender = fork.Pipe(duplex=False)
     process = fork.Process(target=_child, args=(name, workload, sender, cap_s))
@@ -105,7 +105,7 @@ def start(name: str, workload: Workload, cap_s: float) -> Running:
 
 
 def run_all(asked: Iterable[tuple[str, Workload]], cap_s: float, jobs: int) -> Iterator[Row]:
-    """Run contestants, so many at a time, and give the rows as they end."""
+    """Run contestants, several at a time, and yield the rows as the runs end."""
     waiting, running = iter(asked), list[Running]()
     while True:
         running += [start(name, workload, cap_s) for name, workload in islice(waiting, jobs - len(running))]
@@ -124,7 +124,7 @@ def run(name: str, workload: Workload, cap_s: float) -> Row:
 
 
 def contestants(workload: Workload) -> list[str]:
-    """Who takes part."""
+    """List the contestants of a workload."""
     return list(ASSIGNERS if workload.shape == GQAP else CONTESTANTS)
 
 
@@ -139,7 +139,7 @@ def surroundings() -> Row:
 
 
 def commit() -> str:
-    """Version of placer, and in a clone the last commit that changed it, with a + where files have changed since."""
+    """Give placer's version, and in a clone its last commit, with a + if files have changed since."""
     folder = Path(__file__).resolve().parent.parent
     said = []
     for asked in (["log", "-1", "--format=%h", "--abbrev=7"], ["status", "--porcelain"]):
@@ -167,7 +167,7 @@ def _place(name: str, workload: Workload, cap_s: float) -> Row:
 
 
 def _assign(name: str, workload: Workload, cap_s: float) -> Row:
-    """Solve a quadratic assignment; its ratio is to the best value known."""
+    """Solve a quadratic assignment; the ratio is relative to the best known value."""
     path = Path(corpus() or ".") / GQAP / workload.host
     problem, known = read_problem(path), known_value(path)
     watch = Watch()
@@ -189,7 +189,7 @@ class Watch:
         self._wall, self._cpu = perf_counter(), process_time()
 
     def read(self) -> Row:
-        """Give seconds, seconds of all cpus, and the most memory that this process has held."""
+        """Give wall time and CPU time in seconds, and the peak memory of this process."""
         peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return {
             "time_s": f"{perf_counter() - self._wall:.4f}",
@@ -199,7 +199,7 @@ class Watch:
 
 
 def judge(outcome: Outcome) -> Figures:
-    """Price an outcome; a guest counts as placed where every vnode is."""
+    """Compute the figures of an outcome; a guest counts as placed if all of its vnodes are."""
     verdict = check(outcome.instance, outcome.placement, allow_unplaced=True)
     placed = [[pnode is not None for pnode in pnodes] for pnodes in outcome.placement.pnode_of.values()]
     mean = mean_access_distance(verdict)
@@ -222,7 +222,7 @@ def judge(outcome: Outcome) -> Figures:
 
 
 def with_ratios(rows: list[Row]) -> list[Row]:
-    """Compare every run that places all with placer's optimum of the same workload, known ahead."""
+    """Add ratios to each run that places all guests: relative to placer's optimum of the same workload, known ahead."""
     best = {row_key(row)[1:]: row for row in rows if row["contestant"] == "optimal" and row["arrival"] != "storm"}
     result = []
     for row in rows:
@@ -239,12 +239,12 @@ def with_ratios(rows: list[Row]) -> list[Row]:
 
 
 def row_key(row: Row) -> tuple[str, ...]:
-    """Say which run a row is of."""
+    """Give the columns that identify the run of a row."""
     return tuple(row[column] for column in KEY)
 
 
 def complete(row: Row) -> bool:
-    """Whether everything was placed."""
+    """Tell whether all vnodes were placed."""
     return bool(row["guests"]) and row["guests"] == row["placed_guests"]
 
 

@@ -1,5 +1,5 @@
 """
-Guests as people buy them, and guests cut to the measure of a host.
+Guests of sizes that people buy, and guests whose sizes are parts of a host's free memory.
 
 The sizes of :data:`REAL` are facts about products, each with where it is published: SAP HANA on OpenStack
 (sapcc/helm-charts, flavours "hana exclusive"; a NUMA node for the cores of each socket), Azure's HBv3 and HBv4 series
@@ -20,7 +20,7 @@ from placer.instance import Guest, Host, Vnode
 
 MIB, GIB = 1024, 1024**2
 Sizes = tuple[tuple[int, int], ...]
-"""Of each vnode, KiB of memory and vcpus."""
+"""For each vnode its memory in KiB and its number of vcpus."""
 
 PARTS = {
     "quarter": ((0.25, 0.25),),
@@ -28,11 +28,11 @@ PARTS = {
     "uneven": ((0.7, 0.5), (0.35, 0.25), (0.2, 0.25)),
     "four": ((0.3, 0.5),) * 4,
 }
-"""Of each vnode, its memory and vcpus in parts of what a pnode has free in the mean."""
+"""For each vnode its memory and vcpus, as shares of the mean free memory and pcpus of a pnode."""
 MIXED = ("quarter", "uneven", "two")
 """The guests of a batch cut to measure, in turn."""
 FILL = 0.75
-"""Share of the free memory that a batch asks for."""
+"""Share of the free memory that a batch asks for. Chosen, not tuned."""
 MOST_GUESTS, MOST_REAL_GUESTS = 8, 12
 """Guests of a batch at most."""
 DRAWS = 100
@@ -87,10 +87,11 @@ def cut(host: Host, shape: str, *, alone: bool) -> tuple[Guest, ...]:
 
 def real(host: Host, seed: int, *, alone: bool) -> tuple[Guest, ...]:
     """
-    Take guests of :data:`REAL` that :func:`suited` finds.
+    Choose guests of :data:`REAL` among those that :func:`suited` gives.
 
-    Alone: the one of most vnodes, then of most memory. Several: drawn from the seed, one as likely as it is large, but
-    passed over where it would make them ask for more than three quarters of what is free.
+    A single guest is the one with most vnodes, among equals with most memory. Several guests are drawn at random, with
+    a probability proportional to their memory; a guest is skipped if all together would need more than three quarters
+    of the free memory.
     """
     known = suited(host)
     if alone:
@@ -109,9 +110,9 @@ def real(host: Host, seed: int, *, alone: bool) -> tuple[Guest, ...]:
 
 def suited(host: Host) -> list[str]:
     """
-    List real guests that are not out of the question; the least of all where none is.
+    List the real guests that may fit the host; the smallest of all if there are none.
 
-    Every vnode fits the largest pnode, and the guest fits three quarters of what is free.
+    Every vnode fits the largest pnode, and the guest fits three quarters of the free memory.
     """
     pnodes = [pnode for pnode in host.pnodes if pnode.pcpus]
     most_kib, most_pcpus = max(p.memory_kib for p in pnodes), max(len(p.pcpus) for p in pnodes)
@@ -129,7 +130,7 @@ def _room_kib(host: Host) -> float:
 
 
 def guest(name: str, sizes: Iterable[tuple[int, int]]) -> Guest:
-    """Number the vcpus of the vnodes through."""
+    """Make a guest whose vcpus are numbered vnode after vnode."""
     vnodes, first = [], 0
     for memory_kib, width in sizes:
         vnodes.append(Vnode(memory_kib=memory_kib, vcpus=tuple(range(first, first + width))))

@@ -1,5 +1,5 @@
 """
-Time whole processes: what a user waits for besides the solving, against the bare imports.
+Time whole processes: the time that a user waits besides solving, compared with the bare imports.
 
 Run ``python -m benchmarks.startup``; it rewrites its table in benchmarks/README.md. Commands take turns, so that a slow
 moment of the machine hits all of them; a ratio compares medians of one run. Bytecode is cached for all of them, as

@@ -1,4 +1,4 @@
-"""Averages over rows of results."""
+"""Selections of rows of results, and averages over them."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from benchmarks.workloads import FLEET, GQAP
 EQUAL = 0.0001
 """Ratios that differ by less count as equal."""
 OWN = ("local-search", "cpsat", "optimal")
-"""Contestants that are placer's search, no heuristic of others."""
+"""Contestants that are searches of placer, and no reimplementations."""
 
 
 def loaded_hosts(rows: list[Row]) -> list[Row]:
-    """Leave out the RFC's vectors, quadratic assignments, a cloud and the growing series."""
+    """Leave out the vectors of 2013, quadratic assignments, the fleet of a cloud and the scaling series."""
     return [
         row for row in rows if row["shape"] not in ("vector", GQAP, FLEET) and not row["shape"].startswith("tight-")
     ]
 
 
 def names(rows: list[Row]) -> list[str]:
-    """Contestants in the order of the results."""
+    """List the contestants in the order of the results."""
     return list(dict.fromkeys(row["contestant"] for row in rows))
 
 
 def of(rows: Iterable[Row], **wanted: str) -> list[Row]:
-    """Choose rows by what columns hold."""
+    """Select rows by values of columns."""
     return [row for row in rows if all(row[column] == value for column, value in wanted.items())]
 
 
 def geometric_mean(values: Iterable[float]) -> float:
     """
-    Average ratios.
+    Give the geometric mean of ratios.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def geometric_mean(values: Iterable[float]) -> float:
 
 def p95(values: list[float]) -> float:
     """
-    95 % of the values are below.
+    Give the 95th percentile.
 
     Examples
     --------
@@ -58,28 +58,28 @@ def p95(values: list[float]) -> float:
 
 
 def ratios(rows: Iterable[Row], column: str) -> list[float]:
-    """Ratios to the optimum, of the runs that have one."""
+    """List the ratios to the optimum of all runs that have one."""
     return [float(row[column]) for row in rows if row[column]]
 
 
 def numbers(rows: Iterable[Row], column: str) -> list[float]:
-    """What a column holds, of the runs that ended."""
+    """List the numbers in a column, of all runs that ended."""
     return [float(row[column]) for row in rows if row[column]]
 
 
 def total(rows: Iterable[Row], column: str) -> int:
-    """Sum of a column."""
+    """Add up a column."""
     return sum(int(row[column] or 0) for row in rows)
 
 
 def sharing(row: Row) -> float:
-    """Cost of shared cores for each vcpu, in units of its mean distance."""
+    """Give the cost of shared cores for each vcpu, in units of its mean distance."""
     traffic = float(row["access_distance"]) / float(row["mean_distance"])
     return float(row["core_sharing"]) / traffic
 
 
 def beside(rows: list[Row], name: str) -> Iterator[tuple[Row, Row]]:
-    """Pair runs of a contestant with those of optimal on the same workload, where both have ended."""
+    """Pair the runs of a contestant with runs of optimal on the same workload, if both ended."""
     best = {row_key(row)[1:]: row for row in of(rows, contestant="optimal")}
     for row in of(rows, contestant=name):
         other = best.get(row_key(row)[1:])
@@ -90,6 +90,6 @@ def beside(rows: list[Row], name: str) -> Iterator[tuple[Row, Row]]:
 def better(
     rows: list[Row], name: str, value: Callable[[Row], float], *, placed: bool = False, margin: float = 0.0
 ) -> str:
-    """Count the runs in which a contestant's value is below optimal's; where asked, of those that place everything."""
+    """Count the runs in which a contestant's value is below optimal's; optionally only runs that place everything."""
     pairs = [(a, b) for a, b in beside(rows, name) if not placed or (complete(a) and complete(b))]
     return f"{sum(value(a) < value(b) - EQUAL * (1 + abs(value(b))) - margin for a, b in pairs)} of {len(pairs)}"

@@ -23,15 +23,15 @@ SIX = {
     "opteron-8n": "4 x Opteron 6272, 8 pnodes",
     "hygon-memoryless": "2 x Hygon, 8 pnodes",
 }
-"""Real hosts for what greedy costs."""
+"""Real hosts of the table about greedy algorithms, with their names."""
 NOISE_MIB = 16
-"""Differences of memory below this are the runner's own."""
+"""Differences of memory below this are noise of the runner."""
 GREEDY = ("first-fit", "libvirt", "libxl", "xenopsd", "nova", "best-fit")
 
 
 def table(head: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
     """
-    Lay out a table, numbers to the right.
+    Lay out a Markdown table with numbers aligned to the right.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def table(head: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
 
 
 def quality(rows: list[Row]) -> str:
-    """Say what was placed on hosts under load and what it costs, a table for each arrival."""
+    """Write the placed guests and their costs on hosts under load, a table for each arrival."""
     known = loaded_hosts(rows)
     parts = [
         f"#### {title}\n\n{costs(chosen)}"
@@ -57,7 +57,7 @@ def quality(rows: list[Row]) -> str:
 
 
 def costs(rows: list[Row]) -> str:
-    """Say what each contestant placed and what it costs."""
+    """Write the placed guests of each contestant and their costs."""
     head = (
         *("contestant", "guests placed", "vnodes placed", "break a rule", "compared", "cost", "median", "worst"),
         *("mean distance", "ratio", "median", "worst", "core sharing"),
@@ -88,7 +88,7 @@ def _spread(values: list[float]) -> tuple[str, str, str]:
 
 
 def effort(rows: list[Row]) -> str:
-    """Say how long it takes, how much memory, and how much is proved."""
+    """Write CPU time, memory and proofs of each contestant."""
     known = loaded_hosts(rows)
     head = (
         *("contestant", "proved", "gap where not, mean", "worst", "ended at the cap or failed"),
@@ -136,21 +136,21 @@ def _losses(name: str, known: list[Row]) -> tuple[str, ...]:
 
 
 def by_load(rows: list[Row]) -> str:
-    """Say the cost of batches against the optimum for each load, and how many guests are left out."""
+    """Write the cost of batches above the optimum, and the guests left out, for each load."""
     known = batches(rows)
     lines = [(name, *(_left(of(known, contestant=name, load=load)) for load in LOADS)) for name in names(known)]
     return table(("contestant", *LOADS), lines)
 
 
 def batches(rows: list[Row]) -> list[Row]:
-    """Leave the batches on hosts that were tried under every load, so that loads compare."""
+    """Keep the batches on hosts that were tried under every load, so that loads can be compared."""
     known = of(loaded_hosts(rows), arrival="batch")
     loads = {host: {row["load"] for row in of(known, host=host)} for host in {row["host"] for row in known}}
     return [row for row in known if loads[row["host"]] == set(LOADS)]
 
 
 def six(rows: list[Row]) -> str:
-    """Say what greedy costs on six hosts."""
+    """Write the cost of greedy algorithms on six hosts."""
     known = [row for row in loaded_hosts(rows) if row["arrival"] != "storm"]
     lines = [
         (f"{title} ({host})", *(_left(of(known, contestant=name, host=host)) for name in GREEDY))
@@ -161,7 +161,7 @@ def six(rows: list[Row]) -> str:
 
 
 def _left(rows: list[Row]) -> str:
-    """Say by how much the cost is above the optimum, and the guests left out."""
+    """Write by how much the cost is above the optimum, and the guests left out."""
     cost = ratios(rows, "cost_ratio")
     left = total(rows, "guests") - total(rows, "placed_guests")
     gain = f"{100 * (geometric_mean(cost) - 1):.0f} %" if cost else "-"
@@ -169,7 +169,7 @@ def _left(rows: list[Row]) -> str:
 
 
 def growth(rows: list[Row]) -> str:
-    """Say up to how many vnodes each contestant answers within the cap."""
+    """Write the largest number of vnodes that each contestant places within the cap."""
     known = [row for row in rows if row["shape"].startswith("tight-")]
     head = ("contestant", "as many vnodes as pnodes", "4 vnodes, pnodes", "64 pnodes, vnodes", "places the guest")
     lines = []
@@ -186,7 +186,7 @@ def growth(rows: list[Row]) -> str:
 
 
 def size(row: Row) -> tuple[int, int]:
-    """Vnodes and pnodes of a run of the growing series."""
+    """Read vnodes and pnodes of a run of the scaling series."""
     return int(row["shape"].removeprefix("tight-")), int(row["host"].removeprefix("tree-"))
 
 
@@ -198,7 +198,7 @@ def _top(rows: list[Row], which: int) -> str:
 
 
 def assignments(rows: list[Row]) -> str:
-    """Say how near each contestant comes to the best known values of the quadratic assignments."""
+    """Write the ratios of each contestant to the best known values of the quadratic assignments."""
     known = of(rows, shape=GQAP)
     head = ("contestant", "assigned", "best known value", "value", "worst", "proved", "cpu s, median", "p95")
     return table(head, [_assigned(name, of(known, contestant=name)) for name in names(known)])

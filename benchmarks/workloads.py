@@ -1,4 +1,4 @@
-"""What the contestants place: hosts, shapes of guests, loads and orders of arrival, from fixed seeds."""
+"""The workloads of the benchmark: hosts, shapes of guests, loads and orders of arrival, from fixed seeds."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ SIZES = (2, 4, 6, 8, 10, 12, 16, 32, 64)
 TIGHT = (0.6, 0.95)
 """Of what is free on the pnode that it would just fit, the least and the most that a vnode of those series asks for."""
 VCPU_KIB = 4 * GIB
-"""Memory for each vcpu there."""
+"""Memory for each vcpu of those guests."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Workload:
     """
-    One thing to place.
+    A host and guests to place on it.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class Workload:
     arrival
         ``one`` guest; a ``storm``, in order and each without knowledge of the next; a ``batch`` known ahead.
     seed
-        Of the load and of the contestants that draw numbers.
+        Seed of the load and of the contestants that draw random numbers.
     """
 
     host: str
@@ -54,11 +54,11 @@ class Workload:
     seed: int
 
     def key(self) -> tuple[str, ...]:
-        """Its fields as words."""
+        """Give the fields of the workload as words."""
         return tuple(map(str, astuple(self)))
 
     def instance(self) -> Instance:
-        """Build what is to be placed."""
+        """Build the instance."""
         if self.shape == "vector":
             return read_instance(FOLDER / f"{self.host}.json")
         if self.shape == FLEET:
@@ -73,18 +73,18 @@ class Workload:
 
 
 def vectors() -> list[Workload]:
-    """List the RFC's own."""
+    """List the vectors of the patches of 2013."""
     return [Workload(host=name, shape="vector", load="as given", arrival="one", seed=0) for name in VECTORS]
 
 
 def quick() -> list[Workload]:
-    """List a set small enough for every change."""
+    """List a set that is small enough to run on every change."""
     hosts = ("xeon-2s", "kunpeng-uneven", "epyc-8n", "opteron-8n")
     return [*vectors(), *combined(hosts, ("empty", "fragmented", "85%"), (1,), KINDS)]
 
 
 def full() -> list[Workload]:
-    """List all; those of the corpus where it lies on this machine."""
+    """List all workloads; those with hosts of the corpus only if the corpus is on this machine."""
     found = [*vectors(), *scaling()]
     for hosts, seeds in ((SHIPPED[:-1], (1, 2)), (SHIPPED[-1:], (1,))):
         found += combined(hosts, tuple(LOADS), seeds, (*KINDS, *REAL_KINDS))
@@ -95,7 +95,7 @@ def full() -> list[Workload]:
 
 
 def scaling() -> list[Workload]:
-    """List one guest each: as many vnodes as pnodes; four vnodes on more; and 64 pnodes for any."""
+    """List the scaling series of one guest each: as many vnodes as pnodes, four vnodes, and 64 pnodes."""
     sizes = {(n, n) for n in SIZES} | {(4, m) for m in (8, 16, 32)} | {(n, 64) for n in (2, 4, 8, 16, 32)}
     return [
         Workload(host=f"tree-{m}", shape=f"tight-{n}", load="fragmented", arrival="one", seed=1)
@@ -122,7 +122,7 @@ def of_fleet() -> list[Workload]:
 def combined(
     hosts: tuple[str, ...], loads: tuple[str, ...], seeds: tuple[int, ...], kinds: tuple[tuple[str, str], ...]
 ) -> list[Workload]:
-    """Combine hosts, loads, seeds and kinds; of an empty host only the first seed where nothing else is drawn."""
+    """Combine hosts, loads, seeds and kinds; an empty host with fixed guests needs only the first seed."""
     return [
         Workload(host=host, shape=shape, load=load, arrival=arrival, seed=seed)
         for host, load, seed, (shape, arrival) in product(hosts, loads, seeds, kinds)
@@ -131,7 +131,7 @@ def combined(
 
 
 def tight(host: Host, count: int, seed: int) -> Instance:
-    """Ask for one guest, each of whose vnodes would fit one of as many of the emptiest pnodes, in a random order."""
+    """Make a guest of N vnodes in random order, of which each just fits one of the N emptiest pnodes."""
     numbers = np.random.default_rng(seed)
     emptiest = sorted(host.pnodes, key=lambda pnode: (-pnode.memory_kib, pnode.id))[:count]
     parts = numbers.uniform(*TIGHT, count)

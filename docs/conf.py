@@ -1,4 +1,4 @@
-"""The pages of placer: how Sphinx builds them."""
+"""Configuration of Sphinx for the pages of placer."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ generated.write_all(HERE / "_generated")
 
 
 OUTSIDE = re.compile(r"\]\((?=(\.\./)+(benchmarks|instances|tests)/)")
-"""Where a link to a file beside docs/ begins. It works as it stands where the repository is read."""
+"""The beginning of a link to a file outside docs/; the link works unchanged in a view of the repository."""
 
 
 def hand_out_files(app: Sphinx, name: str, source: list[str]) -> None:
-    """Make links to files beside docs/ links to copies of them, which the site brings along."""
+    """Turn links to files outside docs/ into links to copies, which become part of the site."""
     source[0] = OUTSIDE.sub("](path:", source[0])
 
 
 def setup(app: Sphinx) -> None:
-    """Register what Sphinx calls."""
+    """Register the handler of Sphinx's events."""
     app.connect("source-read", hand_out_files)

@@ -1,4 +1,4 @@
-"""The parts of the reference that are written out of the code each time the pages are built."""
+"""Writes the parts of the reference that come from the code, each time the pages are built."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COLUMNS = 110
 
 
 def write_all(folder: Path) -> None:
-    """Write every generated part; a file that would not change keeps its time, and Sphinx does not read it again."""
+    """Write every generated part; an unchanged file keeps its time, so that Sphinx does not read it again."""
     folder.mkdir(exist_ok=True)
     parts = {"commands.md": commands(), "schema.md": schema(), "library.rst": library()}
     for name, text in parts.items():
@@ -72,7 +72,7 @@ def _json(value: object) -> str:
 
 
 def _kind(value: dict[str, Any]) -> str:
-    """Say in a few words what values a schema allows."""
+    """Describe the values that a schema allows in a few words."""
     if "$ref" in value:
         name = str(value["$ref"]).rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
@@ -88,7 +88,7 @@ def _kind(value: dict[str, Any]) -> str:
 
 
 def library() -> str:
-    """Lay out every name of :data:`placer.__all__` in the groups that a reader looks for."""
+    """Lay out every name of :data:`placer.__all__`, grouped into functions, errors and classes."""
     groups: dict[str, list[str]] = {"Functions": [], "Errors": [], "Classes": []}
     for name in placer.__all__:
         value = getattr(placer, name)

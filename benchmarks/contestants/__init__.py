@@ -1,4 +1,4 @@
-"""Who competes: every algorithm that people place guests with today, each with its own decisions kept."""
+"""The contestants: the algorithms by which people place guests today, each with its own decisions."""
 
 from benchmarks.contestants.arrays import ASSIGNERS
 from benchmarks.contestants.outcome import Outcome

@@ -1,4 +1,4 @@
-"""Those contestants that can place items on sites without knowing of NUMA: for quadratic assignments."""
+"""The contestants that can solve a quadratic assignment problem: they place items on sites, without NUMA."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Assigned:
     Parameters
     ----------
     site_of
-        Of every item; None where some item found no site.
+        The site of every item; None if an item has no site.
     status
-        OPTIMAL where the contestant proved it, FEASIBLE else.
+        OPTIMAL if the contestant proved it, else FEASIBLE.
     bound
-        The least that it can cost, where the contestant has proved one.
+        A lower bound of the cost, if the contestant proved one.
     """
 
     site_of: IntArray | None
@@ -35,9 +35,9 @@ class Assigned:
 
 
 Assign = Callable[[Problem, int, float], Assigned]
-"""Called with a problem, a seed and the seconds of all cpus to use."""
+"""Called with a problem, a seed and the CPU time to use, in seconds."""
 CLOCK = 1.5
-"""Seconds by the clock for each of those, as the machine may be shared."""
+"""Wall time for each second of CPU time: the machine may be busy. Chosen, not measured."""
 
 
 def _by_strategy(name: str, problem: Problem, seed: int, limit_s: float) -> Assigned:

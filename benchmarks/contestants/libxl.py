@@ -1,9 +1,9 @@
 """
 libxl's automatic placement: the fewest pnodes that suffice, then the fewest runnable vcpus, then the most memory.
 
-Restated from tools/libs/light/libxl_numa.c (``libxl__get_numa_candidates``) and libxl_dom.c (``numa_place_domain``,
-``numa_cmpf``) of Xen's master of August 2026. It places whole domains: the guest is given to it without vnodes. It
-looks at no distance.
+Reimplemented from tools/libs/light/libxl_numa.c (``libxl__get_numa_candidates``) and libxl_dom.c
+(``numa_place_domain``, ``numa_cmpf``) of Xen's master of August 2026. libxl places whole domains, so the guest has no
+vnodes here, and ignores distances.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from benchmarks.contestants.outcome import Lies, Outcome, restated, running_vcpu
 from placer.instance import Guest, Host, Instance
 
 MOST_NODES = 16
-"""More pnodes than this, and it does nothing."""
+"""libxl places no domain on a host with more pnodes."""
 
 
 def libxl(instance: Instance, seed: int) -> Outcome:
-    """Place guest after guest; memory is striped over the pnodes chosen, vcpus float over their pcpus."""
+    """Place guest after guest; memory is striped over the chosen pnodes, vcpus may run on all of their pcpus."""
     host = instance.host
     free = [pnode.memory_kib for pnode in host.pnodes]
     runnable = running_vcpus(host)
@@ -38,7 +38,7 @@ def libxl(instance: Instance, seed: int) -> Outcome:
 
 
 def candidate(host: Host, guest: Guest, free: list[int], runnable: list[int]) -> tuple[int, ...] | None:
-    """Choose positions of pnodes; None where nothing suffices or nothing is to be chosen."""
+    """Choose positions of pnodes; None if no set of pnodes suffices, or libxl would not choose."""
     suitable = [p for p, pnode in enumerate(host.pnodes) if pnode.pcpus]
     if not 1 < len(host.pnodes) <= MOST_NODES:
         return None
@@ -58,7 +58,7 @@ def candidate(host: Host, guest: Guest, free: list[int], runnable: list[int]) ->
 
 def needed_kib(guest: Guest) -> int:
     """
-    Memory plus paging pool plus 2 MiB, up to a multiple of 2 MiB (``libxl__domain_need_memory``).
+    Add paging pool and 2 MiB to the memory, rounded up to a multiple of 2 MiB (``libxl__domain_need_memory``).
 
     Examples
     --------

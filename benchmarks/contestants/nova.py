@@ -1,10 +1,10 @@
 """
 OpenStack nova's placement: the first permutation of host cells that fits, the emptiest cells first.
 
-``numa_fit_instance_to_host`` of nova/virt/hardware.py of nova 34.0.0, restated for what placer's guests have: shared or
-dedicated cpus, no page sizes, no devices; its memory of what fits included, which takes some pairs as fitting or as
-failing that were never looked at. Each vnode gets a cell of its own; no distance is looked at. ``python -m
-benchmarks.nova_real`` holds this against nova itself.
+``numa_fit_instance_to_host`` of nova/virt/hardware.py of nova 34.0.0, reimplemented for placer's guests: shared or
+dedicated cpus, no page sizes, no devices. nova's cache of pairs of cells is included; it takes some pairs as fitting or
+failing that were never examined. All vnodes of a guest get different cells; distances are ignored. ``python -m
+benchmarks.nova_real`` compares this module with nova itself.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from placer.instance import Guest, Host, Instance, Placement
 @dataclass(frozen=True, kw_only=True)
 class HostCell:
     """
-    A cell of the host as nova keeps account of it.
+    A cell of the host with nova's accounts.
 
     Parameters
     ----------
     id
         Its number.
     memory, memory_used
-        In one unit with the guest's.
+        In the same unit as the guest's memory.
     cpus
         Cpus for guests with shared cpus.
     cpu_usage
-        Vcpus on them.
+        Vcpus on these cpus.
     pcpus, free_pcpus
-        Cpus for guests with dedicated cpus, and how many of them are not pinned to.
+        Cpus for guests with dedicated cpus, and how many of them no vcpu is pinned to.
     """
 
     id: int
@@ -48,7 +48,7 @@ class HostCell:
 
 @dataclass(frozen=True, kw_only=True)
 class GuestCell:
-    """Memory, shared and dedicated vcpus of a vnode."""
+    """A vnode: its memory and its numbers of shared and dedicated vcpus."""
 
     memory: int
     cpus: int = 0
@@ -57,7 +57,7 @@ class GuestCell:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How far a cell may be overcommitted; the ratios that nova starts a host with."""
+    """Overcommit ratios of a cell; the defaults are those of nova."""
 
     cpu: float = 4.0
     memory: float = 1.0
@@ -77,11 +77,11 @@ def fit(
     Parameters
     ----------
     limits
-        None: no limit but that a guest does not overcommit against itself.
+        None for no limits; even then no guest overcommits a cell by itself.
     pack
         ``packing_host_numa_cells_allocation_strategy``: the fullest cells first.
     cached
-        As nova does, remember what fits; False: look at every pair anew.
+        Whether to cache pairs of cells, as nova does; False examines every pair.
 
     Returns
     -------
@@ -107,10 +107,10 @@ def fit(
 @dataclass
 class _Tried:
     """
-    What nova remembers while it goes through the permutations.
+    nova's cache while it enumerates permutations.
 
-    Pairs of host cell and guest cell by their ids; but a guest cell that fits takes the host cell's id, so that later
-    pairs may be taken for others.
+    Keys are the ids of host cell and guest cell. A guest cell that fits takes the id of its host cell, so later pairs
+    may be confused.
     """
 
     guest: Sequence[GuestCell]
@@ -133,7 +133,7 @@ class _Tried:
 
 
 def fits_cell(cell: HostCell, part: GuestCell, limits: Limits | None) -> bool:
-    """Whether one cell of the guest fits one of the host, the guest's other cells left aside."""
+    """Tell whether a cell of the guest fits a cell of the host, without the guest's other cells."""
     room = cell.memory - cell.memory_used if part.pcpus else cell.memory
     if part.memory > room or part.cpus > cell.cpus or part.pcpus > cell.free_pcpus:
         return False
@@ -146,7 +146,7 @@ def fits_cell(cell: HostCell, part: GuestCell, limits: Limits | None) -> bool:
 
 
 def cells_of(host: Host) -> list[HostCell]:
-    """Take account of what runs on a host, its cpus shared."""
+    """Give the cells of a host, with the accounts of its running guests; all cpus are shared."""
     bound = [0] * len(host.pnodes)
     for domain in host.domains:
         for mask in domain.affinity:
@@ -159,12 +159,12 @@ def cells_of(host: Host) -> list[HostCell]:
 
 
 def parts_of(guest: Guest) -> list[GuestCell]:
-    """Take a guest's vnodes as cells with shared cpus."""
+    """Give the vnodes of a guest as cells with shared cpus."""
     return [GuestCell(memory=vnode.memory_kib, cpus=len(vnode.vcpus)) for vnode in guest.vnodes]
 
 
 def taken(cells: Sequence[HostCell], chosen: Sequence[int], parts: Sequence[GuestCell]) -> list[HostCell]:
-    """Account for a guest."""
+    """Add a placed guest to the accounts of the cells."""
     part_on = dict(zip(chosen, parts, strict=True))
     return [
         replace(c, memory_used=c.memory_used + part_on[c.id].memory, cpu_usage=c.cpu_usage + part_on[c.id].cpus)
@@ -175,7 +175,7 @@ def taken(cells: Sequence[HostCell], chosen: Sequence[int], parts: Sequence[Gues
 
 
 def started(cells: Sequence[HostCell], parts: Sequence[GuestCell]) -> tuple[int, ...] | None:
-    """Choose cells for a guest; None also where its memory, bound to them, would not be there when it is built."""
+    """Choose cells for a guest; None also if a chosen cell has too little free memory, as the build would then fail."""
     chosen = fit(cells, parts, Limits())
     left = {cell.id: cell.memory - cell.memory_used for cell in cells}
     fits = chosen is not None and all(part.memory <= left[p] for p, part in zip(chosen, parts, strict=True))
@@ -183,7 +183,7 @@ def started(cells: Sequence[HostCell], parts: Sequence[GuestCell]) -> tuple[int,
 
 
 def nova(instance: Instance, seed: int) -> Outcome:
-    """Place guest after guest with shared cpus, and account for each."""
+    """Place guest after guest with shared cpus."""
     cells = cells_of(instance.host)
     pnode_of: dict[str, tuple[int | None, ...]] = {}
     for guest in instance.guests:

@@ -1,4 +1,4 @@
-"""What a contestant made of an instance, in terms that placer's independent check can price."""
+"""The outcome of a contestant, in a form of which placer's independent check computes the costs."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from msgspec.structs import replace
 from placer.instance import Domain, Guest, Host, Instance, Placement, Vnode
 
 Lies = dict[int, tuple[int, int]]
-"""Position of a pnode -> KiB of memory and vcpus of one guest that are there."""
+"""Position of a pnode -> memory in KiB and number of vcpus of one guest on that pnode."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """
-    A placement, and the instance that it is a placement of.
+    A placement and its instance.
 
     Parameters
     ----------
     instance
-        The one given, or where a contestant does not place vnodes, the one in which every guest has a vnode for each
-        pnode that some of its memory or vcpus are on.
+        The given instance. For a contestant that places whole guests, an instance in which every guest has one vnode
+        for each pnode that holds some of its memory or vcpus.
     placement
-        Of it.
+        A placement of the instance.
     status
-        OPTIMAL where the contestant proved it, FEASIBLE else.
+        OPTIMAL if the contestant proved it, else FEASIBLE.
     bounds
-        By tier, where it has some.
+        The proved bound of each tier, if the contestant has some.
     """
 
     instance: Instance
@@ -38,12 +38,12 @@ class Outcome:
 
 def restated(instance: Instance, lies: list[Lies | None]) -> Outcome:
     """
-    Price guests by where their memory and vcpus are.
+    Make an outcome of guests by the pnodes of their memory and vcpus.
 
     Parameters
     ----------
     lies
-        For each guest; None for one that could not be started.
+        For each guest its memory and vcpus on each pnode; None for a guest that could not be started.
     """
     guests, pnode_of = [], {}
     for guest, where in zip(instance.guests, lies, strict=True):
@@ -55,7 +55,7 @@ def restated(instance: Instance, lies: list[Lies | None]) -> Outcome:
 
 def stripe(size_kib: int, free: list[int], pnodes: list[int]) -> dict[int, int] | None:
     """
-    Take memory evenly from pnodes, and where they run out from all others.
+    Take memory evenly from pnodes, and from all other pnodes when they have none left.
 
     Xen does so for a domain with a node affinity: chunk after chunk from the next node of it that has some left
     (``get_free_buddy`` in xen/common/page_alloc.c).
@@ -63,12 +63,12 @@ def stripe(size_kib: int, free: list[int], pnodes: list[int]) -> dict[int, int] 
     Parameters
     ----------
     free
-        By position, in KiB; what is taken is subtracted.
+        Free memory by position, in KiB; the taken memory is subtracted.
 
     Returns
     -------
     dict or None
-        Position -> KiB; None, and nothing is taken, where the host has too little.
+        Position -> KiB; None, with ``free`` unchanged, if the host has too little memory.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def stripe(size_kib: int, free: list[int], pnodes: list[int]) -> dict[int, int] 
 
 def spread_vcpus(count: int, host: Host, pnodes: list[int]) -> dict[int, int]:
     """
-    Spread vcpus that float over pnodes in proportion to their pcpus, the largest remainders up.
+    Spread unbound vcpus over pnodes in proportion to their pcpus, by largest remainders.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def running_vcpus(host: Host) -> list[int]:
 
 
 def after(host: Host, guest: Guest, pnodes: tuple[int | None, ...]) -> Host:
-    """Say what the host is like once a guest runs on these pnodes."""
+    """Give the host with a guest running on these pnodes."""
     taken: dict[int, int] = {}
     affinity: list[tuple[int, ...] | None] = [None] * guest.vcpu_count
     for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):

@@ -1,4 +1,4 @@
-"""placer's own strategies as contestants: with one worker and a limit on work, so that answers come back each time."""
+"""placer's strategies as contestants, with one worker and a limit on work, so that answers are reproducible."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from placer.solving.pipeline import solve
 WORK_LIMIT = 1.0
 """CP-SAT's deterministic time for each tier; about as many seconds."""
 TIME_LIMIT_S = 600.0
-"""By the clock: so long that the limits on work and on the time of all cpus come first."""
+"""Wall time; so long that the limits on work and CPU time are reached first."""
 POLL_S = 0.02
-"""How often the time of all cpus is looked at."""
+"""Interval at which the CPU time is read. Chosen, not tuned."""
 PATIENCE = 300
-"""Moves without gain after which local search ends."""
+"""Moves without gain after which local search ends. Chosen, not tuned."""
 
 
 def by_strategy(name: str, instance: Instance, seed: int, cpu_limit_s: float | None = None) -> Outcome:
-    """Solve with one of placer's strategies; what does not fit stays unplaced."""
+    """Solve with one of placer's strategies; guests that do not fit stay unplaced."""
     answer = solve(
         instance,
         strategy=name,
@@ -43,7 +43,7 @@ def by_strategy(name: str, instance: Instance, seed: int, cpu_limit_s: float | N
 
 
 def local_search(instance: Instance, seed: int, cpu_limit_s: float | None = None) -> Outcome:
-    """Search until some hundred moves have gained nothing."""
+    """Search until PATIENCE moves in a row bring no gain."""
     lowered = lower(instance, allow_unplaced=True)
     found = search(lowered.problem, seed, cpu_limit_s)
     placement = _nothing(instance) if found is None else lowered.to_placement(found)
@@ -51,14 +51,14 @@ def local_search(instance: Instance, seed: int, cpu_limit_s: float | None = None
 
 
 def search(problem: Problem, seed: int, cpu_limit_s: float | None) -> IntArray | None:
-    """Search from scratch; None where nothing was found."""
+    """Search without a start; None if no placement was found."""
     tables = TermIndex(problem)
     context = SearchContext(time_limit_s=TIME_LIMIT_S, seed=seed, stop=stop_after(cpu_limit_s))
     return tabu_search(tables, context, time_limit_s=TIME_LIMIT_S, patience=PATIENCE, floor=lower_bounds(tables))
 
 
 def stop_after(cpu_limit_s: float | None) -> Event:
-    """Give an event that is set once this process has used so many more seconds of all cpus."""
+    """Give an event that is set when this process has used that much more CPU time, in seconds."""
     stop = Event()
     if cpu_limit_s is not None:
         Thread(target=_watch, args=(stop, process_time() + cpu_limit_s), daemon=True).start()

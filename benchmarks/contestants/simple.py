@@ -14,7 +14,7 @@ from placer.lowering.lower import lower
 
 
 def best_fit(instance: Instance, seed: int) -> Outcome:
-    """Put each vnode on the pnode that it leaves the least memory free on, keeping every rule; lowest on a tie."""
+    """Put each vnode on the pnode with the least memory left that keeps every rule; the lowest among equals."""
     lowered = lower(instance, allow_unplaced=True)
     problem = lowered.problem
     site_of = put_best(problem, problem.m - 1, otherwise=problem.m - 1)
@@ -22,7 +22,7 @@ def best_fit(instance: Instance, seed: int) -> Outcome:
 
 
 def random(instance: Instance, seed: int) -> Outcome:
-    """Put each vnode on a random pnode among those that break no rule."""
+    """Put each vnode on a random pnode that breaks no rule."""
     lowered = lower(instance, allow_unplaced=True)
     problem = lowered.problem
     site_of = put_random(problem, problem.m - 1, seed, otherwise=problem.m - 1)
@@ -30,25 +30,23 @@ def random(instance: Instance, seed: int) -> Outcome:
 
 
 def put_best(problem: Problem, count: int, otherwise: int = -1) -> IntArray:
-    """Put each item on the site, of the first so many, that it leaves the least of the first resource on."""
+    """Put each item on the one of the first sites with the least of the first resource left afterwards."""
     partial = PartialAssignment(problem)
     return _put(partial, count, otherwise, lambda sites: int(sites[partial.left[0, sites].argmin()]))
 
 
 def put_random(problem: Problem, count: int, seed: int, otherwise: int = -1) -> IntArray:
-    """Put each item on a random site of the first so many."""
+    """Put each item on a random one of the first sites."""
     numbers = np.random.default_rng(seed)
     return _put(PartialAssignment(problem), count, otherwise, lambda sites: int(numbers.choice(sites)))
 
 
-def _put(
-    partial: PartialAssignment, count: int, otherwise: int, select_variants: Callable[[IntArray], int]
-) -> IntArray:
-    """Put item after item on a site chosen among those that break no rule, or where there is none on the other."""
+def _put(partial: PartialAssignment, count: int, otherwise: int, choose: Callable[[IntArray], int]) -> IntArray:
+    """Put item after item on a chosen site that breaks no rule, or else on the site for unplaced items."""
     for v in range(partial.problem.n):
         sites = np.flatnonzero(partial.open_sites(v)[:count])
         if len(sites):
-            partial.put(v, select_variants(sites))
+            partial.put(v, choose(sites))
         elif otherwise >= 0:
             partial.put(v, otherwise)
     return partial.site_of
@@ -58,8 +56,8 @@ def libvirt(instance: Instance, seed: int) -> Outcome:
     """
     Map vnode i to pnode i, or every vnode to pnode 0 where the guest has more vnodes than the host pnodes.
 
-    That is ``libxlMakeVnumaList`` of libvirt's libxl driver: no memory, pcpus or distances are
-    looked at. Xen fails the build of a guest whose vnode does not fit its pnode; such a guest is not placed.
+    This is ``libxlMakeVnumaList`` of libvirt's libxl driver, which ignores memory, pcpus and distances. Xen fails the
+    build of a guest whose vnode does not fit its pnode; such a guest counts as not placed.
     """
     pnodes = instance.host.pnodes
     free = [pnode.memory_kib for pnode in pnodes]

@@ -20,18 +20,18 @@ Place = Callable[..., Outcome]
 @dataclass(frozen=True)
 class Contestant:
     """
-    A way to place guests.
+    An algorithm that places guests.
 
     Parameters
     ----------
     place
-        Called with an instance and a seed, and with ``cpu_limit_s`` where it is anytime.
+        The function; called with an instance and a seed, and with ``cpu_limit_s`` if the algorithm is anytime.
     source
         Where the algorithm comes from.
     one_by_one
-        Whether it takes guests in order anyway, so that knowing them all ahead changes nothing.
+        Whether the algorithm places guests in order, so that knowing all of them ahead makes no difference.
     anytime
-        Whether it can be told how long to search.
+        Whether the algorithm accepts a time limit.
     """
 
     place: Place
@@ -40,7 +40,7 @@ class Contestant:
     anytime: bool = False
 
     def within(self, limit_s: float) -> Contestant:
-        """Give one that ends with the best so far after some seconds of all cpus, where it is anytime."""
+        """Give the contestant with a limit of CPU time, in seconds, if it is anytime."""
         return replace(self, place=partial(self.place, cpu_limit_s=limit_s)) if self.anytime else self
 
     def storm(self, instance: Instance, seed: int) -> Outcome:

@@ -1,9 +1,9 @@
 """
-xenopsd's placement, of XAPI: the pnodes at the least worst distance, then the least average distance.
+The placement of XAPI's xenopsd: the pnodes at the least worst distance, then the least average distance.
 
-Restated from xapi-project/xen-api as of August 2026, ocaml/xenopsd/lib/topology.ml and softaffinity.ml, with the
-policy ``best_effort``: a core for every vcpu. A plan of one pnode is carried out; a plan of several is not, and the
-guest's memory is striped over the host. It knows no vnodes: the guest is given to it without.
+Reimplemented from xapi-project/xen-api as of August 2026, ocaml/xenopsd/lib/topology.ml and softaffinity.ml, with the
+policy ``best_effort``: a core for every vcpu. Only a plan of one pnode is carried out; with a plan of several pnodes
+the guest's memory is striped over the host. xenopsd knows no vnodes, so the guest has none here.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from placer.instance import UNREACHABLE, Guest, Host, Instance
 MOST_NODES = 16
 """Above this only single pnodes are candidates."""
 NEAR = 1e-3
-"""Averages this close count as equal."""
+"""Averages that differ by less count as equal."""
 
 
 class Candidates:
     """
-    Sets of reachable pnodes by falling preference.
+    Sets of reachable pnodes, the preferred ones first.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ def xenopsd(instance: Instance, seed: int) -> Outcome:
 def choose(
     candidates: Candidates, host: Host, guest: Guest, free: list[int], usage: list[int]
 ) -> tuple[int, ...] | None:
-    """Choose among the first sets that suffice the one least used before; None where none suffices."""
+    """Choose, among the first sets that suffice, the set that was used least so far; None if none suffices."""
     equals: list[tuple[int, tuple[int, ...]]] = []
     nearest = 0.0
     for mask, average in zip(candidates.masks, candidates.average, strict=True):

@@ -1,7 +1,7 @@
 """
-Measure the speed table, row after row; a run that is in the results already is not repeated.
+Measure the speed table, row after row; runs with a result are not repeated.
 
-``--row KEY`` runs a row anew, ``--report`` only writes both tables out of the results.
+``--row KEY`` measures a row again, ``--report`` only writes both tables from the results.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COLUMNS = ("row", *(field.name for field in fields(Run)))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what is missing, and write the page."""
+    """Make the missing runs, and write the pages."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
     parser.add_argument("--row", action="append", choices=[row.key for row in ROWS], help="run this row anew")
     parser.add_argument("--report", action="store_true", help="run nothing")
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def measure(results: Results, keys: list[str] | None) -> None:
-    """Run what is not among the results, and write them after each run of some length."""
+    """Make the runs that have no result, and write the results after each long run."""
     for row in ROWS:
         if keys and row.key not in keys:
             continue
@@ -57,7 +57,7 @@ def measure(results: Results, keys: list[str] | None) -> None:
 
 
 def about() -> str:
-    """Say what measured."""
+    """Give versions and machine."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("ortools", "numpy"))
     return f"\nPython {platform.python_version()}, {packages}, {platform.machine()}, {cpu_count()} cpus."
 
@@ -86,7 +86,7 @@ def read() -> Results:
 
 
 def write(results: Results) -> None:
-    """Write them, whole."""
+    """Write all results."""
     whole = RESULTS.with_suffix(".new")
     with whole.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -23,7 +23,7 @@ def hierarchical(count: int, *, cores: int = 8) -> Host:
 
 
 def mesh(side: int) -> Host:
-    """Give a host of side x side pnodes, 10 apart for each hop."""
+    """Give a host of side x side pnodes; each hop of the mesh adds 10 to the distance."""
     places = [divmod(p, side) for p in range(side * side)]
     slit = [[10 + 10 * (abs(a - c) + abs(b - d)) for c, d in places] for a, b in places]
     return _host(f"mesh of {side} x {side}", slit, cores=8)
@@ -66,7 +66,7 @@ def _host(name: str, slit: list[list[int]], cores: int) -> Host:
 
 
 def fragmented(host: Host, numbers: Numbers) -> Host:
-    """Leave between a fifth and all of each pnode's memory free."""
+    """Leave a random share of each pnode's memory free, a fifth to all."""
     shares = numbers.uniform(0.2, 1.0, len(host.pnodes))
     pnodes = zip(host.pnodes, shares, strict=True)
     return replace(
@@ -75,7 +75,7 @@ def fragmented(host: Host, numbers: Numbers) -> Host:
 
 
 def one_guest(host: Host, sizes_kib: list[int], widths: list[int], traffic: list[list[int]] | None = None) -> Instance:
-    """Ask for one guest with vnodes of these sizes and numbers of vcpus; those without any may go to memory alone."""
+    """Make a guest with these vnodes; vnodes without vcpus may be on pnodes without pcpus."""
     rows = None if traffic is None else tuple(map(tuple, traffic))
     memory_only = any(not pnode.pcpus for pnode in host.pnodes)
     guest = Guest(name="one", vnodes=_vnodes(sizes_kib, widths), traffic=rows, memory_only_pnodes=memory_only)
@@ -83,7 +83,7 @@ def one_guest(host: Host, sizes_kib: list[int], widths: list[int], traffic: list
 
 
 def single(host: Host, count: int, *, equal: bool, numbers: Numbers) -> Instance:
-    """Ask for one guest of so many vnodes, cut to what the host has free: at most six tenths of it."""
+    """Make a guest with that many vnodes and at most six tenths of the host's free memory."""
     free = [pnode.memory_kib for pnode in host.pnodes if pnode.memory_kib and pnode.pcpus]
     running = sum(len(domain.affinity) for domain in host.domains)
     idle = max(2.0, (sum(len(pnode.pcpus) for pnode in host.pnodes) - running) / len(free))
@@ -94,11 +94,11 @@ def single(host: Host, count: int, *, equal: bool, numbers: Numbers) -> Instance
     return one_guest(host, sizes, widths)
 
 
-def convex_load(host: Host, guests: int, vnodes: int, *, vcpus_per_core: float, numbers: Numbers) -> Instance:
+def crowded(host: Host, guests: int, vnodes: int, *, vcpus_per_core: float, numbers: Numbers) -> Instance:
     """
-    Fill 85 % of the memory with guests of one vnode or more.
+    Fill 85 % of the memory with guests of one or more vnodes.
 
-    Some are wider than a pnode, of four or more vnodes; together they hold about a sixth of the memory.
+    Guests of four or more vnodes, each wider than a pnode, hold about a sixth of the memory together.
     """
     pnode_kib = host.pnodes[0].memory_kib
     wanted = 0.85 * pnode_kib * len(host.pnodes)

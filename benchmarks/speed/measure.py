@@ -22,7 +22,7 @@ from placer.lowering.lower import lower
 
 
 def run(row: Row, case: str, seed: int, make: Make) -> Run:
-    """Run it in a fork of this process, ended long after its limit."""
+    """Run a case in a fork of this process, which is killed if it runs far beyond its limit."""
     load = os.getloadavg()[0]
     fork = get_context("fork")
     receiver, sender = fork.Pipe(duplex=False)
@@ -49,7 +49,7 @@ def _nothing(case: str, seed: int, status: str, load: float) -> Run:
 
 
 class Watch:
-    """When costs first appeared, and each cost of a tier after the same higher ones."""
+    """Records when the first costs appeared, and when each cost of a tier appeared after the same higher costs."""
 
     def __init__(self, tier: int, goal: int | None, stop: Event) -> None:
         self.tier, self.goal, self.stop = tier, goal, stop
@@ -57,7 +57,7 @@ class Watch:
         self.at: dict[tuple[int, ...], float] = {}
 
     def __call__(self, progress: Progress) -> None:
-        """Note the time of what is new."""
+        """Record the time of new costs."""
         if progress.costs:
             self.at.setdefault(progress.costs[: self.tier + 1], perf_counter() - self.started)
             if self.goal is not None and progress.costs[self.tier] <= self.goal:
@@ -106,7 +106,7 @@ def _child(row: Row, case: str, seed: int, make: Make, sender: Connection) -> No
 
 def gap(cost: int, bound: int, least: int) -> float:
     """
-    Say what part of the cost above the floor is not proved.
+    Give the share of the cost above the floor that is not proved.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def gap(cost: int, bound: int, least: int) -> float:
 
 
 def floor(asked: Instance | Problem) -> int:
-    """Say what the tier costs with every access local and vcpus perfectly spread, whether that can be or not."""
+    """Compute the cost of the tier with every access local and vcpus perfectly spread, feasible or not."""
     problem = lower(asked).problem if isinstance(asked, Instance) else asked
     total = 0
     for term in problem.tiers[COST_TIER if isinstance(asked, Instance) else 0]:

@@ -1,4 +1,4 @@
-"""The rows of the speed table: what is solved, and what is aimed at."""
+"""The rows of the speed table: the cases to solve, and the aims."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from benchmarks.gqap import read_problem
 from benchmarks.hosts import FOLDER, loaded
-from benchmarks.speed.hosts import GIB, convex_load, fragmented, gb200, hierarchical, mesh, one_guest, single
+from benchmarks.speed.hosts import GIB, crowded, fragmented, gb200, hierarchical, mesh, one_guest, single
 from placer.assignment import Problem
 from placer.formats.native.instance_json import read_instance
 from placer.instance import Host, Instance
@@ -25,7 +25,7 @@ Make = Callable[[], Instance | Problem]
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What one run showed; times are seconds since its start, ``gap`` and ``known`` None where there is none."""
+    """The figures of a run; times are seconds since its start, ``gap`` and ``known`` are None if there is none."""
 
     case: str
     seed: int
@@ -43,18 +43,18 @@ class Run:
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """
-    A row.
+    A row of the speed table.
 
     Parameters
     ----------
     key, title, aim
-        What it is called, and what is aimed at, in words.
+        The name of the row, its description and its aim, in words.
     limit_s
         Time limit of a run.
     cases
-        For a seed, what is to be solved, by name; empty where its data is not at hand.
+        Gives for a seed the instances to solve, by name; none if their data is not available.
     misses
-        What of the aim a list of runs misses, in words.
+        Gives for a list of runs the parts of the aim that they miss, in words.
     until_known
         Whether a run ends when it finds the known value.
     """
@@ -69,39 +69,39 @@ class Row:
 
 
 def proved(runs: list[Run], *, median_s: float, worst_s: float) -> list[str]:
-    """Ask for a proof of every run, within times."""
+    """Aim: every run is proved within these times."""
     return [*_unproved(runs), *_slow([run.seconds for run in runs], median_s, worst_s)]
 
 
 def close(runs: list[Run], *, gap: float) -> list[str]:
-    """Ask for a proof or a small gap."""
+    """Aim: every run ends with a proof or a small gap."""
     far = [run for run in runs if run.gap is None or run.gap > gap]
     return [f"{len(far)} of {len(runs)} above {100 * gap:.0f} %: {_names(far)}"] if far else []
 
 
 def close_and_soon(runs: list[Run], *, gap: float, first_s: float) -> list[str]:
-    """Ask for a small gap and an early first placement."""
+    """Aim: every run finds a first placement early and ends with a small gap."""
     late = [run for run in runs if run.first_s > first_s]
     said = [f"first placement after up to {max(run.first_s for run in late):.1f} s"] if late else []
     return [*close(runs, gap=gap), *said]
 
 
 def found_and_proved(runs: list[Run], *, found_s: float, worst_s: float) -> list[str]:
-    """Ask for the best cost early and in the end for a proof, which says that it is the best."""
+    """Aim: every run finds the best cost early and ends with a proof."""
     late = [run for run in runs if run.found_s > found_s]
     said = [f"{len(late)} of {len(runs)} without the best cost after {found_s} s"] if late else []
     return [*said, *_unproved(runs), *_slow([run.seconds for run in runs], worst_s, worst_s)]
 
 
 def known_found(runs: list[Run], *, median_s: float, worst_s: float) -> list[str]:
-    """Ask for the known value of every run."""
+    """Aim: every run finds the best known value."""
     missed = [run for run in runs if run.cost is None or run.known is None or run.cost > run.known]
     said = [f"{len(missed)} of {len(runs)} above the known value: {_names(missed)}"] if missed else []
     return [*said, *_slow([run.found_s for run in runs], median_s, worst_s)]
 
 
 def known_proved(runs: list[Run], *, found_s: float, median_s: float, worst_s: float, least: int) -> list[str]:
-    """Ask for the known value early, and a proof of so many cases for every seed."""
+    """Aim: every run finds the best known value early, and that many cases are proved for each seed."""
     said = known_found(runs, median_s=found_s, worst_s=found_s)
     cases = _cases(runs)
     good = [
@@ -136,7 +136,7 @@ def _names(runs: list[Run]) -> str:
 
 
 def shipped(name: str) -> Host:
-    """Take the host of a shipped instance, without what runs there."""
+    """Give the host of an example instance without its running guests."""
     return replace(read_instance(FOLDER / f"{name}.json").host, domains=())
 
 
@@ -156,7 +156,7 @@ def _singles(name: str, seed: int) -> dict[str, Make]:
 def _forty(vcpus_per_core: float, seed: int) -> dict[str, Make]:
     def make() -> Instance:
         numbers = np.random.default_rng(seed)
-        return convex_load(shipped("forty-guests"), 40, 80, vcpus_per_core=vcpus_per_core, numbers=numbers)
+        return crowded(shipped("forty-guests"), 40, 80, vcpus_per_core=vcpus_per_core, numbers=numbers)
 
     return {"40 guests": make}
 
@@ -164,7 +164,7 @@ def _forty(vcpus_per_core: float, seed: int) -> dict[str, Make]:
 def _two_hundred(vcpus_per_core: float, seed: int) -> dict[str, Make]:
     def make() -> Instance:
         numbers = np.random.default_rng(seed)
-        return convex_load(hierarchical(64, cores=16), 200, 420, vcpus_per_core=vcpus_per_core, numbers=numbers)
+        return crowded(hierarchical(64, cores=16), 200, 420, vcpus_per_core=vcpus_per_core, numbers=numbers)
 
     return {"200 guests": make}
 
@@ -215,7 +215,7 @@ def _mesh(seed: int) -> dict[str, Make]:
 
 
 def corpus(name: str) -> Path | None:
-    """Find a file or folder of the corpus, where the environment says where that is."""
+    """Find a file or folder of the corpus, if PLACER_CORPUS is set."""
     folder = os.environ.get("PLACER_CORPUS")
     return Path(folder) / name if folder else None
 
@@ -226,7 +226,7 @@ def _gqap(pattern: str, _seed: int) -> dict[str, Make]:
 
 
 HOSTS = ("epyc-8n", "forty-guests", "hygon-memoryless", "opteron-8n")
-"""The shipped hosts of eight pnodes."""
+"""Example instances with hosts of eight pnodes."""
 
 ROWS: tuple[Row, ...] = (
     *(

@@ -1,13 +1,18 @@
-"""What the readers of hosts and guests hand on."""
+"""What the readers of hosts and guests return."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from placer.instance import GuestType, Host, Vnode
 from placer.instance.guest import CpuPolicy, ThreadPolicy
 
 Masks = tuple[tuple[int, ...] | None, ...]
+"""For each vcpu the ids of the pcpus that it may run on, None where it may run on any."""
+MAX_NAME = 255
+"""Most characters of a name of a host, guest or cpupool, as in instances."""
+SourceKind = Literal["xl", "libxl", "libvirt", "flavor"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +25,7 @@ class ParsedHost:
     host
         The host.
     notes
-        What was assumed, repaired or left out, a sentence each, for the report.
+        What the reader assumed, repaired or left out: a sentence for each, for the report.
     """
 
     host: Host
@@ -30,7 +35,7 @@ class ParsedHost:
 @dataclass(frozen=True, kw_only=True)
 class GuestSource:
     """
-    The file a guest came from, so that an emitter can give it back with only the placement changed.
+    The file a guest came from, so that an emitter can write the same file with only the placement changed.
 
     Parameters
     ----------
@@ -38,54 +43,55 @@ class GuestSource:
         ``xl`` (xl.cfg), ``libxl`` (JSON of a libxl_domain_config or libxl_domain_build_info), ``libvirt`` (domain
         XML) or ``flavor`` (OpenStack's).
     place
-        The file's name for messages; ``-`` was standard input.
+        The file's name for messages; ``<stdin>`` for standard input.
     text
-        Its text; for ``libxl`` the JSON text of this one guest; empty for ``flavor``, which is not given back.
+        The text of the file; for ``libxl`` the JSON text of this one guest; empty for ``flavor``: no emitter writes
+        flavours.
     """
 
-    kind: str
+    kind: SourceKind
     place: str
     text: str
 
     @property
     def of_qemu(self) -> bool:
-        """Whether QEMU runs such guests, and not Xen."""
+        """Whether QEMU runs the guest, and not Xen."""
         return self.kind in {"libvirt", "flavor"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ParsedGuest:
     """
-    A guest as a file states it, before it has vnodes.
+    A guest as a file states it; the vnodes of a file without vnodes are chosen later.
 
     Parameters
     ----------
     name, type
         As in the file.
     vcpu_count
-        Its vcpus, those that start offline too (``maxvcpus``).
+        Number of vcpus, including vcpus that start offline (``maxvcpus``).
     memory_kib, maxmem_kib
-        What it starts with and may grow to, in KiB.
+        Memory that the guest starts with, and memory that it may grow to, in KiB.
     vnodes
-        Its vnodes; None where the file states none.
+        The vnodes; None where the file states none.
     pnodes
-        Ids of the pnodes it may use; None for any.
+        Ids of the pnodes that the guest may use; None for any.
     pool
-        The cpupool it asks for, None where it asks for none.
+        The cpupool that the file names; None where it names none.
     hard_affinity, soft_affinity
-        A mask per vcpu, None for any; None where the file states none.
+        For each vcpu the ids of its pcpus, None for any; None where the file states no mask at all.
     vdistances
-        The distances that the file asks for, None where it asks for none.
+        The distances that the file asks for: row = from vnode, column = to vnode. None where it asks for none.
     cpu_policy, dedicated_vcpus, thread_policy, one_to_one
-        As of a guest of an instance.
+        As in :class:`placer.Guest`.
     devices
-        Ids of the host's devices that it is assigned.
+        Ids of the host's devices that the guest is assigned.
     overhead_kib
-        What the hypervisor needs for it besides its memory, in KiB.
+        Memory that the hypervisor needs for the guest besides the guest's own, in KiB.
     notes
-        What was assumed or is remarkable, a sentence each, for the report.
+        What the reader assumed or found remarkable: a sentence for each, for the report.
     source
-        The file, for the emitters.
+        The file, for the emitters; None for a guest that comes from no file.
     """
 
     name: str

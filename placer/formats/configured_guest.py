@@ -1,4 +1,4 @@
-"""A placed guest as it is written: parts on one pnode merged, distances as Xen takes them."""
+"""A placed guest as the emitters write it: parts on one pnode merged, distances in the range that Xen accepts."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ LARGEST_REMOTE = 254
 @dataclass(frozen=True, kw_only=True)
 class ConfiguredVnode:
     """
-    A vnode as it is written.
+    A vnode as the emitters write it.
 
     Parameters
     ----------
     memory_kib, vcpus
-        As in the guest, or summed over merged parts.
+        Memory in KiB and ids of the vcpus, as in the guest, or of all merged parts together.
     pnode
         Id of its pnode; None where it has none.
     distances
-        To every vnode of the guest, 10 to itself.
+        Distance to every vnode of the guest, in their order; 10 to itself.
     """
 
     memory_kib: int
@@ -37,21 +37,21 @@ class ConfiguredVnode:
 @dataclass(frozen=True, kw_only=True)
 class ConfiguredGuest:
     """
-    A placed guest as the emitters take it.
+    A placed guest, as the emitters expect it.
 
     Parameters
     ----------
     guest, host
         As in the instance.
     vnodes
-        What is written; one for a guest of form ``whole``.
+        The vnodes to write; exactly one for a guest of form ``whole``.
     memory_kib, maxmem_kib
-        What the file says the guest starts with and may grow to; equal unless its file had them differ and
-        nobody chose.
+        Memory that the guest starts with, and memory that it may grow to, in KiB. They differ only where the guest's
+        file has them differ and ``--memory`` chose neither.
     source
-        The file the guest came from, None for one from an instance.
+        The file the guest came from; None for a guest of an instance.
     pinned
-        Whether its hard affinity is placer's, and no longer what the file says.
+        Whether placer has replaced the hard affinity of the guest's file by its own.
     """
 
     guest: Guest
@@ -69,14 +69,19 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
 
     Parameters
     ----------
+    guest
+        The guest; only vnodes of a guest of form ``parts`` are merged.
+    host
+        The host, for its distances.
     pnodes
         For each vnode of the guest the id of its pnode, None where it has none.
 
     Returns
     -------
-    tuple of WrittenVnode
-        In the order of the guest; merged parts stand where the first of them stood. Distances are the host's
-        submatrix, 10 on the diagonal and 11 to 254 off it (the largest finite one where an end has no pnode).
+    tuple of ConfiguredVnode
+        In the order of the guest; a merged vnode stands where its first part stood. Distances are those of the host
+        between the vnodes' pnodes, brought into the range 11 to 254, and 10 on the diagonal. Where a vnode has no
+        pnode the host's largest finite distance is taken.
     """
     rows: list[tuple[int, tuple[int, ...], int | None]] = []
     for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
@@ -99,18 +104,24 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
 
 def soft_affinity_on_pnode(written: ConfiguredGuest) -> list[tuple[int, ...]]:
     """
-    Give each vcpu of a placed guest the pcpus of its pnode, or those of them that its own soft affinity names.
+    Give the soft affinity that keeps each vcpu of a placed guest on its pnode.
 
-    Only pcpus of its cpupool count.
-    They are what libxl takes the node affinity of a guest without vnuma from, and so where its memory goes.
+    libxl derives the node affinity of a guest without vnuma from this soft affinity, and Xen allocates the guest's
+    memory by node affinity.
+
+    Returns
+    -------
+    list of tuple of int
+        For each vcpu ids of pcpus of its pnode: only pcpus of the guest's cpupool where the pnode has some, and of
+        these only pcpus of the vcpu's own soft affinity where it names some.
     """
     host, guest = written.host, written.guest
-    wishes = guest.soft_affinity or [None] * guest.vcpu_count
+    own = guest.soft_affinity or [None] * guest.vcpu_count
     masks: dict[int, tuple[int, ...]] = {}
     for vnode in written.vnodes:
         pcpus = next(set(candidate.pcpus) for candidate in host.pnodes if candidate.id == vnode.pnode)
         here = pcpus & host.pcpus_of_effective_pool(guest.pool) or pcpus
-        masks |= {vcpu: tuple(sorted(here.intersection(wishes[vcpu] or here) or here)) for vcpu in vnode.vcpus}
+        masks |= {vcpu: tuple(sorted(here.intersection(own[vcpu] or here) or here)) for vcpu in vnode.vcpus}
     return [masks[vcpu] for vcpu in range(guest.vcpu_count)]
 
 

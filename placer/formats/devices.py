@@ -1,4 +1,4 @@
-"""PCI devices that a guest's file assigns to it, on a host that says where they sit."""
+"""Looks up the PCI devices that a guest's file assigns to it among the devices of the host."""
 
 from __future__ import annotations
 
@@ -7,24 +7,26 @@ from collections.abc import Iterable
 from placer.instance import Host, pci_address, shorten
 
 MOST_NAMED = 4
-"""Devices that one note names."""
+"""Devices that one note names. Chosen, not tuned: with more a note fills several lines."""
 
 
 def devices_on(host: Host, stated: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
     """
-    Find the devices of a guest among those of its host.
+    Find the devices of a guest among the devices of its host.
 
     Parameters
     ----------
+    host
+        The host, with the pnode of each device that is known.
     stated
         Addresses as the guest's file has them, such as ``3b:00.0``.
 
     Returns
     -------
     devices : tuple of str
-        Ids of those that the host lists, each once.
+        Ids of the guest's devices that the host lists, each once.
     notes : list of str
-        Which it does not list.
+        A note with the devices that the host does not list; empty where it lists all.
     """
     known = {device.id for device in host.devices}
     found: dict[str, None] = {}
@@ -39,4 +41,4 @@ def devices_on(host: Host, stated: Iterable[str]) -> tuple[tuple[str, ...], list
         return tuple(found), []
     more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
     names = ", ".join(unknown[:MOST_NAMED]) + more
-    return tuple(found), [f"the host does not say on which pnode its devices are, they are not counted: {names}"]
+    return tuple(found), [f"these devices are not counted, the host does not say on which pnodes they are: {names}"]

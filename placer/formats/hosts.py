@@ -1,4 +1,4 @@
-"""Tells the forms of a host apart by their content."""
+"""Reads a host from any supported form; the form is recognised by the content."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ _XL_INFO = re.compile(r"^(host|release|xen_\w+|nr_\w+|cpu_topology|numa_info|fre
 
 def read_host(source: Source, free: str | None = None) -> ParsedHost:
     """
-    Read a host in any of the forms placer knows.
+    Read a host from a file, standard input or a sysfs tree, in any supported form.
 
     Parameters
     ----------
     source
         A file, its text, or the folder of a sysfs tree.
     free
-        Free memory as ``--free`` states it, instead of what the file says.
+        Free memory as ``--free`` states it; replaces the memory that the file states.
 
     Raises
     ------
     InputError
-        If it is none of the forms, or a faulty one.
+        If the content has no supported form, or is faulty.
     """
     if not isinstance(source, Text) and os.path.isdir(path_of(source)):  # noqa: PTH112 - Path.is_dir fails on long names
         from placer.formats.linux.sysfs import read_sysfs
@@ -50,12 +50,21 @@ def read_host(source: Source, free: str | None = None) -> ParsedHost:
 
 def parse_host_text(text: str, place: str, free: str | None = None) -> ParsedHost:
     """
-    Read a host from text in any of the forms placer knows.
+    Read a host from text in any supported form.
+
+    Parameters
+    ----------
+    text
+        The content of a file, or what a program printed.
+    place
+        The name of the text for messages.
+    free
+        Free memory as ``--free`` states it; replaces the memory that the text states.
 
     Raises
     ------
     InputError
-        If it is none of the forms, or a faulty one.
+        If the text has no supported form, or is faulty.
     """
     form = recognise(text, place)
     if form == "hwloc":
@@ -76,12 +85,15 @@ def parse_host_text(text: str, place: str, free: str | None = None) -> ParsedHos
 
 def recognise(text: str, place: str) -> HostForm:
     """
-    Tell which form a text has.
+    Recognise the form of a text that holds a host.
+
+    JSON and XML are recognised by their first character, XML further by its root element; texts of programs by a line
+    that only this program prints.
 
     Raises
     ------
     InputError
-        If it is none of them.
+        If the text has no supported form.
 
     Examples
     --------
@@ -97,7 +109,7 @@ def recognise(text: str, place: str) -> HostForm:
         return "xl info"
     if _NUMACTL.search(text):
         return "numactl"
-    raise InputError(f"no host that placer reads, expected {ACCEPTED}", place=place)
+    raise InputError(f"no form of a host that placer reads, expected {ACCEPTED}", place=place)
 
 
 def _recognise_xml(text: str, place: str) -> HostForm:

@@ -1,4 +1,4 @@
-"""Reads the machine placer runs on, or the one a libvirt daemon looks after."""
+"""Reads the machine placer runs on, or the host that a libvirt daemon manages."""
 
 from __future__ import annotations
 
@@ -16,37 +16,52 @@ XEN_CAPABILITIES = Path("/proc/xen/capabilities")
 """Holds ``control_d`` in dom0."""
 XL_INFO = ("xl", "info", "-n")
 XL_TIMEOUT_S = 30
+"""Chosen, not measured: ``xl info -n`` answers in a fraction of a second unless the toolstack's lock is held."""
 
 
-def read_local_host(free: str | None = None) -> ParsedHost:
+def read_local_host(
+    free: str | None = None,
+    *,
+    sysfs: str = SYSFS,
+    xen_capabilities: Path = XEN_CAPABILITIES,
+    xl_timeout_s: float = XL_TIMEOUT_S,
+) -> ParsedHost:
     """
-    Read the machine placer runs on: from ``xl info -n`` in dom0, where sysfs shows dom0 and not the host, else sysfs.
+    Read the machine placer runs on: in dom0 from ``xl info -n``, elsewhere from sysfs.
+
+    In dom0 sysfs shows what Xen gives to dom0, and not the host.
 
     Parameters
     ----------
     free
         Free memory as ``--free`` states it.
+    sysfs
+        Where sysfs is mounted.
+    xen_capabilities
+        The file that holds ``control_d`` in dom0.
+    xl_timeout_s
+        Seconds that ``xl info -n`` may take.
 
     Raises
     ------
     InputError
         If xl fails, or sysfs shows no host.
     """
-    if _in_dom0():
-        return parse_host_text(_xl_info(), " ".join(XL_INFO), free)
-    return read_sysfs(SYSFS, free, name=platform.node())
+    if _in_dom0(xen_capabilities):
+        return parse_host_text(_xl_info(xl_timeout_s), " ".join(XL_INFO), free)
+    return read_sysfs(sysfs, free, name=platform.node())
 
 
 def read_libvirt(uri: str, free: str | None = None) -> ParsedHost:
     """
-    Read the host that a libvirt daemon looks after, over a connection that can only read.
+    Read the host that a libvirt daemon manages, over a read-only connection.
 
     Parameters
     ----------
     uri
         Such as ``qemu:///system`` or ``xen://host/``.
     free
-        Free memory as ``--free`` states it; libvirt's capabilities have totals.
+        Free memory as ``--free`` states it; libvirt's capabilities state total memory only.
 
     Raises
     ------
@@ -73,23 +88,21 @@ def read_libvirt(uri: str, free: str | None = None) -> ParsedHost:
     return parse_host_text(capabilities, uri, free)
 
 
-def _in_dom0() -> bool:
+def _in_dom0(xen_capabilities: Path) -> bool:
     try:
-        return "control_d" in XEN_CAPABILITIES.read_text(encoding="ascii", errors="replace")
+        return "control_d" in xen_capabilities.read_text(encoding="ascii", errors="replace")
     except OSError:
         return False
 
 
-def _xl_info() -> str:
+def _xl_info(timeout_s: float) -> str:
     place = " ".join(XL_INFO)
     try:
-        ran = subprocess.run(
-            XL_INFO, capture_output=True, text=True, errors="replace", timeout=XL_TIMEOUT_S, check=False
-        )
+        ran = subprocess.run(XL_INFO, capture_output=True, text=True, errors="replace", timeout=timeout_s, check=False)
     except FileNotFoundError:
         raise InputError("this is a Xen dom0 without xl in PATH; give the host as a file", place=place) from None
     except subprocess.TimeoutExpired:
-        raise InputError(f"no answer within {XL_TIMEOUT_S} s", place=place) from None
+        raise InputError(f"no answer within {timeout_s} s", place=place) from None
     if ran.returncode:
         lines = ran.stderr.strip().splitlines() or ["it says nothing"]
         raise InputError(f"failed with exit code {ran.returncode}: {lines[-1]}", place=place)

@@ -1,4 +1,4 @@
-"""Writes where a placed guest's memory lies, and its NUMA nodes, as arguments of QEMU."""
+"""Writes a placed guest as arguments of QEMU: its NUMA nodes, and the pnodes that their memory is bound to."""
 
 from __future__ import annotations
 
@@ -27,14 +27,15 @@ def emit_qemu(written: ConfiguredGuest) -> str:
     Returns
     -------
     str
-        An option and its value on each line, none with a space in it: ``-m``, ``-smp``; for each vnode a memory backend
-        bound to its pnode and ``-numa node`` with its vcpus; ``-numa dist`` for each ordered pair. A guest of form
-        ``whole`` has one backend for all of its memory and no nodes.
+        One option with its value on each line, without spaces in the values: ``-m`` and ``-smp``; for each vnode a
+        memory backend bound to its pnode and ``-numa node`` with its vcpus; ``-numa dist`` for each ordered pair of
+        vnodes. A guest of form ``whole`` gets one backend for all of its memory and no NUMA nodes.
 
     Raises
     ------
     EmissionError
-        With every reason, if it is a guest of Xen, QEMU would refuse it, or no argument says what it asks for.
+        With every reason: the guest is one of Xen, QEMU would refuse it, or arguments cannot express what its own file
+        asks for.
     """
     backend = _backend_of(written)
     reasons = [*_reasons(written), *backend.reasons]
@@ -47,7 +48,7 @@ def emit_qemu(written: ConfiguredGuest) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _Backend:
-    """The kind of memory that a guest's own file asks for."""
+    """The kind of memory backend that a guest's own file asks for, or the reasons why it cannot be written."""
 
     kind: str = "memory-backend-ram"
     more: str = ""
@@ -81,7 +82,12 @@ def _ranges(vcpus: tuple[int, ...]) -> list[str]:
 
 
 def _smp(written: ConfiguredGuest) -> str:
-    """Say which vcpus share a socket: as its file does, else those of a vnode where vnodes are alike, else none."""
+    """
+    Write the sockets, cores and threads of a guest.
+
+    They are those of its file, where the product fits; else one socket for each vnode, where all vnodes have equally
+    many vcpus in order; else one socket for each vcpu.
+    """
     count = written.guest.vcpu_count
     topology = _topology(written)
     if topology is not None:
@@ -109,7 +115,7 @@ def _domain_of(written: ConfiguredGuest) -> Node | None:
 
 
 def _backend_of(written: ConfiguredGuest) -> _Backend:
-    """Heed ``<memoryBacking>`` of a domain."""
+    """Read the kind of memory from ``<memoryBacking>`` of a domain."""
     domain = _domain_of(written)
     backing = domain.child("memoryBacking") if domain else None
     if backing is None:
@@ -122,7 +128,7 @@ def _backend_of(written: ConfiguredGuest) -> _Backend:
         return _Backend(reasons=(f"it asks for huge pages, which are not written as arguments; {kept}",))
     if kind == "file":
         return _Backend(
-            reasons=(f"its memory is files of libvirt's choice, which are not written as arguments; {kept}",)
+            reasons=(f"its memory lies in files that libvirt names, which are not written as arguments; {kept}",)
         )
     return _Backend(kind="memory-backend-memfd" if kind == "memfd" else "memory-backend-ram", more=shared)
 
@@ -135,6 +141,6 @@ def _reasons(written: ConfiguredGuest) -> Iterator[str]:
         yield f"{len(written.vnodes)} vnodes, QEMU takes at most {MAX_NODES}"
     for v, vnode in enumerate(written.vnodes):
         if vnode.pnode is None:
-            yield f"vnode {v} has no pnode, to which its memory could be bound"
+            yield f"vnode {v} has no pnode to bind its memory to"
         if vnode.memory_kib % STEP_KIB:
             yield f"vnode {v} has {vnode.memory_kib} KiB, expected a multiple of {STEP_KIB} KiB"

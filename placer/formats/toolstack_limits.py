@@ -1,4 +1,4 @@
-"""What xl and libxl refuse or get wrong, and what QEMU does not run, said before anything is written."""
+"""Limits of xl, libxl and QEMU: a guest that they would refuse or misplace is refused before a file is written."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ MAX_PNODES = 64
 MIB = 1024
 
 ASSUMED_VIDEO_KIB = 8 * MIB
+"""Video RAM of cirrus, the card that libxl takes where no card is stated (libxl_create.c)."""
 VIDEO_KIB = {"none": 0, "cirrus": 8 * MIB, "stdvga": 16 * MIB, "std": 16 * MIB, "qxl": 128 * MIB}
 """Video RAM by the name of the card, as xl and libxl write it (libxl_create.c)."""
 
@@ -31,20 +32,20 @@ Toolstack = Literal["xl", "libxl"]
 
 def refuse_for_xen(written: ConfiguredGuest, toolstack: Toolstack = "xl") -> None:
     """
-    Refuse a guest that Xen's toolstack would refuse, or start otherwise than placed.
+    Refuse a guest that Xen's toolstack would refuse, or would start on other pnodes than planned.
 
     Parameters
     ----------
     written
-        The guest as it is to be written. One of form ``whole`` has no vnuma, so pv and pvh are fine.
+        The guest as it is to be written. A guest of form ``whole`` has no vnuma, so it may be of type pv or pvh.
     toolstack
-        Who starts it. They differ in the pnode ids they take: xl only those below the number of pnodes,
-        libxl those up to the last one (parse_vnuma_config in xl_parse.c, libxl__vnuma_config_check).
+        The program that starts the guest. xl accepts ids of pnodes below the number of pnodes, libxl up to the largest
+        id (parse_vnuma_config in xl_parse.c, libxl__vnuma_config_check).
 
     Raises
     ------
     EmissionError
-        With every reason, a line each.
+        With every reason, one on each line.
     """
     if written.source is not None and written.source.of_qemu:
         raise EmissionError(
@@ -58,7 +59,7 @@ def refuse_for_xen(written: ConfiguredGuest, toolstack: Toolstack = "xl") -> Non
 
 
 def not_for_qemu(written: ConfiguredGuest) -> Iterator[str]:
-    """Say why QEMU would not run a guest, by libvirt or by arguments."""
+    """Give the reasons why QEMU would not run a guest, started by libvirt or by arguments."""
     guest, source = written.guest, written.source
     if source is not None and not source.of_qemu:
         yield f"{source.place} is a guest of Xen; --format xl or libxl writes it"
@@ -74,7 +75,7 @@ def _guest_reasons(written: ConfiguredGuest) -> Iterator[str]:
     guest = written.guest
     for v, vnode in enumerate(written.vnodes):
         if vnode.pnode is None:
-            yield f"vnode {v} has no pnode, and Xen takes none for it"
+            yield f"vnode {v} has no pnode, Xen takes only vnodes with one"
         if vnode.memory_kib % MIB:
             yield f"vnode {v} has {vnode.memory_kib} KiB, expected whole MiB"
     if not written.maxmem_kib:
@@ -144,7 +145,7 @@ def _states_no_type(written: ConfiguredGuest) -> bool:
 
 
 def video_ram_kib(written: ConfiguredGuest) -> int:
-    """Video RAM of a hvm guest, in KiB, as its file states it; 8 MiB, libxl's default of cirrus, where none does."""
+    """Give the video RAM of an hvm guest in KiB: as its file states it, else 8 MiB, libxl's default for cirrus."""
     if written.source is None:
         return ASSUMED_VIDEO_KIB
     if written.source.kind == "libxl":

@@ -9,7 +9,7 @@ HOST = Host(
     pnodes=(Pnode(id=0, memory_kib=1, pcpus=(0,)),),
     devices=(Device(id="0000:3b:00.0", pnode=0), Device(id="0000:5e:00.1", pnode=0), Device(id="nic", pnode=0)),
 )
-NOTE = "the host does not say on which pnode its devices are, they are not counted: "
+NOTE = "these devices are not counted, the host does not say on which pnodes they are: "
 
 
 def test_an_address_is_found_however_it_is_written_and_once() -> None:

@@ -48,13 +48,16 @@ def test_a_form_is_recognised_by_its_content(text: str, form: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("MemTotal: 1024 kB", r"^host: no host that placer reads, expected host or instance JSON, xl info -n, numactl"),
-        ("\x7fELF\x02", r"^host: no host that placer reads"),
-        ('name = "db"\nmemory = 1024\n', r"^host: no host that placer reads"),
+        (
+            "MemTotal: 1024 kB",
+            r"^host: no form of a host that placer reads, expected host or instance JSON, xl info -n, numactl",
+        ),
+        ("\x7fELF\x02", r"^host: no form of a host that placer reads"),
+        ('name = "db"\nmemory = 1024\n', r"^host: no form of a host that placer reads"),
         ("<domain type='xen'/>", r"^host: a guest of libvirt, expected a host: virsh capabilities prints it"),
         ("<html><body>", r"^host: XML of something else, expected"),
         ("<", r"^host:1: no well-formed XML"),
-        ("[1]", r"^host: no host that placer reads"),
+        ("[1]", r"^host: no form of a host that placer reads"),
     ],
 )
 def test_what_is_no_host_is_refused_with_what_is_read(text: str, message: str) -> None:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from placer.errors import InputError
-from placer.formats import local_host as machine
+from placer.formats.local_host import read_libvirt, read_local_host
 from tests.support.host_samples import LIBVIRT, sysfs
 
 XL_INFO = """\
@@ -24,11 +24,16 @@ node:    memsize    memfree    distances
 
 
 @pytest.fixture
-def xl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A dom0 with an ``xl`` that a test can write."""
+def dom0(tmp_path: Path) -> Path:
+    """The file by which Linux tells that it is dom0."""
     capabilities = tmp_path / "capabilities"
     capabilities.write_text("control_d\n")
-    monkeypatch.setattr(machine, "XEN_CAPABILITIES", capabilities)
+    return capabilities
+
+
+@pytest.fixture
+def xl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The ``xl`` in PATH, which a test can write."""
     program = tmp_path / "bin" / "xl"
     program.parent.mkdir()
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
@@ -41,44 +46,41 @@ def write(program: Path, script: str) -> None:
 
 
 def test_a_linux_machine_is_read_from_sysfs_under_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "SYSFS", str(sysfs(tmp_path)))
-    monkeypatch.setattr(machine, "XEN_CAPABILITIES", tmp_path / "none")
     monkeypatch.setattr("platform.node", lambda: "db1")
-    host = machine.read_local_host(free="0=1GiB").host
+    no_xen = tmp_path / "none"
+    host = read_local_host(free="0=1GiB", sysfs=str(sysfs(tmp_path)), xen_capabilities=no_xen).host
     assert (host.name, [pnode.memory_kib for pnode in host.pnodes]) == ("db1", [1024**2, 8 * 1024**2])
 
 
-def test_dom0_is_read_from_xl_info(xl: Path) -> None:
+def test_dom0_is_read_from_xl_info(xl: Path, dom0: Path) -> None:
     write(xl, f'test "$*" = "info -n" && cat <<EOF\n{XL_INFO}EOF')
-    host = machine.read_local_host().host
+    host = read_local_host(xen_capabilities=dom0).host
     assert (host.name, [pnode.memory_kib for pnode in host.pnodes]) == ("dom0", [8192 * 1024])
 
 
-def test_a_domain_that_is_not_dom0_is_read_from_sysfs(
-    xl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "capabilities").write_text("")
+def test_a_domain_that_is_not_dom0_is_read_from_sysfs(xl: Path, dom0: Path, tmp_path: Path) -> None:
+    dom0.write_text("")
     write(xl, "exit 1")
-    monkeypatch.setattr(machine, "SYSFS", str(sysfs(tmp_path)))
-    assert len(machine.read_local_host().host.pnodes) == 2
+    host = read_local_host(sysfs=str(sysfs(tmp_path)), xen_capabilities=dom0).host
+    assert len(host.pnodes) == 2
 
 
-def test_what_xl_says_when_it_fails_is_passed_on(xl: Path) -> None:
+def test_what_xl_says_when_it_fails_is_passed_on(xl: Path, dom0: Path) -> None:
     write(xl, "echo libxl: error: cannot open handle >&2; exit 1")
     with pytest.raises(InputError, match=r"^xl info -n: failed with exit code 1: libxl: error: cannot open handle$"):
-        machine.read_local_host()
+        read_local_host(xen_capabilities=dom0)
 
 
-def test_dom0_without_xl_is_told_so(xl: Path) -> None:
+@pytest.mark.usefixtures("xl")
+def test_dom0_without_xl_is_told_so(dom0: Path) -> None:
     with pytest.raises(InputError, match=r"^xl info -n: this is a Xen dom0 without xl in PATH"):
-        machine.read_local_host()
+        read_local_host(xen_capabilities=dom0)
 
 
-def test_an_xl_that_hangs_is_given_up(xl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "XL_TIMEOUT_S", 0.2)
+def test_an_xl_that_hangs_is_given_up(xl: Path, dom0: Path) -> None:
     write(xl, "exec sleep 10")
     with pytest.raises(InputError, match=r"^xl info -n: no answer within 0.2 s"):
-        machine.read_local_host()
+        read_local_host(xen_capabilities=dom0, xl_timeout_s=0.2)
 
 
 class RefusedError(Exception):
@@ -104,14 +106,14 @@ def libvirt(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_host_is_read_over_libvirt_and_the_connection_closed(libvirt: list[str]) -> None:
-    host = machine.read_libvirt("test:///default", free="1=1GiB").host
+    host = read_libvirt("test:///default", free="1=1GiB").host
     assert [pnode.memory_kib for pnode in host.pnodes] == [4 * 1024**2, 1024**2]
     assert libvirt == ["test:///default", "closed"]
 
 
 def test_what_libvirt_refuses_is_passed_on(libvirt: list[str]) -> None:
     with pytest.raises(InputError, match=r"^--libvirt x:///y: libvirt: no connection driver$"):
-        machine.read_libvirt("x:///y")
+        read_libvirt("x:///y")
 
 
 def test_without_the_binding_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +121,7 @@ def test_without_the_binding_it_is_said_what_to_install(monkeypatch: pytest.Monk
     with pytest.raises(
         InputError, match=r"^--libvirt: needs the libvirt binding for Python: install placer\[libvirt\]"
     ):
-        machine.read_libvirt("qemu:///system")
+        read_libvirt("qemu:///system")
 
 
 def test_the_test_driver_of_a_real_libvirt_is_read() -> None:
@@ -127,5 +129,5 @@ def test_the_test_driver_of_a_real_libvirt_is_read() -> None:
         if os.environ.get("PLACER_REQUIRE_REAL") == "1":
             pytest.fail("the libvirt binding is missing (pip install placer[libvirt]), and PLACER_REQUIRE_REAL is 1")
         pytest.skip("the libvirt binding is not installed (pip install placer[libvirt])")
-    host = machine.read_libvirt("test:///default").host
+    host = read_libvirt("test:///default").host
     assert [pnode.pcpus for pnode in host.pnodes] == [tuple(range(8)), tuple(range(8, 16))]

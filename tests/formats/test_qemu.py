@@ -97,7 +97,7 @@ def test_a_domain_keeps_its_kind_of_memory() -> None:
 
 
 @pytest.mark.parametrize(
-    ("guest", "inside", "said"),
+    ("guest", "inside", "message"),
     [
         (a_guest(GIB, type="pv"), "", "it is of type pv, QEMU runs hvm"),
         (a_guest(GIB, vcpus=(0,)), "", "it has no vcpus"),
@@ -107,18 +107,18 @@ def test_a_domain_keeps_its_kind_of_memory() -> None:
         (
             a_guest(GIB),
             "<memoryBacking><source type='file'/></memoryBacking>",
-            "its memory is files of libvirt's choice",
+            "its memory lies in files that libvirt names",
         ),
         (a_guest(*[8] * 129), "", "129 vnodes, QEMU takes at most 128"),
     ],
 )
-def test_what_arguments_do_not_say_is_refused(guest: Guest, inside: str, said: str) -> None:
-    with pytest.raises(EmissionError, match=f'^guest "db": {re.escape(said)}'):
+def test_a_guest_that_arguments_cannot_express_is_refused(guest: Guest, inside: str, message: str) -> None:
+    with pytest.raises(EmissionError, match=f'^guest "db": {re.escape(message)}'):
         write(guest, *[0] * len(guest.vnodes), source=a_domain(inside))
 
 
 def test_a_vnode_without_a_pnode_and_a_guest_of_xen_are_refused() -> None:
-    with pytest.raises(EmissionError, match="vnode 1 has no pnode, to which its memory could be bound"):
+    with pytest.raises(EmissionError, match="vnode 1 has no pnode to bind its memory to"):
         write(a_guest(GIB, GIB), 0, None)
     with pytest.raises(EmissionError, match=r"db.cfg is a guest of Xen; --format xl or libxl writes it"):
         write(a_guest(GIB), 0, source=GuestSource(kind="xl", place="db.cfg", text=""))

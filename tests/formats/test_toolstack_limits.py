@@ -88,7 +88,7 @@ def test_every_reason_is_given_at_once() -> None:
         refuse_for_xen(write(guest=guest, pnodes=(0, None), memory_kib=0))
     assert str(error.value).split("\n") == [
         'guest "db": vnode 0 has 512 KiB, expected whole MiB',
-        'guest "db": vnode 1 has no pnode, and Xen takes none for it',
+        'guest "db": vnode 1 has no pnode, Xen takes only vnodes with one',
         'guest "db": Cannot enable PoD and vNUMA at the same time: its memory of 0 KiB is below its maxmem of '
         "512.5 MiB; choose one with --memory maxmem or --memory memory",
         'guest "db": PV vNUMA is not yet supported: a guest with vnuma needs type="hvm"',

@@ -123,9 +123,7 @@ def test_guest_files_say_which_devices_they_get() -> None:
     ]
     for reading in readings:
         assert reading.devices == (NIC,), reading.source
-        assert any(
-            "does not say on which pnode its devices are" in note and "5e:00.1" in note for note in reading.notes
-        )
+        assert any("does not say on which pnodes they are" in note and "5e:00.1" in note for note in reading.notes)
 
 
 def test_the_report_says_on_which_pnode_a_device_is() -> None:

@@ -123,7 +123,6 @@ NOT_MIRRORED = {
     "explain/constraints",
     "explain/repairs",
     "explain/unplaceable",
-    "formats/base",
     "graphs/traffic",
     "lowering/overflow",
     "lowering/pcpus",

@@ -1,1 +1,1 @@
-"""Domains and capabilities of libvirt."""
+"""Reading and writing domains of libvirt, and reading its capabilities."""

@@ -11,6 +11,7 @@ from placer.formats.text.xml_text import Node, parse_xml
 from placer.instance.units import MAX_CPU
 
 MAX_DISTANCE = 2**32
+"""Largest distance that is read; some firmware writes 0xFFFFFFFF for an unreachable node."""
 
 
 def read_libvirt_capabilities(text: str, place: str, free: str | None = None) -> ParsedHost:
@@ -20,16 +21,16 @@ def read_libvirt_capabilities(text: str, place: str, free: str | None = None) ->
     Parameters
     ----------
     text
-        The document. Memory is each cell's total. A cell may state no distances, and a cpu no siblings.
+        The document. Memory is the total of each cell. Distances of a cell and siblings of a cpu may be missing.
     place
         The file's name for messages.
     free
-        Free memory as ``--free`` states it; needed where cells state no memory, as older libvirts do.
+        Free memory as ``--free`` states it; needed where cells state no memory, as with older versions of libvirt.
 
     Raises
     ------
     InputError
-        With ``file:line``, if there are no cells, or one has ids, memory or siblings that make no sense.
+        With ``file:line``, if there are no cells, or an id, a size or a list of siblings is invalid.
     """
     root = parse_xml(text, place)
     cells = _cells(root)
@@ -78,7 +79,7 @@ def _row(cell: Node) -> NodeRow:
 
 
 def _distances(cells: list[Node]) -> dict[tuple[int, int], int]:
-    """Read the distances; one that only the other cell states holds both ways, as for libvirt."""
+    """Read the distances; as in libvirt, a distance that one of two cells states holds in both directions."""
     stated: dict[tuple[int, int], int] = {}
     for cell in cells:
         p = cell.number("id", MAX_CPU)

@@ -14,21 +14,22 @@ from placer.instance.guest import MAX_VNODES
 LOCAL_DISTANCE = 10
 REMOTE_DISTANCE = 20
 UNREACHABLE = 255
+"""Distances that libvirt takes where none are stated, and the largest that it accepts."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cells:
     """
-    The cells in the order of their ids.
+    The cells of a domain, in the order of their ids.
 
     Parameters
     ----------
     vnodes
-        Their memory and vcpus.
+        Memory and vcpus of each cell.
     vdistances
-        None where no cell states any.
+        Distances between the cells; None where no cell states any.
     notes
-        What is remarkable, a sentence each.
+        What libvirt completes in the cells: a sentence for each.
     """
 
     vnodes: tuple[Vnode, ...]
@@ -40,8 +41,15 @@ def read_cells(root: Node, vcpu_count: int) -> Cells | None:
     """
     Read the cells as libvirt does; None where the domain has none.
 
-    A cell without id has that of its position. Vcpus on no cell belong to cell 0. A distance that only one
-    direction states holds for both; others are 10 within a cell and 20 between cells.
+    The id of a cell without one is its position. Vcpus on no cell belong to cell 0. A distance that is stated in one
+    direction holds in both; distances that are not stated are 10 within a cell and 20 between cells.
+
+    Parameters
+    ----------
+    root
+        The element ``<domain>``.
+    vcpu_count
+        Number of vcpus of the domain.
 
     Raises
     ------

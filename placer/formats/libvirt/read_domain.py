@@ -7,7 +7,7 @@ import re
 
 from msgspec.structs import replace
 
-from placer.formats.base import GuestSource, Masks, ParsedGuest
+from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest
 from placer.formats.devices import devices_on
 from placer.formats.libvirt.cells import Cells, read_cells
 from placer.formats.libvirt.numatune import read_numatune
@@ -31,12 +31,12 @@ def read_libvirt_domain(text: str, place: str, host: Host) -> ParsedGuest:
     place
         Its name for messages.
     host
-        The host, for the pnodes and pcpus that the file names.
+        The host that the file's pnodes, pcpus and devices belong to.
 
     Raises
     ------
     InputError
-        With ``file:line``, where it is no domain that libvirt's QEMU driver would take.
+        With ``file:line``, where libvirt's QEMU driver would refuse the domain.
     """
     root = parse_xml(text, place)
     _refuse_others(root)
@@ -48,7 +48,7 @@ def read_libvirt_domain(text: str, place: str, host: Host) -> ParsedGuest:
     if cells and numatune.pnodes_of:
         affinity = _near(root, affinity or (None,) * vcpu_count, cells, numatune.pnodes_of, host)
     devices, device_notes = devices_on(host, _addresses(root))
-    all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *device_notes, *_unheeded(root))
+    all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *device_notes, *_ignored_notes(root))
     return ParsedGuest(
         name=_name(root),
         type="hvm",
@@ -78,8 +78,8 @@ def _refuse_others(root: Node) -> None:
 
 def _name(root: Node) -> str:
     node = root.child("name")
-    if node is None or not 1 <= len(node.text) <= 255:
-        raise (node or root).fault("expected a name of 1 to 255 characters in <name>")
+    if node is None or not 1 <= len(node.text) <= MAX_NAME:
+        raise (node or root).fault(f"expected a name of 1 to {MAX_NAME} characters in <name>")
     return node.text
 
 
@@ -95,7 +95,7 @@ def _vcpu_count(root: Node) -> tuple[int, list[str]]:
 
 
 def _memory(root: Node, cells: Cells | None) -> tuple[int, list[str]]:
-    """Give what it is placed with: libvirt takes the sum of the cells, where there are any, for the memory."""
+    """Read the memory to place, in KiB; like libvirt, take the sum of the cells where there are cells."""
     node = root.child("memory")
     if cells:
         memory_kib = sum(vnode.memory_kib for vnode in cells.vnodes)
@@ -118,7 +118,7 @@ def _fixed(cells: Cells, pnode_of: tuple[int | None, ...]) -> tuple[Vnode, ...]:
 
 
 def _affinity(root: Node, vcpu_count: int, host: Host) -> tuple[Masks | None, list[str]]:
-    """Read what each vcpu is pinned to: its vcpupin, or else the cpuset of all."""
+    """Read the pcpus that each vcpu is pinned to: its own vcpupin, else the cpuset for all vcpus."""
     vcpu = root.child("vcpu")
     everything = sum(1 << pcpu for pcpu in host.position_of_pcpu)
     common = None
@@ -131,7 +131,7 @@ def _affinity(root: Node, vcpu_count: int, host: Host) -> tuple[Masks | None, li
     for pin in cputune.all("vcpupin") if cputune else ():
         pinned = pin.number("vcpu", 2**32)
         if pinned >= vcpu_count:
-            notes.append(f"libvirt ignores the vcpupin of vcpu {pinned}, which it does not have")
+            notes.append(f"libvirt ignores the vcpupin of vcpu {pinned}, the domain has no such vcpu")
             continue
         if pinned in seen:
             raise pin.fault(f"a second vcpupin for vcpu {pinned}")
@@ -141,7 +141,7 @@ def _affinity(root: Node, vcpu_count: int, host: Host) -> tuple[Masks | None, li
 
 
 def _near(root: Node, masks: Masks, cells: Cells, pnodes_of: tuple[tuple[int, ...] | None, ...], host: Host) -> Masks:
-    """Keep the vcpus of each cell to the pnodes of its memory, where that has a choice of its own."""
+    """Limit the vcpus of each cell to pcpus of the pnodes that the cell's own memory binding names, if it has one."""
     near = list(masks)
     for vnode, pnodes in zip(cells.vnodes, pnodes_of, strict=True):
         home = {pcpu for pnode in host.pnodes if pnodes is None or pnode.id in pnodes for pcpu in pnode.pcpus}
@@ -155,7 +155,7 @@ def _near(root: Node, masks: Masks, cells: Cells, pnodes_of: tuple[tuple[int, ..
 
 
 def _pcpus(node: Node, everything: int) -> tuple[int, ...] | None:
-    """Give the pcpus of its cpuset; None where they are all pcpus of the host, given as a bitmap."""
+    """Read the pcpus of an attribute ``cpuset``; None for all pcpus of the host, whose bitmap is ``everything``."""
     pcpus = set_of(node, node.attributes.get("cpuset", ""), "cpuset")
     if pcpus & ~everything:
         missing, has = format_cpuset(bits(pcpus & ~everything)), format_cpuset(bits(everything))
@@ -164,7 +164,7 @@ def _pcpus(node: Node, everything: int) -> tuple[int, ...] | None:
 
 
 def _addresses(root: Node) -> list[str]:
-    """Write the addresses of the PCI devices that are passed through."""
+    """Read the addresses of the PCI devices that are passed through."""
     devices = root.child("devices")
     passed = [device for device in devices.all("hostdev") if device.attributes.get("type") == "pci"] if devices else []
     addresses = []
@@ -186,8 +186,8 @@ def _hexadecimal(node: Node, key: str) -> int:
     return int(text, 16 if text.startswith("0x") else 10)
 
 
-def _unheeded(root: Node) -> list[str]:
-    """Say what is read but does not count."""
+def _ignored_notes(root: Node) -> list[str]:
+    """Note elements of the domain that placer does not count."""
     notes = []
     backing, devices, cputune = (root.child(tag) for tag in ("memoryBacking", "devices", "cputune"))
     if backing is not None and backing.child("hugepages"):

@@ -10,7 +10,7 @@ from placer.instance import shorten
 from placer.instance.units import MAX_CPU, MAX_KIB
 
 MAX_SET = 64_000
-"""Longest set that is read, in characters."""
+"""Longest set that is read, in characters. Chosen, not tuned: 1,024 pcpus listed one by one have 4,000."""
 
 _POWER = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5, "e": 6}
 _UNIT = re.compile(r"([kmgtpe]?)(i?b)?|bytes?", re.ASCII | re.IGNORECASE)
@@ -36,7 +36,7 @@ def size_of(node: Node, text: str) -> Fraction:
     Raises
     ------
     InputError
-        If it is no size, or more than 8 PiB.
+        If the text is no size, or the size is above 8 PiB.
     """
     stated = node.attributes.get("unit", "KiB")
     unit = _UNIT.fullmatch(stated)
@@ -51,12 +51,26 @@ def size_of(node: Node, text: str) -> Fraction:
 
 def set_of(node: Node, text: str, what: str) -> int:
     """
-    Read a set such as ``0-7,^3,16`` (virBitmapParse), as a bitmap.
+    Read a set such as ``0-7,^3,16`` (virBitmapParse) as a bitmap.
+
+    Parameters
+    ----------
+    node
+        The element that states the set, for messages.
+    text
+        The set.
+    what
+        The name of the set for messages, such as ``nodeset``.
+
+    Returns
+    -------
+    int
+        Bit i is set where the set has id i.
 
     Raises
     ------
     InputError
-        If it is no such set, or empty.
+        If the text is no such set, or the set is empty.
     """
     bitmap = 0
     for word in text.split(",") if len(text) <= MAX_SET else [text]:

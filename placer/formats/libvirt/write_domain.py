@@ -31,17 +31,16 @@ def emit_libvirt_xml(written: ConfiguredGuest) -> str:
     Parameters
     ----------
     written
-        The guest. Read from a domain, it is given back with its bindings set: strict ``numatune`` for the guest and
-        each cell, a ``vcpupin`` for each vcpu (the pcpus of its pnode that its own hard affinity allows), an
-        ``emulatorpin`` to all of its pnodes unless it had one (where vcpus are bound or own pcpus, to those of the
-        vcpus that own none, or of all), and distances between its cells; a guest without
-        cells that was cut gets them. All the rest stays as it was. A guest from an instance or a flavour
-        becomes the part of a domain that placer knows. A guest of form ``whole`` gets no cells.
+        The guest. A guest that was read from a domain gets the same domain with these elements set, and all others
+        kept: strict ``numatune`` for the guest and each cell; a ``vcpupin`` for each vcpu, with the pcpus of its pnode
+        that its hard affinity allows; an ``emulatorpin`` unless the domain has one; the distances between cells, and
+        the cells themselves for a guest that placer cut into vnodes. Of a guest of an instance or a flavour the
+        elements that placer knows are written. A guest of form ``whole`` gets no cells.
 
     Raises
     ------
     EmissionError
-        With every reason, if it is a guest of Xen or libvirt would refuse it.
+        With every reason, if the guest is one of Xen or libvirt would refuse it.
     """
     reasons = list(_reasons(written))
     if reasons:
@@ -69,7 +68,7 @@ def _skeleton(written: ConfiguredGuest) -> str:
 
 
 def _anchor(root: Span) -> Span:
-    """Find what ours goes behind: vcpus and memory stand there as libvirt writes them."""
+    """Find the element behind which new elements are written: libvirt writes them after vcpus and memory."""
     return next(child for tag in ("vcpu", "memory", "name") if (child := root.child(tag)))
 
 
@@ -93,8 +92,8 @@ def _set_pins(document: XmlEdit, written: ConfiguredGuest) -> None:
     root = document.root
     vcpu = root.child("vcpu")
     if vcpu and vcpu.attributes.get("placement") == "auto":
-        document.set_attribute(vcpu, "placement", "static")  # numad would move it elsewhere
-        document.drop_attribute(vcpu, "cpuset")  # which libvirt has ignored so far
+        document.set_attribute(vcpu, "placement", "static")  # "auto" lets numad choose the pcpus
+        document.drop_attribute(vcpu, "cpuset")  # libvirt ignores it with "auto" only
     pins = [f"<vcpupin vcpu='{vcpu}' cpuset='{pcpus}'/>" for vcpu, pcpus in _pcpus_of_vcpus(written)]
     cputune = root.child("cputune")
     emulator = [] if cputune and cputune.child("emulatorpin") else _emulatorpin(written)
@@ -128,7 +127,11 @@ def _masks(written: ConfiguredGuest) -> dict[int, set[int]]:
 
 
 def _emulatorpin(written: ConfiguredGuest) -> list[str]:
-    """Keep the emulator on the pnodes of its guest, and where vcpus own pcpus with the vcpus that own none."""
+    """
+    Pin the emulator to the pnodes of its guest.
+
+    Where placer binds vcpus to pcpus, the emulator gets the pcpus of the shared vcpus, of all vcpus if none is shared.
+    """
     pcpus = {pcpu for vnode in written.vnodes for pcpu in _pcpus(written, vnode)}
     if written.pinned:
         masks = _masks(written)
@@ -185,5 +188,5 @@ def _new_cells(vnodes: tuple[ConfiguredVnode, ...]) -> Iterator[str]:
 
 
 def _distances(vnode: ConfiguredVnode) -> list[str]:
-    core_groups = [f"{STEP}<sibling id='{w}' value='{distance}'/>" for w, distance in enumerate(vnode.distances)]
-    return ["<distances>", *core_groups, "</distances>"]
+    siblings = [f"{STEP}<sibling id='{w}' value='{distance}'/>" for w, distance in enumerate(vnode.distances)]
+    return ["<distances>", *siblings, "</distances>"]

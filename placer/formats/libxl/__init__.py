@@ -1,1 +1,1 @@
-"""The domain configuration of libxl, as JSON and as hypercalls."""
+"""Reading and writing libxl's configuration of a domain in JSON, and writing the arrays of hypercalls."""

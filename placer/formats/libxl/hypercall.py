@@ -1,4 +1,4 @@
-"""A placed guest as Xen's hypercalls take it: xen_domctl_vnuma, and what xen_vnuma_topology_info tells the guest."""
+"""Writes a placed guest as the arrays of Xen's hypercalls xen_domctl_vnuma and xen_vnuma_topology_info."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KIB = 1024
 PAGE_KIB = 4
 FOUR_GIB = 2**32
 LEAST_HOLE = 256 * KIB**2
-"""HVM_BELOW_4G_MMIO_LENGTH (xen/include/public/hvm/hvm_info_table.h): where no larger hole is asked for."""
+"""Size of the MMIO hole unless a larger one is asked for: HVM_BELOW_4G_MMIO_LENGTH (public/hvm/hvm_info_table.h)."""
 
 
 def emit_hypercall(written: ConfiguredGuest) -> str:
@@ -30,14 +30,14 @@ def emit_hypercall(written: ConfiguredGuest) -> str:
     -------
     str
         One JSON object: ``nr_vnodes``, ``nr_vmemranges``, ``nr_vcpus``, ``vdistance`` (row after row),
-        ``vcpu_to_vnode``, ``vnode_to_pnode`` (not told to the guest) and ``vmemrange``, the guest-physical bytes of
-        each vnode, end excluded. They follow each other; those of a hvm guest pass over the MMIO hole below 4 GiB,
-        and vnode 0 has its video RAM elsewhere (libxl__vnuma_build_vmemrange_hvm in libxl_vnuma.c).
+        ``vcpu_to_vnode``, ``vnode_to_pnode`` (not visible to the guest) and ``vmemrange``, the ranges of guest-physical
+        addresses of each vnode in bytes, end excluded. The ranges follow each other. Those of an hvm guest leave out
+        the MMIO hole below 4 GiB and the video RAM of vnode 0 (libxl__vnuma_build_vmemrange_hvm in libxl_vnuma.c).
 
     Raises
     ------
     EmissionError
-        If Xen would refuse it, with every reason, a line each.
+        With every reason, one on each line, if Xen would refuse the guest.
     """
     _refuse(written)
     guest, vnodes = written.guest, written.vnodes
@@ -61,7 +61,7 @@ def emit_hypercall(written: ConfiguredGuest) -> str:
 
 
 def _lay(sizes: list[int], *, hole_start: int) -> Iterator[tuple[int, int, int]]:
-    """Lay vnodes of these sizes one after the other, from 0 on and past the hole that ends at 4 GiB."""
+    """Lay out vnodes of these sizes from address 0 on, around the hole that ends at 4 GiB: vnode, start and end."""
     start = 0
     for v, size in enumerate(sizes):
         left = size
@@ -75,7 +75,7 @@ def _lay(sizes: list[int], *, hole_start: int) -> Iterator[tuple[int, int, int]]
 
 
 def _hole_bytes(written: ConfiguredGuest) -> int:
-    """Give the size of the MMIO hole: that of ``mmio_hole=`` where it is larger than the least (libxl__build_hvm)."""
+    """Give the size of the MMIO hole in bytes: ``mmio_hole=`` where that is above the least (libxl__build_hvm)."""
     stated_kib: object = None
     if written.source is not None and written.source.kind == "libxl":
         config = json.loads(written.source.text)
@@ -100,7 +100,7 @@ def _refuse(written: ConfiguredGuest) -> None:
 
 
 def _pv_reasons(written: ConfiguredGuest) -> Iterator[str]:
-    """Say what the hypercall itself refuses of a pv guest: libxl, which has no vNUMA for these, has no say."""
+    """Give the reasons why the hypercall refuses a pv guest; limits of libxl do not apply, it starts no pv vNUMA."""
     if len(written.vnodes) > MAX_VNODES:
         yield f"{len(written.vnodes)} vnodes, Xen takes at most {MAX_VNODES}"
     for v, vnode in enumerate(written.vnodes):

@@ -1,4 +1,4 @@
-"""Guests from libxl's JSON: a libxl_domain_config, its b_info alone, or what ``xl list -l`` prints."""
+"""Reads guests from libxl's JSON: a libxl_domain_config, its b_info alone, or the output of ``xl list -l``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import PurePath
 
 from placer.errors import InputError
-from placer.formats.base import GuestSource, Masks, ParsedGuest
+from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest
 from placer.formats.devices import devices_on
 from placer.formats.text.json_fields import Fields
 from placer.formats.text.json_text import parse_json
@@ -16,40 +16,40 @@ from placer.instance.guest import MAX_VCPUS
 from placer.instance.units import MAX_CPU, MAX_KIB
 
 MEMKB_DEFAULT = 2**64 - 1
-"""How libxl says that a size is not given (LIBXL_MEMKB_DEFAULT)."""
+"""The value by which libxl marks a size that is not given (LIBXL_MEMKB_DEFAULT)."""
 TYPES: tuple[GuestType, ...] = ("hvm", "pvh", "pv")
 MIB = 1024
 
 
 def read_libxl_json(text: str, place: str, host: Host) -> list[ParsedGuest]:
     """
-    Read guests as libxl writes them down (libxl_types.idl of Xen 4.17 and later).
+    Read guests from JSON in the form of libxl's types (libxl_types.idl of Xen 4.17 and later).
 
     Parameters
     ----------
     text
         One ``libxl_domain_config`` or ``libxl_domain_build_info``, or the array that ``xl list -l`` prints.
     place
-        The file's name for messages; a build info alone has no name, so its guest is called like the file.
+        The file's name for messages. A build info has no name, so its guest gets the name of the file.
     host
         The host that pnodes and pcpus belong to.
 
     Returns
     -------
-    list of GuestReading
-        Domain-0 left out. Keys that placer does not know are kept in the source. libxl omits what equals its
-        default, so a vnode without ``pnode`` has 0, fixed like any other.
+    list of ParsedGuest
+        All guests but Domain-0. Their source keeps keys that placer does not know. libxl omits values that equal its
+        default, so a vnode without ``pnode`` is fixed on pnode 0.
 
     Raises
     ------
     InputError
-        With the JSON path: what libxl refuses, and wrong types, which libxl ignores without a word.
+        With the JSON path, where libxl refuses the guest, or a value has a wrong type, which libxl ignores silently.
     """
     return guests_of(parse_json(text, place), place, host)
 
 
 def guests_of(value: object, place: str, host: Host) -> list[ParsedGuest]:
-    """Read guests from JSON that is parsed already."""
+    """Read guests, as :func:`read_libxl_json` does, from JSON that is parsed already."""
     if not isinstance(value, list):
         return [read_domain(Fields.of(value, place), host)]
     domains = [Fields.of(item, place, f"$[{i}]") for i, item in enumerate(value)]
@@ -60,12 +60,12 @@ def guests_of(value: object, place: str, host: Host) -> list[ParsedGuest]:
 
 
 def read_domain(document: Fields, host: Host) -> ParsedGuest:
-    """Read one guest: an entry of ``xl list -l``, a libxl_domain_config or its b_info."""
+    """Read one guest from an entry of ``xl list -l``, a libxl_domain_config or its b_info."""
     config = document.child("config")
     if config is None:
         return _read_config(document, host, ())
     domid = document.number("domid", MAX_CPU)
-    running = f"it runs already, as domain {domid}: what it holds is not free on the host until it has ended"
+    running = f"it already runs as domain {domid}: its memory stays in use until that domain has ended"
     return _read_config(config, host, () if domid is None else (running,))
 
 
@@ -107,13 +107,13 @@ def _name(create_info: Fields, bare: bool) -> str:
     if name is None and not bare:
         raise create_info.fault('key "name" is missing')
     name = name or PurePath(create_info.place).stem.strip("<>-") or "guest"
-    if len(name) > 255:
-        raise create_info.fault(f"expected at most 255 characters, got {len(name)}", "name")
+    if len(name) > MAX_NAME:
+        raise create_info.fault(f"expected at most {MAX_NAME} characters, got {len(name)}", "name")
     return name
 
 
 def _pool(create_info: Fields, host: Host) -> str | None:
-    """Read the cpupool by its name, else by its number, which libxl leaves out where it is that of Pool-0."""
+    """Read the cpupool by its name, else by its number; libxl omits number 0, which is Pool-0."""
     name, number = create_info.text("pool_name"), create_info.number("poolid", 2**32 - 1)
     stated = name if name is not None else str(number) if number else None
     if stated is None:
@@ -199,7 +199,7 @@ def _masks(build_info: Fields, key: str, host: Host, vcpu_count: int) -> Masks |
 
 
 def _mask(build_info: Fields, key: str, mask: set[int], host: Host) -> tuple[int, ...] | None:
-    """Read one mask; all pcpus of the host mean any, whatever the bits beyond: libxl fills whole bytes."""
+    """Read one mask; None where it has all pcpus of the host, and perhaps bits above them: libxl fills whole bytes."""
     pcpus = set(host.position_of_pcpu)
     if not mask:
         raise build_info.fault("expected at least one pcpu", key)
@@ -211,7 +211,7 @@ def _mask(build_info: Fields, key: str, mask: set[int], host: Host) -> tuple[int
 
 
 def _addresses(config: Fields) -> list[str]:
-    """Write the addresses of the PCI devices; libxl omits the parts that are 0."""
+    """Read the addresses of the PCI devices; libxl omits parts of an address that are 0."""
     addresses = []
     for row in config.children("pcidevs"):
         domain, bus, slot = (row.number(key, most) or 0 for key, most in (("domain", 65535), ("bus", 255), ("dev", 31)))
@@ -222,7 +222,7 @@ def _addresses(config: Fields) -> list[str]:
 def _overhead_kib(
     build_info: Fields, create_info: Fields, guest_type: GuestType, vcpu_count: int, maxmem_kib: int
 ) -> int:
-    """Paging memory and 2 MiB for hvm (libxl__get_required_paging_memory): 1 MiB a vcpu, 4 or 8 KiB a MiB."""
+    """Compute the overhead of an hvm guest in KiB, by the formula that xl/read_cfg.py explains."""
     if guest_type != "hvm":
         return 0
     per_mib = 8 if create_info.text("hap") == "False" else 4

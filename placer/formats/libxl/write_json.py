@@ -1,4 +1,4 @@
-"""A placed guest as libxl's JSON: the build info that libxl_domain_create_new takes."""
+"""Writes a placed guest as libxl's JSON: the build info of libxl_domain_create_new."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ORDER = [
     "blkdev_start",
     "vnuma_nodes",
 ]
-"""The keys of a b_info as far as ours go, as libxl writes them (libxl_types.idl)."""
+"""Keys of a b_info up to the last that placer writes, in the order of libxl (libxl_types.idl)."""
 
 Json = dict[str, object]
 
@@ -45,14 +45,14 @@ def emit_libxl_json(written: ConfiguredGuest) -> str:
     Returns
     -------
     str
-        One JSON object. A guest that came as libxl's JSON comes back as it came, a whole
-        ``libxl_domain_config`` too, with only the fields of the placement changed. libxl's own output omits
-        ``pnode`` 0; ours says it, which libxl reads alike.
+        One JSON object. A guest that was read from libxl's JSON gets the same object, possibly a whole
+        ``libxl_domain_config``, with only the fields of the placement changed. ``pnode`` is written even where it is 0,
+        which libxl itself omits.
 
     Raises
     ------
     EmissionError
-        If libxl would refuse the guest, with every reason.
+        With every reason, if libxl would refuse the guest.
     """
     refuse_for_xen(written, "libxl")
     ours = _placed_fields(written)
@@ -69,7 +69,7 @@ def emit_libxl_json(written: ConfiguredGuest) -> str:
 
 
 def _placed_fields(written: ConfiguredGuest) -> Json:
-    """Collect what placer decides; None for a key that must not stand beside it."""
+    """Collect the fields that placer decides; None for a key that has to be removed."""
     guest = written.guest
     memory_kib = sum(vnode.memory_kib for vnode in written.vnodes)
     ours: Json = {
@@ -97,14 +97,14 @@ def _placed_fields(written: ConfiguredGuest) -> Json:
 
 
 def _bitmaps(written: ConfiguredGuest, masks: tuple[tuple[int, ...] | None, ...] | None) -> list[list[int]] | None:
-    """Write masks as libxl bitmaps, ascending; no mask among others is all pcpus of the host."""
+    """Write masks as libxl bitmaps, ascending; a vcpu without a mask gets all pcpus of the host."""
     if masks is None:
         return None
     return [sorted(written.host.position_of_pcpu if mask is None else mask) for mask in masks]
 
 
 def _merge(build_info: Json, ours: Json) -> Json:
-    """Set our fields where they stand, or where libxl would write them; None takes a field out."""
+    """Set placer's fields, new ones where libxl would write them; None removes a field."""
     names = list(build_info)
     for name in _ORDER:
         if name in ours and name not in names:
@@ -115,7 +115,7 @@ def _merge(build_info: Json, ours: Json) -> Json:
 
 
 def _online_vcpus(written: ConfiguredGuest) -> int:
-    """Count the vcpus that start online: in an xl.cfg ``vcpus=``, where xl takes 1 for none."""
+    """Count the vcpus that start online: ``vcpus=`` of an xl.cfg, where xl takes 1 if the key is missing."""
     if written.source is None:
         return written.guest.vcpu_count
     config = parse(written.source.text, written.source.place)

@@ -1,1 +1,1 @@
-"""Hosts as Linux and hwloc describe them."""
+"""Reading hosts that Linux or hwloc describes."""

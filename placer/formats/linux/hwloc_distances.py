@@ -1,4 +1,4 @@
-"""Distances between the NUMA nodes in hwloc's XML: one matrix of many, in two generations of the format."""
+"""Reads the SLIT from hwloc's XML, which may hold several matrices, in the old and the new form of the format."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from placer.formats.text.xml_text import Node
 from placer.instance import shorten
 
 NAME = "NUMALatency"
-"""What hwloc calls the SLIT since 2.1; before, the matrix had no name."""
+"""Name of the SLIT since hwloc 2.1; older versions write no name."""
 MEANS_LATENCY = 4
 """Bit of ``kind`` (HWLOC_DISTANCES_KIND_MEANS_LATENCY in hwloc/distances.h)."""
 MAX_OBJECTS = 1024
+"""Most NUMA nodes of a matrix; Linux supports no more (CONFIG_NODES_SHIFT is at most 10)."""
 MAX_VALUE = 2**32
-"""An unreachable node has 0xFFFFFFFF in some tables."""
+"""Largest distance that is read; some firmware writes 0xFFFFFFFF for an unreachable node."""
 
 _FLOAT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
@@ -27,8 +28,15 @@ def stated_distances(root: Node, numa: Sequence[NumaObject]) -> Distances:
     """
     Read the SLIT of a topology of version 2 or 3.
 
-    Of several ``<distances2>`` the one between NUMA nodes named NUMALatency counts, else an unnamed one of latencies.
-    Its indexes may be in any order, and may be gp indexes.
+    Of several ``<distances2>`` between NUMA nodes the one named NUMALatency counts, else the first unnamed one of
+    latencies. Its indexes may be in any order, and may be hwloc's gp indexes.
+
+    Parameters
+    ----------
+    root
+        The element ``<topology>``.
+    numa
+        The NUMA nodes.
 
     Returns
     -------
@@ -46,16 +54,21 @@ def old_distances(numa: Sequence[NumaObject], matrices: Sequence[Node]) -> Dista
     """
     Read the SLIT of a topology of version 1.
 
-    A matrix names no type, and its relative depth is not to be trusted (hwloc 2 writes another one than hwloc 1).
-    So the first with as many rows as there are NUMA nodes counts, as for hwloc 2 itself; rows are in the order of the
-    objects, values are multiples of ``latency_base``.
+    A matrix states no type, and its relative depth is unreliable (hwloc 2 writes another depth than hwloc 1). So the
+    first matrix with as many rows as there are NUMA nodes counts, which is how hwloc 2 reads the file. Rows are in the
+    order of the objects, values are multiples of ``latency_base``.
 
     Parameters
     ----------
     numa
         The NUMA nodes in the order of the file.
     matrices
-        Each ``<distances>`` of the outermost object.
+        All elements ``<distances>`` of the outermost object.
+
+    Returns
+    -------
+    dict
+        (id, id) -> distance; empty where there is no such matrix.
     """
     for matrix in matrices:
         if matrix.number("nbobjs", 2**32) == len(numa):
@@ -86,7 +99,7 @@ def _by_id(matrix: Node, ids: Sequence[int], values: Sequence[int]) -> Distances
 
 
 def _numbers(matrix: Node, tag: str, count: int) -> list[int]:
-    """Join what hwloc writes in pieces of ten."""
+    """Read all numbers of the elements of this name; hwloc writes ten numbers into each."""
     words = [(part, word) for part in matrix.all(tag) for word in part.text.split(None, count)]
     if len(words) != count:
         raise matrix.fault(f"expected {count} numbers in <{tag}>, got {len(words)}")

@@ -1,4 +1,4 @@
-"""The objects in hwloc's XML that a host is made of: NUMA nodes, PUs and their cores."""
+"""Collects the objects of hwloc's XML that make up a host: NUMA nodes, PUs (pcpus) and cores."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ class NumaObject:
     id
         Its number in the operating system.
     cpuset
-        The pcpus that hwloc shows it with: in versions 2 and 3 those of its parent, shared with its siblings.
+        Bitmap of the pcpus that hwloc shows for it. In versions 2 and 3 they are the pcpus of its parent object, and
+        the other NUMA nodes of that parent have the same ones.
     node
-        The element.
+        Its XML element.
     """
 
     id: int
@@ -32,21 +33,26 @@ class NumaObject:
 
 @dataclass
 class Objects:
-    """The objects of a topology that a host is made of."""
+    """The NUMA nodes and cores of a topology."""
 
     numa: list[NumaObject] = field(default_factory=list)
     core_of: dict[int, int] = field(default_factory=dict)
-    """Pcpu -> a number of its core."""
+    """Id of a pcpu -> a number that is the same for all pcpus of a core."""
 
 
 def collect(machine: Node) -> Objects:
     """
-    Find the objects in the outermost one.
+    Collect the objects of a topology.
+
+    Parameters
+    ----------
+    machine
+        The outermost ``<object>``.
 
     Raises
     ------
     InputError
-        With ``file:line``, if a NUMA node or PU has no number, a PU stands there twice, or a bitmap is none.
+        With ``file:line``, if a NUMA node or PU has no number, a PU is listed twice, or a bitmap is malformed.
     """
     objects = Objects()
     for node, core, cpuset in _walk(machine):
@@ -57,14 +63,14 @@ def collect(machine: Node) -> Objects:
         elif kind == "PU":
             pcpu = node.number("os_index", MAX_CPU)
             if pcpu in objects.core_of:
-                raise node.fault(f"PU {pcpu} stands there twice")
+                raise node.fault(f"PU {pcpu} is listed twice")
             objects.core_of[pcpu] = core if core is not None else -1 - pcpu
     _drop_offline(objects, machine)
     return objects
 
 
 def _walk(machine: Node) -> Iterator[tuple[Node, int | None, int]]:
-    """Go through the objects, outer before inner: each with a number of its core, and its cpuset."""
+    """Iterate over the objects, outer before inner, each with the number of its core (None for none) and its cpuset."""
     waiting: list[tuple[Node, int | None, int]] = [(machine, None, -1)]
     cores = 0
     while waiting:
@@ -78,6 +84,6 @@ def _walk(machine: Node) -> Iterator[tuple[Node, int | None, int]]:
 
 
 def _drop_offline(objects: Objects, machine: Node) -> None:
-    """Leave out PUs that version 1 lists although they are offline."""
+    """Drop offline PUs, which version 1 lists too."""
     online = parse_bitmap(machine.attributes.get("online_cpuset", "0xf...f"), machine.place)
     objects.core_of = {pcpu: core for pcpu, core in objects.core_of.items() if online >> pcpu & 1}

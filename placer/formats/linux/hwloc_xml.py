@@ -13,7 +13,7 @@ from placer.instance import format_cpuset, shorten
 from placer.instance.units import MAX_KIB
 
 ORDINARY_MEMORY = {"", "DRAM"}
-"""Subtypes of memory that has pcpus of its own, where several nodes show the same ones."""
+"""Subtypes of ordinary memory: its node gets the pcpus where several nodes show the same pcpus."""
 
 
 def read_hwloc_xml(text: str, place: str, free: str | None = None) -> ParsedHost:
@@ -27,12 +27,12 @@ def read_hwloc_xml(text: str, place: str, free: str | None = None) -> ParsedHost
     place
         The file's name for messages.
     free
-        Free memory as ``--free`` states it; hwloc knows totals only.
+        Free memory as ``--free`` states it; hwloc states total memory only.
 
     Raises
     ------
     InputError
-        With ``file:line``, if it is no topology, or an object has no usable number, cpuset or memory.
+        With ``file:line``, if the text is no topology, or a number, cpuset or size of an object is invalid.
     """
     root = parse_xml(text, place)
     version = root.attributes.get("version", "1")
@@ -43,7 +43,7 @@ def read_hwloc_xml(text: str, place: str, free: str | None = None) -> ParsedHost
         raise root.fault(f'expected version 1, 2 or 3 of hwloc\'s XML, got "{shorten(version)}"')
     objects = collect(machine)
     if version.startswith("1"):
-        if not objects.numa:  # so version 1 shows a machine without NUMA
+        if not objects.numa:  # version 1 writes no NUMANode for a machine without NUMA
             objects.numa.append(NumaObject(id=0, cpuset=-1, node=machine))
         distances = old_distances(objects.numa, list(machine.all("distances")))
     else:
@@ -63,12 +63,16 @@ def read_hwloc_xml(text: str, place: str, free: str | None = None) -> ParsedHost
 
 
 def _rows(objects: Objects, notes: list[str]) -> list[NodeRow]:
-    """Give each pcpu to the narrowest node that shows it; of equals to ordinary memory, then to the lowest."""
+    """
+    Give each pcpu to one node: hwloc shows a pcpu with every node in or around it.
+
+    The node with the fewest pcpus has precedence; among equals ordinary memory, then the lowest id.
+    """
     left = sum(1 << pcpu for pcpu in objects.core_of)
     everything = left
     rows = []
     shared = []
-    for numa in sorted(objects.numa, key=lambda numa: _claim(numa, everything)):
+    for numa in sorted(objects.numa, key=lambda numa: _precedence(numa, everything)):
         shown = numa.cpuset & everything
         rows.append(NodeRow(id=numa.id, memory_kib=_memory_kib(numa.node), pcpus=bits(shown & left)))
         if shown and not shown & left:
@@ -81,13 +85,13 @@ def _rows(objects: Objects, notes: list[str]) -> list[NodeRow]:
     return rows
 
 
-def _claim(numa: NumaObject, everything: int) -> tuple[int, bool, int]:
+def _precedence(numa: NumaObject, everything: int) -> tuple[int, bool, int]:
     extra = numa.node.attributes.get("subtype", "") not in ORDINARY_MEMORY
     return (numa.cpuset & everything).bit_count(), extra, numa.id
 
 
 def _memory_kib(node: Node) -> int:
-    """Read the memory; the attribute is left out where there is none."""
+    """Read the memory in KiB; hwloc omits the attribute where a node has none."""
     return node.checked(node.attributes.get("local_memory", "0"), "local_memory in bytes", MAX_KIB * 1024) // 1024
 
 

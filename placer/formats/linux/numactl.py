@@ -12,7 +12,7 @@ from placer.instance import shorten
 from placer.instance.units import MAX_CPU, MAX_KIB
 
 MAX_CHARACTERS = 8_000_000
-"""Far above the text of the largest host: 1,024 nodes and their distances take 5 million."""
+"""Longest text that is read. The largest host, 1,024 nodes and their distances, prints 5 million characters."""
 MIB = 1024
 
 _NODE = re.compile(r"node (\d{1,5}) (cpus|size|free):(.*)", re.ASCII)
@@ -24,7 +24,7 @@ _ROW = re.compile(r"(\d{1,5}):((?:\s+-?\d{1,10})+)", re.ASCII)
 
 @dataclass
 class _Listing:
-    """What the text holds, line by line."""
+    """The lines of the text, not yet checked against each other."""
 
     pcpus: dict[int, frozenset[int]] = field(default_factory=dict)
     size: dict[int, int] = field(default_factory=dict)
@@ -40,7 +40,7 @@ def read_numactl(text: str, place: str, free: str | None = None) -> ParsedHost:
     Parameters
     ----------
     text
-        The output. Memory is what its ``free`` lines say; where a node has none, its size, and that is said.
+        The output. The memory of a node is its line ``free``, else its line ``size``, with a note.
     place
         The file's name for messages.
     free

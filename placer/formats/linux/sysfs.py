@@ -14,13 +14,13 @@ from placer.instance import shorten
 from placer.instance.units import MAX_KIB
 
 MAX_BYTES = 1024**2
-"""Most that is read of one file of the tree; the longest, a cpulist of 65,536 cpus, has 400,000."""
+"""Most bytes that are read of one file of the tree; the longest, a cpulist of 65,536 cpus, has 400,000."""
 
 _NODE = re.compile(r"node(\d{1,5})", re.ASCII)
 _CPU = re.compile(r"cpu(\d{1,5})", re.ASCII)
 _MEMORY = re.compile(r"(Mem\w+):\s*(\d{1,16})\s*kB", re.ASCII)
 _SIBLINGS = ("core_cpus_list", "thread_siblings_list", "core_cpus", "thread_siblings")
-"""Who shares the core, newest name first; old kernels have bitmaps only."""
+"""Files with the pcpus of a cpu's core, newest name first; old kernels have bitmaps only."""
 
 
 def read_sysfs(path: str, free: str | None = None, name: str = "") -> ParsedHost:
@@ -32,15 +32,15 @@ def read_sysfs(path: str, free: str | None = None, name: str = "") -> ParsedHost
     path
         The tree (``/sys``), a folder that holds one as ``sys``, its ``devices/system``, or the ``node`` in there.
     free
-        Free memory as ``--free`` states it. Without it memory is MemTotal, and a note names MemFree: that lacks the
-        caches, which Linux gives back, and may be far too little.
+        Free memory as ``--free`` states it. Without it the memory of a pnode is MemTotal, and a note states MemFree,
+        which may be far too small: it excludes caches, which Linux frees on demand.
     name
-        What to call the host.
+        Name of the host.
 
     Raises
     ------
     InputError
-        With the file, if there are no NUMA nodes or a file holds something else than Linux writes.
+        With the file, if the tree has neither NUMA nodes nor cpus, or a file does not hold what Linux writes.
     """
     return _Tree(_find_system(path), path).read(free, name)
 
@@ -83,7 +83,7 @@ class _Tree:
         topology = Topology(
             place=self.path,
             rows=rows,
-            core_groups=[self.core_groups(pcpu) for pcpu in sorted(pcpus)],
+            core_groups=[self.core_of(pcpu) for pcpu in sorted(pcpus)],
             distances=self.distances(ids),
             name=name,
             notes=tuple(self.notes),
@@ -94,7 +94,7 @@ class _Tree:
 
     def free_now(self) -> tuple[str, ...]:
         sizes = ",".join(f"{id}={kib // 1024}MiB" for id, kib in self.free_kib.items())
-        return (f"what Linux has free now, caches not counted, is --free {sizes}",) if sizes else ()
+        return (f"what Linux reports as free now, without its caches, is --free {sizes}",) if sizes else ()
 
     def row(self, id: int, online: Sequence[int] | None) -> NodeRow:
         folder = f"node/node{id}"
@@ -106,12 +106,12 @@ class _Tree:
     def present(self) -> list[int]:
         return [int(found[1]) for found in map(_CPU.fullmatch, _names(self.system / "cpu")) if found]
 
-    def core_groups(self, pcpu: int) -> Sequence[int]:
+    def core_of(self, pcpu: int) -> Sequence[int]:
         folder = f"cpu/cpu{pcpu}/topology"
         return self.cpus(*(f"{folder}/{name}" for name in _SIBLINGS)) or ()
 
     def cpus(self, *names: str) -> tuple[int, ...] | None:
-        """Read the first of the files that exists; a list where its name says so, else a bitmap."""
+        """Read the first of these files that exists; its name tells whether it holds a list or a bitmap."""
         for name in names:
             text = self.text(name)
             if text is not None:
@@ -131,7 +131,7 @@ class _Tree:
         return kib_of["MemTotal"]
 
     def distances(self, ids: Sequence[int]) -> dict[tuple[int, int], int]:
-        """Take a column for each online node, or for each that the copy holds where that is how many there are."""
+        """Read the matrix; its columns are the online nodes, or else, if their number fits, the nodes of the tree."""
         found: dict[tuple[int, int], int] = {}
         online = self.cpus("node/online") or ids
         for id in ids:
@@ -145,7 +145,7 @@ class _Tree:
         return {pair: distance for pair, distance in found.items() if pair[1] in ids}
 
     def text(self, name: str) -> str | None:
-        """Read a file; None where there is none. Copies made with tar may hold NUL bytes."""
+        """Read a file; None where it does not exist. Copies made with tar may hold NUL bytes, which are dropped."""
         file = self.system / name
         try:
             if not file.is_file():

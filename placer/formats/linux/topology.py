@@ -1,4 +1,4 @@
-"""From nodes, siblings and distances as a file lists them to a host: what every reader of Linux topologies shares."""
+"""Builds a host from the nodes, cores and distances that a reader of a Linux topology has found."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from placer.errors import InputError
-from placer.formats.base import ParsedHost
+from placer.formats.base import MAX_NAME, ParsedHost
 from placer.formats.text.sizes import parse_sizes
 from placer.instance import UNREACHABLE, Host, Pnode, format_cpuset
 from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE
@@ -24,9 +24,9 @@ class NodeRow:
     id
         The host's number for it.
     memory_kib
-        Its memory in KiB; None where the file does not say.
+        Its memory in KiB; None where the file does not state it.
     pcpus
-        What the file lists for it, perhaps what another node lists too.
+        Ids of the pcpus that the file lists for it; another node may list some of them too.
     """
 
     id: int
@@ -37,7 +37,7 @@ class NodeRow:
 @dataclass(frozen=True, kw_only=True)
 class Topology:
     """
-    A host as a file lists it, before it is one.
+    The parts of a host as a file lists them, not yet checked against each other.
 
     Parameters
     ----------
@@ -46,12 +46,16 @@ class Topology:
     rows
         The nodes in any order.
     core_groups
-        Groups of pcpus that share a core. They may overlap and may name pcpus of no node; pcpus in none have a
-        core of their own.
+        Groups of pcpus that share a core. Groups may overlap and may name pcpus of no node; a pcpu in no group is a
+        core of its own.
     distances
-        (id, id) -> distance; what is missing is assumed and said, or with none at all left out of the host.
+        (id, id) -> distance. Missing distances are assumed, with a note; without any distance the host has no SLIT.
     totals
-        Whether memory means all that a node has, not what is free.
+        Whether the memory of the nodes is their total memory and not their free memory.
+    name
+        Name of the host.
+    notes
+        What the reader assumed, repaired or left out: a sentence for each.
     """
 
     place: str
@@ -65,20 +69,20 @@ class Topology:
 
 def build_host(topology: Topology, free: str | None = None) -> ParsedHost:
     """
-    Make a host of a topology.
+    Build a host from a topology.
 
     Parameters
     ----------
     topology
-        What the file lists.
+        The parts that the file lists.
     free
-        Free memory as ``--free`` states it; it stands in for memory that the file does not say, too.
+        Free memory as ``--free`` states it; replaces or completes the memory that the file states.
 
     Raises
     ------
     InputError
-        If the file does not say the memory of a node and ``free`` does not either, lists a node twice, or states ids,
-        sizes or distances out of range.
+        If neither the file nor ``free`` states the memory of a node, a node is listed twice, or ids, sizes or distances
+        are out of range.
     """
     _check(topology)
     rows = sorted(topology.rows, key=lambda row: row.id)
@@ -90,7 +94,7 @@ def build_host(topology: Topology, free: str | None = None) -> ParsedHost:
     slit = _slit(topology, ids, notes)
     core_of = _core_of(topology.core_groups)
     pnodes = tuple(_pnode(id, memory_of[id], pcpus_of[id], core_of) for id in ids)
-    return ParsedHost(host=Host(pnodes=pnodes, slit=slit, name=topology.name[:255]), notes=tuple(notes))
+    return ParsedHost(host=Host(pnodes=pnodes, slit=slit, name=topology.name[:MAX_NAME]), notes=tuple(notes))
 
 
 def _check(topology: Topology) -> None:
@@ -99,7 +103,7 @@ def _check(topology: Topology) -> None:
         raise InputError(f"{len(topology.rows)} NUMA nodes, expected 1 to {MAX_PNODES}", place=topology.place)
     for row in topology.rows:
         if row.id in seen:
-            raise InputError(f"node {row.id} stands there twice", place=topology.place)
+            raise InputError(f"node {row.id} is listed twice", place=topology.place)
         seen.add(row.id)
         if max(row.id, *row.pcpus, 0) > MAX_CPU:
             raise InputError(f"node {row.id}: expected ids of at most {MAX_CPU}", place=topology.place)
@@ -123,7 +127,7 @@ def _memory(topology: Topology, given: Mapping[int, int], notes: list[str]) -> d
             place=topology.place,
         )
     if topology.totals and not stated.keys() <= given.keys():
-        notes.append("memory is the total of each pnode, not what is free of it; --free ID=SIZE,... says that")
+        notes.append("memory is the total of each pnode, not its free memory; --free ID=SIZE,... states that")
     return memory_of
 
 
@@ -136,7 +140,7 @@ def _has(ids: Collection[int]) -> str:
 
 
 def _owned(rows: Sequence[NodeRow], notes: list[str]) -> dict[int, set[int]]:
-    """Give each pcpu to the lowest node that lists it."""
+    """Give each pcpu to the node of the lowest id that lists it."""
     pcpus_of: dict[int, set[int]] = {}
     taken: set[int] = set()
     twice: set[int] = set()
@@ -176,7 +180,7 @@ def _reachable(distance: int) -> int:
 
 
 def _core_of(core_groups: Iterable[Collection[int]]) -> dict[int, int]:
-    """Number the cores; a pcpu that two groups claim is in the first."""
+    """Number the cores; a pcpu in two groups belongs to the first."""
     core_of: dict[int, int] = {}
     for core, group in enumerate(core_groups):
         for pcpu in group:
@@ -185,7 +189,7 @@ def _core_of(core_groups: Iterable[Collection[int]]) -> dict[int, int]:
 
 
 def _pnode(id: int, memory_kib: int, pcpus: set[int], core_of: Mapping[int, int]) -> Pnode:
-    """Keep the cores only where two pcpus share one: without them every pcpu is a core."""
+    """Build a pnode, with cores only where two pcpus share one: without cores every pcpu counts as a core."""
     cores: dict[int, list[int]] = {}
     for pcpu in sorted(pcpus):
         cores.setdefault(core_of.get(pcpu, -1 - pcpu), []).append(pcpu)

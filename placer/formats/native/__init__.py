@@ -1,1 +1,1 @@
-"""placer's own files, and the build info of the 2013 RFC."""
+"""Reading and writing placer's own files, and writing the build info of the patches of 2013."""

@@ -1,4 +1,4 @@
-"""Instances and hosts as JSON: sizes such as ``8GiB``, cpu sets as ranges, every fault with its JSON path."""
+"""Reads and writes instances and hosts as JSON: sizes such as ``8GiB``, cpu sets as ranges, faults with JSON paths."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from placer.instance import Host, Instance, Objective, parse_cpuset, parse_size
 from placer.instance.guest import MAX_VCPUS
 
 MAX_IDS = 2**22
-"""Most ids that the cpu sets of one file name together: far above any real one, small enough for memory."""
+"""Most ids that the cpu sets of one file name together. Chosen, not tuned: 64 times 65,536 pcpus, some 100 MB."""
 
 _Root = TypeVar("_Root", Instance, Host, Objective)
 _Plain = TypeVar("_Plain")
@@ -43,7 +43,7 @@ def parse_instance(text: str, place: str = "<text>") -> Instance:
     text
         An object ``{"host", "guests", "rules", "objective"}``.
     place
-        What messages call the text, usually a file.
+        The name of the text for messages, usually a file.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def parse_objective(text: str, place: str) -> Objective:
 
 def dump_instance(instance: Instance) -> str:
     """
-    Write an instance as JSON for people: sizes as ``8GiB``, cpu sets as ranges, a row of a matrix per line.
+    Write an instance as JSON for people: sizes as ``8GiB``, cpu sets as ranges, each row of a matrix on one line.
 
     :func:`parse_instance` reads the same instance back.
     """
@@ -112,7 +112,7 @@ def _parse(text: str, place: str, root: type[_Root]) -> _Root:
 
 
 class _Numbers:
-    """Turns the sizes and cpu sets that people write into numbers; everything else stays as it is."""
+    """Turns sizes and cpu sets that are written as text into numbers, and leaves all other values unchanged."""
 
     def __init__(self, place: str) -> None:
         self.place = place
@@ -151,7 +151,7 @@ class _Numbers:
         return cpus
 
     def _count(self, ids: int, path: str) -> None:
-        """Refuse a short text that stands for more ids than memory holds."""
+        """Refuse a short text that stands for more ids than fit into memory."""
         self.ids_left -= ids
         if self.ids_left < 0:
             raise InputError(f"expected cpu sets of at most {MAX_IDS} ids in one file", place=f"{self.place}: {path}")
@@ -180,7 +180,7 @@ def _cpuset(value: object) -> Collection[object]:
 
 
 def _vcpu_count(guest: dict[str, Any]) -> int:
-    """Count the vcpus of a guest that may still be malformed: then another message comes first."""
+    """Count the vcpus of a guest that is not validated yet: any number will do for a malformed one, refused later."""
     flexible, vnodes = guest.get("flexible"), guest.get("vnodes")
     if isinstance(flexible, dict) and isinstance(flexible.get("vcpu_count"), int):
         return max(0, min(int(flexible["vcpu_count"]), MAX_VCPUS))

@@ -1,4 +1,4 @@
-"""What counts, by name or from a file, instead of what an instance says."""
+"""Replaces the objective of an instance by a named one or one from a file (option ``--objective``)."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ from placer.instance import Objective
 ORDERS = ("distance", "cores-first")
 SHAPES = ("pack", "spread")
 NAMES = ("default", *ORDERS, *SHAPES)
-"""The objectives that have a name."""
+"""Names of objectives, as ``--objective`` accepts them."""
 
 
 def choose_objective(stated: Objective, choice: str) -> Objective:
     """
-    Give an instance another objective.
+    Choose the objective to solve with.
 
     Parameters
     ----------
     stated
-        That of the instance; the name of an order keeps its price and shape, that of a shape the rest.
+        The objective of the instance.
     choice
-        One of :data:`NAMES` (``default`` forgets what the instance says), else a file of an objective as JSON.
+        One of :data:`NAMES`, else a file with an objective as JSON. ``default`` ignores the objective of the instance;
+        the name of an order changes only its tiers, the name of a shape only its shape.
 
     Raises
     ------
     InputError
-        If it is no name and no such file, or the file holds no objective.
+        If ``choice`` is neither a name nor a file, or the file holds no objective.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Placements as JSON, written and read: an answer of ``placer solve --format json``, or its ``placement`` alone."""
+"""Reads and writes placements as JSON: an answer of ``placer solve --format json``, or its ``placement`` alone."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ def read_placement(text: str, place: str) -> Placement:
     Parameters
     ----------
     text
-        An object with the key ``placement``: guest name -> list of pnode ids, null where a vnode has none; and
-        perhaps ``pcpus``: guest name -> list over its vcpus of the pcpu each owns, null where it owns none.
-        Other keys, as an answer has them, say nothing about it.
+        An object with the key ``placement``: guest name -> for each vnode the id of its pnode, null where it has none;
+        and optionally the key ``pcpus``: guest name -> for each vcpu the id of the pcpu that it owns, null where it
+        owns none. Other keys, as an answer has them, are ignored.
     place
         The file's name for messages.
 
     Raises
     ------
     InputError
-        With the JSON path, if it holds no placement. Whether it fits an instance is for
-        :meth:`Placement.faults` to say.
+        With the JSON path, if the text holds no placement. Whether the placement fits an instance is checked by
+        :meth:`Placement.faults`.
     """
     answer = Fields.of(parse_json(text, place), place)
     if answer.value.get("placement") is None:  # null is what an answer without a placement says
@@ -42,7 +42,7 @@ def read_placement(text: str, place: str) -> Placement:
 
 def placement_object(placement: Placement) -> dict[str, list[int | None]]:
     """
-    Give the value of the key ``placement``, which :func:`read_placement` takes back.
+    Give the value of the key ``placement``, as :func:`read_placement` reads it.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def placement_object(placement: Placement) -> dict[str, list[int | None]]:
 
 def pcpus_object(placement: Placement) -> dict[str, list[int | None]]:
     """
-    Give the value of the key ``pcpus``, which is read back as well.
+    Give the value of the key ``pcpus``, as :func:`read_placement` reads it.
 
     Returns
     -------

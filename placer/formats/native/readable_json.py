@@ -1,4 +1,8 @@
-"""Instances and hosts as people write JSON: sizes such as ``8GiB``, cpu sets as ranges, a row of a matrix per line."""
+"""
+Instances and hosts as people write JSON: sizes such as ``8GiB``, cpu sets as ranges, each row of a matrix on one line.
+
+The layout differs from that of answers (text/json_layout.py), which says why.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +16,19 @@ SIZES = frozenset({"memory_kib", "reserve_kib", "overhead_kib"})
 CPU_SETS = frozenset({"pcpus", "vcpus", "dedicated_pcpus", "dedicated_vcpus"})
 LISTS_OF_CPU_SETS = frozenset({"cores", "hard_affinity", "soft_affinity", "affinity"})
 AFFINITIES = ("hard_affinity", "soft_affinity")
-"""Keys that may hold one string, the mask of every vcpu."""
+"""Keys whose value may be one string: the same mask for every vcpu."""
 WIDTH = 100
-"""Columns of a line that is written, where it can be broken."""
+"""Columns of a line that is written, where it can be broken. Chosen, not tuned."""
 
 
 def readable_json(plain: object) -> str:
     """
-    Write an instance, or a part of one, for people; the reader of instances takes it back.
+    Write an instance, or a part of one, for people; :func:`.instance_json.parse_instance` reads it back.
 
     Parameters
     ----------
     plain
-        Dicts and lists with sizes in KiB and cpu sets as ids, as msgspec makes them of an instance.
+        Dicts and lists with sizes in KiB and cpu sets as ids, as :func:`msgspec.to_builtins` gives them.
 
     Examples
     --------
@@ -35,14 +39,14 @@ def readable_json(plain: object) -> str:
 
 
 def _readable(value: object) -> object:
-    """Sizes and cpu sets as people write them."""
+    """Turn sizes and cpu sets into the text that people write, in all levels."""
     if isinstance(value, list | tuple):
         return [_readable(item) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if not isinstance(value, dict):
         return value
-    names = sorted(value, key="name".__ne__)  # what a thing is called comes first
+    names = sorted(value, key="name".__ne__)  # "name" is the first key
     return {key: _readable_member(key, value[key]) for key in names}
 
 
@@ -66,13 +70,13 @@ def _size_text(kib: int) -> int | str:
 
 
 def _cpuset_text(cpus: tuple[int, ...]) -> str | list[int]:
-    """Write ranges where they read back as the same tuple, else the list."""
+    """Write ranges where they read back as the same tuple: ids in ascending order; else the list."""
     ranges = format_cpuset(cpus)
     return ranges if parse_cpuset(ranges) == tuple(cpus) else list(cpus)
 
 
 def _layout(value: object, indent: str = "", column: int = 0) -> str:
-    """Lay JSON out for people: whatever holds nothing nested on one line, long lists of words wrapped."""
+    """Put values without nested ones on one line, if short or all integers; wrap long lists of words."""
     flat = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, list | dict):
         return flat

@@ -1,4 +1,4 @@
-"""A placed guest as the vNUMA patches of 2013 took it: their build info, and their xl options."""
+"""Writes a placed guest for the vNUMA patches of 2013: the fields of their build info, and their xl options."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from placer.formats.text.json_layout import lay_out
 from placer.instance import format_size
 
 NO_NODE = 2**32 - 1
-"""The pnode of a vnode that has none."""
+"""The value of ``vnode_to_pnode`` for a vnode without a pnode (``NO_NODE`` of the patches, ~0 in 32 bits)."""
 LEAST_VNODE_MIB = 64
-"""MIN_VNODE_SIZE."""
+"""MIN_VNODE_SIZE of the patches."""
 MOST_VNODES = 1024
+"""Largest ``vnodes`` that the patches' xl accepts."""
 MIB = 1024
 
 
@@ -25,14 +26,14 @@ def emit_rfc(written: ConfiguredGuest) -> str:
     -------
     str
         One JSON object: ``nr_vnodes``, ``vnuma_memszs`` (MiB), ``vcpu_to_vnode``, ``vdistance`` (row after row),
-        ``vnode_to_pnode`` (4294967295 where a vnode has none), ``vnuma_placement``, and ``xl``, the lines that say
-        the same in their xl.cfg. The patches refuse a map with a vnode left out unless they may place
+        ``vnode_to_pnode`` (4294967295 for a vnode without a pnode), ``vnuma_placement``, and ``xl``, the same as lines
+        of the patches' xl.cfg. The patches refuse a map that leaves a vnode out unless they may choose the pnodes
         themselves, so ``vnuma_placement`` is "True" for such a guest and "False" for any other.
 
     Raises
     ------
     EmissionError
-        If their xl would refuse the guest, with every reason, a line each.
+        With every reason, one on each line, if the patches' xl would refuse the guest.
     """
     reasons = [*_reasons(written)]
     if reasons:
@@ -57,7 +58,7 @@ def emit_rfc(written: ConfiguredGuest) -> str:
         "vnuma_autoplacement": int(not complete),
     }
     if not complete:
-        del options["vnuma_vnodemap"]  # their xl has no word for a vnode without a pnode
+        del options["vnuma_vnodemap"]  # the option cannot express a vnode without a pnode
     return lay_out(fields | {"xl": [f"{key} = {value}" for key, value in options.items()]}) + "\n"
 
 
@@ -78,7 +79,11 @@ def _reasons(written: ConfiguredGuest) -> Iterator[str]:
 
 
 def _remote(written: ConfiguredGuest) -> int:
-    """Give the one remote distance that their xl.cfg holds: the mean, to the nearest integer, halves up."""
+    """
+    Give the mean distance between different vnodes, to the nearest integer, halves up; 20 for a single vnode.
+
+    The patches' xl.cfg holds only one remote distance.
+    """
     remote = [
         distance for v, vnode in enumerate(written.vnodes) for w, distance in enumerate(vnode.distances) if v != w
     ]

@@ -50,8 +50,8 @@ def instance_schema() -> Schema:
     Returns
     -------
     dict
-        It accepts what people write: sizes such as ``"8GiB"``, ranges of cpus, one mask for all vcpus of a guest. What
-        ties keys together (sums, ids that must exist) only the reader checks.
+        The schema. It accepts text that people write: sizes such as ``"8GiB"``, ranges of cpus, one mask for all vcpus
+        of a guest. Conditions between keys (sums, ids that must exist) are checked by the reader only.
     """
     (root,), definitions = msgspec.json.schema_components([Instance])
     for struct in STRUCTS:
@@ -69,7 +69,7 @@ def instance_schema() -> Schema:
 
 
 def _accept_text(node: object) -> None:
-    """Let every integer and list that has a pattern be a string too: msgspec keeps its own ``type``."""
+    """Let every integer and list with a pattern be a string too: msgspec writes only the type of the parsed value."""
     if isinstance(node, dict):
         if "pattern" in node and node.get("type") in ("integer", "array"):
             node["type"] = [node["type"], "string"]
@@ -81,7 +81,7 @@ def _accept_text(node: object) -> None:
 
 
 def _describe(definition: Schema, struct: type[Struct]) -> None:
-    """Give an object and its keys the words of the docstring."""
+    """Describe an object and its keys by the docstring of its struct."""
     documentation = inspect.getdoc(struct) or ""
     definition["description"] = _plain(documentation.partition("\n\n")[0])
     for name, words in _parameters(documentation).items():

@@ -1,1 +1,1 @@
-"""Flavours of OpenStack."""
+"""Reading flavours of OpenStack."""

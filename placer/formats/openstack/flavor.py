@@ -1,23 +1,23 @@
-"""Guests from OpenStack's flavours, as JSON: what ``openstack flavor show -f json`` prints, or its API gives."""
+"""Reads guests from OpenStack's flavours in JSON: output of ``openstack flavor show -f json``, or of the API."""
 
 from __future__ import annotations
 
 from pathlib import PurePath
 
 from placer.errors import InputError
-from placer.formats.base import GuestSource, ParsedGuest
+from placer.formats.base import MAX_NAME, GuestSource, ParsedGuest
 from placer.formats.openstack.flavor_cells import read_cells
 from placer.formats.openstack.flavor_policies import read_policies
 from placer.formats.openstack.flavor_specs import Specs, specs_of
 from placer.formats.text.json_fields import Fields
-from placer.formats.text.typos import closest_word
+from placer.formats.text.typos import typo_notes
 from placer.instance import Vnode, shorten
 from placer.instance.guest import MAX_VCPUS
 from placer.instance.units import MAX_KIB
 
 MIB = 1024
 NAMED = 8
-"""Keys named in a note."""
+"""Keys that one note names. Chosen, not tuned."""
 _LISTS = ("flavors", "servers")
 _READ = (
     "hw:numa_nodes",
@@ -29,8 +29,8 @@ _READ = (
     "resources:PCPU",
     "resources:VCPU",
 )
-"""Extra specs that count, besides those of a NUMA node's cpus and memory."""
-_UNHEEDED = (
+"""Extra specs that are read, besides ``hw:numa_cpus.N`` and ``hw:numa_mem.N``."""
+_NOT_COUNTED = (
     "hw:mem_page_size",
     "hw_mem_page_size",
     "hw:pmem",
@@ -41,12 +41,12 @@ _UNHEEDED = (
     "hw:mem_encryption",
     "pci_passthrough:",
 )
-"""What nova heeds when it places a guest, and placer does not: huge pages, a pcpu for the emulator, devices."""
+"""Keys that nova counts and placer does not: huge pages, a pcpu for the emulator, devices, encrypted memory."""
 
 
 def holds_flavors(document: object) -> bool:
     """
-    Tell flavours, alone or in lists, and servers with their flavour from other JSON.
+    Tell whether JSON holds flavours or servers with their flavour, alone or in lists.
 
     Examples
     --------
@@ -69,14 +69,14 @@ def read_flavors(document: object, place: str) -> list[ParsedGuest]:
     ----------
     document
         Parsed JSON: a flavour with ``vcpus``, ``ram`` or ``memory_mb`` in MiB, and ``properties`` or ``extra_specs``; a
-        guest with ``name``, ``flavor`` and maybe ``image``; a list of these, or what the API gives around them.
+        guest with ``name``, ``flavor`` and optionally ``image``; a list of these, also in the API's object around it.
     place
-        The file's name for messages; a flavour without a name is called like the file.
+        The file's name for messages. A flavour without a name gets the name of the file.
 
     Raises
     ------
     InputError
-        With the JSON path, where nova would refuse it.
+        With the JSON path, where nova would refuse a flavour.
     """
     path = "$"
     if isinstance(document, dict):
@@ -128,23 +128,23 @@ def _sizes(flavor: Fields) -> tuple[int, int]:
 def _name(document: Fields, flavor: Fields) -> str:
     name = document.text("name") or flavor.text("name") or flavor.text("original_name")
     name = name or PurePath(document.place).stem.strip("<>-") or "guest"
-    if len(name) > 255:
-        raise document.fault(f"expected at most 255 characters, got {len(name)}", "name")
+    if len(name) > MAX_NAME:
+        raise document.fault(f"expected at most {MAX_NAME} characters, got {len(name)}", "name")
     return name
 
 
 def _wants_pages(specs: Specs) -> bool:
-    """Tell whether it asks for pages of a size or for persistent memory, either of which gives it a NUMA node."""
+    """Tell whether the flavour asks for a page size or persistent memory: nova gives such a guest a NUMA node."""
     return any(specs.both("mem_page_size")) or bool(specs.extra("hw:pmem"))
 
 
 def _notes(specs: Specs, *, numa: bool) -> list[str]:
-    """Say what is read but does not count."""
+    """Note keys that placer does not count, and keys that are probably misspelt."""
     keys = [*specs.flavor.value, *specs.image.value]
-    unheeded = [key for key in keys if key.startswith(_UNHEEDED)]
-    notes = [f"not counted: {', '.join(map(shorten, unheeded[:NAMED]))}"] if unheeded else []
+    not_counted = [key for key in keys if key.startswith(_NOT_COUNTED)]
+    notes = [f"not counted: {', '.join(map(shorten, not_counted[:NAMED]))}"] if not_counted else []
     if not numa and any(key.startswith(("hw:numa_", "hw_numa_")) for key in keys):
         notes.append("without hw:numa_nodes its other NUMA keys mean nothing")
-    counted = ("hw:numa_cpus.", "hw_numa_cpus.", "hw:numa_mem.", "hw_numa_mem.", *_UNHEEDED)
+    counted = ("hw:numa_cpus.", "hw_numa_cpus.", "hw:numa_mem.", "hw_numa_mem.", *_NOT_COUNTED)
     others = [key for key in keys if not key.startswith(counted)]
-    return notes + closest_word(others, [*_READ, *(key.replace("hw:", "hw_") for key in _READ)])
+    return notes + typo_notes(others, [*_READ, *(key.replace("hw:", "hw_") for key in _READ)])

@@ -1,4 +1,4 @@
-"""The NUMA nodes that a flavour asks for."""
+"""Reads the NUMA nodes that a flavour asks for."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from placer.instance.guest import MAX_VNODES
 from placer.instance.units import MAX_KIB
 
 Cell = tuple[tuple[int, ...], int]
-"""Vcpus and MiB of memory."""
+"""Ids of the vcpus, and memory in MiB."""
 
 
 def read_cells(specs: Specs, vcpu_count: int, memory_mib: int, *, numa: bool) -> list[Cell] | None:
     """
-    Read ``hw:numa_nodes``, ``hw:numa_cpus.N`` and ``hw:numa_mem.N``, or their like of the image.
+    Read ``hw:numa_nodes``, ``hw:numa_cpus.N`` and ``hw:numa_mem.N``, or the image's properties of the same meaning.
 
     Parameters
     ----------
+    specs
+        The flavour's extra specs and the image's properties.
+    vcpu_count, memory_mib
+        Number of vcpus and memory in MiB of the flavour.
     numa
-        Whether it has a NUMA node even where it asks for none.
+        Whether nova gives the guest one NUMA node where the flavour asks for none.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Who of a flavour's vcpus owns a pcpu, and how those share cores, as OpenStack's nova understands its words."""
+"""Reads which vcpus of a flavour own a pcpu and how they share cores, as OpenStack's nova does."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ CPU_POLICIES = ("shared", "dedicated", "mixed")
 THREAD_POLICIES = ("prefer", "require", "isolate")
 TRAIT = "HW_CPU_HYPERTHREADING"
 _TRUE = ("1", "t", "true", "on", "y", "yes")
+"""Words for true, as oslo.utils' bool_from_string, by which nova reads flags."""
 _POLICY_OF_TRAIT = {"required": "require", "forbidden": "isolate"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policies:
     """
-    What a guest asks of pcpus.
+    The policies of a guest.
 
     Parameters
     ----------
     cpu_policy, thread_policy
-        As of a guest of an instance.
+        As in :class:`placer.Guest`.
     dedicated_vcpus
-        Of a ``mixed`` guest, those that own a pcpu.
+        Ids of the vcpus that own a pcpu in a ``mixed`` guest; empty for any other guest.
     """
 
     cpu_policy: CpuPolicy
@@ -36,8 +37,10 @@ class Policies:
 
 def read_policies(specs: Specs, vcpu_count: int) -> Policies:
     """
-    Read ``hw:cpu_policy``, ``hw:cpu_thread_policy``, ``hw:cpu_dedicated_mask``, ``hw:cpu_realtime`` and what stands for
-    them (``resources:PCPU``, ``trait:HW_CPU_HYPERTHREADING``, properties of the image).
+    Read the policies from extra specs and properties.
+
+    Read are ``hw:cpu_policy``, ``hw:cpu_thread_policy``, ``hw:cpu_dedicated_mask``, ``hw:cpu_realtime``, and their
+    equivalents ``resources:PCPU``, ``trait:HW_CPU_HYPERTHREADING`` and the properties of the image.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def read_policies(specs: Specs, vcpu_count: int) -> Policies:
 
 
 def _refuse_shared(specs: Specs) -> None:
-    """Refuse what only dedicated vcpus can have."""
+    """Refuse settings that only dedicated vcpus can have."""
     emulator = specs.extra("hw:emulator_threads_policy")
     realtime = specs.extra("hw:cpu_realtime")
     asked = [
@@ -101,7 +104,11 @@ def _thread_policy(specs: Specs) -> ThreadPolicy | None:
 
 
 def _trait(specs: Specs) -> str:
-    """Tell what flavour or image say of hosts with SMT, ``""`` for nothing; images list the traits they require."""
+    """
+    Read whether flavour or image require or forbid a host with SMT; ``""`` where neither does.
+
+    Images list the traits that they require.
+    """
     stated = specs.extra(f"trait:{TRAIT}")
     if stated is not None:
         return stated.word(*_POLICY_OF_TRAIT)
@@ -130,7 +137,7 @@ def _dedicated(specs: Specs, policy: CpuPolicy, vcpu_count: int) -> tuple[int, .
 
 
 def _masked(mask: Stated, vcpu_count: int) -> tuple[int, ...]:
-    """Read a mask; one that begins with ``^`` takes vcpus away from all."""
+    """Read a mask of vcpus; a mask that begins with ``^`` excludes vcpus from all."""
     everything = f"0-{vcpu_count - 1}"
     try:
         vcpus = parse_cpuset(f"{everything},{mask.text}" if mask.text.strip().startswith("^") else mask.text)

@@ -1,4 +1,4 @@
-"""The extra specs of an OpenStack flavour and the properties of an image, which say the same things in other words."""
+"""Access to the extra specs of an OpenStack flavour and the properties of an image, which name the same settings."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from placer.formats.text.msgspec_errors import quote
 from placer.instance import shorten
 
 _PRINTED = re.compile(r"\s*([^\s=,']+)='([^']*)'\s*(?:,|$)")
-"""One property as older ``openstack flavor show`` prints them all in one string."""
+"""One property of the string in which older versions of ``openstack flavor show`` print all properties."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stated:
     """
-    What one of them says.
+    The value of one extra spec or property.
 
     Parameters
     ----------
     text
-        In its words.
+        The value, as written.
     where, key
-        Where it stands.
+        The object that holds it, and its key there.
     """
 
     text: str
@@ -32,18 +32,18 @@ class Stated:
     key: str
 
     def fault(self, message: str) -> InputError:
-        """Make the error that it deserves."""
+        """Make the error for this value; the caller raises it."""
         return self.where.fault(message, self.key)
 
     def number(self, low: int, high: int) -> int:
-        """Read a whole number."""
+        """Read an integer from ``low`` to ``high``."""
         word = self.text.strip()
         if not (word.isascii() and word.isdigit() and len(word) < 16 and low <= int(word) <= high):
             raise self.fault(f'expected a whole number from {low} to {high}, got "{shorten(self.text)}"')
         return int(word)
 
     def word(self, *choices: str) -> str:
-        """Read one of several words."""
+        """Read one of the words ``choices``."""
         if self.text not in choices:
             raise self.fault(f'expected one of {", ".join(choices)}, got "{shorten(self.text)}"')
         return self.text
@@ -52,35 +52,35 @@ class Stated:
 @dataclass(frozen=True, kw_only=True)
 class Specs:
     """
-    What a flavour and an image ask for.
+    The settings of a flavour and an image.
 
     Parameters
     ----------
     flavor
-        The extra specs, ``hw:numa_nodes`` and so on.
+        The extra specs of the flavour, such as ``hw:numa_nodes``.
     image
-        The properties, ``hw_numa_nodes`` and so on; empty where there is no image.
+        The properties of the image, such as ``hw_numa_nodes``; empty where there is no image.
     """
 
     flavor: Fields
     image: Fields
 
     def extra(self, key: str) -> Stated | None:
-        """Get an extra spec by its whole name."""
+        """Get an extra spec by its full name; None where the flavour does not state it."""
         return _stated(self.flavor, key)
 
     def both(self, name: str) -> tuple[Stated | None, Stated | None]:
-        """Get what flavour and image say of ``numa_nodes``, ``cpu_policy`` and so on."""
+        """Get the values of a setting such as ``numa_nodes`` in flavour and image, None where it is not stated."""
         return _stated(self.flavor, f"hw:{name}"), _stated(self.image, f"hw_{name}")
 
     def one(self, name: str) -> Stated | None:
         """
-        Get what one of them says: nova lets only one of them say anything about NUMA nodes.
+        Get the value of a setting that only the flavour or only the image may state, as nova has it for NUMA nodes.
 
         Raises
         ------
         InputError
-            If both do.
+            If both state it.
         """
         flavor, image = self.both(name)
         if flavor is not None and image is not None:
@@ -92,10 +92,17 @@ def specs_of(flavor: Fields, image: Fields | None) -> Specs:
     """
     Find the extra specs of a flavour, which clients print as ``properties``, and the properties of an image.
 
+    Parameters
+    ----------
+    flavor
+        The flavour.
+    image
+        The image, or its properties alone; None for none.
+
     Raises
     ------
     InputError
-        If they are no object.
+        If extra specs or properties are no JSON object.
     """
     key = "extra_specs" if "extra_specs" in flavor.value else "properties"
     properties = image.child("properties") if image is not None and "properties" in image.value else image
@@ -113,7 +120,7 @@ def _stated(where: Fields, key: str) -> Stated | None:
 
 
 def _parsed(properties: object) -> object:
-    """Take apart the one string of older clients; anything else is given back."""
+    """Parse the single string of older clients; return any other value unchanged."""
     if not isinstance(properties, str):
         return {} if properties is None else properties
     found, end = {}, 0

@@ -1,1 +1,1 @@
-"""What several formats share: files, JSON, XML, lists of cpus, sizes."""
+"""Parts that several formats share: files, JSON, XML, lists of cpus, sizes."""

@@ -9,8 +9,9 @@ from placer.instance import parse_cpuset, shorten
 from placer.instance.units import MAX_CPU
 
 MAX_LISTED = 2_000_000
-"""Most cpus that the lists of one file may name altogether; 64 fake nodes of 1,024 cpus name 65,536."""
+"""Most cpus that the lists of one file may name together. Linux cut into 64 fake nodes of 1,024 cpus names 65,536."""
 WORD_BITS = 32
+"""Linux and hwloc print bitmaps in words of 32 bits."""
 MAX_LENGTH = 64_000
 """Longest bitmap that is read, in characters; one of 65,536 cpus has 22,528."""
 
@@ -20,7 +21,7 @@ _BITMAP = re.compile(r"((0x)?[0-9a-fA-F]{0,8},)*+(0x)?[0-9a-fA-F]{0,8}", re.ASCI
 
 class CpuLists:
     """
-    Reads the cpu lists of one file, no more of them altogether than any host needs.
+    Reads the cpu lists of one file and limits their total length: a short text such as ``0-65535`` is a long list.
 
     Parameters
     ----------
@@ -34,12 +35,12 @@ class CpuLists:
 
     def of_list(self, text: str, place: str | None = None) -> tuple[int, ...]:
         """
-        Read ``0-7,16``.
+        Read a list such as ``0-7,16``.
 
         Raises
         ------
         InputError
-            If it is no such list, or the lists become too long.
+            If the text is no such list, or the lists of the file name too many cpus.
         """
         try:
             cpus = parse_cpuset(text)
@@ -49,12 +50,12 @@ class CpuLists:
 
     def of_bitmap(self, text: str, place: str | None = None) -> tuple[int, ...]:
         """
-        Read ``00000000,000000ff``, highest word first.
+        Read a bitmap such as ``00000000,000000ff``, highest word first.
 
         Raises
         ------
         InputError
-            If it is no bitmap, is infinite, or the lists become too long.
+            If the text is no bitmap, the bitmap is infinite, or the lists of the file name too many cpus.
         """
         bitmap = parse_bitmap(text, place or self.place)
         if bitmap < 0:
@@ -78,12 +79,12 @@ def parse_bitmap(text: str, place: str) -> int:
         Words of 32 bits, highest first, with or without ``0x``; an empty word is 0. ``0xf...f`` in front means
         that all higher bits are set, which makes the integer negative (hwloc-bitmap.h, hwloc_bitmap_snprintf).
     place
-        Where it stands, for messages.
+        File, or file and line, for messages.
 
     Raises
     ------
     InputError
-        If it is no bitmap, or reaches beyond cpu 65535.
+        If the text is no bitmap, or a bit above cpu 65535 is set.
 
     Examples
     --------
@@ -102,7 +103,7 @@ def parse_bitmap(text: str, place: str) -> int:
 
 def bits(bitmap: int) -> tuple[int, ...]:
     """
-    Tell which bits of a bitmap that is not negative are set.
+    List the set bits of a non-negative integer, ascending.
 
     Examples
     --------

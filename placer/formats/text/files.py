@@ -1,4 +1,4 @@
-"""Where text comes from: files and standard input."""
+"""Reads text from files and standard input."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from placer.errors import InputError
 
 MAX_BYTES = 8 * 1024**2
-"""Largest input that is read: far above any real one, small enough to refuse a disk given by mistake."""
+"""Largest input that is read. Chosen, not tuned: far above any real input, and a disk given by mistake is refused."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def read_text(path: str) -> str:
     Raises
     ------
     InputError
-        If it is missing, a directory, unreadable, empty, larger than 8 MiB or not UTF-8.
+        If the file is missing, a directory, unreadable, empty, larger than 8 MiB or not UTF-8.
     """
     place = place_of(path)
     data = _read_bytes(path, place)

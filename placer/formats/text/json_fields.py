@@ -1,4 +1,4 @@
-"""Typed access to the fields of a JSON object from outside; every fault names its path."""
+"""Typed access to the fields of a JSON object that placer did not write; every fault names its JSON path."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from placer.formats.text.msgspec_errors import quote
 @dataclass(frozen=True)
 class Fields:
     """
-    A JSON object and where it stands. Every getter gives None for an absent key.
+    A JSON object with its file and JSON path. Every getter returns None for an absent key.
 
     Parameters
     ----------
@@ -21,12 +21,12 @@ class Fields:
     place
         The file's name for messages.
     path
-        Its JSON path in there.
+        The JSON path of the object in the file.
 
     Raises
     ------
     InputError
-        From every getter, if the value is not what its name says.
+        From every getter, if the value has another type or is out of range.
     """
 
     value: dict[str, object]
@@ -35,17 +35,17 @@ class Fields:
 
     @classmethod
     def of(cls, value: object, place: str, path: str = "$") -> Fields:
-        """Take a value that must be an object."""
+        """Wrap a value, which must be an object."""
         if not isinstance(value, dict):
             raise InputError(f"expected an object, got {quote(value)}", place=f"{place}: {path}")
         return cls(value, place, path)
 
     def fault(self, message: str, key: str = "") -> InputError:
-        """Make the error that a field, or the object itself, deserves."""
+        """Make the error for a field, or without a key for the object itself; the caller raises it."""
         return InputError(message, place=f"{self.place}: {self._at(key) if key else self.path}")
 
     def text(self, key: str) -> str | None:
-        """Get a string that is not empty."""
+        """Get a non-empty string."""
         value = self.value.get(key)
         if key in self.value and not (isinstance(value, str) and value):
             raise self.fault(f"expected a string that is not empty, got {quote(value)}", key)
@@ -62,7 +62,7 @@ class Fields:
         return self._numbers(self.value[key], self._at(key), high)
 
     def bitmap(self, key: str, high: int) -> tuple[int, ...] | None:
-        """Get a libxl bitmap: ids in ascending order, because libxl drops those above the last one."""
+        """Get a libxl bitmap: ids in ascending order, as libxl drops ids above the last one of a bitmap."""
         return self._bitmap(self.value[key], self._at(key), high) if key in self.value else None
 
     def bitmaps(self, key: str, high: int) -> tuple[tuple[int, ...], ...] | None:

@@ -1,4 +1,4 @@
-"""JSON as strictly as its standard says it: no key twice, no NaN, no depth that breaks anything."""
+"""Parses JSON strictly: no duplicate keys, no NaN, and limits on depth and size."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from placer.instance import shorten
 MAX_DEPTH = 64
 """Deepest nesting that is read; an instance needs 6, a libxl_domain_config about 8."""
 MAX_CONTAINERS = 500_000
-"""Most objects and lists that are read; a mask for each of 100,000 running vcpus takes a fifth."""
+"""Most objects and lists that are read; a mask for each of 100,000 running vcpus needs 100,000 of them."""
 MAX_DIGITS = 1000
 """Longest integer that is read; Python itself stops at 4300 digits."""
 
@@ -24,7 +24,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 def parse_json(text: str, place: str) -> object:
     """
-    Parse JSON from outside.
+    Parse JSON that placer did not write.
 
     Parameters
     ----------
@@ -41,8 +41,9 @@ def parse_json(text: str, place: str) -> object:
     Raises
     ------
     InputError
-        With line and column, or the key, if it is no JSON, has a key twice in one object, a number that is
-        not finite or half a character, is nested more than 64 deep, or holds more than 500,000 objects and lists.
+        With line and column, or the key, if the text is no JSON, an object has a key twice, a number is not finite or
+        has more than 1000 digits, a string holds half of a surrogate pair, values are nested more than 64 deep, or
+        there are more than 500,000 objects and lists.
 
     Examples
     --------

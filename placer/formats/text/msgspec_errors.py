@@ -1,4 +1,4 @@
-"""Faults in JSON, in words: msgspec's complaint with the place first, what was expected and what was found."""
+"""Rewords the errors of msgspec: the place first, then what was expected and what was found."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ from placer.instance import shorten
 
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
 _RULE = re.compile(r"(rules\[\d+\]\.\w+(?:\[\d+\])?): (.*)", re.DOTALL)
-"""How an Instance complains of a rule, place first."""
+"""The text of a ValueError of Instance about a rule, which begins with its place."""
 
 
 def name_fault(error: msgspec.ValidationError, written: object, place: str, root: type[Struct]) -> InputError:
     """
-    Put a complaint of :func:`msgspec.convert` into our words.
+    Reword an error of :func:`msgspec.convert`.
+
+    The parts of the error are taken from its text: msgspec's exception has no fields for them.
 
     Parameters
     ----------
     error
-        The complaint.
+        The error of msgspec.
     written
         The JSON value as its author wrote it.
     place
@@ -93,7 +95,7 @@ def _type_at(path: str, root: type[Struct]) -> Any:
 
 
 def _at(path: str, value: Any) -> object:
-    """Find what the path leads to; where a string stands for a whole list, that string."""
+    """Follow the path into the value; a path into a list that was written as one string ends at the string."""
     for key, index in _STEP.findall(path):
         if isinstance(value, dict) and key in value:
             value = value[key]

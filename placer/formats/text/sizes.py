@@ -1,4 +1,4 @@
-"""Sizes by pnode as the options ``--free`` and ``--reserve`` state them."""
+"""Reads sizes of pnodes, as the options ``--free`` and ``--reserve`` state them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,22 @@ def with_free(host: Host, text: str) -> Host:
     """
     Set the free memory of every pnode (``8GiB``) or of some (``0=8GiB,1=6GiB``).
 
+    Parameters
+    ----------
+    host
+        The host as it was read.
+    text
+        The value of ``--free``.
+
+    Returns
+    -------
+    Host
+        The host with that free memory; pnodes that ``text`` does not name keep theirs.
+
     Raises
     ------
     InputError
-        If a part is no size, or names a pnode the host does not have.
+        If a part is no size, or names a pnode that the host does not have.
     """
     given = parse_sizes(text, [pnode.id for pnode in host.pnodes], "--free")
     pnodes = tuple(replace(pnode, memory_kib=given.get(pnode.id, pnode.memory_kib)) for pnode in host.pnodes)
@@ -31,21 +43,21 @@ def parse_sizes(text: str, ids: Collection[int], option: str) -> dict[int, int]:
     Parameters
     ----------
     text
-        What the user wrote.
+        The value of the option.
     ids
-        The pnodes there are.
+        Ids of the host's pnodes.
     option
-        Where it was written, for messages.
+        Name of the option, for messages.
 
     Returns
     -------
     dict
-        Pnode id -> KiB, of the pnodes that are named.
+        Pnode id -> size in KiB; of all pnodes, or of the pnodes that ``text`` names. Later parts win.
 
     Raises
     ------
     InputError
-        If a part is no size, or names a pnode that is not there.
+        If a part is no size, or names a pnode that is not in ``ids``.
 
     Examples
     --------

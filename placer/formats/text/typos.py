@@ -1,4 +1,4 @@
-"""Keys that look like a slip of one that counts."""
+"""Finds keys that are probably misspelt."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 CLOSE = 0.8
-"""How much alike two keys are then, as difflib measures it."""
+"""Similarity, as difflib measures it from 0 to 1, from which two keys are close. Chosen: swapped letters pass (0.8)."""
 
 
-def closest_word(keys: Iterable[str], known: Iterable[str]) -> list[str]:
+def typo_notes(keys: Iterable[str], known: Iterable[str]) -> list[str]:
     """
-    Ask about keys that are not known but close to one that is.
+    Suggest the known key for each unknown key that is close to one.
+
+    Returns
+    -------
+    list of str
+        A note for each such key, in the order of ``keys``.
 
     Examples
     --------
-    >>> closest_word(["vnuam", "disk", "vcpus"], ["vnuma", "vcpus"])
+    >>> typo_notes(["vnuam", "disk", "vcpus"], ["vnuma", "vcpus"])
     ['vnuam is not read; is vnuma meant?']
     """
     read = list(known)
-    asked = []
+    notes = []
     for key in keys:
         close = [] if key in read else get_close_matches(key.lower(), read, n=1, cutoff=CLOSE)
-        asked += [f"{key[:40]} is not read; is {close[0]} meant?"] if close else []
-    return asked
+        notes += [f"{key[:40]} is not read; is {close[0]} meant?"] if close else []
+    return notes

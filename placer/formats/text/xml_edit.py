@@ -1,4 +1,4 @@
-"""Changes a few elements of an XML document and keeps every other character as it was."""
+"""Changes elements of an XML document and keeps every other character unchanged."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ STEP = "  "
 @dataclass(slots=True)
 class Span:
     """
-    An element and where it stands.
+    An element and its position in the document.
 
     Parameters
     ----------
     tag, attributes
-        As written.
+        Name and attributes, as written.
     start, opened
-        Where its start tag begins and ends.
+        Byte offsets where its start tag begins and ends.
     closing, end
-        Where its end tag begins and ends; equal to ``opened`` for an empty element.
+        Byte offsets where its end tag begins and ends; both equal ``opened`` for an empty element.
     children
-        The elements in it, in order.
+        Its child elements, in order.
     """
 
     tag: str
@@ -37,22 +37,22 @@ class Span:
     children: list[Span] = field(default_factory=list)
 
     def child(self, tag: str) -> Span | None:
-        """Get the first element of that name in it."""
+        """Get the first child of that name; None where there is none."""
         return next((child for child in self.children if child.tag == tag), None)
 
     def all(self, tag: str) -> list[Span]:
-        """Get the elements of that name directly in it."""
+        """Get all children of that name."""
         return [child for child in self.children if child.tag == tag]
 
 
 class XmlEdit:
     """
-    A document and the changes to it, which take effect together.
+    A document and changes to it, which :meth:`text` applies together.
 
     Parameters
     ----------
     text
-        XML that :func:`placer.formats.text.xml_text.parse_xml` has read before.
+        A document that :func:`placer.formats.text.xml_text.parse_xml` accepts.
     """
 
     def __init__(self, text: str) -> None:
@@ -65,15 +65,15 @@ class XmlEdit:
         self.parser.Parse(self.data, True)
 
     def replace(self, element: Span, lines: Sequence[str]) -> None:
-        """Put lines in the place of an element."""
+        """Replace an element by lines, indented like the element."""
         self.changes.append((element.start, element.end, self._block(lines, self._indent(element)).lstrip()))
 
     def remove(self, element: Span) -> None:
-        """Take an element away, and the white space before it."""
+        """Remove an element and the white space before it."""
         self.changes.append((len(self.data[: element.start].rstrip()), element.end, ""))
 
     def append(self, parent: Span, lines: Sequence[str]) -> None:
-        """Put lines at the end of an element."""
+        """Add lines at the end of an element, one level deeper than the element."""
         indent = self._indent(parent)
         block = "\n" + self._block(lines, indent + STEP)
         if parent.end == parent.opened:
@@ -86,11 +86,11 @@ class XmlEdit:
         self.changes.append((at, at, block + rest))
 
     def after(self, element: Span, lines: Sequence[str]) -> None:
-        """Put lines behind an element."""
+        """Add lines behind an element, indented like the element."""
         self.changes.append((element.end, element.end, "\n" + self._block(lines, self._indent(element))))
 
     def set_attribute(self, element: Span, name: str, value: str) -> None:
-        """Set an attribute to a value that needs no escape."""
+        """Set an attribute; the value must need no escaping."""
         found = self._attribute(element, name)
         if found:
             self.changes.append((*found.span(1), f"'{value}'"))
@@ -99,13 +99,13 @@ class XmlEdit:
             self.changes.append((at, at, f" {name}='{value}'"))
 
     def drop_attribute(self, element: Span, name: str) -> None:
-        """Take an attribute away, if it is there."""
+        """Remove an attribute, if the element has it."""
         found = self._attribute(element, name)
         if found:
             self.changes.append((*found.span(), ""))
 
     def text(self) -> str:
-        """Give the document with all changes."""
+        """Return the document with all changes made."""
         parts: list[bytes] = []
         at = 0
         for start, end, new in sorted(self.changes, key=lambda change: change[:2]):

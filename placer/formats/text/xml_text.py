@@ -1,4 +1,4 @@
-"""XML from outside as plain nodes with their lines: no entities, no external references, no depth that breaks."""
+"""Parses XML into plain nodes with their lines: no entities, no external references, limits on depth and size."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ MAX_CHARACTERS = 16_000_000
 @dataclass(slots=True)
 class Node:
     """
-    An element.
+    An element of an XML document.
 
     Parameters
     ----------
     tag, attributes
-        As written.
+        Name and attributes, as written.
     place
         ``file:line`` of its start, for messages.
     children
-        The elements in it, in order.
+        Its child elements, in order.
     text
-        All characters directly in it, joined.
+        Its characters outside child elements, joined.
     """
 
     tag: str
@@ -42,11 +42,11 @@ class Node:
     text: str = ""
 
     def child(self, tag: str) -> Node | None:
-        """Get the first element of that name in it."""
+        """Get the first child of that name; None where there is none."""
         return next((child for child in self.children if child.tag == tag), None)
 
     def all(self, tag: str) -> Iterator[Node]:
-        """Go through the elements of that name directly in it."""
+        """Iterate over the children of that name."""
         return (child for child in self.children if child.tag == tag)
 
     def number(self, attribute: str, high: int) -> int:
@@ -56,25 +56,25 @@ class Node:
         Raises
         ------
         InputError
-            If it is missing or something else.
+            If the attribute is missing, no integer or out of range.
         """
         return self.checked(self.attributes.get(attribute, ""), attribute, high)
 
     def checked(self, text: str, what: str, high: int) -> int:
-        """Read an integer from 0 to ``high`` that belongs to this element."""
+        """Read an integer from 0 to ``high``; a fault is reported at this element, and calls the value ``what``."""
         word = text.strip()
         if not (word.isascii() and word.isdigit() and len(word) <= 20 and int(word) <= high):
             raise self.fault(f'expected {what} from 0 to {high}, got "{shorten(word)}"')
         return int(word)
 
     def fault(self, message: str) -> InputError:
-        """Make the error that this element deserves, for the caller to raise."""
+        """Make the error for this element; the caller raises it."""
         return InputError(f"<{shorten(self.tag)}>: {message}", place=self.place)
 
 
 def parse_xml(text: str, place: str) -> Node:
     r"""
-    Parse XML from outside.
+    Parse XML that placer did not write.
 
     Parameters
     ----------
@@ -91,8 +91,8 @@ def parse_xml(text: str, place: str) -> Node:
     Raises
     ------
     InputError
-        With the line, if it is no well-formed XML, declares or refers to entities of its own, or is larger or deeper
-        than any topology.
+        With the line, if the text is no well-formed XML, declares or refers to entities of its own, is longer than
+        16 million characters, has more than 200,000 elements, or nests them more than 200 deep.
 
     Examples
     --------
@@ -105,12 +105,12 @@ def parse_xml(text: str, place: str) -> Node:
 
 def root_name(text: str, place: str) -> str:
     """
-    Tell the name of the root element, reading no further than its start.
+    Get the name of the root element; parsing stops at its start tag.
 
     Raises
     ------
     InputError
-        If no element starts, or what comes before it is refused.
+        If the text has no element, or is refused before the first one.
     """
     reader = _Reader(place, root_only=True)
     try:
@@ -119,7 +119,7 @@ def root_name(text: str, place: str) -> str:
         return reader.found_root().tag
 
 
-class _RootFound(Exception):  # noqa: N818 - it ends the parser early, nothing is wrong
+class _RootFound(Exception):  # noqa: N818 - ends the parser early, not an error
     pass
 
 

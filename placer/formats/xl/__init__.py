@@ -1,1 +1,1 @@
-"""What people write for xl, and what xl prints."""
+"""Reading and writing guest files of xl, and reading the output of xl."""

@@ -12,30 +12,37 @@ _PART = re.compile(
     r"(?P<out>\^)?(?P<pnodes>nodes?:)?(?:(?P<all>all)|\s*\+?(?P<low>[0-9]{1,9})(?:-\s*\+?(?P<high>[0-9]{1,9}))?)"
 )
 PCPUS_OF_PNODES = 64
-"""xl collects the pcpus of ``node:`` in a bitmap that it makes as large as Xen's largest number of nodes."""
+"""xl keeps the pcpus of ``node:`` in a bitmap with one bit for each *node* that Xen supports (MAX_NUMNODES, 64)."""
 _MIXED = re.compile(r"nodes?:[0-9-]+,[0-9]")
 
 
 def read_affinity(config: Config, key: str, *, vcpu_count: int, host: Host) -> tuple[Masks | None, tuple[str, ...]]:
     """
-    Read the masks of all vcpus, and what is remarkable about them.
+    Read the masks of all vcpus.
 
     Parameters
     ----------
     config
         The guest's file.
     key
-        ``cpus`` or ``cpus_soft``: a string for all vcpus, or a list with an entry per vcpu. A list may be shorter
-        (the vcpus left have no mask) or longer (xl ignores the rest).
+        ``cpus`` or ``cpus_soft``. The value is a string for all vcpus, or a list with an entry per vcpu. A list may be
+        shorter (the remaining vcpus have no mask) or longer (xl ignores the surplus entries).
     vcpu_count
-        The guest's vcpus.
+        Number of vcpus of the guest.
     host
-        The host whose pcpus and pnodes are meant.
+        The host that the entries' pcpus and pnodes belong to.
+
+    Returns
+    -------
+    masks : tuple or None
+        For each vcpu the ids of its pcpus, None for any; None where no vcpu has a mask.
+    notes : tuple of str
+        A sentence for each entry that people may read otherwise than xl does.
 
     Raises
     ------
     InputError
-        If an entry is no cpu set, names none, or names pcpus or pnodes that the host does not have.
+        If an entry is no cpu set, is empty, or names pcpus or pnodes that the host does not have.
     """
     value = config.value_of(key)
     if value is None:
@@ -56,7 +63,7 @@ def read_affinity(config: Config, key: str, *, vcpu_count: int, host: Host) -> t
 
 
 def _mask(config: Config, key: str, entry: Value, host: Host) -> tuple[int, ...] | None:
-    """Give the pcpus of one entry; None where they are all pcpus of the host."""
+    """Read the pcpus of one entry; None where the entry names all pcpus of the host."""
     if not isinstance(entry, str):
         raise config.fault(key, f"expected each entry of {key} to be a cpu set, got a list")
     everything = set(host.position_of_pcpu)

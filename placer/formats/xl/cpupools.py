@@ -1,4 +1,4 @@
-"""The cpupools of a host, from the text that ``xl cpupool-list -c`` prints."""
+"""Reads the cpupools of a host from the text that ``xl cpupool-list -c`` prints."""
 
 from __future__ import annotations
 
@@ -7,39 +7,44 @@ import re
 from msgspec.structs import replace
 
 from placer.errors import InputError
+from placer.formats.base import MAX_NAME
 from placer.formats.text.cpu_lists import CpuLists
 from placer.instance import DEFAULT_POOL, Cpupool, Host, format_cpuset, shorten
 
 NAME_WIDTH = 19
-"""Columns of a name; a longer one runs into its cpus."""
-MAX_NAME = 255
+"""Columns that xl reserves for a name; a longer name runs into the list of its cpus."""
 
 _HEADING = re.compile(r"Name\s+CPU list")
 _CPUS = r"\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*"
 _ROW = re.compile(rf"(?P<name>\S+)(?:\s+(?P<cpus>{_CPUS}))?")
 _SPACED = re.compile(rf"(?P<name>\S.{{,{NAME_WIDTH - 2}}}) (?P<cpus>{_CPUS})?")
-"""A name with blanks in it: then only its column tells where it ends."""
+"""A row whose name holds blanks: only the column tells where the name ends."""
 _RUN_TOGETHER = re.compile(rf"\S{{{NAME_WIDTH},}}")
 
 
 def read_xl_cpupools(text: str, place: str, host: Host) -> Host:
     """
-    Give a host the cpupools that its pcpus are divided into.
+    Set the cpupools of a host.
 
     Parameters
     ----------
     text
-        A heading and a row for each pool: its name and its pcpus, as a list or as ranges; maybe none.
+        A heading, and a row for each pool: its name and its pcpus as ids and ranges; a pool may have no pcpus.
     place
         The file's name for messages.
     host
-        As it was read, without cpupools or with others, which these replace.
+        The host. Its own cpupools, if it has any, are replaced.
+
+    Returns
+    -------
+    Host
+        The host with these cpupools.
 
     Raises
     ------
     InputError
-        With ``file:line``, if a row is not as xl prints it; with the file, if two pools share a name or a pcpu, one has
-        a pcpu that the host does not have, or a running domain is in a pool that is not among them.
+        With ``file:line``, if a row is not as xl prints it; with the file, if two pools share a name or a pcpu, a pool
+        has a pcpu that the host does not have, or a running domain is in a pool that the text does not list.
     """
     lines = [(f"{place}:{i}", line.rstrip()) for i, line in enumerate(text.splitlines(), start=1) if line.strip()]
     if not lines or not _HEADING.fullmatch(lines[0][1]):
@@ -54,7 +59,7 @@ def read_xl_cpupools(text: str, place: str, host: Host) -> Host:
 
 
 def pool_notes(host: Host) -> tuple[str, ...]:
-    """Say which pcpus no guest runs on."""
+    """Note the pcpus that are in no cpupool, so that no guest runs on them."""
     idle = set(host.position_of_pcpu).difference(*(pool.pcpus for pool in host.cpupools))
     if not idle:
         return ()
@@ -63,12 +68,26 @@ def pool_notes(host: Host) -> tuple[str, ...]:
 
 def pool_named(stated: str, host: Host) -> str:
     """
-    Give the name of the cpupool that a guest file states: all digits are a number to xl, and 0 is that of Pool-0.
+    Find the cpupool that a guest file states by name or number.
+
+    As in xl, a text of digits alone is a number. Only number 0 is known, which is Pool-0: xl cpupool-list prints names.
+
+    Parameters
+    ----------
+    stated
+        Name or number, as the file states it.
+    host
+        The host; one without cpupools accepts any name.
+
+    Returns
+    -------
+    str
+        The name of the pool.
 
     Raises
     ------
     ValueError
-        If the host lists cpupools and none is meant by that, or it can be no name.
+        If the host lists cpupools and none of that name or number, or the text is too long for a name.
     """
     if not 1 <= len(stated) <= MAX_NAME:
         raise ValueError(f"expected the name of a cpupool, got {len(stated)} characters")

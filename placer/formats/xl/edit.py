@@ -1,4 +1,4 @@
-"""Gives keys of an xl.cfg new values and keeps every other byte, comments too."""
+"""Changes values in an xl.cfg and keeps every other byte, comments included."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from placer.formats.xl.syntax import TOKEN, Assignment, parse
 _AFTER = re.compile(r"[ \t]*(?:;[ \t]*)?")
 
 Cut = tuple[int, int, str]
-"""Start and end of a piece of text, and what takes its place."""
+"""Start and end offset of a piece of text, and its replacement."""
 
 
 def edit(text: str, place: str, changes: Mapping[str, str | None]) -> str:
     r"""
-    Give keys new values and keep all the rest as it was written.
+    Set keys to new values and keep the rest of the file as it was written.
 
     Parameters
     ----------
     text, place
         The file and its name for messages.
     changes
-        For each key the text of its new value, or None to remove it. Where a key was assigned more than once,
-        one assignment is left. Comments inside an old value move above it. Missing keys are appended.
+        For each key the text of its new value, or None to remove the key. Of several assignments to a key only the last
+        is kept. Comments inside an old value move above the assignment. Missing keys are appended.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def edit(text: str, place: str, changes: Mapping[str, str | None]) -> str:
 
 def quoted(text: str) -> str:
     r"""
-    Write a string as xl reads it.
+    Write a string as a literal of xl.cfg.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def _replace(text: str, assignment: Assignment, value: str) -> list[Cut]:
 
 
 def _remove(text: str, assignment: Assignment) -> Cut:
-    """Cut an assignment and its semicolon, and the whole line where nothing else stands on it."""
+    """Cut an assignment with its semicolon, and the whole line where the line holds nothing else."""
     after = _AFTER.match(text, assignment.end)
     end = after.end() if after else assignment.end
     line_start = text.rfind("\n", 0, assignment.start) + 1
@@ -87,6 +87,6 @@ def _remove(text: str, assignment: Assignment) -> Cut:
 
 
 def _comments(text: str, assignment: Assignment) -> str:
-    """Comments inside a value; they can only stand in a list."""
+    """Collect the comments inside a value; only a list can hold some."""
     tokens = TOKEN.finditer(text, assignment.value_start, assignment.end)
     return "".join(token[0] for token in tokens if token[0].startswith("#"))

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field
 
 from placer.errors import InputError
-from placer.formats.base import ParsedHost
+from placer.formats.base import MAX_NAME, ParsedHost
 from placer.formats.devices import MOST_NAMED
 from placer.instance import UNREACHABLE, Device, Host, Pnode, format_cpuset, shorten
 from placer.instance.units import MAX_CPU, MAX_KIB
 
 MAX_CHARACTERS = 8_000_000
-"""Far above the text of the largest host: 4,096 pcpus and 65,536 PCI devices take 2 million."""
+"""Longest text that is read. The largest host, 4,096 pcpus and 65,536 PCI devices, prints 2 million characters."""
 MIB = 1024
 VCPUS_NOT_COUNTED = "the vcpus of running guests are not counted: xl info does not list them"
 
@@ -49,7 +49,7 @@ class _PnodeRow:
 
 @dataclass
 class _Text:
-    """What the text holds, row by row."""
+    """The settings and rows of the text, not yet checked against each other."""
 
     place: str
     settings: dict[str, str] = field(default_factory=dict)
@@ -65,7 +65,7 @@ def read_xl_info(text: str, place: str) -> ParsedHost:
     Parameters
     ----------
     text
-        The output. Memory is taken from memfree: memsize is a spanned range that includes holes.
+        The output. The memory of a pnode is its memfree; memsize is a spanned range that includes holes.
     place
         The file's name for messages.
 
@@ -87,7 +87,7 @@ def read_xl_info(text: str, place: str) -> ParsedHost:
     name = found.settings.get("host", "")
     try:
         devices = _devices(found, {pnode.id for pnode in pnodes}, notes)
-        host = Host(pnodes=pnodes, slit=slit, name="" if name == "(none)" else name[:255], devices=devices)
+        host = Host(pnodes=pnodes, slit=slit, name="" if name == "(none)" else name[:MAX_NAME], devices=devices)
     except ValueError as error:
         raise InputError(str(error), place=place) from None
     notes.append(VCPUS_NOT_COUNTED)
@@ -152,7 +152,7 @@ def _check_complete(found: _Text) -> None:
 
 
 def _slit(rows: list[_PnodeRow], notes: list[str]) -> tuple[tuple[int, ...], ...] | None:
-    """Take the columns of the listed nodes: Xen prints one for every node id, offline ones too."""
+    """Take the columns of the listed nodes: Xen prints one column for every node id, offline nodes included."""
     if not any(row.distances for row in rows):
         notes.append("numa_info has no distances: 10 on a pnode and 20 between two are assumed")
         return None
@@ -197,7 +197,7 @@ def _cores(found: _Text, notes: list[str]) -> dict[int, list[tuple[int, ...]]]:
 
 
 def _devices(found: _Text, listed: set[int], notes: list[str]) -> tuple[Device, ...]:
-    """Take the devices on listed nodes; xl prints the firmware's word, which may be that it does not know."""
+    """Take the devices on listed nodes; for a device whose node the firmware does not state xl prints no valid id."""
     lost = [device for device, pnode in found.devices.items() if pnode not in listed]
     if lost:
         more = f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else ""

@@ -1,4 +1,4 @@
-"""What runs on a host, from the JSON that ``xl list -l`` prints."""
+"""Reads the running guests of a host from the JSON that ``xl list -l`` prints."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ from placer.instance.units import MAX_CPU, MAX_KIB
 @dataclass(frozen=True, kw_only=True)
 class RunningGuest:
     """
-    A guest that runs, as its configuration states it.
+    A running guest, as its configuration states it.
 
     Parameters
     ----------
     domain
-        What people and what Xen call it, and for each vcpu, offline ones too, the pcpus it is bound to: those that its
-        affinity names; else, as libxl binds the vcpus of vnodes once the guest is built, those of its vnode's pnode.
+        Its name, its domid, and for each vcpu, offline vcpus included, the pcpus that it is bound to: the pcpus of its
+        affinity, else the pcpus of its vnode's pnode, to which libxl binds the vcpus of vnodes after the build.
     memory_kib
-        What it was started with, in KiB.
+        The memory that it was started with, in KiB.
     video_kib
-        How much of it is video memory, in KiB.
+        The video memory, in KiB; part of ``memory_kib``.
     vnodes
-        Each with its pnode; None where it has no vnuma.
+        Its vnodes with their pnodes; None for a guest without vnuma.
     stated
-        For each vcpu the pcpus that its hard and soft affinity name, None for any; None where it states neither.
+        For each vcpu the pcpus that its hard and soft affinity name, None for any; None where the configuration states
+        no affinity.
     """
 
     domain: Domain
@@ -42,7 +43,7 @@ class RunningGuest:
 
 def read_xl_list(text: str, place: str, host: Host) -> list[RunningGuest]:
     """
-    Read the running guests; Domain-0, of which xl knows neither vcpus nor affinity, is left out.
+    Read the running guests, without Domain-0: xl prints neither its vcpus nor its affinity.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ def read_xl_list(text: str, place: str, host: Host) -> list[RunningGuest]:
     Raises
     ------
     InputError
-        With the JSON path, for whatever libxl would not have started, and a domid or name that is there twice.
+        With the JSON path, if libxl could not have started a guest, or a domid or name is listed twice.
     """
     value = parse_json(text, place)
     if not isinstance(value, list):
@@ -73,9 +74,19 @@ def read_xl_list(text: str, place: str, host: Host) -> list[RunningGuest]:
 
 def bind(hard: tuple[int, ...] | None, soft: tuple[int, ...] | None) -> tuple[int, ...] | None:
     """
-    Give the pcpus a vcpu runs on: those of its hard affinity that the soft one names too, if there are such.
+    Give the pcpus that a vcpu runs on: hard and soft affinity intersected, or hard affinity if they share no pcpu.
 
-    That is what Xen's schedulers prefer as long as one of them has time.
+    Xen's schedulers prefer these pcpus as long as one of them is idle.
+
+    Parameters
+    ----------
+    hard, soft
+        Ids of pcpus; None for any.
+
+    Returns
+    -------
+    tuple of int or None
+        Ids of pcpus; None for any.
 
     Examples
     --------
@@ -114,7 +125,7 @@ def _guest(document: Fields, host: Host) -> RunningGuest:
 
 
 def _pcpus_of_vnodes(vnodes: tuple[Vnode, ...], vcpu_count: int, host: Host) -> Masks:
-    """Give each vcpu the pcpus of its vnode's pnode (libxl__build_post, libxl_dom.c)."""
+    """Give each vcpu the pcpus of its vnode's pnode, as libxl binds it (libxl__build_post, libxl_dom.c)."""
     pcpus_of = {pnode.id: pnode.pcpus or None for pnode in host.pnodes}
     mask_of = {vcpu: pcpus_of[vnode.pnode] for vnode in vnodes for vcpu in vnode.vcpus if vnode.pnode is not None}
     return tuple(mask_of.get(vcpu) for vcpu in range(vcpu_count))

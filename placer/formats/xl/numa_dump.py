@@ -1,4 +1,4 @@
-"""Where the memory of every domain lies, from what ``xl debug-keys u`` leaves in ``xl dmesg``."""
+"""Reads on which pnodes the memory of each domain lies, from the output of ``xl debug-keys u`` in ``xl dmesg``."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _VNODE = re.compile(r"\s+(\d{1,10}): pnode\s+(\d{1,10}|\?+), vcpus(( \d{1,10}(-\
 @dataclass(frozen=True, kw_only=True)
 class DumpedDomain:
     """
-    What Xen says of one domain.
+    A domain as Xen prints it.
 
     Parameters
     ----------
     domid
         Its number.
     memory_kib
-        Pnode id -> memory of it that lies there, in KiB.
+        Pnode id -> memory of the domain on that pnode, in KiB.
     pnode_of
-        For each vnode the pnode that Xen keeps for it, None for any; None where it has no vnodes.
+        For each vnode the id of the pnode that Xen records for it, None for none; None for a domain without vnodes.
     """
 
     domid: int
@@ -42,12 +42,12 @@ class DumpedDomain:
 @dataclass(frozen=True, kw_only=True)
 class NumaDump:
     """
-    What Xen says of all domains.
+    All pnodes and domains as Xen prints them.
 
     Parameters
     ----------
     free_kib
-        Pnode id -> memory of it that is free, in KiB.
+        Pnode id -> free memory of the pnode, in KiB.
     domains
         Domid -> the domain.
     """
@@ -67,7 +67,7 @@ class _Domain:
 
 def read_numa_dump(text: str, place: str) -> NumaDump:
     """
-    Read the newest dump in the text of ``xl dmesg``; everything else in there is passed over.
+    Read the newest dump in the text of ``xl dmesg``, and skip all other lines.
 
     Parameters
     ----------
@@ -79,8 +79,8 @@ def read_numa_dump(text: str, place: str) -> NumaDump:
     Raises
     ------
     InputError
-        With ``file:line``, if there is no dump, a row is there twice, or the dump is cut off: Xen prints it after
-        ``xl debug-keys`` has returned, so text that was saved at once may hold half of it.
+        With ``file:line``, if there is no dump, a row is listed twice, or the dump is cut off: Xen still prints when
+        ``xl debug-keys`` has returned, so text that was saved at once may hold only half of the dump.
     """
     lines = [_PREFIX.sub("", line) for line in text.splitlines()]
     starts = [i for i, line in enumerate(lines) if line.strip() == START]
@@ -107,7 +107,7 @@ def read_numa_dump(text: str, place: str) -> NumaDump:
 
 
 def _take(domains: list[_Domain], line: str, place: str) -> None:
-    """Add one line to the domain it belongs to, the last one."""
+    """Read one line: it starts a domain, or belongs to the last domain that was started."""
     if row := _DOMAIN.fullmatch(line.rstrip()):
         domid = int(row[1])
         if any(domain.domid == domid for domain in domains):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from placer.errors import InputError
-from placer.formats.base import GuestSource, ParsedGuest
+from placer.formats.base import MAX_NAME, GuestSource, ParsedGuest
 from placer.formats.devices import devices_on
-from placer.formats.text.typos import closest_word
+from placer.formats.text.typos import typo_notes
 from placer.formats.xl.affinity import read_affinity
 from placer.formats.xl.cpupools import pool_named
 from placer.formats.xl.syntax import Config, parse
@@ -24,9 +24,9 @@ _READ = (
     *("name", "type", "builder", "vcpus", "maxvcpus", "memory", "maxmem", "vnuma", "cpus", "cpus_soft", "pool", "pci"),
     *("hap", "shadow_memory", "cpuid", "cpu_weight", "cap", "numa_placement"),
 )
-"""Keys that are read, and xl's own that are close to one of these."""
+"""Keys that are read, and keys of xl that resemble one of them: neither is taken for a misspelt key."""
 _NOT_KEYS = ("nodes", "numa_placement", "vnodes", "vnumamem", "vnuma_vcpumap", "vnuma_vnodemap")
-"""What people write in the belief that xl reads it; the last four are of the vNUMA patches of 2013."""
+"""Keys that people write although xl ignores them; the last four are keys of the vNUMA patches of 2013."""
 
 
 def read_xl_cfg(text: str, place: str, host: Host) -> ParsedGuest:
@@ -40,13 +40,13 @@ def read_xl_cfg(text: str, place: str, host: Host) -> ParsedGuest:
     place
         Its name for messages.
     host
-        The host, for what the file says about its pnodes and pcpus.
+        The host that the file's pnodes, pcpus, cpupool and devices belong to.
 
     Raises
     ------
     InputError
-        With ``file:line`` and the rule, where xl would refuse the guest, or read a value that matters here
-        otherwise than it is written.
+        With ``file:line`` and the rule, where xl would refuse the guest, or would read a value otherwise than people
+        read it.
     """
     config = parse(text, place)
     notes: list[str] = []
@@ -70,7 +70,7 @@ def read_xl_cfg(text: str, place: str, host: Host) -> ParsedGuest:
         vdistances=vnuma.vdistances if vnuma else None,
         devices=devices,
         overhead_kib=_overhead_kib(config, vcpu_count, maxmem_mib) if guest_type == "hvm" else 0,
-        notes=(*notes, *hard_notes, *soft_notes, *device_notes, *_unheeded(config)),
+        notes=(*notes, *hard_notes, *soft_notes, *device_notes, *_ignored_notes(config)),
         source=GuestSource(kind="xl", place=place, text=text),
     )
 
@@ -79,8 +79,8 @@ def _name(config: Config) -> str:
     name = string_of(config, "name")
     if name is None:
         raise InputError("no name, expected name=", place=config.place)
-    if not 1 <= len(name) <= 255:
-        raise config.fault("name", f"expected a name of 1 to 255 characters, got {len(name)}")
+    if not 1 <= len(name) <= MAX_NAME:
+        raise config.fault("name", f"expected a name of 1 to {MAX_NAME} characters, got {len(name)}")
     return name
 
 
@@ -116,7 +116,7 @@ def _vcpu_count(config: Config, vnuma: Vnuma | None, notes: list[str]) -> int:
 
 
 def _memory(config: Config, vnuma: Vnuma | None, notes: list[str]) -> tuple[int, int]:
-    """Give memory and maxmem in MiB."""
+    """Read memory and maxmem, in MiB; vnodes determine maxmem."""
     memory = number_of(config, "memory", least=1, most=MAX_MIB, unit="MiB")
     maxmem = number_of(config, "maxmem", least=1, most=MAX_MIB, unit="MiB")
     if vnuma:
@@ -139,10 +139,10 @@ def _memory(config: Config, vnuma: Vnuma | None, notes: list[str]) -> tuple[int,
 
 def _overhead_kib(config: Config, vcpu_count: int, maxmem_mib: int) -> int:
     """
-    What Xen needs for a hvm guest besides its memory.
+    Compute the memory that Xen needs for an hvm guest besides the guest's own, in KiB.
 
-    1 MiB per vcpu and 4 KiB per MiB of memory, 8 without HAP (libxl__get_required_paging_memory), or what
-    ``shadow_memory=`` says; and 2 MiB.
+    It is 1 MiB per vcpu and 4 KiB per MiB of memory, 8 KiB without HAP (libxl__get_required_paging_memory), unless
+    ``shadow_memory=`` states another size; and 2 MiB in either case.
     """
     hap = number_of(config, "hap", least=0, most=2**31)
     shadow_mib = number_of(config, "shadow_memory", least=0, most=MAX_MIB, unit="MiB")
@@ -161,17 +161,17 @@ def _pool(config: Config, host: Host) -> str | None:
         raise config.fault("pool", str(error)) from None
 
 
-def _unheeded(config: Config) -> list[str]:
+def _ignored_notes(config: Config) -> list[str]:
     stated = {assignment.key for assignment in config.assignments}
     notes = [f"{key}= is no key of xl, which ignores it" for key in _NOT_KEYS if key in stated]
-    notes += closest_word(sorted(stated), _READ)
+    notes += typo_notes(sorted(stated), _READ)
     if isinstance(config.value_of("pci"), str):
         notes.append("pci= is no list, and xl ignores it")
     return notes
 
 
 def _devices(config: Config) -> list[str]:
-    """Give the addresses of ``pci=``, each ``[DDDD:]BB:DD.F[@VSLOT][,OPTION=VALUE]`` or among these ``bdf=``."""
+    """Read the addresses of ``pci=``: entries ``[DDDD:]BB:DD.F[@VSLOT][,OPTION=VALUE]``, or with an option ``bdf=``."""
     rows = config.value_of("pci")
     addresses = []
     for row in rows if isinstance(rows, tuple) else ():

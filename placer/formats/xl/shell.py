@@ -1,4 +1,4 @@
-"""The calls that bind the vcpus of a running guest to where it was placed."""
+"""Writes the calls of ``xl vcpu-pin`` that bind the vcpus of a running guest to their pnodes."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def emit_shell(written: ConfiguredGuest) -> str:
     Returns
     -------
     str
-        For each vnode a comment, for each of its vcpus a call: its own hard affinity (``all`` for any), and as soft
-        affinity the pcpus of its pnode, or those of them that its own soft affinity names.
+        For each vnode a comment, and for each of its vcpus a call with the vcpu's own hard affinity (``all`` for any)
+        and the soft affinity of :func:`.configured_guest.soft_affinity_on_pnode`.
 
     Raises
     ------
     EmissionError
-        If xl would not find the guest by its name, or a vnode has no pnode.
+        With every reason: the guest is one of QEMU, xl would not find it by its name, or a vnode has no pnode.
     """
     reasons = [*_reasons(written)]
     if reasons:
@@ -55,4 +55,4 @@ def _reasons(written: ConfiguredGuest) -> Iterator[str]:
         yield f"xl takes its name for {'an option' if name.startswith('-') else 'a domid'}"
     for v, vnode in enumerate(written.vnodes):
         if vnode.pnode is None:
-            yield f"vnode {v} has no pnode, to whose pcpus its vcpus could be bound"
+            yield f"vnode {v} has no pnode to whose pcpus its vcpus could be bound"

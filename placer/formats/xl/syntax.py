@@ -1,7 +1,7 @@
 """
-The syntax of xl.cfg, as libxlutil has it (Xen tools/libs/util/libxlu_cfg_l.l and libxlu_cfg_y.y).
+Parses xl.cfg as libxlutil does (Xen tools/libs/util/libxlu_cfg_l.l and libxlu_cfg_y.y).
 
-Compared with libxlutil of Xen 4.17: what that refuses is refused here, and values are the same.
+Compared with libxlutil of Xen 4.17: files that libxlutil refuses are refused here, and values are the same.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from placer.errors import InputError
 from placer.instance import shorten
 
 MAX_CHARACTERS = 1_000_000
-"""Far above any real configuration."""
+"""Longest file that is read. Chosen, not tuned: far above any real configuration."""
 MAX_DEPTH = 50
-"""Deepest nesting of lists; xl itself uses two."""
+"""Deepest nesting of lists that is read. Chosen, not tuned: keys of xl use two levels."""
 
 Value = str | tuple["Value", ...]
 """A list, or a string or number as text: xl does not tell 512 from "512"."""
@@ -54,9 +54,9 @@ class Assignment:
     Parameters
     ----------
     key, operator, value
-        Its parts.
+        The parts of the assignment.
     start, operator_start, value_start, end
-        Where in the text its parts begin, and where the value ends.
+        Offsets in the text where the parts begin, and where the value ends.
     line
         The line of its key, from 1.
     """
@@ -80,13 +80,13 @@ class Config:
     assignments: tuple[Assignment, ...]
 
     def effective(self, key: str) -> list[Assignment]:
-        """List what makes up the value of a key: its last ``=`` and every ``+=`` after that."""
+        """List the assignments that make up the value of a key: its last ``=`` and every later ``+=``."""
         mine = [assignment for assignment in self.assignments if assignment.key == key]
         last = max((i for i, assignment in enumerate(mine) if assignment.operator == "="), default=0)
         return mine[last:]
 
     def value_of(self, key: str) -> Value | None:
-        """Give the value of a key as xl sees it, None where the file has none."""
+        """Give the value of a key as xl reads it, None where the file does not set the key."""
         values = [assignment.value for assignment in self.effective(key)]
         if not values:
             return None
@@ -95,7 +95,7 @@ class Config:
         return tuple(item for value in values for item in value)
 
     def fault(self, key: str, message: str) -> InputError:
-        """Build the error for the value of a key, with its line."""
+        """Make the error for the value of a key, with its line; the caller raises it."""
         mine = self.effective(key)
         return InputError(message, place=f"{self.place}:{mine[-1].line}" if mine else self.place)
 
@@ -114,7 +114,7 @@ def parse(text: str, place: str) -> Config:
     Raises
     ------
     InputError
-        With ``file:line``, where libxlutil would refuse the file; or if it is longer than a million characters.
+        With ``file:line``, where libxlutil would refuse the file; or if the file is longer than a million characters.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def parse(text: str, place: str) -> Config:
 
 
 class _Parser:
-    """Goes through the tokens once, one token ahead."""
+    """Recursive descent over the tokens, with one token of lookahead."""
 
     def __init__(self, text: str, place: str) -> None:
         self._text = text
@@ -214,7 +214,7 @@ class _Parser:
             self._take()
 
     def _take(self) -> str:
-        """Give the current token and go to the next."""
+        """Return the current token and read the next."""
         word = self._word
         self._end = self._start + len(word)
         self._line += self._kind == "newline"

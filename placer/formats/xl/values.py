@@ -1,4 +1,4 @@
-"""Typed values of an xl.cfg, read as xl reads them."""
+"""Reads typed values of an xl.cfg as xl does."""
 
 from __future__ import annotations
 
@@ -29,12 +29,23 @@ def number_of(config: Config, key: str, *, least: int, most: int, unit: str = ""
     """
     Read a number, in quotes or not; None where the key is absent.
 
-    Numbers are those of C's strtol: 0x10 is 16 and 010 is 8 (libxlutil's xlu_cfg_get_long).
+    The syntax of numbers is that of C's strtol: 0x10 is 16 and 010 is 8 (libxlutil's xlu_cfg_get_long).
+
+    Parameters
+    ----------
+    config
+        The guest's file.
+    key
+        The key to read.
+    least, most
+        The range of valid numbers.
+    unit
+        The unit of the number, for messages.
 
     Raises
     ------
     InputError
-        If it is no number or out of bounds. xl ignores a key whose value is no number, so it is refused here.
+        If the value is no number, which xl would ignore, or out of range.
     """
     text = string_of(config, key)
     if text is None:

@@ -1,10 +1,11 @@
-"""Which pcpus every vcpu is bound to, from the text that ``xl vcpu-list`` prints."""
+"""Reads the pcpus that each vcpu is bound to from the text that ``xl vcpu-list`` prints."""
 
 from __future__ import annotations
 
 import re
 
 from placer.errors import InputError
+from placer.formats.base import MAX_NAME
 from placer.formats.xl.list_domains import bind
 from placer.instance import Domain, Host, format_cpuset, parse_cpuset, shorten
 from placer.instance.guest import MAX_VCPUS
@@ -22,14 +23,14 @@ _ROW = re.compile(
 
 def read_xl_vcpu_list(text: str, place: str, host: Host) -> list[Domain]:
     """
-    Read every domain with the pcpus that each of its vcpus is bound to.
+    Read all listed domains with the pcpus that each of their vcpus is bound to.
 
     A vcpu that is offline counts like any other: its guest may bring it up at any time.
 
     Parameters
     ----------
     text
-        With its heading; of all domains, Domain-0 included, or of some.
+        The output with its heading, for all domains, Domain-0 included, or for some.
     place
         The file's name for messages.
     host
@@ -38,8 +39,8 @@ def read_xl_vcpu_list(text: str, place: str, host: Host) -> list[Domain]:
     Raises
     ------
     InputError
-        With ``file:line`` and the line, if a row is not as xl prints it, is there twice or names only pcpus that the
-        host does not have; or if a vcpu between two is missing.
+        With ``file:line`` and the line, if a row is not as xl prints it, is listed twice or names only pcpus that the
+        host does not have; or if a domain has no row for a vcpu below its largest.
     """
     lines = [(f"{place}:{i}", line.strip()) for i, line in enumerate(text.splitlines(), start=1) if line.strip()]
     if not lines or not _HEADING.fullmatch(lines[0][1]):
@@ -69,8 +70,8 @@ def read_xl_vcpu_list(text: str, place: str, host: Host) -> list[Domain]:
 
 
 def _name(name: str, domid: int) -> str:
-    """Tell apart the domains that xl knows no name of, because they are dying."""
-    return f"domain {domid}" if name == "(null)" else name[:255]
+    """Name dying domains, for which xl prints ``(null)``, by their number, so that names are unique."""
+    return f"domain {domid}" if name == "(null)" else name[:MAX_NAME]
 
 
 def _number(text: str, most: int, place: str) -> int:
@@ -80,7 +81,7 @@ def _number(text: str, most: int, place: str) -> int:
 
 
 def _mask(text: str, host: Host, place: str) -> tuple[int, ...] | None:
-    """Give the pcpus of one affinity that are online, None for all of them."""
+    """Read the online pcpus of one affinity; None where it names them all."""
     if text in ("all", "none"):
         return None
     try:

@@ -12,12 +12,12 @@ from placer.instance.units import MAX_KIB
 MIB = 1024
 OPTIONS = ("pnode", "size", "vcpus", "vdistances")
 MAX_VNODES = 1024
-"""Far above the 32 of Xen, which the emitters hold; keeps a typo harmless."""
+"""Most vnodes that are read. Chosen, not tuned: far above the 32 of Xen, which the emitters check."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Vnuma:
-    """The vnodes of a file, and the distances that it asks for between them; None where it asks for none."""
+    """The vnodes of a file, and the distances between them that it asks for; None where it asks for none."""
 
     vnodes: tuple[Vnode, ...]
     vdistances: tuple[tuple[int, ...], ...] | None
@@ -27,13 +27,13 @@ def read_vnuma(config: Config, host: Host) -> Vnuma | None:
     """
     Read the vnodes; None where the file has none, or an empty list.
 
-    A vnode without ``pnode=`` is left to be placed, where xl would take pnode 0.
+    A vnode without ``pnode=`` has no pnode yet, and placer places it; xl would take pnode 0.
 
     Raises
     ------
     InputError
-        With the vnode and the rule, for what xl or libxl refuses (libxl__vnuma_config_check) and for what xl
-        reads otherwise than it is written: unknown options, options given twice, numbers with a suffix.
+        With the vnode and the rule, where xl or libxl refuses the vnodes (libxl__vnuma_config_check) or would read an
+        option otherwise than people read it: unknown options, options given twice, numbers with a suffix.
     """
     value = config.value_of("vnuma")
     if value is None or value == ():
@@ -49,7 +49,7 @@ def read_vnuma(config: Config, host: Host) -> Vnuma | None:
 
 
 class _Row:
-    """One vnode: its options as text, and their meanings."""
+    """One vnode: its options as text, and methods that read each of them."""
 
     def __init__(self, config: Config, v: int, spec: Value) -> None:
         self._config = config
@@ -78,7 +78,7 @@ class _Row:
         return self._number("size", self._option["size"], MAX_KIB // MIB, "a number of MiB without a suffix") * MIB
 
     def vcpus(self) -> tuple[int, ...]:
-        """Vcpus of the vnode; without the option it has none, as in xl."""
+        """Read the vcpus of the vnode; without the option it has none, as in xl."""
         text = self._option.get("vcpus")
         vcpus: set[int] = set()
         for part in text.split(",") if text is not None else ():

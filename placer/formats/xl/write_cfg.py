@@ -15,7 +15,7 @@ from placer.instance.units import MAX_KIB
 
 MIB = 1024
 PER_LINE = 8
-"""Entries of a list of cpu sets on one line."""
+"""Entries of a list of cpu sets on one line. Chosen, not tuned."""
 
 _HEADER = """\
 # The NUMA part of a guest, as placed by placer.
@@ -30,15 +30,15 @@ def emit_xl_cfg(written: ConfiguredGuest) -> str:
     Parameters
     ----------
     written
-        The guest. Read from an xl.cfg, it is given back with vnuma, memory, maxmem, vcpus and maxvcpus set, its
-        ``cpus=`` (unless it is pinned) and ``cpus_soft=`` and all the rest as they were. From elsewhere, it is the
-        part of a configuration that placer knows. A guest of form ``whole`` gets no vnuma but soft affinity to its
-        pnode.
+        The guest. A guest that was read from an xl.cfg gets the same file with vnuma, memory, maxmem, vcpus and
+        maxvcpus set; ``cpus=`` (unless the guest is pinned), ``cpus_soft=`` and all other keys are kept. Of any other
+        guest the keys that placer knows are written. A guest of form ``whole`` gets soft affinity to its pnode instead
+        of vnuma.
 
     Raises
     ------
     EmissionError
-        If xl or libxl would refuse it.
+        With every reason, if xl or libxl would refuse the guest.
     """
     refuse_for_xen(written)
     if written.source is not None and written.source.kind == "xl":

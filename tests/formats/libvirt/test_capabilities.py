@@ -31,7 +31,7 @@ def test_capabilities_are_read_whole() -> None:
     assert host.slit == ((10, 21), (31, 10))
 
 
-def test_totals_are_said() -> None:
+def test_totals_are_noted() -> None:
     assert any("memory is the total" in note for note in read_libvirt_capabilities(LIBVIRT, "caps.xml").notes)
 
 
@@ -60,7 +60,7 @@ def test_memory_that_a_cell_does_not_state_is_asked_for() -> None:
     assert host_of(text, "1=2GiB").pnodes[1].memory_kib == 2 * GIB
 
 
-def test_cells_may_lack_siblings_and_it_is_said() -> None:
+def test_cells_may_lack_siblings_with_a_note() -> None:
     text = re.sub(r" socket_id=.*siblings='[0-9,]*'", "", LIBVIRT)
     assert "siblings" not in text
     reading = read_libvirt_capabilities(text, "caps.xml")
@@ -77,7 +77,7 @@ def test_a_distance_that_one_cell_states_holds_both_ways() -> None:
     assert host_of(changed("<sibling id='0' value='31'/>", "")).slit == ((10, 21), (21, 10))
 
 
-def test_cells_may_lack_distances_and_it_is_said() -> None:
+def test_cells_may_lack_distances_with_a_note() -> None:
     text = re.sub(r"<sibling[^>]*>", "", LIBVIRT)
     reading = read_libvirt_capabilities(text, "caps.xml")
     assert reading.host.slit is None
@@ -88,7 +88,7 @@ def test_cells_may_lack_distances_and_it_is_said() -> None:
     ("old", "new", "message"),
     [
         ("<cell id='1'>", "<cell>", r"^caps.xml:19: <cell>: expected id from 0 to 65535"),
-        ("<cell id='1'>", "<cell id='0'>", r"^caps.xml: node 0 stands there twice"),
+        ("<cell id='1'>", "<cell id='0'>", r"^caps.xml: node 0 is listed twice"),
         ("'KiB'>8388608", "'pages'>8388608", r'^caps.xml:20: <memory>: expected a unit such as "KiB", got "pages"'),
         (">8388608<", ">much<", r'^caps.xml:20: <memory>: expected memory from 0 .*, got "much"'),
         ("'KiB'>8388608", "'EiB'>9", r"^caps.xml:20: <memory>: expected memory of at most 8 PiB"),

@@ -26,7 +26,7 @@ def test_a_cell_without_id_has_that_of_its_position_and_parts_of_a_kib_count_as_
     assert (read.vdistances, read.notes) == (None, ())
 
 
-def test_vcpus_on_no_cell_belong_to_cell_0_and_it_is_said() -> None:
+def test_vcpus_on_no_cell_belong_to_cell_0_with_a_note() -> None:
     read = cells("<cell id='1' cpus='3' memory='1'/>", "<cell id='0' cpus='1' memory='1'/>")
     assert read is not None
     assert [vnode.vcpus for vnode in read.vnodes] == [(0, 1, 2), (3,)]
@@ -45,7 +45,7 @@ def test_a_distance_of_one_direction_holds_for_both_and_others_are_10_and_20() -
 
 
 @pytest.mark.parametrize(
-    ("inside", "said"),
+    ("inside", "message"),
     [
         (["<cell id='1' memory='1'/>", "<cell memory='1'/>"], "db.xml:3: <cell>: a second cell with id 1"),
         (["<cell id='1' memory='1'/>"], 'db.xml:2: <cell>: expected id from 0 to 0, got "1"'),
@@ -67,7 +67,7 @@ def test_a_distance_of_one_direction_holds_for_both_and_others_are_10_and_20() -
         ),
     ],
 )
-def test_cells_that_libvirt_refuses_are_refused_with_their_line(inside: list[str], said: str) -> None:
+def test_cells_that_libvirt_refuses_are_refused_with_their_line(inside: list[str], message: str) -> None:
     with pytest.raises(InputError) as caught:
         cells(*inside)
-    assert str(caught.value) == said
+    assert str(caught.value) == message

@@ -30,11 +30,11 @@ def test_a_memnode_goes_before_the_memory_of_the_guest() -> None:
     assert (read.pnode_of, read.pnodes, read.pnodes_of) == ((None, 1), (0, 1), None)
 
 
-def test_cells_that_are_not_bound_alike_have_pnodes_of_their_own_and_it_is_said() -> None:
+def test_cells_that_are_not_bound_alike_have_pnodes_of_their_own_with_a_note() -> None:
     read = tune("<memory nodeset='0-1'/>", "<memnode cellid='1' nodeset='8'/>")
     assert (read.pnode_of, read.pnodes, read.pnodes_of) == ((None, 8), None, ((0, 1), None))
     assert read.notes == (
-        "its cells are bound to different sets of pnodes, which placer keeps by where their vcpus may run",
+        "its cells are bound to different sets of pnodes: placer limits each cell's vcpus to their pcpus",
     )
 
 
@@ -42,17 +42,17 @@ def test_a_guest_without_cells_may_use_the_pnodes_of_its_memory() -> None:
     assert tune("<memory nodeset='1,8'/>", cells=()).pnodes == (1, 8)
 
 
-def test_wishes_and_what_numad_chooses_bind_nothing_and_are_said() -> None:
+def test_preferences_and_choices_of_numad_bind_nothing_with_a_note() -> None:
     read = tune("<memory placement='auto'/>", "<memnode cellid='0' mode='preferred' nodeset='1'/>")
     assert (read.pnode_of, read.pnodes) == ((None, None), None)
     assert read.notes == (
         "numatune leaves the guest's memory to numad, placer chooses instead",
-        'numatune mode "preferred" for the memory of cell 0 is a wish, which placer does not keep',
+        'numatune mode "preferred" for the memory of cell 0 is a preference, which placer ignores',
     )
 
 
 @pytest.mark.parametrize(
-    ("inside", "said"),
+    ("inside", "message"),
     [
         (
             ["<memory nodeset='0-2'/>"],
@@ -77,10 +77,10 @@ def test_wishes_and_what_numad_chooses_bind_nothing_and_are_said() -> None:
         ),
     ],
 )
-def test_bindings_that_cannot_be_kept_are_refused_with_their_line(inside: list[str], said: str) -> None:
+def test_bindings_that_cannot_be_kept_are_refused_with_their_line(inside: list[str], message: str) -> None:
     with pytest.raises(InputError) as caught:
         tune(*inside)
-    assert str(caught.value) == said
+    assert str(caught.value) == message
 
 
 def test_a_memnode_of_a_domain_without_cells_is_refused() -> None:

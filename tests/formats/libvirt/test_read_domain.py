@@ -51,7 +51,7 @@ def test_cells_out_of_order_have_their_vcpus_memory_and_distances() -> None:
     assert "vcpus 1 are on no cell, libvirt adds them to cell 0" in guest.notes
 
 
-def test_a_distance_of_each_direction_stands() -> None:
+def test_distances_may_differ_by_direction() -> None:
     other = "<cell id='0' cpus='0,3' memory='262145'><distances><sibling id='1' value='21'/></distances></cell>"
     assert read(domain(CELLS.replace("<cell id='0' cpus='0,3' memory='262145'/>", other))).vdistances == (
         (10, 21),
@@ -87,17 +87,17 @@ def test_cells_bound_to_different_pnodes_are_kept_there_by_their_vcpus() -> None
 
 
 @pytest.mark.parametrize("mode", ["preferred", "interleave"])
-def test_a_wish_is_no_rule_and_is_said(mode: str) -> None:
+def test_a_preferred_mode_is_no_rule_and_is_noted(mode: str) -> None:
     guest = read(domain(f"<numatune><memory mode='{mode}' nodeset='1'/></numatune>"))
     assert guest.pnodes is None
-    assert f'numatune mode "{mode}" for the guest\'s memory is a wish, which placer does not keep' in guest.notes
+    assert f'numatune mode "{mode}" for the guest\'s memory is a preference, which placer ignores' in guest.notes
 
 
 def test_a_vcpupin_goes_before_the_cpuset_of_all() -> None:
     pins = "<cputune><vcpupin vcpu='1' cpuset='0-3,^2'/><vcpupin vcpu='9' cpuset='0'/></cputune>"
     guest = read(domain(pins, vcpus="<vcpu cpuset='4-5' current='1'>3</vcpu>"))
     assert guest.hard_affinity == ((4, 5), (0, 1, 3), (4, 5))
-    assert "libvirt ignores the vcpupin of vcpu 9, which it does not have" in guest.notes
+    assert "libvirt ignores the vcpupin of vcpu 9, the domain has no such vcpu" in guest.notes
     assert "it starts with 1 of its 3 vcpus online" in guest.notes
 
 
@@ -105,7 +105,7 @@ def test_the_cpuset_means_nothing_where_numad_places_vcpus() -> None:
     assert read(domain("", vcpus="<vcpu placement='auto' cpuset='4-5'>3</vcpu>")).hard_affinity is None
 
 
-def test_what_does_not_count_is_said() -> None:
+def test_elements_that_are_not_counted_are_noted() -> None:
     notes = read(
         domain(
             "<memoryBacking><hugepages/></memoryBacking><currentMemory unit='MiB'>512</currentMemory>"
@@ -122,7 +122,7 @@ def test_what_does_not_count_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("<capabilities/>", "db.xml:1: <capabilities>: expected a guest as <domain>"),
         ("<domain type='xen'/>", "virsh domxml-to-native xen-xl"),
@@ -161,8 +161,8 @@ def test_what_does_not_count_is_said() -> None:
         ("<domain><name>db</name>", "no well-formed XML"),
     ],
 )
-def test_what_libvirt_would_refuse_is_refused_with_its_place(text: str, said: str) -> None:
-    assert said in refusal(text)
+def test_what_libvirt_would_refuse_is_refused_with_its_place(text: str, message: str) -> None:
+    assert message in refusal(text)
 
 
 def test_mutations_give_a_guest_or_a_clear_error() -> None:

@@ -36,7 +36,7 @@ def test_a_unit_of_bytes_is_1000_and_any_other_1024(unit: str | None, kib: Fract
 
 
 @pytest.mark.parametrize(
-    ("unit", "text", "said"),
+    ("unit", "text", "message"),
     [
         ("pages", "3", 'expected a unit such as "KiB", got "pages"'),
         ("KiB", "-3", r'expected memory from 0 to \d+, got "-3"'),
@@ -44,8 +44,8 @@ def test_a_unit_of_bytes_is_1000_and_any_other_1024(unit: str | None, kib: Fract
         ("EiB", "9", "expected memory of at most "),
     ],
 )
-def test_what_is_no_size_is_refused_with_its_line(unit: str, text: str, said: str) -> None:
-    with pytest.raises(InputError, match=f"^db.xml:3: <memory>: {said}"):
+def test_what_is_no_size_is_refused_with_its_line(unit: str, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=f"^db.xml:3: <memory>: {message}"):
         size_of(memory(unit), text)
 
 
@@ -56,7 +56,7 @@ def test_a_set_is_read_from_left_to_right() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", 'expected cpus like "0-7,^3,16", got ""'),
         ("0-3,^1-2", r'expected cpus like "0-7,^3,16", got "0-3,^1-2"'),
@@ -65,7 +65,7 @@ def test_a_set_is_read_from_left_to_right() -> None:
         ("3,^3", 'cpus "3,^3" is empty, expected at least one id'),
     ],
 )
-def test_a_set_that_libvirt_would_not_read_is_refused(text: str, said: str) -> None:
+def test_a_set_that_libvirt_would_not_read_is_refused(text: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         set_of(memory(), text, "cpus")
-    assert str(caught.value) == f"db.xml:3: <memory>: {said}"
+    assert str(caught.value) == f"db.xml:3: <memory>: {message}"

@@ -180,15 +180,15 @@ def test_a_vnode_on_a_pnode_without_pcpus_has_memory_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("guest", "said"),
+    ("guest", "message"),
     [
         (a_guest(GIB, type="pv"), "it is of type pv, QEMU runs hvm"),
         (a_guest(GIB, vcpus=(0,)), "it has no vcpus"),
         (a_guest(GIB, name="a/b"), 'libvirt takes no "/" in a name'),
     ],
 )
-def test_what_libvirt_would_refuse_is_refused(guest: Guest, said: str) -> None:
-    with pytest.raises(EmissionError, match=re.escape(said)):
+def test_what_libvirt_would_refuse_is_refused(guest: Guest, message: str) -> None:
+    with pytest.raises(EmissionError, match=re.escape(message)):
         of_guest(guest, 0)
 
 

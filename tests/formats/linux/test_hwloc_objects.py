@@ -40,15 +40,15 @@ def test_pus_that_version_1_calls_offline_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ('<object type="NUMANode"/>', '<object>: expected os_index from 0 to 65535, got ""'),
         ('<object type="PU" os_index="-1"/>', '<object>: expected os_index from 0 to 65535, got "-1"'),
-        ('<object type="PU" os_index="7"/>', "<object>: PU 7 stands there twice"),
+        ('<object type="PU" os_index="7"/>', "<object>: PU 7 is listed twice"),
         ('<object type="Core" cpuset="all"/>', 'expected a bitmap such as "0x000000ff,0x00000001", got "all"'),
     ],
 )
-def test_a_fault_is_named_with_its_line(line: str, said: str) -> None:
+def test_a_fault_is_named_with_its_line(line: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         found(pu(7), line)
-    assert str(caught.value) == f"host.xml:3: {said}"
+    assert str(caught.value) == f"host.xml:3: {message}"

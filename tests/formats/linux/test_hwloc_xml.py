@@ -46,7 +46,7 @@ def test_a_topology_of_today_is_read_whole(version: str) -> None:
     assert (host.slit, host.name) == (((10, 21), (31, 10)), "db1")
 
 
-def test_totals_are_said() -> None:
+def test_totals_are_noted() -> None:
     assert any("memory is the total" in note for note in reading_of(HWLOC).notes)
 
 
@@ -64,7 +64,7 @@ def test_version_1_without_numa_is_one_pnode_with_the_memory_of_the_machine() ->
     assert (pnode.id, pnode.memory_kib, pnode.pcpus) == (0, 2, (0, 1))
 
 
-def test_a_node_shown_with_the_pcpus_of_another_is_memory_only_and_it_is_said() -> None:
+def test_a_node_shown_with_the_pcpus_of_another_is_memory_only_with_a_note() -> None:
     text = changed(NODE_8, NODE_8 + MCDRAM.format(id=9, kind=""))
     reading = reading_of(text)
     assert [p.pcpus for p in reading.host.pnodes] == [(0, 1, 2, 3), (4, 5, 6, 7), ()]
@@ -90,7 +90,7 @@ def test_an_infinite_cpuset_holds_the_pus_there_are() -> None:
     assert pcpus_of(changed(NODE_8, NODE_8.replace("0x000000f0", "0xf...f,0xfffffff0")))[8] == (4, 5, 6, 7)
 
 
-def test_pus_on_no_node_are_left_out_and_it_is_said() -> None:
+def test_pus_on_no_node_are_left_out_with_a_note() -> None:
     reading = reading_of(changed(NODE_8, ""))
     assert [p.pcpus for p in reading.host.pnodes] == [(0, 1, 2, 3)]
     assert any(note.startswith("pcpus 4-7 are on no node and are left out") for note in reading.notes)
@@ -130,7 +130,7 @@ def test_a_matrix_may_name_nodes_that_are_hidden() -> None:
     assert host_of(text).slit == ((10, 21), (31, 10))
 
 
-def test_without_a_matrix_there_are_no_distances_and_it_is_said() -> None:
+def test_without_a_matrix_there_are_no_distances_with_a_note() -> None:
     reading = reading_of(HWLOC[: HWLOC.index("  <distances2")] + "</topology>")
     assert reading.host.slit is None
     assert any("host.xml states no distances" in note for note in reading.notes)
@@ -142,8 +142,8 @@ def test_without_a_matrix_there_are_no_distances_and_it_is_said() -> None:
         ('version="2.0"', 'version="4.0"', r"^host.xml:3: <topology>: expected version 1, 2 or 3 .* got \"4.0\""),
         (' os_index="8"', "", r"^host.xml:18: <object>: expected os_index from 0 to 65535"),
         ('os_index="8"', 'os_index="65536"', r"^host.xml:18: .*expected os_index from 0 to 65535, got \"65536\""),
-        ('os_index="8"', 'os_index="0"', r"^host.xml: node 0 stands there twice"),
-        ('PU" os_index="7"', 'PU" os_index="6"', r"^host.xml:25: <object>: PU 6 stands there twice"),
+        ('os_index="8"', 'os_index="0"', r"^host.xml: node 0 is listed twice"),
+        ('PU" os_index="7"', 'PU" os_index="6"', r"^host.xml:25: <object>: PU 6 is listed twice"),
         ('8" cpuset="0x000000f0"', '8" cpuset="0xzz"', r'^host.xml:18: expected a bitmap such as .*, got "0xzz"'),
         ("8589934592", "-1", r"^host.xml:18: <object>: expected local_memory in bytes"),
         ("31 10 <", "31 <", r"^host.xml:29: <distances2>: expected 4 numbers in <u64values>, got 3"),

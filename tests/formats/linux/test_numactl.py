@@ -34,7 +34,7 @@ def test_the_text_is_read_whole_and_memory_is_what_is_free() -> None:
     assert notes == ("numactl does not list SMT siblings: every pcpu counts as a core",)
 
 
-def test_without_free_lines_memory_is_the_size_and_it_is_said() -> None:
+def test_without_free_lines_memory_is_the_size_with_a_note() -> None:
     reading = read_numactl(re.sub(r"node \d free: .*\n", "", NUMACTL), "numa.txt")
     assert [p.memory_kib for p in reading.host.pnodes] == [4096 * MIB, 8192 * MIB]
     assert any("memory is the total" in note for note in reading.notes)
@@ -46,14 +46,14 @@ def test_memory_that_is_not_available_is_asked_for() -> None:
         host_of(text)
 
 
-def test_without_distances_there_are_none_and_it_is_said() -> None:
+def test_without_distances_there_are_none_with_a_note() -> None:
     text = NUMACTL[: NUMACTL.index("node distances")] + "No distance information available.\n"
     reading = read_numactl(text, "numa.txt")
     assert reading.host.slit is None
     assert any("states no distances" in note for note in reading.notes)
 
 
-def test_pcpus_that_fake_nodes_share_are_on_the_lowest_and_it_is_said() -> None:
+def test_pcpus_that_fake_nodes_share_are_on_the_lowest_with_a_note() -> None:
     reading = read_numactl(changed("node 8 cpus:", "node 8 cpus: 0 1 2 3"), "numa.txt")
     assert [p.pcpus for p in reading.host.pnodes] == [(0, 1, 2, 3), ()]
     assert any("listed on more than one node" in note for note in reading.notes)

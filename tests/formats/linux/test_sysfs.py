@@ -50,7 +50,7 @@ def test_a_tree_is_read_whole(tree: Path) -> None:
 def test_memory_is_the_total_and_what_is_free_now_is_said_as_an_option(tree: Path) -> None:
     notes = read_sysfs(str(tree)).notes
     assert any("memory is the total" in note for note in notes)
-    assert "what Linux has free now, caches not counted, is --free 0=1024MiB,8=8192MiB" in notes
+    assert "what Linux reports as free now, without its caches, is --free 0=1024MiB,8=8192MiB" in notes
     given = read_sysfs(str(tree), free="0=1024MiB,8=8192MiB")
     assert [p.memory_kib for p in given.host.pnodes] == [GIB, 8 * GIB]
     assert not any("--free" in note for note in given.notes)
@@ -86,7 +86,7 @@ def test_offline_pcpus_are_left_out(tree: Path) -> None:
     assert host_of(tree).pnodes[0].cores == ((0, 2), (1,))
 
 
-def test_a_pcpu_on_two_nodes_is_on_the_lower_one_and_it_is_said(tree: Path) -> None:
+def test_a_pcpu_on_two_nodes_is_on_the_lower_one_with_a_note(tree: Path) -> None:
     put(tree, "node/node8/cpulist", "2-3\n")
     reading = read_sysfs(str(tree))
     assert [p.pcpus for p in reading.host.pnodes] == [(0, 1, 2, 3), ()]
@@ -105,7 +105,7 @@ def test_without_the_list_of_online_nodes_the_columns_are_the_nodes_there(tree: 
     assert host_of(tree).slit == ((10, 21), (31, 10))
 
 
-def test_without_distances_there_are_none_and_it_is_said(tree: Path) -> None:
+def test_without_distances_there_are_none_with_a_note(tree: Path) -> None:
     put(tree, "node/node0/distance", None)
     put(tree, "node/node8/distance", None)
     reading = read_sysfs(str(tree))

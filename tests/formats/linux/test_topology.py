@@ -36,20 +36,20 @@ def test_a_pcpu_that_two_cores_claim_is_in_the_first() -> None:
     assert host.pnodes[0].cores == ((0, 1), (2,))
 
 
-def test_the_lowest_node_has_a_pcpu_that_two_list_and_it_is_said() -> None:
+def test_the_lowest_node_gets_a_pcpu_that_two_list_with_a_note() -> None:
     reading = built(row(8, 0, 1, 2), row(0, 0, 1))
     assert [pnode.pcpus for pnode in reading.host.pnodes] == [(0, 1), (2,)]
     assert "pcpus 0-1 are listed on more than one node: the lowest one has them" in reading.notes
 
 
-def test_totals_are_said_unless_every_pnode_has_its_free_memory_given() -> None:
-    def said(reading: ParsedHost) -> bool:
+def test_totals_are_noted_unless_every_pnode_has_its_free_memory_given() -> None:
+    def noted(reading: ParsedHost) -> bool:
         return any("memory is the total" in note for note in reading.notes)
 
-    assert said(built(row(0), row(8)))
-    assert said(built(row(0), row(8), free="0=1GiB"))
-    assert not said(built(row(0), row(8), free="1GiB"))
-    assert not said(built(row(0), row(8), totals=False))
+    assert noted(built(row(0), row(8)))
+    assert noted(built(row(0), row(8), free="0=1GiB"))
+    assert not noted(built(row(0), row(8), free="1GiB"))
+    assert not noted(built(row(0), row(8), totals=False))
 
 
 def test_free_memory_replaces_what_the_file_says() -> None:
@@ -57,7 +57,7 @@ def test_free_memory_replaces_what_the_file_says() -> None:
     assert [pnode.memory_kib for pnode in host.pnodes] == [GIB, 3 * GIB]
 
 
-def test_memory_that_nobody_says_is_asked_for_and_may_be_given() -> None:
+def test_memory_that_the_file_does_not_state_must_be_given() -> None:
     rows = (row(0), row(8, memory=None), row(9, memory=None))
     with pytest.raises(InputError) as caught:
         built(*rows, free="8=1GiB")
@@ -67,7 +67,7 @@ def test_memory_that_nobody_says_is_asked_for_and_may_be_given() -> None:
     assert built(*rows, free="8=1GiB,9=0KiB").host.pnodes[2].memory_kib == 0
 
 
-def test_without_distances_the_host_has_none_and_it_is_said() -> None:
+def test_without_distances_the_host_has_none_with_a_note() -> None:
     reading = built(row(0), row(8), distances={})
     assert reading.host.slit is None
     assert any("10 within a pnode and 20 between pnodes" in note for note in reading.notes)
@@ -77,7 +77,7 @@ def test_nothing_is_said_about_the_distances_of_a_single_pnode() -> None:
     assert not any("distances" in note for note in built(row(0), distances={}).notes)
 
 
-def test_single_missing_distances_are_assumed_and_said() -> None:
+def test_single_missing_distances_are_assumed_with_a_note() -> None:
     reading = built(row(0), row(8), distances={(0, 0): 10, (0, 8): 31})
     assert reading.host.slit == ((10, 31), (20, 10))
     assert any(note.startswith("2 distances are not stated (pnode 8 to 0 and 8 to 8)") for note in reading.notes)
@@ -88,7 +88,7 @@ def test_an_unreachable_node_is_255(distance: int) -> None:
     assert built(row(0), row(8), distances={**SLIT, (0, 8): distance}).host.slit == ((10, 255), (21, 10))
 
 
-def test_a_diagonal_other_than_ten_is_kept_and_said() -> None:
+def test_a_diagonal_other_than_ten_is_kept_with_a_note() -> None:
     reading = built(row(0), row(8), distances={**SLIT, (8, 8): 1})
     assert reading.host.slit == ((10, 20), (21, 1))
     assert any("on the host's scale" in note for note in reading.notes)
@@ -98,7 +98,7 @@ def test_a_diagonal_other_than_ten_is_kept_and_said() -> None:
     ("rows", "more", "message"),
     [
         ((), {}, "0 NUMA nodes, expected 1 to 1024"),
-        ((row(0), row(0)), {}, "node 0 stands there twice"),
+        ((row(0), row(0)), {}, "node 0 is listed twice"),
         ((row(65536),), {}, "node 65536: expected ids of at most 65535"),
         ((row(0, 65536),), {}, "node 0: expected ids of at most 65535"),
         ((row(0, memory=2**43 + 1),), {}, "node 0: expected memory of at most 8 PiB"),

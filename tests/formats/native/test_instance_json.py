@@ -159,7 +159,7 @@ HOST_FAULTS = {
         [{"id": 0, "memory_kib": 1, "pcpus": "0-1", "cores": ["0", "2"]}],
         r"\$\.pnodes\[0\]: the cores of pnode 0 hold pcpus 0,2, expected each of its pcpus 0-1 in exactly one core$",
     ),
-    "no memory said": ([{"id": 0}], r"\$\.pnodes\[0\]: key \"memory_kib\" is missing$"),
+    "no memory": ([{"id": 0}], r"\$\.pnodes\[0\]: key \"memory_kib\" is missing$"),
     "unknown key": (
         [{"id": 0, "memory_kib": 1, "mem": 2}],
         r"\$\.pnodes\[0\]: unknown key \"mem\", expected one of id, ",

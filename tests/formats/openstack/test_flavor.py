@@ -168,7 +168,7 @@ def test_flavours_are_told_from_what_libxl_writes(document: object, held: bool) 
 
 
 @pytest.mark.parametrize(
-    ("document", "said"),
+    ("document", "message"),
     [
         ({"flavor": {"ram": 512}}, "x: $.flavor: expected vcpus, 1 to 4096"),
         ({"vcpus": 0, "ram": 512}, "x: $: expected vcpus, 1 to 4096"),
@@ -182,12 +182,12 @@ def test_flavours_are_told_from_what_libxl_writes(document: object, held: bool) 
         ({"vcpus": 1, "ram": 1, "name": "a" * 256}, "x: $.name: expected at most 255 characters, got 256"),
     ],
 )
-def test_what_is_no_flavour_is_refused_with_its_path(document: object, said: str) -> None:
-    with pytest.raises(InputError, match=f"^{re.escape(said)}$"):
+def test_what_is_no_flavour_is_refused_with_its_path(document: object, message: str) -> None:
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         read_flavors(document, "x")
 
 
-def test_what_nova_heeds_and_placer_does_not_is_noted() -> None:
+def test_keys_that_nova_counts_and_placer_does_not_are_noted() -> None:
     specs = {"hw:mem_page_size": "large", "pci_passthrough:alias": "gpu:1", "hw:cpu_cores": "4"}
     guest = read({"vcpus": 2, "ram": 512, "extra_specs": specs})
     assert len(guest.vnodes or ()) == 1

@@ -49,7 +49,7 @@ def test_a_guest_that_asks_for_none_has_none_or_the_one_that_it_needs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("specs", "said"),
+    ("specs", "message"),
     [
         ({"hw:numa_nodes": "0"}, 'hw:numa_nodes: expected a whole number from 1 to 1024, got "0"'),
         ({"hw:numa_nodes": "two"}, 'hw:numa_nodes: expected a whole number from 1 to 1024, got "two"'),
@@ -73,6 +73,6 @@ def test_a_guest_that_asks_for_none_has_none_or_the_one_that_it_needs() -> None:
         ),
     ],
 )
-def test_faulty_nodes_are_refused_with_their_path(specs: dict[str, object], said: str) -> None:
-    with pytest.raises(InputError, match=f"^{re.escape('x: $.extra_specs.' + said)}"):
+def test_faulty_nodes_are_refused_with_their_path(specs: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=f"^{re.escape('x: $.extra_specs.' + message)}"):
         cells(specs)

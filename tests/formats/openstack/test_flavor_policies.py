@@ -57,7 +57,7 @@ def test_a_mask_says_which_vcpus_of_a_mixed_guest_own_pcpus(specs: dict[str, obj
 
 
 @pytest.mark.parametrize(
-    ("specs", "said"),
+    ("specs", "message"),
     [
         ({"hw:cpu_policy": "own"}, '.hw:cpu_policy: expected one of shared, dedicated, mixed, got "own"'),
         ({"hw:cpu_thread_policy": "x"}, '.hw:cpu_thread_policy: expected one of prefer, require, isolate, got "x"'),
@@ -73,6 +73,6 @@ def test_a_mask_says_which_vcpus_of_a_mixed_guest_own_pcpus(specs: dict[str, obj
         ({"hw:cpu_policy": "mixed", "hw:cpu_dedicated_mask": "a"}, ".hw:cpu_dedicated_mask: expected a cpu set"),
     ],
 )
-def test_policies_that_nova_refuses_are_refused_with_their_path(specs: dict[str, object], said: str) -> None:
-    with pytest.raises(InputError, match=f"^{re.escape('x: $.specs' + said)}"):
+def test_policies_that_nova_refuses_are_refused_with_their_path(specs: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=f"^{re.escape('x: $.specs' + message)}"):
         policies(specs)

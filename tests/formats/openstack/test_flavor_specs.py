@@ -30,7 +30,7 @@ def text_of(stated: Stated | None) -> str | None:
 def test_extra_specs_stand_in_an_object_or_in_one_string(flavor: dict[str, object]) -> None:
     read = specs(flavor)
     assert text_of(read.extra("hw:numa_nodes")) == "2"
-    assert [text_of(said) for said in read.both("cpu_policy")] == ["dedicated", None]
+    assert [text_of(stated) for stated in read.both("cpu_policy")] == ["dedicated", None]
 
 
 def test_an_image_says_it_with_an_underscore_with_or_without_properties_around_it() -> None:
@@ -43,8 +43,8 @@ def test_an_image_says_it_with_an_underscore_with_or_without_properties_around_i
 
 def test_what_only_one_may_say_is_refused_of_both() -> None:
     both = specs({"extra_specs": {"hw:numa_nodes": "2"}}, {"hw_numa_nodes": "2"})
-    said = r"stands in the flavour too, as hw:numa_nodes; expected one of them"
-    with pytest.raises(InputError, match=rf"^vm\.json: \$\.image\.hw_numa_nodes: {said}$"):
+    message = r"stands in the flavour too, as hw:numa_nodes; expected one of them"
+    with pytest.raises(InputError, match=rf"^vm\.json: \$\.image\.hw_numa_nodes: {message}$"):
         both.one("numa_nodes")
 
 

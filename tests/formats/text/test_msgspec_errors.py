@@ -1,4 +1,4 @@
-"""How faults of a JSON value are said: place, what was expected, what was found."""
+"""Messages about faults of a JSON value: place, what was expected, what was found."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from placer.instance import Instance
 PNODES = {"pnodes": [{"id": 0, "memory_kib": 1}]}
 
 
-def said(document: object) -> str:
+def fault_of(document: object) -> str:
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.convert(document, Instance)
     return str(name_fault(caught.value, document, "x.json", Instance))
@@ -41,18 +41,18 @@ def said(document: object) -> str:
     ],
 )
 def test_a_fault_is_named_by_its_path_with_what_was_expected_and_found(document: object, message: str) -> None:
-    assert said(document).startswith(message)
+    assert fault_of(document).startswith(message)
 
 
 def test_an_unknown_name_of_a_term_is_an_unknown_key() -> None:
     document = {"host": PNODES, "guests": [], "objective": {"tiers": [{"nearness": 1}]}}
-    message = said(document)
+    message = fault_of(document)
     assert message.startswith("x.json: $.objective.tiers[0]: unknown key 'nearness', expected one of access_distance, ")
 
 
 def test_a_complaint_of_an_instance_about_a_rule_has_the_place_of_the_rule() -> None:
     guests = [{"name": name, "vnodes": [{"memory_kib": 1, "vcpus": [0]}]} for name in ("a", "b")]
-    message = said({"host": PNODES, "guests": guests, "rules": [{"apart": ["a", "b"]}, {"exclusive": "c"}]})
+    message = fault_of({"host": PNODES, "guests": guests, "rules": [{"apart": ["a", "b"]}, {"exclusive": "c"}]})
     assert message.startswith("x.json: $.rules[1].exclusive: ")
 
 

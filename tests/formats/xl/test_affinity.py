@@ -49,7 +49,7 @@ def test_a_list_has_an_entry_per_vcpu_and_the_rest_has_none() -> None:
     assert read("cpus=[1,'2-3']", 3) == (((1,), (2, 3), None), ())
 
 
-def test_entries_beyond_the_vcpus_are_ignored_and_it_is_said() -> None:
+def test_entries_beyond_the_vcpus_are_ignored_with_a_note() -> None:
     assert read("cpus=[1,2,99]") == (((1,),), ("cpus has 3 entries for 1 vcpus: xl ignores the rest",))
 
 
@@ -72,7 +72,7 @@ def test_a_pnode_with_pcpus_of_64_and_above_is_refused_since_xl_drops_them() -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("cpus='^all'", 'expected cpus to be like "0-3,^2", "node:1" or "all", got "^all"'),
         ("cpus=[[0]]", "expected each entry of cpus to be a cpu set, got a list"),
@@ -82,7 +82,7 @@ def test_a_pnode_with_pcpus_of_64_and_above_is_refused_since_xl_drops_them() -> 
         ("cpus='node:4'", "cpus names pnode 4, this host has pnodes 0-3"),
     ],
 )
-def test_a_mask_that_xl_would_not_take_is_refused_with_its_line(text: str, said: str) -> None:
+def test_a_mask_that_xl_would_not_take_is_refused_with_its_line(text: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         read(text)
-    assert str(caught.value) == f"db.cfg:2: {said}"
+    assert str(caught.value) == f"db.cfg:2: {message}"

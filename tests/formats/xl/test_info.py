@@ -107,7 +107,7 @@ def test_offline_nodes_have_columns_but_no_rows() -> None:
     assert host.slit == ((10, 20, 40), (21, 10, 41), (22, 32, 10))
 
 
-def test_one_column_for_each_listed_node_is_taken_in_order_and_said() -> None:
+def test_one_column_for_each_listed_node_is_taken_in_order_with_a_note() -> None:
     reading = read_xl_info(numa("   0:  9  8  10,40", "   8:  9  8  41,10"), "host.txt")
     assert reading.host.slit == ((10, 40), (41, 10))
     assert any("order of the rows" in note for note in reading.notes)
@@ -120,7 +120,7 @@ def test_an_invalid_distance_means_unreachable(invalid: str) -> None:
 
 
 @pytest.mark.parametrize("rows", [("0: 9 8", "1: 9 8"), ("0: 9 8 -1,-1", "1: 9 8 -1,-1")])
-def test_without_a_valid_distance_ten_and_twenty_are_assumed_and_said(rows: tuple[str, ...]) -> None:
+def test_without_a_valid_distance_ten_and_twenty_are_assumed_with_a_note(rows: tuple[str, ...]) -> None:
     reading = read_xl_info(numa(*rows), "host.txt")
     assert reading.host.distances == ((10, 20), (20, 10))
     assert any("10 on a pnode and 20 between two" in note for note in reading.notes)
@@ -135,13 +135,13 @@ def test_a_node_may_have_no_memory_and_another_no_pcpus() -> None:
     ]
 
 
-def test_a_pcpu_of_an_unlisted_node_is_left_out_and_said() -> None:
+def test_a_pcpu_of_an_unlisted_node_is_left_out_with_a_note() -> None:
     reading = read_xl_info(numa("0: 9 8 10"), "host.txt")
     assert reading.host.pnodes[0].pcpus == (0, 1, 2, 3)
     assert "pcpus 4-7 are on no listed node and are left out" in reading.notes
 
 
-def test_the_lower_of_two_nodes_gets_a_pcpu_and_it_is_said() -> None:
+def test_the_lower_of_two_nodes_gets_a_pcpu_with_a_note() -> None:
     text = TEXT.replace("  4:       0        1        1\n", "  4: 0 1 1\n  4: 0 0 0\n")
     reading = read_xl_info(text, "host.txt")
     assert [pnode.pcpus for pnode in reading.host.pnodes] == [(0, 1, 2, 3, 4), (5, 6, 7)]

@@ -52,7 +52,7 @@ def test_numbers_are_read_as_xl_reads_them(text: str) -> None:
     assert read(text + "\n").memory_kib == 512 * 1024
 
 
-def test_maxmem_alone_is_the_memory_too_and_it_is_said() -> None:
+def test_maxmem_alone_is_the_memory_too_with_a_note() -> None:
     guest = read("maxmem=512\n")
     assert (guest.memory_kib, guest.maxmem_kib) == (512 * 1024, 512 * 1024)
     assert "no memory=: the guest starts with all of its 512 MiB" in guest.notes
@@ -66,7 +66,7 @@ def test_the_type_is_that_of_xl(text: str, guest_type: str) -> None:
     assert read_xl_cfg(f"name='db'; memory=64; {text}\n", "db.cfg", HOST).type == guest_type
 
 
-def test_no_type_means_pv_and_it_is_said() -> None:
+def test_no_type_means_pv_with_a_note() -> None:
     notes = read_xl_cfg("name='db'; memory=64\n", "db.cfg", HOST).notes
     assert notes == ('no type=, which xl takes as pv; vnuma needs type="hvm"',)
 
@@ -124,11 +124,11 @@ def test_only_hvm_guests_have_overhead(text: str, overhead_kib: int) -> None:
         ("numa_placement=0", "numa_placement= is no key of xl, which ignores it"),
         (
             "pci=['01:00.0','02:00.0']",
-            "the host does not say on which pnode its devices are, they are not counted: 01:00.0, 02:00.0",
+            "these devices are not counted, the host does not say on which pnodes they are: 01:00.0, 02:00.0",
         ),
     ],
 )
-def test_what_is_not_heeded_is_said(text: str, note: str) -> None:
+def test_keys_that_xl_ignores_are_noted(text: str, note: str) -> None:
     assert read(f"memory=64\n{text}\n").notes == (note,)
 
 
@@ -218,7 +218,7 @@ def test_damaged_text_is_read_or_refused_and_nothing_else(start: int, length: in
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ('vnuam = [ ["size=1024"] ]', "vnuam is not read; is vnuma meant?"),
         ("vcpu = 4", "vcpu is not read; is vcpus meant?"),
@@ -227,7 +227,7 @@ def test_damaged_text_is_read_or_refused_and_nothing_else(start: int, length: in
         ('disk = [ "phy:/dev/vg0/db,xvda,w" ]', None),
     ],
 )
-def test_a_key_close_to_one_that_counts_is_asked_about(line: str, said: str | None) -> None:
+def test_a_key_close_to_a_known_one_is_noted(line: str, message: str | None) -> None:
     text = f'name = "db"; type = "hvm"; memory = 1024; vcpus = 2\n{line}\n'
     asked = [note for note in read_xl_cfg(text, "db.cfg", HOST).notes if "is not read" in note]
-    assert asked == ([said] if said else [])
+    assert asked == ([message] if message else [])

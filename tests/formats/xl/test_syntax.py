@@ -89,7 +89,7 @@ def test_an_absent_key_has_no_value() -> None:
     assert parse("a=1", "db.cfg").value_of("b") is None
 
 
-def test_an_assignment_knows_where_it_stands() -> None:
+def test_an_assignment_knows_its_place() -> None:
     text = "a=1\n  vnuma  += [\n 2 ] # c\n"
     entry = parse(text, "db.cfg").assignments[1]
     assert (entry.line, text[entry.start : entry.end]) == (2, "vnuma  += [\n 2 ]")

@@ -30,7 +30,7 @@ def test_a_number_may_be_quoted_hexadecimal_or_octal(text: str, value: int) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("a='64M'", 'expected a to be a number of MiB, got "64M"'),
         ("a='-1'", 'expected a to be a number of MiB, got "-1"'),
@@ -41,10 +41,10 @@ def test_a_number_may_be_quoted_hexadecimal_or_octal(text: str, value: int) -> N
         ("a=[1]", "a is a list, expected a single value"),
     ],
 )
-def test_what_is_no_number_within_bounds_is_refused_with_its_line(text: str, said: str) -> None:
+def test_what_is_no_number_within_bounds_is_refused_with_its_line(text: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         number(text)
-    assert str(caught.value) == f"db.cfg:2: {said}"
+    assert str(caught.value) == f"db.cfg:2: {message}"
 
 
 def test_a_number_is_not_added_to() -> None:

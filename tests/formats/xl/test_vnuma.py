@@ -39,7 +39,7 @@ def test_vnode_options_may_hold_blanks_and_lists_of_vcpus() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [
         ("'size=1'", "vnuma is a string, expected a list of lists"),
         ("['size=1']", 'vnuma, vnode 0: expected a list such as ["size=1024", "vcpus=0-1"], got "size=1"'),
@@ -76,7 +76,7 @@ def test_vnode_options_may_hold_blanks_and_lists_of_vcpus() -> None:
         ),
     ],
 )
-def test_what_xl_refuses_or_misreads_is_refused_with_the_rule(value: str, said: str) -> None:
+def test_what_xl_refuses_or_misreads_is_refused_with_the_rule(value: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         read(value)
-    assert str(caught.value) == f"db.cfg:2: {said}"
+    assert str(caught.value) == f"db.cfg:2: {message}"
