@@ -12,13 +12,10 @@ from placer.assignment import Status
 from placer.check import check
 from placer.errors import EmissionError, InputError
 from placer.formats.native.instance_json import dump_instance, parse_instance
-from placer.formats.native.placement_json import read_placement
 from placer.instance import Domain, Guest, Host, Instance, Placement, Pnode
 from placer.job.emit import emit_guests
 from placer.job.notes import remarks
 from placer.job.request import Request
-from placer.report.answer_json import emit_answer
-from placer.report.text import render
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, a_guest, a_host, an_instance
 
@@ -285,18 +282,6 @@ def solved(*guests: Guest, host: Host | None = None) -> tuple[Instance, Placemen
     answer = solve(instance)
     assert answer.placement is not None
     return instance, answer.placement
-
-
-def test_the_answer_names_the_pcpus_and_is_read_back() -> None:
-    instance = an_instance(smt_host(8, 8), owning(2), a_guest(GIB))
-    answer = solve(instance)
-    text = emit_answer(answer, Request(instance=instance))
-    assert answer.placement is not None
-    assert json.loads(text)["pcpus"] == {"rt": [0, 4]}
-    assert read_placement(text, "plan.json") == answer.placement
-    assert "2 (0-1), on pcpus 0,4" in render(answer, Request(instance=instance))
-    with pytest.raises(InputError, match=r"plan.json: \$.pcpus.rt\[0\]: expected a pcpu id from 0 to 65535, or null"):
-        read_placement('{"placement": {"rt": [0]}, "pcpus": {"rt": [-1]}}', "plan.json")
 
 
 def test_xl_binds_dedicated_vcpus_and_keeps_the_others_off() -> None:
