@@ -21,7 +21,7 @@ from placer.lowering.costs import traffic_rounding_loss
 from placer.lowering.lower import lower
 from placer.lowering.lowered import Lowered
 from placer.solving.result import Trade
-from placer.solving.tradeoff import LEAST_S, PURE_ORDERS, SHARE, compared, part_of
+from placer.solving.tradeoff import PURE_ORDERS, compared, default_limit_s, part_of
 
 FIRST = 0.3
 """Share of the time that the fewest vnodes get."""
@@ -116,7 +116,7 @@ def trade_of(
     Trade or None
         As of :func:`placer.solving.tradeoff.find_trade`.
     """
-    limit_s = LEAST_S + SHARE * context.elapsed_s()
+    limit_s = default_limit_s(context)
     answer = check(instance, placement, allow_unplaced=allow_unplaced)
     trades = []
     for order in PURE_ORDERS:

@@ -21,28 +21,37 @@ PURE_ORDERS: dict[PureOrder, tuple[str, str]] = {"distance": (DISTANCE, SHARING)
 """The two pure orders, each with the terms of its two tiers."""
 
 LEAST_S, SHARE = 0.1, 0.5
-"""Seconds that each order may take, for it mostly ends before, and how much more for each second of the answer."""
+"""Seconds that the search of each order may take at least, and seconds more for each second that the answer took."""
 PATIENCE = 40
 """Moves of local search without gain after which it ends."""
 ENUMERATED_ITEMS, STATES = 24, 4 * CHUNK
 """Items up to which enumeration follows, and the partial assignments it looks at."""
 
 
-def find_trade(lowered: Lowered, site_of: IntArray, context: SearchContext) -> Trade | None:
+def find_trade(
+    lowered: Lowered, site_of: IntArray, context: SearchContext, *, limit_s: float | None = None
+) -> Trade | None:
     """
-    Look for a trade from an optimal assignment ``[n]``, as long as that is short beside the time it took.
+    Look for a trade beside an optimal assignment, for a time that is short beside the time the assignment took.
 
     Parameters
     ----------
     lowered
-        What the assignment was found with.
+        The lowering that the assignment was found with.
+    site_of
+        The assignment, ``[n]``.
+    context
+        The limits of the whole solve, of which the search for a trade takes a part.
+    limit_s
+        Seconds for each of the two pure orders; None for :func:`default_limit_s`.
 
     Returns
     -------
     Trade or None
-        Of those found, the one that costs least in the tier of both terms; None where there is none, or no time left.
+        Of the trades found, the one that costs least in the tier of both terms; None where there is none, or no time
+        left.
     """
-    limit_s = LEAST_S + SHARE * context.elapsed_s()
+    limit_s = default_limit_s(context) if limit_s is None else limit_s
     instance, problem = lowered.instance, lowered.problem
     answer = _judged(lowered, site_of)
     trades = []
@@ -91,6 +100,11 @@ def _search(problem: Problem, first: str, site_of: IntArray, context: SearchCont
     if found is None or problem.evaluate(found[None, :])[0, tier] >= costs[tier]:
         return None
     return found
+
+
+def default_limit_s(context: SearchContext) -> float:
+    """Give the seconds that the search of one order may take once the answer is there."""
+    return LEAST_S + SHARE * context.elapsed_s()
 
 
 def part_of(context: SearchContext, limit_s: float) -> SearchContext:
