@@ -33,10 +33,10 @@ def test_vnodes_are_expected_on_the_pnodes_of_the_configuration() -> None:
 
 def test_a_guest_without_vnodes_is_expected_on_every_pnode_of_its_masks() -> None:
     spread = expected_by_config(running(stated=((0, 4), (5,))), HOST)
-    assert (spread.pnode_of, spread.memory_kib, spread.pnodes) == (None, None, {0, 1})
+    assert (spread.pnode_of, spread.memory_kib, spread.pnodes) == (None, None, frozenset({0, 1}))
     assert spread.pnodes_of == (frozenset({0, 1}),) * 2
     single = expected_by_config(running(stated=((4,), (5,))), HOST)
-    assert (single.memory_kib, single.pnodes) == ({1: 100}, {1})
+    assert (single.memory_kib, single.pnodes) == ({1: 100}, frozenset({1}))
     assert expected_by_config(running(), HOST).pnodes == {0, 1, 2}
 
 
@@ -56,10 +56,10 @@ def test_vnodes_of_a_plan_that_share_a_pnode_are_expected_as_one(planned: tuple[
 
 def test_a_plan_with_another_number_of_vnodes_is_a_fault_and_expects_the_pnodes_only() -> None:
     expected, faults = expected_by_plan(running(2, 2), (0, 1, 2), HOST)
-    assert (expected.pnode_of, expected.memory_kib, expected.pnodes) == (None, None, {0, 1, 2})
+    assert (expected.pnode_of, expected.memory_kib, expected.pnodes) == (None, None, frozenset({0, 1, 2}))
     assert faults == ["runs with 2 vnodes, the plan has 3"]
     expected, faults = expected_by_plan(running(), (0, 1), HOST)
-    assert (expected.pnodes, faults) == ({0, 1}, ["runs without vnodes, the plan has 2"])
+    assert (expected.pnodes, faults) == (frozenset({0, 1}), ["runs without vnodes, the plan has 2"])
     expected, faults = expected_by_plan(running(2, 2), (1, None), HOST)
     assert (expected.memory_kib, faults) == (
         {1: 200},

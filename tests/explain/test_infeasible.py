@@ -88,7 +88,7 @@ def test_two_conflicts_are_both_told_and_mended_together() -> None:
         '- guest "b" needs 921 MiB and 256 MiB',
         '- guest "b": its list of pnodes: vnode 0 on 1; vnode 1 on 1',
         '- guest "b": one_to_one gives each of its 2 vnodes a pnode of its own',
-        "nor can these:",
+        "these cannot hold together either:",
         '- guest "a" needs 3 GiB and 2 GiB',
         '- guest "a": its list of pnodes: vnode 0 on 0; vnode 1 on 0',
         "- pnode 0 has 3.5 GiB for guests (3.5 GiB free)",
@@ -104,7 +104,7 @@ def test_guests_that_fit_no_host_of_that_size_are_told_by_their_sum() -> None:
     guests = [a_guest(2 * GIB, name=f"g{i}") for i in range(12)]
     lines = explain_infeasible(an_instance(a_host(5 * GIB, 5 * GIB), *guests)).splitlines()
     assert lines[:3] == [
-        "the guests need 24 GiB in all; the pnodes have 10 GiB for guests, 14 GiB less",
+        "the guests need 24 GiB in all; the pnodes have 10 GiB for guests, 14 GiB too little",
         "any one of these changes mends it:",
         "- 15 GiB more memory on any one of pnodes 0-1",
     ]
@@ -115,7 +115,7 @@ def test_guests_that_fit_no_host_of_that_size_are_told_by_their_sum() -> None:
 def test_an_explanation_without_time_says_what_it_does_not_know() -> None:
     big = [a_guest(3 * GIB, name=name) for name in ("a", "b", "c")]
     lines = explain_infeasible(an_instance(a_host(5 * GIB, 5 * GIB), *big), time_limit_s=0).splitlines()
-    assert lines[0] == "these rules cannot hold together (perhaps some of them are not needed for that):"
+    assert lines[0] == "these rules cannot hold together (the conflict may need only some of them):"
     assert len(lines[1:-2]) == 5
     assert lines[-2:] == ["there may be more such conflicts", "no change that mends it was found in time"]
 
@@ -133,5 +133,5 @@ def test_advice_for_one_of_several_cuts_says_so() -> None:
     answer = solve(an_instance(a_host(8 * GIB, 8 * GIB), flexible))
     assert answer.status is Status.INFEASIBLE
     assert answer.reason is not None
-    assert "mends it so cut:" in answer.reason
-    assert answer.reason.splitlines()[-1] == "with other numbers of vnodes less may do"
+    assert "mends it for these numbers of vnodes:" in answer.reason
+    assert answer.reason.splitlines()[-1] == "with other numbers of vnodes, smaller changes may do"

@@ -85,12 +85,12 @@ def test_the_bound_holds_for_every_placement() -> None:
         ),
         (
             {"time_limit_s": 0, "strategy": "local-search"},
-            "raise --time-limit (now 0 s); use --strategy optimal, which goes on where this one ends; "
+            "raise --time-limit (now 0 s); use --strategy optimal, which searches further than this one; "
             "use --allow-unplaced to see how much can be placed",
         ),
         (
             {"strategy": "first-fit-decreasing"},
-            "use --strategy optimal, which goes on where this one ends; "
+            "use --strategy optimal, which searches further than this one; "
             "use --allow-unplaced to see how much can be placed",
         ),
     ],

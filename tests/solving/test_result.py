@@ -60,4 +60,4 @@ def test_a_result_is_built_by_name_and_never_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         result.status = Status.OPTIMAL  # type: ignore[misc]
     with pytest.raises(TypeError):
-        Result(Status.UNKNOWN, "optimal")  # type: ignore[misc]
+        Result(Status.UNKNOWN, "optimal")  # type: ignore[call-arg]

@@ -266,7 +266,7 @@ def test_a_conflict_over_owned_pcpus_names_them() -> None:
     assert answer.reason is not None
     assert answer.reason.splitlines()[1:] == [
         *(f'- guest "{name}" needs 1 GiB, 3 dedicated vcpus (thread_policy isolate)' for name in "ab"),
-        "- pnode 0 has 8 pcpus for dedicated vcpus, each its own, and leaves one to shared ones",
+        "- pnode 0 has 8 pcpus for dedicated vcpus, one each, and keeps one for shared vcpus",
         "any one of these changes mends it:",
         "- more pcpus for dedicated vcpus on pnode 0",
         '- without guest "a"',
