@@ -65,7 +65,7 @@ def test_who_has_to_move_is_named_and_the_check_agrees(tmp_path: Path) -> None:
     assert said["placement"][move["guest"]] == [move["after"]]
     line = f"moved: 1 vnode of 1 guest: {move['guest']} vnode 0 from pnode 2 to {move['after']}"
     assert ran.lines[1] == checked.lines[1] == line
-    assert "it breaks rules here, so that only parts of it can stay: pnode 2 has room for 3 GiB" in ran.err
+    assert "it breaks rules of the instance, so only parts of it can be kept: pnode 2 has room for 3 GiB" in ran.err
     assert checked.code == 0
     assert [line.split() for line in checked.lines if "moved  " in line] == [["5", "moved", "1"]]
 
@@ -87,7 +87,7 @@ def test_a_hint_alone_is_a_start_and_no_wish(tmp_path: Path) -> None:
 def test_a_greedy_has_no_use_for_it_and_says_so(tmp_path: Path) -> None:
     plan = a_plan(tmp_path, {"a": [3]})
     ran = placer("solve", an_instance(tmp_path, "a"), "--hint", plan, "--strategy", "first-fit")
-    assert ran.err == "--hint: of no use: the strategy first-fit does not search\n"
+    assert ran.err == "--hint: not used: the strategy first-fit does not search\n"
     assert placer("solve", an_instance(tmp_path, "a"), "--hint", plan, "--strategy=first-fit", "-q").err == ""
 
 

@@ -117,14 +117,16 @@ def test_a_hint_that_breaks_rules_is_mended_or_left() -> None:
 def test_a_start_that_breaks_rules_or_is_of_no_use_is_said_to_be() -> None:
     instance = an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))
     (broken,) = notes_on(Placement(pnode_of={"db": (0, 0)}), instance, strategy="optimal")
-    assert broken.startswith("it breaks rules here, so that only parts of it can stay: pnode 0 has room for 4 GiB")
+    assert broken.startswith(
+        "it breaks rules of the instance, so only parts of it can be kept: pnode 0 has room for 4 GiB"
+    )
     assert notes_on(Placement(pnode_of={"db": (1, 0)}), instance, strategy="optimal") == []
     assert notes_on(Placement(pnode_of={"db": (1, 0)}), instance, strategy="first-fit-decreasing") == [
-        "of no use: the strategy first-fit-decreasing does not search"
+        "not used: the strategy first-fit-decreasing does not search"
     ]
     assert notes_on(Placement(pnode_of={}), instance, strategy="cpsat") == [
         'guest "db" is not in it',
-        "of no use: no vnode of the instance has a pnode in it",
+        "not used: it has a pnode for no vnode of the instance",
     ]
 
 
@@ -146,12 +148,12 @@ def test_a_flexible_guest_is_seen_with_the_vnodes_it_had() -> None:
     instance = an_instance(a_host(4 * GIB, 4 * GIB), Guest(name="db", flexible=flexible), a_guest(GIB, name="new"))
     assert notes_on(Placement(pnode_of={"db": (0, 1)}), instance, strategy="optimal") == ['guest "new" is not in it']
     assert notes_on(Placement(pnode_of={"db": (0, 0)}), instance, strategy="optimal")[1].startswith(
-        "it breaks rules here, so that only parts of it can stay: pnode 0 has room for 4 GiB"
+        "it breaks rules of the instance, so only parts of it can be kept: pnode 0 has room for 4 GiB"
     )
     assert notes_on(Placement(pnode_of={"db": (0, 0, 1, 1)}), instance, strategy="optimal") == [
         'guest "db" has 2 to 3 vnodes, 4 in it',
         'guest "new" is not in it',
-        "of no use: no vnode of the instance has a pnode in it",
+        "not used: it has a pnode for no vnode of the instance",
     ]
     two = replace(instance.guests[0], flexible=replace(flexible, most=2))
     answer = solve(replace(instance, guests=(two,)), keep=Placement(pnode_of={"db": (1, 0)}))
