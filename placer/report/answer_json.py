@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from placer.formats.native.placement_json import pcpus_object, placement_object
 from placer.formats.text.json_layout import lay_out
-from placer.job.notes import remarks
+from placer.job.notes import answer_notes
 from placer.job.request import Request
 from placer.solving.result import Result, Trade
 
@@ -35,7 +35,7 @@ def emit_answer(answer: Result, request: Request) -> str:
         "trade": None if answer.trade is None else _trade_object(answer.trade),
         **({} if answer.moved is None else {"moved": [asdict(each) for each in answer.moved]}),
         "reason": answer.reason,
-        "notes": [*request.headlines, *remarks(request, answer.placement)],
+        "notes": [*request.headlines, *answer_notes(request, answer.placement)],
         "wall_time_s": round(answer.wall_time_s, 6),
     }
     return lay_out(document) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from placer.assignment import Status
 from placer.instance import Guest, Instance, Placement, Vnode, format_cpuset, format_size
-from placer.job.notes import remarks
+from placer.job.notes import answer_notes
 from placer.job.request import Request
 from placer.report.moved import moved_line
 from placer.report.tables import headline, table
@@ -21,7 +21,12 @@ SAYS = {
 
 def summary(answer: Result, request: Request) -> list[str]:
     """Say in a few lines what a configuration file cannot: status, what is fixed, what was assumed and noted."""
-    return [*_headline(answer).splitlines(), *request.headlines, *_moved(answer), *remarks(request, answer.placement)]
+    return [
+        *_headline(answer).splitlines(),
+        *request.headlines,
+        *_moved(answer),
+        *answer_notes(request, answer.placement),
+    ]
 
 
 def render(answer: Result, request: Request, *, colour: bool = False) -> str:
@@ -48,7 +53,7 @@ def render(answer: Result, request: Request, *, colour: bool = False) -> str:
         ]
     if answer.trade is not None:
         parts.append("\n" + trade_line(answer.trade) + "\n")
-    notes = remarks(request, answer.placement)
+    notes = answer_notes(request, answer.placement)
     if notes:
         parts += ["\nAssumed and noted\n", *(f"- {note}\n" for note in notes)]
     return "".join(parts)

@@ -14,7 +14,7 @@ from placer.errors import EmissionError, InputError
 from placer.formats.native.instance_json import dump_instance, parse_instance
 from placer.instance import Domain, Guest, Host, Instance, Placement, Pnode
 from placer.job.emit import emit_guests
-from placer.job.notes import remarks
+from placer.job.notes import answer_notes
 from placer.job.request import Request
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, a_guest, a_host, an_instance
@@ -317,16 +317,16 @@ def test_bound_to_its_pcpus_a_guest_has_its_overhead_there_and_must_fit_with_it(
     guest = replace(owning(1), overhead_kib=GIB, form="vnuma")
     host = Host(pnodes=tuple(replace(p, memory_kib=3 * GIB // 2) for p in smt_host(1, 1).pnodes))
     instance, placement = solved(guest, host=host)
-    with pytest.raises(EmissionError, match="has its overhead there too"):
+    with pytest.raises(EmissionError, match="moves the overhead of each guest"):
         emit_guests(Request(instance=instance), placement, (), "xl")
 
 
 def test_running_guests_that_may_run_anywhere_are_named() -> None:
     host = smt_host(4, domains=(Domain(name="Domain-0", affinity=(None,)), Domain(name="a", affinity=((3,),))))
     instance = an_instance(host, owning(1))
-    said = "dedicated vcpus share their pcpus with running guests that may run on several: Domain-0"
-    assert said in remarks(Request(instance=instance), None)
-    assert said not in remarks(Request(instance=an_instance(host, a_guest(GIB))), None)
+    said = "running guests that are not bound to one pcpu each may run on pcpus of dedicated vcpus: Domain-0"
+    assert said in answer_notes(Request(instance=instance), None)
+    assert said not in answer_notes(Request(instance=an_instance(host, a_guest(GIB))), None)
 
 
 def test_running_vcpus_bound_within_dedicated_pcpus_load_nothing_and_others_do() -> None:

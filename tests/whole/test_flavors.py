@@ -56,4 +56,4 @@ def test_a_flavour_with_no_numa_nodes_is_cut_where_no_pnode_holds_it(tmp_path: P
     ran = placer("solve", "--host", HOST, tmp_path / "big.json")
     assert ran.code == 0, ran.err
     assert 'guest "big" states no vnodes: 3 vnodes of 2 to 4' in ran.out
-    assert "what QEMU needs besides the memory of a guest is not counted, --reserve leaves room: big" in ran.out
+    assert "memory of QEMU besides that of its guest is not counted; --reserve leaves room for it: big" in ran.out
