@@ -1,4 +1,4 @@
-"""A whole answer as one JSON object."""
+"""An answer as one JSON object."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from placer.solving.result import Result, Trade
 
 def emit_answer(answer: Result, request: Request) -> str:
     """
-    Write an answer, its costs and bounds, and what was assumed.
+    Write an answer with its costs, bounds and notes.
 
     Returns
     -------
     str
-        One JSON object. ``placement`` maps each guest to its pnode ids, null where a vnode has none, and is null
-        where nothing was placed; ``pcpus``, where guests have dedicated vcpus, maps each of these guests to the pcpus
-        that its vcpus own; ``tiers`` stand highest first. ``moved``, where a placement was to be kept, lists the
-        vnodes that moved. ``trade`` is what another weighing gains and pays, and its placement, or null.
+        One JSON object. ``placement`` maps each guest to the pnode ids of its vnodes, null for a vnode without a pnode;
+        it is null where nothing was placed. ``pcpus`` maps each guest with dedicated vcpus to their pcpus, null for the
+        other vcpus; the key is absent without such guests. ``tiers`` stand highest first. ``moved`` lists the vnodes
+        that left their pnode; the key is absent without ``--keep``. ``trade`` is a trade with its placement, or null.
     """
     document = {
         "status": str(answer.status),

@@ -9,11 +9,22 @@ from placer.instance import Instance
 from placer.report.tables import table
 from placer.solving.result import Result
 
-LEGEND = "placed: vnodes; broken: rules other than being unplaced; mean: distance of a memory access.\n"
+LEGEND = "placed: vnodes with a pnode; broken: rules, unplaced vnodes not counted; mean: distance of a memory access.\n"
 
 
 def render_comparison(title: str, instance: Instance, answers: Sequence[Result]) -> str:
-    """Write one row per strategy: vnodes placed, rules broken, mean access distance, each tier, and time."""
+    """
+    Write a table with a row for each strategy: vnodes placed, rules broken, mean access distance, each tier, and time.
+
+    Parameters
+    ----------
+    title
+        Line above the table, such as the names of the files.
+    instance
+        The instance that every strategy was given.
+    answers
+        One for each strategy.
+    """
     tiers = instance.tiers()
     rows = [_row(answer, instance, len(tiers)) for answer in answers]
     numbers = [f">tier {t}" for t in range(1, len(tiers) + 1)]

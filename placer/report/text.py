@@ -1,4 +1,4 @@
-"""The report of an answer."""
+"""The report of an answer as text."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from placer.report.tables import headline, table
 from placer.report.tradeoff import trade_line
 from placer.solving.result import Result
 
-SAYS = {
+STATUS_WORDS = {
     Status.OPTIMAL: "placed, and proved that no placement costs less",
     Status.FEASIBLE: "placed, without proof that nothing costs less",
     Status.INFEASIBLE: "proved that no placement keeps every rule",
     Status.UNKNOWN: "no placement that keeps every rule, and no proof that there is none",
 }
+"""What each status means, for the first line of the report."""
 
 
 def summary(answer: Result, request: Request) -> list[str]:
-    """Say in a few lines what a configuration file cannot: status, what is fixed, what was assumed and noted."""
+    """Give the lines that no configuration file holds: status, fixed pnodes, moved vnodes, and notes."""
     return [
         *_headline(answer).splitlines(),
         *request.headlines,
@@ -31,12 +32,16 @@ def summary(answer: Result, request: Request) -> list[str]:
 
 def render(answer: Result, request: Request, *, colour: bool = False) -> str:
     """
-    Write the report: status and mean access distance, costs, guests, pnodes, and what was assumed.
+    Write the report: status and mean access distance, then costs, guests, pnodes, a trade, and notes.
 
     Parameters
     ----------
+    answer
+        The result of the solve.
+    request
+        What was solved, with the vnodes that the answer chose.
     colour
-        Whether it goes to a terminal.
+        Whether the report goes to a terminal.
     """
     parts = [headline(_headline(answer), good=answer.status in (Status.OPTIMAL, Status.FEASIBLE), colour=colour)]
     parts += [f"{line}\n" for line in request.headlines]
@@ -63,11 +68,11 @@ def _headline(answer: Result) -> str:
     line = f"{answer.status}: "
     if answer.mean_access_distance is not None:
         line += f"mean access distance {answer.mean_access_distance:.2f}; "
-    says = SAYS[answer.status]
+    words = STATUS_WORDS[answer.status]
     unplaced = answer.tiers[0].cost if answer.tiers else 0
     if unplaced and answer.status is Status.OPTIMAL:
-        says = "proved that no placement leaves less unplaced"
-    line += f"{says} ({answer.strategy}, {answer.wall_time_s:.2f} s)"
+        words = "proved that no placement leaves less unplaced"
+    line += f"{words} ({answer.strategy}, {answer.wall_time_s:.2f} s)"
     if unplaced and answer.placement is not None:
         line += f"\n{unplaced} of {len(answer.placement.pnode_of)} guests not placed"
     return line
@@ -112,7 +117,7 @@ def _guests(answer: Result, instance: Instance, placement: Placement, *, colour:
 
 
 def _vcpus(guest: Guest, vnode: Vnode, placement: Placement) -> str:
-    """Count and name the vcpus of a vnode, and the pcpus that those of them own that are dedicated."""
+    """Give the number and the names of the vcpus of a vnode, and the pcpus of its dedicated ones."""
     if not vnode.vcpus:
         return "0"
     own = guest.dedicated.intersection(vnode.vcpus)
@@ -120,8 +125,8 @@ def _vcpus(guest: Guest, vnode: Vnode, placement: Placement) -> str:
     text = f"{len(vnode.vcpus)} ({format_cpuset(vnode.vcpus)})"
     if not pcpus:
         return text
-    who = "" if len(own) == len(vnode.vcpus) else f"{format_cpuset(own)} "
-    return f"{text}, {who}on pcpus {format_cpuset(pcpus)}"
+    dedicated = "" if len(own) == len(vnode.vcpus) else f"{format_cpuset(own)} "
+    return f"{text}, {dedicated}on pcpus {format_cpuset(pcpus)}"
 
 
 def _pnodes(instance: Instance, placement: Placement, *, colour: bool) -> str:

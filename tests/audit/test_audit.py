@@ -239,7 +239,10 @@ def test_a_guest_of_one_vnode_may_run_without_vnuma() -> None:
 
 
 def test_a_guest_that_the_plan_leaves_out_was_not_meant_to_run() -> None:
-    assert faults(two_vnodes(), GOOD, plan=(0, None))[0] == "runs, though the plan leaves vnodes of it without a pnode"
+    assert (
+        faults(two_vnodes(), GOOD, plan=(0, None))[0]
+        == "runs, although the plan leaves some of its vnodes without a pnode"
+    )
 
 
 def test_a_guest_of_the_plan_that_does_not_run_is_missing_unless_the_plan_left_it_out() -> None:
@@ -255,7 +258,9 @@ def test_a_guest_of_the_plan_that_does_not_run_is_missing_unless_the_plan_left_i
 def test_texts_of_different_times_are_refused() -> None:
     guest = two_vnodes()
     host = replace(HOST, domains=(guest.domain,))
-    with pytest.raises(InputError, match=r'domain 3 "db" is not in the NUMA dump; were they taken at the same time\?'):
+    with pytest.raises(
+        InputError, match=r'domain 3 "db" is not in the NUMA dump; were xl list and the dump taken at the same time\?'
+    ):
         audit(host, [guest], NumaDump(free_kib={}, domains={}))
     other = DumpedDomain(domid=3, memory_kib={0: 4}, pnode_of=(0,))
     with pytest.raises(InputError, match=r'domain 3 "db" has other vnodes in the NUMA dump'):

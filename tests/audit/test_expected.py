@@ -63,7 +63,7 @@ def test_a_plan_with_another_number_of_vnodes_is_a_fault_and_expects_the_pnodes_
     expected, faults = expected_by_plan(running(2, 2), (1, None), HOST)
     assert (expected.memory_kib, faults) == (
         {1: 200},
-        ["runs, though the plan leaves vnodes of it without a pnode"],
+        ["runs, although the plan leaves some of its vnodes without a pnode"],
     )
 
 

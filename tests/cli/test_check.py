@@ -197,7 +197,7 @@ def test_files_that_contradict_each_other_are_refused() -> None:
     ran = placer("check", *RUNNING[:2], "--running", "-", *RUNNING[4:], stdin=json.dumps(domains))
     assert (ran.code, ran.err) == (
         2,
-        'error: domain 9 "app" is not in the NUMA dump; were they taken at the same time?\n',
+        'error: domain 9 "app" is not in the NUMA dump; were xl list and the dump taken at the same time?\n',
     )
 
 
