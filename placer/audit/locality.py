@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from placer.audit.audit import AuditReport
 from placer.audit.expected import pnodes_of
+from placer.audit.findings import AuditReport
 from placer.instance import Domain, Host
 
 

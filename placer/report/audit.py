@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from placer.audit.audit import AuditReport, GuestFinding
+from placer.audit.findings import AuditReport, GuestFinding
 from placer.audit.locality import Locality, guest_locality, pnode_localities
 from placer.instance import format_cpuset, format_size
 from placer.report.tables import table

@@ -14,7 +14,8 @@ import pytest
 from msgspec.structs import replace
 
 import placer
-from placer.audit.audit import AuditReport, audit, load_notes, running_domains
+from placer.audit.audit import audit, load_notes, running_domains
+from placer.audit.findings import AuditReport
 from placer.errors import InputError
 from placer.formats.native.placement_json import read_placement
 from placer.formats.xl.info import read_xl_info

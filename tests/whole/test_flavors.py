@@ -39,7 +39,7 @@ def test_a_flavour_is_written_for_libvirt_and_not_for_xen() -> None:
 def test_a_flavour_is_not_written_back_in_place() -> None:
     ran = placer("solve", "--host", HOST, MART, "--format", "libvirt", "--in-place")
     assert ran.code == 2
-    assert "is of the form flavor, which --format libvirt does not give back" in ran.err
+    assert "is of the format flavor, which --format libvirt does not write" in ran.err
 
 
 def test_the_policies_of_a_flavour_are_rules_of_its_guest(tmp_path: Path) -> None:
