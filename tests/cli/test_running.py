@@ -19,7 +19,7 @@ A_LINE = re.compile(r"(\d+\.\d) s  local search: access_distance \+ core_sharing
 
 
 def start(*words: str) -> subprocess.Popen[str]:
-    """Start placer as at a terminal: whoever runs tests in the background has Ctrl-C ignored, and hands that down."""
+    """Start placer as at a terminal: a shell starts background jobs with Ctrl-C ignored, and children inherit that."""
     return subprocess.Popen(
         [*ENTRY, *words],
         stdin=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The reason of an infeasible instance names what stands in the way, and dropping it helps."""
+"""The reason of an infeasible instance names conflicting rules, and dropping one of them makes the instance fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The least change of rules in the way: alone, and in the words of an explanation, after which the instance fits."""
+"""The least changes of rules, asked for alone and within an explanation, after which the instance fits."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_of_changes_that_mend_it_together_those_with_the_least_memory_are_told_w
     assert fits(an_instance(a_host(10 * GIB, 11 * GIB), *guests))
 
 
-def test_nobody_is_told_to_run_vcpus_on_a_pnode_without_pcpus() -> None:
+def test_no_change_runs_vcpus_on_a_pnode_without_pcpus() -> None:
     host = a_host(4 * GIB, 4 * GIB)
     host = replace(host, pnodes=(host.pnodes[0], replace(host.pnodes[1], pcpus=())))
     reason = explain_infeasible(an_instance(host, a_guest(3 * GIB, 3 * GIB)))

@@ -1,4 +1,4 @@
-"""What a command works on: guests put together with a host, and what was assumed on the way."""
+"""The input of a command: guests combined with a host, and the assumptions made while reading."""
 
 from __future__ import annotations
 

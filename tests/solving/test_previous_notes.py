@@ -1,4 +1,4 @@
-"""An earlier placement: what is left of it, what is said of it, what it costs to leave it, and that it is a start."""
+"""An earlier placement: its remaining part, the notes on it, the cost of leaving it, and its use as a start."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_moving_costs_1_on_every_site_but_the_old_and_nothing_for_whom_has_none(
 
 
 @pytest.mark.parametrize("strategy", ["optimal", "branch-and-bound", "cpsat"])
-def test_among_equals_the_one_that_moves_nobody_is_the_best(strategy: str) -> None:
+def test_among_placements_of_equal_cost_the_one_that_moves_no_vnode_is_the_best(strategy: str) -> None:
     for keep in (Placement(pnode_of={"a": (3,), "b": (3,)}), Placement(pnode_of={"a": (2,), "b": (2,)})):
         answer = solve(alike(), strategy=strategy, keep=keep)
         assert answer.status is Status.OPTIMAL

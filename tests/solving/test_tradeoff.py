@@ -1,4 +1,4 @@
-"""The trade beside an answer: what it says is so, it is found where there is one, and it takes no time that matters."""
+"""The trade beside an answer: its figures are true, it is found where there is one, and only when asked for."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_cores_are_offered_where_distance_won() -> None:
     assert set(answer.trade.placement.pnode_of["db"]) == {0, 1}
 
 
-def test_an_order_is_not_offered_to_whom_it_was_asked_of_but_the_other_is() -> None:
+def test_the_order_of_the_objective_is_not_offered_but_the_other_is() -> None:
     weighed = Objective(tiers=({"core_sharing": 3}, {"access_distance": 2}))
     near = solve(replace(two_sockets(), objective=Objective(tiers="distance")), trade=True)
     alone = solve(replace(two_sockets(), objective=weighed), trade=True)
@@ -63,7 +63,7 @@ def test_an_order_is_not_offered_to_whom_it_was_asked_of_but_the_other_is() -> N
     assert (alone.trade.order, alone.trade.more_pairs, alone.trade.mean_access_distance) == ("distance", 2, 10.0)
 
 
-def test_who_does_not_count_one_of_the_two_is_offered_nothing() -> None:
+def test_an_objective_without_one_of_the_two_terms_is_offered_nothing() -> None:
     only = replace(two_sockets(), objective=Objective(tiers=({"access_distance": 1},)))
     assert solve(only, trade=True).trade is None
 
