@@ -50,7 +50,7 @@ def test_a_plan_is_kept_when_a_guest_is_added(tmp_path: Path) -> None:
     assert after["tiers"][4] == {"cost": 0, "bound": 0, "terms": {"moved": 0}}
 
 
-def test_who_has_to_move_is_named_and_the_check_agrees(tmp_path: Path) -> None:
+def test_vnodes_that_must_move_are_named_and_the_check_agrees(tmp_path: Path) -> None:
     instance = an_instance(tmp_path, "a", "b")
     old = a_plan(tmp_path, {"a": [2], "b": [2]})
     new = tmp_path / "new.json"
@@ -77,7 +77,7 @@ def test_formats_that_start_guests_say_it_on_standard_error(tmp_path: Path) -> N
     assert "moved: no vnode" in ran.err.splitlines()
 
 
-def test_a_hint_alone_is_a_start_and_no_wish(tmp_path: Path) -> None:
+def test_a_hint_alone_is_a_start_and_no_cost(tmp_path: Path) -> None:
     said = answer(an_instance(tmp_path, "a"), "--hint", a_plan(tmp_path, {"a": [3]}), "--time-limit", "0")
     assert said["placement"] == {"a": [3]}
     assert len(said["tiers"]) == 5

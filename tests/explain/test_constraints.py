@@ -69,7 +69,7 @@ def test_the_memory_of_a_pnode_limits_only_where_it_is_asked_for() -> None:
     ]  # fmt: skip
 
 
-def test_facts_of_the_hardware_are_fixed_and_wishes_are_not() -> None:
+def test_facts_of_the_hardware_are_fixed_and_requests_are_not() -> None:
     host = a_host(4 * GIB, 0, slit=((10, 255), (255, 10)))
     queries = queries_of(host, a_guest(GIB, pnodes=(0,)))
     assert {rule.name for rule in queries.rules if rule.fixed} == {"memoryless", "unreachable"}

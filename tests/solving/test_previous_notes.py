@@ -52,7 +52,7 @@ def test_each_difference_is_named() -> None:
     ]
 
 
-def test_who_had_no_pnode_has_not_moved_and_who_lost_it_has() -> None:
+def test_a_vnode_without_a_pnode_has_not_moved_and_one_that_lost_its_pnode_has() -> None:
     before = Placement(pnode_of={"db": (0, 1, None), "web": (1,)})
     after = Placement(pnode_of={"db": (0, 0, 1), "web": (None,)})
     assert moved(before, after) == (
@@ -71,7 +71,7 @@ def test_the_check_counts_the_vnodes_that_moved_right_before_shape() -> None:
     assert len(check(instance, placement, allow_unplaced=True).terms) == 5
 
 
-def test_moving_costs_1_on_every_site_but_the_old_and_nothing_for_whom_has_none() -> None:
+def test_moving_costs_1_on_every_site_but_the_old_one_and_nothing_without_an_old_one() -> None:
     kept = Placement(pnode_of={"a": (2,), "b": (None,)})
     problem = lower(alike(), allow_unplaced=True, keep=kept).problem
     (term,) = problem.tiers[4]
@@ -130,7 +130,7 @@ def test_a_start_that_breaks_rules_or_is_of_no_use_is_said_to_be() -> None:
     ]
 
 
-def test_who_owns_pcpus_breaks_no_rule_by_not_saying_which() -> None:
+def test_dedicated_vcpus_break_no_rule_where_the_placement_states_no_pcpus() -> None:
     instance = an_instance(a_host(4 * GIB, 4 * GIB), a_guest(GIB, cpu_policy="dedicated"))
     assert notes_on(Placement(pnode_of={"db": (1,)}), instance, strategy="optimal") == []
 
