@@ -18,7 +18,7 @@ from placer.assignment.context import SearchContext
 from placer.assignment.portfolio import optimal
 from placer.explain.constraints import Constraint, FeasibilityQueries
 from placer.explain.mus_mcs import ConflictAnalysis, analyse_conflicts
-from placer.explain.repairs import Repair, repairs
+from placer.explain.repairs import Repair, least_repair
 from placer.explain.unplaceable import exceeds_capacity, stuck_vnodes
 from placer.instance import Instance, format_cpuset
 from placer.instance.catalogue import rule_named
@@ -157,7 +157,7 @@ def _changes(questions: FeasibilityQueries, findings: ConflictAnalysis, clock: C
 
 
 def _repair(questions: FeasibilityQueries, dropped: tuple[Constraint, ...], clock: Clock) -> Repair | None:
-    return repairs(questions, dropped, clock.context) if clock.context().left_s() else None
+    return least_repair(questions, dropped, clock.context) if clock.context().left_s() else None
 
 
 def _joined(questions: FeasibilityQueries, changes: list[tuple[Constraint, str]]) -> list[str]:

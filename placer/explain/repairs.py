@@ -39,7 +39,7 @@ class Repair:
     memory_kib: int = 0
 
 
-def repairs(
+def least_repair(
     questions: FeasibilityQueries, dropped: tuple[Constraint, ...], context: Callable[[], SearchContext]
 ) -> Repair | None:
     """
@@ -63,6 +63,7 @@ def repairs(
     if alone is not None and alone.form == "guest" and (less := _less_memory(questions, alone, context)):
         return Repair(words=[less])
     kept = [rule for rule in questions.rules if rule not in dropped]
+    # a wider mask is measured on a guest that is placed, even where the rule that places it is dropped as well
     kept += [Constraint("unplaced", "guest", rule.subject, rule.words) for rule in dropped if rule.form == "mask"]
     costs = tuple(Linear(name=rule.name, cost=_violation(questions, rule)) for rule in dropped)
     solution = questions.ask(kept, context(), costs)

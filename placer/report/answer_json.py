@@ -11,7 +11,7 @@ from placer.job.request import Request
 from placer.solving.result import Result, Trade
 
 
-def emit_answer(answer: Result, request: Request) -> str:
+def emit_answer(result: Result, request: Request) -> str:
     """
     Write an answer with its costs, bounds and notes.
 
@@ -24,19 +24,19 @@ def emit_answer(answer: Result, request: Request) -> str:
         that left their pnode; the key is absent without ``--keep``. ``trade`` is a trade with its placement, or null.
     """
     document = {
-        "status": str(answer.status),
-        "strategy": answer.strategy,
-        "placement": None if answer.placement is None else placement_object(answer.placement),
-        **({"pcpus": pcpus_object(answer.placement)} if answer.placement and answer.placement.pcpu_of else {}),
-        "tiers": [{"cost": tier.cost, "bound": tier.bound, "terms": tier.terms} for tier in answer.tiers],
-        "mean_access_distance": answer.mean_access_distance,
-        "guests": {name: {"mean_access_distance": mean} for name, mean in answer.guest_access_distance.items()},
-        "violations": [{"rule": violation.rule, "message": violation.message} for violation in answer.violations],
-        "trade": None if answer.trade is None else _trade_object(answer.trade),
-        **({} if answer.moved is None else {"moved": [asdict(each) for each in answer.moved]}),
-        "reason": answer.reason,
-        "notes": [*request.headlines, *answer_notes(request, answer.placement)],
-        "wall_time_s": round(answer.wall_time_s, 6),
+        "status": str(result.status),
+        "strategy": result.strategy,
+        "placement": None if result.placement is None else placement_object(result.placement),
+        **({"pcpus": pcpus_object(result.placement)} if result.placement and result.placement.pcpu_of else {}),
+        "tiers": [{"cost": tier.cost, "bound": tier.bound, "terms": tier.terms} for tier in result.tiers],
+        "mean_access_distance": result.mean_access_distance,
+        "guests": {name: {"mean_access_distance": mean} for name, mean in result.guest_access_distance.items()},
+        "violations": [{"rule": violation.rule, "message": violation.message} for violation in result.violations],
+        "trade": None if result.trade is None else _trade_object(result.trade),
+        **({} if result.moved is None else {"moved": [asdict(each) for each in result.moved]}),
+        "reason": result.reason,
+        "notes": [*request.headlines, *answer_notes(request, result.placement)],
+        "wall_time_s": round(result.wall_time_s, 6),
     }
     return lay_out(document) + "\n"
 

@@ -8,7 +8,7 @@ from placer.assignment import Status
 from placer.assignment.context import SearchContext
 from placer.explain import explain_infeasible
 from placer.explain.constraints import FeasibilityQueries
-from placer.explain.repairs import Repair, repairs
+from placer.explain.repairs import Repair, least_repair
 from placer.instance import Instance, Vnode
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
@@ -22,7 +22,7 @@ def repaired(instance: Instance, *dropped: tuple[str, int]) -> Repair | None:
     """Ask for a change of the rules with these names and subjects alone."""
     queries = FeasibilityQueries(instance)
     rules = {(rule.name, rule.subject): rule for rule in queries.rules}
-    return repairs(queries, tuple(rules[each] for each in dropped), SearchContext)
+    return least_repair(queries, tuple(rules[each] for each in dropped), SearchContext)
 
 
 def test_the_least_memory_that_one_pnode_lacks_is_told() -> None:
