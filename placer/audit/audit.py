@@ -1,15 +1,15 @@
-"""What runs on a host: how it loads the pnodes, and whether every guest is where it was meant to be."""
+"""The audit of a running host: whether the memory and vcpus of every guest are on the pnodes they were meant for."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from dataclasses import replace as replaced
 
 from msgspec.structs import replace
 
 from placer.audit.expected import Bound, ExpectedLayout, Places, expected_by_config, expected_by_plan
+from placer.audit.findings import AuditReport, GuestFinding
 from placer.errors import InputError
 from placer.formats.xl.list_domains import RunningGuest
 from placer.formats.xl.numa_dump import PAGE_KIB, DumpedDomain, NumaDump
@@ -17,80 +17,37 @@ from placer.instance import Domain, Host, Placement, format_cpuset, format_size
 
 FREE_PAGES = 176
 """
-Pages of an hvm guest that libxc asks of no node in particular: 160 below 640 KiB and 16 special ones.
+Pages of an hvm guest that libxc allocates without naming a node: 160 below 640 KiB and 16 special ones.
 
-Xen 4.17 spreads them over the node affinity that the guest has while it is built; seen on 33 guests, to the page.
+Xen 4.17 spreads these pages over the node affinity that the guest has while it is built; seen on 33 guests, to the
+page.
 """
 VIDEO_EXTRA_PAGES = 16
-"""Pages that go the same way beside the video memory, where a guest has some."""
+"""Further pages without a node for a guest with video memory, beside that memory; seen on Xen 4.17."""
 HOLE_PAGES = 192
-"""Pages that the pnode of vnode 0 has less of: what lies below 640 KiB and the hole above it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class GuestFinding:
-    """
-    A guest that runs, and how it differs from what was meant.
-
-    Parameters
-    ----------
-    domain
-        Its name, number and the pcpus its vcpus are bound to.
-    expected
-        Where it was meant to be.
-    found_kib
-        Pnode id -> its memory there, in KiB.
-    free_kib
-        How much of its memory Xen puts where it likes, in KiB.
-    short_kib
-        How much it holds less than it was started with, in KiB; what Xen itself takes from every guest left out.
-    faults
-        What is not where it was meant to be, in words.
-    """
-
-    domain: Domain
-    expected: ExpectedLayout
-    found_kib: dict[int, int]
-    free_kib: int
-    short_kib: int
-    faults: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class AuditReport:
-    """
-    What :func:`audit` found.
-
-    Parameters
-    ----------
-    host
-        With every domain that runs.
-    guests
-        In the order of ``xl list -l``.
-    missing
-        Guests of the plan that do not run.
-    dump
-        Where the memory lies, of other domains too.
-    """
-
-    host: Host
-    guests: tuple[GuestFinding, ...]
-    missing: tuple[str, ...]
-    dump: NumaDump
-
-    def good(self) -> bool:
-        """Whether every guest is where it was meant to be."""
-        return not self.missing and not any(guest.faults for guest in self.guests)
+"""Pages that the pnode of vnode 0 does not hold: 160 below 640 KiB, and the hole of 32 (VGA) above them."""
 
 
 def running_domains(guests: Sequence[RunningGuest], listed: Sequence[Domain]) -> tuple[Domain, ...]:
     """
-    Put together what ``xl list -l`` and ``xl vcpu-list`` say of the domains; the latter knows to what they are bound.
+    Combine the domains of ``xl list -l`` and ``xl vcpu-list``.
+
+    Parameters
+    ----------
+    guests
+        From ``xl list -l``, which knows the cpupools.
+    listed
+        From ``xl vcpu-list``, which knows the pcpus that vcpus are bound to now, and Domain-0.
+
+    Returns
+    -------
+    tuple of Domain
+        By number.
 
     Raises
     ------
     InputError
-        If they contradict each other.
+        If the two lists contradict each other.
     """
     by_domid = {domain.domid: domain for domain in listed}
     for guest in guests:
@@ -98,14 +55,14 @@ def running_domains(guests: Sequence[RunningGuest], listed: Sequence[Domain]) ->
         if (here.name, len(here.affinity)) != (there.name, len(there.affinity)):
             raise InputError(
                 f'domain {here.domid} is "{here.name}" with {len(here.affinity)} vcpus in xl list and "{there.name}" '
-                f"with {len(there.affinity)} in xl vcpu-list; were they taken at the same time?"
+                f"with {len(there.affinity)} in xl vcpu-list; were both taken at the same time?"
             )
         by_domid[here.domid] = replace(there, pool=here.pool)
     return tuple(sorted(by_domid.values(), key=lambda domain: domain.domid or 0))
 
 
 def load_notes(host: Host) -> tuple[str, ...]:
-    """Say what runs on the host is counted as load, and what of it is not."""
+    """Say how many running vcpus of a host are counted as load, and which are not, or not exactly."""
     count = len(host.domains)
     notes = [f"{host.running_vcpu_count} vcpus of {count} running domain{'s' * (count != 1)} are counted as load"]
     if all(domain.domid != 0 for domain in host.domains):
@@ -118,23 +75,25 @@ def load_notes(host: Host) -> tuple[str, ...]:
 
 def audit(host: Host, guests: Sequence[RunningGuest], dump: NumaDump, plan: Placement | None = None) -> AuditReport:
     """
-    Compare where guests are with where they were meant to be.
+    Compare the pnodes of running guests with the pnodes they were meant for.
 
     Parameters
     ----------
     host
-        With its domains, every one of ``guests`` among them.
+        The host with its domains; every one of ``guests`` is among them.
     guests
-        What xl was told of them.
+        The running guests with the configurations they were started with.
     dump
-        Where Xen says their memory lies.
+        The memory of each domain on each pnode, as Xen reports it.
     plan
-        Where its guests were meant to be; for others, and without a plan, that is what they were started with.
+        The planned placement. Guests that are not in it, and all guests without a plan, are compared with their own
+        configurations.
 
     Raises
     ------
     InputError
-        If the dump does not know a guest or has other vnodes for it, or names pnodes that the host does not have.
+        If a guest is not in the dump, or has another number of vnodes there; or if the dump or the plan names pnodes
+        that the host does not have.
     """
     _check_pnodes(host, dump, plan)
     host = _within_pools(host)
@@ -146,7 +105,9 @@ def audit(host: Host, guests: Sequence[RunningGuest], dump: NumaDump, plan: Plac
         there = dump.domains.get(domain.domid) if domain.domid is not None else None
         if there is None or (there.pnode_of is not None and len(there.pnode_of) != len(guest.vnodes or ())):
             what = "is not in the NUMA dump" if there is None else "has other vnodes in the NUMA dump"
-            raise InputError(f'domain {domain.domid} "{domain.name}" {what}; were they taken at the same time?')
+            raise InputError(
+                f'domain {domain.domid} "{domain.name}" {what}; were xl list and the dump taken at the same time?'
+            )
         finding = _finding(guest, domain, there, host, plans.get(domain.name))
         found.append(replaced(finding, faults=(*finding.faults, *_owner_faults(domain, plan))))
     names = {domain.name for domain in host.domains}
@@ -180,7 +141,7 @@ def _finding(
 
 
 def _vnode_faults(pnode_of: tuple[int | None, ...], expected: tuple[int, ...]) -> list[str]:
-    """Compare the pnodes that Xen keeps for the vnodes."""
+    """Compare the pnode that Xen has recorded for each vnode with the expected one."""
     return [
         f"vnode {v} is on {'no pnode' if pnode is None else f'pnode {pnode}'}, meant for pnode {wanted}"
         for v, (pnode, wanted) in enumerate(zip(pnode_of, expected, strict=True))
@@ -189,26 +150,26 @@ def _vnode_faults(pnode_of: tuple[int | None, ...], expected: tuple[int, ...]) -
 
 
 def _vcpu_faults(guest: RunningGuest, domain: Domain, expected: ExpectedLayout, host: Host) -> list[str]:
-    """Compare what the vcpus are bound to with the pcpus of their pnodes, and with what their own file asks."""
-    astray: dict[tuple[Bound, Places, str], list[int]] = defaultdict(list)
+    """Compare the mask of each vcpu with the pcpus of its expected pnodes, and with the affinity of its own file."""
+    misbound: dict[tuple[Bound, Places, str], list[int]] = defaultdict(list)
     everywhere = frozenset(host.position_of_pcpu)
     for vcpu, (mask, pnodes) in enumerate(zip(domain.affinity, expected.pnodes_of, strict=True)):
         home = {pcpu for pnode in host.pnodes if pnode.id in pnodes for pcpu in pnode.pcpus}
         own = () if guest.stated is None else guest.stated[vcpu] or everywhere
         pcpus = everywhere if mask is None else frozenset(mask)
         if home and home.isdisjoint(pcpus):
-            astray[mask, pnodes, "none"].append(vcpu)
+            misbound[mask, pnodes, "none"].append(vcpu)
         elif home and not pcpus <= home.union(own):
-            astray[mask, pnodes, "not all"].append(vcpu)
+            misbound[mask, pnodes, "not all"].append(vcpu)
     return [
         f"vcpus {format_cpuset(vcpus)} run on pcpus {format_cpuset(everywhere if mask is None else mask)}, "
         f"{how} of them on pnode {format_cpuset(pnodes)}"
-        for (mask, pnodes, how), vcpus in astray.items()
+        for (mask, pnodes, how), vcpus in misbound.items()
     ]
 
 
 def _owner_faults(domain: Domain, plan: Placement | None) -> list[str]:
-    """Name the vcpus that are not bound to the pcpu that the plan lets them own."""
+    """Name the dedicated vcpus that are not bound to their pcpu of the plan."""
     owned = plan.pcpu_of.get(domain.name, ()) if plan else ()
     pairs = enumerate(zip(domain.affinity, owned, strict=False))
     loose = [vcpu for vcpu, (mask, pcpu) in pairs if pcpu is not None and mask != (pcpu,)]
@@ -216,6 +177,7 @@ def _owner_faults(domain: Domain, plan: Placement | None) -> list[str]:
 
 
 def _check_pnodes(host: Host, dump: NumaDump, plan: Placement | None) -> None:
+    """Refuse a dump or a plan of another host."""
     dumped = {pnode for domain in dump.domains.values() for pnode in domain.memory_kib}
     planned = {pnode for pnodes in (plan.pnode_of if plan else {}).values() for pnode in pnodes if pnode is not None}
     for what, pnodes in (("NUMA dump", dumped), ("plan", planned)):
@@ -225,14 +187,14 @@ def _check_pnodes(host: Host, dump: NumaDump, plan: Placement | None) -> None:
 
 
 def _narrow(domain: Domain, host: Host) -> bool:
-    """Whether a vcpu is bound to only some of a pnode's pcpus, or of those in its cpupool."""
+    """Whether some vcpu is bound to only some of the pcpus that its cpupool has on a pnode."""
     pool = host.pcpus_of_effective_pool(domain.pool)
     homes = [home for pnode in host.pnodes if (home := pool.intersection(pnode.pcpus))]
     return any(0 < len(home.intersection(mask or ())) < len(home) for mask in set(domain.affinity) for home in homes)
 
 
 def _within_pools(host: Host) -> Host:
-    """Bind every running vcpu to what its mask and its cpupool have in common; to its pool where that is nothing."""
+    """Limit the mask of every running vcpu to its cpupool; a mask without pcpus of the pool becomes the whole pool."""
     return replace(host, domains=tuple(_within_pool(domain, host) for domain in host.domains))
 
 

@@ -1,4 +1,4 @@
-"""Where a running guest was meant to be, by the plan or by what it was started with."""
+"""The pnodes that a running guest was meant for, by a plan or by the configuration it was started with."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from placer.formats.xl.list_domains import RunningGuest
 from placer.instance import Host, Vnode
 
 Bound = tuple[int, ...] | None
-"""The pcpus that a vcpu is bound to, None for any."""
+"""The pcpus that a vcpu may run on; None for all."""
 Places = frozenset[int]
 """Ids of pnodes."""
 
@@ -16,18 +16,18 @@ Places = frozenset[int]
 @dataclass(frozen=True, kw_only=True)
 class ExpectedLayout:
     """
-    Where a guest was meant to be.
+    The pnodes that the memory and the vcpus of a guest were meant for.
 
     Parameters
     ----------
     pnode_of
         For each vnode the id of its pnode; None for a guest without vnodes.
     memory_kib
-        Pnode id -> its memory there, in KiB; None where it may lie on any of several pnodes.
+        Pnode id -> memory of the guest there, in KiB; None where the memory may lie on any of several pnodes.
     pnodes
-        Ids of the pnodes for its memory.
+        Ids of the pnodes for the memory.
     pnodes_of
-        For each vcpu the ids of the pnodes it was meant to run on.
+        For each vcpu the ids of its pnodes.
     """
 
     pnode_of: tuple[int, ...] | None
@@ -36,7 +36,19 @@ class ExpectedLayout:
     pnodes_of: tuple[Places, ...]
 
     def misplaced_kib(self, found_kib: dict[int, int]) -> dict[int, int]:
-        """Give what lies on each pnode beyond what was meant for it, in KiB."""
+        """
+        Give the memory on each pnode beyond the expected amount.
+
+        Parameters
+        ----------
+        found_kib
+            Pnode id -> memory of the guest there, in KiB.
+
+        Returns
+        -------
+        dict
+            Pnode id -> excess in KiB, where there is any.
+        """
         if self.memory_kib is None:
             return {pnode: kib for pnode, kib in found_kib.items() if kib and pnode not in self.pnodes}
         over = {pnode: kib - self.memory_kib.get(pnode, 0) for pnode, kib in found_kib.items()}
@@ -44,7 +56,7 @@ class ExpectedLayout:
 
 
 def expected_by_config(guest: RunningGuest, host: Host) -> ExpectedLayout:
-    """Say where a guest was meant to be by what it was started with: its vnodes, or else its affinity."""
+    """Derive the expected layout from the configuration of a guest: from its vnodes, or else from its affinity."""
     if guest.vnodes is not None:
         return _of_vnodes(guest.vnodes, [vnode.pnode for vnode in guest.vnodes if vnode.pnode is not None])
     pool = host.pcpus_of_effective_pool(guest.domain.pool)
@@ -58,12 +70,25 @@ def expected_by_config(guest: RunningGuest, host: Host) -> ExpectedLayout:
 def expected_by_plan(
     guest: RunningGuest, planned: tuple[int | None, ...], host: Host
 ) -> tuple[ExpectedLayout, list[str]]:
-    """Say where a guest was meant to be by the plan, and where its vnodes contradict that."""
+    """
+    Derive the expected layout of a guest from a plan.
+
+    Parameters
+    ----------
+    planned
+        For each vnode of the plan the id of its pnode, or None.
+
+    Returns
+    -------
+    layout : ExpectedLayout
+    faults : list of str
+        Contradictions between the vnodes of the plan and of the guest, a sentence each.
+    """
     pnodes = [pnode for pnode in planned if pnode is not None]
     if len(pnodes) < len(planned):
-        fault = "runs, though the plan leaves vnodes of it without a pnode"
+        fault = "runs, although the plan leaves some of its vnodes without a pnode"
         return _of_whole(guest, frozenset(pnodes or host.position_of)), [fault]
-    merged = list(dict.fromkeys(pnodes))  # parts that placer cut are written as one where they share a pnode
+    merged = list(dict.fromkeys(pnodes))  # vnodes that placer cut are written as one where they share a pnode
     if guest.vnodes is None:
         faults = [] if len(merged) == 1 else [f"runs without vnodes, the plan has {len(pnodes)}"]
         return _of_whole(guest, frozenset(pnodes)), faults
@@ -75,14 +100,14 @@ def expected_by_plan(
 
 
 def pnodes_of(mask: Bound, host: Host) -> Places:
-    """Give the ids of the pnodes that a vcpu may run on."""
+    """Give the ids of the pnodes with pcpus of a mask; of all pnodes with pcpus for None."""
     if mask is None:
         return frozenset(pnode.id for pnode in host.pnodes if pnode.pcpus)
     return frozenset(host.pnodes[host.position_of_pcpu[pcpu]].id for pcpu in mask)
 
 
 def _of_whole(guest: RunningGuest, pnodes: Places) -> ExpectedLayout:
-    """Give its memory and every vcpu the same pnodes."""
+    """Give the layout of a guest without vnodes: its memory and all vcpus have the same pnodes."""
     memory_kib = dict.fromkeys(pnodes, guest.memory_kib) if len(pnodes) == 1 else None
     return ExpectedLayout(
         pnode_of=None, memory_kib=memory_kib, pnodes=pnodes, pnodes_of=(pnodes,) * len(guest.domain.affinity)
@@ -90,6 +115,7 @@ def _of_whole(guest: RunningGuest, pnodes: Places) -> ExpectedLayout:
 
 
 def _of_vnodes(vnodes: tuple[Vnode, ...], pnodes: list[int]) -> ExpectedLayout:
+    """Give the layout of a guest whose vnodes have these pnodes, in their order."""
     memory_kib = dict.fromkeys(pnodes, 0)
     pnodes_of_vcpu: dict[int, Places] = {}
     for vnode, pnode in zip(vnodes, pnodes, strict=True):

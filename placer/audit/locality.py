@@ -1,28 +1,30 @@
-"""How local memory accesses are, from where memory lies and where vcpus run."""
+"""The locality of memory accesses, from the pnodes of memory and vcpus."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from placer.audit.audit import AuditReport
 from placer.audit.expected import pnodes_of
+from placer.audit.findings import AuditReport
 from placer.instance import Domain, Host
 
 
 @dataclass(frozen=True, kw_only=True)
 class Locality:
     """
-    Where some vcpus run and how far their accesses go, each reading its domain's memory evenly.
+    How many vcpus run in a place, and the distances of their memory accesses.
+
+    Each vcpu is taken to read the memory of its domain evenly, as in the cost term access_distance.
 
     Parameters
     ----------
     vcpus
-        How many; one that may run on k pnodes is 1/k of a vcpu on each.
+        Number of vcpus; a vcpu that may run on k pnodes counts 1/k on each.
     local
-        The part of their accesses that stays on their pnode, 0 to 1; None where there is none.
+        Share of the accesses that stay on the pnode of their vcpu, 0 to 1; None without accesses.
     mean_distance
-        Mean distance of an access; None where there is none.
+        Mean distance of an access; None without accesses.
     """
 
     vcpus: float
@@ -32,18 +34,18 @@ class Locality:
 
 def guest_locality(domain: Domain, memory_kib: Mapping[int, int], host: Host) -> Locality:
     """
-    Follow the accesses of one domain.
+    Give the locality of one domain.
 
     Parameters
     ----------
     memory_kib
-        Pnode id -> its memory there, in KiB.
+        Pnode id -> memory of the domain there, in KiB.
     """
     return _sum(_runs(domain, memory_kib, host))
 
 
 def pnode_localities(findings: AuditReport) -> dict[int, Locality]:
-    """Follow the accesses of the vcpus on each pnode, by its id, over all domains whose memory is known."""
+    """Give the locality of the vcpus on each pnode, by pnode id; domains of unknown memory count as vcpus only."""
     host = findings.host
     runs: dict[int, list[_Run]] = {pnode.id: [] for pnode in host.pnodes}
     for domain in host.domains:
@@ -55,6 +57,8 @@ def pnode_localities(findings: AuditReport) -> dict[int, Locality]:
 
 @dataclass(frozen=True)
 class _Run:
+    """One vcpu on one of the pnodes that it may run on."""
+
     pnode: int
     vcpus: float
     local: float | None

@@ -8,67 +8,79 @@ import typer
 
 from placer.cli import options
 
+InstanceFile = Annotated[
+    str | None, typer.Argument(metavar="INSTANCE", help="The instance; - is standard input.", show_default=False)
+]
+PlacementFile = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="PLACEMENT",
+        help="The placement, as `placer solve --format json` prints it; - is standard input.",
+        show_default=False,
+    ),
+]
+AllowUnplaced = Annotated[bool, typer.Option("--allow-unplaced", help="Do not report vnodes without a pnode.")]
+Keep = Annotated[
+    str | None,
+    typer.Option(
+        "--keep",
+        metavar="OLD",
+        help="An earlier placement: count the vnodes that left their pnode in it, as a cost right before shape.",
+    ),
+]
+Host = Annotated[
+    str | None,
+    typer.Option("--host", metavar="HOST", help=f"The host whose running guests are checked: {options.HOST_FORMS}."),
+]
+Running = Annotated[
+    str | None,
+    typer.Option(
+        "--running", metavar="FILE", help="The running guests with their configurations, as `xl list -l` prints them."
+    ),
+]
+NumaDump = Annotated[
+    str | None,
+    typer.Option(
+        "--numa-dump",
+        metavar="FILE",
+        help="The pnodes that hold the memory of each guest, as `xl dmesg` prints them after `xl debug-keys u`. Wait a "
+        "second after the key: Xen prints slowly.",
+    ),
+]
+Plan = Annotated[
+    str | None,
+    typer.Option(
+        "--placement",
+        metavar="FILE",
+        help="The planned placement of the running guests, as `placer solve --format json` prints it. Guests that are "
+        "not in the plan are compared with their own configurations, as all guests are without a plan.",
+    ),
+]
+
 
 def check(
-    instance: Annotated[
-        str | None, typer.Argument(metavar="INSTANCE", help="The instance; - is standard input.", show_default=False)
-    ] = None,
-    placement: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="PLACEMENT",
-            help="What `placer solve --format json` printed; - is standard input.",
-            show_default=False,
-        ),
-    ] = None,
-    allow_unplaced: Annotated[bool, typer.Option("--allow-unplaced", help="Let vnodes be without a pnode.")] = False,
-    keep: Annotated[
-        str | None,
-        typer.Option(
-            "--keep",
-            metavar="OLD",
-            help="An earlier placement: count the vnodes that moved away from it, before shape.",
-        ),
-    ] = None,
+    instance: InstanceFile = None,
+    placement: PlacementFile = None,
+    allow_unplaced: AllowUnplaced = False,
+    keep: Keep = None,
     reserve: options.Reserve = None,
     objective: options.Objective = None,
     free_pnodes: options.FreePnodes = False,
-    host: Annotated[
-        str | None,
-        typer.Option(
-            "--host", metavar="HOST", help=f"The host whose running guests are checked: {options.HOST_FORMS}."
-        ),
-    ] = None,
-    running: Annotated[
-        str | None,
-        typer.Option("--running", metavar="FILE", help="What `xl list -l` prints: the guests and what they were told."),
-    ] = None,
-    numa_dump: Annotated[
-        str | None,
-        typer.Option(
-            "--numa-dump",
-            metavar="FILE",
-            help="What `xl dmesg` prints after `xl debug-keys u`: where their memory lies. Save it a second after the "
-            "key: Xen prints it slowly.",
-        ),
-    ] = None,
+    host: Host = None,
+    running: Running = None,
+    numa_dump: NumaDump = None,
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
-    plan: Annotated[
-        str | None,
-        typer.Option(
-            "--placement",
-            metavar="FILE",
-            help="Where they were meant to be: what `placer solve --format json` printed. Without it, and for guests "
-            "that are not in it, that is what they were started with.",
-        ),
-    ] = None,
+    plan: Plan = None,
 ) -> None:
     """
-    Judge a placement, or what runs.
+    Check a placement, or the guests that run on a host.
 
-    INSTANCE and PLACEMENT: every rule that the placement breaks and every cost it has, recomputed from the instance
-    alone. --host, --running and --numa-dump: whether every guest of the host is where it was meant to be.
+    INSTANCE and PLACEMENT: report every rule that the placement breaks, and
+    every cost, recomputed from the instance alone.
+
+    --host, --running and --numa-dump: report every guest whose memory or vcpus
+    are not where they were meant to be.
     """
     from placer.cli.outputs import write_stdout
     from placer.errors import InputError
@@ -80,15 +92,9 @@ def check(
             raise InputError(
                 "INSTANCE PLACEMENT with their options, or --host, --running and --numa-dump; not both", place="usage"
             )
-        if host is None or running is None or numa_dump is None:
-            raise InputError("what runs takes all of --host, --running and --numa-dump", place="usage")
-        text, good = _judge_running(host, running, numa_dump, vcpu_list, pools, plan)
-    elif instance is None or placement is None:
-        raise InputError(
-            "expected INSTANCE and PLACEMENT, or --host, --running and --numa-dump for what runs", place="usage"
-        )
+        text, good = _check_running(host, running, numa_dump, vcpu_list, pools, plan)
     else:
-        text, good = _judge_placement(
+        text, good = _check_placement(
             instance,
             placement,
             keep,
@@ -101,9 +107,9 @@ def check(
     raise typer.Exit(0 if good else 1)
 
 
-def _judge_placement(
-    instance: str,
-    placement: str,
+def _check_placement(
+    instance: str | None,
+    placement: str | None,
     keep: str | None,
     *,
     allow_unplaced: bool,
@@ -111,7 +117,8 @@ def _judge_placement(
     objective: str | None,
     free_pnodes: bool,
 ) -> tuple[str, bool]:
-    from placer.check import check as judge
+    """Give the report on a placement, and whether it keeps every rule."""
+    from placer.check import check as check_rules
     from placer.cli.inputs import read_request
     from placer.cli.previous import read_earlier
     from placer.errors import InputError
@@ -121,27 +128,39 @@ def _judge_placement(
     from placer.job.settled import settled
     from placer.report.verdict import render_verdict
 
+    if instance is None or placement is None:
+        expected = "expected INSTANCE and PLACEMENT, or --host, --running and --numa-dump for running guests"
+        raise InputError(expected, place="usage")
     request = settled(read_request([instance], host=None, reserve=reserve, free=free_pnodes, objective=objective))
     given = read_placement(read_text(placement), place_of(placement))
     faults = given.faults(request.instance)
     if faults:
         raise InputError("; ".join(faults), place=place_of(placement))
     old = read_earlier(keep)
-    verdict = judge(request.instance, given, allow_unplaced=allow_unplaced, keep=old)
+    verdict = check_rules(request.instance, given, allow_unplaced=allow_unplaced, keep=old)
     gone = None if old is None else moved(restricted_to(old, request.instance), given)
     return render_verdict(verdict, gone), not verdict.violations
 
 
-def _judge_running(
-    host: str, running: str, numa_dump: str, vcpu_list: str | None, pools: str | None, plan: str | None
+def _check_running(
+    host: str | None,
+    running: str | None,
+    numa_dump: str | None,
+    vcpu_list: str | None,
+    pools: str | None,
+    plan: str | None,
 ) -> tuple[str, bool]:
+    """Give the report on the running guests, and whether all of them are where they were meant to be."""
     from placer.api.reading import read_host, read_running
     from placer.audit.audit import audit
+    from placer.errors import InputError
     from placer.formats.native.placement_json import read_placement
     from placer.formats.text.files import place_of, read_text
     from placer.formats.xl.numa_dump import read_numa_dump
     from placer.report.audit import render_audit
 
+    if host is None or running is None or numa_dump is None:
+        raise InputError("a check of running guests needs all of --host, --running and --numa-dump", place="usage")
     found = read_running(read_host(host, pools=pools), running, vcpu_list)
     dump = read_numa_dump(read_text(numa_dump), place_of(numa_dump))
     given = None if plan is None else read_placement(read_text(plan), place_of(plan))

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from placer.cli import options
 from placer.cli.solve import StrategyName
 
+if TYPE_CHECKING:
+    from placer.instance import Instance
+    from placer.solving.result import Result
+
 
 def compare(
     files: Annotated[
         list[str],
-        typer.Argument(metavar="INSTANCE...", help="Instances; with --host the guests of one; - is standard input."),
+        typer.Argument(
+            metavar="INSTANCE...", help="Instances, or with --host the guests of one instance; - is standard input."
+        ),
     ],
     host: options.Host = None,
     strategy: Annotated[
-        list[StrategyName] | None, typer.Option(help="Only this strategy; may be repeated. By default every one.")
+        list[StrategyName] | None, typer.Option(help="A strategy to run; may be repeated. By default all of them.")
     ] = None,
     time_limit: options.TimeLimit = 10.0,
     workers: options.Workers = None,
@@ -34,56 +41,64 @@ def compare(
     free_pnodes: options.FreePnodes = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Show what every strategy makes of an instance, side by side: greedy, local search and exact."""
+    """Compare the answers of every strategy on an instance: greedy, local search and exact."""
     from placer.assignment.registry import STRATEGIES
     from placer.cli.inputs import read_request
     from placer.cli.outputs import write_stdout
-    from placer.cli.running import run
     from placer.job.settled import settled
     from placer.report.comparison import LEGEND, render_comparison
-    from placer.solving.pipeline import solve as solve_instance
 
+    read = partial(
+        read_request,
+        host=host,
+        free_memory=free,
+        reserve=reserve,
+        running=running,
+        vcpu_list=vcpu_list,
+        pools=pools,
+        free=free_pnodes,
+        objective=objective,
+        vnodes=options.vnodes_choice(vnodes),
+    )
     batches = [files] if host else [[file] for file in files]
-    requests = [
-        (
-            batch,
-            settled(
-                read_request(
-                    batch,
-                    host=host,
-                    free_memory=free,
-                    reserve=reserve,
-                    running=running,
-                    vcpu_list=vcpu_list,
-                    pools=pools,
-                    free=free_pnodes,
-                    objective=objective,
-                    vnodes=options.vnodes_choice(vnodes),
-                )
-            ),
-        )
-        for batch in batches
-    ]
-    for batch, request in requests:
-        answers = []
-        for name in [each.value for each in strategy or ()] or STRATEGIES:
-            if not quiet and sys.stderr.isatty():
-                print(f"{name} ...", file=sys.stderr)
-            answers.append(
-                run(
-                    lambda stop, on_progress, name=name, request=request: solve_instance(  # type: ignore[misc]
-                        request.instance,
-                        strategy=name,
-                        time_limit_s=time_limit,
-                        workers=workers,
-                        seed=seed,
-                        allow_unplaced=allow_unplaced,
-                        stop=stop,
-                        on_progress=on_progress,
-                    ),
-                    quiet=quiet,
-                    tiers=request.instance.tiers(),
-                )
-            )
+    requests = [settled(read(batch)) for batch in batches]  # all are read, and refused, before any is solved
+    names = [each.value for each in strategy or ()] or list(STRATEGIES)
+    answer = partial(
+        _answer, time_limit=time_limit, workers=workers, seed=seed, allow_unplaced=allow_unplaced, quiet=quiet
+    )
+    for batch, request in zip(batches, requests, strict=True):
+        answers = [answer(request.instance, name) for name in names]
         write_stdout(render_comparison(", ".join(batch), request.instance, answers) + "\n")
     write_stdout(LEGEND)
+
+
+def _answer(
+    instance: Instance,
+    strategy: str,
+    *,
+    time_limit: float,
+    workers: int | None,
+    seed: int,
+    allow_unplaced: bool,
+    quiet: bool,
+) -> Result:
+    """Solve with one strategy; on a terminal, name it first."""
+    from placer.cli.running import run
+    from placer.solving.pipeline import solve
+
+    if not quiet and sys.stderr.isatty():
+        print(f"{strategy} ...", file=sys.stderr)
+    return run(
+        lambda stop, on_progress: solve(
+            instance,
+            strategy=strategy,
+            time_limit_s=time_limit,
+            workers=workers,
+            seed=seed,
+            allow_unplaced=allow_unplaced,
+            stop=stop,
+            on_progress=on_progress,
+        ),
+        quiet=quiet,
+        tiers=instance.tiers(),
+    )

@@ -15,20 +15,20 @@ def host(
         str | None,
         typer.Argument(
             metavar="[HOST]",
-            help="The host in any form that --host takes; without it the machine placer runs on (sysfs, or xl info -n "
-            "in dom0).",
+            help=f"The host: {options.HOST_FORMS}. Without it, the machine that placer runs on: from sysfs, or in dom0 "
+            "from xl info -n.",
             show_default=False,
         ),
     ] = None,
     libvirt: Annotated[
         str | None,
-        typer.Option("--libvirt", metavar="URI", help="The host that this libvirt looks after, such as xen:///system."),
+        typer.Option("--libvirt", metavar="URI", help="The host of a libvirt connection, such as xen:///system."),
     ] = None,
     free: options.Free = None,
     reserve: options.Reserve = None,
     quiet: options.Quiet = False,
 ) -> None:
-    """Print a host as JSON, for --host and for instances; what was assumed on the way goes to stderr."""
+    """Print a host as JSON, for --host and for instances. Notes on assumptions go to stderr."""
     from placer.api.reading import with_reserve
     from placer.cli.outputs import write_stdout
     from placer.errors import InputError
@@ -37,7 +37,7 @@ def host(
     from placer.formats.native.instance_json import dump_host
 
     if source is not None and libvirt is not None:
-        raise InputError("expected a file or --libvirt, got both", place="usage")
+        raise InputError("expected HOST or --libvirt, got both", place="usage")
     if libvirt is not None:
         reading = read_libvirt(libvirt, free)
     else:

@@ -1,4 +1,4 @@
-"""The files that guests came from, to be written back."""
+"""``--in-place``: the files that guests came from, to write them back."""
 
 from __future__ import annotations
 
@@ -11,20 +11,25 @@ from placer.formats.text.files import read_text
 from placer.job.request import Request
 
 OWN_FORMS = ("xl", "libxl", "libvirt")
-"""Formats that give a guest's own file back."""
+"""Formats that are written as the guest's own file with the placement set."""
 
 
 def own_files(request: Request, format_name: str) -> dict[str, Path]:
     """
     Give the file that each guest came from.
 
+    Returns
+    -------
+    dict
+        Guest name -> path.
+
     Raises
     ------
     InputError
-        If the format gives no guest file back, a guest has none of that form, or a file holds more than its guest.
+        If the format writes no guest file, a guest has no file of that format, or a file holds more than its guest.
     """
     if format_name not in OWN_FORMS:
-        given = f"--in-place gives guest files back, which --format {format_name} does not"
+        given = f"--in-place writes guest files, which --format {format_name} does not produce"
         raise InputError(f"{given}; expected {', '.join(OWN_FORMS)}", place="usage")
     paths: dict[str, Path] = {}
     for guest in request.instance.guests:
@@ -38,11 +43,12 @@ def own_files(request: Request, format_name: str) -> dict[str, Path]:
 
 def _check(source: GuestSource, name: str, format_name: str) -> None:
     if source.kind != format_name:
-        form = f"is of the form {source.kind}, which --format {format_name} does not give back"
-        raise InputError(f"{form}; --in-place needs the same", place=source.place)
+        form = f"is of the format {source.kind}, which --format {format_name} does not write"
+        raise InputError(f"{form}; --in-place needs the format of the file", place=source.place)
     if source.place == "<stdin>":
-        raise InputError(f'guest "{name}" came from there; --in-place needs a file', place=source.place)
+        raise InputError(f'guest "{name}" came from standard input; --in-place needs a file', place=source.place)
     if source.kind == "libxl" and json.loads(read_text(source.place)) != json.loads(source.text):
         raise InputError(
-            f'holds more than the configuration of guest "{name}"; --in-place needs that alone', place=source.place
+            f'holds more than the configuration of guest "{name}"; --in-place needs a file of its own',
+            place=source.place,
         )

@@ -1,4 +1,4 @@
-"""The ``placer`` command and what every subcommand shares: exit codes and errors."""
+"""The ``placer`` command, and the exit codes and errors that all its subcommands share."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ DEFECT = 70
 
 
 class _Interrupted(Exception):  # noqa: N818 - it is no error
-    """Ctrl-C with no answer in hand, under a name that typer does not turn into a code of its own."""
+    """Ctrl-C before there is an answer; typer would turn KeyboardInterrupt into an exit code of its own."""
 
 
 class _Commands(TyperGroup):
+    """The commands; they hide Ctrl-C from typer."""
+
     def invoke(self, ctx: Any) -> Any:
-        """Run the command."""
+        """Run a command, with Ctrl-C as :class:`_Interrupted`."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -39,10 +41,11 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(
     cls=_Commands,
-    help="Place the virtual NUMA nodes of Xen guests on the NUMA nodes of a host, and prove how good that is.",
-    epilog="Exit codes: 0 placed (check: all rules hold), 1 proved infeasible (check: a rule is broken, or a "
-    "guest is not where it was meant to be), 2 bad input, "
-    "usage or a guest that an emitter refuses, 3 unknown, 70 a defect in placer.",
+    help="Place the virtual NUMA nodes of guests (Xen, libvirt, QEMU) on the NUMA nodes of a host, and prove how far "
+    "the placement is from the best.",
+    epilog="Exit codes: 0 placed (check: all rules hold, and all guests are where they were meant to be), 1 proved "
+    "infeasible (check: a rule is broken, or a guest is not where it was meant to be), 2 bad input, wrong usage, or a "
+    "guest that the format cannot express, 3 unknown (neither a placement nor a proof), 70 a defect in placer.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -76,7 +79,7 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; a user's mistake ends in one clear line, a defect keeps its traceback."""
+    """Run the command line. A user's mistake ends in one line on stderr; a defect in placer keeps its traceback."""
     _prepare_streams()
     try:
         app()
@@ -84,7 +87,7 @@ def main() -> None:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(BAD_INPUT)
     except _Interrupted:
-        os._exit(UNKNOWN)  # a solver's threads may still run, and they abort an orderly end
+        os._exit(UNKNOWN)  # threads of the solver may still run, and would abort an ordinary exit
     except Exception:
         import traceback
 
@@ -94,10 +97,10 @@ def main() -> None:
 
 
 def _prepare_streams() -> None:
-    """Write UTF-8 as into files, whatever the locale; where a stream was closed before placer started, nowhere."""
+    """Make stdout and stderr write UTF-8, whatever the locale; a stream that was closed at the start writes nowhere."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if stream is None:  # print() would take standard output for a standard error that is missing
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for good  # noqa: SIM115 - it replaces stdout for good
+        if stream is None:  # without a stderr, print() would write to stdout
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - stays open
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options that several commands share, with their help."""
 
 from __future__ import annotations
 
@@ -19,30 +19,31 @@ Host = Annotated[
     typer.Option(
         "--host",
         metavar="HOST",
-        help=f"The host: {HOST_FORMS}. The files are then its guests.",
+        help=f"The host: {HOST_FORMS}. The files on the command line are then its guests.",
     ),
 ]
 Guests = Annotated[
     list[str],
     typer.Argument(
         metavar="GUEST...",
-        help="The guests: xl.cfg, libxl's JSON, libvirt's domain XML, or a flavour of OpenStack as JSON; - is standard "
-        "input.",
+        help="Files of the guests: xl.cfg, libxl's JSON, libvirt's domain XML, or an OpenStack flavour as JSON; - is "
+        "standard input.",
     ),
 ]
 Reserve = Annotated[
     str | None,
     typer.Option(
         metavar="SIZE|ID=SIZE,...",
-        help="Memory to leave free on every pnode (1GiB) or on some (0=2GiB,3=512MiB); replaces the host's own.",
+        help="Memory to keep free on every pnode (1GiB) or on some (0=2GiB,3=512MiB), instead of the reserve that the "
+        "host file states.",
     ),
 ]
 Free = Annotated[
     str | None,
     typer.Option(
         metavar="SIZE|ID=SIZE,...",
-        help="Memory that is free for guests on every pnode (8GiB) or on some (0=8GiB,1=6GiB), instead of what the "
-        "host says.",
+        help="Free memory of every pnode (8GiB) or of some (0=8GiB,1=6GiB), instead of the amount that the host file "
+        "states.",
     ),
 ]
 Running = Annotated[
@@ -50,7 +51,7 @@ Running = Annotated[
     typer.Option(
         "--running",
         metavar="FILE",
-        help="What runs on the host, as `xl list -l` prints it: its vcpus load the pcpus they are bound to.",
+        help="The running guests, as `xl list -l` prints them: their vcpus load the pcpus that they are bound to.",
     ),
 ]
 VcpuList = Annotated[
@@ -58,7 +59,8 @@ VcpuList = Annotated[
     typer.Option(
         "--vcpu-list",
         metavar="FILE",
-        help="What `xl vcpu-list` prints: to which pcpus the running vcpus are bound now, those of Domain-0 too.",
+        help="The pcpus that running vcpus are bound to now, those of Domain-0 included, as `xl vcpu-list` prints "
+        "them.",
     ),
 ]
 Pools = Annotated[
@@ -66,7 +68,8 @@ Pools = Annotated[
     typer.Option(
         "--pools",
         metavar="FILE",
-        help="What `xl cpupool-list -c` prints: guests stay in the cpupool that their pool= names, else in Pool-0.",
+        help="The cpupools, as `xl cpupool-list -c` prints them: a guest runs in the pool that its pool= names, else "
+        "in Pool-0.",
     ),
 ]
 Objective = Annotated[
@@ -74,9 +77,10 @@ Objective = Annotated[
     typer.Option(
         "--objective",
         metavar="NAME|FILE",
-        help="What counts, instead of what the instance says. distance: nearness before free cores; cores-first: the "
-        "other way round; default: both weighed against each other. pack, spread: fill the pnodes used, or keep the "
-        "fullest as empty as can be, as the last tier. Or a file with an objective as JSON.",
+        help="The costs to minimise, instead of those that the instance states. distance: access distance before core "
+        "sharing; cores-first: core sharing before access distance; default: both in one tier, weighed against each "
+        "other. pack or spread as the last tier: fill the pnodes in use, or keep the fullest pnode as empty as "
+        "possible. Or a file with an objective as JSON.",
     ),
 ]
 Hint = Annotated[
@@ -84,8 +88,8 @@ Hint = Annotated[
     typer.Option(
         "--hint",
         metavar="PLACEMENT",
-        help="Start the search from a placement: what `--format json` wrote. It may break rules, and guests may be "
-        "missing or too many.",
+        help="An earlier placement to start the search from, as `--format json` writes it. It may break rules, lack "
+        "guests of the instance and contain others.",
     ),
 ]
 Keep = Annotated[
@@ -93,15 +97,18 @@ Keep = Annotated[
     typer.Option(
         "--keep",
         metavar="PLACEMENT",
-        help="Move as few vnodes away from this placement as may be: a tier right before shape. The search starts from "
-        "it, unless --hint names another.",
+        help="An earlier placement, as `--format json` writes it: move as few vnodes as possible away from it, as a "
+        "tier right before shape. The search starts from it, unless --hint names another.",
     ),
 ]
-FreePnodes = Annotated[bool, typer.Option("--free-pnodes", help="Place vnodes anew that the input fixes to a pnode.")]
+FreePnodes = Annotated[
+    bool, typer.Option("--free-pnodes", help="Also place the vnodes that the input fixes to a pnode.")
+]
 
 
 def _number(value: float) -> float:
-    if value != value:  # noqa: PLR0124 - true of nan alone, which passes every comparison
+    """Refuse nan."""
+    if value != value:  # noqa: PLR0124 - true of nan alone, which no bound of min= refuses
         raise typer.BadParameter("expected a number of seconds")
     return value
 
@@ -113,7 +120,7 @@ TimeLimit = Annotated[
         min=0.0,
         callback=_number,
         metavar="SECONDS",
-        help="Seconds after which the best so far is the answer.",
+        help="Seconds after which the search ends with the best placement found so far.",
     ),
 ]
 Workers = Annotated[
@@ -121,59 +128,61 @@ Workers = Annotated[
     typer.Option(
         min=1,
         max=256,
-        help="Threads of the solver; by default chosen by size. One worker and the same seed give the same placement; "
-        "more give the same costs where OPTIMAL, perhaps another placement.",
+        help="Threads of the solver; by default chosen by the size of the problem. With one worker and the same seed "
+        "the placement is the same each time; with more workers it may differ, but not the costs of an OPTIMAL one.",
     ),
 ]
-Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of everything random.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of all random choices.")]
 AllowUnplaced = Annotated[
     bool,
     typer.Option(
         "--allow-unplaced",
-        help="Where not all fits, leave as little unplaced as can be: fewest guests first, then memory and vcpus.",
+        help="If not all guests fit, leave as few of them unplaced as possible, then as little memory and as few "
+        "vcpus.",
     ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print neither progress nor notes on stderr.")]
 Log = Annotated[
     bool,
-    typer.Option("--log", help="Show the steps with their times, and the solver's own log, on stderr."),
+    typer.Option("--log", help="Log the steps of the search with their times, and CP-SAT's own log, on stderr."),
 ]
 DumpModel = Annotated[
     str | None,
     typer.Option(
         "--dump-model",
         metavar="FILE",
-        help="Write the CP-SAT model of the first tier that anything can change: .pb is a binary protocol buffer, "
-        ".txt or .pbtxt a text. It is built for that also where the strategy solves without one.",
+        help="Write the CP-SAT model of the first tier whose cost is open: .pb is a binary protocol buffer, .txt or "
+        ".pbtxt a text. The model is built for that even if the strategy solves without it.",
     ),
 ]
 Pin = Annotated[
     bool,
     typer.Option(
         "--pin",
-        help="With a format that starts guests: bind every vcpu to the pcpus of its pnode (cpus= as a list), as far as "
-        "its own hard affinity allows them.",
+        help="Bind every vcpu to the pcpus of its pnode that its own hard affinity allows (cpus= as a list). For "
+        "formats that start guests.",
     ),
 ]
 InPlace = Annotated[
     bool,
     typer.Option(
         "--in-place",
-        help="Write each guest back to the file it came from; with the format of that file: xl, libxl, libvirt.",
+        help="Write each guest back to the file that it came from; --format names the format of that file: xl, libxl "
+        "or libvirt.",
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace existing files.")]
 
 
 class Memory(StrEnum):
-    """Which memory of a guest whose memory is below its maxmem."""
+    """The memory to place of a guest whose memory is below its maxmem."""
 
     maxmem = "maxmem"
     memory = "memory"
 
 
 class Vnuma(StrEnum):
-    """When a guest that states no vnodes is written with vnuma."""
+    """When a guest whose file states no vnodes, and that gets one, is written with vnuma."""
 
     auto = "auto"
     always = "always"
@@ -182,14 +191,26 @@ class Vnuma(StrEnum):
 MemoryOption = Annotated[
     Memory | None,
     typer.Option(
-        help="For guests whose memory is below their maxmem: which of the two to place and to write as both. "
-        "Without it they are placed with maxmem, and the xl and libxl formats refuse them."
+        help="For guests whose memory is below their maxmem: which of the two to place, and to write as both. Without "
+        "this option maxmem is placed, and the xl and libxl formats refuse these guests."
     ),
 ]
 
 
 def vnodes_choice(text: str | None) -> tuple[int, int] | Literal["fewest"] | None:
-    """Read ``--vnodes``."""
+    """
+    Read the value of ``--vnodes``.
+
+    Returns
+    -------
+    pair of int, "fewest" or None
+        The least and the most vnodes; the word; None for ``auto`` or no value.
+
+    Raises
+    ------
+    typer.BadParameter
+        If the text is none of these.
+    """
     if text is None or text == "auto":
         return None
     if text == "fewest":
@@ -209,15 +230,15 @@ Vnodes = Annotated[
     typer.Option(
         "--vnodes",
         metavar="N|MIN-MAX|auto|fewest",
-        help="How many vnodes a guest file that states none may get (1-4): the number that costs least, the fewest "
-        "among equals. auto (the default): one, without vnuma, where that fits the host without other guests, else any "
-        "number. fewest: as few as fit so.",
+        help="How many vnodes a guest may get whose file states none. N or MIN-MAX (such as 1-4): the number in that "
+        "range that costs least, of equals the smallest. fewest: the smallest number that fits the host without other "
+        "guests. auto (the default): one vnode, without vnuma, if that fits so, else any number.",
     ),
 ]
 VnumaOption = Annotated[
     Vnuma,
     typer.Option(
-        help="auto: a guest that states no vnodes and fits one pnode is written without vnuma, since Xen cannot save "
-        "or migrate a guest that has it. always: it gets one row of vnuma."
+        help="For a guest whose file states no vnodes and that gets one. auto: it is written without vnuma, because "
+        "Xen can neither save nor migrate a guest with vnuma. always: it is written with one row of vnuma."
     ),
 ]

@@ -1,4 +1,4 @@
-"""Writing answers: to standard output, a file, or a folder; whole or not at all."""
+"""Writing answers: to standard output, a file, or a folder; all of them or none."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from placer.errors import InputError
 
 def write_stdout(text: str) -> None:
     """
-    Write an answer to standard output. A reader that has gone is no mistake.
+    Write an answer to standard output. A closed pipe is no error.
 
     Raises
     ------
     InputError
-        If it cannot be written.
+        If writing fails in any other way.
     """
     try:
         sys.stdout.write(text)
@@ -31,12 +31,12 @@ def write_stdout(text: str) -> None:
 
 
 def on_terminal() -> bool:
-    """Whether standard output is a terminal that wants colour (https://no-color.org)."""
+    """Whether standard output is a terminal, and NO_COLOR (https://no-color.org) is not set."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def names_folder(output: str, guest_count: int) -> bool:
-    """Whether an output path means a folder: it is one, ends in a slash, or several guests go there."""
+    """Whether an output path names a folder: a folder is there, it ends in a slash, or there are several guests."""
     return output.endswith("/") or _kind(Path(output)) == "folder" or guest_count > 1
 
 
@@ -44,22 +44,43 @@ def output_paths(output: str, names: list[str], suffix: str) -> dict[str, Path]:
     """
     Give the file of each guest in a folder.
 
+    Parameters
+    ----------
+    output
+        The folder; it need not exist.
+    names
+        Names of the guests.
+    suffix
+        Suffix of the files.
+
+    Returns
+    -------
+    dict
+        Guest name -> path.
+
     Raises
     ------
     InputError
-        If a guest's name makes no file name, or the folder is a file.
+        If the name of a guest is no file name, or the folder is a file.
     """
     if _kind(Path(output)) not in {"nothing", "folder"}:
         why = f" for {len(names)} guests" if len(names) > 1 else ""
         raise InputError(f"is a file, expected a folder{why}", place=output)
     for name in names:
         if "/" in name or "\0" in name or name in {".", ".."}:
-            raise InputError(f'guest "{name}" has a name that makes no file name', place=output)
+            raise InputError(f'guest "{name}" has a name that is no file name', place=output)
     return {name: Path(output) / f"{name}{suffix}" for name in names}
 
 
 def refuse_existing(paths: list[Path], *, force: bool) -> None:
-    """Refuse to replace files unless asked, and what is no file at all."""
+    """
+    Refuse paths that cannot be written.
+
+    Raises
+    ------
+    InputError
+        If a path is a folder or a device, or is a file and ``force`` is not set.
+    """
     for path in paths:
         kind = _kind(path)
         if kind in {"folder", "device"}:
@@ -70,14 +91,19 @@ def refuse_existing(paths: list[Path], *, force: bool) -> None:
 
 def write_files(texts: dict[Path, str]) -> None:
     """
-    Write files, each to a temporary one that is renamed once all are written.
+    Write files: each to a temporary file, all of which are renamed once every one is written.
 
-    A file that is replaced keeps its mode, and a link to it stays.
+    A replaced file keeps its mode, and symbolic links to it stay.
+
+    Parameters
+    ----------
+    texts
+        Path -> content. Missing folders are made.
 
     Raises
     ------
     InputError
-        If a file cannot be written; then none is replaced, and no folder made for them stays.
+        If a file cannot be written; then no file is replaced, and the folders made for them are removed.
     """
     made: list[Path] = []
     ready: list[tuple[Path, Path]] = []
@@ -96,7 +122,7 @@ def write_files(texts: dict[Path, str]) -> None:
         for new, _ in ready:
             new.unlink(missing_ok=True)
         for folder in reversed(made):
-            with suppress(OSError):  # another process uses it
+            with suppress(OSError):  # not empty: another process uses the folder
                 folder.rmdir()
         if isinstance(error, OSError):
             raise InputError(f"cannot be written: {error.strerror or error}", place=str(path)) from error
@@ -104,13 +130,14 @@ def write_files(texts: dict[Path, str]) -> None:
 
 
 def _make_folder(folder: Path) -> list[Path]:
-    """Make a folder and those it stands in; give the new ones, outermost first."""
+    """Make a folder and its parents; give the folders that were missing, outermost first."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return missing[::-1]
 
 
 def _kind(path: Path) -> str:
+    """Give "nothing", "folder", "file" or "device"."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -121,6 +148,7 @@ def _kind(path: Path) -> str:
 
 
 def _umask() -> int:
+    """Read the umask, which can only be read by setting it."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

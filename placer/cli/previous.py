@@ -14,12 +14,19 @@ if TYPE_CHECKING:
 
 def read_earlier(path: str | None, others: Iterable[str | None] = ()) -> Placement | None:
     """
-    Read a placement, if a file of one is given.
+    Read an earlier placement, if one is given.
 
     Parameters
     ----------
+    path
+        File with a placement; ``-`` is standard input, None no file.
     others
-        The other files that are read, of which none may be standard input too.
+        The other files of the command line.
+
+    Raises
+    ------
+    InputError
+        If the file holds no placement, or two files are standard input.
     """
     if path is None:
         return None
@@ -32,7 +39,18 @@ def read_earlier(path: str | None, others: Iterable[str | None] = ()) -> Placeme
 
 
 def print_previous_notes(option: str, earlier: Placement | None, instance: Instance, *, strategy: str) -> None:
-    """Say on standard error what of it the instance does not have, and what it breaks there."""
+    """
+    Warn on stderr where an earlier placement differs from the instance, and which rules it breaks.
+
+    Parameters
+    ----------
+    option
+        The option that gave the placement, which begins each line.
+    earlier
+        The placement; None prints nothing.
+    strategy
+        Name of the strategy that will search.
+    """
     if earlier is None:
         return
     from placer.solving.previous_notes import notes_on

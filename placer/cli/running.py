@@ -1,4 +1,4 @@
-"""Running a solve so that Ctrl-C ends it with the best so far, and its progress shows."""
+"""Running a solve: Ctrl-C ends it with the best placement so far, and its progress is shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from placer.report.progress import describe
 from placer.solving.result import Result
 
 EVERY_S = 1.0
-"""Seconds before the first line of progress, and between two."""
+"""Seconds before the first line of progress, and between two lines. Chosen, not tuned: short solves show none."""
 
 
 class Watch:
@@ -26,16 +26,29 @@ class Watch:
         self.latest: Progress | None = None
 
     def __call__(self, progress: Progress) -> None:
-        """Keep it."""
+        """Record the latest progress."""
         self.latest = progress
 
 
 def run(work: Callable[[Event, Watch], Result], *, quiet: bool, tiers: Sequence[Iterable[str]] = TIERS) -> Result:
     """
-    Run ``work(stop, on_progress)`` beside the main thread.
+    Run ``work(stop, on_progress)`` in a thread, so that the main thread can handle Ctrl-C and show progress.
 
-    Ctrl-C sets ``stop``, a second one gives up, one after the answer does nothing. After a second a line of
-    progress goes to stderr each second; ``tiers`` names the terms.
+    The first Ctrl-C sets ``stop``, a second one interrupts at once; one after the answer has no effect.
+
+    Parameters
+    ----------
+    work
+        The solve. It returns soon after ``stop`` is set.
+    quiet
+        Whether no progress is printed. Otherwise a line goes to stderr each second, from the first second on.
+    tiers
+        The names of the terms of each tier, for these lines.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        At the second Ctrl-C.
     """
     stop, watch = Event(), Watch()
     outcome: list[Result] = []
@@ -44,7 +57,7 @@ def run(work: Callable[[Event, Watch], Result], *, quiet: bool, tiers: Sequence[
     def target() -> None:
         try:
             outcome.append(work(stop, watch))
-        except BaseException as error:  # handed on to the main thread
+        except BaseException as error:  # raised again in the main thread
             failure.append(error)
 
     thread, started = Thread(target=target, daemon=True), perf_counter()
@@ -58,7 +71,7 @@ def run(work: Callable[[Event, Watch], Result], *, quiet: bool, tiers: Sequence[
                 print(describe(now, tiers), file=sys.stderr, flush=True)
             thread.join(EVERY_S)
     finally:
-        # a key held too long must not take the answer away again
+        # Ctrl-C pressed for too long must not discard the answer
         signal.signal(signal.SIGINT, signal.SIG_IGN if stop.is_set() else before)
     if failure:
         raise failure[0]

@@ -1,4 +1,4 @@
-"""Why nothing fits, and what would mend it."""
+"""Why no placement keeps every rule or none was found, and which changes would mend that."""
 
 from placer.explain.infeasible import explain_infeasible
 from placer.explain.unknown import explain_unknown

@@ -1,4 +1,4 @@
-"""The rules of an instance one by one, in words with figures, and whether some of them can hold together."""
+"""The rules of an instance one by one, each in words with figures; and whether a subset of the rules can hold."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from placer.lowering.conflicts import each_relation, merged
 from placer.lowering.lower import lower
 
 Form = Literal["guest", "mask", "relation", "incompatible", "pnode"]
-"""What a constraint is about: see :class:`Constraint`."""
+"""The kind of thing that a constraint limits: see :class:`Constraint`."""
 
 
 @dataclass(frozen=True)
 class Constraint:
     """
-    One rule.
+    One rule of an instance, as small as it can be dropped alone.
 
     Parameters
     ----------
     name
         The rule's name in :mod:`placer.instance.catalogue`.
     form
-        "guest": it is placed; "mask": where each vnode of a guest may stand (:func:`placer.lowering.allowed.masks`);
-        "relation": vnodes that may not, or must, share a pnode; "incompatible": pnodes that no guest may use both;
-        "pnode": what one pnode has.
+        "guest": every vnode of one guest has a pnode. "mask": the pnodes that the vnodes of one guest may use
+        (:func:`placer.lowering.allowed.masks`). "relation": vnodes that may not, or must, share a pnode.
+        "incompatible": pairs of pnodes that no guest may use together. "pnode": the capacity of one pnode.
     subject
-        A guest, a pnode by position, or a relation; 0 for incompatible pnodes.
+        Position of the guest, pnode or relation that the rule is about, from 0; 0 for "incompatible".
     words
-        What it says.
+        The rule as a sentence with its figures.
     """
 
     name: str
@@ -48,25 +48,32 @@ class Constraint:
 
     @property
     def fixed(self) -> bool:
-        """Whether it is a fact of the host, which no explanation proposes to drop."""
+        """Whether the rule is a fact of the hardware, which no explanation proposes to drop."""
         return not rule_named(self.name).droppable
 
     @property
     def of_pnode(self) -> bool:
-        """Whether it is what one pnode has."""
+        """Whether the rule is the capacity of one pnode."""
         return self.form == "pnode"
 
 
 class FeasibilityQueries:
     """
-    Ask of an instance whether some of its rules can hold together.
+    Ask whether a subset of the rules of an instance can hold.
+
+    Parameters
+    ----------
+    instance
+        Without flexible guests.
 
     Attributes
     ----------
     problem
-        The whole instance; its last site stands for "no pnode".
+        The Problem of the whole instance; its last site stands for "no pnode".
+    masks
+        Rule name -> the sites that each item may use under that rule, ``[n, m - 1]``.
     rules
-        Everything that can be asked for.
+        Every rule that a subset may contain.
     """
 
     def __init__(self, instance: Instance) -> None:
@@ -78,17 +85,27 @@ class FeasibilityQueries:
 
     def ask(self, rules: Iterable[Constraint], context: SearchContext, costs: tuple[Linear, ...] = ()) -> Solution:
         """
-        Place the instance under some of its rules alone.
+        Place the instance under a subset of its rules.
 
         Parameters
         ----------
+        rules
+            The subset; every other rule is dropped.
+        context
+            The limits of this solve.
         costs
-            What to keep low, the most important first.
+            Costs ``[n, m]`` to minimise lexicographically, the most important first; without any, the first assignment
+            found will do.
         """
         return optimal(replace(self.under(rules), tiers=tuple((cost,) for cost in costs) or ((),)), context)
 
     def under(self, rules: Iterable[Constraint]) -> Problem:
-        """Lower some of the rules alone."""
+        """
+        Give the Problem with a subset of the rules.
+
+        Each form of rule lives in another array of the Problem (rows of the mask, capacities, relations), and a rule
+        that is dropped must leave the others of its array in place. That is why the forms are told apart here.
+        """
         problem, rules = self.problem, list(rules)
         allowed = np.ones_like(problem.allowed)
         capacity = [np.full(problem.m, r.weight.sum()) for r in problem.resources]
@@ -117,11 +134,11 @@ class FeasibilityQueries:
 
     @cached_property
     def stated(self) -> dict[str, Resource]:
-        """The resources whose shortage can be told in figures, by name."""
+        """The resources whose shortage can be stated as a number, by name."""
         return {r.name: r for r in self.problem.resources if rule_named(r.name).counted}
 
     def source(self, rule: Constraint) -> Rule | Guest:
-        """Give what states a relation: a rule of the instance, or a guest that is to stand one to one."""
+        """Give the origin of a relation: a rule of the instance, or a guest with ``one_to_one``."""
         return self._related[rule.subject][0]
 
     def _relation(self, rule: Constraint) -> Conflict:
@@ -131,7 +148,18 @@ class FeasibilityQueries:
 def constraints_of(
     instance: Instance, problem: Problem, lowered: dict[str, BoolArray], sources: list[Rule | Guest]
 ) -> list[Constraint]:
-    """Give every rule of an instance that could be part of a conflict, with its words."""
+    """
+    Give every rule of an instance that can be part of a conflict.
+
+    Parameters
+    ----------
+    problem
+        Of the instance; its last site stands for "no pnode".
+    lowered
+        Rule name -> the sites that each item may use under that rule, ``[n, m - 1]``.
+    sources
+        The origin of each relation between vnodes.
+    """
     rules = [Constraint("unplaced", "guest", g, _demand(guest)) for g, guest in enumerate(instance.guests)]
     for g, guest in enumerate(instance.guests):
         for name, mask in lowered.items():
@@ -164,14 +192,14 @@ def _counted(host: Host, resource: Resource, p: int) -> Constraint:
     words = f"pnode {pnode.id} has room for {room} {rule_named(resource.name).counted}"
     if resource.name == "overcommit":
         words += f" (overcommit {host.overcommit:g}, {len(pnode.pcpus)} pcpus"
-        words += ", less those that run there)" if host.domains else ")"
+        words += ", less the running vcpus)" if host.domains else ")"
     return Constraint(resource.name, "pnode", p, words)
 
 
 def _owned(host: Host, p: int) -> Constraint:
     pnode = host.pnodes[p]
     pcpus = set(pnode.pcpus).intersection(pnode.pcpus if host.dedicated_pcpus is None else host.dedicated_pcpus)
-    words = f"pnode {pnode.id} has {len(pcpus)} pcpus for dedicated vcpus, each its own, and leaves one to shared ones"
+    words = f"pnode {pnode.id} has {len(pcpus)} pcpus for dedicated vcpus, one each, and keeps one for shared vcpus"
     return Constraint("dedicated", "pnode", p, words)
 
 

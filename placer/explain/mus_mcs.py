@@ -1,9 +1,12 @@
 """
 Irreducible conflicts among rules, and the fewest rules to drop.
 
-A conflict is shrunk by dropping halves of it (QuickXplain: Junker, AAAI 2004). The sets of rules that meet every known
-conflict are then dropped one after the other, the smallest first: either what is left can hold, and the set is a
-repair, or it holds a conflict not known yet (the duality of Reiter, Artificial Intelligence 32, 1987).
+The literature calls an irreducible conflict a minimal unsatisfiable subset (MUS), and a set of rules whose removal
+leaves the others satisfiable, without being larger than needed, a minimal correction set (MCS).
+
+A conflict is shrunk by halves (QuickXplain: Junker, AAAI 2004). Sets of rules that hit every known conflict are then
+dropped one after the other, the smallest first: either the remaining rules can hold, and the set is a repair, or they
+contain a conflict that is not known yet (hitting-set duality: Reiter, Artificial Intelligence 32, 1987).
 """
 
 from __future__ import annotations
@@ -14,33 +17,38 @@ from dataclasses import dataclass, field
 from placer.assignment import Status
 
 Ask = Callable[[Sequence[int]], Status]
-"""Whether rules, by number, can hold together: OPTIMAL or FEASIBLE, INFEASIBLE, or UNKNOWN."""
+"""Answers whether rules, by number, can hold together: OPTIMAL or FEASIBLE for yes, INFEASIBLE for no, or UNKNOWN."""
 
 MOST_CONFLICTS = 5
-"""Conflicts after which only the repair is still looked for."""
+"""Conflicts after which only repairs are still looked for. Chosen, not tuned: a longer report helps no reader."""
 MOST_KEPT = 50
-"""Conflicts after which that is given up too."""
+"""Conflicts after which the search for repairs ends too. Chosen, not tuned: repairs are large by then."""
 MOST_SETS = 150
-"""Sets of rules to drop that are kept."""
+"""
+Hitting sets that are kept, the most acceptable first.
+
+Chosen, not tuned: a conflict of k rules can multiply their number by k, and those beyond the limit are lost, so that
+the analysis then calls itself incomplete.
+"""
 
 
 @dataclass
 class ConflictAnalysis:
     """
-    What is known of rules that cannot all hold.
+    The conflicts among rules that cannot all hold, and the repairs.
 
     Parameters
     ----------
     all_conflicts
-        Rules that cannot hold together, ascending.
+        For each conflict the numbers of its rules, ascending.
     irreducible
-        Of each conflict, whether every proper subset of it can hold.
+        For each conflict, whether it is proved that every proper subset can hold.
     repairs
-        The smallest sets of rules whose dropping lets all others hold, ascending.
+        Sets of rules, all of the same size, such that the others can hold once the set is dropped; numbers ascending.
     fewest
-        Whether no smaller set would do.
+        Whether it is proved that no smaller set is a repair.
     complete
-        Whether there is no other irreducible conflict.
+        Whether it is proved that there is no other irreducible conflict.
     """
 
     all_conflicts: list[tuple[int, ...]] = field(default_factory=list)
@@ -57,16 +65,18 @@ def analyse_conflicts(count: int, ask: Ask, rank: Sequence[int | None]) -> Confl
     Parameters
     ----------
     count
-        Number of rules.
+        Number of rules; together they are known to be infeasible.
     ask
-        May begin to answer UNKNOWN to end the search.
+        Answers whether a subset of the rules can hold. It ends the search by answering UNKNOWN from some time on.
     rank
-        ``[count]``, which rules one would rather drop, the least first; None for those that cannot be dropped.
+        ``[count]``: rules of a lower rank are dropped first; None for rules that cannot be dropped.
     """
     return _Finder(count, ask, rank).run()
 
 
 class _Finder:
+    """The search: the known conflicts, and the sets of rules that hit all of them (``_open``)."""
+
     def __init__(self, count: int, ask: Ask, rank: Sequence[int | None]) -> None:
         self._rules, self._ask, self._rank = list(range(count)), ask, rank
         self._findings = ConflictAnalysis()
@@ -95,7 +105,7 @@ class _Finder:
         return found
 
     def _add(self, rules: list[int]) -> None:
-        """Shrink rules that cannot hold together to one conflict, and keep it."""
+        """Shrink a set of rules that cannot hold together to one conflict, and record that conflict."""
         sure = True
 
         def impossible(some: Sequence[int]) -> bool:
@@ -107,20 +117,20 @@ class _Finder:
         conflict = tuple(sorted(_shrink([], rules, impossible, asked=True)))
         self._findings.all_conflicts.append(conflict)
         self._findings.irreducible.append(sure)
-        self._meet(conflict)
+        self._hit(conflict)
 
-    def _meet(self, conflict: tuple[int, ...]) -> None:
-        """Keep the sets that meet every conflict, this one too, and hold no other such set."""
-        met = [drop for drop in self._open if not drop.isdisjoint(conflict)]
+    def _hit(self, conflict: tuple[int, ...]) -> None:
+        """Extend the hitting sets to a new conflict; keep only sets that contain no other hitting set."""
+        hitting = [drop for drop in self._open if not drop.isdisjoint(conflict)]
         droppable = [rule for rule in conflict if self._rank[rule] is not None]
         grown = {drop | {rule} for drop in self._open if drop.isdisjoint(conflict) for rule in droppable}
-        sets = met + [drop for drop in grown if not any(other <= drop for other in met)]
+        sets = hitting + [drop for drop in grown if not any(other <= drop for other in hitting)]
         sets.sort(key=self._order)
         self._all_kept &= len(sets) <= MOST_SETS
         self._open = sets[:MOST_SETS]
 
     def _next(self) -> frozenset[int] | None:
-        """Give the next set of rules to drop; None when those that matter are settled."""
+        """Give the next hitting set to drop; None when every set that can still be a smallest repair is settled."""
         repairs = self._findings.repairs
         size = len(repairs[0]) if repairs else None
         enough = len(self._findings.all_conflicts) >= MOST_CONFLICTS
@@ -136,7 +146,14 @@ class _Finder:
 def _shrink(
     held: list[int], rules: list[int], impossible: Callable[[Sequence[int]], bool], *, asked: bool = False
 ) -> list[int]:
-    """Give the fewest of some rules, in the sense that none can be left out, that conflict with those held."""
+    """
+    Give a subset of ``rules`` that conflicts with the rules held and loses that conflict with any of its rules.
+
+    Parameters
+    ----------
+    asked
+        Whether the rules held are known to be possible by themselves.
+    """
     if not asked and impossible(held):
         return []
     if len(rules) <= 1:

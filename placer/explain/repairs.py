@@ -1,4 +1,4 @@
-"""The least change of rules that stand in the way."""
+"""The least changes of given rules after which all other rules hold."""
 
 from __future__ import annotations
 
@@ -17,47 +17,53 @@ from placer.instance.catalogue import rule_named
 
 MIB = 1024
 NO_PCPUS = 10**6
-"""What a vnode with vcpus costs on a pnode without pcpus: no wider affinity helps there."""
+"""Violation of hard affinity by a vnode with vcpus on a pnode without pcpus, beyond any count of vcpus: no wider
+affinity helps there."""
 FOUND = (Status.OPTIMAL, Status.FEASIBLE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Repair:
     """
-    What to change.
+    Changes of some rules that let all others hold.
 
     Parameters
     ----------
     words
-        A change for each rule; that of a pnode does not name it.
+        A change for each rule. A change of a pnode's capacity does not name the pnode.
     memory_kib
-        How much more memory that takes, in KiB.
+        The memory that the changes add to pnodes, in KiB.
     """
 
     words: list[str]
     memory_kib: int = 0
 
 
-def repairs(
+def least_repair(
     questions: FeasibilityQueries, dropped: tuple[Constraint, ...], context: Callable[[], SearchContext]
 ) -> Repair | None:
     """
-    Say what to change of some rules, as little as possible, so that all others hold.
+    Find the least changes of some rules so that all other rules hold.
 
     Parameters
     ----------
+    questions
+        Answers whether rules can hold.
+    dropped
+        The rules to change.
     context
         Gives the limits of the next solve.
 
     Returns
     -------
     Repair or None
-        None where none was found in time, or no change of these rules alone would do.
+        None where no repair was found in time, or where no change of these rules alone is enough.
     """
     alone = dropped[0] if len(dropped) == 1 else None
     if alone is not None and alone.form == "guest" and (less := _less_memory(questions, alone, context)):
         return Repair(words=[less])
     kept = [rule for rule in questions.rules if rule not in dropped]
+    # a wider mask is measured on a guest that is placed, even where the rule that places it is dropped as well
     kept += [Constraint("unplaced", "guest", rule.subject, rule.words) for rule in dropped if rule.form == "mask"]
     costs = tuple(Linear(name=rule.name, cost=_violation(questions, rule)) for rule in dropped)
     solution = questions.ask(kept, context(), costs)
@@ -65,13 +71,13 @@ def repairs(
         return None
     words = [_change(questions, rule, solution.site_of) for rule in dropped]
     if solution.status is not Status.OPTIMAL:
-        words = [f"{said} (perhaps less would do)" for said in words]
+        words = [f"{said} (a smaller change may do)" for said in words]
     short = [_short(questions, rule, solution.site_of) for rule in dropped if rule.name == "memory"]
     return Repair(words=words, memory_kib=sum(short))
 
 
 def _is_no_use(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) -> bool:
-    """Whether a wider affinity would have vcpus run where there are no pcpus."""
+    """Whether a wider hard affinity would put vcpus on a pnode without pcpus."""
     if rule.name != "hard_affinity":
         return False
     guest, pnodes = questions.instance.guests[rule.subject], questions.instance.host.pnodes
@@ -82,14 +88,14 @@ def _is_no_use(questions: FeasibilityQueries, rule: Constraint, site_of: IntArra
 
 
 def _short(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) -> int:
-    """What a resource of a pnode lacks."""
+    """Give how much of a resource the pnode of a rule lacks under an assignment, in the unit of the resource."""
     resource = questions.stated[rule.name]
     return int(resource.weight[site_of == rule.subject].sum() - resource.capacity[rule.subject])
 
 
 def amount(kib: int) -> str:
     """
-    Say how much memory, with the MiB that would do where the short form is rounded.
+    Write an amount of memory; where the short form is rounded, with the whole MiB that are enough.
 
     Examples
     --------
@@ -103,7 +109,13 @@ def amount(kib: int) -> str:
 
 
 def _violation(questions: FeasibilityQueries, rule: Constraint) -> IntArray:
-    """How much each item on each site breaks a rule, ``[n, m]``."""
+    """
+    Give how much each item on each site violates a rule, ``[n, m]``.
+
+    The forms of rules are told apart because they have different measures: KiB or vcpus for the capacity of a pnode,
+    vcpus for hard affinity, and 1 for every other pnode that is not allowed. Relations and pcpus for dedicated vcpus
+    have no measure for one item; the changes of those say no amount.
+    """
     problem, instance = questions.problem, questions.instance
     cost = np.zeros((problem.n, problem.m), dtype=np.int64)
     if rule.form == "pnode" and rule.name in questions.stated:
@@ -123,13 +135,13 @@ def _violation(questions: FeasibilityQueries, rule: Constraint) -> IntArray:
 
 
 def _bound_elsewhere(guest: Guest, v: int, pcpus: tuple[int, ...]) -> list[int]:
-    """Vcpus of a vnode whose hard affinity has none of some pcpus."""
+    """Give the vcpus of a vnode whose hard affinity contains none of the given pcpus."""
     masks = guest.hard_affinity or (None,) * (max(guest.vnodes[v].vcpus, default=-1) + 1)
     return [vcpu for vcpu in guest.vnodes[v].vcpus if (mask := masks[vcpu]) is not None and not set(mask) & set(pcpus)]
 
 
 def _change(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) -> str:
-    """Say what a rule would have to be for a placement to keep it."""
+    """Say how a rule must change so that an assignment keeps it; the words depend on the form of the rule."""
     instance = questions.instance
     if rule.form == "pnode" and rule.name in questions.stated:
         short = _short(questions, rule, site_of)
@@ -154,22 +166,26 @@ def _change(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) 
 
 
 def _elsewhere(questions: FeasibilityQueries, rule: Constraint, guest: Guest, v: int, p: int) -> str:
-    """Say what lets a vnode stand on a pnode that a rule bars."""
-    host, who = questions.instance.host, f'guest "{guest.name}"'
+    """Say which change lets a vnode use a pnode that a rule excludes."""
+    host, subject = questions.instance.host, f'guest "{guest.name}"'
     pnode = host.pnodes[p]
     if rule.name == "hard_affinity" and pnode.pcpus:
         vcpus = _bound_elsewhere(guest, v, pnode.pcpus)
         pool = host.pcpus_of_effective_pool(guest.pool)
         pcpus = [pcpu for pcpu in pnode.pcpus if pcpu in pool] or pnode.pcpus
         plural = "s" if len(vcpus) > 1 else ""
-        return f"{who} vcpu{plural} {format_cpuset(vcpus)} may also run on any of pcpus {format_cpuset(pcpus)}"
+        return f"{subject} vcpu{plural} {format_cpuset(vcpus)} may also run on any of pcpus {format_cpuset(pcpus)}"
     entry = rule_named(rule.name)
     change = entry.change or "{guest} vnode {vnode} on pnode {pnode}, against {words}"
-    return change.format(guest=who, vnode=v, pnode=pnode.id, fixed=guest.vnodes[v].pnode, words=entry.words)
+    return change.format(guest=subject, vnode=v, pnode=pnode.id, fixed=guest.vnodes[v].pnode, words=entry.words)
 
 
 def _less_memory(questions: FeasibilityQueries, rule: Constraint, context: Callable[[], SearchContext]) -> str:
-    """Say how much less memory in the largest vnodes of a guest would do, to the MiB; empty if no less would."""
+    """
+    Say by how many MiB the largest vnodes of a guest must shrink so that every rule holds; empty if none helps.
+
+    Bisection on the size of the largest vnode; each step is a solve.
+    """
     guest = questions.instance.guests[rule.subject]
     problem = questions.under(questions.rules)
     items, memory = problem.groups[rule.subject], problem.resources[0]
@@ -189,7 +205,7 @@ def _less_memory(questions: FeasibilityQueries, rule: Constraint, context: Calla
         middle = (low + high) // 2
         low, high = (middle, high) if fits(middle) else (low, middle)
     less = np.maximum(sizes - low * MIB, 0)
-    who = f'guest "{guest.name}" with'
+    subject = f'guest "{guest.name}" with'
     if (less == less[0]).all():
-        return f"{who} {amount(int(less[0]))} less memory" + (" in each vnode" if len(items) > 1 else "")
-    return f"{who} at most {format_size(low * MIB)} in each vnode ({format_size(int(less.sum()))} less in all)"
+        return f"{subject} {amount(int(less[0]))} less memory" + (" in each vnode" if len(items) > 1 else "")
+    return f"{subject} at most {format_size(low * MIB)} in each vnode ({format_size(int(less.sum()))} less in all)"

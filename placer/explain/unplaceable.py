@@ -1,4 +1,4 @@
-"""Contradictions seen without any search: a vnode that no pnode can take alone, more memory than all pnodes have."""
+"""Contradictions that need no search: a vnode that no pnode can hold even alone, more memory than all pnodes have."""
 
 from __future__ import annotations
 
@@ -11,32 +11,40 @@ from placer.lowering.allowed import masks
 
 
 def stuck_vnodes(instance: Instance, problem: Problem) -> list[str]:
-    """Give a line for each vnode that fits no pnode even alone."""
+    """
+    Give a line for each vnode that fits no pnode even alone.
+
+    Parameters
+    ----------
+    problem
+        Of the instance; its last site stands for "no pnode".
+    """
     return [line for v in range(problem.n) if (line := _stuck(instance, problem, v))]
 
 
 def exceeds_capacity(problem: Problem) -> list[str]:
-    """Give a line where all guests together need more memory than all pnodes have."""
+    """Give a line if all guests together need more memory than all pnodes have, else no line."""
     memory = problem.resources[0]
     need, room = int(memory.weight.sum()), int(memory.capacity[:-1].sum())
     if need <= room:
         return []
     return [
         f"the guests need {format_size(need)} in all; the pnodes have {format_size(room)} for guests, "
-        f"{format_size(need - room)} less"
+        f"{format_size(need - room)} too little"
     ]
 
 
 def _stuck(instance: Instance, problem: Problem, v: int) -> str:
-    """Say why a vnode fits no pnode even alone; empty if one can take it."""
+    """Say why a vnode fits no pnode even alone; empty if some pnode can hold it."""
     host, (guest, index) = instance.host, _vnode(instance, v)
     need, room = int(problem.resources[0].weight[v]), problem.resources[0].capacity[: len(host.pnodes)]
     allowed = problem.allowed[v, : len(host.pnodes)]
-    who = f'guest "{guest.name}" vnode {index}'
-    if (allowed & (need <= room)).any():
-        return _too_wide(problem, v, who, len(guest.vnodes[index].vcpus), allowed & (need <= room))
+    subject = f'guest "{guest.name}" vnode {index}'
+    large_enough = allowed & (need <= room)
+    if large_enough.any():
+        return _too_wide(problem, v, subject, len(guest.vnodes[index].vcpus), large_enough)
     if not allowed.any():
-        return f"{who}: no pnode is allowed: {_exclusions(instance, v)}"
+        return f"{subject}: no pnode is allowed: {_exclusions(instance, v)}"
     best = int(np.where(allowed, room, -1).argmax())
     short = need - int(room[best])
     pnode = host.pnodes[best]
@@ -45,24 +53,25 @@ def _stuck(instance: Instance, problem: Problem, v: int) -> str:
         taken = format_size(pnode.memory_kib - int(room[best]))
         has += f" ({format_size(pnode.memory_kib)} free, less {taken} of reserve and overhead)"
     return (
-        f"{who} needs {format_size(need)}; the most that a pnode it may use has for guests is {has}, "
+        f"{subject} needs {format_size(need)}; the most that a pnode it may use has for guests is {has}, "
         f"on pnode {pnode.id}: {format_size(short)} less would fit"
     )
 
 
-def _too_wide(problem: Problem, v: int, who: str, vcpus: int, allowed: BoolArray) -> str:
-    """Say that no pnode with memory for it has pcpus for its vcpus; empty if one has."""
+def _too_wide(problem: Problem, v: int, subject: str, vcpus: int, allowed: BoolArray) -> str:
+    """Say that no pnode with enough memory takes so many vcpus; empty if some pnode does."""
     for resource in problem.resources[1:]:
         room = resource.capacity[: len(allowed)][allowed]
         if (room < resource.weight[v]).all():
             return (
-                f"{who} has {vcpus} vcpus; with what runs there, {resource.name} leaves room for at most "
-                f"{room.max() // resource.unit} on a pnode that it may use and that has memory for it"
+                f"{subject} has {vcpus} vcpus; of the pnodes that it may use and that have memory for it, none has "
+                f"room for more than {room.max() // resource.unit} ({resource.name}, running vcpus counted)"
             )
     return ""
 
 
 def _exclusions(instance: Instance, v: int) -> str:
+    """List the rules that exclude pnodes for a vnode, each with the pnodes that it leaves."""
     ids = np.array([pnode.id for pnode in instance.host.pnodes])
     parts = []
     for rule, mask in masks(instance).items():

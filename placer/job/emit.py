@@ -1,4 +1,4 @@
-"""The configurations that an answer can be written as, one per guest."""
+"""Writing an answer as configurations, one for each guest, in any of the formats."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Format:
     Parameters
     ----------
     emit
-        Writes one guest.
+        Writes the configuration of one guest.
     suffix
-        Of a file that holds one.
+        Suffix of a file with one guest.
     is_json
-        Whether several guests can stand in one JSON object, by name.
+        Whether the format is JSON, so that several guests fit one object, by name.
     takes_broken
-        Whether it has a word for a vnode without a pnode.
+        Whether the format can express a placement that breaks rules, such as a vnode without a pnode.
     """
 
     emit: Callable[[ConfiguredGuest], str]
@@ -69,18 +69,27 @@ def emit_guests(
 
     Parameters
     ----------
+    request
+        The instance, and the files its guests came from.
+    placement
+        The pnodes of the vnodes and the pcpus of dedicated vcpus.
+    violations
+        Rules that the placement breaks.
+    format_name
+        A key of :data:`FORMATS`.
     pinned
         Whether to bind every vcpu to the pcpus of its pnode.
 
     Returns
     -------
     dict
-        Guest name -> text.
+        Guest name -> the text of its configuration.
 
     Raises
     ------
     EmissionError
-        If a guest would be refused by what reads the format, with every reason, or does not fit once pinned.
+        If the placement breaks rules, the toolstack would refuse a guest (with every reason), or a pnode lacks memory
+        once vcpus are bound.
     """
     chosen = FORMATS[format_name]
     if violations and not chosen.takes_broken:
@@ -104,7 +113,7 @@ def emit_guests(
 
 
 def written_guests(request: Request, placement: Placement, *, pinned: bool = False) -> list[ConfiguredGuest]:
-    """Put placement, guests and the files they came from together."""
+    """Combine each guest with its pnodes and with the file it came from."""
     guests = []
     for guest in request.instance.guests:
         reading = request.readings.get(guest.name)
@@ -124,12 +133,12 @@ def written_guests(request: Request, placement: Placement, *, pinned: bool = Fal
 
 def refuse_joining(guest_count: int, format_name: str) -> None:
     """
-    Refuse to put several guests into one text where the format holds one only.
+    Refuse several guests in one text unless the format is JSON.
 
     Raises
     ------
     EmissionError
-        If it does.
+        If there are several guests, and the format is not JSON.
     """
     if guest_count > 1 and not FORMATS[format_name].is_json:
         raise EmissionError(f"{guest_count} guests do not go into one {format_name} file; name a folder with --output")
@@ -137,12 +146,12 @@ def refuse_joining(guest_count: int, format_name: str) -> None:
 
 def join(texts: dict[str, str], format_name: str) -> str:
     """
-    Put the configurations of all guests into one text.
+    Combine the configurations of all guests into one text.
 
     Raises
     ------
     EmissionError
-        If the format holds one guest only.
+        If there are several guests, and the format is not JSON.
     """
     refuse_joining(len(texts), format_name)
     if len(texts) == 1:

@@ -1,4 +1,4 @@
-"""What a person should know about an answer besides its figures."""
+"""Notes on an answer: the assumptions, what the placement means for the guests, and what no cost counts."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ from placer.instance import Guest, Host, Instance, Placement, format_cpuset
 from placer.job.request import Request
 
 NAMED = 6
-"""Guests named in one remark before the rest are counted."""
+"""Guests named in one note before the rest are counted; about a line. Chosen, not tuned."""
 
 
-def remarks(request: Request, placement: Placement | None) -> list[str]:
-    """Collect what was assumed, what the placement means for the guests, and what the costs leave out."""
+def answer_notes(request: Request, placement: Placement | None) -> list[str]:
+    """
+    Give the notes of a request and those on its placement, a sentence each.
+
+    Parameters
+    ----------
+    placement
+        None where nothing was placed.
+    """
     instance = request.instance
     lines = list(request.notes)
     if placement is not None:
@@ -20,7 +27,7 @@ def remarks(request: Request, placement: Placement | None) -> list[str]:
         lines += _cannot_migrate(request, placement)
         lines += _own_soft_affinity(instance, placement)
     elif any(guest.form == "parts" for guest in instance.guests):
-        lines.append("proved for the vnodes that placer cut (as equal as they go), not for every way to cut a guest")
+        lines.append("proved for guests cut into vnodes of equal size (up to whole MiB and vcpus), not for other cuts")
     if instance.host.bandwidth is not None:
         lines.append("distances are the host's bandwidths, 10 x local / remote, not its SLIT")
     lines += _devices(instance)
@@ -43,6 +50,7 @@ def _devices(instance: Instance) -> list[str]:
 
 
 def _cannot_migrate(request: Request, placement: Placement) -> list[str]:
+    """Name the guests that Xen starts with vnuma: it saves and migrates none of these."""
     of_qemu = _of_qemu(request)
     names = [
         guest.name
@@ -63,22 +71,23 @@ def _of_qemu(request: Request) -> list[str]:
 
 
 def _beside_memory(request: Request) -> list[str]:
-    """Name the guests that take more of a pnode than their memory: numatune binds all of QEMU."""
+    """Name the guests of QEMU: numatune binds all memory of the process, not only that of its guest."""
     names = _of_qemu(request)
     if not names:
         return []
-    return [f"what QEMU needs besides the memory of a guest is not counted, --reserve leaves room: {_listed(names)}"]
+    return [f"memory of QEMU besides that of its guest is not counted; --reserve leaves room for it: {_listed(names)}"]
 
 
 def _only_hvm(instance: Instance) -> list[str]:
+    """Name the guests that libxl refuses to start with vnuma (pv) or fails to start with it (pvh)."""
     names = [guest.name for guest in instance.guests if guest.type != "hvm" and guest.form != "whole"]
     if not names:
         return []
-    return [f"Xen starts vnuma for hvm guests only, the xl and libxl formats refuse: {_listed(names)}"]
+    return [f"Xen starts vnuma for hvm guests only; the xl and libxl formats refuse: {_listed(names)}"]
 
 
 def _own_soft_affinity(instance: Instance, placement: Placement) -> list[str]:
-    """Name the guests whose own soft affinity, kept as written, draws vcpus away from their memory."""
+    """Name the guests whose own soft affinity prefers pnodes other than that of a vnode."""
     names = []
     for guest in instance.guests:
         for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
@@ -90,12 +99,12 @@ def _own_soft_affinity(instance: Instance, placement: Placement) -> list[str]:
     if not names:
         return []
     return [
-        "their own soft affinity is kept as it was written and draws vcpus to other pnodes than their memory is on: "
-        f"{_listed(names)}"
+        f"soft affinity of their own files is kept, and draws vcpus to pnodes without their memory: {_listed(names)}"
     ]
 
 
 def _merged(instance: Instance, placement: Placement) -> list[str]:
+    """Name the vnodes that placer cut and that share a pnode: they are written as one."""
     lines = []
     for guest in instance.guests:
         vnodes_on: dict[int, list[int]] = defaultdict(list)
@@ -111,40 +120,43 @@ def _merged(instance: Instance, placement: Placement) -> list[str]:
 
 
 def _unknown_pools(instance: Instance) -> list[str]:
-    """Name the guests whose cpupool limits nothing, because nobody said which pcpus it has."""
+    """Name the guests whose cpupool limits nothing because its pcpus are not known."""
     names = [guest.name for guest in instance.guests if guest.pool is not None and not instance.host.cpupools]
     if not names:
         return []
     return [
-        "the cpupools of the host are not known (--pools reads what xl cpupool-list -c prints), so that these are not "
-        f"kept to theirs: {_listed(names)}"
+        "the cpupools of the host are not known (--pools reads them from xl cpupool-list -c), so these guests "
+        f"are not kept to theirs: {_listed(names)}"
     ]
 
 
 def _narrow_masks(instance: Instance) -> list[str]:
+    """Name the guests whose hard affinity allows only some of the pcpus that their pool has on a pnode."""
     names = [guest.name for guest in instance.guests if _has_narrow_mask(guest, instance.host)]
     if not names:
         return []
     return [
-        "core_sharing spreads vcpus over all cores of a pnode; hard affinity that allows only some of a pnode's pcpus "
-        f"is kept but not priced there: {_listed(names)}"
+        "core_sharing assumes that vcpus spread over all cores of a pnode; affinity to only some of its pcpus is kept, "
+        f"but the shared cores it causes are not counted: {_listed(names)}"
     ]
 
 
 def _unbound(instance: Instance) -> list[str]:
-    """Name the running guests that no exclusive rule can keep off, because they may run on any pnode."""
+    """Name the running guests that may run on exclusive pnodes because they are bound to no pnode."""
     names = [domain.name for domain in instance.host.domains if None in domain.affinity]
     if not names or not any(rule.exclusive for rule in instance.rules):
         return []
-    return [f"exclusive pnodes are free of running guests bound to them; these may run on any: {_listed(names)}"]
+    return [
+        f"exclusive pnodes are free of running guests bound to them, but these are bound to no pnode: {_listed(names)}"
+    ]
 
 
 def _roaming(instance: Instance) -> list[str]:
-    """Name the running guests that may run on a pcpu that a dedicated vcpu owns."""
+    """Name the running guests that may run on a pcpu of a dedicated vcpu."""
     roam = [d.name for d in instance.host.domains if any(mask is None or len(mask) > 1 for mask in d.affinity)]
     if not roam or not any(guest.dedicated for guest in instance.guests):
         return []
-    return [f"dedicated vcpus share their pcpus with running guests that may run on several: {_listed(roam)}"]
+    return [f"running guests that are not bound to one pcpu each may run on pcpus of dedicated vcpus: {_listed(roam)}"]
 
 
 def _has_narrow_mask(guest: Guest, host: Host) -> bool:

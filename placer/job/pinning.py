@@ -1,4 +1,4 @@
-"""Guests bound to the pcpus that they own, and to the pnodes they were placed on where a user asks for it."""
+"""Binding vcpus: dedicated ones to their pcpus, and, with ``--pin``, every vcpu to the pcpus of its pnode."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from placer.job.request import Request
 
 def pin(request: Request, placement: Placement) -> Request:
     """
-    Give each vcpu its pnode's pcpus, as far as its hard affinity and cpupool allow them, as hard affinity.
+    Bind each vcpu to the pcpus of its pnode that its hard affinity and its cpupool allow.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ def pin(request: Request, placement: Placement) -> Request:
     Raises
     ------
     EmissionError
-        If that takes more memory of a pnode than it has: Xen spreads the overhead of a guest over the pnodes
-        that its hard affinity reaches, here those it was placed on.
+        If a vnode has no pnode, or a pnode lacks memory for the overhead: Xen spreads the overhead of a guest over the
+        pnodes that its hard affinity allows, here only those that the guest is placed on.
     """
     instance = request.instance
     bound = replace(instance, guests=tuple(_bound(guest, instance.host, placement) for guest in instance.guests))
@@ -34,13 +34,13 @@ def pin(request: Request, placement: Placement) -> Request:
 
 
 def has_dedicated_pcpus(instance: Instance) -> bool:
-    """Whether some pcpus belong to some vcpus only, so that all vcpus must be bound or kept off."""
+    """Whether some pcpus are reserved for dedicated vcpus, so that every other vcpu must be kept off them."""
     return instance.host.dedicated_pcpus is not None or any(guest.dedicated for guest in instance.guests)
 
 
 def bind_dedicated(request: Request, placement: Placement) -> Request:
     """
-    Bind each dedicated vcpu to the pcpu that it owns, and keep every other off what is owned.
+    Bind each dedicated vcpu to its own pcpu, and keep all other vcpus off these pcpus.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def bind_dedicated(request: Request, placement: Placement) -> Request:
     Raises
     ------
     EmissionError
-        If that takes more memory of a pnode than it has, as with :func:`pin`.
+        If a pnode lacks memory for the overhead, as with :func:`pin`.
     """
     instance = request.instance
     gone = set(instance.host.dedicated_pcpus or ())
@@ -65,6 +65,7 @@ def bind_dedicated(request: Request, placement: Placement) -> Request:
 
 
 def _owning(guest: Guest, host: Host, placement: Placement, gone: set[int]) -> Guest:
+    """Bind the dedicated vcpus of a guest to their pcpus, and the others to what ``gone`` leaves of theirs."""
     masks = list(guest.hard_affinity or (None,) * guest.vcpu_count)
     owned = placement.pcpu_of.get(guest.name, (None,) * guest.vcpu_count)
     left = tuple(sorted(host.pcpus_of_effective_pool(guest.pool) - gone))
@@ -77,17 +78,18 @@ def _owning(guest: Guest, host: Host, placement: Placement, gone: set[int]) -> G
 
 
 def _bound(guest: Guest, host: Host, placement: Placement) -> Guest:
+    """Bind every vcpu of a guest to the pcpus of its pnode that its mask and its cpupool allow."""
     pnodes = placement.pnode_of[guest.name]
     if None in pnodes:
-        raise EmissionError(f'guest "{guest.name}" has a vnode without a pnode, which its vcpus could be bound to')
-    bind_dedicated = guest.hard_affinity or (None,) * guest.vcpu_count
-    affinity = list(bind_dedicated)
+        raise EmissionError(f'guest "{guest.name}" has a vnode without a pnode, so its vcpus cannot be bound')
+    masks = guest.hard_affinity or (None,) * guest.vcpu_count
+    affinity = list(masks)
     for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
         here = host.pcpus_of_effective_pool(guest.pool).intersection(
             host.pnodes[host.position_of[pnode]].pcpus if pnode is not None else ()
         )
         for vcpu in vnode.vcpus:
-            mask = bind_dedicated[vcpu]
+            mask = masks[vcpu]
             affinity[vcpu] = tuple(sorted(here if mask is None else here.intersection(mask)))
     return replace(guest, hard_affinity=tuple(affinity)) if affinity else guest
 
@@ -96,6 +98,6 @@ def _refuse_what_no_longer_fits(bound: Instance, placement: Placement) -> None:
     broken = [violation.message for violation in check(bound, placement).violations]
     if broken:
         raise EmissionError(
-            "bound to its pnodes, a guest has its overhead there too, for which there is no room; "
-            "--reserve leaves some:\n" + "\n".join(broken)
+            "binding vcpus moves the overhead of each guest onto the pnodes it is placed on, which lack memory for it; "
+            "keep some free with --reserve:\n" + "\n".join(broken)
         )

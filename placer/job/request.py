@@ -1,4 +1,4 @@
-"""What a command works on: an instance, where its guests came from, and what was assumed on the way."""
+"""The input of a command: an instance, the files its guests came from, and the assumptions made while reading."""
 
 from __future__ import annotations
 
@@ -17,28 +17,30 @@ from placer.instance import Flexible, Guest, Host, Instance, format_size
 MemoryChoice = Literal["maxmem", "memory"]
 VnodesChoice = tuple[int, int] | Literal["fewest"] | None
 """
-For guests whose files state no vnodes: how few and how many they may have; ``fewest`` for as few as fit the host alone;
-None for one, without vnuma, where that fits, so that Xen can still save and migrate it, else for any number.
+How many vnodes a guest may get whose file states none.
+
+A pair: from so many to so many. ``fewest``: the fewest with which the guest fits the host alone. None: one, without
+vnuma, where that fits (Xen can then save and migrate the guest), else any number.
 """
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """
-    An instance to solve and what belongs to it.
+    An instance to solve, with what a report says of it and what a configuration is written from.
 
     Parameters
     ----------
     instance
         Host and guests.
     readings
-        Guest name -> what its file said; empty for guests from an instance file.
+        Guest name -> the guest as its file states it; empty for guests from an instance file.
     headlines
-        What the reader of the report must know first.
+        Lines that stand first in the report, below the status.
     notes
-        What was assumed, and where it came from.
+        Assumptions made while reading, a sentence each.
     vnodes
-        What is wanted for guests whose files state no vnodes; :func:`placer.job.settled.settled` sees to it.
+        How many vnodes guests may get whose files state none; applied by :func:`placer.job.settled.settled`.
     """
 
     instance: Instance
@@ -57,17 +59,22 @@ def assemble(
     vnodes: VnodesChoice = None,
 ) -> Request:
     """
-    Put a host and guests together; guests without vnodes are flexible until that is settled.
+    Combine a host and guests; a guest whose file states no vnodes becomes flexible.
 
     Parameters
     ----------
     memory
-        Which to place, and write as both, for guests whose memory is below their maxmem; None: maxmem, and the Xen
-        emitters refuse them.
+        For guests whose memory is below their maxmem: which of the two to place, and to write as both. None: maxmem is
+        placed, and the Xen formats refuse the guest.
     always_vnuma
-        Write guests of one vnode with vnuma too.
+        Whether a guest that ends up with one vnode is written with vnuma too.
     vnodes
-        What is wanted for guests that state none.
+        How many vnodes guests may get whose files state none.
+
+    Raises
+    ------
+    InputError
+        If two guests have the same name, or a guest contradicts itself or the choice of its memory.
     """
     placed: list[Guest] = []
     readings: dict[str, ParsedGuest] = {}
@@ -84,7 +91,14 @@ def assemble(
 
 
 def from_instance(instance: Instance, *, place: str) -> Request:
-    """Take an instance file as it is."""
+    """
+    Make a request of an instance file.
+
+    Parameters
+    ----------
+    place
+        Name of the file, for messages.
+    """
     assumed = instance.host.slit is None and instance.host.bandwidth is None
     notes = (f"{place} states no distances: 10 within a pnode and 20 between pnodes are assumed",)
     return Request(instance=instance, headlines=_fixed(instance), notes=notes if assumed else ())
@@ -92,14 +106,14 @@ def from_instance(instance: Instance, *, place: str) -> Request:
 
 def with_chosen_vnodes(request: Request, placed: Instance, *, optimal: bool) -> Request:
     """
-    Take the vnodes that were chosen for flexible guests, and say how many of which numbers.
+    Give flexible guests the vnodes that the solve chose, with a note on each number.
 
     Parameters
     ----------
     placed
-        The instance with these vnodes.
+        The instance with the chosen vnodes.
     optimal
-        Whether it is proved that no other numbers cost less.
+        Whether it is proved that no other number costs less.
     """
     notes = []
     for guest, cut in zip(request.instance.guests, placed.guests, strict=True):
@@ -115,7 +129,7 @@ def with_chosen_vnodes(request: Request, placed: Instance, *, optimal: bool) -> 
 
 
 def free_pnodes(request: Request) -> Request:
-    """Forget every fixed pnode, so that placer places those vnodes anew."""
+    """Remove every fixed pnode from the vnodes, so that all of them are placed."""
     guests = tuple(
         replace(guest, vnodes=tuple(replace(vnode, pnode=None) for vnode in guest.vnodes))
         for guest in request.instance.guests
@@ -125,12 +139,12 @@ def free_pnodes(request: Request) -> Request:
 
 def with_reserve(host: Host, text: str) -> Host:
     """
-    Set reserves from ``1GiB`` (every pnode) or ``0=2GiB,3=512MiB`` (some).
+    Set the reserves of pnodes: ``1GiB`` on every pnode, or ``0=2GiB,3=512MiB`` on some.
 
     Raises
     ------
     InputError
-        If a part is no size, or names a pnode the host does not have.
+        If a part is no size, or names a pnode that the host does not have.
     """
     given = parse_sizes(text, [pnode.id for pnode in host.pnodes], "--reserve")
     return replace(
@@ -157,7 +171,7 @@ def _choose_memory(reading: ParsedGuest, choice: MemoryChoice | None) -> ParsedG
     if choice == "memory":
         if reading.vnodes is not None:
             raise InputError(
-                f'guest "{reading.name}" has {figures} and its vnodes sum to maxmem: '
+                f'guest "{reading.name}" has {figures}, and its vnodes sum to maxmem; '
                 "--memory memory needs vnodes that sum to memory",
                 place=_place(reading),
             )

@@ -1,4 +1,4 @@
-"""Between reading and solving: into how many vnodes the guests of a Request may be cut on its host."""
+"""Between reading and solving: the numbers of vnodes that the guests of a request may have on its host."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from placer.solving.vnode_counts import resolve_range, settle
 
 def settled(request: Request) -> Request:
     """
-    Settle the numbers of vnodes of flexible guests, and note what is settled for good.
+    Set the range of vnode numbers of each flexible guest, or split the guest, with a note, where one number is clear.
 
-    Those of guest files as the Request wants them, those of an instance file as the file has them.
+    A guest of a guest file follows ``request.vnodes``; a guest of an instance file follows its own range.
     """
     guests, notes = [], []
     for guest in request.instance.guests:

@@ -1,4 +1,4 @@
-"""A whole answer as one JSON object."""
+"""An answer as one JSON object."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ from dataclasses import asdict
 
 from placer.formats.native.placement_json import pcpus_object, placement_object
 from placer.formats.text.json_layout import lay_out
-from placer.job.notes import remarks
+from placer.job.notes import answer_notes
 from placer.job.request import Request
 from placer.solving.result import Result, Trade
 
 
-def emit_answer(answer: Result, request: Request | None) -> str:
+def emit_answer(result: Result, request: Request | None) -> str:
     """
-    Write an answer, its costs and bounds, and what was assumed.
+    Write an answer with its costs, bounds and notes.
 
     Returns
     -------
     str
-        One JSON object. ``placement`` maps each guest to its pnode ids, null where a vnode has none, and is null
-        where nothing was placed; ``pcpus``, where guests have dedicated vcpus, maps each of these guests to the pcpus
-        that its vcpus own; ``tiers`` stand highest first. ``moved``, where a placement was to be kept, lists the
-        vnodes that moved. ``trade`` is what another weighing gains and pays, and its placement, or null.
+        One JSON object. ``placement`` maps each guest to the pnode ids of its vnodes, null for a vnode without a pnode;
+        it is null where nothing was placed. ``pcpus`` maps each guest with dedicated vcpus to their pcpus, null for the
+        other vcpus; the key is absent without such guests. ``tiers`` stand highest first. ``moved`` lists the vnodes
+        that left their pnode; the key is absent without ``--keep``. ``trade`` is a trade with its placement, or null.
     """
     document = {
-        "status": str(answer.status),
-        "strategy": answer.strategy,
-        "placement": None if answer.placement is None else placement_object(answer.placement),
-        **({"pcpus": pcpus_object(answer.placement)} if answer.placement and answer.placement.pcpu_of else {}),
-        "tiers": [{"cost": tier.cost, "bound": tier.bound, "terms": tier.terms} for tier in answer.tiers],
-        "mean_access_distance": answer.mean_access_distance,
-        "guests": {name: {"mean_access_distance": mean} for name, mean in answer.guest_access_distance.items()},
-        "violations": [{"rule": violation.rule, "message": violation.message} for violation in answer.violations],
-        "trade": None if answer.trade is None else _trade_object(answer.trade),
-        **({} if answer.moved is None else {"moved": [asdict(each) for each in answer.moved]}),
-        "reason": answer.reason,
-        "notes": [] if request is None else [*request.headlines, *remarks(request, answer.placement)],
-        "wall_time_s": round(answer.wall_time_s, 6),
+        "status": str(result.status),
+        "strategy": result.strategy,
+        "placement": None if result.placement is None else placement_object(result.placement),
+        **({"pcpus": pcpus_object(result.placement)} if result.placement and result.placement.pcpu_of else {}),
+        "tiers": [{"cost": tier.cost, "bound": tier.bound, "terms": tier.terms} for tier in result.tiers],
+        "mean_access_distance": result.mean_access_distance,
+        "guests": {name: {"mean_access_distance": mean} for name, mean in result.guest_access_distance.items()},
+        "violations": [{"rule": violation.rule, "message": violation.message} for violation in result.violations],
+        "trade": None if result.trade is None else _trade_object(result.trade),
+        **({} if result.moved is None else {"moved": [asdict(each) for each in result.moved]}),
+        "reason": result.reason,
+        "notes": [] if request is None else [*request.headlines, *answer_notes(request, result.placement)],
+        "wall_time_s": round(result.wall_time_s, 6),
     }
     return lay_out(document) + "\n"
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from placer.audit.audit import AuditReport, GuestFinding
+from placer.audit.findings import AuditReport, GuestFinding
 from placer.audit.locality import Locality, guest_locality, pnode_localities
 from placer.instance import format_cpuset, format_size
 from placer.report.tables import table
 
 
 def render_audit(findings: AuditReport) -> str:
-    """Write whether every guest is where it was meant to be, what is not, and where memory and vcpus are."""
+    """Write the report of an audit: the faults, then a table of the guests, a table of the pnodes, and notes."""
     guests = findings.guests
     lines = [f"{_headline(findings)}\n"]
     lines += [f'- guest "{guest.domain.name}": {fault}\n' for guest in guests for fault in guest.faults]
@@ -45,7 +45,7 @@ def _guests(findings: AuditReport) -> str:
 
 
 def _memory(guest: GuestFinding) -> list[tuple[object, str, str]]:
-    """List the pnodes that were meant to hold its memory or hold much of it; what little lies elsewhere in one row."""
+    """Give a row for each pnode expected to hold memory of a guest or holding much of it; one row for all others."""
     expected = guest.expected.memory_kib or {}
     shown = [pnode for pnode, kib in guest.found_kib.items() if pnode in guest.expected.pnodes or kib > guest.free_kib]
     rows: list[tuple[object, str, str]] = []
@@ -91,8 +91,8 @@ def _notes(findings: AuditReport) -> list[str]:
     if scattered:
         most = max(guest.free_kib for guest in scattered)
         notes.append(
-            "a little memory off its pnode is no fault: Xen places the lowest 640 KiB, the special pages and the video "
-            f"memory of a guest where it likes, up to {format_size(most)} here"
+            "a little memory off its pnode is no fault: Xen chooses the pnodes of the lowest 640 KiB, the special "
+            f"pages and the video memory of a guest, up to {format_size(most)} here"
         )
     notes += [
         f'guest "{guest.domain.name}" holds {format_size(guest.short_kib)} less than it was started with'
@@ -101,11 +101,11 @@ def _notes(findings: AuditReport) -> list[str]:
     ]
     unbound = [domain.name for domain in findings.host.domains if None in domain.affinity]
     if unbound:
-        notes.append(f"vcpus of these may run on any pnode: {', '.join(unbound)}")
+        notes.append(f"these domains have vcpus that may run on any pnode: {', '.join(unbound)}")
     listed = {domain.domid for domain in findings.host.domains}
     unknown = [domid for domid in findings.dump.domains if domid not in listed]
     if unknown:
-        notes.append(f"only their memory is known, not their vcpus: domain {format_cpuset(unknown)}")
+        notes.append(f"domains whose memory is known but not their vcpus: {format_cpuset(unknown)}")
     return notes
 
 

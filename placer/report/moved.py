@@ -1,4 +1,4 @@
-"""A line on who moved away from an earlier placement."""
+"""A line on the vnodes that left the pnode they have in an earlier placement."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from placer.instance.previous import Moved
 
 NAMED = 12
-"""Vnodes named before the rest are counted."""
+"""Vnodes named before the rest are counted; a few lines of a terminal. Chosen, not tuned."""
 
 
 def moved_line(moved: Sequence[Moved]) -> str:
     """
-    Say how many vnodes stand elsewhere than before, and which.
+    Say how many vnodes left their pnode, and which.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A line on how far a search is."""
+"""A line on the progress of a search."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from placer.assignment import Progress
 
 def describe(progress: Progress, tiers: Sequence[Iterable[str]]) -> str:
     """
-    Say what a search has, what is proved, and how far apart they are.
+    Give the cost of the best placement found so far, its proved bound, and the gap between them.
+
+    Without a bound the highest tier with a cost above 0 is shown.
 
     Parameters
     ----------
@@ -35,4 +37,5 @@ def describe(progress: Progress, tiers: Sequence[Iterable[str]]) -> str:
 
 
 def _leading(costs: tuple[int, ...]) -> int:
+    """Give the first tier with a cost above 0, or the last tier."""
     return next((t for t, cost in enumerate(costs) if cost), len(costs) - 1)

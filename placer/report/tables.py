@@ -1,4 +1,4 @@
-"""Tables: plain columns for files and pipes, rich ones on a terminal. rich is imported for the latter only."""
+"""Tables: plain columns for files and pipes; with colours on a terminal, and only there rich is imported."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from collections.abc import Iterable, Sequence
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, colour: bool = False) -> str:
     """
-    Lay out a table; columns whose head starts with ``>`` are set flush right.
+    Lay out a table.
 
     Parameters
     ----------
+    title
+        Line above the table.
+    columns
+        Heads of the columns; a column whose head starts with ``>`` is set flush right.
+    rows
+        Cells of each row: None is shown as ``-``, a float with two decimals.
     colour
-        Whether it goes to a terminal, where it may be coloured and is folded to its width.
+        Whether the table goes to a terminal, where it is coloured and folded to the width of the terminal.
 
     Examples
     --------
@@ -27,7 +33,16 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
 
 
 def headline(text: str, *, good: bool, colour: bool = False) -> str:
-    """Set a line that says how it went."""
+    """
+    Give the first line of a report, on a terminal in green or red.
+
+    Parameters
+    ----------
+    good
+        Whether the line is green.
+    colour
+        Whether it goes to a terminal.
+    """
     if not colour:
         return text + "\n"
     from rich.text import Text

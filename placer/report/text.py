@@ -1,80 +1,90 @@
-"""The report of an answer."""
+"""The report of an answer as text."""
 
 from __future__ import annotations
 
 from placer.assignment import Status
 from placer.instance import Guest, Instance, Placement, Vnode, format_cpuset, format_size
-from placer.job.notes import remarks
+from placer.job.notes import answer_notes
 from placer.job.request import Request
 from placer.report.moved import moved_line
 from placer.report.tables import headline, table
 from placer.report.tradeoff import trade_line
 from placer.solving.result import Result
 
-SAYS = {
+STATUS_WORDS = {
     Status.OPTIMAL: "placed, and proved that no placement costs less",
     Status.FEASIBLE: "placed, without proof that nothing costs less",
     Status.INFEASIBLE: "proved that no placement keeps every rule",
     Status.UNKNOWN: "no placement that keeps every rule, and no proof that there is none",
 }
+"""What each status means, for the first line of the report."""
 
 
-def summary(answer: Result, request: Request) -> list[str]:
-    """Say in a few lines what a configuration file cannot: status, what is fixed, what was assumed and noted."""
-    return [*_headline(answer).splitlines(), *request.headlines, *_moved(answer), *remarks(request, answer.placement)]
+def summary(result: Result, request: Request) -> list[str]:
+    """Give the lines that no configuration file holds: status, fixed pnodes, moved vnodes, and notes."""
+    return [
+        *_headline(result).splitlines(),
+        *request.headlines,
+        *_moved(result),
+        *answer_notes(request, result.placement),
+    ]
 
 
-def render(answer: Result, request: Request, *, colour: bool = False) -> str:
+def render(result: Result, request: Request, *, colour: bool = False) -> str:
     """
-    Write the report: status and mean access distance, costs, guests, pnodes, and what was assumed.
+    Write the report: status and mean access distance, then costs, guests, pnodes, a trade, and notes.
 
     Parameters
     ----------
+    result
+        The result of the solve.
+    request
+        What was solved, with the vnodes that the solve chose.
     colour
-        Whether it goes to a terminal.
+        Whether the report goes to a terminal.
     """
-    parts = [headline(_headline(answer), good=answer.status in (Status.OPTIMAL, Status.FEASIBLE), colour=colour)]
+    parts = [headline(_headline(result), good=result.status in (Status.OPTIMAL, Status.FEASIBLE), colour=colour)]
     parts += [f"{line}\n" for line in request.headlines]
-    parts += [f"{line}\n" for line in _moved(answer)]
-    if answer.reason and answer.status in (Status.INFEASIBLE, Status.UNKNOWN):
-        parts.append(f"{answer.reason}\n")
-    if answer.violations:
-        parts += ["\nBroken rules\n", *(f"- {violation.message}\n" for violation in answer.violations)]
-    if answer.placement is not None:
+    parts += [f"{line}\n" for line in _moved(result)]
+    if result.reason and result.status in (Status.INFEASIBLE, Status.UNKNOWN):
+        parts.append(f"{result.reason}\n")
+    if result.violations:
+        parts += ["\nBroken rules\n", *(f"- {violation.message}\n" for violation in result.violations)]
+    if result.placement is not None:
         parts += [
-            "\n" + _costs(answer, colour=colour),
-            "\n" + _guests(answer, request.instance, answer.placement, colour=colour),
-            "\n" + _pnodes(request.instance, answer.placement, colour=colour),
+            "\n" + _costs(result, colour=colour),
+            "\n" + _guests(result, request.instance, result.placement, colour=colour),
+            "\n" + _pnodes(request.instance, result.placement, colour=colour),
         ]
-    if answer.trade is not None:
-        parts.append("\n" + trade_line(answer.trade) + "\n")
-    notes = remarks(request, answer.placement)
+    if result.trade is not None:
+        parts.append("\n" + trade_line(result.trade) + "\n")
+    notes = answer_notes(request, result.placement)
     if notes:
         parts += ["\nAssumed and noted\n", *(f"- {note}\n" for note in notes)]
     return "".join(parts)
 
 
-def _headline(answer: Result) -> str:
-    line = f"{answer.status}: "
-    if answer.mean_access_distance is not None:
-        line += f"mean access distance {answer.mean_access_distance:.2f}; "
-    says = SAYS[answer.status]
-    unplaced = answer.tiers[0].cost if answer.tiers else 0
-    if unplaced and answer.status is Status.OPTIMAL:
-        says = "proved that no placement leaves less unplaced"
-    line += f"{says} ({answer.strategy}, {answer.wall_time_s:.2f} s)"
-    if unplaced and answer.placement is not None:
-        line += f"\n{unplaced} of {len(answer.placement.pnode_of)} guests not placed"
+def _headline(result: Result) -> str:
+    line = f"{result.status}: "
+    if result.mean_access_distance is not None:
+        line += f"mean access distance {result.mean_access_distance:.2f}; "
+    words = STATUS_WORDS[result.status]
+    unplaced = result.tiers[0].cost if result.tiers else 0
+    if unplaced and result.status is Status.OPTIMAL:
+        words = "proved that no placement leaves less unplaced"
+    line += f"{words} ({result.strategy}, {result.wall_time_s:.2f} s)"
+    if unplaced and result.placement is not None:
+        line += f"\n{unplaced} of {len(result.placement.pnode_of)} guests not placed"
     return line
 
 
-def _moved(answer: Result) -> list[str]:
-    return [] if answer.moved is None else [moved_line(answer.moved)]
+def _moved(result: Result) -> list[str]:
+    return [] if result.moved is None else [moved_line(result.moved)]
 
 
-def _costs(answer: Result, *, colour: bool) -> str:
+def _costs(result: Result, *, colour: bool) -> str:
     rows = []
-    for t, tier in enumerate(answer.tiers, 1):
+    for t, tier in enumerate(result.tiers, 1):
         terms = ", ".join(f"{name} {cost}" for name, cost in tier.terms.items())
         rows.append((t, terms, tier.cost, tier.bound, _gap(tier.cost, tier.bound)))
     return table("Costs, highest tier first", ("tier", "terms", ">cost", ">bound", ">gap"), rows, colour=colour)
@@ -86,10 +96,10 @@ def _gap(cost: int, bound: int | None) -> str:
     return "0" if cost == bound else f"{100 * (cost - bound) / cost:.1f} %"
 
 
-def _guests(answer: Result, instance: Instance, placement: Placement, *, colour: bool) -> str:
+def _guests(result: Result, instance: Instance, placement: Placement, *, colour: bool) -> str:
     rows: list[tuple[object, ...]] = []
     for guest in instance.guests:
-        mean = answer.guest_access_distance.get(guest.name)
+        mean = result.guest_access_distance.get(guest.name)
         for v, (vnode, pnode) in enumerate(zip(guest.vnodes, placement.pnode_of[guest.name], strict=True)):
             first = v == 0
             rows.append(
@@ -107,7 +117,7 @@ def _guests(answer: Result, instance: Instance, placement: Placement, *, colour:
 
 
 def _vcpus(guest: Guest, vnode: Vnode, placement: Placement) -> str:
-    """Count and name the vcpus of a vnode, and the pcpus that those of them own that are dedicated."""
+    """Give the number and the names of the vcpus of a vnode, and the pcpus of its dedicated ones."""
     if not vnode.vcpus:
         return "0"
     own = guest.dedicated.intersection(vnode.vcpus)
@@ -115,8 +125,8 @@ def _vcpus(guest: Guest, vnode: Vnode, placement: Placement) -> str:
     text = f"{len(vnode.vcpus)} ({format_cpuset(vnode.vcpus)})"
     if not pcpus:
         return text
-    who = "" if len(own) == len(vnode.vcpus) else f"{format_cpuset(own)} "
-    return f"{text}, {who}on pcpus {format_cpuset(pcpus)}"
+    dedicated = "" if len(own) == len(vnode.vcpus) else f"{format_cpuset(own)} "
+    return f"{text}, {dedicated}on pcpus {format_cpuset(pcpus)}"
 
 
 def _pnodes(instance: Instance, placement: Placement, *, colour: bool) -> str:

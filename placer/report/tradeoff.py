@@ -1,4 +1,4 @@
-"""A line on what another weighing would gain, and cost."""
+"""A line on a trade between access distance and core sharing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from placer.solving.result import Trade
 
 def trade_line(trade: Trade) -> str:
     """
-    Say what the trade costs, and then what it gains.
+    Say what a trade costs, and then what it gains, with the option that chooses it.
 
     Examples
     --------

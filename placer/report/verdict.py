@@ -1,4 +1,4 @@
-"""The report of ``placer check``."""
+"""The report of ``placer check`` on a placement."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from placer.report.tables import table
 
 
 def render_verdict(verdict: Verdict, moved: Sequence[Moved] | None = None) -> str:
-    """Write whether all rules hold, each that does not, who moved if that was asked, and every cost."""
+    """
+    Write whether all rules hold, the broken ones, the moved vnodes, and every cost.
+
+    Parameters
+    ----------
+    verdict
+        The verdict on the placement.
+    moved
+        Vnodes that left their pnode of an earlier placement; None without one.
+    """
     mean = mean_access_distance(verdict)
     distance = "" if mean is None else f"; mean access distance {mean:.2f}"
     count = len(verdict.violations)

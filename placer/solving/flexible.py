@@ -1,4 +1,4 @@
-"""Flexible guests: first with the fewest vnodes each, then, where other numbers may cost less, with the choice."""
+"""Flexible guests: a solve with the fewest vnodes of each, then, if other numbers may cost less, one with all."""
 
 from __future__ import annotations
 
@@ -21,23 +21,28 @@ from placer.lowering.costs import traffic_rounding_loss
 from placer.lowering.lower import lower
 from placer.lowering.lowered import Lowered
 from placer.solving.result import Trade
-from placer.solving.tradeoff import LEAST_S, PURE_ORDERS, SHARE, compared, part_of
+from placer.solving.tradeoff import PURE_ORDERS, compared, default_limit_s, part_of
 
 FIRST = 0.3
-"""Share of the time that the fewest vnodes get."""
+"""
+Share of the time for the solve with the fewest vnodes.
+
+Chosen, not tuned: that solve gives the start of the second one, which is larger and needs most of the time.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlexibleResult:
     """
-    What was found.
+    The solution of an instance with flexible guests, and the lowering to read it with.
 
     Parameters
     ----------
     lowered
-        What the answer is read with: the fewest vnodes of each guest, or the choice.
+        With the fewest vnodes of each guest, or with all numbers.
     solution
-        ``site_of`` of its items; ``costs`` and ``bounds`` of every tier, that of the vnodes included.
+        ``site_of`` for the items of ``lowered``; ``costs`` and ``bounds`` of every tier, the tier of the vnodes
+        included.
     """
 
     lowered: Lowered
@@ -56,9 +61,14 @@ def solve_flexible(
     """
     Place an instance with flexible guests whose ranges are settled.
 
-    With the fewest vnodes of each guest it is an ordinary instance. Where that is proved, and other numbers of vnodes
-    cannot cost less in the tiers down to that of the vnodes, it is the answer. So it is for a strategy that does not
-    search, without a proof.
+    With the fewest vnodes of each guest it is an ordinary instance, and its solution is the answer if it is proved and
+    no other number of vnodes can cost less in the tiers above that of the vnodes. Else all numbers are searched, except
+    by a strategy that does not search: it answers for the fewest, without a proof.
+
+    Parameters
+    ----------
+    allow_unplaced, hint, keep
+        As for :func:`placer.solving.pipeline.solve`.
     """
     few = instance.with_fewest_vnodes()
     start, kept = (None if each is None else restricted_to(each, few) for each in (hint, keep))
@@ -90,8 +100,8 @@ def _choose(
     hint: Placement | None,
     keep: Placement | None,
 ) -> FlexibleResult:
-    """Solve with every number of vnodes, and keep what is better."""
-    context.log("flexible guests: with the choice of their vnodes")
+    """Solve with all numbers of vnodes, and give the better of that solution and the one with the fewest."""
+    context.log("flexible guests: all numbers of vnodes")
     lowered = lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
     found = strategy.run(lowered.problem, context)
     if not lowered.is_exact:
@@ -116,7 +126,7 @@ def trade_of(
     Trade or None
         As of :func:`placer.solving.tradeoff.find_trade`.
     """
-    limit_s = LEAST_S + SHARE * context.elapsed_s()
+    limit_s = default_limit_s(context)
     answer = check(instance, placement, allow_unplaced=allow_unplaced)
     trades = []
     for order in PURE_ORDERS:
@@ -140,7 +150,7 @@ def _with_bounds(chosen: FlexibleResult, bounds: tuple[int, ...]) -> FlexibleRes
 
 
 def _counted(solution: Solution, instance: Instance, tier: int) -> Solution:
-    """Insert the tier of the vnodes, the fewest of each, and add what rounding takes off their traffic."""
+    """Insert the tier of the vnodes into costs and bounds, and add the traffic that rounding loses on each guest."""
     flexible = [guest for guest in instance.guests if guest.flexible]
     cut = [guest.split_into(guest.flexible.least) for guest in flexible if guest.flexible]
     lost = sum(traffic_rounding_loss(guest, instance.host) for guest in cut)
@@ -154,7 +164,7 @@ def _counted(solution: Solution, instance: Instance, tier: int) -> Solution:
 
 
 def _unproved(solution: Solution) -> Solution:
-    """Take the proof from a solution, which holds for fewer placements than there are."""
+    """Remove bounds and status OPTIMAL from a solution, because they hold only for some of the numbers of vnodes."""
     if solution.site_of is not None:
         return replace(solution, bounds=(), status=Status.FEASIBLE)
     tried = "not every number of vnodes was tried"
@@ -163,12 +173,16 @@ def _unproved(solution: Solution) -> Solution:
 
 def _lower_bounds(instance: Instance, problem: Problem, tier: int) -> tuple[int, ...]:
     """
-    Bound the tiers before that of the vnodes from below, whatever the numbers of vnodes are.
+    Bound the tiers above that of the vnodes from below, for every number of vnodes.
+
+    Guests that are not flexible cost the same whatever the numbers are: each item its cheapest site, each pair its
+    cheapest distance. The load of all vcpus, spread as evenly as possible, does not depend on the numbers either. Each
+    vcpu of a flexible guest has 1000 units of traffic (rounding losses are charged), none below the smallest distance.
 
     Parameters
     ----------
     problem
-        With the fewest vnodes. What its other guests cost at least, and all load spread evenly, holds for all numbers.
+        With the fewest vnodes.
     """
     index = TermIndex(problem)
     groups = zip(instance.guests, problem.groups, strict=True)

@@ -1,4 +1,4 @@
-"""Problems made of plain arrays: checked and solved without any NUMA object."""
+"""Solving a Problem given as plain arrays, without any NUMA object."""
 
 from __future__ import annotations
 
@@ -24,20 +24,29 @@ def solve_problem(
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Solution:
     """
-    Solve a problem made of arrays; the parameters are those of :func:`placer.solving.pipeline.solve`.
+    Solve a Problem given as plain arrays.
+
+    Parameters
+    ----------
+    problem
+        The arrays; every value in them is an integer.
+    strategy
+        One of :data:`placer.assignment.registry.STRATEGIES` that is no baseline.
+    time_limit_s, workers, seed, deterministic_limit, stop, on_progress
+        As for :func:`placer.solving.pipeline.solve`.
 
     Returns
     -------
     Solution
         OPTIMAL: ``costs`` equal ``bounds``, tier by tier. FEASIBLE: an assignment, and what is proved so far.
-        INFEASIBLE: proved that there is none. UNKNOWN: none found.
+        INFEASIBLE: proved that no assignment is feasible. UNKNOWN: none was found, and nothing is proved.
 
     Raises
     ------
     InputError
-        If arrays do not fit each other, hold what no problem may hold, or an argument is out of range.
+        If shapes do not match, a value or an argument is out of range, or there is no such strategy.
     Defect
-        If an answer breaks a rule or is priced wrong; never seen, please report it.
+        If the strategy returns an infeasible assignment or wrong costs; never seen, please report it.
     """
     expect("problem", problem, Problem)
     for fault in faults(problem):
@@ -59,11 +68,14 @@ def solve_problem(
 
 
 def _confirm(problem: Problem, solution: Solution) -> None:
+    """Recompute feasibility and costs of an answer."""
     if solution.site_of is None:
         return
     row = solution.site_of[None, :]
     costs = tuple(problem.evaluate(row)[0].tolist())
     if not problem.feasible(row)[0] or costs != solution.costs:
-        raise Defect(f"an assignment that breaks a rule, or costs {costs} and not {solution.costs}")
+        raise Defect(
+            f"the strategy returned an invalid assignment: reported costs {solution.costs}, recomputed {costs}"
+        )
     if solution.status is Status.OPTIMAL and solution.bounds != costs:
         raise Defect(f"{solution.status} with costs {costs} and bounds {solution.bounds}")

@@ -1,4 +1,4 @@
-"""What solve() says."""
+"""The result of a solve: status, placement, costs and bounds."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from placer.instance import Instance, Placement
 from placer.instance.previous import Moved
 
 PureOrder = Literal["distance", "cores-first"]
-"""Nearness before free cores, or the other way round."""
+"""``distance`` minimises access distance before core sharing, ``cores-first`` core sharing before access distance."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tier:
     """
-    What one tier costs.
+    The cost of one tier and its bound.
 
     Parameters
     ----------
     cost
-        The sum of its terms times their weights.
+        The weighted sum of the terms.
     bound
-        What it costs at least, among placements no worse in the higher tiers; None where nothing is proved.
+        Proved lower bound on the cost of this tier, among placements that are no worse in the higher tiers; None where
+        nothing is proved.
     terms
-        By name, without their weights.
+        Name of each term -> its value without weight.
     """
 
     cost: int
@@ -37,18 +38,20 @@ class Tier:
 @dataclass(frozen=True, kw_only=True)
 class Trade:
     """
-    Another placement that gains in one of the two and pays with the other.
+    Another placement, better than the answer in either access distance or core sharing and worse in the other.
 
     Parameters
     ----------
     order
-        What it puts first: ``distance`` or ``cores-first``.
+        The pure order under which this placement is better: ``distance`` or ``cores-first``.
     placement
-        Keeps every rule, and leaves no more unplaced.
-    mean_access_distance, current_mean_distance
-        Its mean distance of a memory access, and that of the answer.
+        Keeps every rule, and leaves no more unplaced than the answer.
+    mean_access_distance
+        Mean distance of a memory access in this placement.
+    current_mean_distance
+        The same in the answer.
     more_pairs
-        How many more pairs of vcpus share a core than in the answer; negative for fewer.
+        Pairs of vcpus that share a core, less those in the answer; negative where fewer share one.
     """
 
     order: PureOrder
@@ -61,37 +64,38 @@ class Trade:
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """
-    What solve() says.
+    The result of :func:`placer.solving.pipeline.solve`.
 
     Parameters
     ----------
     status
-        OPTIMAL: the placement costs the least there is, proved. FEASIBLE: a placement without that proof.
-        INFEASIBLE: proved that there is none. UNKNOWN: none of these; a baseline's broken placement is shown.
+        OPTIMAL: proved that no placement costs less. FEASIBLE: a placement without that proof. INFEASIBLE: proved that
+        no placement keeps every rule. UNKNOWN: none of these; a baseline's placement is shown with its violations.
     strategy
-        Its name.
+        Name of the strategy.
     instance
-        The instance as it is placed, flexible guests with the vnodes that were chosen; None without a placement.
+        The instance as it was placed: flexible guests have the vnodes that were chosen. None without a placement.
     placement
-        None where there is none.
+        None where none was found.
     tiers
-        One for each of :meth:`placer.instance.Instance.tiers`, what is unplaced first; empty without a placement.
+        One for each of :meth:`placer.instance.Instance.tiers`, highest first; empty without a placement.
     mean_access_distance
-        Mean distance of a memory access over the whole instance, averaged over vcpus; None without one.
+        Mean distance of a memory access over the whole instance, averaged over vcpus; None without a placement, or
+        where no guest has vcpus and memory.
     guest_access_distance
-        The same of each guest, None for one without vcpus or memory.
+        Guest name -> its mean distance, None for a guest without vcpus or memory.
     violations
         Rules that a baseline's placement breaks.
     trade
-        What another weighing of near memory and cores of one's own would gain and cost, where that was asked and found.
+        A trade between access distance and core sharing, if one was asked for and found.
     moved
-        The vnodes on other pnodes than in the placement that was to be kept; None where none was.
+        The vnodes that left the pnode they have in the placement ``keep``; None without such a placement.
     reason
-        Why nothing fits, or what was tried in vain.
+        Why no placement keeps every rule, or what the search tried.
     wall_time_s
-        In seconds.
+        Seconds that the solve took, without the search for a trade.
     decisions
-        Which method answered, and why that one; the method within it too where that is a portfolio.
+        The method that answered and why it was chosen; for a portfolio, the method inside it too.
     """
 
     status: Status

@@ -1,4 +1,4 @@
-"""One trade between near memory and cores of one's own: what another weighing of the two would gain, and cost."""
+"""A trade between access distance and core sharing: another placement, better in one of them and worse in the other."""
 
 from __future__ import annotations
 
@@ -18,31 +18,54 @@ from placer.solving.result import PureOrder, Trade
 
 DISTANCE, SHARING = "access_distance", "core_sharing"
 PURE_ORDERS: dict[PureOrder, tuple[str, str]] = {"distance": (DISTANCE, SHARING), "cores-first": (SHARING, DISTANCE)}
-"""The two pure orders, each with the terms of its two tiers."""
+"""The two pure orders, each with the terms of its two tiers, highest first."""
 
 LEAST_S, SHARE = 0.1, 0.5
-"""Seconds that each order may take, for it mostly ends before, and how much more for each second of the answer."""
+"""
+Seconds for the search in each order, and further seconds for each second that the answer took.
+
+The two searches together at most double the time of a long solve. Measured on the shipped instances (two busy cores):
+0.25 s or less for both, 0.9 s with flexible guests, beside answers of 0.001 to 7 s.
+"""
 PATIENCE = 40
-"""Moves of local search without gain after which it ends."""
+"""
+Moves of local search without gain after which it ends.
+
+Chosen, not tuned: it starts at an optimal placement, and a trade that is missed costs a line of the report, no answer.
+"""
 ENUMERATED_ITEMS, STATES = 24, 4 * CHUNK
-"""Items up to which enumeration follows, and the partial assignments it looks at."""
+"""
+Items up to which branch and bound searches, and the partial assignments that it may look at; above, local search does.
+
+The items are those of :data:`placer.assignment.portfolio.ENUMERATED_ITEMS`; the states are four of the arrays of branch
+and bound. Chosen, not tuned: more states find more trades, and take longer.
+"""
 
 
-def find_trade(lowered: Lowered, site_of: IntArray, context: SearchContext) -> Trade | None:
+def find_trade(
+    lowered: Lowered, site_of: IntArray, context: SearchContext, *, limit_s: float | None = None
+) -> Trade | None:
     """
-    Look for a trade from an optimal assignment ``[n]``, as long as that is short beside the time it took.
+    Look for a trade beside an optimal assignment, for a time that is short beside the time the assignment took.
 
     Parameters
     ----------
     lowered
-        What the assignment was found with.
+        The lowering that the assignment was found with.
+    site_of
+        The assignment, ``[n]``.
+    context
+        The limits of the whole solve, of which the search for a trade takes a part.
+    limit_s
+        Seconds for each of the two pure orders; None for :func:`default_limit_s`.
 
     Returns
     -------
     Trade or None
-        Of those found, the one that costs least in the tier of both terms; None where there is none, or no time left.
+        Of the trades found, the one that costs least in the tier of both terms; None where there is none, or no time
+        left.
     """
-    limit_s = LEAST_S + SHARE * context.elapsed_s()
+    limit_s = default_limit_s(context) if limit_s is None else limit_s
     instance, problem = lowered.instance, lowered.problem
     answer = _judged(lowered, site_of)
     trades = []
@@ -62,7 +85,7 @@ def find_trade(lowered: Lowered, site_of: IntArray, context: SearchContext) -> T
 
 
 def _reordered(problem: Problem, names: tuple[str, str], site_of: IntArray) -> Problem | None:
-    """Give each of two terms a tier of its own, where the first of them stood; None where either prices nothing."""
+    """Put two terms into tiers of their own, at the place of the first of them; None where either term is absent."""
     apart = tuple(tuple(term for terms in problem.tiers for term in terms if term.name == name) for name in names)
     place = next((t for t, terms in enumerate(problem.tiers) if _named(terms, names)), None)
     if place is None or not all(apart):
@@ -76,7 +99,7 @@ def _named(terms: tuple[Term, ...], names: tuple[str, str]) -> bool:
 
 
 def _search(problem: Problem, first: str, site_of: IntArray, context: SearchContext) -> IntArray | None:
-    """Look for an assignment that costs less in the tier of the first term; None where none can, or none is found."""
+    """Search for an assignment that costs less in the tier of the first term; None where there is or is found none."""
     index = TermIndex(problem)
     least, costs = lower_bounds(index), tuple(problem.evaluate(site_of[None, :])[0].tolist())
     tier = next(t for t, terms in enumerate(problem.tiers) if any(term.name == first for term in terms))
@@ -93,8 +116,13 @@ def _search(problem: Problem, first: str, site_of: IntArray, context: SearchCont
     return found
 
 
+def default_limit_s(context: SearchContext) -> float:
+    """Give the seconds that the search of one order may take once the answer is there."""
+    return LEAST_S + SHARE * context.elapsed_s()
+
+
 def part_of(context: SearchContext, limit_s: float) -> SearchContext:
-    """Give a part of what is left of a budget."""
+    """Give a context that ends within ``limit_s`` seconds, and no later than the given one."""
     return SearchContext(
         time_limit_s=min(context.time_limit_s, context.elapsed_s() + limit_s),
         seed=context.seed,
@@ -105,6 +133,7 @@ def part_of(context: SearchContext, limit_s: float) -> SearchContext:
 
 
 def _both(problem: Problem, site_of: IntArray) -> int:
+    """Give the sum of access distance and core sharing, which are in the same unit."""
     terms = (term for terms in problem.tiers for term in terms if term.name in (DISTANCE, SHARING))
     return sum(int(term.evaluate(site_of[None, :])[0]) for term in terms)
 
@@ -116,19 +145,26 @@ def _judged(lowered: Lowered, site_of: IntArray) -> Verdict:
 def compared(
     instance: Instance, order: PureOrder, answer: Verdict, placement: Placement, other: Verdict
 ) -> Trade | None:
-    """Say what a placement gains and pays beside the answer; None where it breaks a rule or pays nothing."""
+    """
+    Compare a placement with the answer; None where it breaks a rule, or is worse in nothing and so no trade.
+
+    Parameters
+    ----------
+    answer, other
+        The verdicts on the answer and on the other placement.
+    """
     before, after = mean_access_distance(answer), mean_access_distance(other)
     price = 2 * sharing_price(instance)
-    rise = _term(other, SHARING) - _term(answer, SHARING)
-    pays = rise > 0 if order == "distance" else _term(other, DISTANCE) > _term(answer, DISTANCE)
-    if other.violations or before is None or after is None or not price or not pays:
+    increase = _term(other, SHARING) - _term(answer, SHARING)
+    worse = increase > 0 if order == "distance" else _term(other, DISTANCE) > _term(answer, DISTANCE)
+    if other.violations or before is None or after is None or not price or not worse:
         return None
     return Trade(
         order=order,
         placement=placement,
         mean_access_distance=after,
         current_mean_distance=before,
-        more_pairs=rise // price,
+        more_pairs=increase // price,
     )
 
 

@@ -1,5 +1,5 @@
 """
-Whether guests are where they were meant to be.
+The audit: whether guests are on the pnodes they were meant for.
 
 The samples are what Xen 4.17 printed on an emulated host of 4 pnodes: app, cache and db where placer put them, desk
 with video memory, and web with ``cpus="node:1"``, which libxl's own placement ignores.
@@ -14,7 +14,8 @@ import pytest
 from msgspec.structs import replace
 
 import placer
-from placer.audit.audit import AuditReport, audit, load_notes, running_domains
+from placer.audit.audit import audit, load_notes, running_domains
+from placer.audit.findings import AuditReport
 from placer.errors import InputError
 from placer.formats.native.placement_json import read_placement
 from placer.formats.xl.info import read_xl_info
@@ -124,7 +125,7 @@ def test_a_plan_with_other_pnodes_is_not_where_the_guests_are() -> None:
         "vcpus 0-2 run on pcpus 8-11, none of them on pnode 3",
         "vcpus 3-5 run on pcpus 12-15, none of them on pnode 2",
     )
-    # 196460 - 98304 pages too many on pnode 1, and 44 strays on each of 2 and 3
+    # 196460 - 98304 pages too many on pnode 1, and 44 that no plan has on each of 2 and 3
     assert told["app"] == (
         "vnode 1 is on pnode 1, meant for pnode 0",
         "memory lies where none was meant to be: 383.42 MiB on pnode 1, 176 KiB on pnode 2, 176 KiB on pnode 3",
@@ -239,7 +240,10 @@ def test_a_guest_of_one_vnode_may_run_without_vnuma() -> None:
 
 
 def test_a_guest_that_the_plan_leaves_out_was_not_meant_to_run() -> None:
-    assert faults(two_vnodes(), GOOD, plan=(0, None))[0] == "runs, though the plan leaves vnodes of it without a pnode"
+    assert (
+        faults(two_vnodes(), GOOD, plan=(0, None))[0]
+        == "runs, although the plan leaves some of its vnodes without a pnode"
+    )
 
 
 def test_a_guest_of_the_plan_that_does_not_run_is_missing_unless_the_plan_left_it_out() -> None:
@@ -255,7 +259,9 @@ def test_a_guest_of_the_plan_that_does_not_run_is_missing_unless_the_plan_left_i
 def test_texts_of_different_times_are_refused() -> None:
     guest = two_vnodes()
     host = replace(HOST, domains=(guest.domain,))
-    with pytest.raises(InputError, match=r'domain 3 "db" is not in the NUMA dump; were they taken at the same time\?'):
+    with pytest.raises(
+        InputError, match=r'domain 3 "db" is not in the NUMA dump; were xl list and the dump taken at the same time\?'
+    ):
         audit(host, [guest], NumaDump(free_kib={}, domains={}))
     other = DumpedDomain(domid=3, memory_kib={0: 4}, pnode_of=(0,))
     with pytest.raises(InputError, match=r'domain 3 "db" has other vnodes in the NUMA dump'):

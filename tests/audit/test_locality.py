@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from placer.audit.audit import AuditReport
+from placer.audit.findings import AuditReport
 from placer.audit.locality import guest_locality, pnode_localities
 from placer.formats.xl.numa_dump import DumpedDomain, NumaDump
 from placer.instance import Domain

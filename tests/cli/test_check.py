@@ -1,4 +1,8 @@
-"""``placer check``: passes what placer answers, and refuses or reprices what was tampered with."""
+"""
+``placer check``: passes what placer answers, and refuses or reprices what was tampered with.
+
+Of running guests the samples are what a real Xen printed.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.support.commands import INSTANCES, Ran, placer
 
 SHIPPED = ["rfc-c", "epyc-8n", "granite-rapids", "cxl-expander", "power9-sparse", "nfv-pinned", "hygon-memoryless"]
 RFC_C = INSTANCES / "rfc-c.json"
+SAMPLES = INSTANCES / "xl" / "running"
+HOST, LIST, DUMP, VCPUS, PLAN = (
+    SAMPLES / name for name in ("xl-info.txt", "xl-list.json", "dmesg.txt", "vcpu-list.txt", "plan.json")
+)
+RUNNING = ("--host", HOST, "--running", LIST, "--numa-dump", DUMP)
 
 
 def solved(name: str) -> dict[str, Any]:
@@ -133,3 +144,78 @@ def test_a_check_of_less_than_two_files_is_a_matter_of_usage(words: tuple[object
 
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("error: usage: ")
+
+
+# What runs
+
+
+def test_a_guest_elsewhere_ends_with_1_and_none_with_0(tmp_path: Path) -> None:
+    ran = placer("check", *RUNNING, "--vcpu-list", VCPUS, "--placement", PLAN)
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.lines[:2] == [
+        "4 of 5 guests are where they were meant to be",
+        '- guest "web": memory lies where none was meant to be: 511.94 MiB on pnode 0',
+    ]
+    without_web = tmp_path / "list.json"
+    domains = [each for each in json.loads(LIST.read_text(encoding="utf-8")) if each["domid"] != 5]
+    without_web.write_text(json.dumps(domains), encoding="utf-8")
+    ran = placer("check", "--host", HOST, "--running", without_web, "--numa-dump", DUMP, "--placement", PLAN)
+    assert (ran.code, ran.lines[0]) == (0, "all 4 guests are where they were meant to be")
+
+
+@pytest.mark.parametrize("words", [(), ("--vcpu-list", VCPUS), ("--placement", PLAN)])
+def test_one_of_the_files_may_be_standard_input(words: tuple[object, ...]) -> None:
+    ran = placer("check", "--host", HOST, "--running", "-", "--numa-dump", DUMP, *words, stdin=LIST.read_bytes())
+    assert (ran.code, ran.err) == (1, "")
+
+
+USAGE = {
+    "nothing": ((), "expected INSTANCE and PLACEMENT, or --host, --running and --numa-dump for running guests"),
+    "one": (("x.json",), "expected INSTANCE and PLACEMENT, or --host, --running and --numa-dump for running guests"),
+    "no dump": (RUNNING[:4], "a check of running guests needs all of --host, --running and --numa-dump"),
+    "plan only": (("--placement", PLAN), "a check of running guests needs all of --host, --running and --numa-dump"),
+    "both": (("x.json", *RUNNING), "not both"),
+    "an option of the other": ((*RUNNING, "--reserve", "1GiB"), "not both"),
+    "two from standard input": ((*RUNNING[:4], "--numa-dump", "-", "--placement", "-"), "can be read once only"),
+}
+
+
+@pytest.mark.parametrize(("words", "message"), USAGE.values(), ids=USAGE)
+def test_halves_and_mixtures_are_refused(words: tuple[object, ...], message: str) -> None:
+    ran = placer("check", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("error: usage: ")
+    assert message in ran.err
+
+
+def test_files_that_contradict_each_other_are_refused() -> None:
+    ran = placer("check", "--host", HOST, "--running", LIST, "--numa-dump", HOST)
+    assert ran.code == 2
+    assert f"error: {HOST}: no line " in ran.err
+    domains = json.loads(LIST.read_text(encoding="utf-8"))
+    domains[1]["domid"] = 9
+    ran = placer("check", *RUNNING[:2], "--running", "-", *RUNNING[4:], stdin=json.dumps(domains))
+    assert (ran.code, ran.err) == (
+        2,
+        'error: domain 9 "app" is not in the NUMA dump; were xl list and the dump taken at the same time?\n',
+    )
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_damaged_files_end_with_a_verdict_or_one_line_and_never_a_traceback(
+    tmp_path: Path, data: st.DataObject
+) -> None:
+    files = {"--host": HOST, "--running": LIST, "--numa-dump": DUMP, "--vcpu-list": VCPUS, "--placement": PLAN}
+    which = data.draw(st.sampled_from(sorted(files)))
+    text = files[which].read_text(encoding="utf-8")
+    a = data.draw(st.integers(0, len(text)))
+    b = min(len(text), a + data.draw(st.integers(0, 40)))
+    damaged = tmp_path / "damaged"
+    damaged.write_text(
+        text[:a] + data.draw(st.sampled_from(["", "7", "\n", '"', "-", "²"])) + text[b:], encoding="utf-8"
+    )
+    words = [word for key, path in files.items() for word in (key, damaged if key == which else path)]
+    ran = placer("check", *words)
+    assert ran.code in (0, 1, 2)
+    assert ran.err.count("\n") == (ran.code == 2)

@@ -44,7 +44,7 @@ def test_several_instances_have_a_table_each_and_one_legend() -> None:
 
     assert ran.code == 0
     assert [line for line in ran.lines if line.endswith(".json")] == [str(file) for file in files]
-    assert ran.out.count("placed: vnodes;") == 1
+    assert ran.out.count("placed: vnodes with a pnode;") == 1
     # I: nothing is placed, because its second vnode fits nowhere; the greedy places the first
     assert rows(ran.out)["optimal"][:4] == ["INFEASIBLE", "0", "of", "2"]
     assert rows(ran.out)["first-fit"][:4] == ["UNKNOWN", "1", "of", "2"]

@@ -85,7 +85,7 @@ def test_a_host_whose_memory_is_unknown_is_refused_with_what_to_give(run: Run, t
 def test_a_file_and_libvirt_together_are_refused(run: Run, tmp_path: Path) -> None:
     assert run("host", "host.xml", "--libvirt", "xen:///")[0::2] == (
         2,
-        "error: usage: expected a file or --libvirt, got both\n",
+        "error: usage: expected HOST or --libvirt, got both\n",
     )
 
 

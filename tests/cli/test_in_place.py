@@ -72,9 +72,12 @@ def test_nothing_is_written_where_nothing_can_be_placed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("db.cfg",), "--in-place gives guest files back, which --format text does not; expected xl, libxl, libvirt"),
+        (
+            ("db.cfg",),
+            "--in-place writes guest files, which --format text does not produce; expected xl, libxl, libvirt",
+        ),
         (("db.cfg", "--format", "shell"), "which --format shell does not"),
-        (("db.cfg", "--format", "libxl"), "is of the form xl, which --format libxl does not give back"),
+        (("db.cfg", "--format", "libxl"), "is of the format xl, which --format libxl does not write"),
         (("db.cfg", "--format", "xl", "-o", "x.cfg"), "--output"),
         (("list.json", "--format", "libxl"), 'holds more than the configuration of guest "web"'),
         (("-", "--format", "xl"), "<stdin>: guest "),

@@ -157,7 +157,7 @@ def test_a_name_that_makes_no_file_name_is_refused_only_where_a_file_is_made(tmp
     assert placer(*command).code == placer(*command, "-o", tmp_path / "a-placed.cfg").code == 0
     refused = placer(*command, "-o", f"{tmp_path}/out/")
     assert refused.code == 2
-    assert 'guest "../a" has a name that makes no file name' in refused.err
+    assert 'guest "../a" has a name that is no file name' in refused.err
     assert not (tmp_path / "out").exists()
 
 

@@ -50,7 +50,7 @@ def test_a_plan_is_kept_when_a_guest_is_added(tmp_path: Path) -> None:
     assert after["tiers"][4] == {"cost": 0, "bound": 0, "terms": {"moved": 0}}
 
 
-def test_who_has_to_move_is_named_and_the_check_agrees(tmp_path: Path) -> None:
+def test_vnodes_that_must_move_are_named_and_the_check_agrees(tmp_path: Path) -> None:
     instance = an_instance(tmp_path, "a", "b")
     old = a_plan(tmp_path, {"a": [2], "b": [2]})
     new = tmp_path / "new.json"
@@ -65,7 +65,7 @@ def test_who_has_to_move_is_named_and_the_check_agrees(tmp_path: Path) -> None:
     assert said["placement"][move["guest"]] == [move["after"]]
     line = f"moved: 1 vnode of 1 guest: {move['guest']} vnode 0 from pnode 2 to {move['after']}"
     assert ran.lines[1] == checked.lines[1] == line
-    assert "it breaks rules here, so that only parts of it can stay: pnode 2 has room for 3 GiB" in ran.err
+    assert "it breaks rules of the instance, so only parts of it can be kept: pnode 2 has room for 3 GiB" in ran.err
     assert checked.code == 0
     assert [line.split() for line in checked.lines if "moved  " in line] == [["5", "moved", "1"]]
 
@@ -77,7 +77,7 @@ def test_formats_that_start_guests_say_it_on_standard_error(tmp_path: Path) -> N
     assert "moved: no vnode" in ran.err.splitlines()
 
 
-def test_a_hint_alone_is_a_start_and_no_wish(tmp_path: Path) -> None:
+def test_a_hint_alone_is_a_start_and_no_cost(tmp_path: Path) -> None:
     said = answer(an_instance(tmp_path, "a"), "--hint", a_plan(tmp_path, {"a": [3]}), "--time-limit", "0")
     assert said["placement"] == {"a": [3]}
     assert len(said["tiers"]) == 5
@@ -87,7 +87,7 @@ def test_a_hint_alone_is_a_start_and_no_wish(tmp_path: Path) -> None:
 def test_a_greedy_has_no_use_for_it_and_says_so(tmp_path: Path) -> None:
     plan = a_plan(tmp_path, {"a": [3]})
     ran = placer("solve", an_instance(tmp_path, "a"), "--hint", plan, "--strategy", "first-fit")
-    assert ran.err == "--hint: of no use: the strategy first-fit does not search\n"
+    assert ran.err == "--hint: not used: the strategy first-fit does not search\n"
     assert placer("solve", an_instance(tmp_path, "a"), "--hint", plan, "--strategy=first-fit", "-q").err == ""
 
 

@@ -195,7 +195,7 @@ def test_with_vnuma_memory_below_maxmem_is_refused_in_the_words_of_xl(tmp_path: 
 
     assert refused.code == impossible.code == 2
     assert "Cannot enable PoD and vNUMA at the same time" in refused.err
-    assert "its vnodes sum to maxmem: --memory memory needs vnodes that sum to memory" in impossible.err
+    assert "its vnodes sum to maxmem; --memory memory needs vnodes that sum to memory" in impossible.err
 
 
 def test_a_reserve_turns_a_guest_away(tmp_path: Path) -> None:

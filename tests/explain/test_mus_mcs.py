@@ -51,7 +51,7 @@ def test_all_irreducible_conflicts_and_the_smallest_repairs_are_found(seed: int)
     assert {frozenset(one) for one in findings.repairs} == {one for one in fewest if len(one) == size}
 
 
-def test_rules_that_nobody_can_drop_are_in_no_repair() -> None:
+def test_rules_that_cannot_be_dropped_are_in_no_repair() -> None:
     def ask(some: Sequence[int]) -> Status:
         return Status.INFEASIBLE if {0, 1} <= set(some) else Status.OPTIMAL
 

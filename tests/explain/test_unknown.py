@@ -71,7 +71,7 @@ def test_the_bound_holds_for_every_placement() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "ways"),
+    ("limits", "advice"),
     [
         (
             {"time_limit_s": 0},
@@ -85,19 +85,19 @@ def test_the_bound_holds_for_every_placement() -> None:
         ),
         (
             {"time_limit_s": 0, "strategy": "local-search"},
-            "raise --time-limit (now 0 s); use --strategy optimal, which goes on where this one ends; "
+            "raise --time-limit (now 0 s); use --strategy optimal, which searches further than this one; "
             "use --allow-unplaced to see how much can be placed",
         ),
         (
             {"strategy": "first-fit-decreasing"},
-            "use --strategy optimal, which goes on where this one ends; "
+            "use --strategy optimal, which searches further than this one; "
             "use --allow-unplaced to see how much can be placed",
         ),
     ],
 )
-def test_it_names_what_to_raise(limits: dict[str, object], ways: str) -> None:
+def test_it_names_what_to_raise(limits: dict[str, object], advice: str) -> None:
     *_, last = unknown(solve(tight(), **limits))  # type: ignore[arg-type]
-    assert last == f"to get an answer: {ways}"
+    assert last == f"to get an answer: {advice}"
 
 
 def test_one_that_was_interrupted_says_so() -> None:

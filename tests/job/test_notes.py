@@ -1,4 +1,4 @@
-"""Remarks: merged parts, migration, and masks that are kept but not priced."""
+"""Notes on an answer: merged parts, migration, and masks that are kept but not priced."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from placer.instance import Domain, Guest, Placement, Rule
-from placer.job.notes import remarks
+from placer.job.notes import answer_notes
 from placer.job.request import Request
 from tests.support.building import GIB, a_guest, a_host, an_instance
 
@@ -16,13 +16,13 @@ MIGRATION = "started with vnuma, so that Xen can neither save nor migrate them: 
 
 
 def said(*guests: Guest, **pnode_of: tuple[int | None, ...]) -> list[str]:
-    return remarks(Request(instance=an_instance(HOST, *guests), notes=("first",)), Placement(pnode_of=pnode_of))
+    return answer_notes(Request(instance=an_instance(HOST, *guests), notes=("first",)), Placement(pnode_of=pnode_of))
 
 
 def test_what_was_assumed_comes_first_and_alone_where_nothing_is_placed() -> None:
     request = Request(instance=an_instance(HOST, a_guest(GIB)), notes=("first", "second"))
 
-    assert remarks(request, None) == ["first", "second"]
+    assert answer_notes(request, None) == ["first", "second"]
 
 
 def test_every_guest_that_gets_vnuma_is_told_that_it_can_no_longer_migrate() -> None:
@@ -34,7 +34,7 @@ def test_every_guest_that_gets_vnuma_is_told_that_it_can_no_longer_migrate() -> 
 def test_guests_that_xen_starts_without_vnuma_only_are_told_that_instead() -> None:
     assert said(a_guest(GIB, type="pv"), a_guest(GIB, name="web", type="pv", form="whole"), db=(0,), web=(0,)) == [
         "first",
-        "Xen starts vnuma for hvm guests only, the xl and libxl formats refuse: db",
+        "Xen starts vnuma for hvm guests only; the xl and libxl formats refuse: db",
     ]
 
 
@@ -45,8 +45,8 @@ def test_a_guest_with_a_vnode_left_out_is_not_started_and_not_told() -> None:
 def test_a_proof_that_a_cut_guest_does_not_fit_is_for_that_cut() -> None:
     request = Request(instance=an_instance(HOST, a_guest(GIB, GIB, form="parts")))
 
-    assert remarks(request, None) == [
-        "proved for the vnodes that placer cut (as equal as they go), not for every way to cut a guest"
+    assert answer_notes(request, None) == [
+        "proved for guests cut into vnodes of equal size (up to whole MiB and vcpus), not for other cuts"
     ]
 
 
@@ -87,7 +87,7 @@ def test_masks_narrower_than_a_pnode_are_named() -> None:
     wide = a_guest(GIB, name="wide", hard_affinity=((0, 1, 2, 3),))
 
     lines = said(narrow, wide, narrow=(0,), wide=(0,))
-    assert [line.rpartition(": ")[2] for line in lines if "not priced" in line] == ["narrow"]
+    assert [line.rpartition(": ")[2] for line in lines if "not counted" in line] == ["narrow"]
 
 
 def test_running_guests_that_nothing_keeps_off_an_exclusive_pnode_are_named() -> None:
@@ -95,7 +95,7 @@ def test_running_guests_that_nothing_keeps_off_an_exclusive_pnode_are_named() ->
     instance = an_instance(replace(HOST, domains=domains), a_guest(GIB, form="whole"))
     ruled = replace(instance, rules=(Rule(exclusive="db"),))
 
-    assert remarks(Request(instance=instance), Placement(pnode_of={"db": (1,)})) == []
-    assert remarks(Request(instance=ruled), Placement(pnode_of={"db": (1,)})) == [
-        "exclusive pnodes are free of running guests bound to them; these may run on any: Domain-0"
+    assert answer_notes(Request(instance=instance), Placement(pnode_of={"db": (1,)})) == []
+    assert answer_notes(Request(instance=ruled), Placement(pnode_of={"db": (1,)})) == [
+        "exclusive pnodes are free of running guests bound to them, but these are bound to no pnode: Domain-0"
     ]

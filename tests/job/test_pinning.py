@@ -46,7 +46,7 @@ def test_overhead_that_pinning_moves_to_a_full_pnode_is_refused(tmp_path: Path) 
     kept, _, _ = placed(tmp_path, "--format", "xl", memory=3060, vcpus=1, more=more)
     code, out, err = placed(tmp_path, "--format", "xl", "--pin", memory=3060, vcpus=1, more=more)
     assert (kept, code, out) == (0, 2, "")
-    assert "bound to its pnodes" in err
+    assert "moves the overhead of each guest onto the pnodes" in err
     assert "pnode 1" in err
 
 

@@ -1,4 +1,4 @@
-"""What a command works on: guests put together with a host, and what was assumed on the way."""
+"""The input of a command: guests combined with a host, and the assumptions made while reading."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_memory_below_maxmem_is_placed_as_chosen(choice: Any, kib: tuple[int, in
 def test_memory_cannot_be_chosen_for_vnodes_that_sum_to_maxmem() -> None:
     reading = a_reading(maxmem_kib=2 * GIB, vnodes=(Vnode(memory_kib=2 * GIB, vcpus=(0, 1)),))
 
-    with pytest.raises(InputError, match=r'^db\.cfg: guest "db" has memory 1 GiB, maxmem 2 GiB and its vnodes sum to'):
+    with pytest.raises(InputError, match=r'^db\.cfg: guest "db" has memory 1 GiB, maxmem 2 GiB, and its vnodes sum to'):
         assemble(HOST, [reading], memory="memory")
     assert assemble(HOST, [reading], memory="maxmem").readings["db"].memory_kib == 2 * GIB
 

@@ -50,7 +50,7 @@ def test_guests_where_they_were_meant_to_be_are_reported_with_their_figures() ->
         "      1       48 MiB      -    0.5      2           0.25   75 %          12.50",
         "",
         "Noted",
-        "- vcpus of these may run on any pnode: b",
+        "- these domains have vcpus that may run on any pnode: b",
     ]
 
 
@@ -76,4 +76,4 @@ def test_strays_ballooned_guests_and_domains_without_vcpus_are_noted() -> None:
     unlisted = NumaDump(free_kib={}, domains={7: DumpedDomain(domid=7, memory_kib={0: 4}, pnode_of=None)})
     text = render_audit(audit(HOST, [], unlisted))
     assert text.startswith("no guest runs\n")
-    assert text.endswith("- only their memory is known, not their vcpus: domain 7\n")
+    assert text.endswith("- domains whose memory is known but not their vcpus: 7\n")

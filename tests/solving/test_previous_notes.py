@@ -1,4 +1,4 @@
-"""An earlier placement: what is left of it, what is said of it, what it costs to leave it, and that it is a start."""
+"""An earlier placement: its remaining part, the notes on it, the cost of leaving it, and its use as a start."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_each_difference_is_named() -> None:
     ]
 
 
-def test_who_had_no_pnode_has_not_moved_and_who_lost_it_has() -> None:
+def test_a_vnode_without_a_pnode_has_not_moved_and_one_that_lost_its_pnode_has() -> None:
     before = Placement(pnode_of={"db": (0, 1, None), "web": (1,)})
     after = Placement(pnode_of={"db": (0, 0, 1), "web": (None,)})
     assert moved(before, after) == (
@@ -71,7 +71,7 @@ def test_the_check_counts_the_vnodes_that_moved_right_before_shape() -> None:
     assert len(check(instance, placement, allow_unplaced=True).terms) == 5
 
 
-def test_moving_costs_1_on_every_site_but_the_old_and_nothing_for_whom_has_none() -> None:
+def test_moving_costs_1_on_every_site_but_the_old_one_and_nothing_without_an_old_one() -> None:
     kept = Placement(pnode_of={"a": (2,), "b": (None,)})
     problem = lower(alike(), allow_unplaced=True, keep=kept).problem
     (term,) = problem.tiers[4]
@@ -82,7 +82,7 @@ def test_moving_costs_1_on_every_site_but_the_old_and_nothing_for_whom_has_none(
 
 
 @pytest.mark.parametrize("strategy", ["optimal", "branch-and-bound", "cpsat"])
-def test_among_equals_the_one_that_moves_nobody_is_the_best(strategy: str) -> None:
+def test_among_placements_of_equal_cost_the_one_that_moves_no_vnode_is_the_best(strategy: str) -> None:
     for keep in (Placement(pnode_of={"a": (3,), "b": (3,)}), Placement(pnode_of={"a": (2,), "b": (2,)})):
         answer = solve(alike(), strategy=strategy, keep=keep)
         assert answer.status is Status.OPTIMAL
@@ -117,18 +117,20 @@ def test_a_hint_that_breaks_rules_is_mended_or_left() -> None:
 def test_a_start_that_breaks_rules_or_is_of_no_use_is_said_to_be() -> None:
     instance = an_instance(a_host(4 * GIB, 2 * GIB), a_guest(2 * GIB, 4 * GIB))
     (broken,) = notes_on(Placement(pnode_of={"db": (0, 0)}), instance, strategy="optimal")
-    assert broken.startswith("it breaks rules here, so that only parts of it can stay: pnode 0 has room for 4 GiB")
+    assert broken.startswith(
+        "it breaks rules of the instance, so only parts of it can be kept: pnode 0 has room for 4 GiB"
+    )
     assert notes_on(Placement(pnode_of={"db": (1, 0)}), instance, strategy="optimal") == []
     assert notes_on(Placement(pnode_of={"db": (1, 0)}), instance, strategy="first-fit-decreasing") == [
-        "of no use: the strategy first-fit-decreasing does not search"
+        "not used: the strategy first-fit-decreasing does not search"
     ]
     assert notes_on(Placement(pnode_of={}), instance, strategy="cpsat") == [
         'guest "db" is not in it',
-        "of no use: no vnode of the instance has a pnode in it",
+        "not used: it has a pnode for no vnode of the instance",
     ]
 
 
-def test_who_owns_pcpus_breaks_no_rule_by_not_saying_which() -> None:
+def test_dedicated_vcpus_break_no_rule_where_the_placement_states_no_pcpus() -> None:
     instance = an_instance(a_host(4 * GIB, 4 * GIB), a_guest(GIB, cpu_policy="dedicated"))
     assert notes_on(Placement(pnode_of={"db": (1,)}), instance, strategy="optimal") == []
 
@@ -146,12 +148,12 @@ def test_a_flexible_guest_is_seen_with_the_vnodes_it_had() -> None:
     instance = an_instance(a_host(4 * GIB, 4 * GIB), Guest(name="db", flexible=flexible), a_guest(GIB, name="new"))
     assert notes_on(Placement(pnode_of={"db": (0, 1)}), instance, strategy="optimal") == ['guest "new" is not in it']
     assert notes_on(Placement(pnode_of={"db": (0, 0)}), instance, strategy="optimal")[1].startswith(
-        "it breaks rules here, so that only parts of it can stay: pnode 0 has room for 4 GiB"
+        "it breaks rules of the instance, so only parts of it can be kept: pnode 0 has room for 4 GiB"
     )
     assert notes_on(Placement(pnode_of={"db": (0, 0, 1, 1)}), instance, strategy="optimal") == [
         'guest "db" has 2 to 3 vnodes, 4 in it',
         'guest "new" is not in it',
-        "of no use: no vnode of the instance has a pnode in it",
+        "not used: it has a pnode for no vnode of the instance",
     ]
     two = replace(instance.guests[0], flexible=replace(flexible, most=2))
     answer = solve(replace(instance, guests=(two,)), keep=Placement(pnode_of={"db": (1, 0)}))

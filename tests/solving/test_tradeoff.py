@@ -1,19 +1,23 @@
-"""The trade beside an answer: what it says is so, it is found where there is one, and it takes no time that matters."""
+"""The trade beside an answer: its figures are true, it is found where there is one, and only when asked for."""
 
 from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from placer.assignment import Status
+from placer.assignment.context import SearchContext
 from placer.formats.native.instance_json import dump_instance
 from placer.instance import Instance, Objective, Placement
-from placer.solving import tradeoff as trade_module
+from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
+from placer.solving.result import Trade
+from placer.solving.tradeoff import find_trade
 from tests.support.building import GIB, a_guest, a_host, an_instance
 from tests.support.commands import INSTANCES, placer
 from tests.support.oracle import feasible, feasible_rows, tier_rows
@@ -48,7 +52,7 @@ def test_cores_are_offered_where_distance_won() -> None:
     assert set(answer.trade.placement.pnode_of["db"]) == {0, 1}
 
 
-def test_an_order_is_not_offered_to_whom_it_was_asked_of_but_the_other_is() -> None:
+def test_the_order_of_the_objective_is_not_offered_but_the_other_is() -> None:
     weighed = Objective(tiers=({"core_sharing": 3}, {"access_distance": 2}))
     near = solve(replace(two_sockets(), objective=Objective(tiers="distance")), trade=True)
     alone = solve(replace(two_sockets(), objective=weighed), trade=True)
@@ -59,7 +63,7 @@ def test_an_order_is_not_offered_to_whom_it_was_asked_of_but_the_other_is() -> N
     assert (alone.trade.order, alone.trade.more_pairs, alone.trade.mean_access_distance) == ("distance", 2, 10.0)
 
 
-def test_who_does_not_count_one_of_the_two_is_offered_nothing() -> None:
+def test_an_objective_without_one_of_the_two_terms_is_offered_nothing() -> None:
     only = replace(two_sockets(), objective=Objective(tiers=({"access_distance": 1},)))
     assert solve(only, trade=True).trade is None
 
@@ -92,21 +96,37 @@ def test_there_is_none_where_both_are_at_their_least_or_only_one_is_priced() -> 
     assert json.loads(placer("solve", "-", "--format", "json", stdin=dump_instance(together)).out)["trade"] is None
 
 
-def test_none_is_looked_for_without_a_proof_without_time_or_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert solve(two_sockets(), trade=True).trade is not None
-    monkeypatch.setattr("placer.solving.tradeoff.find_trade", lambda *_: pytest.fail("it was looked for"))
+def looked_for(instance: Instance, **options: Any) -> bool:
+    """Solve, and see in the log whether a trade was looked for."""
+    lines: list[str] = []
+    solve(instance, on_log=lines.append, **options)
+    assert lines
+    return any("trade: " in line for line in lines)
+
+
+def test_none_is_looked_for_without_a_proof_without_time_or_unasked() -> None:
+    assert looked_for(two_sockets(), trade=True)
     for strategy in ("first-fit", "first-fit-decreasing", "local-search"):
-        assert solve(two_sockets(), strategy=strategy, time_limit_s=0.05, trade=True).trade is None
-    assert solve(two_sockets(), time_limit_s=0, trade=True).trade is None
-    assert solve(two_sockets()).trade is None
-    assert placer("solve", "-", "--format", "rfc", stdin=dump_instance(two_sockets())).code == 0
+        assert not looked_for(two_sockets(), strategy=strategy, time_limit_s=0.05, trade=True)
+    assert not looked_for(two_sockets(), time_limit_s=0, trade=True)
+    assert not looked_for(two_sockets())
 
 
-def test_a_search_that_was_cut_short_offers_nothing_false(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trade_module, "LEAST_S", 0.0)
-    monkeypatch.setattr(trade_module, "SHARE", 0.0)
-    answer = solve(two_sockets(), trade=True)
-    assert answer.trade is None or (answer.trade.more_pairs, answer.trade.mean_access_distance) == (2, 10.0)
+def test_only_the_report_and_the_json_look_for_one() -> None:
+    words, text = ("solve", "-", "--log", "--format"), dump_instance(two_sockets())
+    logs = {form: placer(*words, form, stdin=text).err for form in ("text", "json", "rfc")}
+    assert [form for form, log in logs.items() if "trade: " in log] == ["text", "json"]
+
+
+def trade_within(limit_s: float, instance: Instance, placement: Placement) -> Trade | None:
+    lowered = lower(instance)
+    return find_trade(lowered, lowered.to_sites(placement), SearchContext(time_limit_s=120), limit_s=limit_s)
+
+
+def test_a_search_that_was_cut_short_offers_nothing_false() -> None:
+    """Apart, as the answer is; together is 2 pairs more at a mean of 10, and there is no other placement."""
+    trade = trade_within(0.0, two_sockets(), Placement(pnode_of={"db": (0, 1)}))
+    assert trade is None or (trade.more_pairs, trade.mean_access_distance) == (2, 10.0)
 
 
 def prices(instance: Instance, rows: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> tuple[list[int], list[int]]:
@@ -121,20 +141,20 @@ def row_of(instance: Instance, placement: Placement) -> np.ndarray[tuple[int, ..
     return np.array([[position_of[p or 0] for guest in instance.guests for p in placement.pnode_of[guest.name]]])
 
 
-def test_it_is_found_where_the_oracle_finds_one_and_is_the_cheaper_of_the_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trade_module, "LEAST_S", 60.0)
+def test_it_is_found_where_the_oracle_finds_one_and_is_the_cheaper_of_the_two() -> None:
     orders = []
     for seed in range(150):
         instance = random_instance(seed)
         instance = replace(instance, objective=replace(instance.objective, tiers="default"))
-        answer = solve(instance, trade=True, time_limit_s=120, workers=1)
+        answer = solve(instance, time_limit_s=120, workers=1)
         if answer.placement is None:
             continue
+        trade = trade_within(60.0, instance, answer.placement)
         places, count = len(instance.host.pnodes), sum(len(guest.vnodes) for guest in instance.guests)
         rows = np.array(np.meshgrid(*[range(places)] * count, indexing="ij"), dtype=np.int64).reshape(count, -1).T
         near, shared = prices(instance, rows[feasible_rows(instance, rows, allow_unplaced=False)])
         (near_now,), (shared_now,) = prices(instance, row_of(instance, answer.placement))
-        ways = [
+        gaining = [
             sum(least)
             for least, gains in (
                 (min(zip(near, shared, strict=True)), min(near) < near_now),
@@ -142,15 +162,15 @@ def test_it_is_found_where_the_oracle_finds_one_and_is_the_cheaper_of_the_two(mo
             )
             if gains
         ]
-        if not ways:
-            assert answer.trade is None, seed
+        if not gaining:
+            assert trade is None, seed
             continue
-        assert answer.trade is not None, seed
-        there = answer.trade.placement
+        assert trade is not None, seed
+        there = trade.placement
         assert feasible(instance, there), seed
         (near_then,), (shared_then,) = prices(instance, row_of(instance, there))
-        assert near_then + shared_then == min(ways), seed
-        assert (near_then < near_now, shared_then > shared_now) == (answer.trade.order == "distance",) * 2, seed
-        assert np.sign(answer.trade.more_pairs) == np.sign(shared_then - shared_now), seed
-        orders.append(answer.trade.order)
+        assert near_then + shared_then == min(gaining), seed
+        assert (near_then < near_now, shared_then > shared_now) == (trade.order == "distance",) * 2, seed
+        assert np.sign(trade.more_pairs) == np.sign(shared_then - shared_now), seed
+        orders.append(trade.order)
     assert min(orders.count("distance"), orders.count("cores-first")) >= 3

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from placer.formats.native.instance_json import dump_host, parse_host
 from placer.instance import Host, Placement
-from placer.job.notes import remarks
+from placer.job.notes import answer_notes
 from placer.job.request import Request, from_instance
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, a_guest, a_host, an_instance
@@ -54,7 +54,7 @@ def test_it_decides_where_vnodes_go_and_the_report_says_so() -> None:
     answer = solve(instance)
     assert answer.placement in [Placement(pnode_of={"db": places}) for places in ((0, 2), (2, 0))]
     assert answer.mean_access_distance == 10.5  # 1000 / 90 = 11.1
-    notes = remarks(Request(instance=instance), answer.placement)
+    notes = answer_notes(Request(instance=instance), answer.placement)
     assert "distances are the host's bandwidths, 10 x local / remote, not its SLIT" in notes
 
 

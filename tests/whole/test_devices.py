@@ -12,7 +12,7 @@ from placer.formats.native.instance_json import dump_instance, parse_instance
 from placer.formats.xl.info import read_xl_info
 from placer.formats.xl.read_cfg import read_xl_cfg
 from placer.instance import Device, Host, Instance, Placement, pci_address
-from placer.job.notes import remarks
+from placer.job.notes import answer_notes
 from placer.job.request import Request
 from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
@@ -128,5 +128,5 @@ def test_guest_files_say_which_devices_they_get() -> None:
 
 def test_the_report_says_on_which_pnode_a_device_is() -> None:
     instance = an_instance(with_devices(1, 2), a_guest(GIB, devices=(GPU, NIC)))
-    notes = remarks(Request(instance=instance), solve(instance).placement)
+    notes = answer_notes(Request(instance=instance), solve(instance).placement)
     assert f'guest "db" has devices: {GPU} on pnode 2, {NIC} on pnode 1' in notes

@@ -71,8 +71,8 @@ def test_a_vnode_wider_than_any_pnode_may_take_is_named() -> None:
     assert answer.status is Status.INFEASIBLE
     assert answer.reason is not None
     assert answer.reason.splitlines() == [
-        'guest "db" vnode 0 has 5 vcpus; with what runs there, overcommit leaves room for at most 4 '
-        "on a pnode that it may use and that has memory for it",
+        'guest "db" vnode 0 has 5 vcpus; of the pnodes that it may use and that have memory for it, none has '
+        "room for more than 4 (overcommit, running vcpus counted)",
         "any one of these changes mends it:",
         "- room for 1 more vcpus on any one of pnodes 0-1",
         '- without guest "db"',

@@ -25,7 +25,7 @@ def test_a_domain_and_an_xl_cfg_are_placed_together(tmp_path: Path) -> None:
     assert ran.lines[0].startswith("OPTIMAL")
     assert "ledger" in ran.out
     assert "neither save nor migrate" not in ran.out
-    assert ran.lines[-1].endswith("is not counted, --reserve leaves room: ledger")
+    assert ran.lines[-1].endswith("is not counted; --reserve leaves room for it: ledger")
 
 
 def test_a_guest_of_qemu_is_not_written_for_xen() -> None:

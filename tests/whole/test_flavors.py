@@ -39,7 +39,7 @@ def test_a_flavour_is_written_for_libvirt_and_not_for_xen() -> None:
 def test_a_flavour_is_not_written_back_in_place() -> None:
     ran = placer("solve", "--host", HOST, MART, "--format", "libvirt", "--in-place")
     assert ran.code == 2
-    assert "is of the form flavor, which --format libvirt does not give back" in ran.err
+    assert "is of the format flavor, which --format libvirt does not write" in ran.err
 
 
 def test_the_policies_of_a_flavour_are_rules_of_its_guest(tmp_path: Path) -> None:
@@ -56,4 +56,4 @@ def test_a_flavour_with_no_numa_nodes_is_cut_where_no_pnode_holds_it(tmp_path: P
     ran = placer("solve", "--host", HOST, tmp_path / "big.json")
     assert ran.code == 0, ran.err
     assert 'guest "big" states no vnodes: 3 vnodes of 2 to 4' in ran.out
-    assert "what QEMU needs besides the memory of a guest is not counted, --reserve leaves room: big" in ran.out
+    assert "memory of QEMU besides that of its guest is not counted; --reserve leaves room for it: big" in ran.out

@@ -59,8 +59,8 @@ def test_a_guest_that_its_pool_cannot_run_is_refused_with_the_reason(tmp_path: P
 def test_without_the_list_nothing_is_constrained_and_that_is_said(tmp_path: Path) -> None:
     ran = solved(tmp_path, more='pool = "rt"\n', pools=None)
     assert (
-        "- the cpupools of the host are not known (--pools reads what xl cpupool-list -c prints), so that these are "
-        "not kept to theirs: db" in ran.lines
+        "- the cpupools of the host are not known (--pools reads them from xl cpupool-list -c), so these guests "
+        "are not kept to theirs: db" in ran.lines
     )
     assert not any("cpupool" in line for line in solved(tmp_path, pools=None).lines)
 

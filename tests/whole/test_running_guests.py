@@ -1,0 +1,55 @@
+"""Running guests: the load that ``xl list -l`` and ``xl vcpu-list`` state counts in a solve, and is imported."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.support.commands import INSTANCES, a_cfg, placer
+
+SAMPLES = INSTANCES / "xl" / "running"
+HOST, LIST, VCPUS = (SAMPLES / name for name in ("xl-info.txt", "xl-list.json", "vcpu-list.txt"))
+
+
+def test_solve_counts_what_runs_and_says_so(tmp_path: Path) -> None:
+    guest = tmp_path / "new.cfg"
+    guest.write_text(a_cfg("new", memory=64, vcpus=3), encoding="utf-8")
+    idle = placer("solve", "--host", HOST, guest)
+    loaded = placer("solve", "--host", HOST, guest, "--running", LIST, "--vcpu-list", VCPUS, "--format", "json")
+    assert "- the vcpus of running guests are not counted: xl info does not list them" in idle.lines
+    answer = json.loads(loaded.out)
+    assert answer["notes"][0] == "17 vcpus of 6 running domains are counted as load"
+    # pnode 3 has least left, 94 MiB, but its 4 cores run 4 vcpus; so do those of 2; 6 run on 1, 2 on 0
+    assert answer["placement"] == {"new": [0]}
+    # 20 vcpus on 16 threads: 15000 x 0.64 = 9600; 6 on 4 cores is 2 pairs on pnode 1, and 5 on pnode 0 one more
+    assert answer["tiers"][2]["terms"]["core_sharing"] == 2 * 9600 * 3
+
+
+def test_without_xl_vcpu_list_domain_0_is_not_counted_and_that_is_said(tmp_path: Path) -> None:
+    guest = tmp_path / "new.cfg"
+    guest.write_text(a_cfg("new", memory=64), encoding="utf-8")
+    ran = placer("solve", "--host", HOST, guest, "--running", LIST)
+    assert "- 16 vcpus of 5 running domains are counted as load" in ran.lines
+    assert "- the vcpus of Domain-0 are not counted: only xl vcpu-list states them" in ran.lines
+    assert not any("running guests are not counted" in line for line in ran.lines)
+
+
+def test_import_writes_the_domains_and_the_instance_solves_the_same(tmp_path: Path) -> None:
+    guest = tmp_path / "new.cfg"
+    guest.write_text(a_cfg("new", memory=64, vcpus=3), encoding="utf-8")
+    instance = tmp_path / "instance.json"
+    words = ("--host", HOST, guest, "--running", LIST, "--vcpu-list", VCPUS)
+    assert placer("import", *words, "-o", instance, "--quiet").code == 0
+    domains = json.loads(instance.read_text(encoding="utf-8"))["host"]["domains"]
+    assert domains[0] == {"name": "Domain-0", "domid": 0, "affinity": [None]}
+    assert domains[4] == {"name": "desk", "domid": 4, "affinity": ["12-15", "8-11"]}
+    tiers = [json.loads(placer("solve", *each, "--format", "json").out)["tiers"] for each in (words, (instance,))]
+    assert tiers[0] == tiers[1]
+
+
+def test_an_instance_has_its_own_domains() -> None:
+    ran = placer("solve", INSTANCES / "rfc-a.json", "--running", LIST)
+    assert (ran.code, ran.err) == (
+        2,
+        "error: usage: --running and --vcpu-list need --host; an instance has its domains\n",
+    )
