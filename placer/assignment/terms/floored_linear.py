@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from placer.assignment.terms.arrays import BoolArray, IntArray
+from placer.assignment.terms.arrays import BoolArray, IntArray, array_faults
 from placer.assignment.terms.term import Term
 
 
@@ -52,8 +52,8 @@ class FlooredLinear(Term):
     def faults(self, n: int, m: int) -> Iterator[str]:
         """Say what is wrong with its arrays."""
         k = len(self.items)
-        if self.cost.shape != (k, m) or (self.cost < 0).any() or not set(self.items.tolist()) <= set(range(n)):
-            yield f"cost has shape {self.cost.shape}, expected {(k, m)} of numbers that are not negative, of its items"
+        yield from array_faults("items", self.items, (k,), least=0, most=n - 1)
+        yield from array_faults("cost", self.cost, (k, m), least=0)
         if self.divisor < 1 or self.scale < 1:
             yield f"divisor and scale are {self.divisor} and {self.scale}, expected at least 1"
 

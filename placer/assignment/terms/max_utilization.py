@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from placer.assignment.terms.arrays import BoolArray, IntArray, sums, widened_items, widened_sites
+from placer.assignment.terms.arrays import BoolArray, IntArray, array_faults, sums, widened_items, widened_sites
 from placer.assignment.terms.term import Term
 
 
@@ -54,8 +54,8 @@ class MaxUtilization(Term):
 
     def faults(self, n: int, m: int) -> Iterator[str]:
         """Say what is wrong with its arrays."""
-        if self.weight.shape != (n,) or (self.weight < 0).any() or self.room.shape != (m,):
-            yield f"weight and room have shapes {self.weight.shape} and {self.room.shape}, expected {(n,)} and {(m,)}"
+        yield from array_faults("weight", self.weight, (n,), least=0)
+        yield from array_faults("room", self.room, (m,))
         if self.parts < 1:
             yield f"parts is {self.parts}, expected at least 1"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from placer.assignment.terms.arrays import BoolArray, IntArray, between_pools, sums, widened_items
+from placer.assignment.terms.arrays import BoolArray, IntArray, array_faults, between_pools, sums, widened_items
 from placer.assignment.terms.convex_load import ConvexLoad
 from placer.assignment.terms.tally import Tally
 from placer.assignment.terms.term import Term
@@ -133,10 +133,9 @@ class ReducedSlotsLoad(Term):
     def faults(self, n: int, m: int) -> Iterator[str]:
         """Say what is wrong with its arrays."""
         pools = (len(self.convex_load.table),)
-        if self.slots_claimed.shape != (n,) or (self.slots_claimed < 0).any():
-            yield f"claim has shape {self.slots_claimed.shape}, expected {(n,)} of numbers that are not negative"
-        if self.start.shape != pools or self.slots.shape != pools or (self.start < 0).any() or (self.slots < 1).any():
-            yield f"start and slots have shapes {self.start.shape} and {self.slots.shape}, expected {pools}, no slots 0"
+        yield from array_faults("slots_claimed", self.slots_claimed, (n,), least=0)
+        yield from array_faults("start", self.start, pools, least=0)
+        yield from array_faults("slots", self.slots, pools, least=1)
         if self.per_slot < 1 or self.scale < 0:
             yield f"per_slot is {self.per_slot} and scale {self.scale}, expected at least 1 and 0"
 
