@@ -94,8 +94,6 @@ NOT_MIRRORED = {
     "assignment/exact/subset_tables",
     "assignment/heuristics/penalty",
     "assignment/registry",
-    "assignment/slot_matching",
-    "assignment/structure/term_index",
     "audit/expected",
     "check/costs",
     "check/cpupools",
