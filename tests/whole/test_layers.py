@@ -84,13 +84,6 @@ HOMES = {
 
 NOT_MIRRORED = {
     "assignment/bounds/rank_one_boxes",
-    "assignment/cpsat/conflicts",
-    "assignment/cpsat/flows",
-    "assignment/cpsat/load_terms",
-    "assignment/cpsat/rounded_terms",
-    "assignment/cpsat/slot_cuts",
-    "assignment/cpsat/solver_run",
-    "assignment/cpsat/variables",
     "assignment/exact/subset_tables",
     "assignment/heuristics/penalty",
     "assignment/registry",

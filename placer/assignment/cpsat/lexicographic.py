@@ -2,54 +2,64 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from math import gcd
-
 from ortools.sat.python import cp_model
 
 from placer.assignment import IntArray, Problem, Solution, Status
 from placer.assignment.bounds.elementary import forced_sites, residual_capacity_bound
 from placer.assignment.context import SearchContext
 from placer.assignment.cpsat.encoding import encode
-from placer.assignment.cpsat.parameters import is_small, solver_for, workers_for
+from placer.assignment.cpsat.minimise import Outcome, minimise
+from placer.assignment.cpsat.parameters import is_small, workers_for
 from placer.assignment.cpsat.slot_cuts import SlotCuts
-from placer.assignment.cpsat.solver_run import solve_interruptibly
 from placer.assignment.cpsat.variables import Affine, Variables
 from placer.assignment.heuristics.tabu_search import tabu_search
 from placer.assignment.root import solve_root
 from placer.assignment.structure.term_index import TermIndex
 from placer.errors import Defect
 
-PATIENCE = 100
-"""Moves of local search without gain when it polishes what CP-SAT found."""
+POLISH_PATIENCE = 100
+"""Moves without gain after which tabu search ends that starts from an answer of CP-SAT."""
 
 
-def cpsat(problem: Problem, context: SearchContext, *, opening: Solution | None = None) -> Solution:
+def cpsat(
+    problem: Problem,
+    context: SearchContext,
+    *,
+    opening: Solution | None = None,
+    polish_patience: int | None = POLISH_PATIENCE,
+) -> Solution:
     """
-    Minimise tier after tier with CP-SAT, warm-started by local search.
+    Minimise tier after tier with CP-SAT, each with the higher tiers held at their costs, warm-started by tabu search.
 
     Parameters
     ----------
     opening
-        An assignment to begin with, perhaps, and the bounds of every tier; None searches for one.
+        Bounds of every tier, and an assignment to begin with if one is known; None calls
+        :func:`~placer.assignment.root.solve_root` for both.
+    polish_patience
+        Moves without gain after which tabu search ends that starts from each answer of CP-SAT; None leaves the
+        answers as they are.
+
+    Returns
+    -------
+    Solution
+        OPTIMAL, FEASIBLE, INFEASIBLE (proved), or UNKNOWN where time ends before the first assignment.
+
+    Raises
+    ------
+    Defect
+        If CP-SAT contradicts a known assignment, refuses the model, or an assignment breaks a rule.
     """
-    return Search(TermIndex(problem), context).run(opening)
-
-
-@dataclass
-class _Outcome:
-    status: int
-    site_of: IntArray | None
-    bound: int
+    return Search(TermIndex(problem), context, polish_patience).run(opening)
 
 
 class Search:
     """One solve; see the module for how it goes."""
 
-    def __init__(self, index: TermIndex, context: SearchContext) -> None:
+    def __init__(self, index: TermIndex, context: SearchContext, polish_patience: int | None) -> None:
         self.index = index
         self.context = context
+        self._patience = polish_patience
         self.best: IntArray | None = None
         self.costs: tuple[int, ...] = ()
         self.bounds: list[int] = []
@@ -141,9 +151,10 @@ class Search:
                     variables.model.add(cp_model.LinearExpr.sum(counts) >= 1)
 
     def _polish(self) -> None:
-        if self.costs != tuple(self.bounds):
-            limit = self.context.left_s() / 10
-            self._offer(tabu_search(self.index, self.context, time_limit_s=limit, start=self.best, patience=PATIENCE))
+        if self._patience is None or self.costs == tuple(self.bounds):
+            return
+        limit = self.context.left_s() / 10
+        self._offer(tabu_search(self.index, self.context, time_limit_s=limit, start=self.best, patience=self._patience))
 
     def _offer(self, site_of: IntArray | None) -> None:
         if site_of is None:
@@ -155,7 +166,7 @@ class Search:
         if self.best is None or costs < self.costs:
             self.best, self.costs = site_of.copy(), costs
 
-    def _minimise(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
+    def _minimise(self, variables: Variables, t: int, cost: Affine, *, share: float) -> Outcome:
         """Solve until everybody has a slot, each time with rows against who had none."""
         while True:
             outcome = self._decide(variables, t, cost, share=share)
@@ -163,9 +174,9 @@ class Search:
                 return outcome
             self.bounds[t] = max(self.bounds[t], outcome.bound)
             if self.context.left_s() <= 0:
-                return _Outcome(int(cp_model.UNKNOWN), None, outcome.bound)
+                return Outcome(int(cp_model.UNKNOWN), None, outcome.bound)
 
-    def _decide(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
+    def _decide(self, variables: Variables, t: int, cost: Affine, *, share: float) -> Outcome:
         """Solve a small model quickly, as long as that will do."""
         if not self._slow and is_small(variables) and workers_for(variables, self.context) == 1:
             outcome = self._solve(variables, t, cost, share=share, quick=True)
@@ -177,55 +188,16 @@ class Search:
             self.bounds[t] = max(self.bounds[t], outcome.bound)
         return self._solve(variables, t, cost, share=share)
 
-    def _solve(self, variables: Variables, t: int, cost: Affine, *, share: float, quick: bool = False) -> _Outcome:
-        model = variables.model
-        step = gcd(*(coefficient for _, coefficient in cost.terms)) or 1
-        scaled = Affine([(var, coefficient // step) for var, coefficient in cost.terms])
-        least = -((cost.constant - self.bounds[t]) // step)
-        model.clear_objective()  # type: ignore[no-untyped-call]
-        if scaled.terms:
-            model.add(scaled.expression() >= least)
-            model.minimize(scaled.expression())
-        if self.best is not None:
-            variables.hint(self.best)
-        solver = solver_for(variables, self.context, share=share, quick=quick, after_quick=self._slow)
-        self.context.log(
-            f"CP-SAT: tier {t + 1}, {len(model.proto.variables)} variables, best so far {self.costs or None}"
+    def _solve(self, variables: Variables, t: int, cost: Affine, *, share: float, quick: bool = False) -> Outcome:
+        return minimise(
+            variables,
+            cost,
+            self.context,
+            tier=t,
+            bound=self.bounds[t],
+            site_of=self.best,
+            costs=self.costs,
+            share=share,
+            quick=quick,
+            after_quick=self._slow,
         )
-
-        def unscaled(bound: float) -> int:
-            return cost.constant + step * math.ceil(bound - 1e-6)
-
-        proved = [self.bounds[t]]
-
-        def tell_bound(bound: float) -> None:
-            proved.append(unscaled(bound))
-            self.context.tell("CP-SAT", tier=t, costs=self.costs, bound=proved[-1])
-
-        solver.best_bound_callback = tell_bound
-        status = solve_interruptibly(solver, model, _Watch(self, variables, t), self.context.stop)
-        if status == cp_model.MODEL_INVALID:
-            raise Defect(f"CP-SAT refuses the model: {model.validate()}")
-        if status == cp_model.INFEASIBLE:
-            return _Outcome(status, None, 0)
-        if status == cp_model.UNKNOWN:  # its response says 0 where nothing is proved yet
-            return _Outcome(status, None, proved[-1])
-        bound = unscaled(solver.best_objective_bound) if scaled.terms else cost.constant
-        return _Outcome(status, variables.decode(solver.value), bound)
-
-
-class _Watch(cp_model.CpSolverSolutionCallback):
-    """Tell the watcher of every better assignment."""
-
-    def __init__(self, search: Search, variables: Variables, t: int) -> None:
-        super().__init__()
-        self._search, self._variables, self._tier = search, variables, t
-
-    def on_solution_callback(self) -> None:
-        """Price the assignment ourselves and pass it on."""
-        site_of = self._variables.decode(self.value)
-        if self._search.index.problem.infeasible_sites(site_of):
-            return
-        costs = tuple(self._search.index.problem.evaluate(site_of[None, :])[0].tolist())
-        best = min(costs, self._search.costs) if self._search.costs else costs
-        self._search.context.tell("CP-SAT", tier=self._tier, costs=best)
