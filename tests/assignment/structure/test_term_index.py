@@ -58,7 +58,8 @@ def test_the_other_terms_keep_their_tier_and_are_found_by_kind() -> None:
     assert index.terms == [(0, room), (1, load), (1, room)]
     assert index.convex_loads == [(1, load)]
     assert index.residual_capacities == [(0, room), (1, room)]
-    assert index.reduced_slots == index.sets_on_site == []
+    assert index.reduced_slots == []
+    assert index.sets_on_site == []
 
 
 def test_resources_are_rows_and_without_any_there_are_none() -> None:
