@@ -1,4 +1,11 @@
-"""The tiers, one after the other, each minimised with the higher ones held."""
+"""
+The tiers, one after the other, each minimised with the higher ones held: lexicographic optimisation.
+
+A pass builds the model and goes through the tiers. A tier whose cost meets its bound is proved and only held by a row
+``cost <= c``; any other is minimised. With time left and a tier unproved, another pass follows with the better
+assignment as its hint. Where a solution leaves a member without a slot, rows against that are added and the tier is
+solved again, as in logic-based Benders decomposition (Hooker and Ottosson 2003).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +25,12 @@ from placer.assignment.structure.term_index import TermIndex
 from placer.errors import Defect
 
 POLISH_PATIENCE = 100
-"""Moves without gain after which tabu search ends that starts from an answer of CP-SAT."""
+"""
+Moves without gain after which tabu search ends that starts from an answer of CP-SAT.
+
+Chosen, not tuned: it trades a second solver call for a search that is short beside it. The root search, which starts
+from nothing, has three times as many.
+"""
 
 
 def cpsat(
@@ -54,7 +66,7 @@ def cpsat(
 
 
 class Search:
-    """One solve; see the module for how it goes."""
+    """One lexicographic search, with the best assignment, its costs and the bounds proved so far."""
 
     def __init__(self, index: TermIndex, context: SearchContext, polish_patience: int | None) -> None:
         self.index = index
@@ -67,7 +79,7 @@ class Search:
         self._needed: dict[tuple[tuple[int, ...], int], list[int]] = {}
 
     def run(self, opening: Solution | None) -> Solution:
-        """Search from what is known, or from what local search finds."""
+        """Search from the given solution, or from that of the root."""
         opening = opening or solve_root(self.index.problem, self.context)
         if opening.status is Status.INFEASIBLE:
             return opening
@@ -95,7 +107,7 @@ class Search:
         )
 
     def _minimise_tiers(self) -> bool:
-        """Pass over the tiers until all are proved or time is up; False where nothing can be placed."""
+        """Pass over the tiers until all are proved or time is up; False where no assignment keeps the rules."""
         while self._pass():
             proved = self.best is None or self.costs == tuple(self.bounds)
             if proved or self.context.left_s() <= 0 or self.context.deterministic_limit is not None:
@@ -103,7 +115,7 @@ class Search:
         return False
 
     def _pass(self) -> bool:
-        """Solve every tier that its bound does not prove; False where nothing can be placed."""
+        """Minimise every tier whose bound is below its cost; False where no assignment keeps the rules."""
         variables = Variables(self.index)
         tiers = encode(variables)
         self._slots = SlotCuts(variables)
@@ -127,7 +139,11 @@ class Search:
         return True
 
     def _share(self, tiers: list[Affine], t: int) -> float:
-        """Share of the time left that a tier may use: half while a later one waits for a solve."""
+        """
+        Share of the time left for a tier: half while a later tier waits for a solve, else all.
+
+        So every tier gets a solve, and the first, which matters most, the longest. Chosen, not tuned.
+        """
         later = range(t + 1, len(tiers))
         if self.best is None:
             return 0.5 if any(tiers[i].terms for i in later) else 1.0
@@ -135,9 +151,10 @@ class Search:
 
     def _use_forced_sites(self, variables: Variables, reached: int) -> None:
         """
-        Where a tier prices room, bound it by the sites that the higher tiers cannot do without.
+        Bound the room left on sites in use by the sites that no assignment as good in the higher tiers leaves empty.
 
-        Once that tier is reached, the higher ones are held, and something is put on every such site.
+        Once the tier of that term is reached, the higher tiers are held, and each such site gets a row: it holds an
+        item. Only :class:`ResidualCapacity` has such a bound, as only its cost depends on which sites are in use.
         """
         for t, room in self.index.residual_capacities if self.best is not None else []:
             if self.costs[t] > self.bounds[t] and reached >= t:
@@ -167,7 +184,7 @@ class Search:
             self.best, self.costs = site_of.copy(), costs
 
     def _minimise(self, variables: Variables, t: int, cost: Affine, *, share: float) -> Outcome:
-        """Solve until everybody has a slot, each time with rows against who had none."""
+        """Solve until every member has a slot, after each failure with rows against the items that lack one."""
         while True:
             outcome = self._decide(variables, t, cost, share=share)
             if outcome.site_of is None or not self._slots.bar(outcome.site_of):
@@ -177,7 +194,7 @@ class Search:
                 return Outcome(int(cp_model.UNKNOWN), None, outcome.bound)
 
     def _decide(self, variables: Variables, t: int, cost: Affine, *, share: float) -> Outcome:
-        """Solve a small model quickly, as long as that will do."""
+        """Solve without linear relaxations first, while models are small and that has proved every tier so far."""
         if not self._slow and is_small(variables) and workers_for(variables, self.context) == 1:
             outcome = self._solve(variables, t, cost, share=share, quick=True)
             if outcome.status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or self.context.left_s() <= 0:

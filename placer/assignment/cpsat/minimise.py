@@ -72,7 +72,7 @@ def minimise(
         If CP-SAT refuses the model.
     """
     model = variables.model
-    # a common divisor keeps sums below 2^53, and lets the solver round its bound up by more than one
+    # divided by their greatest common divisor, coefficients stay small, and the bound rises in steps of a cost
     step = gcd(*(coefficient for _, coefficient in cost.terms)) or 1
     scaled = Affine([(var, coefficient // step) for var, coefficient in cost.terms])
     model.clear_objective()  # type: ignore[no-untyped-call]

@@ -67,7 +67,7 @@ class Flow(Term):
         return np.asarray(pull[v, b] - pull[v, a] + pull[w, a] - pull[w, b] + between)
 
     def _pull(self, site_of: IntArray) -> IntArray:
-        """Cost of each item on each site, its flow to itself included, with the other items where they are, ``[n, m]``."""
+        """Cost of each item on each site, its flow to itself included, the other items in place, ``[n, m]``."""
         own, sites = np.diagonal(self.flow), site_of[self.items]
         others = self.flow - np.diag(own)
         pull = np.zeros((len(site_of), len(self.distance)), dtype=np.int64)
