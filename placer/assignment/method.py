@@ -85,7 +85,7 @@ def walk(methods: Sequence[Method], problem: Problem, context: SearchContext) ->
     Returns
     -------
     Solution
-        With a Decision for the method that answered, before those that it made itself.
+        With a Decision for the method that answered, before the Decisions of that method itself.
     """
     passed: list[tuple[str, str]] = []
     known: Solution | None = None

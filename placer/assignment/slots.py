@@ -118,7 +118,7 @@ class SlotMatching:
 
     def match(self, p: int, items: Iterable[int]) -> dict[tuple[int, int], int] | None:
         """
-        Match all members of these items to slots of site p, those with sharing ``any`` to few slot groups.
+        Match all members of these items to slots of site p; unconstrained members fill whole slot groups first.
 
         Returns
         -------

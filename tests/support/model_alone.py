@@ -23,7 +23,7 @@ def solve_by_model(problem: Problem, context: SearchContext | None = None) -> So
     """Let CP-SAT find every assignment and prove every tier, from bounds of 0 and no known assignment."""
     nothing = Solution(status=Status.UNKNOWN, bounds=(0,) * len(problem.tiers))
     context = context or SearchContext(workers=1, time_limit_s=60)
-    return cpsat(problem, context, opening=nothing, polish_patience=None)
+    return cpsat(problem, context, known=nothing, polish_patience=None)
 
 
 def every_assignment(problem: Problem) -> IntArray:

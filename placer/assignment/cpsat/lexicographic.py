@@ -37,7 +37,7 @@ def cpsat(
     problem: Problem,
     context: SearchContext,
     *,
-    opening: Solution | None = None,
+    known: Solution | None = None,
     polish_patience: int | None = POLISH_PATIENCE,
 ) -> Solution:
     """
@@ -45,7 +45,7 @@ def cpsat(
 
     Parameters
     ----------
-    opening
+    known
         Bounds of every tier, and an assignment to begin with if one is known; None calls
         :func:`~placer.assignment.root.solve_root` for both.
     polish_patience
@@ -62,7 +62,7 @@ def cpsat(
     Defect
         If CP-SAT contradicts a known assignment, refuses the model, or an assignment breaks a rule.
     """
-    return Search(TermIndex(problem), context, polish_patience).run(opening)
+    return Search(TermIndex(problem), context, polish_patience).run(known)
 
 
 class Search:
@@ -78,13 +78,13 @@ class Search:
         self._slow = False
         self._needed: dict[tuple[tuple[int, ...], int], list[int]] = {}
 
-    def run(self, opening: Solution | None) -> Solution:
+    def run(self, known: Solution | None) -> Solution:
         """Search from the given solution, or from that of the root."""
-        opening = opening or solve_root(self.index.problem, self.context)
-        if opening.status is Status.INFEASIBLE:
-            return opening
-        self._offer(opening.site_of)
-        self.bounds = list(opening.bounds)
+        known = known or solve_root(self.index.problem, self.context)
+        if known.status is Status.INFEASIBLE:
+            return known
+        self._offer(known.site_of)
+        self.bounds = list(known.bounds)
         proved = self.best is not None and list(self.costs) == self.bounds
         searched = not proved and self.context.left_s() > 0
         if searched and not self._minimise_tiers():

@@ -32,9 +32,7 @@ class Level:
 
 
 def is_hierarchical(distance: IntArray) -> bool:
-    """
-    Whether the distances are an ultrametric: symmetric, with d(p, p) <= d(p, r) <= max(d(p, q), d(q, r)).
-    """
+    """Whether the distances are an ultrametric: symmetric, with d(p, p) <= d(p, r) <= max(d(p, q), d(q, r))."""
     if (distance != distance.T).any() or (np.diagonal(distance)[:, None] > distance).any():
         return False
     via = np.maximum(distance[:, :, None], distance[None, :, :]).min(axis=1)

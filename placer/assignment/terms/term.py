@@ -56,11 +56,11 @@ class Term(ABC):
 
     @abstractmethod
     def item_key(self, n: int) -> IntArray:
-        """Key of each item, ``[n, k]``: a swap of items with equal keys changes no cost; flows are apart."""
+        """Key of each item, ``[n, k]``: no cost but that of flows changes when items with equal keys swap."""
 
     @abstractmethod
     def site_key(self, m: int) -> IntArray:
-        """Key of each site, ``[m, k]``: a swap of sites with equal keys changes no cost; distances are apart."""
+        """Key of each site, ``[m, k]``: no cost but that of flows changes when sites with equal keys swap."""
 
     @abstractmethod
     def faults(self, n: int, m: int) -> Iterator[str]:

@@ -105,10 +105,10 @@ def test_it_begins_with_what_is_known_and_polishes_answers_only_where_asked() ->
     problem = lower(four_large_guests()).problem
     known = solve_by_model(problem, SearchContext(deterministic_limit=0.2, workers=1))
     assert known.site_of is not None
-    begun = cpsat(problem, SearchContext(time_limit_s=0, workers=1), opening=known, polish_patience=None)
+    begun = cpsat(problem, SearchContext(time_limit_s=0, workers=1), known=known, polish_patience=None)
     assert begun.costs == known.costs
     assert begun.site_of is not None and begun.site_of.tolist() == known.site_of.tolist()
-    polished = cpsat(problem, SearchContext(deterministic_limit=0.2, workers=1), opening=known, polish_patience=50)
+    polished = cpsat(problem, SearchContext(deterministic_limit=0.2, workers=1), known=known, polish_patience=50)
     assert polished.costs <= begun.costs
 
 
