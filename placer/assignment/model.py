@@ -132,6 +132,7 @@ class Problem:
         for g, items in enumerate(self.groups):
             group_of[items] = g
         apart = group_of[:, None] != group_of
+        # by kind: it is flows that make an assignment problem quadratic
         flows = [term for term in self.tiers[0] if isinstance(term, Flow)]
         return any(bool((flow.flow * apart[np.ix_(flow.items, flow.items)]).any()) for flow in flows)
 

@@ -28,8 +28,8 @@ POLISH_PATIENCE = 100
 """
 Moves without gain after which tabu search ends that starts from an answer of CP-SAT.
 
-Chosen, not tuned: it trades a second solver call for a search that is short beside it. The root search, which starts
-from nothing, has three times as many.
+Chosen, not tuned: it trades time of the solver for a better hint. The tabu search at the root, which starts from
+nothing, has up to three times as many.
 """
 
 
@@ -170,7 +170,7 @@ class Search:
     def _polish(self) -> None:
         if self._patience is None or self.costs == tuple(self.bounds):
             return
-        limit = self.context.left_s() / 10
+        limit = self.context.left_s() / 10  # chosen, not tuned: the solver keeps nearly all of the time
         self._offer(tabu_search(self.index, self.context, time_limit_s=limit, start=self.best, patience=self._patience))
 
     def _offer(self, site_of: IntArray | None) -> None:

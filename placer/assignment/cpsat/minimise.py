@@ -16,22 +16,22 @@ from placer.assignment.cpsat.variables import Affine, Variables
 from placer.errors import Defect
 
 BOUND_TOLERANCE = 1e-6
-"""CP-SAT gives its bounds as floats: only what lies further above an integer than this is rounded up to the next."""
+"""CP-SAT gives its bounds as floats: a bound no further above an integer than this counts as that integer."""
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """
-    What one solve came to.
+    The outcome of one solve.
 
     Parameters
     ----------
     status
-        Of CP-SAT, such as ``cp_model.OPTIMAL``.
+        The status of CP-SAT, such as ``cp_model.OPTIMAL``.
     site_of
         ``[n]``, the best assignment of this solve; None where it found none.
     bound
-        No assignment that the model allows costs less in this tier; 0 where the model allows none.
+        Lower bound on the cost of the tier, over all assignments that the model allows; 0 where it allows none.
     """
 
     status: int
@@ -53,7 +53,7 @@ def minimise(
     after_quick: bool = False,
 ) -> Outcome:
     """
-    Minimise the cost of a tier over the model; whatever else the model says stays as it is.
+    Minimise the cost of a tier over the model, which keeps all its rows.
 
     Parameters
     ----------

@@ -73,7 +73,7 @@ def coupled_sets(problem: Problem) -> BoolArray:
 
 
 def coupled_pairs(problem: Problem) -> BoolArray:
-    """Mark the pairs of items that a flow or a conflict couples, ``[n, n]``, symmetric."""
+    """Mark the pairs of items that a flow or a conflict couples, ``[n, n]``, symmetric; no other kind couples pairs."""
     pairs = np.zeros((problem.n, problem.n), dtype=bool)
     for term in (term for tier in problem.tiers for term in tier):
         if isinstance(term, Flow):

@@ -65,7 +65,7 @@ def constants(problem: Problem) -> tuple[int, ...]:
     """
     totals = [0] * len(problem.tiers)
     for t, term in ((t, term) for t, terms in enumerate(problem.tiers) for term in terms):
-        if isinstance(term, ConvexLoad):
+        if isinstance(term, ConvexLoad):  # the only kind with a price where no item is: that of empty pools
             untouched = ~_touched_pools(problem, term).any(axis=0)
             totals[t] += sum(term.table[untouched, 0].tolist())
     return tuple(totals)

@@ -39,7 +39,7 @@ class FlooredLinear(Term):
 
     def lower_bound(self, allowed: BoolArray) -> int:
         """Each item on the cheapest site it may use, summed and rounded."""
-        barred = np.iinfo(np.int64).max // (len(self.items) + 1)
+        barred = np.iinfo(np.int64).max // (len(self.items) + 1)  # so many of them do not overflow
         least = int(np.where(allowed[self.items], self.cost, barred).min(axis=1).sum())
         return self.scale * (least // self.divisor)
 
@@ -65,6 +65,7 @@ class FlooredLinear(Term):
         """The placed items on their sites, the others on their cheapest, summed and rounded, ``[s]``."""
         total = np.zeros(len(rows), dtype=np.int64)
         position = {v: k for k, v in enumerate(placed.tolist())}
+        # 2^40 for an item without a site: a cost beyond that of any placement, of which the sum stays within 64 bits
         for v, cost in zip(self.items.tolist(), self.cost, strict=True):
             total += cost[rows[:, position[v]]] if v in position else int(cost[allowed[v]].min(initial=2**40))
         return np.asarray(self.scale * (total // self.divisor))

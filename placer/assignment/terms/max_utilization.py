@@ -51,6 +51,7 @@ class MaxUtilization(Term):
         items = np.flatnonzero(~uncounted & (self.weight > 0))
         if not len(items):
             return 0
+        # 2^62 stands for an item without a site
         alone = [int(self.levels(np.full(len(self.room), self.weight[v]))[usable[v]].min(initial=2**62)) for v in items]
         room = sum(self.room[usable[items].any(axis=0)].tolist())
         even = -(-self.parts * sum(self.weight[items].tolist()) // max(room, 1))
