@@ -27,7 +27,7 @@ def gqap(
     Parameters
     ----------
     cost
-       ``[n, m]``, non-negative or negative, the cost of each item on each site.
+       ``[n, m]``, the cost of each item on each site; may be negative.
     flow
        ``[n, n]``, non-negative; rows send.
     distance

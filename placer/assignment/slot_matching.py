@@ -134,7 +134,7 @@ class SlotMatcher:
         return self._fresh[b], tuple(sorted(self._look_of[slot] for slot in self._free[b]))
 
     def _choices(self, step: _Step) -> Iterator[tuple[int, int]]:
-        """Yield slot groups and slots, one of each look, first the ones that leave most to the steps after this."""
+        """Yield one slot group and slot for each distinct look, first the ones that leave most to the later steps."""
         tried = set()
         counts = self._count[step.demand] if step.kind == "paired" else [0] * len(self._free)
         least_first = sorted(range(len(self._free)), key=lambda b: len(self._free[b]))

@@ -111,7 +111,7 @@ def reach(problem: Problem, weight: IntArray, pool_of: IntArray, pools: int) -> 
 
 
 def _by_sites(problem: Problem) -> Iterator[BoolArray]:
-    """Couple the items that together overload a site that all of them may use, and those with demands for its slots."""
+    """Couple all items that may use a site too small for their sum, and all items with a demand for its slots."""
     for resource in problem.resources:
         users = problem.allowed & (resource.weight > 0)[:, None]
         scarce = resource.weight @ users > resource.capacity
@@ -126,8 +126,8 @@ def _by_term(problem: Problem, term: Term) -> Iterator[BoolArray]:
     """
     Couple the items whose joint cost in a term is not the sum of their costs alone.
 
-    By kind, as this is about the formula of each: no question to a term would say it in less. Flows couple pairs, in
-    :func:`coupled_pairs`; a linear term couples no items.
+    By kind: the answer follows from the formula of each and from the sites that the Problem allows, and no other module
+    asks for it. Flows couple pairs, in :func:`coupled_pairs`; a linear term couples no items.
     """
     match term:
         case ConvexLoad():
