@@ -72,13 +72,7 @@ def minimise(
         If CP-SAT refuses the model.
     """
     model = variables.model
-    # divided by their greatest common divisor, coefficients stay small, and the bound rises in steps of a cost
-    step = gcd(*(coefficient for _, coefficient in cost.terms)) or 1
-    scaled = Affine([(var, coefficient // step) for var, coefficient in cost.terms])
-    model.clear_objective()  # type: ignore[no-untyped-call]
-    if scaled.terms:
-        model.add(scaled.expression() >= -((cost.constant - bound) // step))
-        model.minimize(scaled.expression())
+    step = _set_objective(model, cost, bound)
     if site_of is not None:
         variables.hint(site_of)
     solver = solver_for(variables, context, share=share, quick=quick, after_quick=after_quick)
@@ -101,8 +95,28 @@ def minimise(
         return Outcome(status, None, 0)
     if status == cp_model.UNKNOWN:  # the response then has a bound of 0, even where the callback was given a better one
         return Outcome(status, None, proved[-1])
-    found = unscaled(solver.best_objective_bound) if scaled.terms else cost.constant
+    found = unscaled(solver.best_objective_bound) if cost.terms else cost.constant
     return Outcome(status, variables.decode(solver.value), found)
+
+
+def _set_objective(model: cp_model.CpModel, cost: Affine, bound: int) -> int:
+    """
+    Make the cost the objective, divided by the greatest common divisor of its coefficients, and its bound a row.
+
+    So coefficients stay small, and the bound of the solver rises in steps of a cost.
+
+    Returns
+    -------
+    int
+        The divisor.
+    """
+    step = gcd(*(coefficient for _, coefficient in cost.terms)) or 1
+    scaled = Affine([(var, coefficient // step) for var, coefficient in cost.terms])
+    model.clear_objective()  # type: ignore[no-untyped-call]
+    if scaled.terms:
+        model.add(scaled.expression() >= -((cost.constant - bound) // step))
+        model.minimize(scaled.expression())
+    return step
 
 
 class _Watch(cp_model.CpSolverSolutionCallback):
