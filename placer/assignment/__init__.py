@@ -1,4 +1,4 @@
-"""What solvers talk about: items, sites and integers. Nothing here knows NUMA."""
+"""The assignment problem and its solvers: items, sites and integers. Nothing here knows NUMA."""
 
 from placer.assignment.model import Conflict, Problem, Resource
 from placer.assignment.slots import SlotDemand, SlotGroups, SlotMatching

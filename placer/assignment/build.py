@@ -27,7 +27,7 @@ def gqap(
     Parameters
     ----------
     cost
-       ``[n, m]``, of each item on each site.
+       ``[n, m]``, the cost of each item on each site; may be negative.
     flow
        ``[n, n]``, non-negative; rows send.
     distance
@@ -37,9 +37,14 @@ def gqap(
     capacity
        ``[m]``, what the weights of the items on a site may sum to at most.
 
+    Raises
+    ------
+    InputError
+        If an array has another shape, holds no integers or a value out of range, or if costs may reach 2^53.
+
     Examples
     --------
-    Two items that talk share a site until it is too small for both:
+    Two items with a flow between them share a site until it is too small for both:
 
     >>> import placer
     >>> arrays = dict(cost=[[0, 1], [0, 1]], flow=[[0, 5], [0, 0]], distance=[[0, 2], [2, 0]], weight=[3, 4])

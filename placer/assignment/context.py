@@ -1,4 +1,4 @@
-"""How long a search may take, how it is interrupted, and whom it tells."""
+"""The limits of a search, its interruption, and its callbacks."""
 
 from __future__ import annotations
 
@@ -15,29 +15,31 @@ from placer.errors import InputError, expect
 @dataclass(kw_only=True)
 class SearchContext:
     """
-    The limits of one solve.
+    The limits and callbacks of one solve.
 
     Parameters
     ----------
     time_limit_s
-        Seconds from now.
+        Seconds from ``started``, 0 or more.
     workers
-        Threads for CP-SAT; None chooses by size.
+        Threads of CP-SAT, 1 or more; None chooses by the size of the model.
     seed
-        Of everything random.
+        Seed of everything random, 0 to 2^31 - 1.
     deterministic_limit
-        CP-SAT's own measure of work, independent of the machine; None for no such limit.
+        Limit in CP-SAT's own measure of work, which does not depend on the machine; None for no such limit.
     stop
-        Set it from another thread or a signal handler to end the search with the best so far.
+        An event to be set by another thread or a signal handler, to end the search with the best so far.
     on_progress
-        Called now and then, from any thread, with how far the search is.
+        Called now and then with the progress of the search, from any thread.
     on_log
-        Called with each line of a log of the steps, and of CP-SAT's own; from any thread.
+        Called with each line of the log of steps, and of CP-SAT's own log, from any thread.
+    started
+        The start, as of ``perf_counter()``.
 
     Raises
     ------
     InputError
-        If one is out of range.
+        If a limit is no number or out of range.
     """
 
     time_limit_s: float = 10.0
@@ -73,16 +75,16 @@ class SearchContext:
         return perf_counter() - self.started
 
     def left_s(self) -> float:
-        """Seconds left, 0 once interrupted."""
+        """Seconds left; 0 once stopped."""
         return 0.0 if self.stop.is_set() else max(0.0, self.time_limit_s - self.elapsed_s())
 
     def log(self, text: str) -> None:
-        """Log a step with its time."""
+        """Log a step, with the seconds since the start."""
         if self.on_log is not None:
             self.on_log(f"{self.elapsed_s():.3f} s  {text}")
 
     def tell(self, step: str, *, tier: int = 0, costs: tuple[int, ...] = (), bound: int | None = None) -> None:
-        """Report progress to whoever watches."""
+        """Report progress, if there is a callback."""
         if self.on_progress is not None:
             self.on_progress(Progress(step=step, tier=tier, costs=costs, bound=bound, elapsed_s=self.elapsed_s()))
 

@@ -1,4 +1,4 @@
-"""A method of a portfolio: what it solves, when it applies, and how a list of methods is walked."""
+"""A method of a portfolio, its condition, and the walk over a list of methods."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Applies:
     Parameters
     ----------
     yes
-        Whether it does.
+        Whether the method applies.
     reason
         Why, or why not, in words and figures.
     """
@@ -32,14 +32,14 @@ class Applies:
 @dataclass(frozen=True, eq=False)
 class GaveUp:
     """
-    What a method says that ends without an answer.
+    The result of a method that ends without an answer.
 
     Parameters
     ----------
     reason
         Why, in words and figures.
     known
-        What it found all the same, for the next methods to begin with; None for nothing.
+        A solution for the next methods to begin with, such as one without a proof; None for none.
     """
 
     reason: str
@@ -49,20 +49,20 @@ class GaveUp:
 @dataclass(frozen=True)
 class Method:
     """
-    One way to solve Problems of some structure.
+    A method for Problems of some structure.
 
     Parameters
     ----------
     name
-        What it is called in a Decision.
+        Its name in a Decision.
     structure
-        What it solves, in one line.
+        The Problems that it solves, in one line.
     mathematics, source
-        How, and where that comes from; "own" where there is no other source.
+        The mathematics it uses, and the literature for that; "own" where there is none.
     applies
-        Whether it applies to a Problem, as far as that shows without work.
+        Whether it applies to a Problem, as far as a quick look can tell.
     run
-        Solves a Problem, beginning with what the methods before it found, or gives up.
+        Solves a Problem, beginning with the solution of the methods before it, or gives up.
     """
 
     name: str
@@ -74,18 +74,18 @@ class Method:
 
 
 def always(reason: str) -> Callable[[Problem], Applies]:
-    """Make an ``applies`` that says yes to every Problem."""
+    """Return a condition that every Problem meets, with this reason."""
     return lambda _problem: Applies(True, reason)
 
 
 def walk(methods: Sequence[Method], problem: Problem, context: SearchContext) -> Solution:
     """
-    Run the methods that apply, in their order, until one answers; the last one has to.
+    Run the methods that apply, in their order, until one answers; the last one must.
 
     Returns
     -------
     Solution
-        With a Decision for the method that answered, before those that it made itself.
+        With a Decision for the method that answered, before the Decisions of that method itself.
     """
     passed: list[tuple[str, str]] = []
     known: Solution | None = None

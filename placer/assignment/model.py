@@ -28,9 +28,9 @@ class Resource:
     capacity
         ``[m]``, non-negative.
     name
-        What a person calls it.
+        Its name in messages, such as ``memory``.
     unit
-        What a person counts as one.
+        The amount that messages count as one, positive.
     """
 
     weight: IntArray
@@ -42,14 +42,14 @@ class Resource:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Conflict:
     """
-    Pairs of items that may not stand on some pairs of sites.
+    Pairs of items that may not be on some pairs of sites.
 
     Parameters
     ----------
     items
-        ``[n, n]``, symmetric, False on the diagonal: the items it concerns.
+        ``[n, n]``, symmetric, False on the diagonal: the pairs of items it concerns.
     sites
-        ``[m, m]``, symmetric: the sites barred for them; True on the diagonal keeps them off one site.
+        ``[m, m]``, symmetric: the pairs of sites barred for them; True on the diagonal keeps them from sharing a site.
     """
 
     items: BoolArray
@@ -68,19 +68,19 @@ class Problem:
     resources
         Hard capacities, memory first.
     groups
-        Sets of items that no two incompatible sites may hold; every item is in one.
+        Sets of items of which no two may be on incompatible sites, such as the vnodes of a guest; every item is in one.
     incompatible
         ``[m, m]``, symmetric, False on the diagonal: sites that items of one group may not both use.
     tiers
         The terms of each tier, the highest tier first.
     relations
-        Pairs of items, of any groups, that may not stand on some pairs of sites.
+        Further pairs of items, of any groups, that may not be on some pairs of sites.
     slot_matching
-        What the items ask of the slots of their sites; None where nobody asks for any.
+        Demands of the items for slots of their sites; None where no item has any.
     selectors
-        Items whose site says what others may do, on which searches had better decide first.
+        Items whose site decides which sites others may use; searches had better place them first.
     hint
-        ``[n]``, a site that someone proposes for each item, -1 for none; None where nobody does.
+        ``[n]``, the site of each item in a known placement, -1 for none; None without such a placement.
     """
 
     allowed: BoolArray
@@ -105,7 +105,7 @@ class Problem:
 
     @cached_property
     def all_conflicts(self) -> tuple[Conflict, ...]:
-        """The relations, and that no group holds two incompatible sites."""
+        """The relations, and the incompatible sites as one more for the items of each group."""
         if not self.incompatible.any():
             return self.relations
         mates = np.zeros((self.n, self.n), dtype=bool)
@@ -116,7 +116,7 @@ class Problem:
 
     @cached_property
     def colocated(self) -> BoolArray:
-        """Pairs of items that a relation holds on one site, ``[n, n]``."""
+        """Pairs of items with a relation that does not bar sharing a site, ``[n, n]``."""
         colocated = np.zeros((self.n, self.n), dtype=bool)
         for relation in self.relations:
             if not relation.sites.diagonal().any():
@@ -132,11 +132,12 @@ class Problem:
         for g, items in enumerate(self.groups):
             group_of[items] = g
         apart = group_of[:, None] != group_of
+        # by kind: it is flows that make an assignment problem quadratic
         flows = [term for term in self.tiers[0] if isinstance(term, Flow)]
         return any(bool((flow.flow * apart[np.ix_(flow.items, flow.items)]).any()) for flow in flows)
 
     def open_pairs(self, v: int, w: int) -> BoolArray:
-        """Pairs of sites that items v and w may hold at once, ``[m, m]``."""
+        """Pairs of sites on which items v and w may be at once, ``[m, m]``."""
         pairs: BoolArray = np.outer(self.allowed[v], self.allowed[w])
         for conflict in self.all_conflicts:
             if conflict.items[v, w]:
@@ -164,7 +165,7 @@ class Problem:
 
     def feasible(self, site_of: IntArray) -> BoolArray:
         """
-        Which assignments keep every hard rule.
+        Tell which assignments keep every hard rule.
 
         Parameters
         ----------
@@ -187,5 +188,5 @@ class Problem:
         return good
 
     def infeasible_sites(self, site_of: IntArray) -> list[int]:
-        """Find the sites where somebody has no slot in an assignment ``[n]``."""
+        """Find the sites without slots for all their items, in an assignment ``[n]``."""
         return self.slot_matching.infeasible_sites(site_of) if self.slot_matching is not None else []

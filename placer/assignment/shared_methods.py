@@ -69,7 +69,7 @@ def cpsat_model(name: str, structure: str) -> Method:
     def run(problem: Problem, context: SearchContext, known: Solution | None) -> Solution:
         from placer.assignment.cpsat import cpsat
 
-        return cpsat(problem, context, opening=known)
+        return cpsat(problem, context, known=known)
 
     return Method(
         name=name,

@@ -1,8 +1,9 @@
 """
 The search that matches members to the slots of one site: exact, depth first, failed states remembered.
 
-Slot groups that look alike to every unmatched member are tried once. Members that want a group alone choose first, then
-demands in pairs; then one slot is kept for each set used in common. The other members are matched to what is left.
+Members that want a slot group alone choose first, then those of demands in pairs; then one slot is kept free for each
+set of slots in common use. The rest is a bipartite matching by augmenting paths (Berge 1957). Of slot groups that are
+equal to all unmatched members only one is tried.
 """
 
 from __future__ import annotations
@@ -18,9 +19,20 @@ Look = tuple[bool, tuple[tuple[bool, ...], ...]]
 @dataclass(frozen=True)
 class _Step:
     """
-    Somebody who chooses a slot: of a demand that is ``alone`` or ``paired``, or one kept for those who share.
+    One choice of a slot.
 
-    ``more`` members of the same demand come later.
+    Parameters
+    ----------
+    kind
+        ``alone`` or ``paired``: for a member of such a demand; ``common``: a slot kept free for sharing.
+    slots
+        The slots to choose from.
+    key
+        The item and the member; none where the slot is kept free.
+    demand
+        Number of the paired demand.
+    more
+        Members of the same paired demand that choose later.
     """
 
     kind: str
@@ -32,14 +44,14 @@ class _Step:
 
 class SlotMatcher:
     """
-    One search.
+    One search; call :meth:`admit` for each demand, then :meth:`run` once.
 
     Parameters
     ----------
     slot_groups
-        The slots of the site.
+        The slots of the site, group by group.
     occupied
-        Slots that somebody else has; they can be shared, and their slot groups are never somebody's alone.
+        Slots that are taken already: they can be shared, and their groups are not free for a member alone.
     """
 
     def __init__(self, slot_groups: Iterable[tuple[int, ...]], occupied: Slots) -> None:
@@ -55,7 +67,18 @@ class SlotMatcher:
         self._failed: set[object] = set()
 
     def admit(self, own: list[tuple[Key, Slots]], sharing: str, common: Iterable[Slots]) -> None:
-        """Let a demand in: who wants a slot for himself, and what the others share."""
+        """
+        Add a demand.
+
+        Parameters
+        ----------
+        own
+            A key and the slots to choose from, for each member that takes a slot.
+        sharing
+            ``any``, ``paired`` or ``alone``, as in :class:`~placer.assignment.slots.SlotDemand`.
+        common
+            Sets of slots of which one each is left untaken.
+        """
         self._common.update(common)
         if sharing == "alone":
             self._alone += [_Step("alone", slots, key) for key, slots in own]
@@ -65,7 +88,7 @@ class SlotMatcher:
             self._any += own
 
     def run(self) -> dict[Key, int] | None:
-        """Match everybody; None where that cannot be."""
+        """Return the slot of each key; None where the demands do not fit together."""
         here = frozenset(slot for slot_group in self._free for slot in slot_group)
         common = {slots & here for slots in self._common}
         least = [slots for slots in common if not any(other < slots for other in common)]
@@ -101,7 +124,7 @@ class SlotMatcher:
         return False
 
     def _state(self, step: _Step) -> tuple[object, ...]:
-        """Describe what is left, whatever the slot groups are called."""
+        """Describe what is left, up to a permutation of the slot groups, to recognise states that have failed."""
         counts = self._count[step.demand] if step.kind == "paired" else [0] * len(self._free)
         looks = sorted((self._look(b), count) for b, count in enumerate(counts))
         shared = [not other.slots.isdisjoint(self._kept) for other in self._steps if other.kind == "common"]
@@ -111,7 +134,7 @@ class SlotMatcher:
         return self._fresh[b], tuple(sorted(self._look_of[slot] for slot in self._free[b]))
 
     def _choices(self, step: _Step) -> Iterator[tuple[int, int]]:
-        """Give the slot groups and slots that differ, those first that leave most to the others."""
+        """Yield one slot group and slot for each distinct look, first the ones that leave most to the later steps."""
         tried = set()
         counts = self._count[step.demand] if step.kind == "paired" else [0] * len(self._free)
         least_first = sorted(range(len(self._free)), key=lambda b: len(self._free[b]))
@@ -130,12 +153,12 @@ class SlotMatcher:
                     yield b, slot
 
     def _stays_paired(self, step: _Step, counts: list[int], b: int) -> bool:
-        """Whether the members still to come can leave no more than one of their demand by himself."""
+        """Whether the later members of the demand can still pair up all single members in slot groups but one."""
         singles = sum(count == 1 for count in counts) + (counts[b] == 0) - (counts[b] == 1)
         return step.kind != "paired" or singles - step.more <= 1
 
     def _take(self, step: _Step, b: int, slot: int, times: int) -> None:
-        """Take a slot, or give it back; the caller restores the slot group."""
+        """Take a slot (``times`` 1) or give it back (-1); the caller restores the slot group."""
         self._free[b] = [] if step.kind == "alone" else [other for other in self._free[b] if other != slot]
         self._fresh[b] = False
         if step.kind == "paired":
@@ -151,7 +174,7 @@ class SlotMatcher:
             del self._slot_of[step.key]
 
     def _match(self) -> bool:
-        """Match those who mind nobody: greedily on the fullest slot groups, then along augmenting paths."""
+        """Match the unconstrained members, first to the groups with most free slots, so that they fill whole groups."""
         slots = [slot for slot_group in sorted(self._free, key=len, reverse=True) for slot in slot_group]
         if len(self._any) > len(slots):
             return False
@@ -163,7 +186,7 @@ class SlotMatcher:
         return True
 
     def _augment(self, first: int, slots: list[int], holder: dict[int, int]) -> bool:
-        """Match one more, breadth first over who would have to move."""
+        """Match one more member along an augmenting path, found breadth first over the members that would move."""
         reached: dict[int, int] = {}
         queue = [first]
         for i in queue:
@@ -180,7 +203,7 @@ class SlotMatcher:
 
 
 def _move_along(slot: int | None, reached: dict[int, int], holder: dict[int, int]) -> None:
-    """Give a free slot to who reached it, the slot he leaves to who reached that, and so on."""
+    """Give the free slot at the end of a path to the member that reached it, its former slot to the next, and so on."""
     while slot is not None:
         mover = reached[slot]
         left = next((other for other, i in holder.items() if i == mover), None)

@@ -1,4 +1,4 @@
-"""Which items may share a site because each of their members finds a slot there."""
+"""Which items may share a site: those whose members can all be matched to slots of it."""
 
 from __future__ import annotations
 
@@ -19,17 +19,21 @@ SlotGroups = tuple[tuple[int, ...], ...]
 @dataclass(frozen=True)
 class SlotDemand:
     """
-    What the members of one item ask of the slots of its site.
+    The demand of one item for slots of its site.
+
+    A member is a part of an item that takes a slot or shares slots with others: a vcpu of a vnode, for example, where
+    slots are pcpus and slot groups are cores.
 
     Parameters
     ----------
     own
-        For each member that takes a slot for itself, the slots it may take.
+        For each member that takes a slot for itself, the slots that it may take.
     common
-        For the other members the slots they may use: of each of these sets nobody takes the last slot.
+        The sets of slots of the other members, one or more members to a set: in each set one slot is left untaken.
     sharing
-        Who else may use the slot groups in which this demand owns slots. ``any``: anybody; ``paired``: all but one of
-        these groups hold two or more slots of the demand; ``alone``: nobody, in common use neither.
+        The use of the slot groups in which this demand takes slots. ``any``: without conditions; ``paired``: all
+        but at most one hold two or more slots of the demand; ``alone``: each holds one slot of the demand, and no other
+        slot in it is taken or shared.
     """
 
     own: tuple[Slots, ...] = ()
@@ -40,16 +44,18 @@ class SlotDemand:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SlotMatching:
     """
-    The slots of every site and what the items ask of them. Items that fit a site together still fit without some.
+    The slots of every site, and the demands of the items for them.
+
+    Items that fit a site together still fit it without some of them.
 
     Parameters
     ----------
     demands
-        ``[n]``, one for each item.
+        ``[n]``, one for each item; :class:`SlotDemand` without arguments for none.
     slot_groups
-        ``[m]``, the slots of each site, those of one slot group together; None where slots are unlimited.
+        ``[m]``, the slot groups of each site, each a tuple of slots; None where slots are unlimited.
     occupied
-        Slots taken by others; their groups can be nobody's alone.
+        Slots that are taken already. They can be shared, and no demand can have their groups alone.
     """
 
     demands: tuple[SlotDemand, ...]
@@ -59,13 +65,13 @@ class SlotMatching:
 
     @cached_property
     def item_kinds(self) -> IntArray:
-        """Number the items so that equal numbers ask for the same, ``[n]``; -1 for who asks for nothing."""
+        """A number for each item, equal for equal demands, ``[n]``; -1 for no demand."""
         numbers: dict[SlotDemand, int] = {SlotDemand(): -1}
         return np.array([numbers.setdefault(demand, len(numbers) - 1) for demand in self.demands], dtype=np.int64)
 
     @cached_property
     def site_kinds(self) -> IntArray:
-        """Number the sites so that all items fare alike on equal ones, ``[m]``."""
+        """A number for each site, equal where all items find equal slots, ``[m]``."""
         sets = list(dict.fromkeys(slots for demand in self.demands for slots in (*demand.own, *demand.common)))
         numbers: dict[object, int] = {}
         kinds = []
@@ -75,25 +81,32 @@ class SlotMatching:
         return np.array(kinds, dtype=np.int64)
 
     def fits(self, p: int, items: Iterable[int]) -> bool:
-        """Whether everybody finds a slot where these items stand on site p."""
-        those = sorted((int(self.item_kinds[v]), v) for v in items if self.item_kinds[v] >= 0)
-        if self.slot_groups[p] is None or not those:
+        """Whether these items fit site p together; answers are remembered by the kinds of the items and of the site."""
+        asking = sorted((int(self.item_kinds[v]), v) for v in items if self.item_kinds[v] >= 0)
+        if self.slot_groups[p] is None or not asking:
             return True
-        key = int(self.site_kinds[p]), tuple(kind for kind, _ in those)
+        key = int(self.site_kinds[p]), tuple(kind for kind, _ in asking)
         if key not in self._known:
-            self._known[key] = self.match(p, [v for _, v in those]) is not None
+            self._known[key] = self.match(p, [v for _, v in asking]) is not None
         return self._known[key]
 
     def fit_beside(self, rows: IntArray, items: IntArray, asked: BoolArray) -> BoolArray:
         """
-        Find the sites where the last of some items fits beside the others that stand there.
+        Find the sites where one more item fits together with the items already there, for many partial assignments.
 
         Parameters
         ----------
         rows
-           ``[s, k]``, the sites of the first k items of ``items [k + 1]``.
+           ``[s, k]``, the sites of the first k items.
+        items
+           ``[k + 1]``, the items; the last is the one to place.
         asked
-           ``[s, m]``, which sites are of interest; the others count as unfit.
+           ``[s, m]``, the sites to look at.
+
+        Returns
+        -------
+        array ``[s, m]``
+            False also for the sites not asked for.
         """
         good = asked.copy()
         for p in np.flatnonzero(asked.any(axis=0)).tolist():
@@ -105,12 +118,12 @@ class SlotMatching:
 
     def match(self, p: int, items: Iterable[int]) -> dict[tuple[int, int], int] | None:
         """
-        Match everybody where these items stand on site p, who may on slot groups that are filled.
+        Match all members of these items to slots of site p; unconstrained members fill whole slot groups first.
 
         Returns
         -------
         dict or None
-            Item and member, in the order of ``own`` -> slot; None where somebody finds none.
+            (item, index into its ``own``) -> slot; None where the items do not fit.
         """
         search = SlotMatcher(self.slot_groups[p] or (), self.occupied)
         for v in items:
@@ -119,15 +132,15 @@ class SlotMatching:
         return search.run()
 
     def only(self, slot_groups: Iterable[SlotGroups | None]) -> SlotMatching:
-        """Take other slot groups for each site, perhaps None."""
+        """Return the same demands with other slot groups for each site."""
         return SlotMatching(demands=self.demands, slot_groups=tuple(slot_groups), occupied=self.occupied)
 
     def infeasible_sites(self, site_of: IntArray) -> list[int]:
-        """Find the sites where somebody has no slot in an assignment ``[n]``."""
+        """Find the sites that the items on them do not fit, in an assignment ``[n]``."""
         return [p for p in range(len(self.slot_groups)) if not self.fits(p, np.flatnonzero(site_of == p).tolist())]
 
     def fewest(self, p: int, items: Iterable[int]) -> list[int]:
-        """Return a minimal subset of the items that still does not fit site p."""
+        """Return a minimal subset of the items that still does not fit site p; the items together must not."""
         kept = [v for v in items if self.item_kinds[v] >= 0]
         for v in list(kept):
             rest = [other for other in kept if other != v]

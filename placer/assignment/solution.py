@@ -1,4 +1,4 @@
-"""What a strategy finds, and how far it is."""
+"""The result of a strategy, the decision for its method, and progress on the way."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from placer.assignment.terms import IntArray
 
 
 class Status(StrEnum):
-    """What is known of an answer."""
+    """What is proved of a solution."""
 
     OPTIMAL = "OPTIMAL"
     FEASIBLE = "FEASIBLE"
@@ -25,11 +25,11 @@ class Decision:
     Parameters
     ----------
     method
-        Its name.
+        The name of the method.
     because
-        Why it was run, in words and figures.
+        The reason why it was run, in words and figures.
     passed_over
-        The methods before it, each with the reason why it was not run, or why it gave up.
+        The methods before it, each with the reason why it was not run, or gave up.
     """
 
     method: str
@@ -37,7 +37,7 @@ class Decision:
     passed_over: tuple[tuple[str, str], ...] = ()
 
     def lines(self) -> list[str]:
-        """Say it, one line for each method."""
+        """Return the decision in words, one line for each method."""
         return [f"decision: {self.method}, because {self.because}"] + [
             f"decision: not {name}: {reason}" for name, reason in self.passed_over
         ]
@@ -46,7 +46,7 @@ class Decision:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Solution:
     """
-    What a strategy found.
+    The result of a strategy.
 
     Parameters
     ----------
@@ -59,11 +59,11 @@ class Solution:
     bounds
         Per tier; each holds among assignments no worse in the higher tiers. Empty where nothing is proved.
     wall_time_s
-        Time it took, in seconds.
+        Wall time of the solve, in seconds.
     attempts
-        What was tried, in words, for an answer without a proof.
+        The methods tried, in words, for a solution without a proof.
     decisions
-        Which method answered, and the method within it where that is a portfolio itself.
+        The method that answered, then the method within it if that is a portfolio itself.
     """
 
     status: Status
@@ -76,25 +76,27 @@ class Solution:
 
     @staticmethod
     def status_for(costs: tuple[int, ...], bounds: tuple[int, ...]) -> Status:
-        """Status of an assignment with these costs and bounds."""
+        """Return OPTIMAL if the bounds equal the costs in every tier, else FEASIBLE."""
         return Status.OPTIMAL if costs == bounds else Status.FEASIBLE
 
 
 @dataclass(kw_only=True)
 class Progress:
     """
-    How far a search is, for whoever watches.
+    The progress of a search.
 
     Parameters
     ----------
     tier
         The tier being minimised, counted from 0.
     costs
-        Of the best assignment so far, per tier; empty before the first.
+        Costs per tier of the best assignment so far; empty before the first.
     bound
-        What is proved for that tier so far, None for nothing.
+        Lower bound of that tier so far; None for none.
     elapsed_s
         Seconds since the start.
+    step
+        The method at work.
     """
 
     tier: int = 0

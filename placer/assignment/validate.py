@@ -1,4 +1,4 @@
-"""What no Problem may hold."""
+"""The faults of a Problem: shapes, ranges, symmetry, and sums too large to be exact."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from placer.assignment import Problem
 from placer.assignment.terms.arrays import array_faults
 
 LARGEST = 2**53
-"""Costs and loads stay below; beyond it CP-SAT cannot add exactly."""
+"""
+Costs stay below this: integers up to 2^53 are exact as floats, in which CP-SAT gives its bounds. Sums near 2^63, where
+it refuses a model, are then out of reach, too.
+"""
 
 
 def faults(problem: Problem) -> Iterator[str]:
-    """Say what is wrong with the arrays, the first fault first."""
+    """Yield what is wrong with the arrays of a Problem, the first fault first; nothing where all is well."""
     if problem.allowed.ndim != 2 or problem.allowed.dtype != bool:
         yield f"allowed has shape {problem.allowed.shape} of {problem.allowed.dtype}, expected [items, sites] of bool"
         return

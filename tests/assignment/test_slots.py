@@ -1,4 +1,4 @@
-"""Slots of their own on the slot groups of a site: found wherever trying every slot finds them."""
+"""Which items fit a site together, against trying every slot."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from itertools import permutations
 from random import Random
 
 import numpy as np
-import pytest
 
 from placer.assignment import SlotDemand, SlotMatching
 
@@ -66,7 +65,7 @@ def some_matching(random: Random) -> SlotMatching:
     return SlotMatching(demands=tuple(demands), slot_groups=(tuple(slot_groups),), occupied=occupied)
 
 
-def test_seats_are_found_where_trying_every_seat_finds_them_and_they_keep_what_is_asked() -> None:
+def test_a_matching_is_found_where_trying_every_slot_finds_one_and_it_keeps_the_demands() -> None:
     found = {True: 0, False: 0}
     for seed in range(1500):
         slot_matching = some_matching(Random(seed))
@@ -78,7 +77,7 @@ def test_seats_are_found_where_trying_every_seat_finds_them_and_they_keep_what_i
     assert min(found.values()) > 300
 
 
-def test_who_fits_a_site_fits_it_with_one_fewer_and_who_is_left_of_misfits_is_needed() -> None:
+def test_items_that_fit_a_site_fit_it_without_one_and_a_minimal_set_that_does_not_fits_without_any() -> None:
     for seed in range(300):
         slot_matching = some_matching(Random(seed))
         items = list(range(len(slot_matching.demands)))
@@ -90,63 +89,28 @@ def test_who_fits_a_site_fits_it_with_one_fewer_and_who_is_left_of_misfits_is_ne
             assert all(slot_matching.fits(0, [v for v in few if v != gone]) for gone in few)
 
 
-FOUR_CORES = ((0, 4), (1, 5), (2, 6), (3, 7))
 ALL = frozenset(range(8))
 
 
-def on_four_cores(*demands: SlotDemand, occupied: frozenset[int] = frozenset()) -> SlotMatching:
-    return SlotMatching(demands=demands, slot_groups=(FOUR_CORES,), occupied=occupied)
-
-
-@pytest.mark.parametrize(("count", "fits"), [(4, True), (5, False)])
-def test_each_of_a_party_that_sits_alone_takes_a_bench(count: int, fits: bool) -> None:
-    assert on_four_cores(SlotDemand(own=(ALL,) * count, sharing="alone")).fits(0, [0]) is fits
-
-
-def test_a_party_in_pairs_leaves_one_alone_and_shares_his_bench_with_others() -> None:
-    five = SlotDemand(own=(ALL,) * 5, sharing="paired")
-    three = SlotDemand(own=(ALL,) * 3, sharing="paired")
-    assert on_four_cores(five, three).fits(0, [0, 1])  # 2 + 2 + 1 and 2 + 1: the two odd ones on one slot group
-    occupied = frozenset({0, 1, 2})  # three slot groups have one slot left each
-    assert not on_four_cores(SlotDemand(own=(ALL - occupied,) * 4, sharing="paired"), occupied=occupied).fits(0, [0])
-    assert on_four_cores(SlotDemand(own=(ALL - occupied,) * 3, sharing="paired"), occupied=occupied).fits(0, [0])
-
-
-def test_who_minds_nobody_sits_on_full_benches() -> None:
-    slots = on_four_cores(SlotDemand(own=(ALL,) * 4)).match(0, [0])
-    assert slots is not None
-    assert sorted(slots.values()) == [0, 1, 4, 5]
-    beside = on_four_cores(SlotDemand(own=(ALL,), sharing="alone"), SlotDemand(own=(ALL,) * 4)).match(0, [0, 1])
-    assert beside is not None
-    assert sorted(slot for (v, _), slot in beside.items() if v == 1) == [1, 2, 5, 6]
-
-
-def test_one_seat_is_left_to_those_who_share() -> None:
-    sharing = SlotDemand(common=frozenset({ALL}))
-    assert on_four_cores(SlotDemand(own=(ALL,) * 7), sharing).fits(0, [0, 1])
-    assert not on_four_cores(SlotDemand(own=(ALL,) * 8), sharing).fits(0, [0, 1])
-    assert not on_four_cores(SlotDemand(own=(ALL,) * 4, sharing="alone"), sharing).fits(0, [0, 1])
-
-
-def test_many_parties_on_a_large_site_are_seated_and_one_too_many_is_not() -> None:
+def test_many_demands_fit_a_large_site_and_one_too_many_does_not() -> None:
     slot_groups = tuple((core, core + 64) for core in range(64))
-    everybody = frozenset(range(128))
+    every_slot = frozenset(range(128))
     demands = (
-        *(SlotDemand(own=(everybody,) * 2, sharing="alone") for _ in range(8)),
-        *(SlotDemand(own=(everybody,) * 7, sharing="paired") for _ in range(8)),
-        *(SlotDemand(own=(everybody,) * 5) for _ in range(8)),
-        SlotDemand(common=frozenset({everybody})),
-        SlotDemand(own=(everybody,)),
+        *(SlotDemand(own=(every_slot,) * 2, sharing="alone") for _ in range(8)),
+        *(SlotDemand(own=(every_slot,) * 7, sharing="paired") for _ in range(8)),
+        *(SlotDemand(own=(every_slot,) * 5) for _ in range(8)),
+        SlotDemand(common=frozenset({every_slot})),
+        SlotDemand(own=(every_slot,)),
     )
     slot_matching = SlotMatching(demands=demands, slot_groups=(slot_groups,))
-    # 16 slot groups are somebody's own, 96 of the other 96 slots are taken: none is left to share
+    # 16 slot groups are held alone, all 96 slots of the others are taken: none is left to share
     assert slot_matching.fits(0, range(24))
     assert not slot_matching.fits(0, range(25))
     assert not slot_matching.fits(0, [*range(24), 25])
     assert slot_matching.fits(0, [*range(23), 24, 25])
 
 
-def test_items_and_sites_are_numbered_by_what_they_ask_and_look_like() -> None:
+def test_items_have_the_number_of_their_demand_and_sites_that_of_their_free_slots() -> None:
     half = frozenset({0, 1, 2, 3})
     demands = (SlotDemand(own=(half,)), SlotDemand(), SlotDemand(own=(half,)), SlotDemand(own=(ALL,)))
     slot_matching = SlotMatching(demands=demands, slot_groups=(((0, 1),), ((2, 3),), ((4, 5),), ((0,), (1,)), None))
@@ -156,3 +120,20 @@ def test_items_and_sites_are_numbered_by_what_they_ask_and_look_like() -> None:
     assert len(set(kinds)) == 4
     assert slot_matching.infeasible_sites(np.array([0, 0, 0, 0])) == [0]
     assert slot_matching.infeasible_sites(np.array([4, 4, 4, 4])) == []
+
+
+def test_the_last_item_fits_beside_the_others_of_each_row_only_where_a_slot_is_left() -> None:
+    one = SlotDemand(own=(ALL,))
+    slot_matching = SlotMatching(demands=(one, one, SlotDemand(), one), slot_groups=(((0, 1),), ((2,),), None))
+    rows = np.array([[0, 0, 1], [0, 1, 1], [2, 2, 2]])  # of items 0, 1 and 2, of which the last asks for nothing
+    asked = np.array([[True, True, True], [True, True, True], [False, True, True]])
+    fits = slot_matching.fit_beside(rows, np.array([0, 1, 2, 3]), asked)
+    assert fits.tolist() == [[False, True, True], [True, False, True], [False, True, True]]
+
+
+def test_on_other_slot_groups_the_same_demands_are_matched_anew() -> None:
+    two = SlotDemand(own=(ALL, ALL))
+    small = SlotMatching(demands=(two,), slot_groups=(((0,),),))
+    assert not small.fits(0, [0])
+    assert small.only([((0, 1),)]).fits(0, [0])
+    assert small.only([None]).fits(0, [0])

@@ -12,7 +12,7 @@ from placer.assignment.cpsat.variables import ItemClass, Value, Variables
 
 
 def keep_conflicts(variables: Variables) -> None:
-    """Let no two related items stand on two sites that are barred for them."""
+    """Add the rows that keep every two related items off the pairs of sites barred for them."""
     held = _Held(variables)
     units = variables.units
     for relation in variables.index.problem.relations:
@@ -30,7 +30,20 @@ def keep_conflicts(variables: Variables) -> None:
 
 def cliques(related: BoolArray) -> list[list[int]]:
     """
-    Cover all related pairs by sets whose every pair is related, each grown greedily from a pair not covered yet.
+    Cover the edges of a graph by cliques, each grown greedily from an edge not covered yet.
+
+    One row for a clique makes a tighter relaxation than a row for each pair. A cover by the fewest cliques is NP-hard,
+    and not needed.
+
+    Parameters
+    ----------
+    related
+        ``[k, k]``, symmetric: the edges.
+
+    Returns
+    -------
+    list of list of int
+        The members of each clique, ascending.
 
     Examples
     --------
@@ -50,7 +63,7 @@ def cliques(related: BoolArray) -> list[list[int]]:
 
 
 class _Held:
-    """Whether a site holds an item of a unit, one Boolean each, made where it is asked for."""
+    """Booleans "site p holds an item of this class", each made at its first use."""
 
     def __init__(self, variables: Variables) -> None:
         self._variables = variables
@@ -72,7 +85,7 @@ def _holds_any(items: list[int], p: int) -> Value:
 
 
 def _within(variables: Variables, held: _Held, unit: ItemClass, relation: Conflict) -> None:
-    """Relate the items of one unit: at most one on a site, or not on two barred sites."""
+    """Keep the items of one class apart: at most one on a site, or never on both of two barred sites."""
     for p, count in unit.count.items():
         if relation.sites[p, p]:
             variables.model.add(count <= 1)
@@ -89,7 +102,11 @@ def _share_no_site(variables: Variables, held: _Held, units: list[ItemClass], re
 
 
 def _bar_pairs(variables: Variables, held: _Held, first: ItemClass, second: ItemClass, sites: BoolArray) -> None:
-    """Bar pairs of different sites; a unit of one item is on one site only, so that its sites go into one row."""
+    """
+    Keep two classes off the barred pairs of different sites.
+
+    A class of one item is on one site only, so all its sites that are barred beside p go into one row.
+    """
     if len(second.items) > 1:
         first, second = second, first
     for p in first.count:

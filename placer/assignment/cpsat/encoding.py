@@ -1,4 +1,4 @@
-"""The whole problem as rows and costs of one model."""
+"""The whole Problem as rows and costs of one CP-SAT model."""
 
 from __future__ import annotations
 
@@ -36,11 +36,28 @@ ENCODERS: dict[type[Term], Callable[[Variables, Any, Affine], None]] = {
     MaxUtilization: encode_max_utilization,
     FlooredLinear: encode_floored_linear,
 }
-"""How each kind of term is written; linear costs and flows are summed up before."""
+"""
+The encoder of each kind of term. A table, as terms may not import ortools: the greedy path must not load it.
+
+Linear terms and flows are not here: :class:`~placer.assignment.structure.term_index.TermIndex` sums them up first.
+"""
 
 
 def encode(variables: Variables) -> list[Affine]:
-    """Write every rule into the model and return the cost of each tier."""
+    """
+    Write every hard rule into the model, slots excepted, and build the cost of each tier.
+
+    Returns
+    -------
+    list of Affine
+        Per tier. Costs that need auxiliary variables are bounded from below by rows, so that minimising one makes it
+        exact, and a row ``cost <= c`` holds wherever the tier costs at most c.
+
+    Raises
+    ------
+    ValueError
+        If a term has no encoder.
+    """
     index = variables.index
     for resource in index.problem.resources:
         limit_load(variables, resource)
@@ -49,7 +66,9 @@ def encode(variables: Variables) -> list[Affine]:
     costs = [encode_linear(variables, index.linear[t]) for t in range(index.tiers)]
     for flow in index.flows:
         encode_flow(variables, flow, costs[flow.tier])
-    order = list(ENCODERS)  # kind after kind; a kind that is not in the table is an error, never left out
+    # kind after kind, so that the model, and with it the search, does not depend on how the terms of a tier are listed;
+    # a kind without an encoder is an error, never left out
+    order = list(ENCODERS)
     for t, term in sorted(index.terms, key=lambda each: order.index(type(each[1]))):
         ENCODERS[type(term)](variables, term, costs[t])
     return costs

@@ -1,4 +1,4 @@
-"""A model as a file, for whoever wants to look at it or to solve it elsewhere."""
+"""A model written to a file, to be read by people or solved by other programs."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ def write_model(problem: Problem, path: Path) -> None:
     """
     Write the CP-SAT model of a problem as a protocol buffer (``CpModelProto`` of OR-tools).
 
-    It holds every rule, of slots only what is known before anybody lacks one, and minimises the first tier that
-    anything can change. It is written to a temporary file, which is renamed.
+    The model has every hard rule, except that slots are only counted: rows for a lack of slots are added during a
+    search. It minimises the first tier with a variable in its cost. The file is written under a temporary name and
+    renamed, so that no half of it is ever seen.
 
     Parameters
     ----------
     path
-        Text where it ends in ``.txt`` or ``.pbtxt``, binary where in ``.pb``. A file that is there is replaced.
+        Ends in ``.txt`` or ``.pbtxt`` for text, in ``.pb`` for binary. An existing file is replaced.
 
     Raises
     ------
     InputError
-        If it ends in something else, or cannot be written.
+        If the name ends otherwise, or the file cannot be written.
     """
     if path.suffix not in ENDINGS:
         raise InputError(f"expected a name that ends in one of {', '.join(ENDINGS)}", place=str(path))

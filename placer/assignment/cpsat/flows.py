@@ -1,4 +1,4 @@
-"""Encodings of flows times distances."""
+"""Encodings of flows times distances, chosen by structure: counts per cluster, slots, or thresholds of pairs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ from placer.assignment.structure.ultrametric import Level, is_hierarchical, leve
 
 
 def encode_flow(variables: Variables, flow: PairFlow, cost: Affine) -> None:
-    """Add the sum over v != w of ``flow[v, w] * distance[site(v), site(w)]`` to a cost, encoded by structure."""
+    """
+    Add the sum over v != w of ``flow[v, w] * distance[site(v), site(w)]`` to a cost.
+
+    Flows within a class are encoded by :func:`encode_counts` where the distances form a hierarchy, else by
+    :func:`encode_slots`; flows between classes, which are single items then, by :func:`encode_pair`.
+    """
     for unit in variables.units:
         if len(unit.items) > 1 and flow.flow[unit.items[0], unit.items[1]]:
             encode = encode_counts if is_hierarchical(flow.distance) else encode_slots
@@ -26,11 +31,11 @@ def encode_flow(variables: Variables, flow: PairFlow, cost: Affine) -> None:
 
 def encode_counts(variables: Variables, unit: ItemClass, flow: int, distance: IntArray, cost: Affine) -> None:
     r"""
-    Price a class of k interchangeable items by the squares of how many stand in each cluster of sites.
+    Add the flows within a class of k interchangeable items as squares of their number in each cluster of sites.
 
-    With ``h`` the height of a cluster and ``H`` that of the cluster around it, the sum over ordered pairs of items,
-    an item with itself included, is :math:`h_{root} k^2 - \sum_C (H_C - h_C) n_C^2`. Counts are one-hot, so the
-    squares are linear. What an item pays to itself is taken off again.
+    With ``h`` the height of a cluster and ``H`` that of the cluster around it, the sum of distances over ordered pairs
+    of items, an item with itself included, is :math:`h_{root} k^2 - \sum_C (H_C - h_C) n_C^2`. The counts are one-hot,
+    so their squares are linear. The distance of each item to itself is subtracted again. Own.
     """
     k = len(unit.items)
     found, height = levels(distance)
@@ -61,11 +66,11 @@ def _one_hot(variables: Variables, unit: ItemClass, cluster: Level) -> list[cp_m
 
 def encode_slots(variables: Variables, unit: ItemClass, flow: int, distance: IntArray, cost: Affine) -> None:
     r"""
-    Price a class of k interchangeable items by which slots they fill, for distances of any kind.
+    Add the flows within a class of k interchangeable items by filled slots, for distances of any kind.
 
-    Slot (p, i) is filled if site p holds at least i of them; two filled slots cost the distance there and back.
-    Each filled slot stands in k - 1 pairs (the first level of the reformulation-linearization technique), which is
-    what makes the relaxation strong.
+    Slot (p, i) is filled if site p holds at least i of the items; two filled slots cost the distance there and back.
+    The rows "a filled slot is in k - 1 pairs" are the first level of the reformulation-linearization technique (Adams
+    and Sherali 1986, Sherali and Adams 1990); without them half-filled slots form no pairs in the linear relaxation.
     """
     slots = _slots(variables, unit)
     degree: dict[tuple[int, int], Affine] = {slot: Affine() for slot in slots}
@@ -113,9 +118,10 @@ def _both(
 
 def encode_pair(variables: Variables, flow: PairFlow, v: int, w: int, cost: Affine) -> None:
     """
-    Price two items by threshold Booleans, "they are at least this far apart".
+    Add the flows between two items by threshold Booleans, "this pair costs at least so much": an order encoding.
 
-    Symmetric distances, or both directions as one where that has fewer levels; else each direction by itself.
+    Both directions share their thresholds where the distances are symmetric, only one of the two flows, or their sum
+    takes no more values than the distances have; otherwise each direction has thresholds of its own.
     """
     there, back = int(flow.flow[v, w]), int(flow.flow[w, v])
     d = flow.distance
@@ -129,7 +135,7 @@ def encode_pair(variables: Variables, flow: PairFlow, v: int, w: int, cost: Affi
 
 
 def _encode_thresholds(variables: Variables, price: IntArray, v: int, w: int, cost: Affine) -> None:
-    """Add ``price[site(v), site(w)]``, one Boolean for each level of price above the least."""
+    """Add ``price[site(v), site(w)]``, with one Boolean for each distinct price above the least."""
     open_pairs = variables.index.problem.open_pairs(v, w)
     levels = np.unique(price[open_pairs]).tolist() if open_pairs.any() else [0]
     cost.constant += levels[0]
@@ -138,11 +144,11 @@ def _encode_thresholds(variables: Variables, price: IntArray, v: int, w: int, co
         far = variables.auxiliary(1, _is_far(price, v, w, level))
         cost.add(level - lower, far)
         for p, var in here.items():
-            excess_over = [there[q] for q in np.flatnonzero(price[p] >= level).tolist() if q in there]
-            if len(excess_over) == len(there):
+            beyond = [there[q] for q in np.flatnonzero(price[p] >= level).tolist() if q in there]
+            if len(beyond) == len(there):
                 variables.model.add_implication(var, far)
-            elif excess_over:
-                variables.model.add(var + cp_model.LinearExpr.sum(excess_over) <= 1 + far)
+            elif beyond:
+                variables.model.add(var + cp_model.LinearExpr.sum(beyond) <= 1 + far)
 
 
 def _is_far(price: IntArray, v: int, w: int, level: int) -> Value:

@@ -1,8 +1,8 @@
 """
-Import cp_model without pandas, which takes twice as long to import as all the rest of OR-tools.
+Import cp_model without pandas, whose import takes twice as long as that of all the rest of OR-Tools.
 
-cp_model imports pandas for methods that take or give Series. They work as ever: the stand-in that it gets brings
-pandas when one of them is called.
+cp_model imports pandas for its methods that take or return a Series. During the import it gets a stand-in, which
+imports pandas when one of these methods is called.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CP_MODEL = "ortools.sat.python.cp_model"
 
 
 class _Later(type):
-    """A class of pandas, for which it is imported when something is made of it."""
+    """A stand-in for a class of pandas; pandas is imported when an instance is made."""
 
     def __call__(cls, *arguments: Any, **more: Any) -> Any:
         return getattr(_pandas(), cls.__name__)(*arguments, **more)
@@ -40,7 +40,7 @@ _STAND_IN = _StandIn("pandas")
 
 
 def import_cp_model() -> None:
-    """Import it with a stand-in for pandas, unless pandas is there already; where that fails, as usual later."""
+    """Import cp_model with a stand-in for pandas, unless pandas is loaded. On failure, leave it to the usual import."""
     if "pandas" in sys.modules or CP_MODEL in sys.modules:
         return
     sys.modules["pandas"] = _STAND_IN

@@ -1,10 +1,13 @@
-"""The tiers, one after the other, each minimised with the higher ones held."""
+"""
+The tiers, one after the other, each minimised with the higher ones held: lexicographic optimisation.
+
+A pass builds the model and goes through the tiers. A tier whose cost meets its bound is proved and only held by a row
+``cost <= c``; any other is minimised. With time left and a tier unproved, another pass follows with the better
+assignment as its hint. Where a solution leaves a member without a slot, rows against that are added and the tier is
+solved again, as in logic-based Benders decomposition (Hooker and Ottosson 2003).
+"""
 
 from __future__ import annotations
-
-import math
-from dataclasses import dataclass
-from math import gcd
 
 from ortools.sat.python import cp_model
 
@@ -12,57 +15,76 @@ from placer.assignment import IntArray, Problem, Solution, Status
 from placer.assignment.bounds.elementary import forced_sites, residual_capacity_bound
 from placer.assignment.context import SearchContext
 from placer.assignment.cpsat.encoding import encode
-from placer.assignment.cpsat.parameters import is_small, solver_for, workers_for
+from placer.assignment.cpsat.minimise import Outcome, minimise
+from placer.assignment.cpsat.parameters import is_small, workers_for
 from placer.assignment.cpsat.slot_cuts import SlotCuts
-from placer.assignment.cpsat.solver_run import solve_interruptibly
 from placer.assignment.cpsat.variables import Affine, Variables
 from placer.assignment.heuristics.tabu_search import tabu_search
 from placer.assignment.root import solve_root
 from placer.assignment.structure.term_index import TermIndex
 from placer.errors import Defect
 
-PATIENCE = 100
-"""Moves of local search without gain when it polishes what CP-SAT found."""
+POLISH_PATIENCE = 100
+"""
+Moves without gain after which tabu search ends that starts from an answer of CP-SAT.
+
+Chosen, not tuned: it trades time of the solver for a better hint. The tabu search at the root, which starts from
+nothing, has up to three times as many.
+"""
 
 
-def cpsat(problem: Problem, context: SearchContext, *, opening: Solution | None = None) -> Solution:
+def cpsat(
+    problem: Problem,
+    context: SearchContext,
+    *,
+    known: Solution | None = None,
+    polish_patience: int | None = POLISH_PATIENCE,
+) -> Solution:
     """
-    Minimise tier after tier with CP-SAT, warm-started by local search.
+    Minimise tier after tier with CP-SAT, each with the higher tiers held at their costs, warm-started by tabu search.
 
     Parameters
     ----------
-    opening
-        An assignment to begin with, perhaps, and the bounds of every tier; None searches for one.
+    known
+        Bounds of every tier, and an assignment to begin with if one is known; None calls
+        :func:`~placer.assignment.root.solve_root` for both.
+    polish_patience
+        Moves without gain after which tabu search ends that starts from each answer of CP-SAT; None leaves the
+        answers as they are.
+
+    Returns
+    -------
+    Solution
+        OPTIMAL, FEASIBLE, INFEASIBLE (proved), or UNKNOWN where time ends before the first assignment.
+
+    Raises
+    ------
+    Defect
+        If CP-SAT contradicts a known assignment, refuses the model, or an assignment breaks a rule.
     """
-    return Search(TermIndex(problem), context).run(opening)
-
-
-@dataclass
-class _Outcome:
-    status: int
-    site_of: IntArray | None
-    bound: int
+    return Search(TermIndex(problem), context, polish_patience).run(known)
 
 
 class Search:
-    """One solve; see the module for how it goes."""
+    """One lexicographic search, with the best assignment, its costs and the bounds proved so far."""
 
-    def __init__(self, index: TermIndex, context: SearchContext) -> None:
+    def __init__(self, index: TermIndex, context: SearchContext, polish_patience: int | None) -> None:
         self.index = index
         self.context = context
+        self._patience = polish_patience
         self.best: IntArray | None = None
         self.costs: tuple[int, ...] = ()
         self.bounds: list[int] = []
         self._slow = False
         self._needed: dict[tuple[tuple[int, ...], int], list[int]] = {}
 
-    def run(self, opening: Solution | None) -> Solution:
-        """Search from what is known, or from what local search finds."""
-        opening = opening or solve_root(self.index.problem, self.context)
-        if opening.status is Status.INFEASIBLE:
-            return opening
-        self._offer(opening.site_of)
-        self.bounds = list(opening.bounds)
+    def run(self, known: Solution | None) -> Solution:
+        """Search from the given solution, or from that of the root."""
+        known = known or solve_root(self.index.problem, self.context)
+        if known.status is Status.INFEASIBLE:
+            return known
+        self._offer(known.site_of)
+        self.bounds = list(known.bounds)
         proved = self.best is not None and list(self.costs) == self.bounds
         searched = not proved and self.context.left_s() > 0
         if searched and not self._minimise_tiers():
@@ -85,7 +107,7 @@ class Search:
         )
 
     def _minimise_tiers(self) -> bool:
-        """Pass over the tiers until all are proved or time is up; False where nothing can be placed."""
+        """Pass over the tiers until all are proved or time is up; False where no assignment keeps the rules."""
         while self._pass():
             proved = self.best is None or self.costs == tuple(self.bounds)
             if proved or self.context.left_s() <= 0 or self.context.deterministic_limit is not None:
@@ -93,7 +115,7 @@ class Search:
         return False
 
     def _pass(self) -> bool:
-        """Solve every tier that its bound does not prove; False where nothing can be placed."""
+        """Minimise every tier whose bound is below its cost; False where no assignment keeps the rules."""
         variables = Variables(self.index)
         tiers = encode(variables)
         self._slots = SlotCuts(variables)
@@ -117,7 +139,11 @@ class Search:
         return True
 
     def _share(self, tiers: list[Affine], t: int) -> float:
-        """Share of the time left that a tier may use: half while a later one waits for a solve."""
+        """
+        Share of the time left for a tier: half while a later tier waits for a solve, else all.
+
+        So every tier gets a solve, and the first, which matters most, the longest. Chosen, not tuned.
+        """
         later = range(t + 1, len(tiers))
         if self.best is None:
             return 0.5 if any(tiers[i].terms for i in later) else 1.0
@@ -125,9 +151,10 @@ class Search:
 
     def _use_forced_sites(self, variables: Variables, reached: int) -> None:
         """
-        Where a tier prices room, bound it by the sites that the higher tiers cannot do without.
+        Bound the room left on sites in use by the sites that no assignment as good in the higher tiers leaves empty.
 
-        Once that tier is reached, the higher ones are held, and something is put on every such site.
+        Once the tier of that term is reached, the higher tiers are held, and each such site gets a row: it holds an
+        item. Only :class:`ResidualCapacity` has such a bound, as only its cost depends on which sites are in use.
         """
         for t, room in self.index.residual_capacities if self.best is not None else []:
             if self.costs[t] > self.bounds[t] and reached >= t:
@@ -141,9 +168,10 @@ class Search:
                     variables.model.add(cp_model.LinearExpr.sum(counts) >= 1)
 
     def _polish(self) -> None:
-        if self.costs != tuple(self.bounds):
-            limit = self.context.left_s() / 10
-            self._offer(tabu_search(self.index, self.context, time_limit_s=limit, start=self.best, patience=PATIENCE))
+        if self._patience is None or self.costs == tuple(self.bounds):
+            return
+        limit = self.context.left_s() / 10  # chosen, not tuned: the solver keeps nearly all of the time
+        self._offer(tabu_search(self.index, self.context, time_limit_s=limit, start=self.best, patience=self._patience))
 
     def _offer(self, site_of: IntArray | None) -> None:
         if site_of is None:
@@ -155,18 +183,18 @@ class Search:
         if self.best is None or costs < self.costs:
             self.best, self.costs = site_of.copy(), costs
 
-    def _minimise(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
-        """Solve until everybody has a slot, each time with rows against who had none."""
+    def _minimise(self, variables: Variables, t: int, cost: Affine, *, share: float) -> Outcome:
+        """Solve until every member has a slot, after each failure with rows against the items that lack one."""
         while True:
             outcome = self._decide(variables, t, cost, share=share)
             if outcome.site_of is None or not self._slots.bar(outcome.site_of):
                 return outcome
             self.bounds[t] = max(self.bounds[t], outcome.bound)
             if self.context.left_s() <= 0:
-                return _Outcome(int(cp_model.UNKNOWN), None, outcome.bound)
+                return Outcome(int(cp_model.UNKNOWN), None, outcome.bound)
 
-    def _decide(self, variables: Variables, t: int, cost: Affine, *, share: float) -> _Outcome:
-        """Solve a small model quickly, as long as that will do."""
+    def _decide(self, variables: Variables, t: int, cost: Affine, *, share: float) -> Outcome:
+        """Solve without linear relaxations first, while models are small and that has proved every tier so far."""
         if not self._slow and is_small(variables) and workers_for(variables, self.context) == 1:
             outcome = self._solve(variables, t, cost, share=share, quick=True)
             if outcome.status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or self.context.left_s() <= 0:
@@ -177,55 +205,16 @@ class Search:
             self.bounds[t] = max(self.bounds[t], outcome.bound)
         return self._solve(variables, t, cost, share=share)
 
-    def _solve(self, variables: Variables, t: int, cost: Affine, *, share: float, quick: bool = False) -> _Outcome:
-        model = variables.model
-        step = gcd(*(coefficient for _, coefficient in cost.terms)) or 1
-        scaled = Affine([(var, coefficient // step) for var, coefficient in cost.terms])
-        least = -((cost.constant - self.bounds[t]) // step)
-        model.clear_objective()  # type: ignore[no-untyped-call]
-        if scaled.terms:
-            model.add(scaled.expression() >= least)
-            model.minimize(scaled.expression())
-        if self.best is not None:
-            variables.hint(self.best)
-        solver = solver_for(variables, self.context, share=share, quick=quick, after_quick=self._slow)
-        self.context.log(
-            f"CP-SAT: tier {t + 1}, {len(model.proto.variables)} variables, best so far {self.costs or None}"
+    def _solve(self, variables: Variables, t: int, cost: Affine, *, share: float, quick: bool = False) -> Outcome:
+        return minimise(
+            variables,
+            cost,
+            self.context,
+            tier=t,
+            bound=self.bounds[t],
+            site_of=self.best,
+            costs=self.costs,
+            share=share,
+            quick=quick,
+            after_quick=self._slow,
         )
-
-        def unscaled(bound: float) -> int:
-            return cost.constant + step * math.ceil(bound - 1e-6)
-
-        proved = [self.bounds[t]]
-
-        def tell_bound(bound: float) -> None:
-            proved.append(unscaled(bound))
-            self.context.tell("CP-SAT", tier=t, costs=self.costs, bound=proved[-1])
-
-        solver.best_bound_callback = tell_bound
-        status = solve_interruptibly(solver, model, _Watch(self, variables, t), self.context.stop)
-        if status == cp_model.MODEL_INVALID:
-            raise Defect(f"CP-SAT refuses the model: {model.validate()}")
-        if status == cp_model.INFEASIBLE:
-            return _Outcome(status, None, 0)
-        if status == cp_model.UNKNOWN:  # its response says 0 where nothing is proved yet
-            return _Outcome(status, None, proved[-1])
-        bound = unscaled(solver.best_objective_bound) if scaled.terms else cost.constant
-        return _Outcome(status, variables.decode(solver.value), bound)
-
-
-class _Watch(cp_model.CpSolverSolutionCallback):
-    """Tell the watcher of every better assignment."""
-
-    def __init__(self, search: Search, variables: Variables, t: int) -> None:
-        super().__init__()
-        self._search, self._variables, self._tier = search, variables, t
-
-    def on_solution_callback(self) -> None:
-        """Price the assignment ourselves and pass it on."""
-        site_of = self._variables.decode(self.value)
-        if self._search.index.problem.infeasible_sites(site_of):
-            return
-        costs = tuple(self._search.index.problem.evaluate(site_of[None, :])[0].tolist())
-        best = min(costs, self._search.costs) if self._search.costs else costs
-        self._search.context.tell("CP-SAT", tier=self._tier, costs=best)

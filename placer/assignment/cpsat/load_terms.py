@@ -1,4 +1,4 @@
-"""Encodings of hard capacities, of sites that exclude each other, and of what load costs."""
+"""Encodings of hard capacities, incompatible sites, and the terms that depend on the load of sites."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from placer.assignment.cpsat.variables import Affine, Value, Variables
 
 
 def limit_load(variables: Variables, resource: Resource) -> None:
-    """Keep the weight on each site within its capacity."""
+    """Keep the weight on each site within its capacity; rows that always hold are left out."""
     for p, capacity in enumerate(resource.capacity.tolist()):
         load = variables.load(resource.weight, [p])
         step = gcd(*(coefficient for _, coefficient in load.terms)) or 1
@@ -24,7 +24,7 @@ def limit_load(variables: Variables, resource: Resource) -> None:
 
 
 def keep_apart(variables: Variables) -> None:
-    """Let no group hold two incompatible sites."""
+    """Keep every group off one of each two incompatible sites."""
     problem = variables.index.problem
     for items in problem.groups if problem.incompatible.any() else ():
         uses = {p: _uses(variables, items, p) for p in range(problem.m)} if len(items) > 1 else {}
@@ -52,12 +52,13 @@ def _is_used(members: list[int], p: int) -> Value:
 
 def encode_convex_load(variables: Variables, convex_load: ConvexLoad, cost: Affine) -> None:
     """
-    Price the load of each pool from below by the lines through each two neighbouring loads.
+    Bound the price of each pool's load from below by the lines through each two neighbouring loads.
 
-    What load adds to the price of none is convex and starts at 0, so it is also at least the sum of what each item
-    adds alone there.
+    The price beyond that of an empty pool is convex and 0 without load, so it is also at least the sum of what each
+    item costs there alone: a row that tightens the linear relaxation, in which items of large weight stand in parts.
 
-    What it pays beside claims is added.
+    The extra cost where claims leave fewer slots goes into the same variable, so this encoder asks for the term of
+    that kind, and :func:`encode_with_convex_load` has nothing left to do.
     """
     reduced = next((each for _, each in variables.index.reduced_slots if each.convex_load is convex_load), None)
     cost.constant += int(convex_load.table[:, 0].sum())
@@ -68,9 +69,9 @@ def encode_convex_load(variables: Variables, convex_load: ConvexLoad, cost: Affi
         most = min(len(row) - 1, _largest_load(variables, convex_load, sites))
         price = None
         if reduced is not None and reduced.slots_claimed.any():
-            price = _squeezed(variables, reduced, i, load, most)
+            price = _on_slots_left(variables, reduced, i, load, most)
         elif np.diff(row[: most + 1]).any():
-            price = variables.auxiliary(int(row[most]), _crowd_price(convex_load, i))
+            price = variables.auxiliary(int(row[most]), _load_price(convex_load, i))
             for line in _lines(row[: most + 1], load):
                 variables.model.add(line.expression() <= price)
         if price is not None:
@@ -79,29 +80,30 @@ def encode_convex_load(variables: Variables, convex_load: ConvexLoad, cost: Affi
 
 
 def encode_with_convex_load(variables: Variables, reduced: ReducedSlotsLoad, cost: Affine) -> None:
-    """Leave it to :func:`encode_convex_load`, which prices a load together with what it costs beside claims."""
+    """Do nothing: :func:`encode_convex_load` encodes a load together with its extra cost on fewer slots."""
 
 
 def _lines(row: IntArray, load: Affine) -> Iterator[Affine]:
-    """Give the lines through each two neighbouring points of a convex row where it bends, over the load."""
+    """Yield the line through each two neighbouring points of a convex row at which its slope changes, over the load."""
     slopes = np.diff(row)
     for n in np.flatnonzero(np.diff(slopes, prepend=0)).tolist():
         slope = int(slopes[n])
         yield Affine([(var, slope * c) for var, c in load.terms], int(row[n]) - slope * n)
 
 
-def _squeezed(variables: Variables, reduced: ReducedSlotsLoad, i: int, load: Affine, most: int) -> cp_model.IntVar:
+def _on_slots_left(variables: Variables, reduced: ReducedSlotsLoad, i: int, load: Affine, most: int) -> cp_model.IntVar:
     """
-    Price load on the slots that claims leave, less the price of nothing at all.
+    Bound the price of a load on the slots that claims leave from below, less the price of the empty pool.
 
-    The pairs of n on c slots are the largest of q n - c q (q + 1) / 2 over whole q, so they are linear in both for
-    each q. As many slots are left as claims allow, or one.
+    ``even_pairs(n, c)`` is the largest of q n - c q (q + 1) / 2 over whole q, so each q gives a row that is linear in
+    both the load n and the slots left c. The variable ``left`` is at most the slots that claims leave; ``one`` marks
+    a pool with one slot left, in which any number of claims is allowed.
     """
     model, convex_load = variables.model, reduced.convex_load
     sites = np.flatnonzero(convex_load.pool_of == i).tolist()
     start, slots, per_slot, scale = int(reduced.start[i]), int(reduced.slots[i]), reduced.per_slot, reduced.scale
     empty, n = int(convex_load.table[i, 0]), start + most
-    price = variables.auxiliary(scale * n * (n - 1) // 2, _squeezed_price(reduced, i))
+    price = variables.auxiliary(scale * n * (n - 1) // 2, _price_on_slots_left(reduced, i))
     left = variables.auxiliary(slots, lambda site_of: _left(reduced, i, site_of))
     one = variables.auxiliary(1, lambda site_of: int(_left(reduced, i, site_of) == 1))
     claims = variables.load(reduced.slots_claimed, sites)
@@ -123,7 +125,7 @@ def _left(reduced: ReducedSlotsLoad, i: int, site_of: IntArray) -> int:
     return max(1, int(reduced.slots[i]) - -(-claims // reduced.per_slot))
 
 
-def _squeezed_price(reduced: ReducedSlotsLoad, i: int) -> Value:
+def _price_on_slots_left(reduced: ReducedSlotsLoad, i: int) -> Value:
     def price(site_of: IntArray) -> int:
         n = reduced.start[i] + reduced.convex_load.weight[reduced.convex_load.pool_of[site_of] == i].sum()
         pairs = int(even_pairs(np.array(n), np.array(_left(reduced, i, site_of))))
@@ -147,12 +149,17 @@ def _largest_load(variables: Variables, convex_load: ConvexLoad, sites: list[int
     return int(convex_load.weight[allowed].sum())
 
 
-def _crowd_price(convex_load: ConvexLoad, i: int) -> Value:
+def _load_price(convex_load: ConvexLoad, i: int) -> Value:
     return lambda site_of: int(convex_load.table[i, convex_load.weight[convex_load.pool_of[site_of] == i].sum()])
 
 
 def encode_residual_capacity(variables: Variables, room: ResidualCapacity, cost: Affine) -> None:
-    """Price the room left on the sites in use; linear where every weight is a multiple of the unit."""
+    """
+    Add the room left on the sites in use: linear where every weight is a multiple of the unit, else bounded from below.
+
+    The capacity rows are repeated with the Boolean "in use" as a factor of the capacity: the same for whole numbers,
+    and a tighter relaxation.
+    """
     items = np.flatnonzero(room.uses)
     exact = not (room.weight % room.unit).any()
     for p in np.flatnonzero(room.room >= 0).tolist():
@@ -183,22 +190,22 @@ def _room_left(room: ResidualCapacity, p: int) -> Value:
     return left
 
 
-def encode_set_on_site(variables: Variables, touch: SetOnSite, cost: Affine) -> None:
-    """Count the sets with an item on the site."""
-    for items in touch.sets:
+def encode_set_on_site(variables: Variables, on_site: SetOnSite, cost: Affine) -> None:
+    """Add the number of sets with an item on the site; sets of one item in a counted class add the count itself."""
+    for items in on_site.sets:
         members = items.tolist()
         unit = variables.unit_of[members[0]]
         if len(members) == 1 and len(unit.items) > 1:
             if members[0] == unit.items[0]:
-                cost.add(1, unit.count[touch.site])
+                cost.add(1, unit.count[on_site.site])
         else:
-            used = _uses(variables, items, touch.site)
+            used = _uses(variables, items, on_site.site)
             if used is not None:
                 cost.add(1, used)
 
 
 def encode_linear(variables: Variables, cost: IntArray) -> Affine:
-    """Sum the price of each item on its site, the least of each as a constant."""
+    """Sum the price of each item on its site, ``cost [n, m]``, its cheapest as a constant: coefficients start at 0."""
     total = Affine()
     for unit in variables.units:
         prices = cost[unit.items[0]]

@@ -1,4 +1,4 @@
-"""Encodings of terms that round: the fullest site, and a quotient of a sum."""
+"""Encodings of terms that round: the utilization of the fullest site, and a sum that is divided."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from placer.assignment import FlooredLinear, MaxUtilization
 from placer.assignment.cpsat.variables import Affine, Variables
 
 
-def encode_max_utilization(variables: Variables, peak: MaxUtilization, cost: Affine) -> None:
-    """Price the fullest site from below: parts x load <= room x level on every site."""
-    level = variables.auxiliary(peak.largest(), lambda site_of: int(peak.evaluate(site_of[None, :])[0]))
-    for p in np.flatnonzero(peak.room > 0).tolist():
-        load = variables.load(peak.weight, [p])
-        room = int(peak.room[p])
-        step = gcd(room, *(peak.parts * coefficient for _, coefficient in load.terms))
-        scaled = Affine([(var, peak.parts * coefficient // step) for var, coefficient in load.terms])
+def encode_max_utilization(variables: Variables, fullest: MaxUtilization, cost: Affine) -> None:
+    """Bound the level of the fullest site from below: parts x load <= room x level on every site."""
+    level = variables.auxiliary(fullest.largest(), lambda site_of: int(fullest.evaluate(site_of[None, :])[0]))
+    for p in np.flatnonzero(fullest.room > 0).tolist():
+        load = variables.load(fullest.weight, [p])
+        room = int(fullest.room[p])
+        step = gcd(room, *(fullest.parts * coefficient for _, coefficient in load.terms))
+        scaled = Affine([(var, fullest.parts * coefficient // step) for var, coefficient in load.terms])
         variables.model.add(scaled.expression() <= room // step * level)
     cost.add(1, level)
 
 
 def encode_floored_linear(variables: Variables, floored: FlooredLinear, cost: Affine) -> None:
-    """Price a sum over a divisor from below: sum <= divisor x quotient + divisor - 1."""
+    """Bound the quotient of a sum from below: sum <= divisor x quotient + divisor - 1."""
     total = Affine()
     for unit in variables.units:
         prices = floored.cost[floored.items == unit.items[0]].sum(axis=0)

@@ -1,4 +1,9 @@
-"""Rows that keep items off sites where somebody finds no slot: one kind at first, others as answers break them."""
+"""
+Rows that keep items off sites without a slot for every member: some from the start, others as solutions break them.
+
+The matching of members to slots is no part of the model. The rows added after a solution that has none are
+combinatorial Benders cuts (logic-based Benders decomposition, Hooker and Ottosson 2003).
+"""
 
 from __future__ import annotations
 
@@ -13,12 +18,12 @@ from placer.assignment.cpsat.variables import Value, Variables
 
 class SlotCuts:
     """
-    What a model is told of the slot matching of a Problem.
+    The rows of a model for the slot matching of a Problem.
 
     Parameters
     ----------
     variables
-        Of the model.
+        The variables of the model, to which rows are added.
     """
 
     def __init__(self, variables: Variables) -> None:
@@ -31,9 +36,10 @@ class SlotCuts:
 
     def bar(self, site_of: IntArray) -> bool:
         """
-        Add a row for each site on which an assignment leaves somebody without a slot; False where there is none.
+        Add rows for each site on which an assignment leaves a member without a slot; False where there is none.
 
-        Who does not fit together there does not on sites that look alike, nor do others who ask for the same.
+        Each row bars a minimal set of items that does not fit. It counts items by the kind of their demand, and is
+        repeated for every site of the same kind, as none of these fits such items either.
         """
         infeasible_sites = self._slot_matching.infeasible_sites(site_of)
         for p in infeasible_sites:
@@ -45,7 +51,7 @@ class SlotCuts:
         return bool(infeasible_sites)
 
     def _leave_one(self, p: int, here: frozenset[int]) -> None:
-        """Where somebody shares only slots that others may own, let those leave one of them."""
+        """Where an item shares only slots that others may own, add a row: the owners leave one of these slots."""
         demands = self._slot_matching.demands
         to_own = here.intersection(slot for demand in demands for slots in demand.own for slot in slots)
         own = np.array([len(demand.own) for demand in demands], dtype=np.int64)
@@ -59,7 +65,7 @@ class SlotCuts:
         self._variables.model.add(load.expression() <= len(to_own) - some)
 
     def _at_least(self, kind: int, count: int, p: int) -> cp_model.IntVar:
-        """Whether a site holds so many items of a kind; never 0 where it does."""
+        """Return a Boolean that is 1 wherever site p holds ``count`` or more items of a kind; it may be 1 elsewhere."""
         key = kind, count, p
         if key not in self._enough:
             alike = self._slot_matching.item_kinds == kind

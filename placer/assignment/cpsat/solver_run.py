@@ -1,4 +1,4 @@
-"""Running the solver so that another thread can end it."""
+"""A run of the solver that another thread can end, and its log."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from threading import Event, Thread
 from ortools.sat.python import cp_model
 
 LOOK_EVERY_S = 0.05
+"""Seconds between two looks at the stop event. Chosen, not tuned: a person notices no delay, and it costs little."""
 
 
 def log_search(solver: cp_model.CpSolver, on_log: Callable[[str], None] | None) -> None:
-    """Have the solver's own log given to ``on_log``, line by line."""
+    """Pass the solver's own log to ``on_log``, line by line; without it the solver logs nothing."""
     if on_log is None:
         return
 
@@ -27,7 +28,7 @@ def log_search(solver: cp_model.CpSolver, on_log: Callable[[str], None] | None) 
 def solve_interruptibly(
     solver: cp_model.CpSolver, model: cp_model.CpModel, watch: cp_model.CpSolverSolutionCallback, stop: Event
 ) -> int:
-    """Solve, and end early where ``stop`` is set."""
+    """Solve, end early if ``stop`` is set, and return the status of CP-SAT."""
     done = Event()
 
     def guard() -> None:

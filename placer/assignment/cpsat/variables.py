@@ -1,4 +1,4 @@
-"""The decisions: how many items of each unit stand on each site."""
+"""The decision variables: how many items of each class stand on each site."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class Affine:
 @dataclass(frozen=True)
 class ItemClass:
     """
-    Items that are decided together: one item, or a class of interchangeable ones of which only counts matter.
+    Items that share their variables: a single item, or interchangeable items of which only counts matter.
 
     Parameters
     ----------
     items
         Ascending.
     count
-        Site -> variable, how many of them stand there; sites they may not use are missing.
+        Site -> variable, the number of its items there; only sites that the items may use.
     """
 
     items: tuple[int, ...]
@@ -54,14 +54,17 @@ class ItemClass:
 
 class Variables:
     """
-    The variables of a model and what values a known assignment gives them.
+    The variables of a model, and the values that a known assignment gives them.
+
+    Interchangeable items and groups are ordered by rows, which removes symmetric assignments; hints are brought into
+    the same order.
 
     Attributes
     ----------
     units
-        Every item in exactly one.
+        The classes; every item is in exactly one.
     unit_of
-        The unit of each item.
+        The class of each item.
     """
 
     def __init__(self, index: TermIndex) -> None:
@@ -70,7 +73,7 @@ class Variables:
         self.units: list[ItemClass] = []
         self._values: list[tuple[Var, Value]] = []
         self._classes = item_classes(index)
-        self._twins = group_classes(index)
+        self._equal_groups = group_classes(index)
         for members in self._classes:
             for items in [members] if _countable(index, members) else [[v] for v in members]:
                 self._add_unit(tuple(items))
@@ -80,19 +83,19 @@ class Variables:
 
     def auxiliary(self, upper: int, value: Value, name: str = "") -> Var:
         """
-        Add a variable from 0 to ``upper`` that follows from the assignment.
+        Add a variable from 0 to ``upper`` whose value follows from the assignment.
 
         Parameters
         ----------
         value
-            Its value for a given ``site_of [n]``, so that a hint can be complete.
+            Returns its value for ``site_of [n]``, so that hints are complete: a complete hint is a solution at once.
         """
         var = self.model.new_int_var(0, upper, name)
         self._values.append((var, value))
         return var
 
     def load(self, weight: IntArray, sites: list[int]) -> Affine:
-        """Sum the weight of the items on some sites."""
+        """Return the sum of the weights ``[n]`` of the items on the given sites."""
         total = Affine()
         for unit in self.units:
             for p in sites:
@@ -101,7 +104,7 @@ class Variables:
         return total
 
     def hint(self, site_of: IntArray) -> None:
-        """Give the solver a known assignment, every variable of it."""
+        """Hint every variable at its value in a known assignment ``[n]``, replacing the last hint."""
         self.model.clear_hints()  # type: ignore[no-untyped-call]
         canonical = self._canonical(site_of)
         for unit in self.units:
@@ -111,7 +114,7 @@ class Variables:
             self.model.add_hint(var, value(canonical))
 
     def decode(self, value: Callable[[Var], int]) -> IntArray:
-        """Read the site of every item from the values of the variables."""
+        """Return the site of every item, ``[n]``, from the values of the variables."""
         site_of = np.full(len(self.unit_of), -1, dtype=np.int64)
         for unit in self.units:
             sites = [p for p, var in sorted(unit.count.items()) for _ in range(value(var))]
@@ -129,7 +132,7 @@ class Variables:
         self.units.append(ItemClass(items, count))
 
     def _order_equal_items(self) -> None:
-        """Let interchangeable items that are units of their own stand in the order of their sites."""
+        """Order interchangeable items that have variables of their own by their sites."""
         for members in self._classes:
             for v, w in pairwise(members):
                 if self.unit_of[v] is not self.unit_of[w]:
@@ -138,9 +141,9 @@ class Variables:
                     self.model.add(position[0] <= position[1])
 
     def _order_equal_groups(self) -> None:
-        """Let interchangeable groups stand in the order of the sum of their sites."""
-        for twins in self._twins:
-            for first, second in pairwise(twins):
+        """Order interchangeable groups by the sum of their sites; groups of equal sums stay unordered."""
+        for groups in self._equal_groups:
+            for first, second in pairwise(groups):
                 self.model.add(self._site_sum(first).expression() <= self._site_sum(second).expression())
 
     def _site_sum(self, items: IntArray) -> Affine:
@@ -154,15 +157,15 @@ class Variables:
         canonical = site_of.copy()
         for members in self._classes:
             canonical[members] = np.sort(site_of[members])
-        for twins in self._twins:
-            rows = sorted((canonical[items] for items in twins), key=lambda row: int(row.sum()))
-            for items, row in zip(twins, rows, strict=True):
+        for groups in self._equal_groups:
+            rows = sorted((canonical[items] for items in groups), key=lambda row: int(row.sum()))
+            for items, row in zip(groups, rows, strict=True):
                 canonical[items] = row
         return canonical
 
 
 def _countable(index: TermIndex, members: list[int]) -> bool:
-    """Whether counts of a class suffice: no flow leaves it."""
+    """Whether counts of a class suffice: no flow leaves it. Else the partner of each flow would be lost."""
     if len(members) == 1:
         return False
     inside = np.zeros(index.problem.n, dtype=bool)

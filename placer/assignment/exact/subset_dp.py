@@ -171,10 +171,8 @@ class _Sets:
         for t, reduced in index.reduced_slots:
             pool = int(reduced.convex_load.pool_of[p])
             if pool >= 0:
-                rise = reduced.rise(sums(reduced.convex_load.weight)[:, None], sums(reduced.slots_claimed)[:, None])[
-                    :, pool
-                ]
-                price = price + self._worth[t] * rise
+                load, claims = sums(reduced.convex_load.weight), sums(reduced.slots_claimed)
+                price = price + self._worth[t] * reduced.increase(load[:, None], claims[:, None])[:, pool]
         for t, room in index.residual_capacities:
             left = (int(room.room[p]) - sums(room.weight)) // room.unit
             left[0] = 0

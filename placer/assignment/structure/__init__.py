@@ -1,1 +1,1 @@
-"""Structure of a Problem: terms by kind, symmetry, clusters of sites."""
+"""The structure of a Problem: terms by kind, symmetry, clusters of sites, connected components."""

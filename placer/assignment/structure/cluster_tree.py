@@ -1,4 +1,4 @@
-"""Clusters of sites: what two sites are apart depends only on the smallest cluster that holds both."""
+"""Nested clusters of sites: the distance of two sites depends only on the smallest cluster that holds both."""
 
 from __future__ import annotations
 
@@ -11,7 +11,18 @@ from placer.assignment import BoolArray, IntArray
 
 @dataclass(frozen=True)
 class Cluster:
-    """Sites by position: one, or the parts of a cluster, any two of which are as far apart as ``p`` and ``q``."""
+    """
+    A single site, or a cluster of parts, any two of which are as far apart as sites ``p`` and ``q``.
+
+    Parameters
+    ----------
+    p
+        The site; of a cluster, one site of its first part.
+    q
+        One site of its second part; -1 for a single site.
+    parts
+        Of a cluster, two or more; empty for a single site.
+    """
 
     p: int
     q: int = -1
@@ -25,21 +36,26 @@ class Cluster:
 
 def cluster_tree(apart: IntArray) -> Cluster | None:
     """
-    Nest sites so that what two of them are apart depends only on the smallest cluster that holds both.
+    Recover the tree of clusters from the distances of the sites, a symbolic ultrametric (Boecker and Dress 1998).
 
-    At the top, the sites fall into parts once the pairs of some one price are cut; then each part by itself
-    (Boecker and Dress 1998). Where distances form a hierarchy, the largest is cut first, and the parts are the
-    connected components of all that is closer. None where the sites do not nest.
+    At the top, one distance is cut: the parts are the connected components of the graph of all other pairs. Each part
+    is then cut in the same way. Where distances form a hierarchy, the largest is cut first.
 
     Parameters
     ----------
     apart
-        ``[tiers, m, m]``, symmetric.
+        ``[tiers, m, m]``, symmetric; two pairs have equal distances if they have in every tier.
+
+    Returns
+    -------
+    Cluster or None
+        None where the sites do not nest.
     """
     m = apart.shape[1]
     _, of = np.unique(apart.reshape(len(apart), m * m), axis=1, return_inverse=True)
     kind = of.reshape(m, m)
     used = np.unique(kind[~np.eye(m, dtype=bool)])
+    # a tree of m leaves has at most m - 1 inner nodes, and each has one distance
     if len(used) >= max(m, 2):
         return None
     return _nest(np.arange(m), kind)

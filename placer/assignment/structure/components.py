@@ -1,16 +1,16 @@
 """
-Which items of a Problem have anything to do with each other: the connected components of what couples them.
+The connected components of the items of a Problem: no component changes what another may do or costs.
 
-Two items are coupled where the site of one can change what the other may do, or what it costs. That is by
+Two items are coupled if the site of one can change the sites open to the other, or its cost. They are coupled by
 
 - a resource of a site that cannot hold all items that may stand there;
-- a price of load of a pool to which both may add, and of the room left on a site both may use;
+- the price of load of a pool to which both may add, and the room left on a site that both may use;
 - a conflict between sites that both may use, and a flow from one to the other;
-- a set with a price for a site that both may use, and a sum that is rounded;
-- slots of a site that both ask for.
+- a set of items that is counted on a site that both may use, and a sum that is rounded;
+- a demand of both for slots of one site.
 
-A site with none of these couples nobody, such as the one that stands for no pnode. The largest of all utilizations is
-no sum: it couples all items.
+A site with none of these couples no items, such as the site of unplaced items. The utilization of the fullest site is
+no sum over components: it couples all items. Selectors say what other items may do, and couple all items, too.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from placer.assignment import (
 
 def components(problem: Problem) -> list[IntArray]:
     """
-    Cut the items into those that have nothing to do with each other.
+    Cut the items of a Problem into its connected components.
 
     Returns
     -------
     list of array
-        Items of each component, ascending, in the order of their first; one component where nothing falls apart.
+        Items of each component, ascending, in the order of their first; a single one where all items hang together.
     """
     whole = [np.arange(problem.n)]
     terms = [term for tier in problem.tiers for term in tier]
@@ -65,7 +65,7 @@ def components(problem: Problem) -> list[IntArray]:
 
 
 def coupled_sets(problem: Problem) -> BoolArray:
-    """Collect the sets of items that something couples all with each other, ``[sets, n]``."""
+    """Collect the sets of items that one capacity, slot demand or term couples with each other, ``[sets, n]``."""
     rows = [row for row in _by_sites(problem) if row.sum() > 1]
     for term in (term for tier in problem.tiers for term in tier):
         rows += [row for row in _by_term(problem, term) if row.sum() > 1]
@@ -73,7 +73,7 @@ def coupled_sets(problem: Problem) -> BoolArray:
 
 
 def coupled_pairs(problem: Problem) -> BoolArray:
-    """Mark the pairs of items that a flow or a conflict couples, ``[n, n]``, symmetric."""
+    """Mark the pairs of items that a flow or a conflict couples, ``[n, n]``, symmetric; no other kind couples pairs."""
     pairs = np.zeros((problem.n, problem.n), dtype=bool)
     for term in (term for tier in problem.tiers for term in tier):
         if isinstance(term, Flow):
@@ -87,7 +87,22 @@ def coupled_pairs(problem: Problem) -> BoolArray:
 
 
 def reach(problem: Problem, weight: IntArray, pool_of: IntArray, pools: int) -> BoolArray:
-    """Mark the pools that each item with weight may come to, ``[n, pools]``."""
+    """
+    Mark the pools that each item may add load to.
+
+    Parameters
+    ----------
+    weight
+        ``[n]``; an item of weight 0 adds to none.
+    pool_of
+        ``[m]``, the pool of each site, -1 for none.
+    pools
+        Number of pools.
+
+    Returns
+    -------
+    array ``[n, pools]``
+    """
     inside = np.zeros((problem.m, pools), dtype=bool)
     sites = np.flatnonzero(pool_of >= 0)
     inside[sites, pool_of[sites]] = True
@@ -96,7 +111,7 @@ def reach(problem: Problem, weight: IntArray, pool_of: IntArray, pools: int) -> 
 
 
 def _by_sites(problem: Problem) -> Iterator[BoolArray]:
-    """Couple the items that ask for more of a resource of a site than it has, and those that ask for its slots."""
+    """Couple all items that may use a site too small for their sum, and all items with a demand for its slots."""
     for resource in problem.resources:
         users = problem.allowed & (resource.weight > 0)[:, None]
         scarce = resource.weight @ users > resource.capacity
@@ -108,7 +123,12 @@ def _by_sites(problem: Problem) -> Iterator[BoolArray]:
 
 
 def _by_term(problem: Problem, term: Term) -> Iterator[BoolArray]:
-    """Couple the items that a term prices together."""
+    """
+    Couple the items whose joint cost in a term is not the sum of their costs alone.
+
+    By kind: the answer follows from the formula of each and from the sites that the Problem allows, and no other module
+    asks for it. Flows couple pairs, in :func:`coupled_pairs`; a linear term couples no items.
+    """
     match term:
         case ConvexLoad():
             priced = (term.table != term.table[:, :1]).any(axis=1)
@@ -127,7 +147,7 @@ def _by_term(problem: Problem, term: Term) -> Iterator[BoolArray]:
 
 
 def _reached(sets: BoolArray, pairs: BoolArray) -> BoolArray:
-    """Mark the items that hang together with the first, ``[n]``."""
+    """Mark the items in the component of the first, ``[n]``."""
     reached: BoolArray = np.arange(len(pairs)) == 0
     while True:
         wider: BoolArray = reached | sets[sets[:, reached].any(axis=1)].any(axis=0) | pairs[reached].any(axis=0)

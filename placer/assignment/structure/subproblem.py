@@ -1,4 +1,4 @@
-"""The Problem of some components of the items alone, with the sites they may use, and what no component pays for."""
+"""The Problem of each component alone, on the sites that its items may use, and the cost that no component causes."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from placer.assignment.structure.components import reach
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Subproblem:
     """
-    A Problem of its own for one component.
+    A component as a Problem of its own.
 
     Parameters
     ----------
     problem
-        Of these items and sites, in their order.
+        With these items and sites, in this order.
     items, sites
-        Their numbers in the whole Problem.
+        ``[k]`` and ``[l]``, their numbers in the whole Problem, ascending.
     """
 
     problem: Problem
@@ -45,20 +45,27 @@ class Subproblem:
 
 
 def subproblems(problem: Problem, parts: Iterable[IntArray]) -> list[Subproblem]:
-    """Restrict a Problem to each of its components; what a component costs does not depend on the others."""
+    """
+    Restrict a Problem to each of its components.
+
+    Parameters
+    ----------
+    parts
+        The items of each component, as from :func:`~placer.assignment.structure.components.components`.
+    """
     touched: dict[int, BoolArray] = {}
     return [_Restriction(problem, items, touched).run() for items in parts]
 
 
 def constants(problem: Problem) -> tuple[int, ...]:
     """
-    Give what no item changes, per tier: the prices of pools to which nobody can add.
+    Return the cost per tier that no item changes: the prices of pools to which no item can add load.
 
-    The costs of a Problem are these and the costs of all its subproblems.
+    The costs of a Problem are the sum of these and the costs of all its subproblems.
     """
     totals = [0] * len(problem.tiers)
     for t, term in ((t, term) for t, terms in enumerate(problem.tiers) for term in terms):
-        if isinstance(term, ConvexLoad):
+        if isinstance(term, ConvexLoad):  # the only kind with a price where no item is: that of empty pools
             untouched = ~_touched_pools(problem, term).any(axis=0)
             totals[t] += sum(term.table[untouched, 0].tolist())
     return tuple(totals)
@@ -66,16 +73,16 @@ def constants(problem: Problem) -> tuple[int, ...]:
 
 def _touched_pools(problem: Problem, term: ConvexLoad) -> BoolArray:
     """
-    Mark the pools that are the business of each item, ``[n, pools]``: it may add to the load, or claim slots of it.
+    Mark the pools whose price each item may change, ``[n, pools]``: by its load, or by its claims to slots.
 
-    A claim counts for the load whose slots it takes, so that both terms keep the same pools.
+    A claim counts for the convex load whose slots it takes, so that both terms keep the same pools.
     """
     weight = term.weight.copy()
     for other in (other for terms in problem.tiers for other in terms):
         if isinstance(other, ReducedSlotsLoad) and other.convex_load is term:
             weight += other.slots_claimed
     touched = reach(problem, weight, term.pool_of, len(term.table))
-    if (weight == term.weight).all():  # a constant price couples nobody, so it is nobody's
+    if (weight == term.weight).all():  # a constant price is no component's, as it couples no items
         touched &= (term.table != term.table[:, :1]).any(axis=1)
     return touched
 
@@ -134,7 +141,11 @@ class _Restriction:
         )
 
     def _term(self, term: Term) -> Term | None:
-        """Restrict a term; None where it costs these items nothing."""
+        """
+        Restrict a term; None where it costs these items nothing.
+
+        By kind, as each kind has other arrays, and a load and its reduced slots must go on sharing one object.
+        """
         items, sites = self._items, self._sites
         match term:
             case Linear():
@@ -157,13 +168,13 @@ class _Restriction:
         raise AssertionError(f"{term.name} is no sum over components")
 
     def _pools(self, term: ConvexLoad) -> BoolArray:
-        """Mark the pools that are the business of these items, ``[pools]``."""
+        """Mark the pools whose price these items may change, ``[pools]``."""
         if id(term) not in self._touched:
             self._touched[id(term)] = _touched_pools(self._problem, term)
         return np.asarray(self._touched[id(term)][self._items].any(axis=0), dtype=bool)
 
     def _load(self, term: ConvexLoad) -> ConvexLoad:
-        """Keep the pools that are the business of these items; a reduced load and its price share one object."""
+        """Keep the pools whose price these items may change; a load and its reduced slots share one object."""
         if id(term) not in self._load_of:
             weight, kept = term.weight[self._items], self._pools(term)
             number = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)

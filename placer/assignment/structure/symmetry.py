@@ -1,8 +1,8 @@
 """
 Interchangeable items and sites, read off the arrays of a Problem.
 
-Two items, or two sites, are interchangeable if no array changes when they swap. Searches keep one of the
-assignments that such swaps make of each other.
+Two items, or two sites, are interchangeable if no array changes when they swap. Of all assignments that such swaps turn
+into each other, searches keep one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from placer.assignment.structure.term_index import TermIndex
 
 def item_classes(index: TermIndex) -> list[list[int]]:
     """
-    Group the items into classes of interchangeable ones.
+    Partition the items into classes of interchangeable items.
+
+    Items of different groups can only be interchangeable if each is alone in its group.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def item_classes(index: TermIndex) -> list[list[int]]:
 
 def group_classes(index: TermIndex) -> list[list[IntArray]]:
     """
-    Collect the groups of two or more items that are interchangeable as a whole, item by item.
+    Collect the groups of two or more items that are interchangeable as a whole, first item for first item and so on.
 
     Returns
     -------
@@ -66,11 +68,11 @@ def group_classes(index: TermIndex) -> list[list[IntArray]]:
             own = [(t, term.group_key(i, items, problem.n)) for i, (t, term) in enumerate(index.terms)]
             known = sorted((t, *each) for t, each in own if each is not None)
             classes.setdefault((*(part.tobytes() for part in key), *known), []).append(items)
-    return [twins for twins in classes.values() if len(twins) > 1]
+    return [groups for groups in classes.values() if len(groups) > 1]
 
 
 def _slots(index: TermIndex) -> list[IntArray]:
-    """What items ask of slots."""
+    """The kind of each item's slot demand, in a list; an empty list without slots."""
     slot_matching = index.problem.slot_matching
     return [slot_matching.item_kinds] if slot_matching is not None else []
 
@@ -83,7 +85,7 @@ def _flow_leaves(flow: IntArray, items: IntArray) -> bool:
 
 def site_classes(index: TermIndex) -> list[list[int]]:
     """
-    Group the sites into classes of interchangeable ones.
+    Partition the sites into classes of interchangeable sites.
 
     Returns
     -------

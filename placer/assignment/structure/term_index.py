@@ -1,4 +1,4 @@
-"""The terms of a Problem as the searches use them: linear costs and flows summed up, the others in a list."""
+"""The terms of a Problem as searches use them: linear costs and flows summed up, the other terms in a list."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PairFlow:
     Parameters
     ----------
     tier
-        Where it counts.
+        Number of its tier, from 0.
     flow
         ``[n, n]``, 0 on the diagonal.
     distance
@@ -45,12 +45,15 @@ class PairFlow:
 
 class TermIndex:
     """
-    A Problem's terms, as searches walk them.
+    The terms of a Problem, linear costs and flows summed up.
+
+    Linear costs and flows are told apart by kind, as searches handle them as matrices. Some bounds and exact methods
+    rest on the formula of one kind, and get its terms from the properties below; all else asks each term.
 
     Attributes
     ----------
     linear
-        ``[tiers, n, m]``: linear terms, and what each item's flow to itself costs.
+        ``[tiers, n, m]``: the linear terms, and the cost of each item's flow to itself.
     flows
         Flows between different items, one for each tier and distance matrix.
     terms
@@ -79,26 +82,26 @@ class TermIndex:
 
     @cached_property
     def convex_loads(self) -> list[tuple[int, ConvexLoad]]:
-        """Those of the terms that bounds split or spread over pools."""
+        """The convex loads, which bounds split, or spread evenly over pools."""
         return self.of_kind(ConvexLoad)
 
     @cached_property
     def reduced_slots(self) -> list[tuple[int, ReducedSlotsLoad]]:
-        """Those of the terms that come on top of a convex load."""
+        """The terms that are added to a convex load."""
         return self.of_kind(ReducedSlotsLoad)
 
     @cached_property
     def residual_capacities(self) -> list[tuple[int, ResidualCapacity]]:
-        """Those of the terms that say more where it is known which sites are needed."""
+        """The terms with a better bound where it is known which sites are forced."""
         return self.of_kind(ResidualCapacity)
 
     @cached_property
     def sets_on_site(self) -> list[tuple[int, SetOnSite]]:
-        """Those of the terms that exact methods over sets count."""
+        """The terms that exact methods over sets of items count."""
         return self.of_kind(SetOnSite)
 
     def of_kind(self, kind: type[Kind]) -> list[tuple[int, Kind]]:
-        """The terms of one kind, each with its tier: for what only holds of that kind."""
+        """Return the terms of one kind, each with its tier."""
         return [(t, term) for t, term in self.terms if isinstance(term, kind)]
 
     def _add_flow(self, t: int, term: Flow, flows: dict[tuple[int, bytes], PairFlow]) -> None:

@@ -14,7 +14,7 @@ from placer.assignment.structure.cluster_tree import Cluster, cluster_tree
 @dataclass(frozen=True)
 class Level:
     """
-    Sites no further apart than ``height``.
+    A cluster: sites no further apart than ``height``.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Level:
     height
         The largest distance within it.
     parent_height
-        That of the cluster around it.
+        The height of the cluster around it.
     """
 
     sites: tuple[int, ...]
@@ -32,7 +32,7 @@ class Level:
 
 
 def is_hierarchical(distance: IntArray) -> bool:
-    """Whether the distances are symmetric, and being within any distance is transitive (an ultrametric)."""
+    """Whether the distances are an ultrametric: symmetric, with d(p, p) <= d(p, r) <= max(d(p, q), d(q, r))."""
     if (distance != distance.T).any() or (np.diagonal(distance)[:, None] > distance).any():
         return False
     via = np.maximum(distance[:, :, None], distance[None, :, :]).min(axis=1)
@@ -41,12 +41,17 @@ def is_hierarchical(distance: IntArray) -> bool:
 
 def levels(distance: IntArray) -> tuple[list[Level], int]:
     """
-    Cut a hierarchical distance matrix into its clusters.
+    Return the clusters of hierarchical distances.
+
+    Parameters
+    ----------
+    distance
+        ``[m, m]``, for which :func:`is_hierarchical` holds.
 
     Returns
     -------
     levels : list of Level
-        Every cluster that is closer than the one around it, single sites included; not the whole.
+        Every cluster of a smaller height than the cluster around it, single sites included; not the whole.
     height : int
         The largest distance of all.
     """

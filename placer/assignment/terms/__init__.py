@@ -1,4 +1,4 @@
-"""The terms of a cost: each prices whole assignments, many at a time, and answers what searches ask of it."""
+"""The terms of a cost. Each evaluates many assignments at once, and answers bounds, deltas and symmetry keys."""
 
 from placer.assignment.terms.arrays import BoolArray, IntArray, sums
 from placer.assignment.terms.convex_load import ConvexLoad

@@ -1,4 +1,4 @@
-"""What the terms and those who read them do with arrays."""
+"""Operations on arrays that several kinds of term share."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ BoolArray = npt.NDArray[np.bool_]
 
 def sums(weight: IntArray, place_of: IntArray, places: int) -> IntArray:
     """
-    Sum the weight at each place, -1 for none, in each row.
+    Sum the weights of the items at each place, row by row.
 
     Parameters
     ----------
     weight
         ``[n]``.
     place_of
-        ``[b, n]``.
+        ``[b, n]``, the place of each item, from 0 to ``places - 1``; the weight of an item at -1 is left out.
+    places
+        Number of places.
 
     Returns
     -------
@@ -33,7 +35,7 @@ def sums(weight: IntArray, place_of: IntArray, places: int) -> IntArray:
 
 
 def distinct(values: IntArray) -> IntArray:
-    """Sort the values and leave each once, as ``np.unique`` does, which imports ``numpy.ma`` first: 20 ms."""
+    """Return the distinct values, ascending, without the 20 ms for which ``np.unique`` imports ``numpy.ma``."""
     ordered: IntArray = np.sort(values, axis=None)
     return ordered[np.append(True, ordered[1:] != ordered[:-1])] if ordered.size else ordered
 
@@ -47,7 +49,18 @@ def array_faults(
     least: int | None = None,
     most: int | None = None,
 ) -> Iterator[str]:
-    """Say what is wrong with an array that must have that shape, and values from ``least`` to ``most``."""
+    """
+    Yield the first fault of an array: another shape or type than expected, or a value out of range.
+
+    Parameters
+    ----------
+    name
+        The name of the array, for the message.
+    shape, kind
+        The shape and the dtype expected.
+    least, most
+        The smallest and the largest value allowed; None for no limit.
+    """
     if values.shape != shape or values.dtype != kind:
         yield f"{name} has shape {values.shape} of {values.dtype}, expected {shape} of {kind}"
     elif values.size and least is not None and values.min() < least:
@@ -57,25 +70,34 @@ def array_faults(
 
 
 def widened_items(each: IntArray, n: int) -> IntArray:
-    """Add items of weight 0 until there are n."""
+    """Append items of weight 0 until there are n; ``each`` is ``[k]``, k at most n."""
     return np.pad(each, (0, n - len(each)))
 
 
 def widened_sites(each: IntArray, m: int, value: int) -> IntArray:
-    """Add sites of some value until there are m."""
+    """Append sites of the given value until there are m; ``each`` is ``[k]``, k at most m."""
     return np.pad(each, (0, m - len(each)), constant_values=value)
 
 
-def between_pools(pool_of: IntArray, site_of: IntArray, up: IntArray, down: IntArray) -> IntArray:
+def between_pools(pool_of: IntArray, site_of: IntArray, increase: IntArray, decrease: IntArray) -> IntArray:
     """
-    Change of every shift, ``[n, m]``, by what the pools gain and lose.
+    Change in cost of every shift of an item to a site, from the changes of the two pools concerned.
 
     Parameters
     ----------
-    up, down
-        ``[n, pools]``, by how much a pool rises where an item comes, and falls where it leaves.
+    pool_of
+        ``[m]``, the pool of each site, -1 for none.
+    site_of
+        ``[n]``, the present site of each item.
+    increase, decrease
+        ``[n, pools]``: how much more a pool costs once an item has joined it, and how much less once it has left.
+
+    Returns
+    -------
+    array ``[n, m]``
+        0 for a shift within a pool.
     """
-    home = pool_of[site_of]
-    rise = np.where(pool_of >= 0, up[:, pool_of], 0)
-    fall = np.where(home >= 0, down[np.arange(len(site_of)), home], 0)[:, None]
-    return np.where(pool_of[None, :] == home[:, None], 0, rise - fall)
+    present = pool_of[site_of]
+    gained = np.where(pool_of >= 0, increase[:, pool_of], 0)
+    saved = np.where(present >= 0, decrease[np.arange(len(site_of)), present], 0)[:, None]
+    return np.where(pool_of[None, :] == present[:, None], 0, gained - saved)

@@ -24,7 +24,7 @@ from placer.assignment.terms.term import Term
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ConvexLoad(Term):
     """
-    A convex price of load: the sum over pools of ``table[pool, weight of the items on its sites]``.
+    A convex price of load: the sum over pools of ``table[pool, load]``, the load being the weight on its sites.
 
     Parameters
     ----------
@@ -33,7 +33,8 @@ class ConvexLoad(Term):
     pool_of
         ``[m]``, the pool of each site, -1 where load is free.
     table
-        ``[pools, total weight + 1]``, convex and nondecreasing along each row; no load may have a price too.
+        ``[pools, total weight + 1]``, convex and nondecreasing along each row; ``table[:, 0]``, the price
+        of an empty pool, may be positive.
     """
 
     name: str
@@ -52,9 +53,10 @@ class ConvexLoad(Term):
 
     def lower_bound(self, allowed: BoolArray) -> int:
         """
-        What it costs empty, and the load spread evenly or each item alone in its cheapest pool.
+        The price of all pools empty, plus the larger of two bounds on the load.
 
-        The price is convex, so that items together pay no less than each alone.
+        One spreads the load evenly, unit by unit. The other puts each item alone into its cheapest pool: the price is
+        convex, so items together cost no less than the sum of each alone.
         """
         empty = self.table[:, 0]
         own = np.where(self.pool_of >= 0, (self.table - empty[:, None])[self.pool_of][:, self.weight].T, 0)
@@ -62,25 +64,27 @@ class ConvexLoad(Term):
         return max(self.even_spread_bound(allowed), int(empty.sum()) + int(alone))
 
     def even_spread_bound(self, allowed: BoolArray) -> int:
-        """What it costs empty, and the load spread evenly."""
+        """The price of all pools empty, plus that of the load spread evenly, unit by unit, over the usable pools."""
         usable = self.usable(allowed)
         load = np.zeros((1, len(usable.table)), dtype=np.int64)
         units = self.unavoidable_load(allowed, np.arange(len(self.weight)))
         return int(self.table[:, 0].sum()) + (int(usable.cheapest_increase(load, units)[0]) if len(usable.table) else 0)
 
     def usable(self, allowed: BoolArray) -> ConvexLoad:
-        """Leave out the pools that no load can come to."""
+        """Return the same price without the pools that no item with weight can reach."""
         pools = distinct(self.pool_of[allowed[self.weight > 0].any(axis=0)])
         return replace(self, table=self.table[pools[pools >= 0]])
 
     def unavoidable_load(self, allowed: BoolArray, items: IntArray) -> int:
-        """Sum the weight of those items that have no site where load is free."""
+        """Sum the weight of the given items that may use no site without a pool."""
         free = allowed[items][:, self.pool_of < 0].any(axis=1)
         return int((self.weight[items] * ~free).sum())
 
     def cheapest_increase(self, load: IntArray, more: int) -> IntArray:
         """
-        Give the least price of adding load, one unit at a time where it costs least.
+        Least cost of adding load, unit by unit, each where it is cheapest.
+
+        Convexity makes the greedy choice optimal: the cheapest steps of all pools are taken in order.
 
         Parameters
         ----------
@@ -92,43 +96,43 @@ class ConvexLoad(Term):
         Returns
         -------
         array ``[s]``
-            What the price rises by.
+            The increase of the cost.
         """
         steps = np.diff(self.table, axis=1)
         prices = distinct(steps)
         within = np.stack([np.searchsorted(row, prices, side="right") for row in steps], axis=0)
         units: IntArray = np.maximum(within[None, :, :] - load[:, :, None], 0).sum(axis=1)
         filled = np.minimum(units, more)
-        rise: IntArray = (np.diff(filled, axis=1, prepend=0) * prices).sum(axis=1)
-        return rise
+        increase: IntArray = (np.diff(filled, axis=1, prepend=0) * prices).sum(axis=1)
+        return increase
 
     def partial_bound(self, rows: IntArray, placed: IntArray, rest: IntArray, allowed: BoolArray) -> IntArray:
-        """Price the load placed, and add the rest of it where that costs least, ``[s]``."""
+        """Cost of the load placed so far, plus the least increase by the unavoidable load of the rest, ``[s]``."""
         on = self.pool_of[rows][:, :, None] == np.arange(len(self.table))
         load = (on * self.weight[placed][:, None]).sum(axis=1)
         now = self.table[np.arange(len(self.table)), load].sum(axis=1)
         return np.asarray(now + self.cheapest_increase(load, self.unavoidable_load(allowed, rest)))
 
     def beside(self, v: int, others: IntArray, site_of: IntArray, m: int) -> IntArray:
-        """What the load of item v adds on each site, ``[m]``."""
+        """Increase of the cost by item v on each site, ``[m]``."""
         pools = self.pool_of
         load = np.zeros(len(self.table), dtype=np.int64)
         np.add.at(load, pools[site_of[others]], np.where(pools[site_of[others]] >= 0, self.weight[others], 0))
-        rise = self.table[range(len(load)), load + self.weight[v]] - self.table[range(len(load)), load]
-        return np.where(pools >= 0, rise[pools], 0)
+        increase = self.table[range(len(load)), load + self.weight[v]] - self.table[range(len(load)), load]
+        return np.where(pools >= 0, increase[pools], 0)
 
     def tallies(self, n: int, m: int) -> tuple[Tally, ...]:
-        """Keep the load of each pool."""
+        """Ask for the load of each pool."""
         return (Tally.by_site(self.weight, self.pool_of, len(self.table)),)
 
     def added(self, v: int, tallies: tuple[Tally, ...], held: tuple[IntArray, ...]) -> IntArray:
-        """What the load of item v adds on each site, ``[s, m]``."""
+        """Increase of the cost by item v on each site, ``[s, m]``."""
         pools, load = np.arange(len(self.table)), held[0]
-        rise = self.table[pools, load + self.weight[v]] - self.table[pools, load]
-        return np.where(self.pool_of >= 0, rise[:, self.pool_of], 0)
+        increase = self.table[pools, load + self.weight[v]] - self.table[pools, load]
+        return np.where(self.pool_of >= 0, increase[:, self.pool_of], 0)
 
     def shift_delta(self, site_of: IntArray, m: int) -> IntArray:
-        """Change for every shift, ``[n, m]``."""
+        """Change in cost of every shift of an item to a site, ``[n, m]``."""
         load = self.loads(site_of[None, :])[0]
         rows, w = np.arange(len(load)), self.weight[:, None]
         most = self.table.shape[1] - 1
@@ -137,7 +141,7 @@ class ConvexLoad(Term):
         return between_pools(self.pool_of, site_of, up, down)
 
     def swap_delta(self, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
-        """Change for swaps of ``v[i]`` and ``w[i]``."""
+        """Change in cost of each swap of ``v[i]`` and ``w[i]``."""
         load = self.loads(site_of[None, :])[0]
         a, b = self.pool_of[site_of[v]], self.pool_of[site_of[w]]
         gain = np.where(a == b, 0, self.weight[w] - self.weight[v])
@@ -147,11 +151,11 @@ class ConvexLoad(Term):
         return change
 
     def item_key(self, n: int) -> IntArray:
-        """Give the weight of each item, ``[n, 1]``."""
+        """Key of each item: its weight, ``[n, 1]``."""
         return self.weight[:, None]
 
     def site_key(self, m: int) -> IntArray:
-        """Give the prices of the pool of each site; sites that share a pool are alike only to themselves."""
+        """Key of each site: the prices of its pool, and its own number where it shares the pool with other sites."""
         shared = np.bincount(self.pool_of[self.pool_of >= 0], minlength=len(self.table))
         own = (self.pool_of < 0) | (shared[self.pool_of] == 1)
         lone = np.where(own, -1, np.arange(m))
@@ -159,7 +163,7 @@ class ConvexLoad(Term):
         return np.hstack([lone[:, None], prices])
 
     def faults(self, n: int, m: int) -> Iterator[str]:
-        """Say what is wrong with its arrays."""
+        """Yield the faults of its arrays, the first one first."""
         yield from array_faults("weight", self.weight, (n,), least=0)
         yield from array_faults("pool_of", self.pool_of, (m,), least=-1, most=len(self.table) - 1)
         yield from array_faults("table", self.table, (len(self.table), int(self.weight.sum()) + 1))
@@ -168,11 +172,11 @@ class ConvexLoad(Term):
             yield "table is not convex and nondecreasing along each row"
 
     def largest(self) -> int:
-        """Bound what it can cost."""
+        """Upper bound on its cost over all assignments."""
         return sum(row[-1] for row in self.table.tolist())
 
     def widened(self, n: int, m: int, memo: dict[int, Term]) -> ConvexLoad:
-        """Add items of no weight and sites where load is free; the same for everyone who asks."""
+        """Add items of weight 0 and sites without a pool; one call and the next return the same object."""
         known = memo.get(id(self))
         if not isinstance(known, ConvexLoad):
             known = replace(self, weight=widened_items(self.weight, n), pool_of=widened_sites(self.pool_of, m, -1))

@@ -1,4 +1,4 @@
-"""A price of items on sites, divided and rounded down."""
+"""The prices of some items on their sites, summed, divided and rounded down."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from placer.assignment.terms.arrays import BoolArray, IntArray
+from placer.assignment.terms.arrays import BoolArray, IntArray, array_faults
 from placer.assignment.terms.term import Term
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FlooredLinear(Term):
     """
-    A price of items on sites, divided and rounded down: ``scale * (sum of cost[i, site(items[i])] // divisor)``.
+    Prices of items on sites, summed and rounded down: ``scale * (sum over i of cost[i, site(items[i])] // divisor)``.
 
     Parameters
     ----------
     items
-        ``[k]``.
+        ``[k]``, the items it concerns.
     cost
-        ``[k, m]``, non-negative.
+        ``[k, m]``, non-negative, the price of each of them on each site.
     divisor, scale
         Positive.
     """
@@ -38,33 +38,34 @@ class FlooredLinear(Term):
         return np.asarray(self.scale * (total // self.divisor))
 
     def lower_bound(self, allowed: BoolArray) -> int:
-        """Bound it from below: each item on its cheapest site of those allowed, ``[n, m]``."""
-        barred = np.iinfo(np.int64).max // (len(self.items) + 1)
+        """Each item on the cheapest site it may use, summed and rounded."""
+        barred = np.iinfo(np.int64).max // (len(self.items) + 1)  # so many of them do not overflow
         least = int(np.where(allowed[self.items], self.cost, barred).min(axis=1).sum())
         return self.scale * (least // self.divisor)
 
     def item_key(self, n: int) -> IntArray:
-        """Give what each item adds to the sum, ``[n, m]``, and -1 for those that it does not concern."""
+        """Key of each item: its prices on the sites, ``[n, m]``; -1 for an item that the term does not concern."""
         rows = np.full((n, self.cost.shape[1]), -1, dtype=np.int64)
         rows[self.items] = self.cost
         return rows
 
     def faults(self, n: int, m: int) -> Iterator[str]:
-        """Say what is wrong with its arrays."""
+        """Yield the faults of its arrays, the first one first."""
         k = len(self.items)
-        if self.cost.shape != (k, m) or (self.cost < 0).any() or not set(self.items.tolist()) <= set(range(n)):
-            yield f"cost has shape {self.cost.shape}, expected {(k, m)} of numbers that are not negative, of its items"
+        yield from array_faults("items", self.items, (k,), least=0, most=n - 1)
+        yield from array_faults("cost", self.cost, (k, m), least=0)
         if self.divisor < 1 or self.scale < 1:
             yield f"divisor and scale are {self.divisor} and {self.scale}, expected at least 1"
 
     def largest(self) -> int:
-        """Bound what it can cost."""
+        """Upper bound on its cost over all assignments."""
         return self.scale * (sum(max(row, default=0) for row in self.cost.tolist()) // self.divisor)
 
     def partial_bound(self, rows: IntArray, placed: IntArray, rest: IntArray, allowed: BoolArray) -> IntArray:
-        """Price the placed items, with the others where they are cheapest, ``[s]``."""
+        """The placed items on their sites, the others on their cheapest, summed and rounded, ``[s]``."""
         total = np.zeros(len(rows), dtype=np.int64)
         position = {v: k for k, v in enumerate(placed.tolist())}
+        # 2^40 for an item without a site: a cost beyond that of any placement, of which the sum stays within 64 bits
         for v, cost in zip(self.items.tolist(), self.cost, strict=True):
             total += cost[rows[:, position[v]]] if v in position else int(cost[allowed[v]].min(initial=2**40))
         return np.asarray(self.scale * (total // self.divisor))
@@ -74,35 +75,39 @@ class FlooredLinear(Term):
         return np.asarray(self.scale * self.cost[self.items == v].sum(axis=0) // self.divisor)
 
     def shift_delta(self, site_of: IntArray, m: int) -> IntArray:
-        """Change for every shift, ``[n, m]``."""
+        """Change in cost of every shift of an item to a site, ``[n, m]``."""
         change = np.zeros((len(site_of), self.cost.shape[1]), dtype=np.int64)
         now = self.cost[np.arange(len(self.items)), site_of[self.items]]
-        change[self.items] = self._rise(int(now.sum()), self.cost - now[:, None])
+        change[self.items] = self._change(int(now.sum()), self.cost - now[:, None])
         return change
 
     def swap_delta(self, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
-        """Change for swaps of ``v[i]`` and ``w[i]``."""
+        """Change in cost of each swap of ``v[i]`` and ``w[i]``."""
         cost = np.zeros((len(site_of), self.cost.shape[1]), dtype=np.int64)
         cost[self.items] = self.cost
         a, b = site_of[v], site_of[w]
         more = cost[v, b] - cost[v, a] + cost[w, a] - cost[w, b]
-        return self._rise(int(cost[np.arange(len(site_of)), site_of].sum()), more)
+        return self._change(int(cost[np.arange(len(site_of)), site_of].sum()), more)
 
-    def _rise(self, total: int, more: IntArray) -> IntArray:
+    def _change(self, total: int, more: IntArray) -> IntArray:
         return np.asarray(self.scale * ((total + more) // self.divisor - total // self.divisor))
 
     def site_key(self, m: int) -> IntArray:
-        """Give what is paid on each site, ``[m, k]``."""
+        """Key of each site: the price of each item there, ``[m, k]``."""
         return self.cost.T
 
     def group_key(self, i: int, items: IntArray, n: int) -> tuple[int, bytes] | None:
-        """Say of a group of its own what any term of its kind would say, of another whose term it is."""
-        theirs, own = set(self.items.tolist()), set(items.tolist())
-        if not theirs & own:
+        """
+        Key of a group: its prices where the term concerns no other group, else these with the number of the term.
+
+        Two equal groups, each with a term of its own, such as the mean distance to its own devices, get equal keys.
+        """
+        concerned, group = set(self.items.tolist()), set(items.tolist())
+        if not concerned & group:
             return None
         prices = self.item_key(n)[items].tobytes()
-        return (-1, np.array([self.divisor, self.scale]).tobytes() + prices) if theirs <= own else (i, prices)
+        return (-1, np.array([self.divisor, self.scale]).tobytes() + prices) if concerned <= group else (i, prices)
 
     def widened(self, n: int, m: int, memo: dict[int, Term]) -> FlooredLinear:
-        """Add sites that cost nothing."""
+        """Add sites of price 0."""
         return replace(self, cost=np.pad(self.cost, ((0, 0), (0, m - self.cost.shape[1]))))

@@ -1,4 +1,4 @@
-"""What a load costs beyond its own price where claims leave it fewer slots."""
+"""The extra cost of a load where claims leave it fewer slots."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from placer.assignment.terms.arrays import BoolArray, IntArray, between_pools, sums, widened_items
+from placer.assignment.terms.arrays import BoolArray, IntArray, array_faults, between_pools, sums, widened_items
 from placer.assignment.terms.convex_load import ConvexLoad
 from placer.assignment.terms.tally import Tally
 from placer.assignment.terms.term import Term
@@ -16,26 +16,26 @@ from placer.assignment.terms.term import Term
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ReducedSlotsLoad(Term):
     """
-    What a load costs beyond its own price where claims leave it fewer slots.
+    The extra cost of a load where claims leave it fewer slots.
 
-    The sum over pools of ``scale * (even_pairs(n, left) - even_pairs(n, slots))``, n = ``start`` and the load of
-    ``convex_load``, left = slots less the claims of the items there by ``per_slot``, rounded up; at least one is left.
-    Other rules see to it that the claims on a pool fill no more slots than it has.
+    It is the sum over pools of ``scale * (even_pairs(n, left) - even_pairs(n, slots))``. There n is ``start`` plus the
+    load of ``convex_load``, and ``left = max(1, slots - ceil(claims / per_slot))``, with the claims of the items on the
+    sites of the pool. That the claims on a pool fill no more slots than it has is for other rules to ensure.
 
     Parameters
     ----------
     convex_load
-        Whose price without claims is that of ``slots``; a term of the same tier.
+        The load, a term of the same tier; its own price is that on all ``slots``, without claims.
     slots_claimed
-        ``[n]``, non-negative.
+        ``[n]``, non-negative, the claims of each item.
     start
-        ``[pools]``, the load that is there without any item.
+        ``[pools]``, non-negative, the load without any item.
     slots
-        ``[pools]``, positive.
+        ``[pools]``, positive, the slots of each pool.
     per_slot
         Claims that fill one slot, positive.
     scale
-        Price of a pair.
+        Price of a pair that shares a slot, non-negative.
     """
 
     name: str
@@ -50,29 +50,29 @@ class ReducedSlotsLoad(Term):
         """Claims on each pool, ``[b, pools]``, for each row of ``site_of [b, n]``."""
         return self._sums(self.slots_claimed, site_of)
 
-    def rise(self, load: IntArray, claims: IntArray, pools: IntArray | slice = slice(None)) -> IntArray:
-        """Price load and claims, arrays that end in ``[pools]``; nondecreasing in both."""
+    def increase(self, load: IntArray, claims: IntArray, pools: IntArray | slice = slice(None)) -> IntArray:
+        """Extra cost of each pool under loads and claims ``[..., pools]``; nondecreasing in both."""
         n, slots = self.start[pools] + load, self.slots[pools]
         left = np.maximum(slots - -(-claims // self.per_slot), 1)
-        rise: IntArray = self.scale * (even_pairs(n, left) - even_pairs(n, slots))
-        return rise
+        increase: IntArray = self.scale * (even_pairs(n, left) - even_pairs(n, slots))
+        return increase
 
     def evaluate(self, site_of: IntArray) -> IntArray:
         """Cost of each row of ``site_of [b, n]``."""
         return self._evaluate(site_of, slice(None))
 
     def _evaluate(self, site_of: IntArray, items: IntArray | slice) -> IntArray:
-        """Cost of each row of ``site_of [b, k]`` for k items alone."""
+        """Cost of each row of ``site_of [b, k]`` with k items alone."""
         loads, claims = (self._sums(each[items], site_of) for each in (self.convex_load.weight, self.slots_claimed))
-        costs: IntArray = self.rise(loads, claims).sum(axis=1)
+        costs: IntArray = self.increase(loads, claims).sum(axis=1)
         return costs
 
     def lower_bound(self, allowed: BoolArray) -> int:
         """
-        What claims add to the bound of the load: all of it spread evenly over all slots left costs least.
+        The cost of the whole load spread evenly over all slots left, less the bound of the load itself.
 
-        Pairs of n on c slots are subadditive in (n, c) together. A pool that claims fill has one slot more than that
-        left.
+        ``even_pairs(n, c)`` is subadditive in (n, c), so splitting load and slots into pools costs no less. A pool
+        whose slots are all claimed still counts one slot: that is one more than claims leave.
         """
         convex_load, items = self.convex_load, np.arange(len(self.slots_claimed))
         claims = replace(convex_load, weight=self.slots_claimed).unavoidable_load(allowed, items)
@@ -83,31 +83,31 @@ class ReducedSlotsLoad(Term):
         return max(0, self.scale * int(pairs) - convex_load.lower_bound(allowed))
 
     def partial_bound(self, rows: IntArray, placed: IntArray, rest: IntArray, allowed: BoolArray) -> IntArray:
-        """Price what is placed, ``[s]``: more of either costs no less."""
+        """Cost of the placed items, ``[s]``: more load or more claims cost no less."""
         return self._evaluate(rows, placed)
 
     def tallies(self, n: int, m: int) -> tuple[Tally, ...]:
-        """Keep the load and the claims of each pool."""
+        """Ask for the load and the claims of each pool."""
         each, pool_of = (self.convex_load.weight, self.slots_claimed), self.convex_load.pool_of
         return tuple(Tally.by_site(weight, pool_of, len(self.slots)) for weight in each)
 
     def added(self, v: int, tallies: tuple[Tally, ...], held: tuple[IntArray, ...]) -> IntArray:
-        """What the load and the claims of item v add on each site, ``[s, m]``."""
+        """Increase of the cost by the load and the claims of item v on each site, ``[s, m]``."""
         (load, claims), pool_of = held, self.convex_load.pool_of
-        rise = self.rise(load + self.convex_load.weight[v], claims + self.slots_claimed[v]) - self.rise(load, claims)
-        return np.where(pool_of >= 0, rise[:, pool_of], 0)
+        with_item = self.increase(load + self.convex_load.weight[v], claims + self.slots_claimed[v])
+        return np.where(pool_of >= 0, (with_item - self.increase(load, claims))[:, pool_of], 0)
 
     def shift_delta(self, site_of: IntArray, m: int) -> IntArray:
-        """Change for every shift, ``[n, m]``."""
+        """Change in cost of every shift of an item to a site, ``[n, m]``."""
         load, claims = self.convex_load.loads(site_of[None, :])[0], self.claims(site_of[None, :])[0]
         w, c = self.convex_load.weight[:, None], self.slots_claimed[:, None]
-        now = self.rise(load, claims)
-        up = self.rise(load + w, claims + c) - now
-        down = now - self.rise(np.maximum(load - w, 0), np.maximum(claims - c, 0))
+        now = self.increase(load, claims)
+        up = self.increase(load + w, claims + c) - now
+        down = now - self.increase(np.maximum(load - w, 0), np.maximum(claims - c, 0))
         return between_pools(self.convex_load.pool_of, site_of, up, down)
 
     def swap_delta(self, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
-        """Change for swaps of ``v[i]`` and ``w[i]``."""
+        """Change in cost of each swap of ``v[i]`` and ``w[i]``."""
         convex_load = self.convex_load
         load, claims = convex_load.loads(site_of[None, :])[0], self.claims(site_of[None, :])[0]
         a, b = convex_load.pool_of[site_of[v]], convex_load.pool_of[site_of[w]]
@@ -117,36 +117,35 @@ class ReducedSlotsLoad(Term):
         for pool, sign in ((a, 1), (b, -1)):
             at = np.maximum(pool, 0)
             after = np.maximum(load[at] + sign * more, 0), np.maximum(claims[at] + sign * claimed, 0)
-            now = self.rise(load[at], claims[at], at)
-            change += np.where(pool >= 0, self.rise(*after, at) - now, 0)
+            now = self.increase(load[at], claims[at], at)
+            change += np.where(pool >= 0, self.increase(*after, at) - now, 0)
         return change
 
     def item_key(self, n: int) -> IntArray:
-        """Give what each item claims, ``[n, 1]``; the convex load says what it weighs."""
+        """Key of each item: its claims, ``[n, 1]``; its weight is in the key of the convex load."""
         return self.slots_claimed[:, None]
 
     def site_key(self, m: int) -> IntArray:
-        """Give what is in the pool of each site, ``[m, 2]``; the convex load says which sites share one."""
+        """Key of each site: start and slots of its pool, ``[m, 2]``; shared pools are in the key of the convex load."""
         pools = self.convex_load.pool_of
         return np.stack([np.where(pools >= 0, part[pools], -1) for part in (self.start, self.slots)], axis=1)
 
     def faults(self, n: int, m: int) -> Iterator[str]:
-        """Say what is wrong with its arrays."""
+        """Yield the faults of its arrays, the first one first."""
         pools = (len(self.convex_load.table),)
-        if self.slots_claimed.shape != (n,) or (self.slots_claimed < 0).any():
-            yield f"claim has shape {self.slots_claimed.shape}, expected {(n,)} of numbers that are not negative"
-        if self.start.shape != pools or self.slots.shape != pools or (self.start < 0).any() or (self.slots < 1).any():
-            yield f"start and slots have shapes {self.start.shape} and {self.slots.shape}, expected {pools}, no slots 0"
+        yield from array_faults("slots_claimed", self.slots_claimed, (n,), least=0)
+        yield from array_faults("start", self.start, pools, least=0)
+        yield from array_faults("slots", self.slots, pools, least=1)
         if self.per_slot < 1 or self.scale < 0:
             yield f"per_slot is {self.per_slot} and scale {self.scale}, expected at least 1 and 0"
 
     def largest(self) -> int:
-        """Bound what it can cost."""
+        """Upper bound on its cost over all assignments."""
         load = int(self.start.sum()) + int(self.convex_load.weight.sum())
         return self.scale * load * (load - 1) // 2
 
     def widened(self, n: int, m: int, memo: dict[int, Term]) -> ReducedSlotsLoad:
-        """Add items that claim nothing, beside the convex load widened likewise."""
+        """Add items without claims; the convex load is widened likewise, and stays shared."""
         convex_load = self.convex_load.widened(n, m, memo)
         return replace(self, convex_load=convex_load, slots_claimed=widened_items(self.slots_claimed, n))
 
@@ -155,7 +154,7 @@ class ReducedSlotsLoad(Term):
 
 
 def even_pairs(n: IntArray, slots: IntArray) -> IntArray:
-    """Pairs that share a slot where n are spread evenly: r C(q+1, 2) + (slots - r) C(q, 2)."""
+    """Pairs that share a slot, n spread evenly: r C(q+1, 2) + (slots - r) C(q, 2), q = n // slots, r = n % slots."""
     q, r = n // slots, n % slots
     pairs: IntArray = r * ((q + 1) * q // 2) + (slots - r) * (q * (q - 1) // 2)
     return pairs

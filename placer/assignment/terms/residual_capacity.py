@@ -22,11 +22,11 @@ class ResidualCapacity(Term):
     weight
         ``[n]``, non-negative.
     room
-        ``[m]``; a negative entry is a site that does not count.
+        ``[m]``, the room of each empty site; a site with a negative entry does not count.
     unit
-        What one is, positive.
+        The room that counts as one, positive.
     users
-        ``[n]``, the items that make a site one in use, the others weigh nothing; None for all.
+        ``[n]``, the items that put their site in use; the others weigh nothing. None for all.
     """
 
     name: str
@@ -37,7 +37,7 @@ class ResidualCapacity(Term):
 
     @property
     def uses(self) -> BoolArray:
-        """The items that make a site one in use, ``[n]``."""
+        """The items that put their site in use, ``[n]``."""
         return np.ones(len(self.weight), dtype=bool) if self.users is None else self.users
 
     def evaluate(self, site_of: IntArray) -> IntArray:
@@ -47,11 +47,11 @@ class ResidualCapacity(Term):
         return costs
 
     def lower_bound(self, allowed: BoolArray) -> int:
-        """Give 0: the sites in use may be full. Which sites are needed is for others to find out."""
+        """0, as the sites in use may be full; ``residual_capacity_bound`` is better once some sites are forced."""
         return 0
 
     def partial_bound(self, rows: IntArray, placed: IntArray, rest: IntArray, allowed: BoolArray) -> IntArray:
-        """Take all the weight of the rest off the room left on the sites in use, ``[s]``."""
+        """Room left on the sites in use so far, less the weight of all other items, ``[s]``."""
         on = (rows[:, :, None] == np.arange(len(self.room))) & (self.room >= 0)
         held = (on * self.weight[placed][:, None]).sum(axis=1)
         used = on[:, self.uses[placed]].any(axis=1)
@@ -60,22 +60,22 @@ class ResidualCapacity(Term):
         return np.asarray(np.maximum(left - self.weight[rest].sum() // self.unit - slack, 0))
 
     def beside(self, v: int, others: IntArray, site_of: IntArray, m: int) -> IntArray:
-        """The room on each site before item v comes, ``[m]``."""
+        """Room on each site without item v, ``[m]``: the tightest site comes first."""
         held = np.bincount(site_of[others], weights=self.weight[others], minlength=m).astype(np.int64)
         return np.asarray((self.room - held) // self.unit)
 
     def tallies(self, n: int, m: int) -> tuple[Tally, ...]:
-        """Keep the weight and the number of items on each site."""
+        """Ask for the weight and the number of items on each site."""
         return tuple(Tally.by_site(each, np.arange(m), m) for each in (self.weight, np.ones(n, dtype=np.int64)))
 
     def added(self, v: int, tallies: tuple[Tally, ...], held: tuple[IntArray, ...]) -> IntArray:
-        """What item v leaves on each site less what counted before, ``[s, m]``."""
+        """Room left on each site with item v, less the room counted there before, ``[s, m]``."""
         load, count = held
         before = np.where(count > 0, (self.room - load) // self.unit, 0)
         return np.where(self.room >= 0, (self.room - load - self.weight[v]) // self.unit - before, 0)
 
     def shift_delta(self, site_of: IntArray, m: int) -> IntArray:
-        """Change for every shift, ``[n, m]``."""
+        """Change in cost of every shift of an item to a site, ``[n, m]``."""
         s, w, unit = site_of, self.weight, self.unit
         held = np.bincount(s, weights=w, minlength=m).astype(np.int64)
         count = np.bincount(s[self.uses], minlength=m)
@@ -89,7 +89,7 @@ class ResidualCapacity(Term):
         return change
 
     def swap_delta(self, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
-        """Change for swaps of ``v[i]`` and ``w[i]``."""
+        """Change in cost of each swap of ``v[i]`` and ``w[i]``."""
         held = np.bincount(site_of, weights=self.weight, minlength=len(self.room)).astype(np.int64)
         uses = self.uses.astype(np.int64)
         count = np.bincount(site_of, weights=uses, minlength=len(self.room)).astype(np.int64)
@@ -102,25 +102,25 @@ class ResidualCapacity(Term):
         return change
 
     def item_key(self, n: int) -> IntArray:
-        """Give the weight of each item and whether it is a user, ``[n, 2]``."""
+        """Key of each item: its weight, and whether it is a user, ``[n, 2]``."""
         return np.stack([self.weight, self.uses], axis=1)
 
     def site_key(self, m: int) -> IntArray:
-        """Give the room of each site, ``[m, 1]``."""
+        """Key of each site: its room, ``[m, 1]``."""
         return self.room[:, None]
 
     def faults(self, n: int, m: int) -> Iterator[str]:
-        """Say what is wrong with its arrays."""
+        """Yield the faults of its arrays, the first one first."""
         yield from array_faults("weight", self.weight, (n,), least=0)
         yield from array_faults("room", self.room, (m,))
         if self.unit < 1:
             yield f"unit is {self.unit}, expected at least 1"
 
     def largest(self) -> int:
-        """Bound what it can cost."""
+        """Upper bound on its cost over all assignments."""
         return sum(abs(room) for room in self.room.tolist())
 
     def widened(self, n: int, m: int, memo: dict[int, Term]) -> ResidualCapacity:
-        """Add items that use nothing and sites that do not count."""
+        """Add items that are no users and sites that do not count."""
         uses = np.pad(self.uses, (0, n - len(self.weight)))
         return replace(self, weight=widened_items(self.weight, n), room=widened_sites(self.room, m, -1), users=uses)

@@ -1,4 +1,4 @@
-"""A price for each set of items that has one on a site."""
+"""The number of sets of items that have an item on one site."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from placer.assignment.terms.term import Term, nothing_of
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SetOnSite(Term):
     """
-    A price for each set of items that has one on the site.
+    The number of sets with at least one item on the site.
 
     Parameters
     ----------
     sets
-        Items of each set, whole groups; no item is in two.
+        Items of each set, whole groups; no item is in two sets.
     site
-        The site to stay off.
+        The site that the sets had better stay off.
     """
 
     name: str
@@ -37,7 +37,7 @@ class SetOnSite(Term):
         return total
 
     def lower_bound(self, allowed: BoolArray) -> int:
-        """Give 0: all may stay off the site."""
+        """0, as every set may stay off the site."""
         return 0
 
     def partial_bound(self, rows: IntArray, placed: IntArray, rest: IntArray, allowed: BoolArray) -> IntArray:
@@ -48,18 +48,18 @@ class SetOnSite(Term):
         return total
 
     def beside(self, v: int, others: IntArray, site_of: IntArray, m: int) -> IntArray:
-        """Keep off the site, ``[m]``."""
+        """1 on the site, 0 on the others, ``[m]``."""
         return np.asarray(np.arange(m) == self.site, dtype=np.int64)
 
     def tallies(self, n: int, m: int) -> tuple[Tally, ...]:
-        """Keep how many items of each set are on the site."""
+        """Ask for the number of items of each set on the site."""
         place = np.full((n, m), -1, dtype=np.int64)
         for i, items in enumerate(self.sets):
             place[items, self.site] = i
         return (Tally(weight=np.ones(n, dtype=np.int64), place=place, places=len(self.sets)),)
 
     def added(self, v: int, tallies: tuple[Tally, ...], held: tuple[IntArray, ...]) -> IntArray:
-        """Count the set of item v where it is the first of it on the site, ``[s, m]``."""
+        """1 on the site where item v would be the first of its set there, else 0, ``[s, m]``."""
         (tally,), (there,) = tallies, held
         more = np.zeros((len(there), tally.place.shape[1]), dtype=np.int64)
         i = int(tally.place[v, self.site])
@@ -68,7 +68,7 @@ class SetOnSite(Term):
         return more
 
     def shift_delta(self, site_of: IntArray, m: int) -> IntArray:
-        """Change for every shift, ``[n, m]``."""
+        """Change in cost of every shift of an item to a site, ``[n, m]``."""
         change = np.zeros((len(site_of), m), dtype=np.int64)
         for items in self.sets:
             there = site_of[items] == self.site
@@ -78,7 +78,7 @@ class SetOnSite(Term):
         return change
 
     def swap_delta(self, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
-        """Count the sets that come onto the site less those that leave it, for swaps of ``v[i]`` and ``w[i]``."""
+        """Change in the number of sets on the site by each swap of ``v[i]`` and ``w[i]``."""
         on = site_of == self.site
         set_of = np.full(len(site_of), -1)
         there = np.zeros(len(self.sets) + 1, dtype=np.int64)
@@ -93,24 +93,24 @@ class SetOnSite(Term):
         return change
 
     def item_key(self, n: int) -> IntArray:
-        """Say nothing: its sets are groups, and those are compared as such."""
+        """An empty key: its sets are groups, and symmetry compares groups by :meth:`group_key`."""
         return nothing_of(n)
 
     def site_key(self, m: int) -> IntArray:
-        """Say which site it is, ``[m, 1]``."""
+        """Key of each site: whether it is the one, ``[m, 1]``."""
         return np.asarray((np.arange(m) == self.site)[:, None], dtype=np.int64)
 
     def faults(self, n: int, m: int) -> Iterator[str]:
-        """Say what is wrong with its arrays."""
+        """Yield the faults of its arrays, the first one first."""
         for items in self.sets:
             yield from array_faults("sets", items, (len(items),), least=0, most=n - 1)
         if not 0 <= self.site < m:
             yield f"site is {self.site}, expected 0 to {m - 1}"
 
     def largest(self) -> int:
-        """Bound what it can cost."""
+        """Upper bound on its cost over all assignments."""
         return len(self.sets)
 
     def widened(self, n: int, m: int, memo: dict[int, Term]) -> SetOnSite:
-        """Give itself: the sites it had have kept their numbers."""
+        """Return itself: the site keeps its number, and new items are in no set."""
         return self

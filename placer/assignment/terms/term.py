@@ -1,4 +1,4 @@
-"""What every kind of term answers: the searches ask this and need not know the kinds."""
+"""The interface of a term: searches and bounds use it without knowing the kinds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Term(ABC):
     Attributes
     ----------
     name
-        What a person calls it.
+        Its name in reports, such as ``access_distance``.
     """
 
     name: str
@@ -29,12 +29,12 @@ class Term(ABC):
 
     @abstractmethod
     def lower_bound(self, allowed: BoolArray) -> int:
-        """Bound it from below for items on the sites allowed, ``[n, m]``, that overload none."""
+        """Lower bound on the cost of every assignment within ``allowed [n, m]`` that overloads no site."""
 
     @abstractmethod
     def partial_bound(self, rows: IntArray, placed: IntArray, rest: IntArray, allowed: BoolArray) -> IntArray:
         """
-        Bound it from below for partial assignments, ``[s]``.
+        Lower bound on the cost of every completion of each partial assignment, ``[s]``.
 
         Parameters
         ----------
@@ -48,72 +48,91 @@ class Term(ABC):
 
     @abstractmethod
     def shift_delta(self, site_of: IntArray, m: int) -> IntArray:
-        """Change for every shift of an item to a site, ``[n, m]``, from ``site_of [n]``."""
+        """Change in cost of every shift of one item to a site, ``[n, m]``, from the assignment ``site_of [n]``."""
 
     @abstractmethod
     def swap_delta(self, site_of: IntArray, v: IntArray, w: IntArray) -> IntArray:
-        """Change for swaps of ``v[i]`` and ``w[i]``, which stand on different sites of ``site_of [n]``."""
+        """Change in cost of each swap of ``v[i]`` and ``w[i]``, which stand on different sites of ``site_of [n]``."""
 
     @abstractmethod
     def item_key(self, n: int) -> IntArray:
-        """Say what it knows of each item, ``[n, k]``: two with equal rows are alike to it, flows apart."""
+        """Key of each item, ``[n, k]``: no cost but that of flows changes when items with equal keys swap."""
 
     @abstractmethod
     def site_key(self, m: int) -> IntArray:
-        """Say what it knows of each site, ``[m, k]``: two with equal rows are alike to it, distances apart."""
+        """Key of each site, ``[m, k]``: no cost but that of flows changes when sites with equal keys swap."""
 
     @abstractmethod
     def faults(self, n: int, m: int) -> Iterator[str]:
-        """Say what is wrong with its arrays for n items and m sites, the first fault first."""
+        """Yield what is wrong with its arrays for n items and m sites, the first fault first."""
 
     @abstractmethod
     def largest(self) -> int:
-        """Bound from above what it can cost, in Python's own integers."""
+        """Upper bound on its cost over all assignments, as a Python integer, which cannot overflow."""
 
     @abstractmethod
     def widened(self, n: int, m: int, memo: dict[int, Term]) -> Term:
         """
-        Give the term for more items and sites, behind those it has, that pay nothing.
+        Return the term for n items and m sites, of which the new ones, numbered last, add no cost.
 
         Parameters
         ----------
         memo
-            Widened terms by the ``id`` of what they were, so that terms that share one go on sharing it.
+            Widened terms by the ``id`` of the original, so that two terms that share a third still share it.
         """
 
     def group_key(self, i: int, items: IntArray, n: int) -> tuple[int, bytes] | None:
         """
-        Say what it knows of a group, item by item; None where nothing.
+        Key of a group, item by item; None where the term does not concern the group.
+
+        Groups with equal keys in every term can be swapped as a whole.
 
         Parameters
         ----------
         i
-            A number of this term, for the key of what other terms of its kind may not stand for.
+            Number of this term, part of the key where terms of the same kind are no replacement for each other.
         """
         return i, self.item_key(n)[items].tobytes()
 
     def beside(self, v: int, others: IntArray, site_of: IntArray, m: int) -> IntArray | int:
-        """Guess for a greedy search what item v costs on each site, ``[m]``, beside the others; 0 for no guess."""
+        """
+        Estimate for a greedy search: the cost of item v on each site, given some other items; 0 for no estimate.
+
+        Parameters
+        ----------
+        v
+            The item to place.
+        others
+            ``[k]``, the items placed so far.
+        site_of
+            ``[n]``, the sites of these; the entries of all other items are of no meaning.
+
+        Returns
+        -------
+        array ``[m]``, or 0
+        """
         return 0
 
     def tallies(self, n: int, m: int) -> tuple[Tally, ...]:
-        """Say what is to be kept of the items placed so far, for :meth:`added`."""
+        """Tallies of the placed items that :meth:`added` needs."""
         return ()
 
     def added(self, v: int, tallies: tuple[Tally, ...], held: tuple[IntArray, ...]) -> IntArray | int:
         """
-        Price for a greedy search what item v adds on each site, ``[s, m]``; 0 for no guess.
+        Increase of the cost by item v on each site, for each partial assignment, ``[s, m]``; 0 for no estimate.
+
+        Increases may all be too large or too small by the same amount: searches only compare sites.
 
         Parameters
         ----------
         tallies
-            What :meth:`tallies` gave.
+            The tallies of :meth:`tallies`.
         held
-            ``[s, places]`` for each tally, of the items placed so far.
+            For each tally its sums ``[s, places]`` over the items placed so far.
         """
         return 0
 
 
 def nothing_of(count: int) -> IntArray:
-    """Key of items or sites of which a term knows nothing."""
+    """Empty keys, ``[count, 0]``."""
     return np.zeros((count, 0), dtype=np.int64)

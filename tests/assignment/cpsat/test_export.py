@@ -1,4 +1,4 @@
-"""The model as a file: whoever reads it and solves it finds what enumerating finds."""
+"""The model as a file: read back and solved, it costs what enumeration finds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CP-SAT comes without pandas, and whoever uses pandas with it notices nothing."""
+"""CP-SAT is imported without pandas, and programs that use pandas with it work as before."""
 
 from __future__ import annotations
 

@@ -7,15 +7,15 @@ from time import perf_counter
 
 import pytest
 
-from placer.assignment import Progress, Solution, Status
+from placer.assignment import Progress, Status
 from placer.assignment.context import SearchContext
-from placer.assignment.cpsat import lexicographic as search
 from placer.assignment.cpsat.lexicographic import cpsat
 from placer.assignment.exact.branch_and_bound import branch_and_bound
 from placer.instance import Instance
 from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
+from tests.support.model_alone import solve_by_model
 
 EPYC = tree_slit((2, 4, 8), (10, 16, 19, 21))
 
@@ -43,18 +43,11 @@ def test_whatever_the_limit_a_bound_never_passes_the_optimum(limit: dict[str, fl
     assert 4 * 7 * 7 * 143 * 10 <= bounds[2] <= costs[2]
 
 
-def leave_all_to_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "tabu_search", lambda *_args, **_more: None)
-    nothing = Solution(status=Status.UNKNOWN, bounds=(0,) * 5)
-    monkeypatch.setattr(search, "solve_root", lambda _problem, _budget: nothing)
-
-
-def test_unknown_comes_with_what_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    leave_all_to_the_model(monkeypatch)
-    answer = solve(four_large_guests(), strategy="cpsat", deterministic_limit=0.0, workers=1)
-    assert (answer.status, answer.placement, answer.tiers) == (Status.UNKNOWN, None, ())
-    assert answer.reason is not None
-    assert "local search and CP-SAT found no placement and no proof that there is none" in answer.reason
+def test_unknown_comes_with_what_was_tried() -> None:
+    problem = lower(four_large_guests()).problem
+    solution = solve_by_model(problem, SearchContext(deterministic_limit=0.0, workers=1))
+    assert (solution.status, solution.site_of, solution.costs) == (Status.UNKNOWN, None, ())
+    assert solution.attempts == "local search and CP-SAT found no placement and no proof that there is none"
 
 
 def test_a_stop_event_ends_it_with_the_best_so_far() -> None:
@@ -98,19 +91,34 @@ def test_a_proof_that_nothing_fits() -> None:
     assert (answer.status, answer.placement) == (Status.INFEASIBLE, None)
 
 
-def test_a_tier_at_its_floor_is_proved_without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "encode", lambda _: pytest.fail("a model was built"))
-    instance = an_instance(a_host(8 * GIB, 8 * GIB, slit=((10, 20), (20, 10))), a_guest(4 * GIB, 4 * GIB))
-    assert solve(instance, strategy="cpsat").status is Status.OPTIMAL
+def test_costs_that_meet_their_bounds_are_proved_without_a_solve_and_others_are_not() -> None:
+    lines: list[str] = []
+    fits = an_instance(a_host(8 * GIB, 8 * GIB, slit=((10, 20), (20, 10))), a_guest(4 * GIB, 4 * GIB))
+    solution = cpsat(lower(fits).problem, SearchContext(workers=1, on_log=lines.append))
+    assert solution.status is Status.OPTIMAL
+    assert not any("CP-SAT" in line for line in lines)
+    solve_by_model(lower(fits).problem, SearchContext(workers=1, on_log=lines.append))
+    assert any("CP-SAT: tier 3" in line for line in lines)
 
 
-def test_it_tells_costs_and_bounds_that_close_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    leave_all_to_the_model(monkeypatch)
+def test_it_begins_with_what_is_known_and_polishes_answers_only_where_asked() -> None:
+    problem = lower(four_large_guests()).problem
+    known = solve_by_model(problem, SearchContext(deterministic_limit=0.2, workers=1))
+    assert known.site_of is not None
+    begun = cpsat(problem, SearchContext(time_limit_s=0, workers=1), known=known, polish_patience=None)
+    assert begun.costs == known.costs
+    assert begun.site_of is not None and begun.site_of.tolist() == known.site_of.tolist()
+    polished = cpsat(problem, SearchContext(deterministic_limit=0.2, workers=1), known=known, polish_patience=50)
+    assert polished.costs <= begun.costs
+
+
+def test_it_reports_costs_and_bounds_that_close_in() -> None:
     told: list[Progress] = []
-    answer = solve(four_large_guests(), strategy="cpsat", time_limit_s=1, workers=1, on_progress=told.append)
+    context = SearchContext(time_limit_s=1, workers=1, on_progress=told.append)
+    solution = solve_by_model(lower(four_large_guests()).problem, context)
     bounds = [progress.bound for progress in told if progress.step == "CP-SAT" and progress.tier == 2]
     known = [bound for bound in bounds if bound is not None]
     assert known
-    assert max(known) <= answer.tiers[2].cost
+    assert max(known) <= solution.costs[2]
     costs = [progress.costs for progress in told if progress.costs]
-    assert min(costs) == tuple(tier.cost for tier in answer.tiers)
+    assert min(costs) == solution.costs

@@ -33,7 +33,7 @@ PAIR = np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=bool)
 
 
 def three_items(**more: Any) -> Problem:
-    """Items 0 and 1 may share site 0, nobody shares the others."""
+    """Items 0 and 1 may share site 0; the other sites are open to one item each."""
     bare = Problem(
         allowed=np.array([[1, 1, 0], [1, 0, 0], [0, 0, 1]], dtype=bool),
         resources=(Resource(weight=ONES, capacity=2 * ONES),),
@@ -48,7 +48,7 @@ def parts(problem: Problem) -> list[list[int]]:
     return [items.tolist() for items in components(problem)]
 
 
-def test_a_site_with_enough_of_everything_couples_nobody() -> None:
+def test_a_site_with_room_for_all_couples_no_items() -> None:
     assert parts(three_items()) == [[0], [1], [2]]
 
 
