@@ -83,7 +83,6 @@ HOMES = {
 
 
 NOT_MIRRORED = {
-    "assignment/bounds/rank_one_boxes",
     "assignment/context",
     "assignment/cpsat/conflicts",
     "assignment/cpsat/flows",
@@ -92,9 +91,6 @@ NOT_MIRRORED = {
     "assignment/cpsat/slot_cuts",
     "assignment/cpsat/solver_run",
     "assignment/cpsat/variables",
-    "assignment/exact/subset_tables",
-    "assignment/heuristics/penalty",
-    "assignment/registry",
     "assignment/slot_matching",
     "assignment/solution",
     "assignment/structure/term_index",

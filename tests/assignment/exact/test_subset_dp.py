@@ -12,7 +12,6 @@ from placer.assignment import Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.branch_and_bound import branch_and_bound
 from placer.assignment.exact.subset_dp import solve_by_subsets
-from placer.assignment.exact.subset_tables import NEVER, Unions, part_for
 from placer.instance import Instance
 from placer.lowering.lower import lower
 from tests.support.building import GIB, OPTERON_6272, a_guest, a_host, an_instance, nested_slit, tree_slit
@@ -37,20 +36,6 @@ def test_who_talks_most_shares_the_near_pnodes() -> None:
     # 4000 thousandths over a sum of 24: 5 makes 833, 1 makes 167; four of each
     assert solution.costs[2] == 4 * 833 * 12 + 4 * 167 * 20
     assert solution.status is Status.OPTIMAL
-
-
-def test_unions_take_the_least_of_every_split() -> None:
-    random = np.random.default_rng(4)
-    for n in range(1, 7):
-        one, other = random.integers(-50, 50, (2, 1 << n))
-        other[random.random(1 << n) < 0.4] = NEVER
-        least = Unions(n).least(one, other)
-        for whole in range(1 << n):
-            prices = [int(one[whole ^ part]) + int(other[part]) for part in range(1 << n) if part & ~whole == 0]
-            assert least[whole] == min(*prices, int(NEVER))
-            part = part_for(whole, one, other)
-            assert part & ~whole == 0
-            assert one[whole ^ part] + other[part] == min(prices)
 
 
 def nested(seed: int) -> Instance:
