@@ -41,11 +41,19 @@ def branch_and_bound(problem: Problem, context: SearchContext, *, state_limit: i
 
 
 class BranchAndBound:
-    """One search; see the module for how it goes."""
+    """
+    One search of the tree of partial assignments; the module says how.
 
-    def __init__(self, index: TermIndex, context: SearchContext) -> None:
+    Parameters
+    ----------
+    chunk
+        Partial assignments of one length that are expanded together, at most.
+    """
+
+    def __init__(self, index: TermIndex, context: SearchContext, *, chunk: int = CHUNK) -> None:
         self.index = index
         self.context = context
+        self._chunk = chunk
         problem = index.problem
         self._order = _search_order(index)
         self._earlier_equal = self._before(item_classes(index), self._order)
@@ -55,8 +63,17 @@ class BranchAndBound:
         self.best: IntArray | None = None
         self.best_costs: tuple[int, ...] = ()
 
-    def run(self, start: IntArray | None, state_limit: int) -> Solution:
-        """Search from an incumbent, or from none."""
+    def run(self, start: IntArray | None, state_limit: int = 10**12) -> Solution:
+        """
+        Search until all is proved, time is up, or the limit is passed.
+
+        Parameters
+        ----------
+        start
+            ``[n]``, an assignment that keeps the rules, the first incumbent; None for none.
+        state_limit
+            Partial assignments to look at, at most.
+        """
         problem, states = self.index.problem, 0
         if start is not None:
             self._offer(start)
@@ -71,7 +88,7 @@ class BranchAndBound:
                 self._settle(rows)
                 continue
             children = self._expand(rows)
-            stack += [children[i : i + CHUNK] for i in range(0, len(children), CHUNK)][::-1]
+            stack += [children[i : i + self._chunk] for i in range(0, len(children), self._chunk)][::-1]
         self.context.log(f"enumeration looked at all that matters, {states} partial placements")
         return self._proved()
 
