@@ -48,14 +48,16 @@ def solve_root(
     bounds = lower_bounds(index)
     first = None
     if not problem.has_intergroup_flow:  # else the first assignment is far from the best, and its bounds say little
-        first = tabu_search(index, context, time_limit_s=context.left_s() / 5, start=start, patience=0, floor=bounds)
+        first = tabu_search(index, context, time_limit_s=context.left_s() / 5, start=start, patience=0, bounds=bounds)
     if first is not None and _costs(problem, first) != bounds:
         bounds = with_forced_sites(index, _costs(problem, first), group_bounds(index, context, bounds))
     start = start if first is None else first
     if patience is None:
         alone = len(problem.groups) == 1 and int(problem.allowed.sum()) > CELLS
         patience = ALONE_PATIENCE if alone else min(PATIENCE, problem.n * problem.m)
-    found = tabu_search(index, context, time_limit_s=context.left_s() / 5, start=start, patience=patience, floor=bounds)
+    found = tabu_search(
+        index, context, time_limit_s=context.left_s() / 5, start=start, patience=patience, bounds=bounds
+    )
     if found is None:
         tried = "local search found no placement"
         return Solution(status=Status.UNKNOWN, bounds=bounds, wall_time_s=context.elapsed_s(), attempts=tried)

@@ -85,7 +85,7 @@ def _searched_on(problem: Problem, context: SearchContext, start: IntArray, boun
     """Search from an assignment until time is up, or with a deterministic limit for some moves."""
     patience = 10**9 if context.deterministic_limit is None else PATIENCE
     index = TermIndex(problem)
-    found = tabu_search(index, context, time_limit_s=context.left_s(), start=start, floor=bounds, patience=patience)
+    found = tabu_search(index, context, time_limit_s=context.left_s(), start=start, bounds=bounds, patience=patience)
     site_of = start if found is None else found
     costs = tuple(problem.evaluate(site_of[None, :])[0].tolist())
     return Solution(

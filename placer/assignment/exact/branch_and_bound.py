@@ -8,15 +8,13 @@ closest that two remaining items can be, and the load spread evenly.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from placer.assignment import BoolArray, IntArray, Problem, Solution, Status
 from placer.assignment.bounds.elementary import lower_bounds, pair_bounds
 from placer.assignment.context import SearchContext
+from placer.assignment.exact.search_order import earlier_equal, previous_equal_site, search_order
 from placer.assignment.heuristics.tabu_search import tabu_search
-from placer.assignment.structure.symmetry import group_classes, item_classes, site_classes
 from placer.assignment.structure.term_index import TermIndex
 
 STATE_LIMIT = 200_000
@@ -36,7 +34,9 @@ def branch_and_bound(problem: Problem, context: SearchContext, *, state_limit: i
         Partial assignments to look at before it gives up; then the answer is FEASIBLE or UNKNOWN.
     """
     index = TermIndex(problem)
-    start = tabu_search(index, context, time_limit_s=context.left_s() / 4, patience=PATIENCE, floor=lower_bounds(index))
+    start = tabu_search(
+        index, context, time_limit_s=context.left_s() / 4, patience=PATIENCE, bounds=lower_bounds(index)
+    )
     return BranchAndBound(index, context).run(start, state_limit)
 
 
@@ -54,11 +54,9 @@ class BranchAndBound:
         self.index = index
         self.context = context
         self._chunk = chunk
-        problem = index.problem
-        self._order = _search_order(index)
-        self._earlier_equal = self._before(item_classes(index), self._order)
-        self._order_equal_groups()
-        self._previous_site = self._before(site_classes(index), np.arange(problem.m))
+        self._order = search_order(index)
+        self._earlier_equal = earlier_equal(index, self._order)
+        self._previous_site = previous_equal_site(index)
         self._rest_pairs = self._remaining_pairs()
         self.best: IntArray | None = None
         self.best_costs: tuple[int, ...] = ()
@@ -215,39 +213,8 @@ class BranchAndBound:
                 keep[:, p] &= used[:, p] | used[:, q]
         return keep
 
-    def _before(self, classes: list[list[int]], order: IntArray) -> list[int]:
-        """For each position of an order the last earlier position of its class, -1 for none."""
-        class_of = {member: i for i, members in enumerate(classes) for member in members}
-        seen: dict[int, int] = {}
-        before = []
-        for position, member in enumerate(order.tolist()):
-            before.append(seen.get(class_of[member], -1))
-            seen[class_of[member]] = position
-        return before
-
-    def _order_equal_groups(self) -> None:
-        """Let the first items of interchangeable groups stand in the order of their sites."""
-        position_of = {v: k for k, v in enumerate(self._order.tolist())}
-        for twins in group_classes(self.index):
-            firsts = sorted(min(position_of[v] for v in items.tolist()) for items in twins)
-            for earlier, later in pairwise(firsts):
-                self._earlier_equal[later] = earlier
-
     def _remaining_pairs(self) -> IntArray:
         """For each number of placed items the least that the flows among the rest cost, ``[n + 1, tiers]``."""
         pairs = pair_bounds(self.index)[:, self._order][:, :, self._order]
         n = self.index.problem.n
         return np.array([[int(p[k:, k:].sum()) // 2 for p in pairs] for k in range(n + 1)])
-
-
-def _search_order(index: TermIndex) -> IntArray:
-    """Order the items: groups by falling weight, the heaviest and busiest item of each first."""
-    problem = index.problem
-    size = (index.weight / np.maximum(index.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
-    busy = sum((f.flow.sum(axis=0) + f.flow.sum(axis=1) for f in index.flows), np.zeros(problem.n, dtype=np.int64))
-    groups = sorted(problem.groups, key=lambda items: -float(size[items].sum()))
-    late = ~np.isin(np.arange(problem.n), problem.selectors)
-    return np.array(
-        [v for items in groups for v in items[np.lexsort((-busy[items], -size[items], late[items]))].tolist()],
-        dtype=np.int64,
-    )
