@@ -7,7 +7,7 @@ import numpy as np
 from placer.assignment import IntArray
 
 NEVER = np.int64(2**61)
-"""Price of what cannot be; two of them still fit an integer."""
+"""Cost of a set that may not be there; the sum of two fits an int64."""
 
 
 def sums(each: IntArray) -> IntArray:
@@ -42,10 +42,10 @@ def pair_sums(each: IntArray) -> IntArray:
 
 class Unions:
     """
-    The least price of every set where a part of it, perhaps nothing, goes one way and the rest another.
+    The least cost of every set if a part of it, which may be empty, is on one cluster and the rest on another.
 
-    The sets are cut into their low and high items: for each high part that goes the second way, all low parts of all
-    rests are priced at once.
+    The min-plus subset convolution, O(3^n). Sets are cut into their low and high items, so that arrays stay small: for
+    each set of high items on the second cluster, all sets of low items there are priced at once.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Unions:
         self._beside = [np.flatnonzero((high_sets & high) == 0) for high in high_sets.tolist()]
 
     def least(self, one: IntArray, other: IntArray) -> IntArray:
-        """Give that price from the prices of both ways, ``[2**n]``; quick where the second is mostly NEVER."""
+        """Give the costs of the unions from those of both clusters, ``[2**n]``; fast if the second is mostly NEVER."""
         one, other = one.reshape(self._shape), other.reshape(self._shape)
         least = np.full(self._shape, NEVER)
         most = np.where(other < NEVER, self._size, -1).max(axis=1)
@@ -80,7 +80,7 @@ class Unions:
 
 
 def part_for(whole: int, one: IntArray, other: IntArray) -> int:
-    """Find the part of a set that goes the second way where it costs least."""
+    """Find the part of a set that is on the second cluster where the union costs least."""
     sets = np.arange(len(one))
     parts = sets[(sets & ~whole) == 0]
     return int(parts[int((one[whole ^ parts] + other[parts]).argmin())])

@@ -113,7 +113,7 @@ def test_past_its_state_limit_it_keeps_the_best_and_a_true_bound() -> None:
             assert all(low <= cost for low, cost in zip(solution.bounds, answer[0], strict=True))
         else:
             assert solution.status is Status.UNKNOWN
-            assert solution.attempts.startswith("enumeration looked at ")
+            assert solution.attempts.startswith("branch and bound looked at ")
 
 
 @pytest.mark.parametrize("how", ["no time", "stopped"])
@@ -134,5 +134,5 @@ def test_it_tells_how_far_it_is() -> None:
     host = a_host(*(3 * GIB,) * 8, slit=OPTERON_6272)
     context = SearchContext(stop=Event(), on_progress=told.append)
     solution = branch_and_bound(lower(an_instance(host, a_guest(*(2 * GIB,) * 4))).problem, context)
-    assert {progress.step for progress in told} == {"local search", "enumeration"}
+    assert {progress.step for progress in told} == {"local search", "branch and bound"}
     assert told[-1].costs == solution.costs
