@@ -1,4 +1,4 @@
-"""Problems that fall apart, solved part by part: against the oracle, the undivided search, and by hand."""
+"""Problems of several components, solved part by part: against the oracle, branch and bound, and by hand."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def two_pools() -> Problem:
     )
 
 
-def test_costs_and_bounds_hold_what_pools_cost_that_nobody_can_use() -> None:
+def test_costs_and_bounds_hold_what_pools_cost_that_no_item_can_use() -> None:
     """Load: 2 + 2 on sites 0 and 1, 5 on site 2, 7 for nothing; prices: 0 + 5 (or 1 + 4), 10 and 14."""
     solution = solve_by_parts(two_pools(), SearchContext(), branch_and_bound)
     assert solution is not None

@@ -1,3 +1,5 @@
+"""Flows between groups: optima that are hidden by construction, and Problems too large for a model."""
+
 from __future__ import annotations
 
 from random import Random

@@ -1,4 +1,4 @@
-"""What is tried before a model is built: its answers keep the rules, its bounds are true, and often they meet."""
+"""The root node: its assignments keep the rules, its bounds are true, and it proves an optimum only if they meet."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ def test_its_bounds_are_true_and_its_answers_are_proved_only_where_they_meet() -
     for seed in range(60):
         instance, allow_unplaced = random_instance(seed), seed % 2 == 0
         expected = best(instance, allow_unplaced)
-        opening = solve_root(lower(instance, allow_unplaced=allow_unplaced).problem, SearchContext())
+        solution = solve_root(lower(instance, allow_unplaced=allow_unplaced).problem, SearchContext())
         if expected is None:
-            assert opening.status in (Status.UNKNOWN, Status.INFEASIBLE), seed
+            assert solution.status in (Status.UNKNOWN, Status.INFEASIBLE), seed
             continue
-        assert opening.status is not Status.INFEASIBLE, seed
-        assert not opening.costs or opening.costs >= expected[0], seed
+        assert solution.status is not Status.INFEASIBLE, seed
+        assert not solution.costs or solution.costs >= expected[0], seed
         # its bound of a lower tier holds where the higher ones are no worse than its own costs
         known = True
-        for bound, cost, least in zip(opening.bounds, opening.costs, expected[0], strict=False):
+        for bound, cost, least in zip(solution.bounds, solution.costs, expected[0], strict=False):
             assert not known or bound <= least, seed
             known &= least <= cost
-        if opening.status is Status.OPTIMAL:
-            assert opening.costs == expected[0], seed
+        if solution.status is Status.OPTIMAL:
+            assert solution.costs == expected[0], seed
             proved += 1
     assert proved > 0
 
 
 def test_no_time_leaves_true_bounds() -> None:
     instance = an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 5))
-    opening = solve_root(lower(instance).problem, SearchContext(time_limit_s=0))
-    assert opening.status in (Status.FEASIBLE, Status.OPTIMAL)
+    solution = solve_root(lower(instance).problem, SearchContext(time_limit_s=0))
+    assert solution.status in (Status.FEASIBLE, Status.OPTIMAL)
     # all five apart and no two closer than 16
-    assert opening.bounds[2] >= 5 * 200 * (10 + 4 * 16)
-    assert opening.costs[2] >= opening.bounds[2]
+    assert solution.bounds[2] >= 5 * 200 * (10 + 4 * 16)
+    assert solution.costs[2] >= solution.bounds[2]
 
 
 def test_items_that_all_sites_together_cannot_hold_are_refused_without_a_search() -> None:

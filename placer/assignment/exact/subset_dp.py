@@ -2,9 +2,9 @@
 Dynamic program over subsets: exact, for few items of any kind on sites whose distances nest.
 
 Where the distance of two sites depends only on the smallest cluster that holds both, the cost of a set of items inside
-a cluster does not depend on the sites of the others. So the least costs of all sets in a cluster are the min-plus subset
-convolution of those in its parts, in O(3^n) steps. Dynamic programs over subsets: Held and Karp (Journal of the SIAM
-10, 1962); subset convolution: Bjorklund, Husfeldt, Kaski and Koivisto (STOC 2007); on the cluster tree: own.
+a cluster does not depend on the sites of the others. So the least costs of all sets in a cluster are the min-plus
+subset convolution of those in its parts, in O(3^n) steps. Dynamic programs over subsets: Held and Karp (Journal of the
+SIAM 10, 1962); subset convolution: Bjorklund, Husfeldt, Kaski and Koivisto (STOC 2007); on the cluster tree: own.
 """
 
 from __future__ import annotations
