@@ -108,9 +108,9 @@ def with_forced_sites(index: TermIndex, costs: tuple[int, ...], bounds: tuple[in
     By kind, as only that term is known to grow with the sites in use.
     """
     raised = list(bounds)
-    for t, room in index.residual_capacities:
+    for t, term in index.residual_capacities:
         if costs[t] > raised[t]:
-            raised[t] = max(raised[t], residual_capacity_bound(index, room, forced_sites(index, costs, t)))
+            raised[t] = max(raised[t], residual_capacity_bound(index, term, forced_sites(index, costs, t)))
     return tuple(raised)
 
 
@@ -129,13 +129,13 @@ def with_rank_one(
     """Raise the bound of each tier whose flow has rank one, and of the residual capacity below it, by boxes."""
     raised = list(bounds)
     for t in sorted({flow.tier for flow in index.flows}):
-        totals = rank_one_form(index, t) if costs[t] > raised[t] else None
-        if totals is None:
+        form = rank_one_form(index, t) if costs[t] > raised[t] else None
+        if form is None:
             continue
         lower = residual_capacity_below(index, t)
         room = 0 if lower is None else int(lower[1].evaluate(site_of[None, :])[0])
         seconds, boxes = context.left_s() * TOTALS_SHARE, BOXES * int(index.problem.allowed.sum()) ** 2
-        bound, left = bound_by_boxes(totals, context, cost=costs[t], room=room, time_limit_s=seconds, limit=boxes)
+        bound, left = bound_by_boxes(form, context, cost=costs[t], room=room, time_limit_s=seconds, limit=boxes)
         raised[t] = max(raised[t], bound)
         if lower is not None and bound == costs[t]:
             raised[lower[0]] = max(raised[lower[0]], left)

@@ -52,11 +52,11 @@ def excess_over(convex_load: ConvexLoad, price: int) -> ConvexLoad:
     The rest of the cost is convex, too. If ``price`` is the marginal cost of an even spread, that spread costs as
     much by the rest as by the whole.
     """
-    dearer = np.cumsum(np.maximum(np.diff(convex_load.table, axis=1) - price, 0), axis=1)
-    return replace(convex_load, table=np.pad(dearer, ((0, 0), (1, 0))))
+    excess = np.cumsum(np.maximum(np.diff(convex_load.table, axis=1) - price, 0), axis=1)
+    return replace(convex_load, table=np.pad(excess, ((0, 0), (1, 0))))
 
 
-def residual_capacity_bound(index: TermIndex, room: ResidualCapacity, forced: list[int]) -> int:
+def residual_capacity_bound(index: TermIndex, term: ResidualCapacity, forced: list[int]) -> int:
     """
     Bound a residual capacity from below: the room of the forced sites, less the weight of all items.
 
@@ -66,8 +66,8 @@ def residual_capacity_bound(index: TermIndex, room: ResidualCapacity, forced: li
         Sites that hold an item, from :func:`forced_sites`.
     """
     # where weights are no multiples of the unit, each site may round off less than one unit
-    inexact = len(room.room) if (room.weight % room.unit).any() else 0
-    left = sum(int(room.room[p]) // room.unit for p in forced) - int(room.weight.sum()) // room.unit - inexact
+    inexact = len(term.room) if (term.weight % term.unit).any() else 0
+    left = sum(int(term.room[p]) // term.unit for p in forced) - int(term.weight.sum()) // term.unit - inexact
     return max(0, left)
 
 

@@ -51,7 +51,7 @@ class RankOneForm:
     left
         ``[m, into + 2]``: the least that a lower tier with a residual capacity charges for site p if it holds items
         with ``into(p)`` at most a number.
-    tier_weights
+    tier_weight
         Weight of the tier, so that one unit of it outweighs all of ``left``.
     """
 
@@ -66,7 +66,7 @@ class RankOneForm:
     most_out: IntArray
     constant: int
     left: IntArray
-    tier_weights: int
+    tier_weight: int
 
 
 def rank_one_form(index: TermIndex, tier: int) -> RankOneForm | None:
@@ -99,7 +99,7 @@ def rank_one_form(index: TermIndex, tier: int) -> RankOneForm | None:
     return RankOneForm(
         scale=scale, out=int(out.sum()), into=int(into.sum()), distance=flows[0].distance[np.ix_(sites, sites)],
         price=price, down=down, up=up, least_out=least_out, most_out=most_out, constant=constant,
-        left=left, tier_weights=1 + int(left.max(axis=1).sum()),
+        left=left, tier_weight=1 + int(left.max(axis=1).sum()),
     )  # fmt: skip
 
 

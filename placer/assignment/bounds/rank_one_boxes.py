@@ -34,7 +34,7 @@ Boxes = npt.NDArray[np.int16]
 
 
 def bound_by_boxes(
-    totals: RankOneForm, context: SearchContext, *, cost: int, room: int, time_limit_s: float, limit: int = 10**6
+    form: RankOneForm, context: SearchContext, *, cost: int, room: int, time_limit_s: float, limit: int = 10**6
 ) -> tuple[int, int]:
     """
     Bound a tier from below, and with it the residual capacity of a lower tier.
@@ -56,29 +56,29 @@ def bound_by_boxes(
         No assignment costs less than ``bound``, and none that costs ``bound`` costs less than ``room`` in the lower
         tier. Neither is above the known assignment.
     """
-    goal = totals.tier_weights * cost + min(room, totals.tier_weights - 1)
-    bound, left = divmod(_Boxes(totals).run(context, goal, time_limit_s, limit), totals.tier_weights)
+    goal = form.tier_weight * cost + min(room, form.tier_weight - 1)
+    bound, left = divmod(_Boxes(form).run(context, goal, time_limit_s, limit), form.tier_weight)
     return bound, left
 
 
 class _Boxes:
     """The search. Arrays of s boxes end in ``[s]``, so that sums over sites run along whole rows."""
 
-    def __init__(self, totals: RankOneForm) -> None:
-        self._t = totals
-        m = len(totals.distance)
+    def __init__(self, form: RankOneForm) -> None:
+        self._form = form
+        m = len(form.distance)
         self._sites = np.arange(m)
-        self._near = np.argsort(totals.distance, axis=1, kind="stable").T
-        self._nearest = np.take_along_axis(totals.distance.T, self._near, axis=0)
+        self._near = np.argsort(form.distance, axis=1, kind="stable").T
+        self._nearest = np.take_along_axis(form.distance.T, self._near, axis=0)
         self._each = self._sites[:, None]
-        most = int(totals.most_out[self._sites, totals.down[:, -1]].max(initial=0))
-        steps = np.diff(totals.price[:, : most + 1], axis=1)
+        most = int(form.most_out[self._sites, form.down[:, -1]].max(initial=0))
+        steps = np.diff(form.price[:, : most + 1], axis=1)
         self._steps = np.unique(steps) if steps.size else np.zeros(1, dtype=np.int64)
         self._ends = np.stack([np.searchsorted(row, self._steps, side="right") for row in steps])
 
     def run(self, context: SearchContext, goal: int, time_limit_s: float, limit: int) -> int:
         """Bound and cut the boxes of least bound, many at a time, and give the least bound that is left."""
-        t, m = self._t, len(self._sites)
+        t, m = self._form, len(self._sites)
         deadline, looked, settled = context.elapsed_s() + time_limit_s, 0, goal
         whole = np.stack([np.zeros(m, dtype=np.int64), t.down[:, -1]])[None].astype(np.int16)
         waiting = _Waiting(np.zeros(1, dtype=np.int64), whole, goal)
@@ -100,7 +100,7 @@ class _Boxes:
 
     def _tighten(self, boxes: IntArray) -> tuple[IntArray, IntArray]:
         """Tighten boxes to totals that are possible on a site and sum to the whole; drop boxes that become empty."""
-        t, p = self._t, self._each
+        t, p = self._form, self._each
         least, most = boxes[:, 0].T, boxes[:, 1].T
         for _ in range(2):
             most = t.down[p, np.clip(np.minimum(most, t.into - (least.sum(axis=0) - least)), 0, t.into + 1)]
@@ -122,7 +122,7 @@ class _Boxes:
         bound ``[s]``, sent ``[m, s]``, seen ``[q, p, s]``
             With what each site sends, and how much each site q receives where the nearest of p are filled first.
         """
-        t = self._t
+        t = self._form
         rest = t.into - least.sum(axis=0)
         taken = _filled((most - least)[self._near], rest)
         far = t.distance @ least + np.einsum("qps,qp->ps", taken, self._nearest)
@@ -136,12 +136,12 @@ class _Boxes:
         seen = np.empty_like(taken)
         seen[self._near, self._sites] = taken
         room = np.where(least > 0, t.left[self._each, most], 0).sum(axis=0)
-        bound = np.where(fits, t.tier_weights * (t.constant + spread + t.scale * extra) + room, BARRED)
+        bound = np.where(fits, t.tier_weight * (t.constant + spread + t.scale * extra) + room, BARRED)
         return bound, sent, seen + least[:, None, :]
 
     def _send(self, far: IntArray, sure: IntArray, most: IntArray) -> tuple[IntArray, IntArray, BoolArray]:
         """Spread the total that is sent to where a unit costs least: cost, what each site sends, feasibility."""
-        t = self._t
+        t = self._form
         m, count = far.shape
         rest = t.out - sure.sum(axis=0)
         sure = np.where(rest >= 0, sure, 0)
@@ -159,7 +159,7 @@ class _Boxes:
 
     def _cut(self, least: IntArray, most: IntArray, sent: IntArray, seen: IntArray) -> Boxes:
         """Cut boxes in two at the site whose total the others see most differently, at the mean, ``[s, 2, 2, m]``."""
-        t, i = self._t, np.arange(least.shape[1])
+        t, i = self._form, np.arange(least.shape[1])
         share = sent / max(1, t.out)
         mean = np.einsum("qps,ps->qs", seen, share)
         differ = np.einsum("qps,ps->qs", np.abs(seen - mean[:, None, :]), share)

@@ -51,14 +51,14 @@ def solve_by_counts(problem: Problem, context: SearchContext) -> Solution | Gave
     sites = np.flatnonzero(most)
     if int(most.sum()) < problem.n:
         return Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s())
-    apart = _pair_prices(index)[:, sites[:, None], sites]
+    apart = _pair_costs(index)[:, sites[:, None], sites]
     tree = cluster_tree(apart)
     if tree is None or not _own_pools(index, sites):
         return GaveUp("the distances do not nest" if tree is None else "sites share a pool")
-    alone = [_site_prices(index, p, int(most[p])) for p in sites.tolist()]
+    alone = [_site_costs(index, p, int(most[p])) for p in sites.tolist()]
     tier_weights = _tier_weights(alone, apart, problem.n)
-    prices = [_scalarized(each, tier_weights) for each in alone]
-    counts = _Counts(prices, _scalarized(apart, tier_weights), problem.n).run(tree)
+    costs = [_scalarized(each, tier_weights) for each in alone]
+    counts = _Counts(costs, _scalarized(apart, tier_weights), problem.n).run(tree)
     return _proved(index, np.repeat(sites, [counts[i] for i in range(len(sites))]), context)
 
 
@@ -75,7 +75,7 @@ class _Counts:
 
     Parameters
     ----------
-    prices
+    costs
         For each site the cost of 0, 1, 2 ... items on it, as many as it holds.
     apart
         ``[m, m]``, the cost of a pair of items on two sites. A part with j items beside parts with k adds j k times
@@ -84,8 +84,8 @@ class _Counts:
         Number of items.
     """
 
-    def __init__(self, prices: list[IntArray], apart: IntArray, n: int) -> None:
-        self._prices, self._apart, self._n = prices, apart, n
+    def __init__(self, costs: list[IntArray], apart: IntArray, n: int) -> None:
+        self._costs, self._apart, self._n = costs, apart, n
         self._splits: dict[tuple[int, int], list[IntArray]] = {}
 
     def run(self, tree: Cluster) -> dict[int, int]:
@@ -98,7 +98,7 @@ class _Counts:
     def _least(self, cluster: Cluster) -> IntArray:
         """Give the least cost of 0, 1, 2 ... items in a cluster."""
         if not cluster.parts:
-            return self._prices[cluster.p]
+            return self._costs[cluster.p]
         each = self._apart[cluster.p, cluster.q]
         least = self._least(cluster.parts[0])
         splits = []
@@ -114,10 +114,10 @@ class _Counts:
         least, split = np.zeros(most + 1, dtype=one.dtype), np.full(most + 1, -1, dtype=np.int64)
         for j in range(min(len(other), most + 1)):
             here = np.arange(min(len(one), most + 1 - j))
-            price = one[: len(here)] + other[j] + here.astype(one.dtype) * (j * each)
+            cost = one[: len(here)] + other[j] + here.astype(one.dtype) * (j * each)
             places = here + j
-            better = (split[places] < 0) | (price < least[places]).astype(bool)
-            least[places[better]], split[places[better]] = price[better], j
+            better = (split[places] < 0) | (cost < least[places]).astype(bool)
+            least[places[better]], split[places[better]] = cost[better], j
         return least, split
 
     def _spread(self, cluster: Cluster, k: int, counts: dict[int, int]) -> None:
@@ -135,7 +135,7 @@ def _plain(problem: Problem) -> bool:
     """
     Whether counts decide all costs and rules, as far as shows without comparing items.
 
-    By kinds of terms, as :func:`_site_prices` and :func:`_pair_prices` price these kinds by counts and no others.
+    By kinds of terms, as :func:`_site_costs` and :func:`_pair_costs` price these kinds by counts and no others.
     """
     if problem.all_conflicts or problem.slot_matching is not None or (problem.allowed != problem.allowed[0]).any():
         return False
@@ -167,31 +167,31 @@ def _most(index: TermIndex) -> IntArray:
     return np.asarray(most, dtype=np.int64)
 
 
-def _pair_prices(index: TermIndex) -> IntArray:
+def _pair_costs(index: TermIndex) -> IntArray:
     """Cost of the flows between two items on two sites, ``[tiers, m, m]``."""
-    prices = np.zeros((index.tiers, index.problem.m, index.problem.m), dtype=np.int64)
+    costs = np.zeros((index.tiers, index.problem.m, index.problem.m), dtype=np.int64)
     for flow in index.flows:
-        prices[flow.tier] += flow.flow[0, 1] * (flow.distance + flow.distance.T)
-    return prices
+        costs[flow.tier] += flow.flow[0, 1] * (flow.distance + flow.distance.T)
+    return costs
 
 
-def _site_prices(index: TermIndex, p: int, most: int) -> IntArray:
+def _site_costs(index: TermIndex, p: int, most: int) -> IntArray:
     """Cost of 0 to ``most`` items on site p, with the flows between them, ``[tiers, most + 1]``."""
     k = np.arange(most + 1)
-    prices = index.linear[:, 0, p, None] * k
+    costs = index.linear[:, 0, p, None] * k
     for flow in index.flows:
-        prices[flow.tier] += flow.flow[0, 1] * flow.distance[p, p] * k * (k - 1)
+        costs[flow.tier] += flow.flow[0, 1] * flow.distance[p, p] * k * (k - 1)
     for t, convex_load in index.convex_loads:
         if convex_load.pool_of[p] >= 0:
             row = convex_load.table[convex_load.pool_of[p]]
-            prices[t] += row[k * convex_load.weight[0]] - row[0]
-    for t, room in index.residual_capacities:
-        if room.room[p] >= 0:
-            prices[t] += np.where(k > 0, (room.room[p] - k * room.weight[0]) // room.unit, 0)
-    for t, touch in index.sets_on_site:
-        if touch.site == p:
-            prices[t] += np.minimum(k, len(touch.sets))
-    return np.asarray(prices, dtype=np.int64)
+            costs[t] += row[k * convex_load.weight[0]] - row[0]
+    for t, residual in index.residual_capacities:
+        if residual.room[p] >= 0:
+            costs[t] += np.where(k > 0, (residual.room[p] - k * residual.weight[0]) // residual.unit, 0)
+    for t, on_site in index.sets_on_site:
+        if on_site.site == p:
+            costs[t] += np.minimum(k, len(on_site.sets))
+    return np.asarray(costs, dtype=np.int64)
 
 
 def _tier_weights(alone: list[IntArray], apart: IntArray, n: int) -> list[int]:
@@ -201,9 +201,9 @@ def _tier_weights(alone: list[IntArray], apart: IntArray, n: int) -> list[int]:
     return list(accumulate(span[:0:-1], int.__mul__, initial=1))[::-1]
 
 
-def _scalarized(prices: IntArray, tier_weights: list[int]) -> IntArray:
+def _scalarized(costs: IntArray, tier_weights: list[int]) -> IntArray:
     """Sum the tiers by their weights: lexicographic scalarisation, in Python integers, which do not overflow."""
-    total = np.zeros(prices.shape[1:], dtype=object)
-    for each, row in zip(tier_weights, prices, strict=True):
+    total = np.zeros(costs.shape[1:], dtype=object)
+    for each, row in zip(tier_weights, costs, strict=True):
         total += each * row.astype(object)
     return total

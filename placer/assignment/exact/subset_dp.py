@@ -164,27 +164,27 @@ class _Sets:
     def _alone(self, p: int) -> IntArray:
         """Cost of each set on site p; NEVER if the set may not be there."""
         index, problem = self._index, self._index.problem
-        price = sum((w * sums(row[:, p]) for w, row in zip(self._tier_weights, index.linear, strict=True)), np.int64(0))
+        cost = sum((w * sums(row[:, p]) for w, row in zip(self._tier_weights, index.linear, strict=True)), np.int64(0))
         for flow, within in zip(index.flows, self._flows, strict=True):
-            price = price + int(flow.distance[p, p]) * within
+            cost = cost + int(flow.distance[p, p]) * within
         for t, convex_load in index.convex_loads:
-            price = price + self._tier_weights[t] * _load_costs(convex_load, p)
+            cost = cost + self._tier_weights[t] * _load_costs(convex_load, p)
         for t, reduced in index.reduced_slots:
             pool = int(reduced.convex_load.pool_of[p])
             if pool >= 0:
-                rise = reduced.rise(sums(reduced.convex_load.weight)[:, None], sums(reduced.slots_claimed)[:, None])[
-                    :, pool
-                ]
-                price = price + self._tier_weights[t] * rise
-        for t, room in index.residual_capacities:
-            left = (int(room.room[p]) - sums(room.weight)) // room.unit
+                increase = reduced.rise(
+                    sums(reduced.convex_load.weight)[:, None], sums(reduced.slots_claimed)[:, None]
+                )[:, pool]
+                cost = cost + self._tier_weights[t] * increase
+        for t, residual in index.residual_capacities:
+            left = (int(residual.room[p]) - sums(residual.weight)) // residual.unit
             left[0] = 0
-            price = price + self._tier_weights[t] * left * int(room.room[p] >= 0)
+            cost = cost + self._tier_weights[t] * left * int(residual.room[p] >= 0)
         sets = np.arange(1 << problem.n)
-        for t, touch in index.sets_on_site:
-            for items in touch.sets if touch.site == p else ():
-                price = price + self._tier_weights[t] * ((sets & int((1 << items).sum())) > 0)
-        return np.where(self._fits(p), price, NEVER)
+        for t, on_site in index.sets_on_site:
+            for items in on_site.sets if on_site.site == p else ():
+                cost = cost + self._tier_weights[t] * ((sets & int((1 << items).sum())) > 0)
+        return np.where(self._fits(p), cost, NEVER)
 
     def _fits(self, p: int) -> IntArray:
         """Whether each set breaks no rule on site p."""
@@ -198,9 +198,9 @@ class _Sets:
         return np.asarray(fits)
 
 
-def _less(price: IntArray, other: IntArray) -> IntArray:
+def _less(cost: IntArray, other: IntArray) -> IntArray:
     """Subtract from a cost that is not NEVER."""
-    return np.where(price >= NEVER, NEVER, price - other)
+    return np.where(cost >= NEVER, NEVER, cost - other)
 
 
 def _load_costs(convex_load: ConvexLoad, p: int) -> IntArray:
@@ -238,9 +238,11 @@ def _weights_of_tiers(index: TermIndex) -> list[int] | None:
         most[t] += int((convex_load.table.max(axis=1) - convex_load.table[:, 0]).sum())
     for t, reduced in index.reduced_slots:
         most[t] += reduced.largest()
-    for t, room in index.residual_capacities:
-        most[t] += int(np.maximum(room.room, int(room.weight.sum())).sum()) // room.unit + len(room.room)
-    for t, touch in index.sets_on_site:
-        most[t] += len(touch.sets)
+    for t, residual in index.residual_capacities:
+        most[t] += int(np.maximum(residual.room, int(residual.weight.sum())).sum()) // residual.unit + len(
+            residual.room
+        )
+    for t, on_site in index.sets_on_site:
+        most[t] += len(on_site.sets)
     tier_weights = list(accumulate([2 * each + 1 for each in most[:0:-1]], int.__mul__, initial=1))[::-1]
     return tier_weights if sum(w * each for w, each in zip(tier_weights, most, strict=True)) < LARGEST else None

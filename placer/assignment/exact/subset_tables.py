@@ -45,7 +45,7 @@ class Unions:
     The least cost of every set if a part of it, which may be empty, is on one cluster and the rest on another.
 
     The min-plus subset convolution, O(3^n). Sets are cut into their low and high items, so that arrays stay small: for
-    each set of high items on the second cluster, all sets of low items there are priced at once.
+    each set of high items on the second cluster, all sets of low items there are evaluated at once.
 
     Parameters
     ----------
@@ -73,9 +73,9 @@ class Unions:
         for high in np.flatnonzero(most >= 0).tolist():
             rest, part, starts = self._splits[int(most[high])]
             beside = self._beside[high]
-            price = np.take(one[beside], rest, axis=1)
-            price += other[high, part]
-            least[beside | high] = np.minimum(least[beside | high], np.minimum.reduceat(price, starts, axis=1))
+            cost = np.take(one[beside], rest, axis=1)
+            cost += other[high, part]
+            least[beside | high] = np.minimum(least[beside | high], np.minimum.reduceat(cost, starts, axis=1))
         return np.minimum(least, NEVER).reshape(-1)
 
 

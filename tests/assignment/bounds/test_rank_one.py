@@ -28,7 +28,7 @@ def test_two_items_on_two_sites_are_tabulated_by_what_they_receive() -> None:
     )
     form = rank_one_form(TermIndex(problem), 0)
     assert form is not None
-    assert (form.scale, form.out, form.into, form.constant, form.tier_weights) == (5, 3, 2, 2 + 4, 1)
+    assert (form.scale, form.out, form.into, form.constant, form.tier_weight) == (5, 3, 2, 2 + 4, 1)
     assert form.down.tolist() == [[0, 1, 1, 1], [0, 1, 2, 2]]
     assert form.up.tolist() == [[0, 1, 3, 3], [0, 1, 2, 3]]
     # one item sends at least 1 and at most 2, both send 3, and no more can be received
@@ -61,7 +61,7 @@ def test_what_is_left_on_a_pnode_in_use_is_a_lower_tier() -> None:
     form = rank_one_form(TermIndex(problem), COST)
     assert form is not None
     assert form.left.tolist() == [[2048, 896, 0, 0, 0]] * 2
-    assert form.tier_weights == 1 + 2 * 2048
+    assert form.tier_weight == 1 + 2 * 2048
 
 
 def test_the_price_of_load_is_a_function_of_what_a_site_sends() -> None:

@@ -1,4 +1,4 @@
-"""Bounds from the totals of the sites: worked by hand, never above the optimum, and met where items are alike."""
+"""Bounds by boxes: worked by hand, never above the optimum, and equal to it where items are alike."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ COST = 2
 
 
 def bound(problem: Problem, tier: int, cost: int, room: int = 0) -> tuple[int, int]:
-    totals = rank_one_form(TermIndex(problem), tier)
-    assert totals is not None
-    return bound_by_boxes(totals, SearchContext(time_limit_s=60), cost=cost, room=room, time_limit_s=60)
+    form = rank_one_form(TermIndex(problem), tier)
+    assert form is not None
+    return bound_by_boxes(form, SearchContext(time_limit_s=60), cost=cost, room=room, time_limit_s=60)
 
 
 def path(count: int) -> Slit:
