@@ -28,7 +28,7 @@ DIVIDED_ITEMS = 13
 Solver = Callable[[Problem, SearchContext], Solution]
 
 
-def may_fall_apart(problem: Problem) -> Applies:
+def parts_apply(problem: Problem) -> Applies:
     """Say whether the items are enough to look for components."""
     if problem.n < DIVIDED_ITEMS:
         return Applies(False, f"{DIVIDED_ITEMS} items at least, has {problem.n}")

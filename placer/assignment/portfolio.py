@@ -10,7 +10,7 @@ from __future__ import annotations
 from placer.assignment import Problem, Solution
 from placer.assignment.bounds.rank_one import rank_one_form
 from placer.assignment.context import SearchContext
-from placer.assignment.decomposition import may_fall_apart, solve_by_parts
+from placer.assignment.decomposition import parts_apply, solve_by_parts
 from placer.assignment.exact.branch_and_bound import STATE_LIMIT
 from placer.assignment.exact.count_dp import counts_apply, solve_by_counts
 from placer.assignment.exact.home_count_dp import homes_apply, solve_by_home_counts
@@ -40,7 +40,7 @@ EQUAL_ITEMS, MANY_SITES = 8, 16
 
 
 def optimal(problem: Problem, context: SearchContext) -> Solution:
-    """Find and prove the best assignment; ortools is imported only where nothing before it answers."""
+    """Find the best assignment and prove it, if time allows; ortools is imported only if no other method answers."""
     return walk(METHODS, problem, context)
 
 
@@ -123,7 +123,7 @@ METHODS = (
         structure="items that fall apart into components: cpupools, pinned halves of a host",
         mathematics="connected components; lexicographic optima of independent parts add up",
         source="own",
-        applies=may_fall_apart,
+        applies=parts_apply,
         run=_by_parts,
     ),
     Method(

@@ -115,7 +115,7 @@ def with_forced_sites(index: TermIndex, costs: tuple[int, ...], bounds: tuple[in
 
 
 def with_gilmore_lawler(index: TermIndex, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:
-    """Raise the bound of each tier with flows by Gilmore-Lawler."""
+    """Raise ``bounds`` of tiers with flows by Gilmore-Lawler, where they are below ``costs``; both ``[tiers]``."""
     raised = list(bounds)
     for t in sorted({flow.tier for flow in index.flows}):
         if costs[t] > raised[t]:
@@ -126,7 +126,16 @@ def with_gilmore_lawler(index: TermIndex, costs: tuple[int, ...], bounds: tuple[
 def with_rank_one(
     index: TermIndex, site_of: IntArray, costs: tuple[int, ...], bounds: tuple[int, ...], context: SearchContext
 ) -> tuple[int, ...]:
-    """Raise the bound of each tier whose flow has rank one, and of the residual capacity below it, by boxes."""
+    """
+    Raise the bound of each tier whose flow has rank one, and of the residual capacity below it, by boxes.
+
+    Parameters
+    ----------
+    site_of
+        ``[n]``, the best known assignment.
+    costs, bounds
+        ``[tiers]``, its costs, and the lower bounds so far.
+    """
     raised = list(bounds)
     for t in sorted({flow.tier for flow in index.flows}):
         form = rank_one_form(index, t) if costs[t] > raised[t] else None

@@ -29,6 +29,8 @@ def tree_search(
 
     Parameters
     ----------
+    name, structure, applies
+        Of the :class:`~placer.assignment.method.Method`.
     states
         Gives the limit of partial assignments for a Problem.
     """

@@ -23,7 +23,7 @@ from placer.assignment import (
 )
 from placer.assignment.bounds.elementary import lower_bounds
 from placer.assignment.context import SearchContext
-from placer.assignment.decomposition import combined_bounds, independent_parts, may_fall_apart, solve_by_parts
+from placer.assignment.decomposition import combined_bounds, independent_parts, parts_apply, solve_by_parts
 from placer.assignment.exact.branch_and_bound import branch_and_bound
 from placer.assignment.portfolio import optimal
 from placer.assignment.structure.term_index import TermIndex
@@ -196,7 +196,7 @@ def test_the_fullest_pnode_and_flexible_guests_keep_a_problem_whole() -> None:
 
 
 def test_few_items_are_left_whole() -> None:
-    assert not may_fall_apart(two_pools())
+    assert not parts_apply(two_pools())
 
 
 def test_eight_cpupools_are_eight_parts_that_cost_what_each_pool_costs_alone() -> None:

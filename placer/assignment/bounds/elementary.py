@@ -51,6 +51,16 @@ def excess_over(convex_load: ConvexLoad, price: int) -> ConvexLoad:
 
     The rest of the cost is convex, too. If ``price`` is the marginal cost of an even spread, that spread costs as
     much by the rest as by the whole.
+
+    Parameters
+    ----------
+    price
+        Non-negative.
+
+    Returns
+    -------
+    ConvexLoad
+        Convex and nondecreasing.
     """
     excess = np.cumsum(np.maximum(np.diff(convex_load.table, axis=1) - price, 0), axis=1)
     return replace(convex_load, table=np.pad(excess, ((0, 0), (1, 0))))
@@ -76,6 +86,18 @@ def forced_sites(index: TermIndex, costs: tuple[int, ...], tier: int) -> list[in
     Find sites that hold an item in every assignment no worse than ``costs`` in the tiers before ``tier``.
 
     A site is forced if without it the bounds of those tiers are above the costs, or the items do not fit.
+
+    Parameters
+    ----------
+    costs
+        ``[tiers]``, of a known assignment.
+    tier
+        Counted from 0.
+
+    Returns
+    -------
+    list of int
+        Ascending.
     """
     forced = []
     for sites in site_classes(index):

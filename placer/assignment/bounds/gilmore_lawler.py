@@ -30,7 +30,19 @@ Chosen, not tuned.
 
 
 def gilmore_lawler_bound(index: TermIndex, tier: int) -> int:
-    """Bound a tier from below; 0 beyond the limits of size, or if an item fits on no site."""
+    """
+    Bound a tier from below by its linear costs and flows, plus the elementary bounds of its loads.
+
+    Parameters
+    ----------
+    tier
+        Counted from 0.
+
+    Returns
+    -------
+    int
+        0 beyond the limits of size, or if an item fits on no site.
+    """
     problem = index.problem
     flows = [flow for flow in index.flows if flow.tier == tier]
     if problem.n > ITEMS or any(len(np.unique(flow.distance)) > LEVELS for flow in flows):

@@ -70,7 +70,19 @@ class RankOneForm:
 
 
 def rank_one_form(index: TermIndex, tier: int) -> RankOneForm | None:
-    """Tabulate a tier by the totals of its sites; None if its flow is no outer product, or totals are too large."""
+    """
+    Tabulate a tier by the totals of its sites.
+
+    Parameters
+    ----------
+    tier
+        Counted from 0.
+
+    Returns
+    -------
+    RankOneForm or None
+        None if the tier has several flows, or one that is no outer product, or totals above :data:`LARGEST`.
+    """
     problem = index.problem
     flows = [term for term in problem.tiers[tier] if isinstance(term, Flow) and term.flow.any()]
     vectors = outer_product(flows[0], problem.n) if len(flows) == 1 else None

@@ -20,7 +20,7 @@ from placer.assignment.heuristics.tabu_search import tabu_search
 from placer.assignment.structure.term_index import TermIndex
 
 STATE_LIMIT = 200_000
-"""Partial assignments after which the default turns to other methods: 0.4 to 2 s, see :data:`CHUNK`. Chosen."""
+"""Partial assignments after which the default turns to other methods: 0.4 to 4 s, see :data:`CHUNK`. Chosen."""
 CHUNK = 2048
 """
 Partial assignments of one length that are expanded together.

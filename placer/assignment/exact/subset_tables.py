@@ -80,7 +80,21 @@ class Unions:
 
 
 def part_for(whole: int, one: IntArray, other: IntArray) -> int:
-    """Find the part of a set that is on the second cluster where the union costs least."""
+    """
+    Find the part of a set that is on the second cluster where the union costs least.
+
+    Parameters
+    ----------
+    whole
+        The set, as a number.
+    one, other
+        ``[2**n]``, the costs of all sets on the first and on the second cluster.
+
+    Returns
+    -------
+    int
+        The part, as a number.
+    """
     sets = np.arange(len(one))
     parts = sets[(sets & ~whole) == 0]
     return int(parts[int((one[whole ^ parts] + other[parts]).argmin())])
