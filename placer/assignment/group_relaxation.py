@@ -1,5 +1,5 @@
 """
-Lower bounds by relaxing the coupling of groups: each group is placed alone, exactly, and the costs are summed.
+Lower bounds by relaxing the coupling of groups: each group is placed alone, and the costs are summed.
 
 The price of load couples the groups. It is split into the cost of each unit up to a price and the cost above it, which
 are both convex. The first part is least for an even spread of all load; the second is 0 without load and convex, so
@@ -13,12 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from placer.assignment import BoolArray, ConvexLoad, Flow, IntArray, Linear, Problem, ReducedSlotsLoad, Status, Term
-from placer.assignment.bounds.elementary import (
-    excess_over,
-    lower_bounds,
-    marginal_cost,
-    pair_bounds,
-)
+from placer.assignment.bounds.elementary import excess_over, lower_bounds, marginal_cost, pair_bounds
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.branch_and_bound import branch_and_bound
 from placer.assignment.structure.term_index import TermIndex
@@ -54,29 +49,26 @@ def group_bounds(index: TermIndex, context: SearchContext, known: tuple[int, ...
         if not index.problem.tiers[t]:
             continue
         convex_loads = [convex_load for tier, convex_load in index.convex_loads if tier == t]
-        even = [
-            (convex_load.even_spread_bound(index.problem.allowed), marginal_cost(index, convex_load))
-            for convex_load in convex_loads
+        least = [
+            bound + _Alone(index, context, t, pairs[t], excess).least()
+            for bound, excess in _splits(index, convex_loads)
         ]
-        splits = [
-            (
-                sum(bound for bound, _ in even),
-                [excess_over(c, price) for c, (_, price) in zip(convex_loads, even, strict=True)],
-            )
-        ]
-        if sum(convex_load.lower_bound(index.problem.allowed) for convex_load in convex_loads) > splits[0][0]:
-            splits.append(
-                (
-                    sum(int(convex_load.table[:, 0].sum()) for convex_load in convex_loads),
-                    [excess_over(convex_load, 0) for convex_load in convex_loads],
-                )
-            )
-        least = [bound + _Alone(index, context, t, pairs[t], excess).least() for bound, excess in splits]
         others = sum(
             term.lower_bound(index.problem.allowed) for tier, term in index.terms if tier == t and not _is_load(term)
         )
         found[t] = max(known[t], others + max(least))
     return tuple(found)
+
+
+def _splits(index: TermIndex, convex_loads: list[ConvexLoad]) -> list[tuple[int, list[ConvexLoad]]]:
+    """Split the prices of load: a bound of the part that all groups share, and the part that is left to each alone."""
+    allowed = index.problem.allowed
+    even = sum(convex_load.even_spread_bound(allowed) for convex_load in convex_loads)
+    splits = [(even, [excess_over(convex_load, marginal_cost(index, convex_load)) for convex_load in convex_loads])]
+    if sum(convex_load.lower_bound(allowed) for convex_load in convex_loads) > even:
+        empty = sum(int(convex_load.table[:, 0].sum()) for convex_load in convex_loads)
+        splits.append((empty, [excess_over(convex_load, 0) for convex_load in convex_loads]))
+    return splits
 
 
 class _Alone:

@@ -47,11 +47,11 @@ def gilmore_lawler_bound(index: TermIndex, tier: int) -> int:
     flows = [flow for flow in index.flows if flow.tier == tier]
     if problem.n > ITEMS or any(len(np.unique(flow.distance)) > LEVELS for flow in flows):
         return 0
-    price = 2 * index.linear[tier] + sum(_twice_the_least(index, flow) for flow in flows)
+    cost = 2 * index.linear[tier] + sum(_twice_the_least(index, flow) for flow in flows)
     fits = problem.allowed & (index.weight[:, :, None] <= index.capacity[:, None, :]).all(axis=0)
     if not fits.any(axis=1).all():
         return 0
-    twice = int(np.where(fits, price, np.iinfo(np.int64).max).min(axis=1).sum())
+    twice = int(np.where(fits, cost, np.iinfo(np.int64).max).min(axis=1).sum())
     # of the other terms only the kinds that share a tier with flows; every other kind costs at least 0
     load = sum(convex_load.lower_bound(index.problem.allowed) for t, convex_load in index.convex_loads if t == tier)
     return (
@@ -73,7 +73,7 @@ def _twice_the_least(index: TermIndex, flow: PairFlow) -> IntArray:
     d = flow.distance
     exchanged = flow.flow + flow.flow.T if (d == d.T).all() else 2 * flow.flow
     levels, total = np.unique(d), exchanged.sum(axis=1)[:, None]
-    price = levels[0] * total + np.zeros_like(index.linear[0])
+    cost = levels[0] * total + np.zeros_like(index.linear[0])
     best = [_most_within(exchanged, weight) for weight in index.weight]
     usable = index.problem.allowed.any(axis=0)
     each = np.arange(len(exchanged))[:, None]
@@ -85,8 +85,8 @@ def _twice_the_least(index: TermIndex, flow: PairFlow) -> IntArray:
             parts = np.clip(-(-room * UNITS // max(1, int(weight.sum()))), 0, UNITS)
             within = np.minimum(within, table[each, parts])
         within = np.where(near.any(axis=1), within, 0)
-        price = price + step * (total - within)
-    return np.asarray(price)
+        cost = cost + step * (total - within)
+    return np.asarray(cost)
 
 
 def _most_within(exchanged: IntArray, weight: IntArray) -> IntArray:

@@ -92,7 +92,7 @@ class GroupPlacer:
         n, m = index.problem.n, index.problem.m
         self.tallies = [term.tallies(n, m) for _, term in index.terms]
 
-    def place(self, partial: PartialAssignment, items: IntArray, barred: BoolArray | None = None) -> bool:
+    def place(self, partial: PartialAssignment, items: IntArray) -> bool:
         """
         Place a group where the cheapest row puts it; False if no row has a site for every item.
 
@@ -102,12 +102,10 @@ class GroupPlacer:
            Gets the items of the group on their sites.
         items
            The group, without sites yet.
-        barred
-           ``[m]``, sites not to be tried for its first item.
         """
         ordered = items[np.argsort(-self.size[items], kind="stable")]
         first = partial.open_sites(int(ordered[0]))
-        beam = _Beam(self, partial, np.flatnonzero(first if barred is None else first & ~barred))
+        beam = _Beam(self, partial, np.flatnonzero(first))
         for v in ordered.tolist():
             beam.add(v)
         for row in beam.ranked():
