@@ -27,7 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python benchmarks/gqap.py", description=__doc__.splitlines()[1])
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--time-limit", type=float, default=60.0, metavar="S", help="seconds for each file, default 60")
-    parser.add_argument("--strategy", default="optimal", help="optimal (default), cpsat, enumerate or local-search")
+    parser.add_argument(
+        "--strategy", default="optimal", help="optimal (default), cpsat, branch-and-bound or local-search"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int)
     asked = parser.parse_args(arguments)

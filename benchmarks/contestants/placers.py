@@ -54,7 +54,7 @@ def search(problem: Problem, seed: int, cpu_limit_s: float | None) -> IntArray |
     """Search without a start; None if no placement was found."""
     tables = TermIndex(problem)
     context = SearchContext(time_limit_s=TIME_LIMIT_S, seed=seed, stop=stop_after(cpu_limit_s))
-    return tabu_search(tables, context, time_limit_s=TIME_LIMIT_S, patience=PATIENCE, floor=lower_bounds(tables))
+    return tabu_search(tables, context, time_limit_s=TIME_LIMIT_S, patience=PATIENCE, bounds=lower_bounds(tables))
 
 
 def stop_after(cpu_limit_s: float | None) -> Event:

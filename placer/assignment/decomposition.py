@@ -1,11 +1,10 @@
 """
-Solving a Problem whose items fall apart component by component.
+Decomposition: a Problem whose items form several components is solved component by component.
 
-The costs of the whole are constants and, tier by tier, the sums of the costs of its components, and whatever each
-component may do it may do beside any assignment of the others. So the components' lexicographic optima together are
-the optimum of the whole: an order of vectors by their first difference is kept by addition, so that replacing what one
-component does by something lexicographically better makes the sum lexicographically better, and no component is in
-the way of another.
+In each tier the cost of the whole is a constant plus the sum of the costs of its components, and each assignment of a
+component is possible beside any of the others. Lexicographic order is kept by addition: a lexicographically better
+assignment of one component makes the sum better. So the lexicographic optima of the components together are the optimum
+of the whole. Own.
 """
 
 from __future__ import annotations
@@ -24,26 +23,26 @@ from placer.assignment.structure.subproblem import Subproblem, constants, subpro
 from placer.assignment.structure.term_index import TermIndex
 
 DIVIDED_ITEMS = 13
-"""Items from which it is tried: enumerating fewer takes less time than the import of networkx, 190 ms."""
+"""Items from which it is tried: branch and bound of fewer takes less time than the import of networkx, 190 ms."""
 
 Solver = Callable[[Problem, SearchContext], Solution]
 
 
-def may_fall_apart(problem: Problem) -> Applies:
-    """Say whether it is worth a look."""
+def parts_apply(problem: Problem) -> Applies:
+    """Say whether the items are enough to look for components."""
     if problem.n < DIVIDED_ITEMS:
         return Applies(False, f"{DIVIDED_ITEMS} items at least, has {problem.n}")
-    return Applies(True, "some of its items have nothing to do with the others")
+    return Applies(True, "its items form several components")
 
 
 def independent_parts(problem: Problem) -> list[Subproblem]:
     """
-    Cut a Problem into those of its components.
+    Cut a Problem into one for each component of its items.
 
     Returns
     -------
     list of Subproblem
-        The smallest first; none where all its items hang together.
+        The smallest first; empty if all items form one component.
     """
     found = components(problem)
     return sorted(subproblems(problem, found), key=_size) if len(found) > 1 else []
@@ -51,14 +50,19 @@ def independent_parts(problem: Problem) -> list[Subproblem]:
 
 def solve_by_parts(problem: Problem, context: SearchContext, solver: Solver) -> Solution | None:
     """
-    Solve every part by itself and put the answers together; None where the Problem is left whole.
+    Solve every part by itself and combine the solutions.
 
-    The time left is shared by size; what a part leaves over goes to those after it.
+    The time left is shared by size; time that a part does not use goes to the parts after it.
 
     Parameters
     ----------
     solver
         Solves one part.
+
+    Returns
+    -------
+    Solution or None
+        None if all items form one component.
     """
     parts = independent_parts(problem)
     if not parts:
@@ -77,7 +81,7 @@ def solve_by_parts(problem: Problem, context: SearchContext, solver: Solver) -> 
 
 
 def _decisions(parts: list[Subproblem], solutions: list[Solution]) -> tuple[Decision, ...]:
-    """Say by which method each part was solved."""
+    """Collect the decisions of the parts, each with the number of its part."""
     return tuple(
         replace(decision, method=f"part {i + 1} of {len(parts)}, {part.problem.n} items: {decision.method}")
         for i, (part, solution) in enumerate(zip(parts, solutions, strict=True))
@@ -86,11 +90,12 @@ def _decisions(parts: list[Subproblem], solutions: list[Solution]) -> tuple[Deci
 
 
 def _size(part: Subproblem) -> int:
+    """Items times sites."""
     return part.problem.n * part.problem.m
 
 
 def _context_of_part(context: SearchContext, share: float, text: str) -> SearchContext:
-    """Give a part its share of the time left; its costs are not those of the whole, so progress leaves them out."""
+    """Give a part its share of the time left. Progress leaves out its costs, which are not those of the whole."""
 
     def tell(progress: Progress) -> None:
         context.tell(f"{text}, {progress.step}", tier=progress.tier)
@@ -131,9 +136,22 @@ def combined_bounds(parts: list[Subproblem], solutions: list[Solution], constant
     """
     Add the bounds of the parts.
 
-    A part's bound of a tier holds among assignments no worse in the higher tiers. Where every part has proved these,
-    whatever is no worse in sum is no worse in each, and the sum holds. Below the first tier that some part has not
-    proved a part may get worse so that another gets better: only what holds for all assignments is added there.
+    The bound of a part in a tier holds among assignments no worse in the higher tiers. If every part has proved its
+    higher tiers, an assignment of the whole that is no worse there is no worse in any part, and the sum of the bounds
+    holds. Below the first tier that some part has not proved, one part may get worse and another better: there only
+    elementary bounds are added, which hold for all assignments.
+
+    Parameters
+    ----------
+    solutions
+        Of the parts.
+    constant
+        ``[tiers]``, costs of the whole that no part has.
+
+    Returns
+    -------
+    tuple of int
+        ``[tiers]``.
     """
     bounds, proved = [], all(solution.bounds for solution in solutions)
     elementary: list[tuple[int, ...]] = []

@@ -1,11 +1,16 @@
-"""The default: counts or sets where distances nest, enumeration where the instance is small, the CP-SAT model else."""
+"""
+The default portfolio: exact methods for special structure first, the CP-SAT model last.
+
+Independent parts, dynamic programs over counts or subsets where distances nest, branch and bound for few items, the
+root node's bounds, then CP-SAT.
+"""
 
 from __future__ import annotations
 
 from placer.assignment import Problem, Solution
 from placer.assignment.bounds.rank_one import rank_one_form
 from placer.assignment.context import SearchContext
-from placer.assignment.decomposition import may_fall_apart, solve_by_parts
+from placer.assignment.decomposition import parts_apply, solve_by_parts
 from placer.assignment.exact.branch_and_bound import STATE_LIMIT
 from placer.assignment.exact.count_dp import counts_apply, solve_by_counts
 from placer.assignment.exact.home_count_dp import homes_apply, solve_by_home_counts
@@ -13,41 +18,41 @@ from placer.assignment.exact.subset_dp import solve_by_subsets, subsets_apply
 from placer.assignment.method import Applies, GaveUp, Method, always, walk
 from placer.assignment.qap_portfolio import pair_levels, solve_qap
 from placer.assignment.root import solve_root
-from placer.assignment.shared_methods import PROVED, cpsat_model, enumeration, tabu
+from placer.assignment.shared_methods import PROVED, cpsat_model, tabu, tree_search
 from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
 
-# No measurement of these is recorded unless one is named: they were chosen by trial on the rows of benchmarks/speed.
-ENUMERATED_ITEMS = 24
-"""Items up to which enumeration is tried at all."""
-DECIDED = 1.5
-"""Where some items decide for others it is tried for so many times more: most of them have one site left then."""
+# Chosen by trial on the rows of benchmarks/speed; no measurement of each is recorded.
+BRANCHED_ITEMS = 24
+"""Items up to which branch and bound is run."""
+SELECTOR_FACTOR = 1.5
+"""Factor of that limit if there are selectors: once these are placed, most of the other items have one site left."""
 CELLS = 256
-"""Items times sites of a Problem that gets the whole state limit; larger ones get less, as a state costs more."""
+"""Items times sites up to which a Problem gets the whole state limit; larger ones get less, as a state costs more."""
 FEW_SITES = 8
-"""Sites up to which enumeration is as quick as counts."""
+"""Sites up to which branch and bound is as fast as the dynamic program over counts."""
 OPEN_CELLS = 128
-"""Pairs of an item and a site it may use beyond which enumeration gives way to the totals of the sites."""
+"""Allowed pairs of an item and a site beyond which a flow of rank one is left to the bound by boxes."""
 ROWS = 100_000
-"""Rows of a CP-SAT model for the pairs of one group beyond which it proves nothing, and local search goes on."""
+"""Rows for the pairs of one group beyond which a CP-SAT model proves nothing in minutes, and tabu search goes on."""
 EQUAL_ITEMS, MANY_SITES = 8, 16
-"""So many interchangeable items on more sites than that are left to CP-SAT, which only counts them on each site."""
+"""So many interchangeable items, on more sites than that, are left to CP-SAT, which encodes their counts only."""
 
 
 def optimal(problem: Problem, context: SearchContext) -> Solution:
-    """Find and prove the best assignment; ortools is imported only where nothing before it answers."""
+    """Find the best assignment and prove it, if time allows; ortools is imported only if no other method answers."""
     return walk(METHODS, problem, context)
 
 
 def _by_parts(problem: Problem, context: SearchContext, _known: Solution | None) -> Solution | GaveUp:
-    return solve_by_parts(problem, context, optimal) or GaveUp("all its items hang together")
+    return solve_by_parts(problem, context, optimal) or GaveUp("all its items form one component")
 
 
 def _root(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
-    opening = solve_root(problem, context, None if known is None else known.site_of)
-    if opening.status in PROVED:
-        return opening
-    return GaveUp(f"costs {opening.costs or None}, bounds {opening.bounds}", opening)
+    found = solve_root(problem, context, None if known is None else known.site_of)
+    if found.status in PROVED:
+        return found
+    return GaveUp(f"costs {found.costs or None}, bounds {found.bounds}", found)
 
 
 def _counts_apply(problem: Problem) -> Applies:
@@ -62,20 +67,20 @@ def _qap_applies(problem: Problem) -> Applies:
     return Applies(False, "no flow runs between its groups")
 
 
-def _enumeration_applies(problem: Problem) -> Applies:
-    most = int(ENUMERATED_ITEMS * (DECIDED if len(problem.selectors) else 1))
+def _branch_and_bound_applies(problem: Problem) -> Applies:
+    most = int(BRANCHED_ITEMS * (SELECTOR_FACTOR if len(problem.selectors) else 1))
     if problem.n > most:
         return Applies(False, f"{most} items at most, has {problem.n}")
     equal = _equal_items(problem)
     if equal >= EQUAL_ITEMS:
-        return Applies(False, f"{equal} equal items on {problem.m} sites, which CP-SAT only counts")
-    if _in_totals(problem):
-        return Applies(False, f"its flows follow from the totals of the sites, with more than {OPEN_CELLS} open cells")
+        return Applies(False, f"{equal} equal items on {problem.m} sites, of which CP-SAT encodes the counts only")
+    if _has_large_rank_one_flow(problem):
+        return Applies(False, f"a flow has rank one, with more than {OPEN_CELLS} allowed pairs of an item and a site")
     return Applies(True, f"its {problem.n} items are no more than {most}")
 
 
 def _equal_items(problem: Problem) -> int:
-    """Count the largest class of interchangeable items where the sites are many; 0 where they are few."""
+    """Count the largest class of interchangeable items if the sites are many; 0 if they are few."""
     return 0 if problem.m <= MANY_SITES else max(map(len, item_classes(TermIndex(problem))), default=0)
 
 
@@ -84,23 +89,30 @@ def _is_too_large_for_cpsat(problem: Problem) -> Applies:
         return Applies(False, f"one group, has {len(problem.groups)}")
     equal = _equal_items(problem)
     if equal >= EQUAL_ITEMS:
-        return Applies(False, f"{equal} equal items on {problem.m} sites, which CP-SAT only counts")
+        return Applies(False, f"{equal} equal items on {problem.m} sites, of which CP-SAT encodes the counts only")
     rows = pair_levels(problem) * problem.m
-    return Applies(rows > ROWS, f"its pairs need {rows} rows of a CP-SAT model, for which {ROWS} are the most")
+    return Applies(rows > ROWS, f"its pairs need {rows} rows of a CP-SAT model, of at most {ROWS}")
 
 
-def _in_totals(problem: Problem) -> bool:
+def _has_large_rank_one_flow(problem: Problem) -> bool:
     index = TermIndex(problem)
     large = int(problem.allowed.sum()) > OPEN_CELLS
     return large and any(rank_one_form(index, t) is not None for t in {flow.tier for flow in index.flows})
 
 
 def branch_and_bound_within(states: int) -> Method:
-    """Enumerate few items of any kind, up to so many partial assignments, fewer where each costs more."""
-    return enumeration(
+    """
+    Make the method that runs branch and bound on few items of any kind.
+
+    Parameters
+    ----------
+    states
+        Partial assignments at most; fewer for more than :data:`CELLS` items times sites.
+    """
+    return tree_search(
         "branch_and_bound",
         "few items of any kind, on any sites",
-        _enumeration_applies,
+        _branch_and_bound_applies,
         lambda problem: states * CELLS // max(CELLS, problem.n * problem.m),
     )
 
@@ -111,21 +123,21 @@ METHODS = (
         structure="items that fall apart into components: cpupools, pinned halves of a host",
         mathematics="connected components; lexicographic optima of independent parts add up",
         source="own",
-        applies=may_fall_apart,
+        applies=parts_apply,
         run=_by_parts,
     ),
     Method(
         name="count_dp",
         structure="items that are all alike, on sites whose distances nest",
-        mathematics="dynamic program over the cluster tree, with the price of k items in each cluster",
-        source="the tree: Boecker and Dress 1998; the program: own",
+        mathematics="dynamic program over the cluster tree: the least cost of k items in each cluster",
+        source="the tree: Boecker and Dress 1998; dynamic programming: Bellman 1957; its use: own",
         applies=_counts_apply,
         run=lambda problem, context, _known: solve_by_counts(problem, context),
     ),
     Method(
         name="home_count_dp",
-        structure="the same, where each item has a site it would rather stay on",
-        mathematics="the same, with those who leave a site as a convex load of it",
+        structure="the same, but for a home of each item, a site that costs a price to leave",
+        mathematics="the same, with the items that leave a site as a convex price of its load",
         source="own",
         applies=homes_apply,
         run=lambda problem, context, _known: solve_by_home_counts(problem, context),
@@ -134,7 +146,7 @@ METHODS = (
         name="subset_dp",
         structure="few items of any kind, on sites whose distances nest",
         mathematics="min-plus subset convolution at each cluster, O(3^n)",
-        source="dynamic programs over subsets: Held and Karp 1962; on the cluster tree: own",
+        source="Held and Karp 1962, Bjorklund et al. 2007; on the cluster tree: own",
         applies=subsets_apply,
         run=lambda problem, context, _known: solve_by_subsets(problem, context),
     ),
@@ -142,17 +154,17 @@ METHODS = (
         name="qap_portfolio",
         structure="flows between the groups",
         mathematics="a portfolio of its own for generalized quadratic assignments",
-        source="the problem: Lee and Ma 2004",
+        source="the problem: Lee and Ma 2004, Cordeau et al. 2006",
         applies=_qap_applies,
         run=lambda problem, context, _known: solve_qap(problem, context),
     ),
     branch_and_bound_within(STATE_LIMIT),
     Method(
         name="root",
-        structure="any; proved where a bound meets what local search finds",
-        mathematics="tabu search, the bound of Gilmore and Lawler, and boxes over the totals of the sites",
-        source="Gilmore 1962, Lawler 1963, Glover 1989; the boxes: own",
-        applies=always("it needs no model, and its bounds are often the proof"),
+        structure="any; proved if the bounds meet the costs of tabu search",
+        mathematics="tabu search, groups alone, the Gilmore-Lawler bound, boxes over the totals of flows of rank one",
+        source="Glover 1989, Gilmore 1962, Lawler 1963; groups alone and boxes: own",
+        applies=always("it needs no model, and its bounds are often a proof"),
         run=_root,
     ),
     tabu("tabu_search", "one group with too many pairs for a CP-SAT model", _is_too_large_for_cpsat),

@@ -1,4 +1,9 @@
-"""Quadratic assignments, where flows run between all items: more enumeration, more local search, less CP-SAT."""
+"""
+The portfolio for flows between groups: more branch and bound, more tabu search, less CP-SAT.
+
+A Problem of one tier with such flows is a generalized quadratic assignment problem (Lee and Ma, research report,
+University of Toronto, 2004; Cordeau, Gaudioso, Laporte and Moccia, INFORMS Journal on Computing 18, 2006).
+"""
 
 from __future__ import annotations
 
@@ -8,28 +13,29 @@ from placer.assignment import Flow, Problem, Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.method import Applies, GaveUp, Method, always, walk
 from placer.assignment.root import solve_root
-from placer.assignment.shared_methods import cpsat_model, enumeration, tabu
+from placer.assignment.shared_methods import cpsat_model, tabu, tree_search
 
-# No measurement of these is recorded; they came in together with the search for quadratic assignments.
-ENUMERATED_ITEMS = 24
-"""Items up to which enumeration is tried at all."""
+# Chosen together; no measurement of each is recorded. What they lead to on the sets of Lee and Ma and of Cordeau et al.
+# is in benchmarks/speed.md.
+BRANCHED_ITEMS = 24
+"""Items up to which branch and bound is run."""
 STATES = 300_000_000
-"""Partial assignments times items times sites that it looks at."""
+"""Limit of partial assignments times items times sites: one costs about as much as there are pairs."""
 PATIENCE = 20_000
-"""Moves of local search without gain before CP-SAT starts."""
+"""Moves of tabu search without gain before CP-SAT starts."""
 MODEL = 20_000
-"""Booleans that CP-SAT's model may have for its pairs; larger ones prove nothing in minutes and cost memory."""
+"""Booleans for pairs of items in a CP-SAT model; larger models proved nothing in minutes and cost memory."""
 
 
 def solve_qap(problem: Problem, context: SearchContext) -> Solution:
-    """Find the best assignment, and prove it where enumeration or a CP-SAT model of moderate size can."""
+    """Find the best assignment, and prove it where branch and bound or a CP-SAT model of moderate size can."""
     return walk(QAP_METHODS, problem, context)
 
 
-def _enumeration_applies(problem: Problem) -> Applies:
-    if problem.n > ENUMERATED_ITEMS:
-        return Applies(False, f"{ENUMERATED_ITEMS} items at most, has {problem.n}")
-    return Applies(True, f"its {problem.n} items are no more than {ENUMERATED_ITEMS}")
+def _branch_and_bound_applies(problem: Problem) -> Applies:
+    if problem.n > BRANCHED_ITEMS:
+        return Applies(False, f"{BRANCHED_ITEMS} items at most, has {problem.n}")
+    return Applies(True, f"its {problem.n} items are no more than {BRANCHED_ITEMS}")
 
 
 def _states(problem: Problem) -> int:
@@ -37,27 +43,25 @@ def _states(problem: Problem) -> int:
 
 
 def _root(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
-    opening = solve_root(problem, context, None if known is None else known.site_of, patience=PATIENCE)
-    if opening.status is Status.OPTIMAL or context.left_s() <= 0:
-        return opening
-    return GaveUp(f"costs {opening.costs or None}, bounds {opening.bounds}", opening)
+    found = solve_root(problem, context, None if known is None else known.site_of, patience=PATIENCE)
+    if found.status is Status.OPTIMAL or context.left_s() <= 0:
+        return found
+    return GaveUp(f"costs {found.costs or None}, bounds {found.bounds}", found)
 
 
 def _is_too_large_for_cpsat(problem: Problem) -> Applies:
     levels = pair_levels(problem)
-    return Applies(
-        levels > MODEL, f"its pairs need {levels} Booleans of a CP-SAT model, for which {MODEL} are the most"
-    )
+    return Applies(levels > MODEL, f"its pairs need {levels} Booleans of a CP-SAT model, of at most {MODEL}")
 
 
 QAP_METHODS = (
-    enumeration("qap_branch_and_bound", "few items with flows between groups", _enumeration_applies, _states),
+    tree_search("qap_branch_and_bound", "few items with flows between groups", _branch_and_bound_applies, _states),
     Method(
         name="qap_root",
-        structure="flows between groups; proved where a bound meets what local search finds",
-        mathematics="tabu search, and the bound of Gilmore and Lawler",
+        structure="flows between groups; proved if a bound meets the costs of tabu search",
+        mathematics="tabu search, and the Gilmore-Lawler bound",
         source="Gilmore 1962, Lawler 1963, Taillard 1991",
-        applies=always("it needs no model, and its bounds may be the proof"),
+        applies=always("it needs no model, and its bounds may be a proof"),
         run=_root,
     ),
     tabu(
@@ -70,7 +74,7 @@ QAP_METHODS = (
 
 
 def pair_levels(problem: Problem) -> int:
-    """Bound the Booleans that pairs of items need, one for each level of what a pair may cost."""
+    """Bound the Booleans for pairs of items in a CP-SAT model: one for each level of cost of each pair with a flow."""
     flows = [term for terms in problem.tiers for term in terms if isinstance(term, Flow)]
     return sum(
         int(np.count_nonzero(np.triu(flow.flow + flow.flow.T, 1))) * len(np.unique(flow.distance + flow.distance.T))

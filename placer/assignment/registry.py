@@ -1,4 +1,4 @@
-"""Every strategy by name. Their modules are imported when they run, so that a greedy pays for no solver."""
+"""Every strategy by its name. Its module is imported when it runs, so that a greedy method loads no solver."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from placer.assignment.context import SearchContext
 @dataclass(frozen=True)
 class Strategy:
     """
-    A way to place.
+    A strategy that a user can ask for.
 
     Parameters
     ----------
     module, function
-        What does it, below ``placer.assignment``; called with a Problem and a SearchContext.
+        Of the function that runs it, below ``placer.assignment``; called with a Problem and a SearchContext.
     summary
-        What it is, for a person; the Decision says it.
+        Its description for users; the Decision quotes it.
     baseline
-        Whether it knows only memory and nodemaps, as the greedy of 2013: it takes a Problem lowered for that, and
-        its answers may break rules.
+        Whether it knows only memory and nodemaps, as the greedy method of 2013: it takes a Problem lowered for that,
+        and its placements may break rules.
     searches
-        Whether it looks for better placements, and may start from one.
+        Whether it improves placements, and may start from one.
     """
 
     module: str
@@ -35,10 +35,10 @@ class Strategy:
     searches: bool = True
 
     def run(self, problem: Problem, context: SearchContext) -> Solution:
-        """Place."""
+        """Solve a Problem, and log the decisions."""
         module = import_module(f"placer.assignment.{self.module}")
         solution = cast(Solution, getattr(module, self.function)(problem, context))
-        if not solution.decisions:  # else of a portfolio
+        if not solution.decisions:  # a portfolio has made them
             decision = Decision(method=self.function, because=f"asked for by its name ({self.summary})")
             solution = replace(solution, decisions=(decision,))
         for decision in solution.decisions:

@@ -1,4 +1,8 @@
-"""What is tried before a model is built: local search, and bounds that need no solver. Often that is a proof."""
+"""
+Root node: tabu search and all bounds that need no solver, before a model is built.
+
+As at the root node of a branch and cut solver; if the costs meet the bounds, nothing is left to prove.
+"""
 
 from __future__ import annotations
 
@@ -15,47 +19,57 @@ from placer.assignment.heuristics.tabu_search import tabu_search
 from placer.assignment.structure.term_index import TermIndex
 
 PATIENCE = 300
-"""Moves of local search without gain before it ends, at most;"""
+"""Moves of tabu search without gain before it ends, at most. Chosen, not tuned: longer searches delay the bounds."""
 ALONE_PATIENCE, CELLS = 1500, 128
-"""where there is but one group, with more pairs of an item and a site it may use than that, it may be more."""
+"""
+The same for a lone group with more allowed pairs of an item and a site than ``CELLS``.
+
+Good assignments of a lone group may lie far apart on a mesh; chosen on the rows of benchmarks/speed.
+"""
 TOTALS_SHARE, BOXES = 0.9, 10
-"""Part of the time left that the bound from the totals of the sites may take, and boxes for each pair squared."""
+"""
+Part of the time left that the bound by boxes may take, and its boxes for each squared number of allowed pairs.
+
+Chosen, not tuned: a tenth of the time remains for CP-SAT, and small Problems, which get few boxes, go there soon.
+"""
 
 
 def solve_root(
     problem: Problem, context: SearchContext, start: IntArray | None = None, patience: int | None = None
 ) -> Solution:
     """
-    Search locally, bound every tier, and see whether the two meet.
+    Search by tabu search, bound every tier, and compare.
 
     Parameters
     ----------
     start
-        ``[n]``, an assignment to begin with; it may break rules.
+        ``[n]``, an assignment to start from; it may break rules.
     patience
-        Moves of local search without gain before it ends; None for as many as there are items times sites, up to
-        :data:`PATIENCE`, and more for a lone group.
+        Moves of tabu search without gain before it ends; None for items times sites, up to :data:`PATIENCE`, or for
+        :data:`ALONE_PATIENCE` with a large lone group.
 
     Returns
     -------
     Solution
-        OPTIMAL, FEASIBLE, INFEASIBLE where all sites together are too small, or UNKNOWN where local search found no
-        assignment; with the bounds where the sites are large enough.
+        OPTIMAL if the bounds equal the costs, else FEASIBLE; INFEASIBLE if all sites together are too small, UNKNOWN
+        if tabu search found no assignment. With bounds unless it is INFEASIBLE.
     """
     if exceeds_capacity(problem):
         return Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s())
     index = TermIndex(problem)
     bounds = lower_bounds(index)
     first = None
-    if not problem.has_intergroup_flow:  # else the first assignment is far from the best, and its bounds say little
-        first = tabu_search(index, context, time_limit_s=context.left_s() / 5, start=start, patience=0, floor=bounds)
+    if not problem.has_intergroup_flow:  # else the first assignment is too far from the best for good bounds
+        first = tabu_search(index, context, time_limit_s=context.left_s() / 5, start=start, patience=0, bounds=bounds)
     if first is not None and _costs(problem, first) != bounds:
         bounds = with_forced_sites(index, _costs(problem, first), group_bounds(index, context, bounds))
     start = start if first is None else first
     if patience is None:
         alone = len(problem.groups) == 1 and int(problem.allowed.sum()) > CELLS
         patience = ALONE_PATIENCE if alone else min(PATIENCE, problem.n * problem.m)
-    found = tabu_search(index, context, time_limit_s=context.left_s() / 5, start=start, patience=patience, floor=bounds)
+    found = tabu_search(
+        index, context, time_limit_s=context.left_s() / 5, start=start, patience=patience, bounds=bounds
+    )
     if found is None:
         tried = "local search found no placement"
         return Solution(status=Status.UNKNOWN, bounds=bounds, wall_time_s=context.elapsed_s(), attempts=tried)
@@ -82,22 +96,26 @@ def _costs(problem: Problem, site_of: IntArray) -> tuple[int, ...]:
 
 
 def exceeds_capacity(problem: Problem) -> bool:
-    """Whether the items weigh more than all sites that one of them may use can hold."""
+    """Whether the items weigh more than the capacity of all sites that some item may use."""
     used = problem.allowed.any(axis=0)
     return any(int(r.weight.sum()) > int(r.capacity[used].sum()) for r in problem.resources)
 
 
 def with_forced_sites(index: TermIndex, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:
-    """Raise the bound of each tier that prices room by the sites that the higher tiers cannot do without."""
+    """
+    Raise the bounds of tiers with a residual capacity by the sites that the higher tiers force.
+
+    By kind, as only that term is known to grow with the sites in use.
+    """
     raised = list(bounds)
-    for t, room in index.residual_capacities:
+    for t, term in index.residual_capacities:
         if costs[t] > raised[t]:
-            raised[t] = max(raised[t], residual_capacity_bound(index, room, forced_sites(index, costs, t)))
+            raised[t] = max(raised[t], residual_capacity_bound(index, term, forced_sites(index, costs, t)))
     return tuple(raised)
 
 
 def with_gilmore_lawler(index: TermIndex, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:
-    """Raise the bound of each tier by what every item sees of the others."""
+    """Raise ``bounds`` of tiers with flows by Gilmore-Lawler, where they are below ``costs``; both ``[tiers]``."""
     raised = list(bounds)
     for t in sorted({flow.tier for flow in index.flows}):
         if costs[t] > raised[t]:
@@ -108,16 +126,25 @@ def with_gilmore_lawler(index: TermIndex, costs: tuple[int, ...], bounds: tuple[
 def with_rank_one(
     index: TermIndex, site_of: IntArray, costs: tuple[int, ...], bounds: tuple[int, ...], context: SearchContext
 ) -> tuple[int, ...]:
-    """Raise the bound of each tier whose flows are an outer product by what the totals of the sites say."""
+    """
+    Raise the bound of each tier whose flow has rank one, and of the residual capacity below it, by boxes.
+
+    Parameters
+    ----------
+    site_of
+        ``[n]``, the best known assignment.
+    costs, bounds
+        ``[tiers]``, its costs, and the lower bounds so far.
+    """
     raised = list(bounds)
     for t in sorted({flow.tier for flow in index.flows}):
-        totals = rank_one_form(index, t) if costs[t] > raised[t] else None
-        if totals is None:
+        form = rank_one_form(index, t) if costs[t] > raised[t] else None
+        if form is None:
             continue
         lower = residual_capacity_below(index, t)
         room = 0 if lower is None else int(lower[1].evaluate(site_of[None, :])[0])
         seconds, boxes = context.left_s() * TOTALS_SHARE, BOXES * int(index.problem.allowed.sum()) ** 2
-        bound, left = bound_by_boxes(totals, context, cost=costs[t], room=room, time_limit_s=seconds, limit=boxes)
+        bound, left = bound_by_boxes(form, context, cost=costs[t], room=room, time_limit_s=seconds, limit=boxes)
         raised[t] = max(raised[t], bound)
         if lower is not None and bound == costs[t]:
             raised[lower[0]] = max(raised[lower[0]], left)

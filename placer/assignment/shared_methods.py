@@ -1,4 +1,4 @@
-"""Methods that the portfolio and that of quadratic assignments both hold, each under limits of its own."""
+"""Methods that both portfolios have, each with its own limits."""
 
 from __future__ import annotations
 
@@ -12,20 +12,27 @@ from placer.assignment.method import Applies, GaveUp, Method, always
 from placer.assignment.structure.term_index import TermIndex
 
 PROVED = (Status.OPTIMAL, Status.INFEASIBLE)
+"""What ends a portfolio: nothing is left to find."""
 PATIENCE = 20_000
-"""Moves without gain after which tabu search ends where a deterministic limit is to be kept; by trial."""
+"""
+Moves without gain after which tabu search ends if a deterministic limit is set, which it has no measure for.
+
+Chosen, not tuned.
+"""
 
 
-def enumeration(
+def tree_search(
     name: str, structure: str, applies: Callable[[Problem], Applies], states: Callable[[Problem], int]
 ) -> Method:
     """
-    Enumerate by branch and bound.
+    Make the method that runs branch and bound up to a limit.
 
     Parameters
     ----------
+    name, structure, applies
+        Of the :class:`~placer.assignment.method.Method`.
     states
-        Partial assignments after which it gives up, for a Problem.
+        Gives the limit of partial assignments for a Problem.
     """
 
     def run(problem: Problem, context: SearchContext, _known: Solution | None) -> Solution | GaveUp:
@@ -38,7 +45,7 @@ def enumeration(
     return Method(
         name=name,
         structure=structure,
-        mathematics="layered branch and bound that skips what swaps of equal items and sites repeat",
+        mathematics="layered branch and bound; of assignments that differ by swaps of equal items or sites, one",
         source="branch and bound: Land and Doig 1960; the bounds and the layers: own",
         applies=applies,
         run=run,
@@ -46,46 +53,46 @@ def enumeration(
 
 
 def tabu(name: str, structure: str, applies: Callable[[Problem], Applies]) -> Method:
-    """Search on from what is known until time is up; give up where that is nothing, which only CP-SAT may mend."""
+    """Make the method that runs tabu search until time is up; without a known assignment it leaves that to CP-SAT."""
 
     def run(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
         if known is None or known.site_of is None:
-            return GaveUp("there is no assignment to begin with")
+            return GaveUp("there is no assignment to start from")
         return _searched_on(problem, context, known.site_of, known.bounds)
 
     return Method(
         name=name,
         structure=structure,
-        mathematics="tabu search over shifts and swaps, with a price on overload",
-        source="Glover 1989, Taillard 1991",
+        mathematics="tabu search over shifts and swaps, adaptive penalty of overload, ruin and recreate",
+        source="Glover 1989, Taillard 1991, Gendreau, Hertz and Laporte 1994, Schrimpf et al. 2000",
         applies=applies,
         run=run,
     )
 
 
 def cpsat_model(name: str, structure: str) -> Method:
-    """Solve the CP-SAT model, beginning with what is known; it takes every Problem, and ortools is imported here."""
+    """Make the method that solves a CP-SAT model from the known assignment and bounds; it takes every Problem."""
 
     def run(problem: Problem, context: SearchContext, known: Solution | None) -> Solution:
-        from placer.assignment.cpsat import cpsat
+        from placer.assignment.cpsat import cpsat  # only here, as the import of ortools takes longer than small solves
 
         return cpsat(problem, context, known=known)
 
     return Method(
         name=name,
         structure=structure,
-        mathematics="constraint programming with learnt clauses and linear relaxations, tier after tier",
+        mathematics="constraint programming with clause learning and linear relaxations, tier after tier",
         source="OR-Tools CP-SAT (Perron, Didier and Gay 2023)",
-        applies=always("nothing quicker proves it"),
+        applies=always("no faster method proves it"),
         run=run,
     )
 
 
 def _searched_on(problem: Problem, context: SearchContext, start: IntArray, bounds: tuple[int, ...]) -> Solution:
-    """Search from an assignment until time is up, or with a deterministic limit for some moves."""
+    """Search from an assignment until time is up, or for some moves if a deterministic limit is set."""
     patience = 10**9 if context.deterministic_limit is None else PATIENCE
     index = TermIndex(problem)
-    found = tabu_search(index, context, time_limit_s=context.left_s(), start=start, floor=bounds, patience=patience)
+    found = tabu_search(index, context, time_limit_s=context.left_s(), start=start, bounds=bounds, patience=patience)
     site_of = start if found is None else found
     costs = tuple(problem.evaluate(site_of[None, :])[0].tolist())
     return Solution(

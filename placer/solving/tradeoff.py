@@ -109,7 +109,7 @@ def _search(problem: Problem, first: str, site_of: IntArray, context: SearchCont
         found = branch_and_bound(problem, context, state_limit=STATES).site_of
     else:
         found = tabu_search(
-            index, context, time_limit_s=context.left_s(), start=site_of, patience=PATIENCE, floor=least
+            index, context, time_limit_s=context.left_s(), start=site_of, patience=PATIENCE, bounds=least
         )
     if found is None or problem.evaluate(found[None, :])[0, tier] >= costs[tier]:
         return None

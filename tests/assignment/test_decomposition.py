@@ -1,4 +1,4 @@
-"""Problems that fall apart, solved part by part: against the oracle, the undivided search, and by hand."""
+"""Problems of several components, solved part by part: against the oracle, branch and bound, and by hand."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from placer.assignment import (
 )
 from placer.assignment.bounds.elementary import lower_bounds
 from placer.assignment.context import SearchContext
-from placer.assignment.decomposition import combined_bounds, independent_parts, may_fall_apart, solve_by_parts
+from placer.assignment.decomposition import combined_bounds, independent_parts, parts_apply, solve_by_parts
 from placer.assignment.exact.branch_and_bound import branch_and_bound
 from placer.assignment.portfolio import optimal
 from placer.assignment.structure.term_index import TermIndex
@@ -102,7 +102,7 @@ def two_pools() -> Problem:
     )
 
 
-def test_costs_and_bounds_hold_what_pools_cost_that_nobody_can_use() -> None:
+def test_costs_and_bounds_hold_what_pools_cost_that_no_item_can_use() -> None:
     """Load: 2 + 2 on sites 0 and 1, 5 on site 2, 7 for nothing; prices: 0 + 5 (or 1 + 4), 10 and 14."""
     solution = solve_by_parts(two_pools(), SearchContext(), branch_and_bound)
     assert solution is not None
@@ -196,7 +196,7 @@ def test_the_fullest_pnode_and_flexible_guests_keep_a_problem_whole() -> None:
 
 
 def test_few_items_are_left_whole() -> None:
-    assert not may_fall_apart(two_pools())
+    assert not parts_apply(two_pools())
 
 
 def test_eight_cpupools_are_eight_parts_that_cost_what_each_pool_costs_alone() -> None:

@@ -1,44 +1,51 @@
-"""Bounds where every vnode of a guest has a pnode of its own, worked by hand."""
+"""Each group placed alone: bounds worked by hand, and never above the optimum."""
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
-from placer.assignment import Status
 from placer.assignment.bounds.elementary import lower_bounds
+from placer.assignment.context import SearchContext
+from placer.assignment.group_relaxation import group_bounds
 from placer.assignment.structure.term_index import TermIndex
-from placer.instance import Instance
 from placer.lowering.lower import lower
-from placer.solving.pipeline import solve
-from tests.support.building import GIB, a_guest, a_host, an_instance, tree_slit
-
-HOST = a_host(8 * GIB, 8 * GIB, 8 * GIB, slit=((10, 12, 20), (12, 10, 20), (20, 20, 10)))
-
-
-def floor_of(instance: Instance) -> int:
-    return lower_bounds(TermIndex(lower(instance).problem))[2]
+from tests.support.building import GIB, OPTERON_6272, a_guest, a_host, an_instance
+from tests.support.oracle import best
+from tests.support.random_instances import random_instance
 
 
-def test_one_to_one_pays_the_shortest_ways_that_differ() -> None:
-    """
-    Each of three vnodes reads 333 thousandths of each: from pnode 0 over 12 and 20, which is least, and 10 to itself.
-
-    Without the rule all of it may be local.
-    """
-    guest = a_guest(GIB, GIB, GIB)
-    assert floor_of(an_instance(HOST, guest)) == 9 * 333 * 10
-    assert floor_of(an_instance(HOST, replace(guest, one_to_one=True))) == 3 * 333 * (10 + 12 + 20)
-
-
-def test_the_largest_flow_is_taken_over_the_shortest_way() -> None:
-    """Vnode 0 sends 4 parts to vnode 1 and 1 to vnode 2, of 5 that are 3000 thousandths of a vcpu."""
-    traffic = ((0, 4, 1), (0, 0, 0), (0, 0, 0))
-    guest = replace(a_guest(GIB, GIB, GIB), traffic=traffic, one_to_one=True)
-    assert floor_of(an_instance(HOST, guest)) == 2400 * 12 + 600 * 20
+def test_no_bound_of_groups_placed_alone_is_above_the_optimum() -> None:
+    raised = 0
+    for seed in range(400):
+        instance, allow_unplaced = random_instance(seed), seed % 4 == 0
+        expected = best(instance, allow_unplaced)
+        if expected is not None:
+            index = TermIndex(lower(instance, allow_unplaced=allow_unplaced).problem)
+            plain = lower_bounds(index)
+            grouped = group_bounds(index, SearchContext(), plain)
+            assert all(low <= cost for low, cost in zip(grouped, expected[0], strict=True)), seed
+            assert all(low <= high for low, high in zip(plain, grouped, strict=True)), seed
+            raised += grouped != plain
+    assert raised > 20
 
 
-def test_sixteen_unequal_vnodes_one_to_one_on_four_clusters_of_four_are_proved() -> None:
-    host = a_host(*(64 * GIB,) * 16, slit=tree_slit((4, 16), (10, 16, 21)))
-    guest = replace(a_guest(*((4 + v) * GIB for v in range(16))), one_to_one=True)
-    answer = solve(an_instance(host, guest), workers=1)
-    assert answer.status is Status.OPTIMAL
+def test_a_guest_alone_weighs_its_distances_against_the_cores_it_would_share() -> None:
+    # three vnodes fit a pnode; 6 vcpus on its 4 cores share in 2 pairs of 2000, and 2 + 2 costs only 1000 x 2 more
+    host = a_host(3 * GIB, 3 * GIB, pcpus=4, slit=((10, 12), (12, 10)))
+    instance = an_instance(host, a_guest(*(GIB,) * 4, vcpus=(2,) * 4), price=1)
+    index = TermIndex(lower(instance).problem)
+    assert group_bounds(index, SearchContext(), lower_bounds(index))[2] == 16 * 500 * 10 + 8 * 500 * 2
+
+
+def test_a_guest_alone_pays_for_load_only_what_an_even_spread_does_not() -> None:
+    # 6 vcpus of each guest on 2 x 4 cores: 12 share in 4 pairs at best, and 6 on one pnode cost no more than that
+    host = a_host(8 * GIB, 8 * GIB, pcpus=4, slit=((10, 12), (12, 10)))
+    guests = [a_guest(GIB, GIB, vcpus=(3, 3), name=f"g{i}") for i in range(2)]
+    index = TermIndex(lower(an_instance(host, *guests, price=1)).problem)
+    assert group_bounds(index, SearchContext(), lower_bounds(index))[2] == 12 * 1000 * 10 + 4 * 2000
+
+
+def test_a_guest_alone_costs_at_least_its_best_dies() -> None:
+    # three of the Opteron's dies can all be 16 apart, such as {0, 1, 4}; the pairs alone know no more
+    slit = OPTERON_6272
+    instance = an_instance(a_host(*(3 * GIB,) * 8, slit=slit), a_guest(*(2 * GIB,) * 3))
+    index = TermIndex(lower(instance).problem)
+    assert group_bounds(index, SearchContext(), lower_bounds(index))[2] == 3 * 333 * (10 + 2 * 16)

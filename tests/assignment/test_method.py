@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from placer.assignment import Decision, Problem, Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.method import Applies, GaveUp, Method, always, walk
-from placer.assignment.registry import STRATEGIES
-from placer.lowering.lower import lower, lower_for_baseline
+from placer.lowering.lower import lower
 from tests.support.building import GIB, a_guest, a_host, an_instance
 
 PROBLEM = lower(an_instance(a_host(4 * GIB, 4 * GIB), a_guest(GIB, GIB))).problem
@@ -51,13 +48,3 @@ def test_what_one_found_is_what_the_next_begins_with() -> None:
     last = Method(name="last", structure="", mathematics="", source="own", applies=always("it can"), run=run)
     walk([a_method("first", GaveUp("x", half)), a_method("second", GaveUp("y")), last], PROBLEM, SearchContext())
     assert begun == [half]
-
-
-@pytest.mark.parametrize("name", STRATEGIES)
-def test_every_strategy_records_and_logs_a_decision(name: str) -> None:
-    lines: list[str] = []
-    instance = an_instance(a_host(4 * GIB, 4 * GIB), a_guest(GIB, GIB))
-    problem = (lower_for_baseline(instance) if STRATEGIES[name].baseline else lower(instance)).problem
-    solution = STRATEGIES[name].run(problem, SearchContext(workers=1, on_log=lines.append, time_limit_s=5))
-    assert solution.decisions
-    assert any(f"decision: {solution.decisions[0].method}, because" in line for line in lines)

@@ -1,4 +1,4 @@
-"""The default: enumeration where it ends, CP-SAT else, the same answer from both."""
+"""The default portfolio: which method answers, and that all answer the same."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from placer.assignment import Status
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.branch_and_bound import branch_and_bound
 from placer.assignment.method import walk
-from placer.assignment.portfolio import ENUMERATED_ITEMS, METHODS, branch_and_bound_within, optimal
+from placer.assignment.portfolio import BRANCHED_ITEMS, METHODS, branch_and_bound_within, optimal
 from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, MIB, OPTERON_6272, a_guest, a_host, an_instance, tree_slit
@@ -48,7 +48,7 @@ def test_a_small_instance_is_proved_without_cpsat() -> None:
     assert [decision.method for decision in none.decisions] == ["branch_and_bound"]
 
 
-def test_where_enumeration_gives_up_others_go_on_from_its_best() -> None:
+def test_where_branch_and_bound_gives_up_the_next_methods_start_from_its_best() -> None:
     instance = an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 4))
     problem, expected = lower(instance).problem, best(instance, False)
     methods = [branch_and_bound_within(3) if m.name == "branch_and_bound" else m for m in METHODS]
@@ -60,8 +60,8 @@ def test_where_enumeration_gives_up_others_go_on_from_its_best() -> None:
     assert dict(decision.passed_over)["branch_and_bound"] == "gave up: more than 3 partial placements"
 
 
-def test_many_vnodes_are_not_enumerated_and_cost_what_enumeration_finds() -> None:
-    guests = [a_guest(GIB // 2, name=f"g{i}", vcpus=(1 + i % 2,)) for i in range(ENUMERATED_ITEMS + 1)]
+def test_many_vnodes_are_not_branched_and_cost_what_branch_and_bound_finds() -> None:
+    guests = [a_guest(GIB // 2, name=f"g{i}", vcpus=(1 + i % 2,)) for i in range(BRANCHED_ITEMS + 1)]
     problem = lower(an_instance(a_host(8 * GIB, 9 * GIB), *guests)).problem
     solutions = optimal(problem, SearchContext(workers=1)), branch_and_bound(problem, SearchContext())
     assert [solution.status for solution in solutions] == [Status.OPTIMAL] * 2

@@ -1,3 +1,5 @@
+"""Flows between groups: optima that are hidden by construction, and Problems too large for a model."""
+
 from __future__ import annotations
 
 from random import Random
@@ -7,10 +9,7 @@ import pytest
 
 import placer
 from placer.assignment.context import SearchContext
-from placer.assignment.heuristics.neighbourhood import Neighbourhood
-from placer.assignment.heuristics.penalty import LEARN_AFTER, PenaltyManager
 from placer.assignment.qap_portfolio import pair_levels, solve_qap
-from placer.assignment.structure.term_index import TermIndex
 
 
 def hidden(n: int, m: int, seed: int) -> tuple[placer.Problem, list[int]]:
@@ -67,23 +66,6 @@ def test_levels_count_the_pairs_that_talk_and_the_distances_there_and_back() -> 
         capacity=[3, 3, 3],
     )
     assert pair_levels(problem) == 2 * 3
-
-
-def test_overload_costs_twice_as_much_while_there_is_some_and_half_while_there_is_none() -> None:
-    problem, site_of = hidden(6, 2, 0)
-    moves = Neighbourhood(TermIndex(problem), np.array(site_of)[::-1])
-    price = PenaltyManager(moves.index, moves)
-    start = moves.overload_price
-    for _ in range(LEARN_AFTER):
-        price.learn(overloaded=True)
-    assert moves.overload_price == 2 * start
-    for _ in range(LEARN_AFTER - 1):
-        price.learn(overloaded=False)
-    price.learn(overloaded=True)
-    assert moves.overload_price == 2 * start
-    for _ in range(LEARN_AFTER):
-        price.learn(overloaded=False)
-    assert moves.overload_price == start
 
 
 def test_only_flows_between_groups_make_a_quadratic_assignment() -> None:

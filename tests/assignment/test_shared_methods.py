@@ -7,7 +7,7 @@ import numpy as np
 from placer.assignment import Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.method import GaveUp, always
-from placer.assignment.shared_methods import cpsat_model, enumeration, tabu
+from placer.assignment.shared_methods import cpsat_model, tabu, tree_search
 from placer.lowering.lower import lower
 from tests.support.building import GIB, a_guest, a_host, an_instance
 from tests.support.oracle import best
@@ -17,24 +17,24 @@ PROBLEM = lower(INSTANCE).problem
 EXPECTED = best(INSTANCE, False)
 
 
-def test_enumeration_proves_within_its_states_and_says_how_many_were_too_few() -> None:
-    whole = enumeration("e", "any", always("it does"), lambda problem: 10**6).run(PROBLEM, SearchContext(), None)
+def test_branch_and_bound_proves_within_its_states_and_says_how_many_were_too_few() -> None:
+    whole = tree_search("e", "any", always("it does"), lambda problem: 10**6).run(PROBLEM, SearchContext(), None)
     assert isinstance(whole, Solution)
     assert EXPECTED is not None
     assert (whole.status, whole.costs) == (Status.OPTIMAL, EXPECTED[0])
-    given_up = enumeration("e", "any", always("it does"), lambda problem: problem.m - 2).run(
+    given_up = tree_search("e", "any", always("it does"), lambda problem: problem.m - 2).run(
         PROBLEM, SearchContext(), None
     )
     assert isinstance(given_up, GaveUp)
     assert given_up.reason == "more than 1 partial placements"
 
 
-def test_tabu_search_needs_an_assignment_to_begin_with() -> None:
+def test_tabu_search_needs_an_assignment_to_start_from() -> None:
     method = tabu("t", "any", always("it does"))
     for known in (None, Solution(status=Status.UNKNOWN)):
         found = method.run(PROBLEM, SearchContext(), known)
         assert isinstance(found, GaveUp)
-        assert found.reason == "there is no assignment to begin with"
+        assert found.reason == "there is no assignment to start from"
 
 
 def test_tabu_search_is_optimal_only_where_its_costs_reach_the_bounds_it_was_given() -> None:

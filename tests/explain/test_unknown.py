@@ -40,8 +40,8 @@ def unknown(answer: Result) -> list[str]:
 @pytest.mark.parametrize(
     ("strategy", "tried"),
     [
-        ("optimal", "enumeration looked at 1 partial placements"),
-        ("branch-and-bound", "enumeration looked at 1 partial placements"),
+        ("optimal", "branch and bound looked at 1 partial placements"),
+        ("branch-and-bound", "branch and bound looked at 1 partial placements"),
         ("cpsat", "local search found no placement and no proof that there is none"),
         ("local-search", "local search found no assignment"),
         ("first-fit-decreasing", "first-fit by falling size got stuck"),

@@ -84,10 +84,6 @@ HOMES = {
 
 
 NOT_MIRRORED = {
-    "assignment/bounds/rank_one_boxes",
-    "assignment/exact/subset_tables",
-    "assignment/heuristics/penalty",
-    "assignment/registry",
     "check/costs",
     "check/cpupools",
     "check/moved",

@@ -19,7 +19,7 @@ A_STEP = re.compile(r"\d+\.\d{3} s  \S")
     ("strategy", "step"),
     [
         ("optimal", "sets of items: costs (0, 0, 30000, 0, 0)"),
-        ("branch-and-bound", "enumeration looked at all that matters"),
+        ("branch-and-bound", "branch and bound ended with a proof after"),
         ("local-search", "local search: "),
         ("first-fit-decreasing", "first-fit-decreasing: FEASIBLE, costs (0, 0, 30000, 0, 0), bounds None"),
         ("first-fit", "first-fit: 2 items on 3 sites, 5 tiers"),

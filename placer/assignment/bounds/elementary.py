@@ -1,4 +1,9 @@
-"""Lower bounds that need no solver: of whole tiers, and of what the rest of a partial assignment must cost."""
+"""
+Elementary lower bounds: each item on its cheapest site, each pair at its closest, the load spread evenly.
+
+Own, except for the Gilmore-Lawler bound within groups (Gilmore, Journal of the SIAM 10, 1962; Lawler, Management
+Science 9, 1963).
+"""
 
 from __future__ import annotations
 
@@ -13,12 +18,12 @@ from placer.assignment.structure.term_index import TermIndex
 
 def lower_bounds(index: TermIndex) -> tuple[int, ...]:
     """
-    Bound every tier from below: each item on its cheapest site, each pair at its closest, the load spread evenly.
+    Bound every tier from below: the cheapest site of each item, the closest sites of each pair, the bound of each term.
 
     Returns
     -------
     tuple of int
-        Per tier; no assignment that keeps the rules costs less.
+        ``[tiers]``; no assignment that keeps the rules costs less. All 0 if an item has no allowed site.
     """
     problem = index.problem
     if not problem.allowed.any(axis=1).all():
@@ -32,7 +37,7 @@ def lower_bounds(index: TermIndex) -> tuple[int, ...]:
 
 
 def marginal_cost(index: TermIndex, convex_load: ConvexLoad) -> int:
-    """What the last unit of load costs with all of it spread evenly; 0 without load."""
+    """Cost of the last unit of the unavoidable load if all of it is spread evenly; 0 without load."""
     units, steps = (
         convex_load.unavoidable_load(index.problem.allowed, np.arange(index.problem.n)),
         np.diff(convex_load.usable(index.problem.allowed).table, axis=1),
@@ -42,19 +47,37 @@ def marginal_cost(index: TermIndex, convex_load: ConvexLoad) -> int:
 
 def excess_over(convex_load: ConvexLoad, price: int) -> ConvexLoad:
     """
-    Price load only where, and as far as, a unit costs more than ``price``; nothing costs nothing.
+    Charge each unit of load only by its cost above ``price``; an empty pool costs 0.
 
-    The part that is left out is convex, too. Where ``price`` is that of the last unit, an even spread
-    of load costs that part as much as the whole.
+    The rest of the cost is convex, too. If ``price`` is the marginal cost of an even spread, that spread costs as
+    much by the rest as by the whole.
+
+    Parameters
+    ----------
+    price
+        Non-negative.
+
+    Returns
+    -------
+    ConvexLoad
+        Convex and nondecreasing.
     """
-    dearer = np.cumsum(np.maximum(np.diff(convex_load.table, axis=1) - price, 0), axis=1)
-    return replace(convex_load, table=np.pad(dearer, ((0, 0), (1, 0))))
+    excess = np.cumsum(np.maximum(np.diff(convex_load.table, axis=1) - price, 0), axis=1)
+    return replace(convex_load, table=np.pad(excess, ((0, 0), (1, 0))))
 
 
-def residual_capacity_bound(index: TermIndex, room: ResidualCapacity, needed: list[int]) -> int:
-    """Bound the room left from below where some sites are needed: their room less all the weight."""
-    inexact = len(room.room) if (room.weight % room.unit).any() else 0
-    left = sum(int(room.room[p]) // room.unit for p in needed) - int(room.weight.sum()) // room.unit - inexact
+def residual_capacity_bound(index: TermIndex, term: ResidualCapacity, forced: list[int]) -> int:
+    """
+    Bound a residual capacity from below: the room of the forced sites, less the weight of all items.
+
+    Parameters
+    ----------
+    forced
+        Sites that hold an item, from :func:`forced_sites`.
+    """
+    # where weights are no multiples of the unit, each site may round off less than one unit
+    inexact = len(term.room) if (term.weight % term.unit).any() else 0
+    left = sum(int(term.room[p]) // term.unit for p in forced) - int(term.weight.sum()) // term.unit - inexact
     return max(0, left)
 
 
@@ -62,16 +85,28 @@ def forced_sites(index: TermIndex, costs: tuple[int, ...], tier: int) -> list[in
     """
     Find sites that hold an item in every assignment no worse than ``costs`` in the tiers before ``tier``.
 
-    Without such a site the bounds of those tiers would be above the costs, or an item would have no place left.
+    A site is forced if without it the bounds of those tiers are above the costs, or the items do not fit.
+
+    Parameters
+    ----------
+    costs
+        ``[tiers]``, of a known assignment.
+    tier
+        Counted from 0.
+
+    Returns
+    -------
+    list of int
+        Ascending.
     """
-    needed = []
+    forced = []
     for sites in site_classes(index):
-        if _is_needed(index, costs, tier, sites[0]):
-            needed += sites
-    return sorted(needed)
+        if _is_forced(index, costs, tier, sites[0]):
+            forced += sites
+    return sorted(forced)
 
 
-def _is_needed(index: TermIndex, costs: tuple[int, ...], tier: int, p: int) -> bool:
+def _is_forced(index: TermIndex, costs: tuple[int, ...], tier: int, p: int) -> bool:
     problem = index.problem
     allowed = problem.allowed.copy()
     allowed[:, p] = False
@@ -83,12 +118,12 @@ def _is_needed(index: TermIndex, costs: tuple[int, ...], tier: int, p: int) -> b
 
 def pair_bounds(index: TermIndex) -> IntArray:
     """
-    Give the least that each pair of items can cost by its mutual flow.
+    Bound the cost of the mutual flow of each pair of items: that on the closest two sites the pair may hold.
 
     Returns
     -------
     array ``[tiers, n, n]``
-        Symmetric; the cost of the pair stands at both places.
+        Symmetric: the bound of a pair is both at ``[v, w]`` and at ``[w, v]``.
     """
     problem = index.problem
     bound = np.zeros((index.tiers, problem.n, problem.n), dtype=np.int64)
@@ -115,22 +150,24 @@ def pair_bounds(index: TermIndex) -> IntArray:
 
 def gilmore_lawler_gain(index: TermIndex, pairs: IntArray) -> IntArray:
     """
-    Give what groups cost beyond their pairs at their closest where each of their items has a site of its own.
+    Bound groups whose items need different sites by Gilmore-Lawler, and give the gain over their pair bounds.
 
-    Row by row: the largest flow of an item goes the shortest way from its site, the next the next (Gilmore 1962,
-    Lawler 1963). Not where some site may hold several of them, such as the one that stands for no pnode.
+    Row by row: the largest flow of an item over the shortest distance from its site, the second over the second, and
+    so on. Only for groups with a relation that bars any two of their items from every site they could share; the
+    site that stands for no pnode holds several.
 
     Parameters
     ----------
     pairs
-        What :func:`pair_bounds` gives.
+        ``[tiers, n, n]``, from :func:`pair_bounds`.
 
     Returns
     -------
     array ``[tiers]``
+        Non-negative.
     """
     problem = index.problem
-    rise = np.zeros(index.tiers, dtype=np.int64)
+    gain = np.zeros(index.tiers, dtype=np.int64)
     apart = [relation.items for relation in problem.relations if relation.sites.diagonal().all()]
     for items in problem.groups:
         k, block = len(items), np.ix_(items, items)
@@ -140,12 +177,13 @@ def gilmore_lawler_gain(index: TermIndex, pairs: IntArray) -> IntArray:
         least, allowed = np.zeros(index.tiers, dtype=np.int64), problem.allowed[np.ix_(items, sites)]
         for flow in index.flows:
             f, d = flow.flow[block], flow.distance[np.ix_(sites, sites)]
-            least[flow.tier] += max(_spread_rows(f, d, allowed), _spread_rows(f.T, d.T, allowed))
-        rise += np.maximum(least - pairs[:, items][:, :, items].sum(axis=(1, 2)) // 2, 0)
-    return rise
+            least[flow.tier] += max(_row_bounds(f, d, allowed), _row_bounds(f.T, d.T, allowed))
+        gain += np.maximum(least - pairs[:, items][:, :, items].sum(axis=(1, 2)) // 2, 0)
+    return gain
 
 
-def _spread_rows(flow: IntArray, distance: IntArray, allowed: BoolArray) -> int:
+def _row_bounds(flow: IntArray, distance: IntArray, allowed: BoolArray) -> int:
+    """Sum over the items the least scalar product of falling flows and rising distances over its allowed sites."""
     shortest = np.sort(np.stack([np.delete(row, p) for p, row in enumerate(distance)]), axis=1)
     largest = -np.sort(-flow, axis=1)[:, :-1]
     price = largest @ shortest[:, : len(flow) - 1].T
@@ -153,12 +191,14 @@ def _spread_rows(flow: IntArray, distance: IntArray, allowed: BoolArray) -> int:
 
 
 def _fit_together(index: TermIndex, v: int, w: int) -> bool:
+    """Whether some site is allowed for two items and has the capacity for both."""
     fits = (index.weight[:, v] + index.weight[:, w])[:, None] <= index.capacity
     both = index.problem.allowed[[v, w]].all(axis=0)
     return bool((fits.all(axis=0) & both).any())
 
 
 def _closest(index: TermIndex, i: int, v: int, w: int, *, apart: bool) -> int:
+    """Find the least cost of flow i between two items over the pairs of sites they may hold; 0 if there are none."""
     problem, flow = index.problem, index.flows[i]
     cost = flow.flow[v, w] * flow.distance + flow.flow[w, v] * flow.distance.T
     open_pairs = problem.open_pairs(v, w)

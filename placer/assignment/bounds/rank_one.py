@@ -1,9 +1,10 @@
 """
-Flows that are an outer product: what two totals on each site say of the cost.
+Flows of rank one: the cost as a function of two totals of each site.
 
 If ``flow[v, w] = scale * out[v] * into[w]``, the flows cost ``scale`` times the sum over sites p, q of
-``out(p) * distance[p, q] * into(q)``, where ``out(p)`` and ``into(p)`` are sums over the items on p. What a site can
-hold, and what load costs there, are functions of the two as well.
+``out(p) * distance[p, q] * into(q)``, where ``out(p)`` and ``into(p)`` are sums over the items on p. The capacity of a
+site and the price of load there bound, and are bounded by, the two totals as well. Own: the default traffic of a guest
+is such an outer product.
 """
 
 from __future__ import annotations
@@ -18,35 +19,40 @@ from placer.assignment import BoolArray, ConvexLoad, Flow, IntArray, ResidualCap
 from placer.assignment.structure.term_index import TermIndex
 
 LARGEST = 30_000
-"""Totals up to which they are tabulated."""
+"""
+The total of ``into`` up to which tables are made, of as many entries for each site.
+
+Boxes keep totals as int16, whose largest number is 32767. Beyond that, chosen, not tuned.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RankOneForm:
     """
-    What a tier costs in terms of the totals of its sites.
+    The cost of a tier, tabulated by the totals of its sites.
 
     Parameters
     ----------
     scale
-        Of the products.
+        Factor of the outer product.
     out, into
-        The sums over all items.
+        Totals over all items.
     distance
-        ``[m, m]``, of the sites that some item may use.
+        ``[m, m]``, between the sites that some item may use; m counts these sites only.
     price
-        ``[m, out + 1]``, convex: what ``out(p)`` costs by itself.
+        ``[m, out + 1]``, convex: cost of ``out(p)`` on site p, as a load.
     down, up
-        ``[m, into + 2]``: the largest ``into(p)`` up to a number, and the least from it on, that items which fit p
-        come to; ``into + 1`` where there is none.
+        ``[m, into + 2]``: the largest possible ``into(p)`` up to a number, and the least possible one from it on.
+        Possible are sums over items that fit p; ``into + 1`` stands for none.
     least_out, most_out
-        ``[m, into + 2]``: the least ``out(p)`` with at least so much ``into(p)``, and the most with at most that.
+        ``[m, into + 2]``: the least ``out(p)`` if ``into(p)`` is at least a number, the most if it is at most that.
     constant
-        The least that everything else in the tier comes to.
+        Lower bound of all other terms of the tier.
     left
-        ``[m, into + 2]``: in a lower tier, the least room left on a site in use with at most that ``into(p)``.
-    worth
-        What one unit of the tier is worth beside all that room.
+        ``[m, into + 2]``: the least that a lower tier with a residual capacity charges for site p if it holds items
+        with ``into(p)`` at most a number.
+    tier_weight
+        Weight of the tier, so that one unit of it outweighs all of ``left``.
     """
 
     scale: int
@@ -60,11 +66,23 @@ class RankOneForm:
     most_out: IntArray
     constant: int
     left: IntArray
-    tier_weights: int
+    tier_weight: int
 
 
 def rank_one_form(index: TermIndex, tier: int) -> RankOneForm | None:
-    """Write a tier in totals; None where its flows are no outer product, or too large."""
+    """
+    Tabulate a tier by the totals of its sites.
+
+    Parameters
+    ----------
+    tier
+        Counted from 0.
+
+    Returns
+    -------
+    RankOneForm or None
+        None if the tier has several flows, or one that is no outer product, or totals above :data:`LARGEST`.
+    """
     problem = index.problem
     flows = [term for term in problem.tiers[tier] if isinstance(term, Flow) and term.flow.any()]
     vectors = outer_product(flows[0], problem.n) if len(flows) == 1 else None
@@ -73,13 +91,14 @@ def rank_one_form(index: TermIndex, tier: int) -> RankOneForm | None:
     scale, out, into = vectors
     sites = np.flatnonzero(problem.allowed.any(axis=0))
     price, constant = np.zeros((len(sites), int(out.sum()) + 1), dtype=np.int64), 0
+    # by kind: only a convex load can be a function of what a site sends; other loads keep their bound
     for t, convex_load in index.convex_loads:
         if t == tier:
-            own = _own_price(convex_load, sites, out)
-            if own is None or price.any():
+            by_out = _load_price(convex_load, sites, out)
+            if by_out is None or price.any():
                 constant += convex_load.lower_bound(index.problem.allowed)
             else:
-                price = own
+                price = by_out
                 constant += int(
                     np.delete(
                         convex_load.table[:, 0], convex_load.pool_of[sites[convex_load.pool_of[sites] >= 0]]
@@ -92,13 +111,18 @@ def rank_one_form(index: TermIndex, tier: int) -> RankOneForm | None:
     return RankOneForm(
         scale=scale, out=int(out.sum()), into=int(into.sum()), distance=flows[0].distance[np.ix_(sites, sites)],
         price=price, down=down, up=up, least_out=least_out, most_out=most_out, constant=constant,
-        left=left, tier_weights=1 + int(left.max(axis=1).sum()),
+        left=left, tier_weight=1 + int(left.max(axis=1).sum()),
     )  # fmt: skip
 
 
 def outer_product(flow: Flow, n: int) -> tuple[int, IntArray, IntArray] | None:
     """
-    Write a flow as a number times the outer product of two vectors ``[n]`` without common factors.
+    Write a flow as a number times the outer product of two vectors without common factors.
+
+    Returns
+    -------
+    scale, out ``[n]``, into ``[n]``
+        None if the flow has another rank than one.
 
     Examples
     --------
@@ -117,7 +141,7 @@ def outer_product(flow: Flow, n: int) -> tuple[int, IntArray, IntArray] | None:
 
 
 def _linear(index: TermIndex, tier: int) -> IntArray:
-    """What the items cost on each site without what they send to themselves, ``[n, m]``."""
+    """Linear costs of the tier without the flows of items to themselves, which the outer product has, ``[n, m]``."""
     linear: IntArray = index.linear[tier].copy()
     for term in index.problem.tiers[tier]:
         if isinstance(term, Flow):
@@ -125,8 +149,12 @@ def _linear(index: TermIndex, tier: int) -> IntArray:
     return linear
 
 
-def _own_price(convex_load: ConvexLoad, sites: IntArray, out: IntArray) -> IntArray | None:
-    """Give the price of load on each site as one of ``out``; None where it is not, or sites share a pool."""
+def _load_price(convex_load: ConvexLoad, sites: IntArray, out: IntArray) -> IntArray | None:
+    """
+    Give the price of load on each site by ``out(p)``, ``[m, out + 1]``.
+
+    None if the load is no multiple of ``out(p)``, or if sites share a pool.
+    """
     pools = convex_load.pool_of[sites]
     inside = pools >= 0
     times = int(convex_load.weight.sum()) // max(1, int(out.sum()))
@@ -137,7 +165,7 @@ def _own_price(convex_load: ConvexLoad, sites: IntArray, out: IntArray) -> IntAr
 
 
 def _reach(index: TermIndex, sites: IntArray, out: IntArray, into: IntArray) -> tuple[IntArray, ...]:
-    """Tabulate what can be on each site: ``down``, ``up``, ``least_out`` and ``most_out`` of :class:`RankOneForm`."""
+    """Tabulate ``down``, ``up``, ``least_out`` and ``most_out`` of :class:`RankOneForm`."""
     total = int(into.sum())
     known: dict[bytes, tuple[IntArray, IntArray, list[IntArray]]] = {}
     found: list[tuple[IntArray, ...]] = []
@@ -157,7 +185,7 @@ def _reach(index: TermIndex, sites: IntArray, out: IntArray, into: IntArray) -> 
 
 
 def residual_capacity_below(index: TermIndex, tier: int) -> tuple[int, ResidualCapacity] | None:
-    """Find the first room that a lower tier prices, and that tier."""
+    """Find the first lower tier with a residual capacity, and that term; None if there is none."""
     return next(((t, room) for t, room in index.residual_capacities if t > tier), None)
 
 
@@ -174,7 +202,11 @@ def _room_left(index: TermIndex, tier: int, sites: IntArray, into: IntArray) -> 
 
 
 def _least_sums(into: IntArray, each: IntArray, total: int) -> IntArray:
-    """For each number up to a total, the least sum of items whose ``into`` comes to it, ``[total + 1]``."""
+    """
+    For each number up to a total, give the least sum of ``each`` over items whose ``into`` sums to it, ``[total + 1]``.
+
+    2**60 where no items do. A subset-sum dynamic program.
+    """
     least = np.full(total + 1, np.int64(2**60))
     least[0] = 0
     for size, value in zip(into.tolist(), each.tolist(), strict=True):
@@ -184,7 +216,7 @@ def _least_sums(into: IntArray, each: IntArray, total: int) -> IntArray:
 
 
 def _neighbours(fits: BoolArray) -> tuple[IntArray, IntArray]:
-    """Give the nearest number that fits from each down, and from each up; one beyond the last never does."""
+    """Give the nearest number that fits from each number down, and from each up; the one past the last never fits."""
     total = len(fits) - 1
     numbers = np.arange(total + 2)
     there = np.append(fits, False)
@@ -194,7 +226,7 @@ def _neighbours(fits: BoolArray) -> tuple[IntArray, IntArray]:
 
 
 def _envelopes(least: IntArray, most: IntArray) -> tuple[IntArray, IntArray]:
-    """Give the least for at least each number, and the most for at most each."""
+    """Give the least of ``least`` from each number up, and the most of ``most`` from each number down."""
     upward = np.minimum.accumulate(np.append(least, np.int64(2**60))[::-1])[::-1]
     known = np.where(np.abs(most) < 2**59, most, -1)
     return upward, np.maximum.accumulate(np.append(known, -1))

@@ -1,8 +1,13 @@
 """
-A lower bound by branch and bound over the totals of the sites: boxes of what each site may receive, best first.
+A lower bound of a flow of rank one by best-first branch and bound over boxes.
 
-Within a box every site sees the others filled from its nearest on, and the sending total is spread where it costs
-least; boxes are cut where the views of the sites differ most. All numbers are whole, so a bound is exact.
+A box is a range for the total that each site receives. Within it, each site's received flow is bounded by filling its
+nearest sites first, and the total that is sent is spread over the sites where a unit costs least. A box is cut in two
+at the site on whose total these bounds of the other sites differ most. All numbers are integers, so nothing is lost by
+rounding.
+
+Branch and bound over boxes with interval bounds is the classical method of global optimization (Falk and Soland,
+Management Science 15, 1969); these bounds and cuts are own.
 """
 
 from __future__ import annotations
@@ -15,67 +20,65 @@ from placer.assignment.bounds.rank_one import RankOneForm
 from placer.assignment.context import SearchContext
 
 CELLS = 2**17
-"""Boxes looked at together, times sites squared,"""
+"""Boxes bounded together, times sites squared: an array of what each site sees of each other takes 1 MiB."""
 WORK = 200_000_000
-"""and all told."""
+"""Boxes bounded in one run, times sites squared. Chosen, not tuned: it caps the run where the time limit is long."""
 SLOTS = 200
-"""Steps of bounds between which the order of boxes does not matter."""
+"""Steps of the bound by which boxes are sorted; within a step they are taken in any order. Chosen, not tuned."""
 EDGE = 0.2
-"""No cut is nearer to the side of a box than this part of its width."""
+"""Least part of the width of a box on either side of a cut, so that both halves shrink. Chosen, not tuned."""
 BARRED = np.int64(2**60)
+"""Bound of a box that contains no assignment."""
 Boxes = npt.NDArray[np.int16]
+"""``[s, 2, m]``: the least and the most that each site receives, of s boxes."""
 
 
 def bound_by_boxes(
-    totals: RankOneForm, context: SearchContext, *, cost: int, room: int, time_limit_s: float, limit: int = 10**6
+    form: RankOneForm, context: SearchContext, *, cost: int, room: int, time_limit_s: float, limit: int = 10**6
 ) -> tuple[int, int]:
     """
-    Bound a tier from below, and the room of a lower one.
+    Bound a tier from below, and with it the residual capacity of a lower tier.
 
     Parameters
     ----------
     cost
-        What a known assignment costs; it ends where the bound reaches that,
+        Of a known assignment in the tier; the search ends if the bound reaches ``cost`` and ``room``.
     room
-        and the room that it leaves in the lower tier.
+        Cost of the same assignment in the lower tier; 0 if there is none.
     time_limit_s
         Seconds at most.
     limit
-        Boxes at most.
+        Boxes to bound, at most.
 
     Returns
     -------
     bound, room : int
-        No assignment costs less, unless that is ``cost``; none that costs ``bound`` leaves less room.
+        No assignment costs less than ``bound``, and none that costs ``bound`` costs less than ``room`` in the lower
+        tier. Neither is above the known assignment.
     """
-    goal = totals.tier_weights * cost + min(room, totals.tier_weights - 1)
-    bound, left = divmod(_Boxes(totals).run(context, goal, time_limit_s, limit), totals.tier_weights)
+    goal = form.tier_weight * cost + min(room, form.tier_weight - 1)
+    bound, left = divmod(_Boxes(form).run(context, goal, time_limit_s, limit), form.tier_weight)
     return bound, left
 
 
 class _Boxes:
-    """
-    The search.
+    """The search. Arrays of s boxes end in ``[s]``, so that sums over sites run along whole rows."""
 
-    A box says the least and the most that each site receives. Arrays of s boxes end in ``[s]``, so that the sums over
-    sites run along whole rows.
-    """
-
-    def __init__(self, totals: RankOneForm) -> None:
-        self._t = totals
-        m = len(totals.distance)
+    def __init__(self, form: RankOneForm) -> None:
+        self._form = form
+        m = len(form.distance)
         self._sites = np.arange(m)
-        self._near = np.argsort(totals.distance, axis=1, kind="stable").T
-        self._nearest = np.take_along_axis(totals.distance.T, self._near, axis=0)
+        self._near = np.argsort(form.distance, axis=1, kind="stable").T
+        self._nearest = np.take_along_axis(form.distance.T, self._near, axis=0)
         self._each = self._sites[:, None]
-        most = int(totals.most_out[self._sites, totals.down[:, -1]].max(initial=0))
-        steps = np.diff(totals.price[:, : most + 1], axis=1)
+        most = int(form.most_out[self._sites, form.down[:, -1]].max(initial=0))
+        steps = np.diff(form.price[:, : most + 1], axis=1)
         self._steps = np.unique(steps) if steps.size else np.zeros(1, dtype=np.int64)
         self._ends = np.stack([np.searchsorted(row, self._steps, side="right") for row in steps])
 
     def run(self, context: SearchContext, goal: int, time_limit_s: float, limit: int) -> int:
-        """Take the boxes with the least bound first, many at a time."""
-        t, m = self._t, len(self._sites)
+        """Bound and cut the boxes of least bound, many at a time, and give the least bound that is left."""
+        t, m = self._form, len(self._sites)
         deadline, looked, settled = context.elapsed_s() + time_limit_s, 0, goal
         whole = np.stack([np.zeros(m, dtype=np.int64), t.down[:, -1]])[None].astype(np.int16)
         waiting = _Waiting(np.zeros(1, dtype=np.int64), whole, goal)
@@ -96,8 +99,8 @@ class _Boxes:
         return min(settled, waiting.least())
 
     def _tighten(self, boxes: IntArray) -> tuple[IntArray, IntArray]:
-        """Draw the sides in to what can be on a site and adds up, and drop the boxes where nothing is left."""
-        t, p = self._t, self._each
+        """Tighten boxes to totals that are possible on a site and sum to the whole; drop boxes that become empty."""
+        t, p = self._form, self._each
         least, most = boxes[:, 0].T, boxes[:, 1].T
         for _ in range(2):
             most = t.down[p, np.clip(np.minimum(most, t.into - (least.sum(axis=0) - least)), 0, t.into + 1)]
@@ -107,13 +110,19 @@ class _Boxes:
 
     def _bound(self, least: IntArray, most: IntArray) -> tuple[IntArray, IntArray, IntArray]:
         """
-        Bound boxes, and give what each site sends, ``[m, s]``, and how much of q site p sees, ``[q, p, s]``.
+        Bound boxes.
 
-        Site p pays at least ``far(p)`` for each unit it sends, the least it can see. Of what it sends at any rate the
-        rest of what it sees is paid by what receives it, once for all sites:
-        out x into >= least_out x into + out x far - least_out x far.
+        A unit sent from site p costs at least ``far(p)``, with the nearest sites of p filled first. The least that p
+        sends in the box is charged for the real distances, once for all sites: with ``far`` the least of
+        ``distance @ into``,
+        out x distance x into >= least_out x distance x into + out x far - least_out x far.
+
+        Returns
+        -------
+        bound ``[s]``, sent ``[m, s]``, seen ``[q, p, s]``
+            With what each site sends, and how much each site q receives where the nearest of p are filled first.
         """
-        t = self._t
+        t = self._form
         rest = t.into - least.sum(axis=0)
         taken = _filled((most - least)[self._near], rest)
         far = t.distance @ least + np.einsum("qps,qp->ps", taken, self._nearest)
@@ -127,12 +136,12 @@ class _Boxes:
         seen = np.empty_like(taken)
         seen[self._near, self._sites] = taken
         room = np.where(least > 0, t.left[self._each, most], 0).sum(axis=0)
-        bound = np.where(fits, t.tier_weights * (t.constant + spread + t.scale * extra) + room, BARRED)
+        bound = np.where(fits, t.tier_weight * (t.constant + spread + t.scale * extra) + room, BARRED)
         return bound, sent, seen + least[:, None, :]
 
     def _send(self, far: IntArray, sure: IntArray, most: IntArray) -> tuple[IntArray, IntArray, BoolArray]:
-        """Spread what is sent over the sites where a unit costs least: price, what each sends, and if that can be."""
-        t = self._t
+        """Spread the total that is sent to where a unit costs least: cost, what each site sends, feasibility."""
+        t = self._form
         m, count = far.shape
         rest = t.out - sure.sum(axis=0)
         sure = np.where(rest >= 0, sure, 0)
@@ -149,8 +158,8 @@ class _Boxes:
         return spread, sure + sent.reshape(-1, m, count).sum(axis=0), fits
 
     def _cut(self, least: IntArray, most: IntArray, sent: IntArray, seen: IntArray) -> Boxes:
-        """Cut boxes in two at the site that the others see most differently, at their mean, ``[s, 2, 2, m]``."""
-        t, i = self._t, np.arange(least.shape[1])
+        """Cut boxes in two at the site whose total the others see most differently, at the mean, ``[s, 2, 2, m]``."""
+        t, i = self._form, np.arange(least.shape[1])
         share = sent / max(1, t.out)
         mean = np.einsum("qps,ps->qs", seen, share)
         differ = np.einsum("qps,ps->qs", np.abs(seen - mean[:, None, :]), share)
@@ -166,19 +175,19 @@ class _Boxes:
 
 
 class _Waiting:
-    """Boxes that wait, in slots by their bounds up to a goal."""
+    """A priority queue of boxes in :data:`SLOTS` slots by their bounds, from the first bound up to a goal."""
 
     def __init__(self, bound: IntArray, boxes: Boxes, goal: int) -> None:
         self._goal, self._from = goal, 0
         self._slots: dict[int, list[tuple[IntArray, Boxes]]] = {0: [(bound, boxes)]}
 
     def least(self) -> int:
-        """Give the least bound of all, the goal where nothing waits."""
+        """Give the least bound of all boxes, the goal if there are none."""
         first = self._slots[min(self._slots)] if self._slots else []
         return min((int(bound.min()) for bound, _ in first), default=self._goal)
 
     def take(self, most: int) -> Boxes:
-        """Take some of the boxes out that have the least bounds."""
+        """Remove at most ``most`` boxes of the first slot."""
         first = min(self._slots)
         pieces = self._slots.pop(first)
         bound, boxes = (np.concatenate(each) for each in zip(*pieces, strict=True))
@@ -187,7 +196,7 @@ class _Waiting:
         return np.asarray(boxes[:most])
 
     def add(self, bound: IntArray, boxes: Boxes) -> None:
-        """Let boxes wait; the first that come say where the slots begin."""
+        """Add boxes; the first call sets the bound at which the slots begin."""
         if len(bound):
             self._from = self._from or int(bound.min())
             slots = (bound - self._from) * SLOTS // max(1, self._goal - self._from)
@@ -196,7 +205,7 @@ class _Waiting:
 
 
 def _filled(room: IntArray, rest: IntArray) -> IntArray:
-    """How much each of some rows takes where what is to be placed fills one after the other."""
+    """Part of ``rest`` that each row takes if the rows are filled in order up to ``room``."""
     taken = room.copy()
     for i in range(1, len(taken)):  # quicker than cumsum, which goes along columns
         taken[i] += taken[i - 1]

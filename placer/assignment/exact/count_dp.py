@@ -1,8 +1,9 @@
 """
-Items that are all alike on sites whose distances nest: only how many stand on each site matters.
+Dynamic program over counts: exact, for items that are all alike on sites whose distances nest.
 
-Where the distance between two sites depends only on the smallest cluster that holds both, the best counts follow
-from cluster to cluster: an exact dynamic program.
+Only the number of items on each site matters then. Distances nest where the distance of two sites depends only on the
+smallest cluster that holds both; the least cost of k items in a cluster follows from that of its parts. The cluster
+tree: Boecker and Dress (Advances in Mathematics 138, 1998). Dynamic programming: Bellman (1957); its use here is own.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
 
 WORK = 50_000_000
-"""Sites times items squared up to which it is tried, the steps of the program; no measurement of it is recorded."""
+"""Sites times items squared, the steps of the program, up to which it is run: 3.5 s at the limit (Python 3.11)."""
 
 
 def counts_apply(problem: Problem) -> Applies:
-    """Say whether only counts may matter, as far as one sees without comparing items."""
+    """Say whether counts decide all costs and rules, as far as shows without comparing items."""
     work = problem.m * problem.n**2
     if problem.n == 0:
         return Applies(False, "there are no items")
@@ -31,13 +32,13 @@ def counts_apply(problem: Problem) -> Applies:
         return Applies(False, f"{WORK} steps at most, needs {work}")
     if not _plain(problem):
         return Applies(
-            False, "the items differ in their sites, conflict, need slots, or have a term that is not by counts"
+            False, "the items differ in their sites, conflict, need slots, or have a term that counts do not decide"
         )
-    return Applies(True, f"the {problem.n} items are alike and only how many stand on each site matters")
+    return Applies(True, f"the {problem.n} items are alike, and only the number on each site matters")
 
 
 def solve_by_counts(problem: Problem, context: SearchContext) -> Solution | GaveUp:
-    """Find and prove the best assignment of alike items on nested sites; give up where they are not."""
+    """Find and prove the best assignment of items that are all alike on nested sites; give up if either fails."""
     applies = counts_apply(problem)
     if not applies:
         return GaveUp(applies.reason)
@@ -50,14 +51,14 @@ def solve_by_counts(problem: Problem, context: SearchContext) -> Solution | Gave
     sites = np.flatnonzero(most)
     if int(most.sum()) < problem.n:
         return Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s())
-    apart = _pair_prices(index)[:, sites[:, None], sites]
+    apart = _pair_costs(index)[:, sites[:, None], sites]
     tree = cluster_tree(apart)
     if tree is None or not _own_pools(index, sites):
         return GaveUp("the distances do not nest" if tree is None else "sites share a pool")
-    alone = [_site_prices(index, p, int(most[p])) for p in sites.tolist()]
-    tier_weights = _worth(alone, apart, problem.n)
-    prices = [_scalarized(each, tier_weights) for each in alone]
-    counts = _Counts(prices, _scalarized(apart, tier_weights), problem.n).run(tree)
+    alone = [_site_costs(index, p, int(most[p])) for p in sites.tolist()]
+    tier_weights = _tier_weights(alone, apart, problem.n)
+    costs = [_scalarized(each, tier_weights) for each in alone]
+    counts = _Counts(costs, _scalarized(apart, tier_weights), problem.n).run(tree)
     return _proved(index, np.repeat(sites, [counts[i] for i in range(len(sites))]), context)
 
 
@@ -70,25 +71,34 @@ def _proved(index: TermIndex, site_of: IntArray, context: SearchContext) -> Solu
 
 class _Counts:
     """
-    The dynamic program: the least price of k items in a cluster, for every k it can hold.
+    The dynamic program: the least cost of k items in a cluster, for every k that it holds.
 
-    A part with j items beside others with k adds j x k times what they are apart.
+    Parameters
+    ----------
+    costs
+        For each site the cost of 0, 1, 2 ... items on it, as many as it holds.
+    apart
+        ``[m, m]``, the cost of a pair of items on two sites. A part with j items beside parts with k adds j k times
+        that of their cluster.
+    n
+        Number of items.
     """
 
-    def __init__(self, prices: list[IntArray], apart: IntArray, n: int) -> None:
-        self._prices, self._apart, self._n = prices, apart, n
+    def __init__(self, costs: list[IntArray], apart: IntArray, n: int) -> None:
+        self._costs, self._apart, self._n = costs, apart, n
         self._splits: dict[tuple[int, int], list[IntArray]] = {}
 
     def run(self, tree: Cluster) -> dict[int, int]:
-        """Give how many items each site takes."""
+        """Give the number of items on each site."""
         self._least(tree)
         counts: dict[int, int] = {}
         self._spread(tree, self._n, counts)
         return counts
 
     def _least(self, cluster: Cluster) -> IntArray:
+        """Give the least cost of 0, 1, 2 ... items in a cluster."""
         if not cluster.parts:
-            return self._prices[cluster.p]
+            return self._costs[cluster.p]
         each = self._apart[cluster.p, cluster.q]
         least = self._least(cluster.parts[0])
         splits = []
@@ -99,18 +109,19 @@ class _Counts:
         return least
 
     def _join(self, one: IntArray, other: IntArray, each: int) -> tuple[IntArray, IntArray]:
-        """Least prices of both together, and how many the other takes then."""
+        """Give the least costs of two clusters together, and the number of items in the second one then."""
         most = min(self._n, len(one) + len(other) - 2)
         least, split = np.zeros(most + 1, dtype=one.dtype), np.full(most + 1, -1, dtype=np.int64)
         for j in range(min(len(other), most + 1)):
             here = np.arange(min(len(one), most + 1 - j))
-            price = one[: len(here)] + other[j] + here.astype(one.dtype) * (j * each)
+            cost = one[: len(here)] + other[j] + here.astype(one.dtype) * (j * each)
             places = here + j
-            better = (split[places] < 0) | (price < least[places]).astype(bool)
-            least[places[better]], split[places[better]] = price[better], j
+            better = (split[places] < 0) | (cost < least[places]).astype(bool)
+            least[places[better]], split[places[better]] = cost[better], j
         return least, split
 
     def _spread(self, cluster: Cluster, k: int, counts: dict[int, int]) -> None:
+        """Put k items on the sites of a cluster as the least cost did."""
         if not cluster.parts:
             counts[cluster.p] = k
             return
@@ -121,7 +132,11 @@ class _Counts:
 
 
 def _plain(problem: Problem) -> bool:
-    """Whether nothing but counts can matter, as far as one sees without comparing items."""
+    """
+    Whether counts decide all costs and rules, as far as shows without comparing items.
+
+    By kinds of terms, as :func:`_site_costs` and :func:`_pair_costs` price these kinds by counts and no others.
+    """
     if problem.all_conflicts or problem.slot_matching is not None or (problem.allowed != problem.allowed[0]).any():
         return False
     terms = [term for tier in problem.tiers for term in tier]
@@ -138,12 +153,13 @@ def _plain(problem: Problem) -> bool:
 
 
 def _own_pools(index: TermIndex, sites: IntArray) -> bool:
+    """Whether no two sites share a pool of load, whose price would not be by single sites."""
     pools = [convex_load.pool_of[sites] for _, convex_load in index.convex_loads]
     return all(len(np.unique(each[each >= 0])) == int((each >= 0).sum()) for each in pools)
 
 
 def _most(index: TermIndex) -> IntArray:
-    """How many items each site can take, ``[m]``."""
+    """Number of items that each site holds, ``[m]``."""
     most = np.where(index.problem.allowed[0], index.problem.n, 0)
     for weight, capacity in zip(index.weight[:, 0].tolist(), index.capacity, strict=True):
         if weight:
@@ -151,43 +167,43 @@ def _most(index: TermIndex) -> IntArray:
     return np.asarray(most, dtype=np.int64)
 
 
-def _pair_prices(index: TermIndex) -> IntArray:
-    """What two items on two sites cost by their flow, ``[tiers, m, m]``."""
-    prices = np.zeros((index.tiers, index.problem.m, index.problem.m), dtype=np.int64)
+def _pair_costs(index: TermIndex) -> IntArray:
+    """Cost of the flows between two items on two sites, ``[tiers, m, m]``."""
+    costs = np.zeros((index.tiers, index.problem.m, index.problem.m), dtype=np.int64)
     for flow in index.flows:
-        prices[flow.tier] += flow.flow[0, 1] * (flow.distance + flow.distance.T)
-    return prices
+        costs[flow.tier] += flow.flow[0, 1] * (flow.distance + flow.distance.T)
+    return costs
 
 
-def _site_prices(index: TermIndex, p: int, most: int) -> IntArray:
-    """What 0 to ``most`` items on site p cost by themselves and between each other, ``[tiers, most + 1]``."""
+def _site_costs(index: TermIndex, p: int, most: int) -> IntArray:
+    """Cost of 0 to ``most`` items on site p, with the flows between them, ``[tiers, most + 1]``."""
     k = np.arange(most + 1)
-    prices = index.linear[:, 0, p, None] * k
+    costs = index.linear[:, 0, p, None] * k
     for flow in index.flows:
-        prices[flow.tier] += flow.flow[0, 1] * flow.distance[p, p] * k * (k - 1)
+        costs[flow.tier] += flow.flow[0, 1] * flow.distance[p, p] * k * (k - 1)
     for t, convex_load in index.convex_loads:
         if convex_load.pool_of[p] >= 0:
             row = convex_load.table[convex_load.pool_of[p]]
-            prices[t] += row[k * convex_load.weight[0]] - row[0]
-    for t, room in index.residual_capacities:
-        if room.room[p] >= 0:
-            prices[t] += np.where(k > 0, (room.room[p] - k * room.weight[0]) // room.unit, 0)
-    for t, touch in index.sets_on_site:
-        if touch.site == p:
-            prices[t] += np.minimum(k, len(touch.sets))
-    return np.asarray(prices, dtype=np.int64)
+            costs[t] += row[k * convex_load.weight[0]] - row[0]
+    for t, residual in index.residual_capacities:
+        if residual.room[p] >= 0:
+            costs[t] += np.where(k > 0, (residual.room[p] - k * residual.weight[0]) // residual.unit, 0)
+    for t, on_site in index.sets_on_site:
+        if on_site.site == p:
+            costs[t] += np.minimum(k, len(on_site.sets))
+    return np.asarray(costs, dtype=np.int64)
 
 
-def _worth(alone: list[IntArray], apart: IntArray, n: int) -> list[int]:
-    """Weigh the tiers so that one unit of a tier outweighs all that lower tiers can differ by."""
+def _tier_weights(alone: list[IntArray], apart: IntArray, n: int) -> list[int]:
+    """Weigh the tiers so that one unit of a tier outweighs all differences in lower tiers."""
     highest = [sum(int(np.abs(each[t]).max()) for each in alone) for t in range(len(apart))]
     span = [2 * (own + n * n * int(np.abs(apart[t]).max(initial=0))) + 1 for t, own in enumerate(highest)]
     return list(accumulate(span[:0:-1], int.__mul__, initial=1))[::-1]
 
 
-def _scalarized(prices: IntArray, tier_weights: list[int]) -> IntArray:
-    """Sum the tiers by their weights, in whole numbers of any size."""
-    total = np.zeros(prices.shape[1:], dtype=object)
-    for each, row in zip(tier_weights, prices, strict=True):
+def _scalarized(costs: IntArray, tier_weights: list[int]) -> IntArray:
+    """Sum the tiers by their weights: lexicographic scalarisation, in Python integers, which do not overflow."""
+    total = np.zeros(costs.shape[1:], dtype=object)
+    for each, row in zip(tier_weights, costs, strict=True):
         total += each * row.astype(object)
     return total

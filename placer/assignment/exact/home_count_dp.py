@@ -1,4 +1,9 @@
-"""Items that are alike but for the site each would rather stay on: still only counts matter, and who stays follows."""
+"""
+Dynamic program over counts for items that are alike but for their homes, sites that cost a price to leave.
+
+If h items have their home on a site and k items stand there, at least max(h - k, 0) have left: a convex price of load.
+So counts decide the costs, and the items of each site are chosen afterwards. Own.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +18,14 @@ from placer.assignment.method import Applies, GaveUp
 
 
 def homes_apply(problem: Problem) -> Applies:
-    """Say whether a tier keeps items at homes that differ."""
+    """Say whether a tier charges one price for every item off its home, with homes that differ."""
     if _homes(problem) is None:
         return Applies(False, "no tier has one price for every item off its home, with homes that differ")
-    return Applies(True, f"the {problem.n} items are alike but for the site each would rather stay on")
+    return Applies(True, f"the {problem.n} items are alike but for their homes")
 
 
 def solve_by_home_counts(problem: Problem, context: SearchContext) -> Solution | GaveUp:
-    """
-    Find and prove the best assignment of items that are alike but for where they stay; give up where they are not.
-
-    Of k items whose home is a site, those beyond the items that it gets have to leave: a convex price of its load.
-    """
+    """Find and prove the best assignment of items that are alike but for their homes; give up if they are not."""
     found = _homes(problem)
     if found is None:
         return GaveUp(homes_apply(problem).reason)
@@ -46,12 +47,12 @@ def solve_by_home_counts(problem: Problem, context: SearchContext) -> Solution |
 
 def _homes(problem: Problem) -> tuple[int, IntArray, int] | None:
     """
-    Find a tier of one price for every item off its home, where homes differ.
+    Find a tier with one price for every item off its home, where homes differ.
 
     Returns
     -------
     tier, homes ``[n]``, price
-        -1 for an item that is at home everywhere. None where there is no such tier.
+        Home -1 for an item that pays nowhere. None if there is no such tier.
     """
     for t, terms in enumerate(problem.tiers):
         if len(terms) != 1 or not isinstance(terms[0], Linear) or not terms[0].cost.any():
@@ -65,7 +66,7 @@ def _homes(problem: Problem) -> tuple[int, IntArray, int] | None:
 
 
 def _settled(homes: IntArray, site_of: IntArray) -> IntArray:
-    """Give the sites of an assignment to the items anew, first to those whose home they are."""
+    """Assign the occupied sites to the items anew: homes first, then the rest in order."""
     free = np.bincount(site_of, minlength=int(homes.max(initial=0)) + 1)
     settled = np.full(len(homes), -1, dtype=np.int64)
     for v, home in enumerate(homes.tolist()):

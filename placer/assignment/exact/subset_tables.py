@@ -7,7 +7,7 @@ import numpy as np
 from placer.assignment import IntArray
 
 NEVER = np.int64(2**61)
-"""Price of what cannot be; two of them still fit an integer."""
+"""Cost of a set that may not be there; the sum of two fits an int64."""
 
 
 def sums(each: IntArray) -> IntArray:
@@ -42,10 +42,10 @@ def pair_sums(each: IntArray) -> IntArray:
 
 class Unions:
     """
-    The least price of every set where a part of it, perhaps nothing, goes one way and the rest another.
+    The least cost of every set if a part of it, which may be empty, is on one cluster and the rest on another.
 
-    The sets are cut into their low and high items: for each high part that goes the second way, all low parts of all
-    rests are priced at once.
+    The min-plus subset convolution, O(3^n). Sets are cut into their low and high items, so that arrays stay small: for
+    each set of high items on the second cluster, all sets of low items there are evaluated at once.
 
     Parameters
     ----------
@@ -66,21 +66,35 @@ class Unions:
         self._beside = [np.flatnonzero((high_sets & high) == 0) for high in high_sets.tolist()]
 
     def least(self, one: IntArray, other: IntArray) -> IntArray:
-        """Give that price from the prices of both ways, ``[2**n]``; quick where the second is mostly NEVER."""
+        """Give the costs of the unions from those of both clusters, ``[2**n]``; fast if the second is mostly NEVER."""
         one, other = one.reshape(self._shape), other.reshape(self._shape)
         least = np.full(self._shape, NEVER)
         most = np.where(other < NEVER, self._size, -1).max(axis=1)
         for high in np.flatnonzero(most >= 0).tolist():
             rest, part, starts = self._splits[int(most[high])]
             beside = self._beside[high]
-            price = np.take(one[beside], rest, axis=1)
-            price += other[high, part]
-            least[beside | high] = np.minimum(least[beside | high], np.minimum.reduceat(price, starts, axis=1))
+            cost = np.take(one[beside], rest, axis=1)
+            cost += other[high, part]
+            least[beside | high] = np.minimum(least[beside | high], np.minimum.reduceat(cost, starts, axis=1))
         return np.minimum(least, NEVER).reshape(-1)
 
 
 def part_for(whole: int, one: IntArray, other: IntArray) -> int:
-    """Find the part of a set that goes the second way where it costs least."""
+    """
+    Find the part of a set that is on the second cluster where the union costs least.
+
+    Parameters
+    ----------
+    whole
+        The set, as a number.
+    one, other
+        ``[2**n]``, the costs of all sets on the first and on the second cluster.
+
+    Returns
+    -------
+    int
+        The part, as a number.
+    """
     sets = np.arange(len(one))
     parts = sets[(sets & ~whole) == 0]
     return int(parts[int((one[whole ^ parts] + other[parts]).argmin())])

@@ -1,8 +1,10 @@
 """
-The greedies: the RFC's first-fit in its two versions, and first-fit-decreasing, which keeps every rule.
+Three greedy methods: first-fit of the 2013 RFC in two versions, and first-fit-decreasing, which keeps every rule.
 
-The 2013 code is Elena Ufimtseva's vNUMA series for libxl, ``libxl__init_vnode_to_pnode``: of 2013-11-18 with a first
-stage that puts a whole guest on one node, and of 2013-12-03 without it. Both look at free memory and the nodemap only.
+The RFC is Elena Ufimtseva's vNUMA series for libxl, ``libxl__init_vnode_to_pnode``: that of 2013-11-18 has a first
+stage that puts a whole guest on one node, that of 2013-12-03 has not. Both use free memory and the nodemap only.
+
+First-fit-decreasing is the method for bin packing of Johnson (doctoral thesis, MIT, 1973), here with rules.
 """
 
 from __future__ import annotations
@@ -18,14 +20,19 @@ def first_fit(problem: Problem, context: SearchContext) -> Solution:
     """
     Place as the RFC of November 2013 does; needs a Problem lowered for the baseline.
 
-    Guest after guest: the user's map where it is usable, else all vnodes on the first pnode that holds them, else
-    first-fit vnode by vnode; what fits nowhere stays on the last site, "no pnode".
+    Guest after guest: on the user's map if it is usable, else all vnodes on the first pnode that holds them, else
+    first-fit vnode by vnode. A vnode that fits nowhere is put on the last site, which stands for no pnode.
+
+    Returns
+    -------
+    Solution
+        FEASIBLE, though it may break rules that the RFC does not know.
     """
     return _greedy_of_2013(problem, context, whole_first=True)
 
 
 def first_fit_2013_12(problem: Problem, context: SearchContext) -> Solution:
-    """Place as the RFC of December 2013 does: first-fit vnode by vnode, and the user's map is reset."""
+    """Place as the RFC of December 2013 does: first-fit vnode by vnode, without the user's map."""
     return _greedy_of_2013(problem, context, whole_first=False)
 
 
@@ -33,12 +40,12 @@ def first_fit_decreasing(problem: Problem, context: SearchContext) -> Solution:
     """
     Place the vnodes by falling size, each on the first pnode that breaks no rule.
 
-    Vnodes that are to stand together come one after the other, the first where there is room for all.
+    Vnodes that a rule holds on one pnode are placed in sequence, the first on a pnode with room for all, if any.
 
     Returns
     -------
     Solution
-        UNKNOWN without an assignment where a vnode fits nowhere.
+        FEASIBLE; UNKNOWN without an assignment if a vnode fits nowhere.
     """
     partial = PartialAssignment(problem)
     size = problem.resources[0].weight if problem.resources else np.zeros(problem.n, dtype=np.int64)
@@ -54,6 +61,7 @@ def first_fit_decreasing(problem: Problem, context: SearchContext) -> Solution:
 
 
 def _order(problem: Problem, size: IntArray) -> list[int]:
+    """Order the items by falling size, each followed by the items that a rule holds on its site."""
     order: dict[int, None] = {}
     for v in np.argsort(-size, kind="stable").tolist():
         order |= dict.fromkeys([v, *np.flatnonzero(problem.colocated[v]).tolist()])
@@ -61,7 +69,7 @@ def _order(problem: Problem, size: IntArray) -> list[int]:
 
 
 def _fitting_sites(partial: PartialAssignment, v: int) -> IntArray:
-    """Sites open to item v, only those with room for who must join it where there are any."""
+    """Sites open to item v; only sites with room for the items held on the same site as well, if there are any."""
     problem, open_sites = partial.problem, partial.open_sites(v)
     joining = problem.colocated[v] & (partial.site_of < 0)
     roomy = open_sites & problem.allowed[joining].all(axis=0)
@@ -71,6 +79,7 @@ def _fitting_sites(partial: PartialAssignment, v: int) -> IntArray:
 
 
 def _greedy_of_2013(problem: Problem, context: SearchContext, *, whole_first: bool) -> Solution:
+    """Place guest after guest; ``whole_first`` uses the user's map and the stage that keeps a guest whole."""
     memory = problem.resources[0]
     nowhere = problem.m - 1
     free = memory.capacity[:nowhere].copy()
@@ -91,12 +100,14 @@ def _greedy_of_2013(problem: Problem, context: SearchContext, *, whole_first: bo
 
 
 def _usable(given: IntArray, sizes: IntArray, free: IntArray) -> bool:
-    slots_claimed = np.zeros_like(free)
-    np.add.at(slots_claimed, given, sizes)
-    return bool((slots_claimed <= free).all())
+    """Whether every pnode of a user's map has the memory free that the map puts there."""
+    taken = np.zeros_like(free)
+    np.add.at(taken, given, sizes)
+    return bool((taken <= free).all())
 
 
 def _first_fit(sizes: IntArray, free: IntArray, nodemap: IntArray, nowhere: int, *, whole_first: bool) -> IntArray:
+    """Place the vnodes of one guest on the first pnodes of its nodemap that hold them, ``[vnodes]``."""
     whole = [p for p in nodemap if sizes.sum() <= free[p]]
     if whole_first and whole:
         return np.full(len(sizes), whole[0], dtype=np.int64)
@@ -112,7 +123,7 @@ def _first_fit(sizes: IntArray, free: IntArray, nodemap: IntArray, nowhere: int,
 
 
 def _take_evenly(size: int, free: IntArray) -> None:
-    """Take a vnode without a pnode from every pnode that has memory left, in equal parts."""
+    """Take the memory of an unplaced vnode in equal parts from all pnodes with free memory."""
     while size > 0 and (free > 0).any():
         givers = np.flatnonzero(free > 0)
         part = max(1, size // len(givers))

@@ -1,7 +1,8 @@
 """
-Placing whole groups one after the other: every site is tried for the first item of a group, the others follow.
+Greedy construction by groups: whole groups are placed one after the other, the largest first.
 
-Each row of an array is one way to place the group; each further item goes where it costs least beside its row.
+Every site is tried for the first item of a group; each is a row of an array, and in each row every further item goes
+where it costs least beside the items placed before it. The group is placed as in the cheapest row. Own.
 """
 
 from __future__ import annotations
@@ -22,27 +23,27 @@ FloatArray = npt.NDArray[np.float64]
 
 def construct_by_groups(index: TermIndex, context: SearchContext) -> IntArray | None:
     """
-    Place the groups by falling size, with the load priced as it comes and as it will be in the end.
+    Place the groups by falling size twice: with the price of load as it is, and with excess load only.
 
     Returns
     -------
     array ``[n]`` or None
-        The better of the two, which keeps every rule; None where both get stuck, or time is up.
+        The better of the two assignments, which keeps every rule; None if both ended without one, or time is up.
     """
     problem = index.problem
-    shared = any(marginal_cost(index, convex_load) for _, convex_load in index.convex_loads)  # else both ways are one
-    ways = [index, TermIndex(with_excess_load(index))] if shared else [index]
-    found = [site_of for each in ways if (site_of := _one_by_one(each, context)) is not None]
+    shared = any(marginal_cost(index, convex_load) for _, convex_load in index.convex_loads)  # else excess load is load
+    indices = [index, TermIndex(with_excess_load(index))] if shared else [index]
+    found = [site_of for each in indices if (site_of := _one_by_one(each, context)) is not None]
     costs = [tuple(problem.evaluate(site_of[None, :])[0].tolist()) for site_of in found]
     return found[costs.index(min(costs))] if found else None
 
 
 def with_excess_load(index: TermIndex) -> Problem:
     """
-    Price load only beyond what it must come to in the end; what it costs now is a tier of its own behind that.
+    Charge load only above the marginal cost of an even spread; append the full load cost as the next tier.
 
-    Below the price of its last unit, with all load spread evenly, a pool will be filled anyway: nobody needs to be
-    split for its sake.
+    Up to that marginal cost all pools will be filled by groups placed later, so that it is no use to split a group
+    over two sites to avoid it.
     """
     tiers: list[tuple[Term, ...]] = []
     for terms in index.problem.tiers:
@@ -56,6 +57,7 @@ def with_excess_load(index: TermIndex) -> Problem:
 
 
 def _one_by_one(index: TermIndex, context: SearchContext) -> IntArray | None:
+    """Place the groups by falling size; None if one has no place, or time is up."""
     placer = GroupPlacer(index)
     partial = PartialAssignment(index.problem)
     for items in sorted(index.problem.groups, key=lambda items: -float(placer.size[items].sum())):
@@ -66,14 +68,18 @@ def _one_by_one(index: TermIndex, context: SearchContext) -> IntArray | None:
 
 class GroupPlacer:
     """
-    Places groups beside what stands already.
+    Places groups beside the items placed before.
 
     Attributes
     ----------
     size
-        ``[n]``, what part of a large site each item takes, summed over the resources.
+        ``[n]``, the part of the largest capacity that each item weighs, summed over the resources.
+    scarcity
+        ``[resources]``, 1 over the largest capacity.
+    active
+        The tiers that have terms.
     tallies
-        What each term of the index keeps of the items placed.
+        The sums over placed items that each term of the index needs to price the next item.
     """
 
     def __init__(self, index: TermIndex) -> None:
@@ -86,21 +92,23 @@ class GroupPlacer:
         n, m = index.problem.n, index.problem.m
         self.tallies = [term.tallies(n, m) for _, term in index.terms]
 
-    def place(self, partial: PartialAssignment, items: IntArray, barred: BoolArray | None = None) -> bool:
+    def place(self, partial: PartialAssignment, items: IntArray) -> bool:
         """
-        Place a group that has no site yet where it costs least; False where it has no place.
+        Place a group where the cheapest row puts it; False if no row has a site for every item.
 
         Parameters
         ----------
-        barred
-           ``[m]``, sites not to be tried for its first item.
+        partial
+           Gets the items of the group on their sites.
+        items
+           The group, without sites yet.
         """
         ordered = items[np.argsort(-self.size[items], kind="stable")]
         first = partial.open_sites(int(ordered[0]))
-        ways = _Beam(self, partial, np.flatnonzero(first if barred is None else first & ~barred))
+        beam = _Beam(self, partial, np.flatnonzero(first))
         for v in ordered.tolist():
-            ways.add(v)
-        for row in ways.ranked():
+            beam.add(v)
+        for row in beam.ranked():
             if _has_slots(partial, ordered, row):
                 for v, p in zip(ordered.tolist(), row.tolist(), strict=True):
                     partial.put(v, p)
@@ -108,7 +116,7 @@ class GroupPlacer:
         return False
 
     def towards(self, v: int, site_of: IntArray) -> IntArray:
-        """What item v pays on each site by itself and towards the items placed in other groups, ``[tiers, m]``."""
+        """Linear cost of item v on each site and the cost of its flows with placed items, ``[tiers, m]``."""
         cost: IntArray = self.index.linear[:, v, :].copy()
         for flow in self.index.flows if self._outside[v] else ():
             others = np.flatnonzero(site_of >= 0)
@@ -129,7 +137,11 @@ class GroupPlacer:
 
 
 class _Beam:
-    """Ways to place a group, a row each: what is left beside each, and what it costs."""
+    """
+    Partial assignments of one group, a row for each site of its first item.
+
+    Each row has its cost, the capacities it leaves, and the tallies of the terms.
+    """
 
     def __init__(self, placer: GroupPlacer, partial: PartialAssignment, sites: IntArray) -> None:
         self._placer, self._index, self._partial, self._first = placer, placer.index, partial, sites
@@ -160,14 +172,14 @@ class _Beam:
         self._items.append(v)
 
     def ranked(self) -> list[IntArray]:
-        """Rows that found a site for every item, the cheapest first, then those that leave the least on their sites."""
+        """Rows with a site for every item, the cheapest first; of equals, the row that leaves least capacity."""
         rows = np.flatnonzero(self._alive)
         tight = self._room()[np.arange(len(self._rows))[:, None], self._rows].sum(axis=1).round(3)
         ranks = np.lexsort([tight[rows], *self._cost[self._placer.active][::-1, rows]])
         return list(self._rows[rows[ranks]])
 
     def _open(self, v: int) -> BoolArray:
-        """Sites that can take item v beside each row, slots apart, ``[s, m]``."""
+        """Sites where item v breaks no rule beside each row, except for slots, ``[s, m]``."""
         fits = (self._index.weight[:, v][None, :, None] <= self._left).all(axis=1)
         open_sites: BoolArray = fits & self._partial.free_of_conflicts(v)
         for conflict in self._index.problem.all_conflicts:
@@ -176,7 +188,7 @@ class _Beam:
         return open_sites
 
     def _prices(self, v: int) -> IntArray:
-        """What item v adds to each tier on each site beside each row, ``[tiers, s, m]``."""
+        """Cost that item v adds to each tier on each site beside each row, ``[tiers, s, m]``."""
         index, count = self._index, len(self._first)
         cost = np.repeat(self._placer.towards(v, self._partial.site_of)[:, None, :], count, axis=1)
         for flow in index.flows:
@@ -188,7 +200,7 @@ class _Beam:
         return cost
 
     def _least(self, cost: IntArray, open_sites: BoolArray) -> IntArray:
-        """Find the open site of least cost of each row, the fullest of equals, ``[s]``."""
+        """Find the cheapest open site of each row, the fullest of equals, ``[s]``."""
         best = open_sites
         for t in self._placer.active:
             price = np.where(best, cost[t], np.iinfo(np.int64).max)
@@ -196,13 +208,13 @@ class _Beam:
         return np.asarray(np.where(best, self._room(), np.inf).argmin(axis=1))
 
     def _room(self) -> FloatArray:
-        """What is left on each site beside each row, as a part of a large site and to its thousandth, ``[s, m]``."""
+        """Capacity left on each site beside each row, in parts of the largest capacity, to a thousandth, ``[s, m]``."""
         left: FloatArray = np.einsum("srm,r->sm", self._left, self._placer.scarcity).round(3)
         return left
 
 
 def _has_slots(partial: PartialAssignment, items: IntArray, row: IntArray) -> bool:
-    """Whether everybody finds a slot where a row puts the items."""
+    """Whether all items find their slots on the sites of a row."""
     slot_matching = partial.problem.slot_matching
     return slot_matching is None or all(
         slot_matching.fits(p, [*np.flatnonzero(partial.site_of == p).tolist(), *items[row == p].tolist()])

@@ -1,4 +1,9 @@
-"""Shifts and swaps of items, priced in arrays and kept up to date from move to move."""
+"""
+Shifts and swaps of items: the change of cost of every move, in arrays.
+
+What each item pays for its flows on each site is kept from move to move, so that a move costs O(n m) and not O(n^2 m):
+the update of robust tabu search (Taillard, Parallel Computing 17, 1991) for a matrix of items and sites.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +13,17 @@ from typing import Any
 import numpy as np
 
 from placer.assignment import BoolArray, IntArray
+from placer.assignment.heuristics.overload import CONFLICT, decrease, increase, swap_conflicts
 from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
 
 FORBIDDEN = np.int64(2**60)
-"""Overload that marks a move to a site the item may not use."""
+"""Overload that marks a shift to a site that is not allowed, or to the item's own."""
 
 
 @dataclass(frozen=True)
 class Shift:
-    """Item to another site; ``delta`` of overload and tiers."""
+    """An item goes to another site; ``delta``, ``[1 + tiers]``, is the change of overload and tiers."""
 
     item: int
     site: int
@@ -26,7 +32,7 @@ class Shift:
 
 @dataclass(frozen=True)
 class Swap:
-    """Two items exchange their sites; ``delta`` of overload and tiers."""
+    """Two items exchange their sites; ``delta``, ``[1 + tiers]``, is the change of overload and tiers."""
 
     item: int
     other: int
@@ -35,16 +41,21 @@ class Swap:
 
 class Neighbourhood:
     """
-    An assignment, its costs, and what every move would change.
+    An assignment, its costs, and the change of costs of every move.
+
+    Parameters
+    ----------
+    site_of
+        ``[n]``, sites that are allowed; the assignment may break other rules.
 
     Attributes
     ----------
     site_of
-        ``[n]``.
+        ``[n]``, the present assignment.
     costs
         ``[1 + tiers]``: the overload, then each tier.
     overload_price
-        What a unit of overload costs in the highest tier while moves are chosen; 0 where none is worth any cost.
+        Cost of a unit of overload in the highest tier while moves are compared; 0 compares overload before all tiers.
     """
 
     def __init__(self, index: TermIndex, site_of: IntArray) -> None:
@@ -59,39 +70,49 @@ class Neighbourhood:
         self.jump(site_of)
 
     def jump(self, site_of: IntArray) -> None:
-        """Go on from another assignment, ``[n]``."""
+        """Replace the assignment, ``[n]``."""
         self.site_of = site_of.copy()
-        self.costs = self._price()
-        self._refresh()
+        self.costs = self._evaluate()
+        self._price_flows()
 
     def shift(self, v: int, p: int) -> None:
         """Move item v to site p."""
-        self._carry(v, p)
-        self.costs = self._price()
+        self._relocate(v, p)
+        self.costs = self._evaluate()
 
     def make(self, move: Shift | Swap) -> None:
-        """Make a move whose change of costs is known; who has no slot is looked up."""
+        """Make a move; its ``delta`` updates the costs, unless slots have to be matched anew."""
         if isinstance(move, Shift):
-            self._carry(move.item, move.site)
+            self._relocate(move.item, move.site)
         else:
             here, there = int(self.site_of[move.item]), int(self.site_of[move.other])
-            self._carry(move.item, there)
-            self._carry(move.other, here)
-        self.costs = self.costs + move.delta if self.index.problem.slot_matching is None else self._price()
+            self._relocate(move.item, there)
+            self._relocate(move.other, here)
+        self.costs = self.costs + move.delta if self.index.problem.slot_matching is None else self._evaluate()
 
-    def _carry(self, v: int, p: int) -> None:
+    def _relocate(self, v: int, p: int) -> None:
+        """Put item v on site p, and update what depends on it but the costs."""
         a = self.site_of[v]
         self.site_of[v] = p
         for i, flow in enumerate(self.index.flows):
             d = flow.distance
-            self._pull[i] += np.outer(flow.flow[:, v], d[:, p] - d[:, a])
-            self._pull[i] += np.outer(flow.flow[v, :], d[p, :] - d[a, :])
+            self._flow_cost[i] += np.outer(flow.flow[:, v], d[:, p] - d[:, a])
+            self._flow_cost[i] += np.outer(flow.flow[v, :], d[p, :] - d[a, :])
         self._loads[:, a] -= self.index.weight[:, v]
         self._loads[:, p] += self.index.weight[:, v]
 
     def best_shift(self, tabu: BoolArray, best_costs: IntArray) -> Shift | None:
-        """Find the lexicographically best shift that is not tabu or beats ``best_costs``."""
-        delta = self._shift_deltas()
+        """
+        Find the lexicographically best shift that is not tabu, or whose costs are below ``best_costs``.
+
+        Parameters
+        ----------
+        tabu
+            ``[n, m]``, shifts not to be made.
+        best_costs
+            ``[1 + tiers]``.
+        """
+        delta = self.shift_deltas()
         delta[0][self._items, self.site_of] = FORBIDDEN
         delta[0][~self.index.problem.allowed] = FORBIDDEN
         free = ~tabu | self._better(delta, best_costs)
@@ -103,21 +124,21 @@ class Neighbourhood:
         return Shift(v, p, delta[:, v, p])
 
     def best_swap(self, tabu: BoolArray, best_costs: IntArray) -> Swap | None:
-        """Find the lexicographically best swap of items on different sites, not tabu or beating ``best_costs``."""
-        v, w = self._swap_pairs()
+        """Find the lexicographically best swap that is not tabu, or whose costs are below ``best_costs``."""
+        v, w = self.swap_pairs()
         if not len(v):
             return None
-        delta = self._swap_deltas(v, w)
+        delta = self.swap_deltas(v, w)
         blocked = tabu[v, self.site_of[w]] | tabu[w, self.site_of[v]]
         i = _best(self.ranked(delta), ~blocked | self._better(delta, best_costs))
         return None if i is None else Swap(int(v[i]), int(w[i]), delta[:, i])
 
     def ranked(self, delta: IntArray) -> list[Any]:
-        """Rows by which moves are compared, the first row first."""
+        """Give the rows by which moves are compared lexicographically; overload with a price joins the highest tier."""
         return [delta[0] * self.overload_price + delta[1], *delta[2:]] if self.overload_price else list(delta)
 
     def _better(self, delta: IntArray, best_costs: IntArray) -> BoolArray:
-        """Whether a move would end below the best known costs."""
+        """Whether the costs after each move are lexicographically below ``best_costs``."""
         better = np.zeros(delta.shape[1:], dtype=bool)
         equal = np.ones(delta.shape[1:], dtype=bool)
         for now, change, best in zip(self.costs, delta, best_costs, strict=True):
@@ -125,7 +146,8 @@ class Neighbourhood:
             equal &= now + change == best
         return better
 
-    def _price(self) -> IntArray:
+    def _evaluate(self) -> IntArray:
+        """Evaluate the assignment from its definition, ``[1 + tiers]``, and keep the loads of the sites."""
         problem, index = self.index.problem, self.index
         loads = np.stack(
             [np.bincount(self.site_of, weights=w, minlength=problem.m).astype(np.int64) for w in index.weight]
@@ -134,34 +156,40 @@ class Neighbourhood:
         self._loads = loads
         overload = np.maximum(loads - index.capacity, 0).sum()
         for items, sites in self._conflicts:
-            overload += (items * sites[np.ix_(self.site_of, self.site_of)]).sum() * 1024
-        overload += len(problem.infeasible_sites(self.site_of)) * 1024
+            overload += (items * sites[np.ix_(self.site_of, self.site_of)]).sum() * CONFLICT
+        overload += len(problem.infeasible_sites(self.site_of)) * CONFLICT
         return np.concatenate([[overload], problem.evaluate(self.site_of[None, :])[0]])
 
-    def _refresh(self) -> None:
-        """Recompute what each item would pay on each site towards the others, ``[n, m]`` per flow."""
-        self._pull = [
+    def _price_flows(self) -> None:
+        """Compute what each item would pay on each site for its flows with the others, ``[n, m]`` for each flow."""
+        self._flow_cost = [
             flow.flow @ flow.distance[:, self.site_of].T + flow.flow.T @ flow.distance[self.site_of, :]
             for flow in self.index.flows
         ]
 
-    def _shift_deltas(self) -> IntArray:
+    def shift_deltas(self) -> IntArray:
+        """Give the change of overload and tiers of every shift, ``[1 + tiers, n, m]``."""
         index, problem = self.index, self.index.problem
         n, m, s, items = problem.n, problem.m, self.site_of, self._items
         delta = np.zeros((1 + index.tiers, n, m), dtype=np.int64)
         for w, load, capacity in zip(index.weight, self._loads, index.capacity, strict=True):
-            delta[0] += _rise(load, capacity, w[:, None]) - _fall(load, capacity, w, s)[:, None]
+            delta[0] += increase(load, capacity, w[:, None]) - decrease(load, capacity, w, s)[:, None]
         for related, sites in self._conflicts:
-            clash = related @ sites[s] * 2048
-            delta[0] += clash - clash[items, s][:, None]
+            clashes = related @ sites[s] * 2 * CONFLICT  # both orders of a pair
+            delta[0] += clashes - clashes[items, s][:, None]
         delta[1:] += index.linear - index.linear[:, items, s][:, :, None]
-        for pull, flow in zip(self._pull, index.flows, strict=True):
-            delta[1 + flow.tier] += pull - pull[items, s][:, None]
+        for cost, flow in zip(self._flow_cost, index.flows, strict=True):
+            delta[1 + flow.tier] += cost - cost[items, s][:, None]
         for t, term in index.terms:
             delta[1 + t] += term.shift_delta(s, m)
         return delta
 
-    def _swap_pairs(self) -> tuple[IntArray, IntArray]:
+    def swap_pairs(self) -> tuple[IntArray, IntArray]:
+        """
+        List the pairs of different items, v < w, that may exchange their sites.
+
+        Where overload has no price, only pairs that overload neither site more than now, which are few on full sites.
+        """
         s, allowed = self.site_of, self.index.problem.allowed
         other = allowed[:, s]
         pairs = other & other.T & (s[:, None] != s[None, :])
@@ -176,21 +204,20 @@ class Neighbourhood:
             slack &= fits_v & ((load[s[w]] - gain <= capacity[s[w]]) | (gain >= 0))
         return v[slack], w[slack]
 
-    def _swap_deltas(self, v: IntArray, w: IntArray) -> IntArray:
-        """Price swaps exactly: two shifts, less what they count twice."""
+    def swap_deltas(self, v: IntArray, w: IntArray) -> IntArray:
+        """Give the change of overload and tiers of swaps, ``[1 + tiers, swaps]``: two shifts, and their interaction."""
         index, s = self.index, self.site_of
         a, b = s[v], s[w]
         delta = np.zeros((1 + index.tiers, len(v)), dtype=np.int64)
         for weight, load, capacity in zip(index.weight, self._loads, index.capacity, strict=True):
             gain = weight[w] - weight[v]
-            delta[0] += np.maximum(load[a] + gain - capacity[a], 0) - np.maximum(load[a] - capacity[a], 0)
-            delta[0] += np.maximum(load[b] - gain - capacity[b], 0) - np.maximum(load[b] - capacity[b], 0)
+            delta[0] += increase(load[a], capacity[a], gain) + increase(load[b], capacity[b], -gain)
         for related, sites in self._conflicts:
-            delta[0] += _swap_clashes(related, sites, s, v, w)
+            delta[0] += swap_conflicts(related, sites, s, v, w)
         delta[1:] += index.linear[:, v, b] - index.linear[:, v, a] + index.linear[:, w, a] - index.linear[:, w, b]
-        for pull, flow in zip(self._pull, index.flows, strict=True):
+        for cost, flow in zip(self._flow_cost, index.flows, strict=True):
             d, f = flow.distance, flow.flow
-            change = pull[v, b] - pull[v, a] + pull[w, a] - pull[w, b]
+            change = cost[v, b] - cost[v, a] + cost[w, a] - cost[w, b]
             change += f[v, w] * (d[a, b] + d[b, a] - d[a, a] - d[b, b])
             change += f[w, v] * (d[a, b] + d[b, a] - d[a, a] - d[b, b])
             delta[1 + flow.tier] += change
@@ -199,25 +226,8 @@ class Neighbourhood:
         return delta
 
 
-def _swap_clashes(related: IntArray, sites: IntArray, s: IntArray, v: IntArray, w: IntArray) -> IntArray:
-    """Price the clashes of swaps: two shifts, less what they count of the pair itself, which clashes as before."""
-    clash = related @ sites[s]
-    a, b = s[v], s[w]
-    pair = 2 * sites[a, b] - sites[a, a] - sites[b, b]
-    change = clash[v, b] - clash[v, a] + clash[w, a] - clash[w, b] + related[v, w] * pair
-    return np.asarray(change * 2048)
-
-
-def _rise(load: IntArray, capacity: IntArray, w: IntArray) -> IntArray:
-    return np.asarray(np.maximum(load + w - capacity, 0) - np.maximum(load - capacity, 0))
-
-
-def _fall(load: IntArray, capacity: IntArray, w: IntArray, s: IntArray) -> IntArray:
-    return np.asarray(np.maximum(load - capacity, 0)[s] - np.maximum(load[s] - w - capacity[s], 0))
-
-
 def _best(rows: list[Any], free: BoolArray) -> int | None:
-    """Find the column with the lexicographically least rows among the free ones."""
+    """Find the free column that is lexicographically least, the first row compared first; None if none is free."""
     columns = np.flatnonzero(free)
     for row in rows:
         if len(columns) <= 1:

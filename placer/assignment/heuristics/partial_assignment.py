@@ -1,4 +1,4 @@
-"""An assignment in the making, and where its next item may go."""
+"""A partial assignment, and the sites that are open to its next item."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from placer.assignment import BoolArray, Problem
 
 class PartialAssignment:
     """
-    Some items on sites, the rest nowhere yet.
+    Some items on sites, the others without a site yet.
+
+    Parameters
+    ----------
+    problem
+        Whose items are placed.
 
     Attributes
     ----------
@@ -28,21 +33,21 @@ class PartialAssignment:
         self._barred = np.zeros((problem.n, problem.m), dtype=np.int64)
 
     def open_sites(self, v: int) -> BoolArray:
-        """Sites that can take item v without breaking a rule, slots apart, ``[m]``."""
+        """Sites where item v breaks no rule except for slots, which :meth:`slots` decides, ``[m]``."""
         fits = (self._weight[:, v, None] <= self.left).all(axis=0)
         return np.asarray(fits & self.free_of_conflicts(v))
 
     def free_of_conflicts(self, v: int) -> BoolArray:
-        """Sites that item v may use beside the items placed so far, whatever it weighs, ``[m]``."""
+        """Sites allowed for item v without a conflict with the items placed so far; capacities are ignored, ``[m]``."""
         return np.asarray(self.problem.allowed[v] & (self._barred[v] == 0))
 
     def slots(self, v: int, p: int) -> bool:
-        """Whether item v finds its slots on site p beside the items there."""
+        """Whether all items on site p, with item v, find their slots there."""
         slot_matching = self.problem.slot_matching
         return slot_matching is None or slot_matching.fits(p, [*np.flatnonzero(self.site_of == p).tolist(), v])
 
     def put(self, v: int, p: int) -> None:
-        """Put item v, which has no site, on site p."""
+        """Put item v, which has no site yet, on site p."""
         self.site_of[v] = p
         self.left[:, p] -= self._weight[:, v]
         self._bar(v, p, 1)
@@ -55,6 +60,6 @@ class PartialAssignment:
         self._bar(v, int(p), -1)
 
     def _bar(self, v: int, p: int, times: int) -> None:
-        """Count for each item the items that keep it off each site."""
+        """Count item v on site p, ``times`` 1 or -1, where it bars a site for another item by a conflict."""
         for conflict in self.problem.all_conflicts:
             self._barred[conflict.items[v]] += times * conflict.sites[p]

@@ -1,4 +1,9 @@
-"""What overload may cost while a quadratic assignment is searched."""
+"""
+The price of overload while a quadratic assignment is searched.
+
+The adaptive penalty of Gendreau, Hertz and Laporte (Management Science 40, 1994): the price doubles while the search
+overloads sites and halves while it does not, so that the search crosses the border of the feasible region both ways.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +11,18 @@ from placer.assignment.heuristics.neighbourhood import Neighbourhood
 from placer.assignment.structure.term_index import TermIndex
 
 LEARN_AFTER = 10
-"""Assignments in a row with overload, or without, after which overload costs twice as much, or half."""
+"""
+Assignments in a row with overload, or without, after which its price doubles, or halves.
+
+Ten, as in the paper.
+"""
 
 
 class PenaltyManager:
     """
-    How much overload may cost while one tier of flows is searched: less while there is none, more while there is some.
+    Sets the price of overload where flows run between groups; elsewhere overload is compared before all tiers.
 
-    Elsewhere overload stands before all tiers.
+    At first, overload by the weight of all items would cost as much as the assignment does.
     """
 
     def __init__(self, index: TermIndex, moves: Neighbourhood) -> None:
@@ -24,7 +33,7 @@ class PenaltyManager:
             moves.overload_price = float(moves.costs[1]) / max(1.0, float(index.weight.sum()))
 
     def learn(self, *, overloaded: bool) -> None:
-        """Count one more assignment."""
+        """Count one more assignment, and change the price if it is time to."""
         if not self._used:
             return
         self._seen = {overloaded: self._seen[overloaded] + 1, not overloaded: 0}

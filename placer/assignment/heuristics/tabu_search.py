@@ -1,46 +1,53 @@
 """
-Tabu search over shifts and swaps, for a good answer fast.
+Tabu search over shifts and swaps, for a good assignment fast.
 
-The lexicographic vector of tier costs is minimised whole. Overload of a site and incompatible sites in one group
-stand before all tiers, so that the search may start from an assignment that breaks rules and mends it.
+Moves are compared by the whole vector of tier costs, lexicographically. Broken rules are counted as overload, which
+is compared before all tiers, so that the search may start from an assignment that breaks rules and repair it; where
+flows run between groups, overload has a price instead (:mod:`~placer.assignment.heuristics.penalty`).
+
+Tabu search: Glover (ORSA Journal on Computing 1, 1989); with random tenures, and for quadratic assignments: Taillard
+(Parallel Computing 17, 1991). Ruin and recreate: Schrimpf, Schneider, Stamm-Wilbrandt and Dueck (Journal of
+Computational Physics 159, 2000). Their combination here is own.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from placer.assignment import BoolArray, IntArray, Problem, Solution, Status
+from placer.assignment import IntArray, Problem, Solution, Status
 from placer.assignment.bounds.elementary import lower_bounds
 from placer.assignment.context import SearchContext
+from placer.assignment.heuristics.greedy import greedy_construction
 from placer.assignment.heuristics.group_construction import construct_by_groups
 from placer.assignment.heuristics.neighbourhood import Neighbourhood, Shift, Swap
-from placer.assignment.heuristics.partial_assignment import PartialAssignment
 from placer.assignment.heuristics.penalty import PenaltyManager
 from placer.assignment.structure.term_index import TermIndex
 
+# Chosen by trial, and no measurement is recorded: with longer tenures and wider ruins the search goes farther from the
+# best assignment, and comes back to it later.
 TENURE = (4, 12)
-"""Moves for which an item may not return to a site it left: fewest and most."""
+"""Moves for which an item may not return to a site it left: fewest, and one more than most."""
 RUIN_EVERY = 20
-"""Moves without a better assignment after which a few groups are placed anew."""
+"""Moves without a better assignment between two ruins."""
 RUINED = (1, 5)
-"""How many: fewest, and one more than most at first."""
-ENTANGLED_RUIN_EVERY = 50
-"""The same where flows run between groups: there it takes longer to settle,"""
+"""Groups that a ruin takes off their sites: fewest, and one more than most at first."""
+INTERGROUP_RUIN_EVERY = 50
+"""Moves between two ruins where flows run between groups: a new assignment needs more moves to settle there."""
 WIDER_EVERY = 100
-"""and after so many moves without a better assignment one more group may be placed anew."""
+"""Moves without a better assignment after which a ruin may take one more group where flows run between groups."""
 
 
 def local_search(problem: Problem, context: SearchContext) -> Solution:
     """
-    Search until time is up, or nothing better can exist.
+    Search until time is up, or the costs meet the elementary bounds.
 
     Returns
     -------
     Solution
-        FEASIBLE, or UNKNOWN where no assignment was found; it proves nothing.
+        FEASIBLE, or UNKNOWN if no assignment was found; without bounds, so it proves nothing.
     """
     index = TermIndex(problem)
-    found = tabu_search(index, context, time_limit_s=context.left_s(), floor=lower_bounds(index))
+    found = tabu_search(index, context, time_limit_s=context.left_s(), bounds=lower_bounds(index))
     if found is None:
         return Solution(
             status=Status.UNKNOWN, wall_time_s=context.elapsed_s(), attempts="local search found no assignment"
@@ -56,7 +63,7 @@ def tabu_search(
     time_limit_s: float,
     start: IntArray | None = None,
     patience: int = 10**9,
-    floor: tuple[int, ...] | None = None,
+    bounds: tuple[int, ...] | None = None,
 ) -> IntArray | None:
     """
     Search from an assignment, or from a greedy one, for a better one.
@@ -66,16 +73,17 @@ def tabu_search(
     time_limit_s
         Seconds at most.
     start
-        ``[n]``, may break rules; None starts greedily, or from the problem's hint if that costs no more.
+        ``[n]``, may break rules; None starts from a greedy assignment, or from the problem's hint if that costs no
+        more.
     patience
-        Moves without a better assignment after which it gives up.
-    floor
-        Tier costs that none can beat; the search ends where it meets them.
+        Moves without a better assignment after which the search ends.
+    bounds
+        ``[tiers]``, lower bounds of the tiers; the search ends at an assignment that meets them all.
 
     Returns
     -------
     array ``[n]`` or None
-        The best assignment that keeps every rule; None where there was none.
+        The best assignment that keeps every rule; None if none was found.
     """
     problem = index.problem
     if not problem.n:
@@ -83,39 +91,78 @@ def tabu_search(
     if not problem.allowed.any(axis=1).all():
         return None
     random = np.random.default_rng(context.seed)
-    moves = Neighbourhood(index, _initial(index, random, context) if start is None else start)
-    if start is None and problem.hint is not None:
-        _take_hint(moves, problem.hint, random)
-    goal = None if floor is None else np.array([0, *floor])
-    best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
-    if best_costs[0] == 0:
-        context.tell("local search", costs=tuple(best_costs[1:].tolist()))
+    moves = _first_assignment(index, start, random, context)
+    best = _Best(moves, context)
+    goal = None if bounds is None else np.array([0, *bounds])
     tabu = np.zeros((problem.n, problem.m), dtype=np.int64)
-    price = PenaltyManager(index, moves)
+    penalty = PenaltyManager(index, moves)
     deadline = context.elapsed_s() + min(time_limit_s, context.left_s())
     step = 0
-    while stale < patience and context.elapsed_s() < deadline and not context.stop.is_set():
-        if goal is not None and not (best_costs > goal).any():
+    while best.stale < patience and context.elapsed_s() < deadline and not context.stop.is_set():
+        if goal is not None and not (best.costs > goal).any():
             break
         step += 1
-        if not _step(moves, tabu, step, best_costs, random):
+        if not _step(moves, tabu, step, best.costs, random):
             break
-        stale += 1
-        price.learn(overloaded=moves.costs[0] > 0)
-        if stale % (ENTANGLED_RUIN_EVERY if problem.has_intergroup_flow else RUIN_EVERY) == 0:
-            wider = stale // WIDER_EVERY if problem.has_intergroup_flow else 0
-            moves.jump(_ruin_and_recreate(index, best, random, RUINED[1] + wider))
-        if tuple(moves.costs) < tuple(best_costs):
-            best, best_costs, stale = moves.site_of.copy(), moves.costs.copy(), 0
-            if best_costs[0] == 0:
-                context.tell("local search", costs=tuple(best_costs[1:].tolist()))
-    found = f"costs {tuple(best_costs[1:].tolist())}" if best_costs[0] == 0 else "no placement"
+        best.stale += 1
+        penalty.learn(overloaded=moves.costs[0] > 0)
+        if best.stale % (INTERGROUP_RUIN_EVERY if problem.has_intergroup_flow else RUIN_EVERY) == 0:
+            wider = best.stale // WIDER_EVERY if problem.has_intergroup_flow else 0
+            moves.jump(_ruin_and_recreate(index, best.site_of, random, RUINED[1] + wider))
+        best.offer(moves)
+    found = f"costs {tuple(best.costs[1:].tolist())}" if best.keeps_rules else "no placement"
     context.log(f"local search: {step} moves, {found}")
-    return best if best_costs[0] == 0 else None
+    return best.site_of if best.keeps_rules else None
+
+
+class _Best:
+    """
+    The best assignment so far, whose costs are reported if it keeps every rule.
+
+    Attributes
+    ----------
+    site_of, costs
+        ``[n]``, and ``[1 + tiers]``: the overload, then each tier.
+    stale
+        Moves since it was found.
+    """
+
+    def __init__(self, moves: Neighbourhood, context: SearchContext) -> None:
+        self._context = context
+        self._keep(moves)
+
+    @property
+    def keeps_rules(self) -> bool:
+        """Whether it overloads no site and breaks no other rule."""
+        return bool(self.costs[0] == 0)
+
+    def offer(self, moves: Neighbourhood) -> None:
+        """Keep the present assignment if it costs less."""
+        if tuple(moves.costs) < tuple(self.costs):
+            self._keep(moves)
+
+    def _keep(self, moves: Neighbourhood) -> None:
+        self.site_of, self.costs, self.stale = moves.site_of.copy(), moves.costs.copy(), 0
+        if self.keeps_rules:
+            self._context.tell("local search", costs=tuple(self.costs[1:].tolist()))
+
+
+def _first_assignment(
+    index: TermIndex, start: IntArray | None, random: np.random.Generator, context: SearchContext
+) -> Neighbourhood:
+    """Begin with ``start``, else with a greedy assignment or the problem's hint."""
+    moves = Neighbourhood(index, _initial(index, random, context) if start is None else start)
+    if start is None and index.problem.hint is not None:
+        _take_hint(moves, index.problem.hint, random)
+    return moves
 
 
 def _initial(index: TermIndex, random: np.random.Generator, context: SearchContext) -> IntArray:
-    """Place item by item and, unless flows run between the groups, group by group; the better of the two."""
+    """
+    Build the better of two assignments: item by item, and group by group.
+
+    Only item by item where flows run between groups: to place whole groups looks at the flows within them.
+    """
     problem = index.problem
     one_by_one = greedy_construction(index, random)
     if problem.has_intergroup_flow:
@@ -129,44 +176,8 @@ def _initial(index: TermIndex, random: np.random.Generator, context: SearchConte
     return by_groups
 
 
-def greedy_construction(index: TermIndex, random: np.random.Generator, kept: IntArray | None = None) -> IntArray:
-    """
-    Place the items by falling size, each where it costs least; where it fits nowhere, on the emptiest allowed site.
-
-    Parameters
-    ----------
-    kept
-        ``[n]``, items that stay where they are, -1 for those to place; None places all. Then the order is random.
-
-    Returns
-    -------
-    array ``[n]``
-        Every item on an allowed site; it may break other rules.
-    """
-    problem = index.problem
-    partial = PartialAssignment(problem)
-    size = (index.weight / np.maximum(index.capacity.max(axis=1, initial=1), 1)[:, None]).sum(axis=0)
-    late = ~np.isin(np.arange(problem.n), problem.selectors)
-    order = np.lexsort((random.random(problem.n), -size) if kept is None else (random.random(problem.n),))
-    order = order[np.argsort(late[order], kind="stable")]
-    placed = np.zeros(problem.n, dtype=bool)
-    if kept is not None:
-        for v in np.flatnonzero(kept >= 0).tolist():
-            partial.put(v, int(kept[v]))
-        placed = kept >= 0
-    for v in order[~placed[order]].tolist():
-        open_sites = partial.open_sites(v)
-        if not open_sites.any():
-            room = np.where(problem.allowed[v], partial.left.min(axis=0, initial=2**62), np.iinfo(np.int64).min)
-            partial.put(v, int(room.argmax()))
-        else:
-            partial.put(v, _cheapest(index, v, partial.site_of, placed, open_sites))
-        placed[v] = True
-    return partial.site_of
-
-
 def _take_hint(moves: Neighbourhood, hint: IntArray, random: np.random.Generator) -> None:
-    """Start from a hint, what it lacks or has where it may not be placed beside it, unless that costs more."""
+    """Jump to the hint, with its missing and forbidden sites filled in greedily, unless that costs more."""
     index, greedy, costs = moves.index, moves.site_of, tuple(moves.costs)
     allowed = index.problem.allowed[np.arange(len(hint)), hint] & (hint >= 0)
     moves.jump(greedy_construction(index, random, np.where(allowed, hint, -1)))
@@ -174,32 +185,22 @@ def _take_hint(moves: Neighbourhood, hint: IntArray, random: np.random.Generator
         moves.jump(greedy)
 
 
-def _cheapest(index: TermIndex, v: int, site_of: IntArray, placed: BoolArray, sites: BoolArray) -> int:
-    """Find the open site where item v costs least beside the items placed so far, tier before tier."""
-    cost = index.linear[:, v, :].copy()
-    others = np.flatnonzero(placed)
-    for flow in index.flows:
-        at = site_of[others]
-        cost[flow.tier] += flow.distance[:, at] @ flow.flow[v, others] + flow.flow[others, v] @ flow.distance[at, :]
-    for t, term in index.terms:
-        cost[t] += term.beside(v, others, site_of, len(sites))
-    return int(np.lexsort(np.where(sites, cost, np.iinfo(np.int64).max)[::-1])[0])
-
-
 def _ruin_and_recreate(index: TermIndex, site_of: IntArray, random: np.random.Generator, most: int) -> IntArray:
-    """Take fewer than ``most`` random groups off and place them anew, to start from near the best."""
+    """Take fewer than ``most`` random groups off their sites and place them anew, for a start near the best."""
     groups = index.problem.groups
     kept = site_of.copy()
     if len(groups) == 1:
         return greedy_construction(index, random, _scatter(index.problem, kept, random))
     for g in random.choice(len(groups), size=min(len(groups), int(random.integers(RUINED[0], most))), replace=False):
         kept[groups[g]] = -1
-    kept[index.problem.colocated[kept < 0].any(axis=0)] = -1  # who must stand with one of them moves along
+    kept[
+        index.problem.colocated[kept < 0].any(axis=0)
+    ] = -1  # an item held on one site with a ruined item is ruined too
     return greedy_construction(index, random, kept)
 
 
 def _scatter(problem: Problem, site_of: IntArray, random: np.random.Generator) -> IntArray:
-    """Where there is but one group: take some of its items off, or all but one, which goes to any site."""
+    """Ruin the only group: take some of its items off, or put one on a random site and take all others off."""
     kept, v = site_of.copy(), int(random.integers(problem.n))
     if random.random() < 0.5:
         kept[random.permutation(problem.n)[: random.integers(1, problem.n // 2 + 2)]] = -1
@@ -211,7 +212,7 @@ def _scatter(problem: Problem, site_of: IntArray, random: np.random.Generator) -
 
 
 def _step(moves: Neighbourhood, tabu: IntArray, step: int, best_costs: IntArray, random: np.random.Generator) -> bool:
-    """Make the best shift or swap that is not tabu, or better than the best known; False where there is none."""
+    """Make the best shift or swap that is not tabu or beats the best known costs; False if there is none."""
     shift = moves.best_shift(tabu > step, best_costs)
     swap = moves.best_swap(tabu > step, best_costs)
     if shift is None and swap is None:

@@ -1,4 +1,4 @@
-"""Bounds from the view of every item: worked by hand, and never above the optimum."""
+"""The Gilmore-Lawler bound: worked by hand, and never above the optimum."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ def test_two_pairs_of_pnodes_with_room_for_one_vnode_each() -> None:
     assert gilmore_lawler_bound(TermIndex(problem), COST) == 8 * 250 * (10 + 12 + 20 + 20)
 
 
-def test_no_star_is_above_the_optimum() -> None:
+def test_no_bound_is_above_the_optimum() -> None:
     compared = raised = 0
     for seed in range(300):
         expected = best(random_instance(seed))
         if expected is None:
             continue
         index = TermIndex(lower(random_instance(seed)).problem)
-        stars = gilmore_lawler_bound(index, COST)
-        assert stars <= expected[0][COST], seed
+        bound = gilmore_lawler_bound(index, COST)
+        assert bound <= expected[0][COST], seed
         compared += 1
-        raised += stars > lower_bounds(index)[COST]
+        raised += bound > lower_bounds(index)[COST]
     assert compared > 100
     assert raised > 10
 
 
-def test_no_star_is_above_the_optimum_of_a_quadratic_assignment() -> None:
-    """Distances one way, both ways, and longer to oneself than to others."""
+def test_no_bound_is_above_the_optimum_of_a_quadratic_assignment() -> None:
+    """Distances one way, both ways, and longer within a site than to others."""
     compared = met = 0
     for seed in range(200):
         random = np.random.default_rng(seed)
@@ -61,8 +61,8 @@ def test_no_star_is_above_the_optimum_of_a_quadratic_assignment() -> None:
             continue
         compared += 1
         least = int(problem.evaluate(rows)[:, 0].min())
-        stars = gilmore_lawler_bound(TermIndex(problem), 0)
-        assert stars <= least, seed
-        met += stars > 0.8 * least
+        bound = gilmore_lawler_bound(TermIndex(problem), 0)
+        assert bound <= least, seed
+        met += bound > 0.8 * least
     assert compared > 100
     assert met > 20

@@ -12,8 +12,8 @@ import pytest
 
 from placer.assignment import Problem, Progress, Status
 from placer.assignment.context import SearchContext
-from placer.assignment.exact import branch_and_bound as enumeration
-from placer.assignment.exact.branch_and_bound import branch_and_bound
+from placer.assignment.exact.branch_and_bound import BranchAndBound, branch_and_bound
+from placer.assignment.structure.term_index import TermIndex
 from placer.instance import Instance
 from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
@@ -43,13 +43,11 @@ def test_five_equal_vnodes_on_eight_pnodes_cost_what_brute_force_finds(
 
 
 @pytest.mark.parametrize("allow_unplaced", [False, True])
-def test_it_needs_no_local_search_to_find_the_optimum(allow_unplaced: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enumeration, "tabu_search", lambda *_args, **_more: None)
+def test_it_needs_no_incumbent_to_find_the_optimum(allow_unplaced: bool) -> None:
     for seed in range(60):
         instance = random_instance(seed)
-        solution = branch_and_bound(
-            lower(instance, allow_unplaced=allow_unplaced).problem, SearchContext(time_limit_s=60)
-        )
+        index = TermIndex(lower(instance, allow_unplaced=allow_unplaced).problem)
+        solution = BranchAndBound(index, SearchContext(time_limit_s=60)).run(None)
         expected = best(instance, allow_unplaced)
         assert solution.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
         assert solution.costs == (expected[0] if expected else ()), seed
@@ -74,16 +72,14 @@ def tied(seed: int) -> Instance:
 
 
 @pytest.mark.parametrize("make", [rugged, tied])
-def test_it_needs_no_good_start_where_many_placements_are_close(
-    make: Callable[[int], Instance], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(enumeration, "tabu_search", lambda *_args, **_more: None)
-    monkeypatch.setattr(enumeration, "CHUNK", 2)  # depth first, so that bounds meet incumbents early
+def test_it_needs_no_good_start_where_many_placements_are_close(make: Callable[[int], Instance]) -> None:
+    """Two partial assignments at a time, so nearly depth first: bounds are compared with incumbents early."""
     placed = 0
     for seed in range(25):
         instance = make(seed)
         expected = best(instance)
-        solution = branch_and_bound(lower(instance).problem, SearchContext(time_limit_s=60))
+        index = TermIndex(lower(instance).problem)
+        solution = BranchAndBound(index, SearchContext(time_limit_s=60), chunk=2).run(None)
         assert solution.costs == (expected[0] if expected else ()), seed
         placed += expected is not None
     assert placed > 15
@@ -117,7 +113,7 @@ def test_past_its_state_limit_it_keeps_the_best_and_a_true_bound() -> None:
             assert all(low <= cost for low, cost in zip(solution.bounds, answer[0], strict=True))
         else:
             assert solution.status is Status.UNKNOWN
-            assert solution.attempts.startswith("enumeration looked at ")
+            assert solution.attempts.startswith("branch and bound looked at ")
 
 
 @pytest.mark.parametrize("how", ["no time", "stopped"])
@@ -138,5 +134,5 @@ def test_it_tells_how_far_it_is() -> None:
     host = a_host(*(3 * GIB,) * 8, slit=OPTERON_6272)
     context = SearchContext(stop=Event(), on_progress=told.append)
     solution = branch_and_bound(lower(an_instance(host, a_guest(*(2 * GIB,) * 4))).problem, context)
-    assert {progress.step for progress in told} == {"local search", "enumeration"}
+    assert {progress.step for progress in told} == {"local search", "branch and bound"}
     assert told[-1].costs == solution.costs

@@ -52,7 +52,7 @@ def nested_host(random: Random) -> Host:
 
 
 def alike(seed: int) -> Instance:
-    """A guest of equal vnodes with equal wishes."""
+    """A guest of equal vnodes with equal affinities."""
     random = Random(seed)
     host, k, width = nested_host(random), random.randint(1, 4), random.randint(1, 3)
     pcpus = [pcpu for pnode in host.pnodes for pcpu in pnode.pcpus]
@@ -87,7 +87,7 @@ def test_counts_agree_with_the_model_on_sixteen_pnodes() -> None:
     assert [tier.cost for tier in answers[0].tiers] == [tier.cost for tier in answers[1].tiers]
 
 
-def test_what_counts_alone_cannot_say_is_left_to_others() -> None:
+def test_items_that_counts_do_not_decide_are_given_up() -> None:
     flat = a_host(*(4 * GIB,) * 8)
     twins = (a_guest(GIB, GIB), a_guest(GIB, GIB, name="web"))
     assert counted(an_instance(flat, twins[0])) is not None

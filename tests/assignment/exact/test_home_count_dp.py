@@ -1,4 +1,4 @@
-"""Alike items that would rather stay: hand-worked, against the oracle, and what is left to others."""
+"""Alike items with homes: worked by hand, against the oracle, and the Problems that it gives up."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def counted(instance: Instance, keep: Placement, *, allow_unplaced: bool = False
     return found if isinstance(found, Solution) else None
 
 
-def test_who_is_too_many_at_home_leaves_and_the_others_stay() -> None:
+def test_items_beyond_the_room_of_their_home_leave_and_the_others_stay() -> None:
     # pnodes 0, 1 are near and 2, 3 too, each with room for one: three at home on 1 and one on 3
     host = a_host(*(GIB,) * 4, slit=tree_slit((2, 4), (10, 16, 21)))
     solution = counted(an_instance(host, a_guest(GIB, GIB)), Placement(pnode_of={"db": (3, 3)}))
@@ -36,7 +36,7 @@ def test_who_is_too_many_at_home_leaves_and_the_others_stay() -> None:
     assert (solution.status, solution.costs[4], solution.bounds[4]) == (Status.OPTIMAL, 2, 2)
 
 
-def test_who_was_nowhere_is_at_home_anywhere() -> None:
+def test_an_item_without_a_home_is_at_home_anywhere() -> None:
     host = a_host(GIB, 2 * GIB, slit=((10, 21), (21, 10)))
     instance = an_instance(host, *(a_guest(GIB, name=name) for name in "abc"))
     solution = counted(instance, Placement(pnode_of={"a": (0,), "c": (0,)}))
@@ -83,7 +83,7 @@ def test_counting_finds_what_the_oracle_finds(allow_unplaced: bool) -> None:
     assert {0, 1, 2} <= set(seen)
 
 
-def test_unlike_items_are_left_to_others() -> None:
+def test_unlike_items_and_no_homes_are_given_up() -> None:
     host = a_host(*(4 * GIB,) * 3)
     keep = Placement(pnode_of={"db": (0, 1)})
     assert counted(an_instance(host, a_guest(GIB, 2 * GIB)), keep) is None

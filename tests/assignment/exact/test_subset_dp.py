@@ -1,4 +1,4 @@
-"""Sets of items on nested sites: hand-worked, against the oracle and enumeration, and what is left to others."""
+"""Sets of items on nested sites: by hand, against the oracle and branch and bound, and Problems that it gives up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from placer.assignment import Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.branch_and_bound import branch_and_bound
 from placer.assignment.exact.subset_dp import solve_by_subsets
-from placer.assignment.exact.subset_tables import NEVER, Unions, part_for
 from placer.instance import Instance
 from placer.lowering.lower import lower
 from tests.support.building import GIB, OPTERON_6272, a_guest, a_host, an_instance, nested_slit, tree_slit
@@ -26,7 +25,7 @@ def solved(instance: Instance, *, allow_unplaced: bool = False, time_limit_s: fl
     return found if isinstance(found, Solution) else None
 
 
-def test_who_talks_most_shares_the_near_pnodes() -> None:
+def test_vnodes_with_most_traffic_share_the_near_pnodes() -> None:
     # one vnode a pnode; 0 and 1 are 12 apart, 2 and 3 too, 20 beyond; 0 talks to 2, 1 to 3, both ways
     host = a_host(GIB, GIB, GIB, GIB, slit=tree_slit((2, 4), (10, 12, 20)))
     traffic = ((0, 1, 5, 0), (1, 0, 0, 5), (5, 0, 0, 1), (0, 5, 1, 0))
@@ -39,20 +38,6 @@ def test_who_talks_most_shares_the_near_pnodes() -> None:
     assert solution.status is Status.OPTIMAL
 
 
-def test_unions_take_the_least_of_every_split() -> None:
-    random = np.random.default_rng(4)
-    for n in range(1, 7):
-        one, other = random.integers(-50, 50, (2, 1 << n))
-        other[random.random(1 << n) < 0.4] = NEVER
-        least = Unions(n).least(one, other)
-        for whole in range(1 << n):
-            prices = [int(one[whole ^ part]) + int(other[part]) for part in range(1 << n) if part & ~whole == 0]
-            assert least[whole] == min(*prices, int(NEVER))
-            part = part_for(whole, one, other)
-            assert part & ~whole == 0
-            assert one[whole ^ part] + other[part] == min(prices)
-
-
 def nested(seed: int) -> Instance:
     instance = random_instance(seed)
     slit = nested_slit(Random(seed), len(instance.host.pnodes))
@@ -61,7 +46,7 @@ def nested(seed: int) -> Instance:
 
 @pytest.mark.parametrize(("allow_unplaced", "least"), [(False, 120), (True, 30)])
 def test_sets_find_what_the_oracle_finds(allow_unplaced: bool, least: int) -> None:
-    """The tiers of what is left out often come to too much for one number."""
+    """With unplaced vnodes the weighted sum of the tiers often passes the limit."""
     done, placed = agreements(
         map(nested, range(250)), lambda instance: solved(instance, allow_unplaced=allow_unplaced), allow_unplaced
     )
@@ -70,7 +55,7 @@ def test_sets_find_what_the_oracle_finds(allow_unplaced: bool, least: int) -> No
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_sets_agree_with_enumeration_on_nine_vnodes(seed: int) -> None:
+def test_sets_agree_with_branch_and_bound_on_nine_vnodes(seed: int) -> None:
     random = Random(seed)
     memory = [random.randint(2, 5) * GIB for _ in range(8)]
     sizes = [random.randint(2, 8) * GIB // 4 for _ in range(9)]
@@ -93,13 +78,13 @@ def test_sixteen_vnodes_on_thirty_two_pnodes_are_proved() -> None:
     assert solution is not None
     assert solution.status is Status.OPTIMAL
     problem = lower(an_instance(host, a_guest(*sizes, traffic=traffic))).problem
-    for v in range(16):  # no vnode would rather stand elsewhere
+    for v in range(16):  # no vnode costs less on another pnode
         rows = np.tile(np.asarray(solution.site_of), (32, 1))
         rows[:, v] = np.arange(32)
         assert (problem.evaluate(rows[problem.feasible(rows)])[:, 2] >= solution.costs[2]).all()
 
 
-def test_what_sets_cannot_say_is_left_to_others() -> None:
+def test_sites_that_do_not_nest_and_many_items_are_given_up() -> None:
     flat = a_host(*(4 * GIB,) * 8)
     guest = a_guest(GIB, 2 * GIB)
     assert solved(an_instance(flat, guest)) is not None

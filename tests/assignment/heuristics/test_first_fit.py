@@ -1,4 +1,4 @@
-"""The greedies: the RFC's in both versions against figures worked from its code, and first-fit-decreasing."""
+"""Greedy methods: both versions of the RFC against figures worked from its code, and first-fit-decreasing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Placing group by group: it keeps the rules, tries every site, and foresees what all load must come to."""
+"""Construction by groups: it keeps the rules, tries every site, and charges excess load only."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_guest_too_wide_for_one_pnode_takes_two_that_are_near() -> None:
     assert wide[0] % 2 == 0
 
 
-def test_nobody_is_split_for_cores_that_all_load_will_share_anyway() -> None:
+def test_no_guest_is_split_for_cores_that_will_be_shared_anyway() -> None:
     # two pnodes of 3 pcpus; the third guest alone would pay 2000 for being apart rather than 4000 for a shared core
     host = a_host(4 * GIB, 4 * GIB, pcpus=3, slit=((10, 12), (12, 10)))
     guests = [a_guest(GIB, GIB, name=f"g{i}") for i in range(4)]

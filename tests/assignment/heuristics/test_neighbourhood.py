@@ -1,4 +1,4 @@
-"""What a move would change equals what it does change, from wherever the search stands."""
+"""The change of costs of every move equals the difference of costs by the definitions, from random assignments."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def costs_of(problem: Problem, site_of: IntArray) -> list[int]:
 
 def starts(seed: int) -> tuple[TermIndex, IntArray] | None:
     problem = lower(random_instance(seed), allow_unplaced=seed % 2 == 0).problem
-    problem = replace(problem, slot_matching=None)  # who has no slot is looked up after a move, not foretold
+    problem = replace(problem, slot_matching=None)  # slots are matched after a move, and no delta has them
     if not problem.allowed.any(axis=1).all():
         return None
     random = np.random.default_rng(seed)
@@ -46,7 +46,7 @@ def starts(seed: int) -> tuple[TermIndex, IntArray] | None:
 
 
 @pytest.mark.parametrize("first", range(0, 100, 25))
-def test_every_shift_changes_the_costs_by_what_was_foretold(first: int) -> None:
+def test_every_shift_changes_the_costs_by_its_delta(first: int) -> None:
     compared = 0
     for seed in range(first, first + 25):
         start = starts(seed)
@@ -55,7 +55,7 @@ def test_every_shift_changes_the_costs_by_what_was_foretold(first: int) -> None:
         index, site_of = start
         problem, moves, random = index.problem, Neighbourhood(index, site_of), np.random.default_rng(seed)
         for _ in range(3):
-            now, deltas = np.array(costs_of(problem, moves.site_of)), moves._shift_deltas()
+            now, deltas = np.array(costs_of(problem, moves.site_of)), moves.shift_deltas()
             assert moves.costs.tolist() == now.tolist(), seed
             for v, p in np.argwhere(problem.allowed).tolist():
                 if p != moves.site_of[v]:
@@ -69,7 +69,7 @@ def test_every_shift_changes_the_costs_by_what_was_foretold(first: int) -> None:
 
 
 @pytest.mark.parametrize("first", range(0, 100, 25))
-def test_every_swap_changes_the_costs_by_what_was_foretold(first: int) -> None:
+def test_every_swap_changes_the_costs_by_its_delta(first: int) -> None:
     compared = 0
     for seed in range(first, first + 25):
         start = starts(seed)
@@ -79,8 +79,8 @@ def test_every_swap_changes_the_costs_by_what_was_foretold(first: int) -> None:
         problem, moves, random = index.problem, Neighbourhood(index, site_of), np.random.default_rng(seed)
         for _ in range(3):
             now = np.array(costs_of(problem, moves.site_of))
-            v, w = moves._swap_pairs()
-            deltas = moves._swap_deltas(v, w)
+            v, w = moves.swap_pairs()
+            deltas = moves.swap_deltas(v, w)
             for i, (a, b) in enumerate(zip(v, w, strict=True)):
                 after = moves.site_of.copy()
                 after[[a, b]] = after[[b, a]]

@@ -1,4 +1,4 @@
-"""What is open to the next item, and that taking back undoes putting."""
+"""Open sites by the definitions of the rules, and taking an item off undoes putting it."""
 
 from __future__ import annotations
 
