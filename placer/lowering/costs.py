@@ -9,12 +9,12 @@ from math import floor
 import numpy as np
 
 from placer.assignment import ConvexLoad, FlooredLinear, Flow, IntArray, Linear, ReducedSlotsLoad, SetOnSite, Term
-from placer.graphs.traffic import traffic
 from placer.instance import Guest, Host, Instance, Placement, Vnode
 from placer.instance.objective_terms import MOVED
 from placer.lowering.core_pools import core_pools, pairs_table, running_load
 from placer.lowering.previous import moved
 from placer.lowering.soft_terms import SOFT_TERMS, shape, site_distances
+from placer.lowering.traffic import traffic
 
 SHARING_PRICE_MILLI = 15_000
 """What a vcpu pays for another on its core, in thousandths of a unit of mean distance."""

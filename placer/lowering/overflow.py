@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from placer.errors import InputError
-from placer.graphs.traffic import traffic
 from placer.instance import UNREACHABLE, Instance
 from placer.lowering.costs import sharing_price_milli
 from placer.lowering.soft_terms import SOFT_TERMS
+from placer.lowering.traffic import traffic
 
 LARGEST = 2**53
 """A tier costs less: beyond it CP-SAT cannot add exactly."""

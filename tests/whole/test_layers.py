@@ -19,7 +19,7 @@ ROOT = Path(placer.__file__).parent
 ORDER = (
     ("errors",),
     ("instance",),
-    ("graphs", "check", "assignment", "formats"),
+    ("check", "assignment", "formats"),
     ("lowering",),
     ("explain",),
     ("solving",),
@@ -65,15 +65,14 @@ ONLY = {
     "check": {"errors", "instance"},
     "assignment": {"errors"},
     "formats": {"errors", "instance"},
-    "graphs": {"errors", "instance"},
-    "lowering": {"errors", "instance", "assignment", "graphs"},
+    "lowering": {"errors", "instance", "assignment"},
 }
 """Parts that may import less than what is before them: solvers never see NUMA, the judge never sees solvers."""
 
 HOMES = {
     "ortools": ("assignment/cpsat/",),
     "typer": ("cli/",),
-    "networkx": ("graphs/", "assignment/structure/"),
+    "networkx": ("assignment/structure/",),
     "rich": ("report/", "cli/"),
     "lxml": (),
     "click": (),
@@ -116,13 +115,6 @@ NOT_MIRRORED = {
     "explain/repairs",
     "explain/unplaceable",
     "formats/base",
-    "graphs/traffic",
-    "lowering/overflow",
-    "lowering/pcpus",
-    "lowering/previous",
-    "lowering/soft_terms",
-    "lowering/variant_problem",
-    "lowering/variants",
     "report/answer_json",
     "report/moved",
     "report/tradeoff",
