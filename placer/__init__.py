@@ -26,7 +26,7 @@ from placer.assignment import (
 )
 from placer.assignment.build import gqap
 from placer.check import Verdict, Violation, check
-from placer.errors import Defect, EmissionError, InputError, PlacerError
+from placer.errors import Defect, EmissionError, InputError, InstanceError, PlacerError
 from placer.formats.native.instance_json import dump_instance, parse_instance, read_instance
 from placer.instance import Cpupool, Device, Domain, Flexible, Guest, Host, Instance, Objective, Placement, Pnode, Vnode
 from placer.instance.previous import Moved
@@ -49,6 +49,7 @@ __all__ = [
     "Host",
     "InputError",
     "Instance",
+    "InstanceError",
     "Linear",
     "MaxUtilization",
     "Moved",

@@ -23,6 +23,10 @@ class InputError(PlacerError):
         super().__init__(f"{place}: {message}" if place else message)
 
 
+class InstanceError(InputError, ValueError):
+    """A host, guest, rule, instance or placement was given a value that it cannot have."""
+
+
 class EmissionError(PlacerError):
     """A configuration that xl or libxl would refuse; nothing is written."""
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from msgspec import Struct
-
+from placer.instance.checked import Checked
 from placer.instance.guest import Name, check_name
 from placer.instance.units import CpuSet, format_cpuset
 
@@ -13,7 +12,7 @@ DEFAULT_POOL = "Pool-0"
 """The cpupool that Xen makes itself, and in which a guest runs that names none."""
 
 
-class Cpupool(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Cpupool(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
     A cpupool of Xen: pcpus that only the guests in it run on.
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 
-from msgspec import Struct
-
+from placer.instance.checked import Checked
 from placer.instance.guest import Name, check_name
 from placer.instance.units import Cpu
 
 _ADDRESS = re.compile(r"(?:([0-9a-f]{1,8}):)?([0-9a-f]{1,2}):([0-9a-f]{1,2})\.([0-7])")
 
 
-class Device(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Device(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     A device of the host that may be assigned to guests.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
+from placer.instance.checked import Checked
 from placer.instance.guest import MAX_VCPUS, Name, check_name
 from placer.instance.units import Cpu, CpuSet
 
 
-class Domain(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Domain(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
     A guest that runs on the host already: its memory is missing from what is free, its vcpus load the pcpus.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
+from placer.instance.checked import Checked
 from placer.instance.units import Kib
 
 MOST_VNODES = 32
@@ -16,7 +17,7 @@ UNEVEN = 0.1
 """Parts in whole GiB may be this far from equal; else they are in multiples of 2 MiB."""
 
 
-class Flexible(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Flexible(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
     Memory and vcpus of a guest whose number of vnodes is to be chosen.
 

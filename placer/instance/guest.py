@@ -6,9 +6,10 @@ import re
 from functools import cached_property
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 from msgspec.structs import replace
 
+from placer.instance.checked import Checked
 from placer.instance.flexible import Flexible, parts
 from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset
 
@@ -28,7 +29,7 @@ MAX_VNODES = 1024
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-class Vnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
     A virtual NUMA node of a guest.
 
@@ -47,7 +48,7 @@ class Vnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     pnode: Cpu | None = None
 
 
-class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
+class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
     """
     A guest to place.
 

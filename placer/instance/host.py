@@ -6,8 +6,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
+from placer.instance.checked import Checked
 from placer.instance.cpupool import DEFAULT_POOL, Cpupool, check_cpupools
 from placer.instance.device import Device, check_devices
 from placer.instance.distances import UNREACHABLE, Matrix, check_bandwidth, check_slit, distances
@@ -23,7 +24,7 @@ MAX_PNODES = 1024
 Bandwidth = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
-class Pnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Pnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
     A physical NUMA node of the host.
 
@@ -74,7 +75,7 @@ class Pnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return len(self.cores) or len(self.pcpus)
 
 
-class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
+class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
     """
     A host to place guests on.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 from msgspec.structs import replace
 
 from placer.instance.catalogue import OrderableTerm
+from placer.instance.checked import Checked
 from placer.instance.guest import Guest
 from placer.instance.host import Host
 from placer.instance.objective_terms import Order, check_tiers, tiers_of
@@ -18,7 +19,7 @@ TermWeight = Annotated[int, Meta(ge=1, le=1000)]
 Shape = Literal["pack", "spread", "none"]
 
 
-class Objective(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Objective(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
     What counts, where the defaults do not suit.
 
@@ -50,7 +51,7 @@ class Objective(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
             check_tiers(self.tiers)
 
 
-class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
     A host and the guests to place on it together.
 

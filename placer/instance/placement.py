@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import field
 
+from placer.instance.checked import Checked
 from placer.instance.instance import Instance
 
 
-class Placement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Placement(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     Where the vnodes of each guest stand, and which pcpus its dedicated vcpus own.
 
@@ -20,7 +21,7 @@ class Placement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     pnode_of: dict[str, tuple[int | None, ...]]
-    pcpu_of: dict[str, tuple[int | None, ...]] = {}
+    pcpu_of: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         """Guest name -> its number of vnodes."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
+from placer.instance.checked import Checked
 from placer.instance.guest import MAX_VNODES, Name, check_name
 from placer.instance.units import shorten
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 KINDS = ("apart", "together", "exclusive")
 
 
-class VnodeOf(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class VnodeOf(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     One vnode of a guest, where a rule does not concern all of them.
 
@@ -36,7 +37,7 @@ Member = Name | VnodeOf
 Members = Annotated[tuple[Member, ...], Meta(extra_json_schema={"minItems": 2})]
 
 
-class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Rule(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
     A rule between guests; exactly one of its keys is given. A member is a guest's name, or one vnode of a guest.
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
-from placer.instance import Domain, Guest
+from placer.instance import Cpupool, Domain, Guest
 from placer.lowering.pcpus import overcommit, owned_pcpus, slot_matching
 from tests.support.building import GIB, a_guest, a_host, an_instance
 
@@ -56,6 +56,14 @@ def test_slots_are_pcpus_of_the_mask_to_which_no_running_vcpu_is_bound_alone() -
     assert (second.own, second.common) == ((), frozenset({frozenset({4, 5})}))
     assert slots.slot_groups == (tuple((p,) for p in range(4)), tuple((p,) for p in range(4, 8)), None)
     assert slots.occupied == {1}
+
+
+def test_a_guest_in_a_cpupool_owns_and_shares_pcpus_of_the_pool_alone() -> None:
+    host = replace(HOST, cpupools=(Cpupool(name="rt", pcpus=(2, 3, 4)),))
+    slots = slot_matching(an_instance(host, replace(mixed(2), pool="rt")))
+    assert slots is not None
+    (demand,) = slots.demands
+    assert (demand.own, demand.common) == ((frozenset({2, 3, 4}),), frozenset({frozenset({2, 3, 4})}))
 
 
 def test_dedicated_vcpus_are_counted_against_the_pcpus_of_each_union_of_masks() -> None:

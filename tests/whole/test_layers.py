@@ -110,7 +110,6 @@ NOT_MIRRORED = {
     "assignment/terms/term",
     "audit/expected",
     "cli/options",
-    "errors",
     "explain/constraints",
     "explain/repairs",
     "explain/unplaceable",
