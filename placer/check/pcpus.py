@@ -1,4 +1,4 @@
-"""The rules about pcpus that the vnodes of all guests share: what a placement breaks, in words with figures."""
+"""The rules about pcpus, over all guests together: what a placement breaks, in words with figures."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from placer.instance import Guest, Host, Instance, Placement, format_cpuset
 
 def overcommit(instance: Instance, where: Positions) -> Iterator[Violation]:
     """
-    On each pnode that holds shared vcpus: these and those that run there <= overcommit x the pcpus left to them.
+    On each pnode that holds shared vcpus: shared vcpus + running vcpus <= overcommit x pcpus left to them.
 
-    Left are all but the host's dedicated pcpus; where it states none, all but one for each dedicated vcpu there. Where
-    the host states no limit, any number.
+    Left are all pcpus but the dedicated pcpus of the host; if the host states none, all but one for each dedicated vcpu
+    on the pnode. A host that states no limit takes any number.
     """
     host, limit = instance.host, instance.host.vcpus_per_pcpu
     running = running_vcpus(host)
@@ -61,9 +61,10 @@ def dedicated(instance: Instance, placement: Placement, where: Positions) -> Ite
     """
     Every dedicated vcpu owns a pcpu, every shared vcpu has one left, and thread policies hold.
 
-    Owned: on its pnode, in its hard mask and its cpupool, among the host's dedicated pcpus if it states any, given to
-    one vcpu only, and not one to which a running vcpu is bound alone. Left: a pcpu of its pnode in its hard mask and
-    its cpupool, not among the host's dedicated pcpus, not owned and not on the core of an isolated vcpu.
+    The pcpu that a dedicated vcpu owns is on its pnode, in its hard mask and in its cpupool, among the host's dedicated
+    pcpus if the host states any, owned by no other vcpu, and not the only pcpu of a running vcpu. The pcpu that is left
+    to a shared vcpu is on its pnode, in its hard mask and in its cpupool, not among the host's dedicated pcpus, not
+    owned, and not on the core of an isolated vcpu.
     """
     host = instance.host
     owners = [
@@ -89,7 +90,7 @@ def dedicated(instance: Instance, placement: Placement, where: Positions) -> Ite
 
 
 def _bound_alone(host: Host) -> set[int]:
-    """Pcpus that are the only ones on which some running vcpu may run: by its mask, within its cpupool."""
+    """Give each pcpu that is the only one on which some running vcpu may run, by its mask within its cpupool."""
     alone: set[int] = set()
     for domain in host.domains:
         for mask in domain.affinity:
@@ -145,7 +146,7 @@ def _shared(instance: Instance, where: Positions, owners: list[_Owner]) -> Itera
 
 
 def _threads(host: Host, owners: list[_Owner], busy: set[int]) -> Iterator[Violation]:
-    """``isolate``: no other vcpu on its core; ``require``: all but one core of a vnode carry two or more of it."""
+    """``isolate``: no other vcpu on the core; ``require``: all cores of a vnode but one carry two of its vcpus."""
     used = Counter(core for owner in owners if (core := _core(host, owner)))
     of_vnode: dict[tuple[str, int], Counter[tuple[int, ...]]] = {}
     guests = {owner.guest.name: owner.guest for owner in owners}
@@ -164,7 +165,7 @@ def _threads(host: Host, owners: list[_Owner], busy: set[int]) -> Iterator[Viola
 
 
 def _core(host: Host, owner: _Owner) -> tuple[int, ...]:
-    """Give the pcpus of the core that is used, none where the vcpu has no pcpu of its pnode."""
+    """Give the pcpus of the core of the owned pcpu; none if the vcpu owns no pcpu of its pnode."""
     pnode = host.pnodes[owner.site]
     cores = pnode.cores or tuple((pcpu,) for pcpu in pnode.pcpus)
     return next((core for core in cores if owner.pcpu in core), ())
@@ -178,4 +179,4 @@ PNODE_RULES: dict[str, Callable[[Instance, Positions], Iterator[Violation]]] = {
     "memory": memory,
     "overcommit": overcommit,
 }
-"""The rules about what each pnode has for all of its vnodes, by name."""
+"""The rules about what each pnode offers to all of its vnodes together, by name."""

@@ -25,14 +25,14 @@ class Verdict:
     Parameters
     ----------
     violations
-        Broken hard rules: those of one guest in the order of the guests, then the pnodes with too little
-        memory or too few pcpus, then those between guests.
+        Broken hard rules: first rules of one guest, in the order of the guests, then pnodes with too little memory or
+        too few pcpus, then dedicated vcpus, then rules between guests.
     terms
-        For each tier of :meth:`placer.instance.Instance.tiers` its terms by name, without their weights.
+        For each tier of :meth:`placer.instance.Instance.tiers` the cost of its terms by name, without weights.
     costs
-        Of each tier: the sum of its terms times their weights.
+        For each tier the sum of its terms times their weights.
     access
-        Guest name -> its accesses.
+        Guest name -> the distance of its memory accesses.
     """
 
     violations: tuple[Violation, ...]
@@ -50,17 +50,17 @@ def check(
     Parameters
     ----------
     placement
-        Of every guest of the instance; it may break rules.
+        The placement to judge, of every guest of the instance; it may break rules.
     allow_unplaced
         Whether a vnode without a pnode is a cost only and breaks no rule.
     keep
-        An earlier placement, whose vnodes are to move as little as may be; it need not have every guest.
+        An earlier placement, from which few vnodes should move; it need not have every guest.
 
     Raises
     ------
     InputError
-        If it is no placement of this instance: a guest missing or unknown, a wrong number of vnodes, a pnode
-        that the host does not have.
+        If it is no placement of this instance: a guest is missing or unknown, a number of vnodes or vcpus is wrong, or
+        the host does not have a pnode or pcpu.
     """
     faults = placement.faults(instance)
     if faults:
@@ -95,7 +95,7 @@ def check(
 
 
 def mean_access_distance(verdict: Verdict) -> float | None:
-    """Mean distance of a memory access over all guests; None where nothing accesses memory."""
+    """Give the mean distance of a memory access over all guests; None if no guest accesses memory."""
     return Access(
         cost=sum(each.cost for each in verdict.access.values()),
         traffic=sum(each.traffic for each in verdict.access.values()),
