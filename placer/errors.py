@@ -1,4 +1,4 @@
-"""The errors a user can cause. Everything else that escapes is a defect in placer."""
+"""The errors that a user can cause. Any other exception that escapes is a defect in placer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class InputError(PlacerError):
     message
         What is wrong and what was expected.
     place
-        Where: a file, ``file:line``, or a file and a JSON path.
+        The place of the fault: a file, ``file:line``, or a file and a JSON path.
     """
 
     def __init__(self, message: str, *, place: str | None = None) -> None:
@@ -24,12 +24,12 @@ class InputError(PlacerError):
 
 
 class InstanceError(InputError, ValueError):
-    """A host, guest, rule, instance or placement was given a value that it cannot have."""
+    """A host, guest, rule, instance or placement made in code has a value that it cannot have."""
 
 
 class EmissionError(PlacerError):
-    """A configuration that xl or libxl would refuse; nothing is written."""
+    """A configuration that the toolstack would refuse; nothing is written."""
 
 
-class Defect(Exception):  # noqa: N818 - it names what it is
+class Defect(Exception):  # noqa: N818 - a defect is the program's, not the input's
     """placer broke one of its own promises."""

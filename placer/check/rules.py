@@ -10,8 +10,9 @@ from placer.check.positions import Positions, Sites
 from placer.instance import UNREACHABLE, Guest, Host, Instance, Pnode, Vnode, format_cpuset, format_size
 
 PAGE_KIB = 4
+"""Size of a page of x86: Xen allocates overhead in whole pages."""
 MOST_NAMED = 5
-"""Vnodes that one message names."""
+"""Most vnodes that one message names. Chosen, not tuned: so many stay readable on a terminal."""
 
 
 @dataclass(frozen=True, kw_only=True)

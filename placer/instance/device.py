@@ -1,4 +1,4 @@
-"""A PCI device of a host, and where it sits."""
+"""A PCI device of a host, and its pnode."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Device(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     Parameters
     ----------
     id
-        What it is called; of a PCI device its address, such as ``0000:3b:00.0``.
+        Its name, unique on the host; for a PCI device its address, such as ``0000:3b:00.0``.
     pnode
-        Id of the pnode that it is attached to.
+        Id of the pnode to which it is attached.
 
     Raises
     ------
@@ -37,7 +37,7 @@ class Device(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def pci_address(text: str) -> str | None:
     """
-    Write a PCI address in full, as Xen and Linux print it; None if it is none.
+    Write a PCI address in full, as Xen and Linux print it; None if the text is no PCI address.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def pci_address(text: str) -> str | None:
 
 
 def check_devices(devices: tuple[Device, ...], position_of: dict[int, int]) -> None:
-    """Refuse two devices of one id, and one on a pnode that the host does not have."""
+    """Refuse two devices of one id, and a device on a pnode that the host does not have."""
     seen: set[str] = set()
     for device in devices:
         if device.id in seen:

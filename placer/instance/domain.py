@@ -1,4 +1,4 @@
-"""A domain: a guest that runs on the host already."""
+"""A domain: a guest that already runs on the host."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from placer.instance.units import Cpu, CpuSet
 
 class Domain(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
-    A guest that runs on the host already: its memory is missing from what is free, its vcpus load the pcpus.
+    A guest that already runs on the host: the free memory does not include its memory, and its vcpus load pcpus.
 
     Parameters
     ----------
     name
         Unique on its host.
     domid
-        Xen's number for it.
+        Its domain id in Xen.
     affinity
-        For each of its vcpus the pcpus it is bound to, hard or soft; None for any.
+        For each of its vcpus the pcpus to which it is bound, by hard or soft affinity; None for any.
     pool
-        The cpupool it runs in; None where that is not said, which means ``Pool-0``.
+        The cpupool in which it runs; None means ``Pool-0``.
 
     Raises
     ------

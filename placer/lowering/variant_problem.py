@@ -1,4 +1,4 @@
-"""The Problem of all variants of flexible guests, with what chooses among them: :mod:`placer.lowering.variants`."""
+"""The Problem of all variants of flexible guests, with the items that choose: :mod:`placer.lowering.variants`."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from placer.lowering.variants import VariantIndex
 
 class VariantProblem:
     """
-    Numbers of the items and sites that come on top of those of the variants.
+    The Problem of the variants, widened by the items and sites that choose among them.
 
     Attributes
     ----------
     unused_site
-        The site of what is not chosen; site ``unused_site + 1 + c`` stands for the c-th number of vnodes.
+        The site of items that are not chosen; site ``unused_site + 1 + c`` stands for the c-th number of vnodes.
     n, m
-        Items and sites in all: first those of the variants, then the selectors, then the overheads.
+        The number of items (vnodes of the variants, then selectors, then overheads) and of sites.
     """
 
     def __init__(self, problem: Problem, layout: VariantIndex) -> None:
@@ -52,7 +52,7 @@ class VariantProblem:
         Parameters
         ----------
         tier
-            Where the tier of the number of vnodes goes.
+            Position of the tier that counts vnodes.
         """
         base = self._base
         memo: dict[int, Term] = {}
@@ -67,7 +67,7 @@ class VariantProblem:
             groups=self._groups(),
             incompatible=self._sites(base.incompatible),
             tiers=tuple(tiers),
-            relations=(*(self._relation(relation) for relation in base.relations), *self._choosing()),
+            relations=(*(self._conflict(conflict) for conflict in base.relations), *self._choosing()),
             slot_matching=self._slot_matching(base.slot_matching),
             selectors=np.array(list(self._selector.values()), dtype=np.int64),
         )
@@ -82,7 +82,7 @@ class VariantProblem:
 
     @property
     def vnode_items(self) -> int:
-        """How many of the items are vnodes of variants; they come first."""
+        """Number of items that are vnodes of variants; they come first."""
         return self._base.n
 
     def chosen_items(self, site_of: IntArray) -> IntArray:
@@ -93,7 +93,7 @@ class VariantProblem:
         return np.array([v for items in kept for v in items], dtype=np.int64)
 
     def start(self, placement: Placement) -> IntArray:
-        """Give the assignment ``[n]`` of a placement of every guest, without those of its vnodes that have no pnode."""
+        """Give the assignment ``[n]`` of a placement of every guest; -1 for a vnode without a pnode."""
         layout, site_of = self._layout, np.full(self.n, self.unused_site, dtype=np.int64)
         position_of, chosen = layout.instance.host.position_of, {}
         for (g, k), items in self._variants:
@@ -124,13 +124,13 @@ class VariantProblem:
 
     @property
     def exact(self) -> bool:
-        """Whether no placement is left out: none could use a pnode that less than all of the overheads fill."""
+        """Whether no placement is left out: no vnode would fit a pnode that :meth:`_cramped` closes."""
         memory = self._base.resources[0]
         smallest = memory.weight[memory.weight > 0].min(initial=2**62)
         return all(memory.capacity[p] < smallest for p in self._cramped())
 
     def _cramped(self) -> list[int]:
-        """Pnodes with less room than all overheads that may lie there: nothing else is put on them."""
+        """Give the pnodes with less free memory than all overheads that may lie there: no vnode is put on them."""
         shares = np.zeros(self._base.m, dtype=np.int64)
         for overhead in self._overheads:
             shares[overhead.p] += overhead.kib
@@ -156,7 +156,7 @@ class VariantProblem:
         return tuple(np.array(items, dtype=np.int64) for items in (*members.values(), *overheads))
 
     def _choosing(self) -> list[Conflict]:
-        """Keep items in use where one of their numbers of vnodes is chosen, and on the unused site elsewhere."""
+        """Tie items to selectors: in use if the selector chose their number of vnodes, else on the unused site."""
         layout = self._layout
         used_with: dict[frozenset[int], list[tuple[int, int]]] = {}
         for (g, k), items in self._variants:
@@ -165,7 +165,7 @@ class VariantProblem:
         for i, overhead in enumerate(self._overheads):
             several = frozenset(k for k in layout.counts_of(overhead.guest) if k > 1)
             used_with.setdefault(several, []).append((self._selector[overhead.guest], self._first_overhead + i))
-        relations = []
+        conflicts = []
         for counts, pairs in used_with.items():
             related, sites = np.zeros((self.n, self.n), dtype=bool), np.zeros((self.m, self.m), dtype=bool)
             for selector, v in pairs:
@@ -173,8 +173,8 @@ class VariantProblem:
             for c, k in enumerate(layout.counts):
                 barred = [self.unused_site] if k in counts else [*range(self.unused_site)]
                 sites[self.unused_site + 1 + c, barred] = True
-            relations.append(Conflict(items=related, sites=sites | sites.T))
-        return relations
+            conflicts.append(Conflict(items=related, sites=sites | sites.T))
+        return conflicts
 
     def _vnodes(self) -> Linear:
         cost = np.zeros((self.n, self.m), dtype=np.int64)
@@ -183,7 +183,7 @@ class VariantProblem:
         return Linear(name="vnodes", cost=cost)
 
     def _least_access(self, weight: int) -> Linear:
-        """What the accesses of each flexible guest cost at least, in whichever number of vnodes."""
+        """Charge each flexible guest, on its selector, the least that its accesses cost in any number of vnodes."""
         cost = np.zeros((self.n, self.m), dtype=np.int64)
         for g, item in self._selector.items():
             guest = self._layout.instance.guests[g]
@@ -193,13 +193,13 @@ class VariantProblem:
         return Linear(name="access_distance", cost=cost)
 
     def _is_access(self, term: Flow) -> bool:
-        """Whether a flow is that of the accesses of a flexible guest."""
+        """Tell whether a flow is the access_distance of a flexible guest."""
         return term.name == "access_distance" and any(k and term.items[0] in items for (_, k), items in self._variants)
 
-    def _relation(self, relation: Conflict) -> Conflict:
+    def _conflict(self, conflict: Conflict) -> Conflict:
         items = np.zeros((self.n, self.n), dtype=bool)
-        items[: self._base.n, : self._base.n] = relation.items
-        return Conflict(items=items, sites=self._sites(relation.sites))
+        items[: self._base.n, : self._base.n] = conflict.items
+        return Conflict(items=items, sites=self._sites(conflict.sites))
 
     def _slot_matching(self, slot_matching: SlotMatching | None) -> SlotMatching | None:
         if slot_matching is None:
@@ -213,8 +213,9 @@ class VariantProblem:
         )
 
     def _term(self, term: Term, memo: dict[int, Term]) -> Term:
+        # By kind and name: only the accesses of flexible guests are split, and a term does not know its guest. The
+        # selector pays the least that they cost, so that bounds count it before the variant is chosen.
         if isinstance(term, Flow) and self._is_access(term):
-            # the selector pays the least that all accesses cost, so that it is paid while nothing is chosen yet
             term = replace(term, distance=term.distance - self._nearest)
         return term.widened(self.n, self.m, memo)
 
