@@ -74,10 +74,10 @@ def dedicated(instance: Instance, placement: Placement, where: Positions) -> Ite
         for vcpu in sorted(guest.dedicated.intersection(vnode.vcpus))
         if site is not None
     ]
-    busy = _bound_alone(host)
+    occupied = _bound_alone(host)
     times = Counter(owner.pcpu for owner in owners)
     for owner in owners:
-        for fault in _own_faults(owner, host, busy, times):
+        for fault in _own_faults(owner, host, occupied, times):
             yield _violation("dedicated", owner.guest, f"vcpu {owner.vcpu} {fault}")
     for guest in instance.guests:
         entitled = {owner.vcpu for owner in owners if owner.guest is guest}
@@ -86,7 +86,7 @@ def dedicated(instance: Instance, placement: Placement, where: Positions) -> Ite
                 fault = f"vcpu {vcpu} owns pcpu {pcpu}, expected none: it is not dedicated, or nowhere"
                 yield _violation("dedicated", guest, fault)
     yield from _shared(instance, where, owners)
-    yield from _threads(host, owners, busy)
+    yield from _threads(host, owners, occupied)
 
 
 def _bound_alone(host: Host) -> set[int]:
@@ -100,7 +100,7 @@ def _bound_alone(host: Host) -> set[int]:
     return alone
 
 
-def _own_faults(owner: _Owner, host: Host, busy: set[int], times: Counter[int | None]) -> Iterator[str]:
+def _own_faults(owner: _Owner, host: Host, occupied: set[int], times: Counter[int | None]) -> Iterator[str]:
     pcpu, pnode = owner.pcpu, host.pnodes[owner.site]
     mask = owner.guest.hard_affinity[owner.vcpu] if owner.guest.hard_affinity else None
     if pcpu is None:
@@ -115,7 +115,7 @@ def _own_faults(owner: _Owner, host: Host, busy: set[int], times: Counter[int | 
         yield f"owns pcpu {pcpu}, its cpupool has {format_cpuset(pool) or 'none'}"
     if host.dedicated_pcpus is not None and pcpu not in host.dedicated_pcpus:
         yield f"owns pcpu {pcpu}, dedicated are {format_cpuset(host.dedicated_pcpus) or 'none'}"
-    if pcpu in busy:
+    if pcpu in occupied:
         yield f"owns pcpu {pcpu}, to which a running vcpu is bound"
     if times[pcpu] > 1:
         yield f"owns pcpu {pcpu}, which {times[pcpu]} vcpus own"
@@ -145,14 +145,14 @@ def _shared(instance: Instance, where: Positions, owners: list[_Owner]) -> Itera
                 yield _violation("dedicated", guest, fault)
 
 
-def _threads(host: Host, owners: list[_Owner], busy: set[int]) -> Iterator[Violation]:
+def _threads(host: Host, owners: list[_Owner], occupied: set[int]) -> Iterator[Violation]:
     """``isolate``: no other vcpu on the core; ``require``: all cores of a vnode but one carry two of its vcpus."""
     used = Counter(core for owner in owners if (core := _core(host, owner)))
     of_vnode: dict[tuple[str, int], Counter[tuple[int, ...]]] = {}
     guests = {owner.guest.name: owner.guest for owner in owners}
     for owner in owners:
         core = _core(host, owner)
-        if core and owner.guest.thread_policy == "isolate" and (used[core] > 1 or not busy.isdisjoint(core)):
+        if core and owner.guest.thread_policy == "isolate" and (used[core] > 1 or not occupied.isdisjoint(core)):
             fault = f"vcpu {owner.vcpu} is to be isolated, others use pcpus {format_cpuset(core)} of its core"
             yield _violation("thread_policy", owner.guest, fault)
         if core and owner.guest.thread_policy == "require":

@@ -66,16 +66,16 @@ def check(
     if faults:
         raise InputError("not a placement of this instance: " + "; ".join(faults))
     tiers = instance.tiers(kept=keep is not None)
-    asked, instance = instance, instance.split_into(placement.counts())
+    stated, instance = instance, instance.split_into(placement.counts())
     where = positions(instance, placement)
     before = None if keep is None else positions(instance, restricted_to(keep, instance))
-    cut = [guest for guest, stated in zip(instance.guests, asked.guests, strict=True) if stated.flexible]
+    flexible = [guest for guest, as_stated in zip(instance.guests, stated.guests, strict=True) if as_stated.flexible]
     costs: dict[str, Callable[[], int]] = {
         "access_distance": lambda: (
             COSTS["access_distance"](instance, where)
-            + sum(traffic_rounding_loss(guest, instance.host) for guest in cut)
+            + sum(traffic_rounding_loss(guest, instance.host) for guest in flexible)
         ),
-        VNODES: lambda: sum(len(guest.vnodes) for guest in cut),
+        VNODES: lambda: sum(len(guest.vnodes) for guest in flexible),
         MOVED: lambda: moved(where, before or {}),
     }
     terms = tuple(

@@ -25,7 +25,7 @@ class Cpupool(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
     Raises
     ------
-    ValueError
+    InstanceError
         If the name holds a control character.
     """
 

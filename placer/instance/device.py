@@ -24,7 +24,7 @@ class Device(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Raises
     ------
-    ValueError
+    InstanceError
         If the id holds a control character.
     """
 

@@ -24,7 +24,7 @@ class Domain(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
 
     Raises
     ------
-    ValueError
+    InstanceError
         If a vcpu is bound to no pcpu, there are more than 4096, or the name holds a control character.
     """
 

@@ -40,7 +40,7 @@ class Flexible(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 
     Raises
     ------
-    ValueError
+    InstanceError
         If most is below least.
     """
 

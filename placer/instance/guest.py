@@ -97,7 +97,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
     Raises
     ------
-    ValueError
+    InstanceError
         If a vcpu is on no vnode or on two, a list or matrix has the wrong length, the name has a control character, or
         cpu_policy, dedicated_vcpus and thread_policy contradict each other.
     """

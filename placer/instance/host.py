@@ -43,7 +43,7 @@ class Pnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
     Raises
     ------
-    ValueError
+    InstanceError
         If a pcpu is listed twice, or the cores are not a partition of the pcpus.
     """
 
@@ -106,7 +106,7 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     Raises
     ------
-    ValueError
+    InstanceError
         If two pnodes share an id or a pcpu; ``slit`` or ``bandwidth`` is not square; two domains, devices or cpupools
         share a name; two cpupools share a pcpu; or a domain, device, cpupool or ``dedicated_pcpus`` names a pcpu, pnode
         or cpupool that the host does not have.

@@ -39,7 +39,7 @@ class Objective(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
     Raises
     ------
-    ValueError
+    InstanceError
         If a tier has no terms, a term stands in two tiers, or shape shares a tier.
     """
 
@@ -63,7 +63,7 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 
     Raises
     ------
-    ValueError
+    InstanceError
         If two guests share a name; a guest names a pnode, pcpu, device or cpupool that the host does not have; or a
         rule names a guest or vnode that the instance does not have.
     """

@@ -52,7 +52,7 @@ class Rule(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     Raises
     ------
-    ValueError
+    InstanceError
         If not exactly one key is given, there are too few members, a member is named twice, or a name has a control
         character.
     """
