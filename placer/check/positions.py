@@ -11,7 +11,7 @@ Positions = dict[str, Sites]
 
 
 def positions(instance: Instance, placement: Placement) -> Positions:
-    """Translate the pnode ids of a placement without faults."""
+    """Turn the pnode ids of a placement into positions; :meth:`Placement.faults` must have found none."""
     position_of = instance.host.position_of
     return {
         guest.name: tuple(None if pnode is None else position_of[pnode] for pnode in placement.pnode_of[guest.name])

@@ -66,7 +66,7 @@ class Rule(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         if len(given) != 1:
             raise ValueError(f"expected exactly one of {', '.join(KINDS)}, got {' and '.join(given) or 'none'}")
         if self.exclusive is None and len(self.members) < 2:
-            raise ValueError(f"{self.kind} names {len(self.members) or 'nobody'}, expected at least 2 members")
+            raise ValueError(f"{self.kind} names {len(self.members) or 'no member'}, expected at least 2 members")
         for member in self.members:
             check_name(guest_of(member))
         for first, second in combinations(self.members, 2):

@@ -45,9 +45,9 @@ def lower(
     if not instance.flexible:
         problem = _lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
         return Lowered(instance=instance, problem=problem, allow_unplaced=allow_unplaced, slots=problem.slot_matching)
-    layout = VariantIndex(instance)
-    base = _lower(layout.expanded, allow_unplaced=allow_unplaced, hint=None, keep=layout.earlier(keep))
-    variants = VariantProblem(base, layout)
+    index = VariantIndex(instance)
+    base = _lower(index.expanded, allow_unplaced=allow_unplaced, hint=None, keep=index.earlier(keep))
+    variants = VariantProblem(base, index)
     tier = [list(terms) for terms in instance.tiers(kept=keep is not None)].index([VNODES])
     problem = variants.problem(tier)
     if hint is not None:

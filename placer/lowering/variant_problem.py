@@ -34,16 +34,16 @@ class VariantProblem:
         The number of items (vnodes of the variants, then selectors, then overheads) and of sites.
     """
 
-    def __init__(self, problem: Problem, layout: VariantIndex) -> None:
-        self._base, self._layout = problem, layout
-        self._overheads = layout.overheads()
-        self._nearest = layout.instance.host.smallest_distance
+    def __init__(self, problem: Problem, index: VariantIndex) -> None:
+        self._base, self._index = problem, index
+        self._overheads = index.overheads()
+        self._nearest = index.instance.host.smallest_distance
         self.unused_site = problem.m
-        self.m = problem.m + 1 + len(layout.counts)
-        self.n = problem.n + len(layout.selectors) + len(self._overheads)
-        self._selector = {g: problem.n + i for i, g in enumerate(layout.selectors)}
-        self._first_overhead = problem.n + len(layout.selectors)
-        self._variants = list(zip(layout.variants, layout.items(), strict=True))
+        self.m = problem.m + 1 + len(index.counts)
+        self.n = problem.n + len(index.selectors) + len(self._overheads)
+        self._selector = {g: problem.n + i for i, g in enumerate(index.selectors)}
+        self._first_overhead = problem.n + len(index.selectors)
+        self._variants = list(zip(index.variants, index.items(), strict=True))
 
     def problem(self, tier: int) -> Problem:
         """
@@ -57,7 +57,7 @@ class VariantProblem:
         base = self._base
         memo: dict[int, Term] = {}
         tiers = [tuple(self._term(term, memo) for term in terms) for terms in base.tiers]
-        for t, weights in enumerate(self._layout.instance.tiers()[:tier]):
+        for t, weights in enumerate(self._index.instance.tiers()[:tier]):
             if "access_distance" in weights:
                 tiers[t] = (*tiers[t], self._least_access(weights["access_distance"]))
         tiers.insert(tier, (self._vnodes(),))
@@ -74,9 +74,9 @@ class VariantProblem:
 
     def counts(self, site_of: IntArray) -> dict[str, int]:
         """Read the number of vnodes of each flexible guest from an assignment ``[n]``, by name."""
-        layout = self._layout
+        index = self._index
         return {
-            layout.instance.guests[g].name: layout.counts[int(site_of[item]) - self.unused_site - 1]
+            index.instance.guests[g].name: index.counts[int(site_of[item]) - self.unused_site - 1]
             for g, item in self._selector.items()
         }
 
@@ -88,34 +88,34 @@ class VariantProblem:
     def chosen_items(self, site_of: IntArray) -> IntArray:
         """Give the items of the vnodes that were chosen, guest after guest."""
         counts = self.counts(site_of)
-        names = [guest.name for guest in self._layout.instance.guests]
+        names = [guest.name for guest in self._index.instance.guests]
         kept = [items for (g, k), items in self._variants if not k or counts[names[g]] == k]
         return np.array([v for items in kept for v in items], dtype=np.int64)
 
     def start(self, placement: Placement) -> IntArray:
         """Give the assignment ``[n]`` of a placement of every guest; -1 for a vnode without a pnode."""
-        layout, site_of = self._layout, np.full(self.n, self.unused_site, dtype=np.int64)
-        position_of, chosen = layout.instance.host.position_of, {}
+        index, site_of = self._index, np.full(self.n, self.unused_site, dtype=np.int64)
+        position_of, chosen = index.instance.host.position_of, {}
         for (g, k), items in self._variants:
-            pnodes = placement.pnode_of[layout.instance.guests[g].name]
+            pnodes = placement.pnode_of[index.instance.guests[g].name]
             if not k or len(pnodes) == k:
                 site_of[items] = [-1 if pnode is None else position_of[pnode] for pnode in pnodes]
                 chosen[g] = k
         for g, item in self._selector.items():
-            site_of[item] = self.unused_site + 1 + layout.counts.index(chosen[g]) if g in chosen else -1
+            site_of[item] = self.unused_site + 1 + index.counts.index(chosen[g]) if g in chosen else -1
         for i, overhead in enumerate(self._overheads):
             if chosen.get(overhead.guest, 0) > 1:
                 site_of[self._first_overhead + i] = overhead.p
         return site_of
 
     def _allowed(self) -> BoolArray:
-        layout = self._layout
+        index = self._index
         allowed = np.zeros((self.n, self.m), dtype=bool)
         allowed[: self._base.n, : self._base.m] = self._base.allowed
         for (_, k), items in self._variants:
             allowed[items, self.unused_site] = k > 0
         for g, item in self._selector.items():
-            allowed[item, [self.unused_site + 1 + layout.counts.index(k) for k in layout.counts_of(g)]] = True
+            allowed[item, [self.unused_site + 1 + index.counts.index(k) for k in index.counts_of(g)]] = True
         for i, overhead in enumerate(self._overheads):
             allowed[self._first_overhead + i, [overhead.p, self.unused_site]] = True
         needs = self._base.resources[0].weight > 0
@@ -157,20 +157,20 @@ class VariantProblem:
 
     def _choosing(self) -> list[Conflict]:
         """Tie items to selectors: in use if the selector chose their number of vnodes, else on the unused site."""
-        layout = self._layout
+        index = self._index
         used_with: dict[frozenset[int], list[tuple[int, int]]] = {}
         for (g, k), items in self._variants:
             if k:
                 used_with.setdefault(frozenset([k]), []).extend((self._selector[g], v) for v in items)
         for i, overhead in enumerate(self._overheads):
-            several = frozenset(k for k in layout.counts_of(overhead.guest) if k > 1)
+            several = frozenset(k for k in index.counts_of(overhead.guest) if k > 1)
             used_with.setdefault(several, []).append((self._selector[overhead.guest], self._first_overhead + i))
         conflicts = []
         for counts, pairs in used_with.items():
             related, sites = np.zeros((self.n, self.n), dtype=bool), np.zeros((self.m, self.m), dtype=bool)
             for selector, v in pairs:
                 related[selector, v] = related[v, selector] = True
-            for c, k in enumerate(layout.counts):
+            for c, k in enumerate(index.counts):
                 barred = [self.unused_site] if k in counts else [*range(self.unused_site)]
                 sites[self.unused_site + 1 + c, barred] = True
             conflicts.append(Conflict(items=related, sites=sites | sites.T))
@@ -179,14 +179,14 @@ class VariantProblem:
     def _vnodes(self) -> Linear:
         cost = np.zeros((self.n, self.m), dtype=np.int64)
         for item in self._selector.values():
-            cost[item, self.unused_site + 1 :] = self._layout.counts
+            cost[item, self.unused_site + 1 :] = self._index.counts
         return Linear(name="vnodes", cost=cost)
 
     def _least_access(self, weight: int) -> Linear:
         """Charge each flexible guest, on its selector, the least that its accesses cost in any number of vnodes."""
         cost = np.zeros((self.n, self.m), dtype=np.int64)
         for g, item in self._selector.items():
-            guest = self._layout.instance.guests[g]
+            guest = self._index.instance.guests[g]
             cost[item, self.unused_site + 1 :] = (
                 weight * 1000 * guest.vcpu_count * self._nearest if guest.memory_kib else 0
             )
