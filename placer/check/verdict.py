@@ -70,6 +70,7 @@ def check(
     where = positions(instance, placement)
     before = None if keep is None else positions(instance, restricted_to(keep, instance))
     flexible = [guest for guest, as_stated in zip(instance.guests, stated.guests, strict=True) if as_stated.flexible]
+    # by name: these three need more than the instance and the positions
     costs: dict[str, Callable[[], int]] = {
         "access_distance": lambda: (
             COSTS["access_distance"](instance, where)

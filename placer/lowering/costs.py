@@ -46,7 +46,7 @@ def tiers(
         lowered[MOVED] = [moved(instance, keep, with_unplaced_site=with_unplaced_site)]
 
     def weighed(name: str, weight: int) -> Sequence[Term]:
-        if name == "core_sharing":
+        if name == "core_sharing":  # its weight goes into the price: a ReducedSlotsLoad prices a table of its own
             return core_sharing(instance, with_unplaced_site=with_unplaced_site, weight=weight)
         return [_scaled(weight, term) for term in lowered.get(name, ())]
 

@@ -118,7 +118,7 @@ class VariantProblem:
             allowed[item, [self.unused_site + 1 + index.counts.index(k) for k in index.counts_of(g)]] = True
         for i, overhead in enumerate(self._overheads):
             allowed[self._first_overhead + i, [overhead.p, self.unused_site]] = True
-        needs = self._base.resources[0].weight > 0
+        needs = self._base.resources[0].weight > 0  # memory, which lowering puts first
         allowed[: self._base.n, self._cramped()] &= ~needs[:, None]
         return allowed
 
@@ -138,7 +138,7 @@ class VariantProblem:
 
     def _resource(self, resource: Resource) -> Resource:
         weight, capacity = self._items(resource.weight), self._per_site(resource.capacity, 0)
-        if resource.name == "memory":
+        if resource.name == "memory":  # by name: overhead is memory, and of no other resource
             left = capacity.copy()
             for i, overhead in enumerate(self._overheads):
                 weight[self._first_overhead + i] = min(overhead.kib, int(left[overhead.p]))
