@@ -33,7 +33,7 @@ from placer.assignment import (
 )
 from placer.assignment.build import gqap
 from placer.check import Verdict, Violation, check
-from placer.errors import Defect, EmissionError, InputError, PlacerError
+from placer.errors import Defect, EmissionError, InputError, InstanceError, PlacerError
 from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.native.instance_json import dump_instance, parse_instance, read_instance
 from placer.formats.text.files import Text
@@ -80,6 +80,7 @@ __all__ = [
     "Host",
     "InputError",
     "Instance",
+    "InstanceError",
     "Linear",
     "MaxUtilization",
     "Moved",

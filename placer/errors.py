@@ -18,18 +18,22 @@ class InputError(PlacerError):
     message
         What is wrong and what was expected.
     place
-        Where: a file, ``file:line``, or a file and a JSON path.
+        The place of the fault: a file, ``file:line``, or a file and a JSON path.
     """
 
     def __init__(self, message: str, *, place: str | None = None) -> None:
         super().__init__(f"{place}: {message}" if place else message)
 
 
+class InstanceError(InputError, ValueError):
+    """A host, guest, rule, instance or placement made in code has a value that it cannot have."""
+
+
 class EmissionError(PlacerError):
-    """A configuration that xl or libxl would refuse; nothing is written."""
+    """A configuration that the toolstack would refuse; nothing is written."""
 
 
-class Defect(Exception):  # noqa: N818 - it names what it is
+class Defect(Exception):  # noqa: N818 - a defect is the program's, not the input's
     """placer broke one of its own promises."""
 
 

@@ -1,4 +1,4 @@
-"""The cost terms, one function each, whose docstring is its formula. All of them are integers."""
+"""The costs of nearness, free cores and unplaced vnodes as integers: one function each, its docstring the formula."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ about 20 % (xapi-project/xen-api pull request 6763).
 @dataclass(frozen=True, kw_only=True)
 class Access:
     """
-    How far memory accesses go.
+    The distance of the memory accesses of one guest.
 
     Parameters
     ----------
     cost
         The access_distance term.
     traffic
-        The sum of T it stands over; 0 for a guest without vcpus or memory.
+        The sum of the traffic T that the cost weighs; 0 for a guest without vcpus or memory.
     """
 
     cost: int
@@ -61,7 +61,7 @@ def unplaced(instance: Instance, where: Positions) -> int:
 
 def traffic(guest: Guest) -> Matrix:
     """
-    T, how much the vcpus of vnode v (row) use the memory of vnode w (column), in thousandths of a vcpu.
+    Give the traffic T: how much the vcpus of vnode v (row) use the memory of vnode w (column), in 1/1000 of a vcpu.
 
     ``T[v][w] = vcpus(v) x share(w)`` with ``share(w) = 1000 x memory(w) / memory(guest)``; or, from the guest's own
     matrix, ``entry[v][w] x 1000 x vcpus(guest) / sum of entries``. Both quotients go to the nearest integer,
@@ -94,9 +94,9 @@ def access_distance(instance: Instance, where: Positions) -> int:
 
 def traffic_rounding_loss(guest: Guest, host: Host) -> int:
     """
-    What rounding takes off the traffic of a cut guest, at the smallest distance: so that it favours no number of parts.
+    Price the traffic of a flexible guest that is lost to rounding: (1000 x vcpus - the sum of T) x smallest distance.
 
-    (1000 x vcpus - the sum of T) x d; 0 for a guest without memory.
+    Added to access_distance, it keeps rounding from favouring any number of vnodes. 0 for a guest without memory.
     """
     if not guest.memory_kib:
         return 0
@@ -107,8 +107,8 @@ def sharing_price(instance: Instance) -> int:
     """
     Price of a vcpu in a pair that shares a core, in thousandths.
 
-    15000; on a host with fewer threads than vcpus, those of the guests and those that run already,
-    15000 x (threads / vcpus)^2, rounded down. The objective's own price takes its place: floor(1000 x price + 1/2).
+    15000; on a host with fewer threads than vcpus, 15000 x (threads / vcpus)^2, rounded down. Vcpus are those of all
+    guests and of all running domains. A price stated in the objective replaces it: floor(1000 x price + 1/2).
     """
     if instance.objective.core_sharing_price is not None:
         return math.floor(1000 * instance.objective.core_sharing_price + 0.5)
@@ -119,9 +119,10 @@ def sharing_price(instance: Instance) -> int:
 
 def core_group_of(host: Host) -> tuple[int, ...]:
     """
-    For each pnode the one whose cores it shares: itself where it has memory.
+    Give for each pnode the position of the pnode with which its cores are counted.
 
-    Without, the nearest with memory by its own row of the SLIT, the first of several; itself where it reaches none.
+    A pnode with memory counts for itself. One without memory counts with the nearest pnode with memory by its own row
+    of the distances, the first of several; for itself if it reaches none.
     """
     with_memory, groups = [p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib], []
     for q, pnode in enumerate(host.pnodes):
@@ -133,7 +134,7 @@ def core_group_of(host: Host) -> tuple[int, ...]:
 
 def pairs(vcpus: int, cores: int) -> int:
     """
-    Pairs of n vcpus that share a core where they are spread evenly over c cores.
+    Count the pairs of n vcpus that share a core when n vcpus are spread evenly over c cores.
 
     r C(q+1, 2) + (c - r) C(q, 2) with q = n div c, r = n mod c; 0 without cores.
     """
@@ -145,11 +146,21 @@ def pairs(vcpus: int, cores: int) -> int:
 
 def running_vcpus(host: Host, domains: Iterable[Domain] | None = None) -> list[int]:
     """
-    For each pnode the sum of 1/k over the vcpus of domains that may run on it and k - 1 others, rounded down.
+    Sum over the running vcpus 1/k for each pnode, k the number of pnodes on which the vcpu may run; rounded down.
 
-    A vcpu may run on the pnodes of the pcpus it is bound to, on all with pcpus where it is bound to none: those of its
-    domain's cpupool, all of the pool where it is bound to none of these. One that may run on nothing but dedicated
-    pcpus of the host does not count. ``domains`` are some of the host's, or all.
+    A vcpu may run on the pnodes of the pcpus to which it is bound within its domain's cpupool; on those of the whole
+    pool if it is bound to no pcpu, or to none of the pool. A vcpu that may run only on dedicated pcpus of the host does
+    not count.
+
+    Parameters
+    ----------
+    domains
+        Some of the host's domains; None for all.
+
+    Returns
+    -------
+    list of int
+        By position of the pnode.
     """
     load, owned = [Fraction(0) for _ in host.pnodes], set(host.dedicated_pcpus or ())
     masks = [(mask, d.pool) for d in (host.domains if domains is None else domains) for mask in d.affinity]
@@ -167,10 +178,11 @@ def core_sharing(instance: Instance, where: Positions) -> int:
     """
     Sum 2 x price x pairs(vcpus, cores) over the cpupools and core groups, the price in thousandths.
 
-    Vcpus are the shared ones placed there and those running there that are in the cpupool, cores those with a pcpu of
-    it, not among the host's dedicated_pcpus; guests in no cpupool form one pool over all cores. Where the host has no
-    dedicated_pcpus cores are less those that dedicated vcpus placed there fill, one for each that is isolated and
-    one for each t others, t the most pcpus of a core of the host, rounded up; at least 1.
+    Vcpus are the shared vcpus placed there and the vcpus running there, of guests and domains in the cpupool; cores are
+    the cores with a pcpu of the pool that is not among the host's dedicated_pcpus. Guests in no cpupool form one pool
+    over all cores. If the host states no dedicated_pcpus, the cores that dedicated vcpus placed there fill are taken
+    off, down to 1: one core for each isolated vcpu, and one for each t other dedicated vcpus, rounded up, where t is
+    the most pcpus of a core of the host.
     """
     host, shared = instance.host, 0
     group_of = core_group_of(host)
@@ -194,7 +206,7 @@ def core_sharing(instance: Instance, where: Positions) -> int:
 
 
 def _cores_in(pnode: Pnode, pcpus: frozenset[int]) -> int:
-    """Cores with one of these pcpus, or the pcpus themselves where the host states no cores."""
+    """Count the cores with one of these pcpus; the pcpus themselves if the host states no cores."""
     return sum(not pcpus.isdisjoint(core) for core in pnode.cores) or len(pcpus.intersection(pnode.pcpus))
 
 
@@ -210,4 +222,4 @@ COSTS: dict[str, Callable[[Instance, Positions], int]] = {
     "core_sharing": core_sharing,
     **SOFT_TERMS,
 }
-"""Every term of a placement alone by its name (:mod:`placer.instance.catalogue`)."""
+"""Every term that needs no earlier placement, by its name in :mod:`placer.instance.catalogue`."""

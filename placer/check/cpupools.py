@@ -1,4 +1,4 @@
-"""The rule about cpupools: vcpus run on pcpus of their pnode that are in their guest's pool."""
+"""The rule about cpupools: a vcpu runs on pcpus of its pnode that are in the cpupool of its guest."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from placer.instance import Guest, Host, format_cpuset
 
 def cpupool(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
     """
-    Each vcpu of a vnode that can run on its pnode can run there within its guest's cpupool.
+    Each vcpu that its hard mask lets run on the pnode of its vnode can run there within the cpupool of its guest.
 
-    The pcpus that a vcpu can run on are those of its hard mask, all where it has none; a vcpu that can run on none of
-    its pnode is the business of ``hard_affinity``.
+    A vcpu without a hard mask may run on any pcpu. A vcpu whose mask has no pcpu of the pnode breaks ``hard_affinity``
+    and is left out here.
     """
     name = host.effective_pool(guest.pool)
     if name is None:

@@ -1,4 +1,4 @@
-"""How many vnodes left the pnode they had."""
+"""The cost of moves: vnodes that left the pnode of an earlier placement."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from placer.check.positions import Positions
 
 
 def moved(where: Positions, before: Positions) -> int:
-    """Count the vnodes that had a pnode before and stand on another now, or on none."""
+    """Count the vnodes that had a pnode in the earlier placement and now have another, or none."""
     return sum(
         old is not None and old != new
         for name, sites in where.items()

@@ -1,4 +1,4 @@
-"""The rules about pcpus that the vnodes of all guests share: what a placement breaks, in words with figures."""
+"""The rules about pcpus, over all guests together: what a placement breaks, in words with figures."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from placer.instance import Guest, Host, Instance, Placement, format_cpuset
 
 def overcommit(instance: Instance, where: Positions) -> Iterator[Violation]:
     """
-    On each pnode that holds shared vcpus: these and those that run there <= overcommit x the pcpus left to them.
+    On each pnode that holds shared vcpus: shared vcpus + running vcpus <= overcommit x pcpus left to them.
 
-    Left are all but the host's dedicated pcpus; where it states none, all but one for each dedicated vcpu there. Where
-    the host states no limit, any number.
+    Left are all pcpus but the dedicated pcpus of the host; if the host states none, all but one for each dedicated vcpu
+    on the pnode. A host that states no limit takes any number.
     """
     host, limit = instance.host, instance.host.vcpus_per_pcpu
     running = running_vcpus(host)
@@ -61,9 +61,10 @@ def dedicated(instance: Instance, placement: Placement, where: Positions) -> Ite
     """
     Every dedicated vcpu owns a pcpu, every shared vcpu has one left, and thread policies hold.
 
-    Owned: on its pnode, in its hard mask and its cpupool, among the host's dedicated pcpus if it states any, given to
-    one vcpu only, and not one to which a running vcpu is bound alone. Left: a pcpu of its pnode in its hard mask and
-    its cpupool, not among the host's dedicated pcpus, not owned and not on the core of an isolated vcpu.
+    The pcpu that a dedicated vcpu owns is on its pnode, in its hard mask and in its cpupool, among the host's dedicated
+    pcpus if the host states any, owned by no other vcpu, and not the only pcpu of a running vcpu. The pcpu that is left
+    to a shared vcpu is on its pnode, in its hard mask and in its cpupool, not among the host's dedicated pcpus, not
+    owned, and not on the core of an isolated vcpu.
     """
     host = instance.host
     owners = [
@@ -73,10 +74,10 @@ def dedicated(instance: Instance, placement: Placement, where: Positions) -> Ite
         for vcpu in sorted(guest.dedicated.intersection(vnode.vcpus))
         if site is not None
     ]
-    busy = _bound_alone(host)
+    occupied = _bound_alone(host)
     times = Counter(owner.pcpu for owner in owners)
     for owner in owners:
-        for fault in _own_faults(owner, host, busy, times):
+        for fault in _own_faults(owner, host, occupied, times):
             yield _violation("dedicated", owner.guest, f"vcpu {owner.vcpu} {fault}")
     for guest in instance.guests:
         entitled = {owner.vcpu for owner in owners if owner.guest is guest}
@@ -85,11 +86,11 @@ def dedicated(instance: Instance, placement: Placement, where: Positions) -> Ite
                 fault = f"vcpu {vcpu} owns pcpu {pcpu}, expected none: it is not dedicated, or nowhere"
                 yield _violation("dedicated", guest, fault)
     yield from _shared(instance, where, owners)
-    yield from _threads(host, owners, busy)
+    yield from _threads(host, owners, occupied)
 
 
 def _bound_alone(host: Host) -> set[int]:
-    """Pcpus that are the only ones on which some running vcpu may run: by its mask, within its cpupool."""
+    """Give each pcpu that is the only one on which some running vcpu may run, by its mask within its cpupool."""
     alone: set[int] = set()
     for domain in host.domains:
         for mask in domain.affinity:
@@ -99,7 +100,7 @@ def _bound_alone(host: Host) -> set[int]:
     return alone
 
 
-def _own_faults(owner: _Owner, host: Host, busy: set[int], times: Counter[int | None]) -> Iterator[str]:
+def _own_faults(owner: _Owner, host: Host, occupied: set[int], times: Counter[int | None]) -> Iterator[str]:
     pcpu, pnode = owner.pcpu, host.pnodes[owner.site]
     mask = owner.guest.hard_affinity[owner.vcpu] if owner.guest.hard_affinity else None
     if pcpu is None:
@@ -114,7 +115,7 @@ def _own_faults(owner: _Owner, host: Host, busy: set[int], times: Counter[int | 
         yield f"owns pcpu {pcpu}, its cpupool has {format_cpuset(pool) or 'none'}"
     if host.dedicated_pcpus is not None and pcpu not in host.dedicated_pcpus:
         yield f"owns pcpu {pcpu}, dedicated are {format_cpuset(host.dedicated_pcpus) or 'none'}"
-    if pcpu in busy:
+    if pcpu in occupied:
         yield f"owns pcpu {pcpu}, to which a running vcpu is bound"
     if times[pcpu] > 1:
         yield f"owns pcpu {pcpu}, which {times[pcpu]} vcpus own"
@@ -144,14 +145,14 @@ def _shared(instance: Instance, where: Positions, owners: list[_Owner]) -> Itera
                 yield _violation("dedicated", guest, fault)
 
 
-def _threads(host: Host, owners: list[_Owner], busy: set[int]) -> Iterator[Violation]:
-    """``isolate``: no other vcpu on its core; ``require``: all but one core of a vnode carry two or more of it."""
+def _threads(host: Host, owners: list[_Owner], occupied: set[int]) -> Iterator[Violation]:
+    """``isolate``: no other vcpu on the core; ``require``: all cores of a vnode but one carry two of its vcpus."""
     used = Counter(core for owner in owners if (core := _core(host, owner)))
     of_vnode: dict[tuple[str, int], Counter[tuple[int, ...]]] = {}
     guests = {owner.guest.name: owner.guest for owner in owners}
     for owner in owners:
         core = _core(host, owner)
-        if core and owner.guest.thread_policy == "isolate" and (used[core] > 1 or not busy.isdisjoint(core)):
+        if core and owner.guest.thread_policy == "isolate" and (used[core] > 1 or not occupied.isdisjoint(core)):
             fault = f"vcpu {owner.vcpu} is to be isolated, others use pcpus {format_cpuset(core)} of its core"
             yield _violation("thread_policy", owner.guest, fault)
         if core and owner.guest.thread_policy == "require":
@@ -164,7 +165,7 @@ def _threads(host: Host, owners: list[_Owner], busy: set[int]) -> Iterator[Viola
 
 
 def _core(host: Host, owner: _Owner) -> tuple[int, ...]:
-    """Give the pcpus of the core that is used, none where the vcpu has no pcpu of its pnode."""
+    """Give the pcpus of the core of the owned pcpu; none if the vcpu owns no pcpu of its pnode."""
     pnode = host.pnodes[owner.site]
     cores = pnode.cores or tuple((pcpu,) for pcpu in pnode.pcpus)
     return next((core for core in cores if owner.pcpu in core), ())
@@ -178,4 +179,4 @@ PNODE_RULES: dict[str, Callable[[Instance, Positions], Iterator[Violation]]] = {
     "memory": memory,
     "overcommit": overcommit,
 }
-"""The rules about what each pnode has for all of its vnodes, by name."""
+"""The rules about what each pnode offers to all of its vnodes together, by name."""

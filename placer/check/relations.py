@@ -27,7 +27,7 @@ def apart(rule: Rule, instance: Instance, where: Positions) -> Iterator[str]:
 
 
 def together(rule: Rule, instance: Instance, where: Positions) -> Iterator[str]:
-    """One pnode holds all of the members that have one."""
+    """One pnode holds all members that have a pnode."""
     places = set().union(*(stands_on(member, where) for member in rule.members))
     if len(places) > 1:
         ids = format_cpuset(instance.host.pnodes[p].id for p in places)
@@ -35,7 +35,7 @@ def together(rule: Rule, instance: Instance, where: Positions) -> Iterator[str]:
 
 
 def exclusive(rule: Rule, instance: Instance, where: Positions) -> Iterator[str]:
-    """A pnode of the member holds no vnode of another guest, and no running guest is bound to it."""
+    """No pnode of the member holds a vnode of another guest or has a running guest bound to it."""
     (member,) = rule.members
     for p in sorted(stands_on(member, where)):
         pnode = instance.host.pnodes[p]
@@ -53,7 +53,7 @@ def stands_on(member: Member, where: Positions) -> set[int]:
 
 
 def is_bound_to(domain: Domain, pnode: Pnode) -> bool:
-    """Whether every vcpu of a running guest has a mask, and one of them holds a pcpu of the pnode."""
+    """Tell whether every vcpu of a running guest has a mask and one of these masks has a pcpu of the pnode."""
     here = set(pnode.pcpus)
     return None not in domain.affinity and any(not here.isdisjoint(mask or ()) for mask in domain.affinity)
 

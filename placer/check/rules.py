@@ -1,4 +1,4 @@
-"""The hard rules, one function each: what a placement breaks, in words with figures."""
+"""The hard rules about one guest, and about memory: one function each, which says what a placement breaks."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from placer.check.positions import Positions, Sites
 from placer.instance import UNREACHABLE, Guest, Host, Instance, Pnode, Vnode, format_cpuset, format_size
 
 PAGE_KIB = 4
+"""Size of a page of x86: Xen allocates overhead in whole pages."""
 MOST_NAMED = 5
-"""Vnodes that one message names."""
+"""Most vnodes that one message names. Chosen, not tuned: so many stay readable on a terminal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class Violation:
     message
         In words with figures.
     guests
-        Names of the guests concerned; several where they overfill a pnode or a rule ties them.
+        Names of the guests concerned; several if they overfill a pnode together or a rule is between them.
     """
 
     rule: str
@@ -45,7 +46,7 @@ def violations(instance: Instance, where: Positions, *, allow_unplaced: bool) ->
 
 
 def unplaced(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
-    """Every vnode has a pnode (a rule only where partial placements are not allowed)."""
+    """Every vnode has a pnode. With ``allow_unplaced`` this is a cost and no rule."""
     for v, (vnode, p) in enumerate(zip(guest.vnodes, sites, strict=True)):
         if p is None:
             yield f"vnode {v} of {format_size(vnode.memory_kib)} has no pnode"
@@ -66,7 +67,7 @@ def pnodes(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
 
 
 def memoryless(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
-    """A vnode that needs memory stands on a pnode with memory."""
+    """A vnode with memory, or with overhead of its own, stands on a pnode with memory."""
     for v, vnode, pnode in _placed(guest, host, sites):
         needed = charge(guest, vnode)
         if needed and not pnode.memory_kib:
@@ -74,7 +75,7 @@ def memoryless(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
 
 
 def hard_affinity(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
-    """Each vcpu of a vnode can run on some pcpu of its pnode, on any where it has no mask."""
+    """Each vcpu of a vnode has a pcpu of its pnode in its hard mask; a vcpu without a mask may run on any pcpu."""
     masks = guest.hard_affinity or (None,) * guest.vcpu_count
     for v, vnode, pnode in _placed(guest, host, sites):
         if vnode.vcpus and not pnode.pcpus:
@@ -98,7 +99,7 @@ def memory_only(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
 
 
 def unreachable(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
-    """No vnode stands on p and none of the same guest on q (maybe p itself) where slit[p][q] is unreachable."""
+    """No two vnodes of a guest (or one vnode, p = q) stand on pnodes p and q with slit[p][q] unreachable."""
     for v, p in enumerate(sites):
         for w, q in enumerate(sites):
             if p is None or q is None or host.distances[p][q] < UNREACHABLE:
@@ -113,7 +114,7 @@ def unreachable(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
 
 
 def one_to_one(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
-    """Where a guest says so, no two of its vnodes stand on one pnode."""
+    """No two vnodes of a guest with ``one_to_one`` stand on one pnode."""
     for p, pnode in enumerate(host.pnodes if guest.one_to_one else ()):
         here = [v for v, site in enumerate(sites) if site == p]
         if len(here) > 1:
@@ -122,9 +123,9 @@ def one_to_one(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
 
 def memory(instance: Instance, where: Positions) -> Iterator[Violation]:
     """
-    On each pnode with memory: what its vnodes need <= max(0, memory - reserve - its shares of overhead).
+    On each pnode with memory: memory of its vnodes <= max(0, memory - reserve - its shares of overhead).
 
-    A pnode that holds nothing is never overfull. One without memory is the business of ``memoryless``.
+    A pnode that holds no vnode is never overfull. A pnode without memory is left to ``memoryless``.
     """
     shares = overhead_shares(instance)
     for p, pnode in enumerate(instance.host.pnodes):
@@ -144,16 +145,16 @@ def memory(instance: Instance, where: Positions) -> Iterator[Violation]:
 
 
 def charge(guest: Guest, vnode: Vnode) -> int:
-    """Memory that a vnode takes of its pnode, in KiB: with the overhead where the guest is one whole."""
+    """Give the memory that a vnode takes of its pnode, in KiB: with overhead if the form of the guest is ``whole``."""
     return vnode.memory_kib + (_pages(guest.overhead_kib, 1) if guest.form == "whole" else 0)
 
 
 def overhead_shares(instance: Instance) -> list[int]:
     """
-    Overhead that lands on each pnode whatever the placement, in KiB.
+    Give the overhead that lands on each pnode whatever the placement, in KiB by position.
 
-    That of each guest falls in equal parts, each rounded up to 4 KiB, on :func:`overhead_pnodes`. A guest of
-    form ``whole`` carries its own along.
+    The overhead of each guest falls in equal parts, each rounded up to 4 KiB, on :func:`overhead_pnodes`. The overhead
+    of a guest of form ``whole`` lies on the pnode of its vnode instead (:func:`charge`).
     """
     shares = [0] * len(instance.host.pnodes)
     for guest in instance.guests:
@@ -166,11 +167,12 @@ def overhead_shares(instance: Instance) -> list[int]:
 
 def overhead_pnodes(guest: Guest, host: Host) -> list[int]:
     """
-    Positions of the pnodes with memory in the guest's node affinity while it is built.
+    Give the positions of the pnodes with memory in the guest's node affinity while Xen builds it.
 
-    H is the union of its hard masks, all pcpus where a vcpu has none; S likewise of its soft masks. The node
-    affinity is the pnodes of H & S, of H where that is empty; all pnodes where no vcpu has any mask, or where
-    none of those has memory. Where the guest is in a cpupool, H is what of it lies there, the pool where nothing does.
+    H is the union of the guest's hard masks, all pcpus if a vcpu has none, cut down to the guest's cpupool; the whole
+    pool if nothing is left. S is the union of its soft masks, all pcpus if a vcpu has none. The node affinity is the
+    pnodes of H & S, or of H if H & S is empty. It is all pnodes with memory if the guest has neither a mask nor a
+    cpupool, or if no pnode of the affinity has memory.
     """
     with_memory = [p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib]
     pool = host.effective_pool(guest.pool)
@@ -189,7 +191,7 @@ def _union(masks: tuple[tuple[int, ...] | None, ...] | None, host: Host) -> set[
 
 
 def _pages(kib: int, parts: int) -> int:
-    """One of so many equal parts, rounded up to 4 KiB."""
+    """Give the size of one of so many equal parts, rounded up to 4 KiB."""
     return -(-kib // (PAGE_KIB * parts)) * PAGE_KIB
 
 

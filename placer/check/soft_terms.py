@@ -1,4 +1,4 @@
-"""The costs below nearness and free cores, one function each, whose docstring is its formula."""
+"""The cost terms in tiers below nearness and free cores: one function each, its docstring the formula."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from placer.check.positions import Positions, distance
 from placer.instance import Instance
 
 LEAST_WRITTEN, LARGEST_WRITTEN = 11, 254
-"""Guests ignore a SLIT with less than 11 off its diagonal, and read 255 as unreachable."""
+"""Range of a written vdistance: guests ignore a SLIT with less than 11 off its diagonal, and 255 is unreachable."""
 
 
 def device_distance(instance: Instance, where: Positions) -> int:
     """
-    Sum over guests with devices: 1000 x vcpus(v) x d(pnode of v, pnode of the device) over vnodes and devices.
+    Sum over guests with devices: floor(sum over vnodes and devices of 1000 x vcpus(v) x d(v, device) / devices).
 
-    Divided by the number of the guest's devices, and rounded down, guest by guest.
+    d(v, device) is the distance from the pnode of v to the pnode of the device; devices are those of the guest.
     """
     host, total = instance.host, 0
     position_of = {device.id: host.position_of[device.pnode] for device in host.devices}
@@ -30,22 +30,22 @@ def device_distance(instance: Instance, where: Positions) -> int:
 
 
 def soft_affinity(instance: Instance, where: Positions) -> int:
-    """Count 1000 for every vcpu whose soft mask has no pcpu on its vnode's pnode, or whose vnode has no pnode."""
+    """Sum 1000 over the vcpus with a soft mask that has no pcpu of their vnode's pnode, or whose vnode has no pnode."""
     count = 0
     for guest in instance.guests:
         masks = guest.soft_affinity or (None,) * guest.vcpu_count
         for vnode, p in zip(guest.vnodes, where[guest.name], strict=True):
             here = set() if p is None else set(instance.host.pnodes[p].pcpus)
-            wishes = [mask for mask in map(masks.__getitem__, vnode.vcpus) if mask is not None]
-            count += sum(here.isdisjoint(mask) for mask in wishes)
+            preferred = [mask for mask in map(masks.__getitem__, vnode.vcpus) if mask is not None]
+            count += sum(here.isdisjoint(mask) for mask in preferred)
     return 1000 * count
 
 
 def vdistance(instance: Instance, where: Positions) -> int:
     """
-    1000 x the sum over guests that want distances, over ordered pairs v != w, of |wanted - written|.
+    Sum 1000 x |wanted - written| over guests with vdistances and ordered pairs of vnodes v != w.
 
-    Written is d(v, w), at least 11 and at most 254.
+    The written distance is d(v, w), at least 11 and at most 254.
     """
     total = 0
     for guest, sites in ((guest, where[guest.name]) for guest in instance.guests):
@@ -58,10 +58,10 @@ def vdistance(instance: Instance, where: Positions) -> int:
 
 def shape(instance: Instance, where: Positions) -> int:
     """
-    ``pack``: the MiB left on each pnode that holds a vnode, rounded down and summed. ``spread``: of the thousandths of
-    its memory that each pnode gives to vnodes, rounded up, the most. ``none``: 0.
+    ``pack``: sum floor(MiB left) over pnodes that hold a vnode. ``spread``: the maximum over pnodes of
+    ceil(1000 x memory of its vnodes / memory). ``none``: 0.
 
-    Left is its memory less its vnodes'; overhead and reserve do not count.
+    The memory left is that of the pnode less that of its vnodes; overhead and reserve do not count.
     """
     held: dict[int, int] = {}
     for guest in instance.guests:

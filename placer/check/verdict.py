@@ -25,14 +25,14 @@ class Verdict:
     Parameters
     ----------
     violations
-        Broken hard rules: those of one guest in the order of the guests, then the pnodes with too little
-        memory or too few pcpus, then those between guests.
+        Broken hard rules: first rules of one guest, in the order of the guests, then pnodes with too little memory or
+        too few pcpus, then dedicated vcpus, then rules between guests.
     terms
-        For each tier of :meth:`placer.instance.Instance.tiers` its terms by name, without their weights.
+        For each tier of :meth:`placer.instance.Instance.tiers` the cost of its terms by name, without weights.
     costs
-        Of each tier: the sum of its terms times their weights.
+        For each tier the sum of its terms times their weights.
     access
-        Guest name -> its accesses.
+        Guest name -> the distance of its memory accesses.
     """
 
     violations: tuple[Violation, ...]
@@ -50,33 +50,34 @@ def check(
     Parameters
     ----------
     placement
-        Of every guest of the instance; it may break rules.
+        The placement to judge, of every guest of the instance; it may break rules.
     allow_unplaced
         Whether a vnode without a pnode is a cost only and breaks no rule.
     keep
-        An earlier placement, whose vnodes are to move as little as may be; it need not have every guest.
+        An earlier placement, from which few vnodes should move; it need not have every guest.
 
     Raises
     ------
     InputError
-        If it is no placement of this instance: a guest missing or unknown, a wrong number of vnodes, a pnode
-        that the host does not have.
+        If it is no placement of this instance: a guest is missing or unknown, a number of vnodes or vcpus is wrong, or
+        the host does not have a pnode or pcpu.
     """
     expect("keep", keep, Placement, type(None))
     faults = expect("placement", placement, Placement).faults(expect("instance", instance, Instance))
     if faults:
         raise InputError("not a placement of this instance: " + "; ".join(faults))
     tiers = instance.tiers(kept=keep is not None)
-    asked, instance = instance, instance.split_into(placement.counts())
+    stated, instance = instance, instance.split_into(placement.counts())
     where = positions(instance, placement)
     before = None if keep is None else positions(instance, restricted_to(keep, instance))
-    cut = [guest for guest, stated in zip(instance.guests, asked.guests, strict=True) if stated.flexible]
+    flexible = [guest for guest, as_stated in zip(instance.guests, stated.guests, strict=True) if as_stated.flexible]
+    # by name: these three need more than the instance and the positions
     costs: dict[str, Callable[[], int]] = {
         "access_distance": lambda: (
             COSTS["access_distance"](instance, where)
-            + sum(traffic_rounding_loss(guest, instance.host) for guest in cut)
+            + sum(traffic_rounding_loss(guest, instance.host) for guest in flexible)
         ),
-        VNODES: lambda: sum(len(guest.vnodes) for guest in cut),
+        VNODES: lambda: sum(len(guest.vnodes) for guest in flexible),
         MOVED: lambda: moved(where, before or {}),
     }
     terms = tuple(
@@ -96,7 +97,7 @@ def check(
 
 
 def mean_access_distance(verdict: Verdict) -> float | None:
-    """Mean distance of a memory access over all guests; None where nothing accesses memory."""
+    """Give the mean distance of a memory access over all guests; None if no guest accesses memory."""
     return Access(
         cost=sum(each.cost for each in verdict.access.values()),
         traffic=sum(each.traffic for each in verdict.access.values()),

@@ -1,8 +1,8 @@
 """
 Every hard rule and every cost term once, with the words that a person reads.
 
-What a rule or a term means in code stands where it is used: :mod:`placer.check` judges it, :mod:`placer.lowering` puts
-it into arrays. Both keep tables from these names to functions; tests/instance/test_catalogue.py asks each of them, the
+The meaning of each rule and term is code elsewhere: :mod:`placer.check` judges it, :mod:`placer.lowering` turns it
+into arrays. Both have tables from these names to functions. tests/instance/test_catalogue.py asks both, the
 explanations, the oracle and the pages for every name.
 """
 
@@ -15,28 +15,28 @@ from typing import Literal
 @dataclass(frozen=True, kw_only=True)
 class HardRule:
     """
-    A rule that every placement keeps.
+    A rule that every valid placement keeps.
 
     Parameters
     ----------
     name
         The stable name that a :class:`placer.check.Violation` carries.
     words
-        What a vnode or guest needs, short, to stand before "excludes every pnode" and behind "against".
+        The need of a vnode or guest in a few words, to stand before "excludes every pnode" and after "against".
     droppable
-        Whether an explanation may propose to do without it: not for what the hardware says.
+        Whether an explanation may propose to drop the rule. False for limits of the hardware.
     rank
-        An explanation rather drops rules of a lower rank: first what was asked of the placement, then what the host
-        lacks, then whole guests.
+        Explanations drop rules of a lower rank first: 0 for rules that users state, 1 for resources that the host
+        lacks, 2 for the placement of a guest at all.
     change
-        What lets a vnode stand on a pnode that the rule bars, with ``{guest}``, ``{vnode}``, ``{pnode}`` and
-        ``{fixed}``, the pnode that the vnode names. Empty where the words have to do.
+        The change that would let a vnode stand on a pnode that the rule bars, with ``{guest}``, ``{vnode}``,
+        ``{pnode}`` and ``{fixed}``, the pnode that the vnode names. Empty: explanations use ``words``.
     sentence
-        What a rule between guests says of its ``{members}``.
+        The rule in words, for a rule between guests, with ``{members}``.
     counted
-        What a rule counts on each pnode, where an explanation may tell its shortage in figures; otherwise empty.
+        Unit of the resource that the rule limits on each pnode, if an explanation can give the shortage; else empty.
     anchor
-        Heading in the documentation under which it is explained, as a link names it.
+        Heading in the documentation that explains the rule, as a link names it.
     """
 
     name: str
@@ -52,22 +52,22 @@ class HardRule:
 @dataclass(frozen=True, kw_only=True)
 class CostTerm:
     """
-    Something that a placement costs.
+    A cost of a placement.
 
     Parameters
     ----------
     name
-        The stable name in objectives, reports and answers.
+        Its stable name in objectives, reports and answers.
     words
-        What is counted or summed.
+        The thing that is counted or summed.
     tier
-        Where it stands by default, from 1 on, among all terms that there can be.
+        Its tier by default, counted from 1, if every term applies.
     unit
-        What one of it is; only terms of :data:`COMMON_UNIT` may be weighed against each other.
+        Its unit; only terms in :data:`COMMON_UNIT` may share a tier.
     orderable
-        Whether an objective may name it. The others are there whenever they apply.
+        Whether an objective may name it. Every other term counts whenever it applies.
     anchor
-        Heading in the documentation under which it is explained, as a link names it.
+        Heading in the documentation that explains the term, as a link names it.
     """
 
     name: str
@@ -79,8 +79,9 @@ class CostTerm:
 
 
 OrderableTerm = Literal["access_distance", "core_sharing", "device_distance", "soft_affinity", "vdistance", "shape"]
-"""The orderable terms of :data:`TERMS` as a type, from which the schema of an instance is made."""
+"""The orderable terms of :data:`TERMS` as a type, from which the JSON Schema of an instance is made."""
 COMMON_UNIT = "thousandths of a unit of distance for one vcpu"
+"""The unit of all terms that may be weighed against each other."""
 
 RULES = (
     HardRule(name="unplaced", words="its need of a pnode for each vnode", rank=2),
@@ -175,7 +176,7 @@ TERM_OF = {term.name: term for term in TERMS}
 
 def rule_named(name: str) -> HardRule:
     """
-    Give the entry of a rule; a plain one for a name without entry, so that explaining never fails for want of words.
+    Give the entry of a rule; a plain entry for an unknown name, so that no explanation fails for lack of words.
 
     Examples
     --------

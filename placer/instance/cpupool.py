@@ -1,32 +1,31 @@
-"""A cpupool: pcpus of a host that only the guests in it run on."""
+"""A cpupool: pcpus on which only the guests in the pool run."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from msgspec import Struct
-
+from placer.instance.checked import Checked
 from placer.instance.guest import Name, check_name
 from placer.instance.units import CpuSet, format_cpuset
 
 DEFAULT_POOL = "Pool-0"
-"""The cpupool that Xen makes itself, and in which a guest runs that names none."""
+"""The cpupool that Xen creates at boot, in which a guest runs that names no pool."""
 
 
-class Cpupool(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Cpupool(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
-    A cpupool of Xen: pcpus that only the guests in it run on.
+    A cpupool of Xen: pcpus on which only the guests in the pool run.
 
     Parameters
     ----------
     name
-        Unique on its host. A guest that names no pool runs in ``Pool-0``, where there is one.
+        Unique on its host. A guest that names no pool runs in ``Pool-0``, if the host has it.
     pcpus
-        Its pcpus, each in no other pool; maybe none.
+        Its pcpus, each in no other pool. May be empty.
 
     Raises
     ------
-    ValueError
+    InstanceError
         If the name holds a control character.
     """
 
@@ -38,7 +37,7 @@ class Cpupool(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
 
 
 def check_cpupools(cpupools: tuple[Cpupool, ...], known: Collection[int]) -> None:
-    """Refuse two pools of one name, a pcpu in two pools or twice in one, and one that the host does not have."""
+    """Refuse two pools of one name, a pcpu in two pools or twice in one, and a pcpu that the host does not have."""
     pool_of: dict[int, str] = {}
     names: set[str] = set()
     for pool in cpupools:

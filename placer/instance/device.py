@@ -1,31 +1,30 @@
-"""A PCI device of a host, and where it sits."""
+"""A PCI device of a host, and its pnode."""
 
 from __future__ import annotations
 
 import re
 
-from msgspec import Struct
-
+from placer.instance.checked import Checked
 from placer.instance.guest import Name, check_name
 from placer.instance.units import Cpu
 
 _ADDRESS = re.compile(r"(?:([0-9a-f]{1,8}):)?([0-9a-f]{1,2}):([0-9a-f]{1,2})\.([0-7])")
 
 
-class Device(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Device(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
     A device of the host that may be assigned to guests.
 
     Parameters
     ----------
     id
-        What it is called; of a PCI device its address, such as ``0000:3b:00.0``.
+        Its name, unique on the host; for a PCI device its address, such as ``0000:3b:00.0``.
     pnode
-        Id of the pnode that it is attached to.
+        Id of the pnode to which it is attached.
 
     Raises
     ------
-    ValueError
+    InstanceError
         If the id holds a control character.
     """
 
@@ -38,7 +37,7 @@ class Device(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def pci_address(text: str) -> str | None:
     """
-    Write a PCI address in full, as Xen and Linux print it; None if it is none.
+    Write a PCI address in full, as Xen and Linux print it; None if the text is no PCI address.
 
     Examples
     --------
@@ -53,7 +52,7 @@ def pci_address(text: str) -> str | None:
 
 
 def check_devices(devices: tuple[Device, ...], position_of: dict[int, int]) -> None:
-    """Refuse two devices of one id, and one on a pnode that the host does not have."""
+    """Refuse two devices of one id, and a device on a pnode that the host does not have."""
     seen: set[str] = set()
     for device in devices:
         if device.id in seen:

@@ -1,4 +1,4 @@
-"""How far pnodes are from each other, by what a host states."""
+"""The distances between pnodes, by the SLIT or the bandwidth that a host states."""
 
 from __future__ import annotations
 
@@ -7,19 +7,31 @@ from collections.abc import Iterator
 Matrix = tuple[tuple[int, ...], ...]
 
 LOCAL_DISTANCE = 10
-"""SLIT distance of a node to itself (ACPI 6.5, 5.2.17)."""
+"""SLIT distance of a node to itself (ACPI 6.5, section 5.2.17)."""
 REMOTE_DISTANCE = 20
-"""Assumed between two pnodes of a host that states no distances."""
+"""Distance assumed between two pnodes if the host states none; Linux assumes the same (REMOTE_DISTANCE)."""
 UNREACHABLE = 255
-"""SLIT distance of a node that cannot be reached (ACPI 6.5, 5.2.17)."""
+"""SLIT distance of a node that cannot be reached (ACPI 6.5, section 5.2.17)."""
 
 
 def distances(count: int, slit: Matrix | None, bandwidth: Matrix | None) -> Matrix:
     """
-    Give the distances of so many pnodes by position, 255 where unreachable.
+    Give the distances between pnodes by position; 255 is unreachable.
 
-    Those of the bandwidth where there is one, else of the SLIT, else 10 and 20. What the SLIT calls unreachable stays
-    so, and a row without any bandwidth, of a pnode without pcpus, leaves that of the SLIT.
+    They come from the bandwidth if the host states it, else from the SLIT, else they are 10 and 20. For an all-zero row
+    of the bandwidth, and for pairs that the SLIT marks unreachable, the value of the SLIT is kept.
+
+    Parameters
+    ----------
+    count
+        Number of pnodes.
+    slit, bandwidth
+        As in :class:`placer.instance.Host`.
+
+    Returns
+    -------
+    tuple of tuple of int
+        Row = the pnode of the pcpu, column = the pnode of the memory; 1 to 255.
 
     Examples
     --------
@@ -49,7 +61,7 @@ def check_slit(slit: Matrix, count: int) -> None:
 
 
 def check_bandwidth(bandwidth: Matrix, count: int) -> None:
-    """Refuse a matrix that is not square, and a pnode that reads from others but not from itself."""
+    """Refuse a matrix that is not square, and a pnode that reads the memory of others but not its own."""
     for p, row in _rows("bandwidth", bandwidth, count, "entries"):
         if not row[p] and any(row):
             raise ValueError(
@@ -58,7 +70,7 @@ def check_bandwidth(bandwidth: Matrix, count: int) -> None:
 
 
 def _rows(name: str, matrix: Matrix, count: int, what: str) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Give the rows of a square matrix by their numbers."""
+    """Give the rows of a matrix with their numbers, after checking that the matrix is square."""
     if len(matrix) != count:
         raise ValueError(f"{name} has {len(matrix)} rows for {count} pnodes")
     for p, row in enumerate(matrix):

@@ -1,31 +1,30 @@
-"""A domain: a guest that runs on the host already."""
+"""A domain: a guest that already runs on the host."""
 
 from __future__ import annotations
 
-from msgspec import Struct
-
+from placer.instance.checked import Checked
 from placer.instance.guest import MAX_VCPUS, Name, check_name
 from placer.instance.units import Cpu, CpuSet
 
 
-class Domain(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Domain(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
-    A guest that runs on the host already: its memory is missing from what is free, its vcpus load the pcpus.
+    A guest that already runs on the host: the free memory does not include its memory, and its vcpus load pcpus.
 
     Parameters
     ----------
     name
         Unique on its host.
     domid
-        Xen's number for it.
+        Its domain id in Xen.
     affinity
-        For each of its vcpus the pcpus it is bound to, hard or soft; None for any.
+        For each of its vcpus the pcpus to which it is bound, by hard or soft affinity; None for any.
     pool
-        The cpupool it runs in; None where that is not said, which means ``Pool-0``.
+        The cpupool in which it runs; None means ``Pool-0``.
 
     Raises
     ------
-    ValueError
+    InstanceError
         If a vcpu is bound to no pcpu, there are more than 4096, or the name holds a control character.
     """
 

@@ -1,40 +1,46 @@
-"""A guest of which only memory and vcpus are given: into how many vnodes it is cut is placer's to decide."""
+"""The memory and vcpus of a flexible guest, whose number of vnodes placer chooses."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
+from placer.instance.checked import Checked
 from placer.instance.units import Kib
 
 MOST_VNODES = 32
-"""Xen takes no more (XSA-77 page limits on the vNUMA tables)."""
+"""Most vnodes of a flexible guest: Xen takes no more for a guest with vNUMA."""
 KIB_PER_GIB = 1024**2
 SUPERPAGE_KIB = 2048
+"""Size of a superpage of x86: memory cut at its multiples can be mapped by superpages in every part."""
 UNEVEN = 0.1
-"""Parts in whole GiB may be this far from equal; else they are in multiples of 2 MiB."""
+"""
+Largest deviation of a part in whole GiB from an equal part; beyond it parts are multiples of 2 MiB. Chosen, not tuned:
+whole GiB are sizes that people recognise, more deviation would make the parts load pnodes differently.
+"""
 
 
-class Flexible(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Flexible(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
-    Memory and vcpus of a guest whose number of vnodes is to be chosen.
+    Memory and vcpus of a guest whose number of vnodes placer chooses.
 
     Parameters
     ----------
     memory_kib
         Memory of the whole guest, in KiB.
     vcpu_count
-        Its vcpus, 0 to n - 1.
+        Number of its vcpus, which are 0 to n - 1.
     least, most
-        The fewest and the most vnodes it may be cut into. None: up to 4, or one more than the fewest with which it
-        fits the host alone, but beyond those no more than it has vcpus or the host pnodes with memory.
+        The fewest and the most vnodes that it may have. None: up to 4, or up to one more than the fewest with which it
+        alone fits the host if that is more; but beyond these fewest, no more than it has vcpus and the host has pnodes
+        with memory.
     always_vnuma
-        Whether it is written with vnuma even where it is one vnode.
+        Whether it is written with vnuma even if it is one vnode.
 
     Raises
     ------
-    ValueError
+    InstanceError
         If most is below least.
     """
 
@@ -50,16 +56,16 @@ class Flexible(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
     @property
     def counts(self) -> range:
-        """The numbers of vnodes it may be cut into."""
+        """The numbers of vnodes that it may have."""
         return range(self.least, (MOST_VNODES if self.most is None else self.most) + 1)
 
 
 def parts(memory_kib: int, vcpu_count: int, k: int) -> list[tuple[int, range]]:
     """
-    Cut memory and vcpus into k parts.
+    Split memory and vcpus into k parts.
 
-    Sizes are as equal as they go in whole GiB where that leaves each within 10 % of equal, else in multiples of
-    2 MiB, larger parts first; what is left over is part 0's. Vcpus are contiguous.
+    Sizes are whole GiB if each part is then within 10 % of an equal part, else multiples of 2 MiB. They are as equal as
+    possible, larger parts first; part 0 takes the remainder. The vcpus of a part are contiguous.
 
     Returns
     -------

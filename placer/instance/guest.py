@@ -1,4 +1,4 @@
-"""A guest: its vnodes and what it asks of them."""
+"""A guest: its vnodes, and the rules and preferences that it states for them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 from functools import cached_property
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 from msgspec.structs import replace
 
+from placer.instance.checked import Checked
 from placer.instance.flexible import Flexible, parts
 from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset
 
@@ -17,18 +18,19 @@ Form = Literal["vnuma", "parts", "whole"]
 CpuPolicy = Literal["shared", "dedicated", "mixed"]
 ThreadPolicy = Literal["prefer", "require", "isolate"]
 Weight = Annotated[int, Meta(ge=0, le=1_000_000)]
+"""An entry of a traffic matrix: 1024 x 1024 of the largest, times 1000 x 4096 vcpus, still fit 64 bits."""
 Distance = Annotated[int, Meta(ge=0, le=255)]
 Name = Annotated[str, Meta(min_length=1, max_length=255, extra_json_schema={"pattern": r"^[^\x00-\x1f\x7f-\x9f]*$"})]
 
 MAX_VCPUS = 4096
-"""Most vcpus of one guest; keeps sums of costs in 64 bits. Xen itself stops at 128 for hvm."""
+"""Most vcpus of one guest: keeps sums of costs in 64 bits. Xen itself stops at 128 for hvm guests."""
 MAX_VNODES = 1024
-"""Most vnodes of one guest: what the 2013 RFC's xl took. Xen itself stops at 32."""
+"""Most vnodes of one guest, as many as the xl of the 2013 RFC took. Xen itself stops at 32."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-class Vnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
     A virtual NUMA node of a guest.
 
@@ -37,7 +39,7 @@ class Vnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     memory_kib
         Its memory, in KiB.
     vcpus
-        Ids of the guest's vcpus on it; maybe none.
+        Ids of the guest's vcpus on it. May be empty.
     pnode
         Id of the pnode that must hold it; None leaves that to placer.
     """
@@ -47,7 +49,7 @@ class Vnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     pnode: Cpu | None = None
 
 
-class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
+class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
     """
     A guest to place.
 
@@ -56,46 +58,48 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     name
         Unique in its instance; without control characters, which no xl.cfg can hold.
     vnodes
-        1 to 1024. Their vcpus are 0 to n - 1, each on one vnode. None where ``flexible`` is given.
+        1 to 1024 vnodes; none beside ``flexible``. Their vcpus are 0 to n - 1, each on one vnode.
     flexible
-        Memory and vcpus alone, where the number of vnodes is to be chosen.
+        Memory and vcpus alone, if placer chooses the number of vnodes.
     type
-        What Xen calls it. pv and pvh guests are placed, but today's Xen starts only hvm with vNUMA.
+        Its type in Xen. pv and pvh guests are placed too, but Xen starts only hvm guests with vNUMA.
     form
-        How it is written: ``vnuma``, its vnodes as they are; ``parts``, vnodes that placer cut it into,
-        those on one pnode as one; ``whole``, its only vnode without vnuma, so that its overhead lies with it.
+        The form in which it is written. ``vnuma``: its vnodes as they are. ``parts``: vnodes into which placer split
+        it, merged into one where they share a pnode. ``whole``: one vnode, written without vnuma, so that the overhead
+        lies on its pnode.
     hard_affinity, soft_affinity
-        For each vcpu the pcpus it must, or would rather, run on; None for any. None: no vcpu has one.
+        For each vcpu the pcpus on which it must, or should rather, run; None for any. None: no vcpu has a mask.
     pnodes
         Ids of the pnodes it may use; None for all.
     pool
-        The cpupool that its vcpus run in; None for ``Pool-0``, where the host has one.
+        The cpupool in which its vcpus run; None for ``Pool-0``, if the host has it.
     memory_only_pnodes
         Whether its vnodes without vcpus may stand on pnodes without pcpus.
     one_to_one
         Whether each of its vnodes stands on a pnode of its own.
     cpu_policy
-        Whether its vcpus float over pcpus (``shared``), own one each (``dedicated``), or some of them do (``mixed``).
+        Whether its vcpus share pcpus (``shared``), own one pcpu each (``dedicated``), or some of them do (``mixed``).
     dedicated_vcpus
-        Of a ``mixed`` guest, those that own a pcpu.
+        The vcpus of a ``mixed`` guest that own a pcpu.
     thread_policy
-        Where those stand on a host with SMT. ``prefer``: on full cores where it can be; ``require``: all but one of
-        the cores that a vnode uses carry two or more of its vcpus; ``isolate``: each on a core that no other vcpu uses.
+        The cores of dedicated vcpus on a host with SMT. ``prefer``: full cores where possible. ``require``: all cores
+        that a vnode uses but one carry two or more of its vcpus. ``isolate``: each vcpu has a core that no other vcpu
+        uses.
     traffic
         How much the vcpus of vnode v (row) use the memory of vnode w (column), in any unit.
         None: every vcpu reads the guest's memory evenly.
     vdistances
-        The distances between its vnodes that it would like to see.
+        The distances between its vnodes that it should see; differences cost.
     devices
         Ids of the host's devices that are assigned to it.
     overhead_kib
-        What the hypervisor needs for it besides its memory, in KiB.
+        Memory that the hypervisor needs for it besides its own, in KiB.
 
     Raises
     ------
-    ValueError
-        If a vcpu is on no vnode or on two, a list or matrix has the wrong length, the name a control character, or the
-        policies do not go together.
+    InstanceError
+        If a vcpu is on no vnode or on two, a list or matrix has the wrong length, the name has a control character, or
+        cpu_policy, dedicated_vcpus and thread_policy contradict each other.
     """
 
     name: Name
@@ -149,7 +153,7 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     @cached_property
     def dedicated(self) -> frozenset[int]:
-        """The vcpus that own a pcpu."""
+        """The vcpus that own a pcpu, by ``cpu_policy``."""
         return frozenset(range(self.vcpu_count) if self.cpu_policy == "dedicated" else self.dedicated_vcpus)
 
     @cached_property
@@ -158,15 +162,14 @@ class Guest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return self.flexible.memory_kib if self.flexible else sum(vnode.memory_kib for vnode in self.vnodes)
 
     def allows_vnode_count(self, count: int) -> bool:
-        """Whether it may be so many vnodes."""
+        """Whether it may have so many vnodes."""
         return count in self.flexible.counts if self.flexible else count == len(self.vnodes)
 
     def split_into(self, k: int) -> Guest:
         """
-        Give a flexible guest k vnodes (:func:`placer.instance.flexible.parts`); any other stays as it is.
+        Give a flexible guest k vnodes (:func:`placer.instance.flexible.parts`); any other guest stays as it is.
 
-        One vnode is written without vnuma, unless it is to have it always; those of several that stand on one pnode are
-        written as one.
+        Its form is ``parts`` for several vnodes, ``whole`` for one, or ``vnuma`` for one if it says ``always_vnuma``.
         """
         if self.flexible is None:
             return self

@@ -6,8 +6,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
+from placer.instance.checked import Checked
 from placer.instance.cpupool import DEFAULT_POOL, Cpupool, check_cpupools
 from placer.instance.device import Device, check_devices
 from placer.instance.distances import UNREACHABLE, Matrix, check_bandwidth, check_slit, distances
@@ -15,34 +16,34 @@ from placer.instance.domain import Domain
 from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset, shorten
 
 MAX_RUNNING_VCPUS = 100_000
-"""Most vcpus of all domains of a host; keeps sums of costs in 64 bits."""
+"""Most vcpus over all domains of a host: keeps sums of costs in 64 bits."""
 MAX_PNODES = 1024
-"""Most pnodes of a host, as Linux counts them; Xen stops at 64. Keeps the matrix of distances within reason."""
-
+"""Most pnodes of a host, the most that Linux can be built for; Xen stops at 64. Limits the matrix of distances."""
 
 Bandwidth = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+"""In KiB/s nearly a TiB/s; 20 x the largest still fits 64 bits. Chosen, not tuned."""
 
 
-class Pnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Pnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
     A physical NUMA node of the host.
 
     Parameters
     ----------
     id
-        The host's own number for it. Ids may be sparse.
+        Its number on the host. Ids may be sparse.
     memory_kib
         Memory free for guests, in KiB; 0 for a node without memory.
     reserve_kib
-        Memory of it that no guest may take, in KiB.
+        Memory of the node that no guest may take, in KiB.
     pcpus
         Host-wide ids of the pcpus local to this node; empty for a memory-only node.
     cores
-        The pcpus grouped by core, SMT siblings together. Empty: every pcpu counts as a core.
+        The pcpus grouped by core, SMT siblings together. Empty: each pcpu counts as a core.
 
     Raises
     ------
-    ValueError
+    InstanceError
         If a pcpu is listed twice, or the cores are not a partition of the pcpus.
     """
 
@@ -65,16 +66,16 @@ class Pnode(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     @property
     def core_groups(self) -> tuple[tuple[Cpu, ...], ...]:
-        """The cores; each pcpu by itself where the host states none."""
+        """The cores; each pcpu by itself if the host states no cores."""
         return self.cores or tuple((pcpu,) for pcpu in self.pcpus)
 
     @property
     def core_count(self) -> int:
-        """Cores, or pcpus where the host states no SMT siblings."""
+        """Number of cores; of pcpus if the host states no cores."""
         return len(self.cores) or len(self.pcpus)
 
 
-class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
+class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
     """
     A host to place guests on.
 
@@ -83,32 +84,32 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     pnodes
         1 to 1024, in the order of the rows of ``slit``.
     slit
-        Distances, row = the pcpu's node, column = the memory's. It may be asymmetric; a negative number,
+        Distances; row = the node of the pcpu, column = the node of the memory. It may be asymmetric. A negative number,
         255 or more means unreachable. None: 10 on the diagonal and 20 off it.
     bandwidth
-        What the pcpus of a pnode (row) can read from the memory of one (column), in any unit; 0: unreachable. Where
-        given it says the distances: 10 x what the row reads from itself / the entry, halves up, 1 to 254; a row of 0,
-        of a pnode without pcpus, leaves those of ``slit``.
+        The bandwidth with which the pcpus of a pnode (row) read the memory of a pnode (column), in any unit; 0 means
+        unreachable. If given, distances are 10 x the row's diagonal entry / the entry, halves up, 1 to 254. For an
+        all-zero row, of a pnode without pcpus, and for pairs that ``slit`` marks unreachable, ``slit`` is kept.
     name
-        What people call the host.
+        The name of the host.
     devices
-        PCI devices and the like, with the pnode they are attached to.
+        PCI devices and the like, with the pnodes to which they are attached.
     domains
-        What runs there already.
+        The guests that already run on the host.
     cpupools
-        How its pcpus are divided among guests; none: any guest may run on any.
+        The division of its pcpus among guests. Empty: any guest may run on any pcpu.
     overcommit
-        The most vcpus, those that run included, for each pcpu of a pnode; dedicated vcpus and the pcpus that are theirs
-        do not count. None: any number.
+        The most vcpus for each pcpu of a pnode, running vcpus included; dedicated vcpus and the pcpus that they own do
+        not count. None: any number.
     dedicated_pcpus
-        The pcpus that dedicated vcpus own, and no others run on. None: every pcpu serves both.
+        The pcpus that only dedicated vcpus own and run on. None: any pcpu may be owned, or shared.
 
     Raises
     ------
-    ValueError
-        If two pnodes share an id or a pcpu, ``slit`` or ``bandwidth`` is not square, two domains, devices or cpupools
-        share a name, two cpupools a pcpu, or one of these or ``dedicated_pcpus`` names a pcpu, pnode or cpupool that
-        the host does not have.
+    InstanceError
+        If two pnodes share an id or a pcpu; ``slit`` or ``bandwidth`` is not square; two domains, devices or cpupools
+        share a name; two cpupools share a pcpu; or a domain, device, cpupool or ``dedicated_pcpus`` names a pcpu, pnode
+        or cpupool that the host does not have.
     """
 
     pnodes: tuple[Pnode, ...]
@@ -142,21 +143,17 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 
     @cached_property
     def distances(self) -> Matrix:
-        """
-        The distances by position, 255 where unreachable, by what the host states: bandwidth, SLIT, or else 10/20.
-
-        What the SLIT calls unreachable stays so beside a bandwidth.
-        """
+        """The distances by position; 255 is unreachable (:func:`placer.instance.distances.distances`)."""
         return distances(len(self.pnodes), self.slit, self.bandwidth)
 
     @cached_property
     def largest_distance(self) -> int:
-        """The largest finite distance of the host; what an access to or from an unplaced vnode is taken to cost."""
+        """The largest finite distance of the host, which is also that of each access to or from an unplaced vnode."""
         return max((d for row in self.distances for d in row if d < UNREACHABLE), default=UNREACHABLE)
 
     @cached_property
     def smallest_distance(self) -> int:
-        """The smallest distance of the host; what an access costs at least."""
+        """The smallest distance of the host, the least that an access can cost."""
         return min(d for row in self.distances for d in row)
 
     @cached_property
@@ -176,12 +173,12 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 
     @property
     def vcpus_per_pcpu(self) -> Fraction | None:
-        """The limit ``overcommit``, as it is written in decimals; None for no limit."""
+        """The limit ``overcommit``, exactly as its decimals say; None for no limit."""
         return None if self.overcommit is None else Fraction(str(self.overcommit))
 
     @cached_property
     def pcpus_of_pool(self) -> dict[str | None, frozenset[int]]:
-        """Name of a cpupool -> its pcpus; None, for those in none of them, -> all pcpus."""
+        """Name of a cpupool -> its pcpus; None -> all pcpus, for guests in no cpupool."""
         pools: dict[str | None, frozenset[int]] = {None: frozenset(self.position_of_pcpu)}
         return pools | {pool.name: frozenset(pool.pcpus) for pool in self.cpupools}
 
@@ -195,7 +192,7 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         return self.pcpus_of_pool[self.effective_pool(stated)]
 
     def check_pool(self, who: str, stated: str | None) -> None:
-        """Refuse a cpupool that is not among those of the host; where it lists none, any may be meant."""
+        """Refuse a cpupool that the host does not list; a host that lists none may have any."""
         if self.cpupools and stated is not None and stated not in self.pcpus_of_pool:
             known = ", ".join(pool.name for pool in self.cpupools)
             raise ValueError(f'{who} pool: no cpupool "{shorten(stated)}" on this host, expected one of {known}')

@@ -1,13 +1,14 @@
-"""An instance: a host, the guests to place on it together, and what counts."""
+"""An instance: a host, the guests to place on it together, the rules between them, and the objective."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 from msgspec.structs import replace
 
 from placer.instance.catalogue import OrderableTerm
+from placer.instance.checked import Checked
 from placer.instance.guest import Guest
 from placer.instance.host import Host
 from placer.instance.objective_terms import Order, check_tiers, tiers_of
@@ -15,30 +16,31 @@ from placer.instance.rules import Rule, check_rules
 from placer.instance.units import format_cpuset, shorten
 
 TermWeight = Annotated[int, Meta(ge=1, le=1000)]
+"""Chosen, not tuned: three digits rank any terms; :mod:`placer.lowering.overflow` refuses sums that are too large."""
 Shape = Literal["pack", "spread", "none"]
 
 
-class Objective(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Objective(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
-    What counts, where the defaults do not suit.
+    The costs that are minimised, and their order.
 
     Parameters
     ----------
     core_sharing_price
-        What a vcpu pays for each other vcpu on its core, in units of mean distance. None: 15, less on a host
-        with more vcpus than threads.
+        The cost for a vcpu of each other vcpu on its core, in units of mean distance. None: 15, or less on a host with
+        more vcpus than threads.
     shape
-        The term shape: ``pack`` leaves the least memory free on the pnodes used, ``spread`` keeps the fullest pnode
-        as empty as can be, ``none`` asks nothing.
+        The term shape. ``pack``: the least free memory on the pnodes in use. ``spread``: the lowest use of memory on
+        the fullest pnode. ``none``: no such term.
     tiers
-        What counts before what: a name (``distance``: nearness before free cores; ``cores-first``: the other way
-        round; ``default``: both weighed against each other), or the tiers, highest first, each the weights of its
-        terms. A term in none of them does not count. What is left unplaced counts before all of them.
+        The order of the cost terms: a name (``distance``: nearness before free cores; ``cores-first``: free cores
+        before nearness; ``default``: both weighed against each other), or the tiers, highest first, each with the
+        weights of its terms. A term in no tier does not count. Unplaced guests always form the highest tiers.
 
     Raises
     ------
-    ValueError
-        If a tier has no terms, a term stands in two, or shape beside others.
+    InstanceError
+        If a tier has no terms, a term stands in two tiers, or shape shares a tier.
     """
 
     core_sharing_price: Annotated[float, Meta(ge=0, le=1000)] | None = None
@@ -50,20 +52,20 @@ class Objective(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
             check_tiers(self.tiers)
 
 
-class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
     A host and the guests to place on it together.
 
     Parameters
     ----------
     rules
-        What the guests ask of each other's places.
+        The rules between guests.
 
     Raises
     ------
-    ValueError
-        If two guests share a name, a guest names a pnode, pcpu or device that the host does not have, or a rule a guest
-        that the instance does not have.
+    InstanceError
+        If two guests share a name; a guest names a pnode, pcpu, device or cpupool that the host does not have; or a
+        rule names a guest or vnode that the instance does not have.
     """
 
     host: Host
@@ -85,26 +87,26 @@ class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
     def tiers(self, *, kept: bool = False) -> tuple[dict[str, int], ...]:
         """
-        Give the weight of each term of every tier, the highest tier first; those of what is unplaced before all.
+        Give the weight of each term of every tier, the highest tier first; the first two count unplaced guests.
 
         Parameters
         ----------
         kept
-            Whether vnodes moved away from an earlier placement count too.
+            Whether vnodes that move away from an earlier placement count too.
         """
         return tiers_of(self.objective.tiers, kept=kept, flexible=self.flexible)
 
     @property
     def flexible(self) -> bool:
-        """Whether the number of vnodes of a guest is to be chosen."""
+        """Whether the number of vnodes of some guest is to be chosen."""
         return any(guest.flexible for guest in self.guests)
 
     def with_fewest_vnodes(self) -> Instance:
-        """Give each flexible guest as few vnodes as it may have."""
+        """Give each flexible guest the fewest vnodes that it may have."""
         return self.split_into({guest.name: guest.flexible.least for guest in self.guests if guest.flexible})
 
     def split_into(self, counts: dict[str, int]) -> Instance:
-        """Give flexible guests so many vnodes, by name."""
+        """Give flexible guests the numbers of vnodes in ``counts``, by name; one vnode to a guest that is not in it."""
         if not self.flexible:
             return self
         return replace(self, guests=tuple(guest.split_into(counts.get(guest.name, 1)) for guest in self.guests))

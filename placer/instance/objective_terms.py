@@ -1,4 +1,4 @@
-"""The names of the cost terms, and the tiers they stand in, highest tier first."""
+"""The orders of the cost terms: tiers of terms with their weights, highest tier first."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ ORDERS: dict[Order, tuple[Tier, ...]] = {
     "distance": ({"access_distance": 1}, {"core_sharing": 1}, *DEFAULT[1:]),
     "cores-first": ({"core_sharing": 1}, {"access_distance": 1}, *DEFAULT[1:]),
 }
-"""The orders that have a name: weighed against each other, or nearness or free cores before anything else."""
+"""The orders by name: nearness and free cores weighed against each other, or one of them before the other."""
 UNPLACED = tuple(term.name for term in TERMS if term.tier < TERM_OF["access_distance"].tier)
-"""The two tiers before all others: what is left out never pays for itself."""
+"""The terms of unplaced guests, two tiers before all others: leaving a guest out never pays."""
 MOVED = "moved"
-"""The term that counts the vnodes that move away from an earlier placement; a tier right before that of shape."""
+"""The term that counts vnodes that move away from an earlier placement; its tier is right before that of shape."""
 VNODES = "vnodes"
-"""The term that counts the vnodes of flexible guests; a tier right after those of nearness and free cores."""
+"""The term that counts the vnodes of flexible guests; its tier is right after nearness and free cores."""
 TIERS: tuple[tuple[str, ...], ...] = (*((name,) for name in UNPLACED), *(tuple(tier) for tier in ORDERS["default"]))
-"""The terms of each tier where nobody orders them otherwise."""
+"""The terms of each tier in the default order."""
 
 
 def tiers_of(
     order: Order | tuple[Tier, ...], *, kept: bool = False, flexible: bool = False
 ) -> tuple[dict[str, int], ...]:
     """
-    Give every tier of an objective, those of what is unplaced first.
+    Give every tier of an objective, the two tiers of unplaced guests first.
 
     Parameters
     ----------
     kept
-        Whether vnodes moved away from an earlier placement count: right before shape, or last where that does not.
+        Whether vnodes that move away from an earlier placement count: right before shape, or last without shape.
     flexible
-        Whether the vnodes of flexible guests count: right after nearness and free cores.
+        Whether the instance has flexible guests: their vnodes count right after nearness and free cores.
 
     Examples
     --------

@@ -1,26 +1,27 @@
-"""A placement: which pnode holds each vnode, and which pcpu each dedicated vcpu owns."""
+"""A placement: the pnode of each vnode, and the pcpu of each dedicated vcpu."""
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import field
 
+from placer.instance.checked import Checked
 from placer.instance.instance import Instance
 
 
-class Placement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Placement(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    Where the vnodes of each guest stand, and which pcpus its dedicated vcpus own.
+    The pnodes of the vnodes of each guest, and the pcpus of its dedicated vcpus.
 
     Parameters
     ----------
     pnode_of
-        Guest name -> for each of its vnodes the id of its pnode, None where it has none.
+        Guest name -> for each of its vnodes the id of its pnode; None for a vnode without a pnode.
     pcpu_of
-        Name of a guest with dedicated vcpus -> for each of its vcpus the pcpu that it owns, None where it owns none.
+        Name of a guest with dedicated vcpus -> for each of its vcpus the pcpu that it owns; None if it owns none.
     """
 
     pnode_of: dict[str, tuple[int | None, ...]]
-    pcpu_of: dict[str, tuple[int | None, ...]] = {}
+    pcpu_of: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         """Guest name -> its number of vnodes."""
@@ -32,13 +33,13 @@ class Placement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def faults(self, instance: Instance) -> list[str]:
         """
-        What keeps this from being a placement of the instance at all.
+        Say what keeps this from being a placement of the instance; breaking rules does not.
 
         Returns
         -------
         list of str
-            A guest that is missing or unknown, a wrong number of vnodes or vcpus, a pnode or pcpu that the host does
-            not have.
+            One message for each guest that is missing or unknown, each wrong number of vnodes or vcpus, and each pnode
+            or pcpu that the host does not have.
         """
         guests = {guest.name: guest for guest in instance.guests}
         faults = [f'no guest "{name}" in the instance' for name in self.pnode_of if name not in guests]

@@ -1,4 +1,4 @@
-"""An earlier placement, seen from an instance that may have changed since: guests come and go, hosts too."""
+"""An earlier placement beside an instance whose guests or host may have changed since."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Moved:
     Parameters
     ----------
     guest, vnode
-        Name and number.
+        Name of the guest, and number of the vnode, from 0.
     before
-        Id of the pnode that it stood on.
+        Id of its pnode in the earlier placement.
     after
-        Id of the one it stands on, None for none.
+        Id of its pnode now; None for none.
     """
 
     guest: str
@@ -31,13 +31,13 @@ class Moved:
 
 def restricted_to(earlier: Placement, instance: Instance) -> Placement:
     """
-    Give what an instance still has of an earlier placement.
+    Restrict an earlier placement to the guests, vnodes and pnodes that an instance still has.
 
     Returns
     -------
     Placement
-        Of every guest; a vnode has no pnode where the earlier one had none for it, where the guest was not in it or
-        had another number of vnodes, and where the host has no such pnode. It says nothing of pcpus.
+        With every guest of the instance and without pcpus. A vnode has no pnode if the earlier placement had none for
+        it, did not have the guest, or had another number of vnodes for it, or if the host does not have the pnode.
     """
     known = instance.host.position_of
     pnode_of: dict[str, tuple[int | None, ...]] = {}
@@ -50,7 +50,7 @@ def restricted_to(earlier: Placement, instance: Instance) -> Placement:
 
 
 def differences(earlier: Placement, instance: Instance) -> list[str]:
-    """Say what of an earlier placement an instance does not have, and what it has besides."""
+    """Say where an earlier placement differs from an instance: guests, numbers of vnodes and pnodes of one alone."""
     guests, lines = {guest.name: guest for guest in instance.guests}, []
     for name, guest in guests.items():
         if name not in earlier.pnode_of:
@@ -68,7 +68,11 @@ def differences(earlier: Placement, instance: Instance) -> list[str]:
 
 
 def moved(earlier: Placement, placement: Placement) -> tuple[Moved, ...]:
-    """List the vnodes on other pnodes than a fitted earlier placement had them; those it had on none do not count."""
+    """
+    List the vnodes that left the pnode they had in an earlier placement, restricted to the instance.
+
+    A vnode without an earlier pnode did not move, nor did the vnodes of a guest whose number of vnodes changed.
+    """
     return tuple(
         Moved(guest=name, vnode=v, before=before, after=after)
         for name, pnodes in placement.pnode_of.items()

@@ -1,12 +1,13 @@
-"""Rules between guests: who stays apart, who stands together, who shares a pnode with nobody."""
+"""Rules between guests: apart on different pnodes, together on one, or exclusive on theirs."""
 
 from __future__ import annotations
 
 from itertools import combinations
 from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
+from placer.instance.checked import Checked
 from placer.instance.guest import MAX_VNODES, Name, check_name
 from placer.instance.units import shorten
 
@@ -16,16 +17,16 @@ if TYPE_CHECKING:
 KINDS = ("apart", "together", "exclusive")
 
 
-class VnodeOf(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class VnodeOf(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    One vnode of a guest, where a rule does not concern all of them.
+    One vnode of a guest, for a rule that does not concern all of its vnodes.
 
     Parameters
     ----------
     guest
         The guest's name.
     vnode
-        Which of its vnodes, counted from 0.
+        The number of the vnode, counted from 0.
     """
 
     guest: Name
@@ -36,23 +37,23 @@ Member = Name | VnodeOf
 Members = Annotated[tuple[Member, ...], Meta(extra_json_schema={"minItems": 2})]
 
 
-class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Rule(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """
-    A rule between guests; exactly one of its keys is given. A member is a guest's name, or one vnode of a guest.
+    A rule between guests, with exactly one key. A member is the name of a guest, or one vnode of a guest.
 
     Parameters
     ----------
     apart
         No pnode holds vnodes of two of these members.
     together
-        One pnode holds all of these vnodes; a guest's name stands for its only vnode.
+        One pnode holds all of these vnodes; the name of a guest stands for its only vnode.
     exclusive
-        The pnodes of this member hold no vnode of another guest, and no running guest is bound to them.
+        No pnode of this member holds a vnode of another guest or has a running guest bound to it.
 
     Raises
     ------
-    ValueError
-        If not exactly one key is given, there are too few members, one stands there twice, or a name holds a control
+    InstanceError
+        If not exactly one key is given, there are too few members, a member is named twice, or a name has a control
         character.
     """
 
@@ -65,7 +66,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         if len(given) != 1:
             raise ValueError(f"expected exactly one of {', '.join(KINDS)}, got {' and '.join(given) or 'none'}")
         if self.exclusive is None and len(self.members) < 2:
-            raise ValueError(f"{self.kind} names {len(self.members) or 'nobody'}, expected at least 2 members")
+            raise ValueError(f"{self.kind} names {len(self.members) or 'no member'}, expected at least 2 members")
         for member in self.members:
             check_name(guest_of(member))
         for first, second in combinations(self.members, 2):
@@ -74,17 +75,17 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 
     @property
     def kind(self) -> str:
-        """Which of its keys is given."""
+        """The key that is given."""
         return next(kind for kind in KINDS if getattr(self, kind) is not None)
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """Whom it concerns."""
+        """The guests and vnodes that it concerns."""
         return tuple(self.apart or self.together or ()) if self.exclusive is None else (self.exclusive,)
 
 
 def guest_of(member: Member) -> str:
-    """Name of the guest that a member is, or is a vnode of."""
+    """Give the name of a member that is a guest, or of the guest of a vnode."""
     return member.guest if isinstance(member, VnodeOf) else member
 
 
@@ -102,7 +103,7 @@ def in_words(member: Member) -> str:
 
 
 def listed(members: tuple[Member, ...]) -> str:
-    """Name members one after the other."""
+    """Name members for a person, one after the other."""
     *most, last = map(in_words, members)
     return f"{', '.join(most)} and {last}" if most else last
 
@@ -114,7 +115,7 @@ def check_rules(rules: tuple[Rule, ...], guests: tuple[Guest, ...]) -> None:
     Raises
     ------
     ValueError
-        If there is no such guest or vnode, a guest of several vnodes, or a flexible one, is to stand together, or
+        If there is no such guest or vnode, a guest that has several vnodes or is flexible is to stand together, or
         members that are to stay apart share a vnode.
     """
     count_of = {guest.name: len(guest.vnodes) for guest in guests}

@@ -1,4 +1,4 @@
-"""How people write sizes and cpu sets, and the integers placer keeps of them."""
+"""Sizes and cpu sets: their text, and the integers that placer keeps."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Annotated
 from msgspec import Meta
 
 MAX_CPU = 65_535
-"""Largest cpu id that is read: far above any real host, small enough to keep a typo harmless."""
+"""Largest cpu id that is read: far above any real host, small enough that a typo fills no memory."""
 
 MAX_KIB = 2**43
-"""Largest size that is read, in KiB (8 PiB): sums of many still fit 64 bits."""
+"""Largest size that is read, in KiB (8 PiB): sums of half a million of them fit 64 bits."""
 
 _SIZE = r"^\s*[0-9]+(\.[0-9]+)?\s*[KMGT]iB\s*$"
 _CPUS = r"^\s*(\^?[0-9]+(-[0-9]+)?(\s*,\s*\^?[0-9]+(-[0-9]+)?)*)?\s*$"
@@ -46,7 +46,7 @@ def parse_size(text: str) -> int:
     Raises
     ------
     ValueError
-        If it is no size, no whole number of KiB, or larger than 8 PiB.
+        If the text is no size, no whole number of KiB, or more than 8 PiB.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def parse_size(text: str) -> int:
 
 def format_size(kib: int) -> str:
     """
-    Write KiB for a person, exactly where three digits suffice.
+    Write a number of KiB for a person, in the largest unit that it fills, to two decimals.
 
     Examples
     --------
@@ -81,12 +81,12 @@ def format_size(kib: int) -> str:
 
 def parse_cpuset(text: str) -> tuple[int, ...]:
     """
-    Read ``0-7,64-71``; ``^5`` and ``^2-3`` take ids out again.
+    Read a cpu set such as ``0-7,64-71``; ``^5`` and ``^2-3`` take ids out again.
 
     Raises
     ------
     ValueError
-        If it is no such set, a range runs backwards, or an id is above 65535.
+        If the text is no such set, a range runs backwards, or an id is above 65535.
 
     Examples
     --------
@@ -122,5 +122,5 @@ def format_cpuset(cpus: Iterable[int]) -> str:
 
 
 def shorten(text: str, limit: int = 60) -> str:
-    """Cut a quoted piece of input down to what fits a message."""
+    """Cut a quoted piece of input to a length that fits a message."""
     return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -14,12 +14,12 @@ from placer.lowering.pcpus import slot_matching
 
 def allowed_pnodes(instance: Instance, slots: SlotMatching | None = None) -> BoolArray:
     """
-    Allow (v, p) where p alone breaks no rule for v.
+    Allow (v, p) if v on p breaks no rule by itself, whatever else is placed.
 
     Parameters
     ----------
     slots
-        Who can own which pcpus, where that is known (:func:`placer.lowering.pcpus.slot_matching`).
+        Which vcpus can own which pcpus (:func:`placer.lowering.pcpus.slot_matching`); None: worked out here.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def allowed_pnodes(instance: Instance, slots: SlotMatching | None = None) -> Boo
 
 def masks(instance: Instance, slots: SlotMatching | None = None) -> dict[str, BoolArray]:
     """
-    Give where each rule alone lets the vnodes stand, by the names that :mod:`placer.check` gives the rules.
+    Give the mask of each rule by its name in :mod:`placer.instance.catalogue`.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def masks(instance: Instance, slots: SlotMatching | None = None) -> dict[str, Bo
 
 
 def _has_slots(instance: Instance, slots: SlotMatching | None) -> BoolArray:
-    """Allow (v, p) where p has pcpus for the dedicated vcpus of v, and one left for its shared ones."""
+    """Allow (v, p) if p has pcpus for the dedicated vcpus of v, and a pcpu left for its shared vcpus."""
     n, m = sum(len(guest.vnodes) for guest in instance.guests), len(instance.host.pnodes)
     if slots is None:
         return np.ones((n, m), dtype=bool)
@@ -61,7 +61,7 @@ def _has_slots(instance: Instance, slots: SlotMatching | None) -> BoolArray:
 
 def nodemaps(instance: Instance) -> BoolArray:
     """
-    Allow (v, p) where v's guest may use p.
+    Allow (v, p) if the list of pnodes of v's guest has p.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def nodemaps(instance: Instance) -> BoolArray:
 
 def fixed_pnodes(instance: Instance) -> IntArray:
     """
-    Give the sites of the guests whose every vnode names its pnode.
+    Give the sites that users fixed, of guests whose every vnode names its pnode.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def fixed_pnodes(instance: Instance) -> IntArray:
 
 def incompatible_pnodes(host: Host) -> BoolArray:
     """
-    Mark pnodes that one guest may not both use, because one cannot reach the other.
+    Mark the pairs of pnodes of which one cannot reach the other: one guest may not use both.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def incompatible_pnodes(host: Host) -> BoolArray:
 
 
 def _nodemap(guest: Guest, host: Host) -> BoolArray:
-    """Allow the pnodes that the guest may use."""
+    """Allow the pnodes in the list of the guest; all if it has no list."""
     return np.array([guest.pnodes is None or pnode.id in guest.pnodes for pnode in host.pnodes])
 
 
@@ -118,7 +118,7 @@ def _with_memory(vnode: Vnode, host: Host) -> BoolArray:
 
 
 def _with_pcpus(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
-    """Allow pnodes without pcpus for a vnode without vcpus only where its guest says so."""
+    """Bar pnodes without pcpus for a vnode without vcpus, unless its guest says ``memory_only_pnodes``."""
     anywhere = bool(vnode.vcpus) or guest.memory_only_pnodes
     return np.array([anywhere or bool(pnode.pcpus) for pnode in host.pnodes])
 
@@ -129,7 +129,7 @@ def _reachable(host: Host) -> BoolArray:
 
 
 def _runnable(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
-    """Allow p only if every vcpu of the vnode may run on some pcpu of p."""
+    """Allow p if the hard mask of every vcpu of the vnode has a pcpu of p."""
     row = np.array([not vnode.vcpus or bool(pnode.pcpus) for pnode in host.pnodes])
     affinities = {guest.hard_affinity[vcpu] for vcpu in vnode.vcpus} if guest.hard_affinity else set()
     for affinity in affinities - {None}:
@@ -139,7 +139,7 @@ def _runnable(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
 
 
 def _in_cpupool(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
-    """Allow p unless some vcpu may run on pcpus of p, none of which is in its guest's cpupool."""
+    """Bar p if the hard mask of some vcpu has pcpus of p, but none that is in the cpupool of its guest."""
     row = np.ones(len(host.pnodes), dtype=bool)
     if host.effective_pool(guest.pool) is None:
         return row

@@ -1,4 +1,4 @@
-"""Rules between guests: which items may not share a site, which must, and which sites running guests bar."""
+"""Rules between guests: items that may not share a site, items that must, and sites that running guests bar."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from placer.instance.rules import Member
 
 
 def relations(instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced_site: bool) -> tuple[Conflict, ...]:
-    """Lower every rule between vnodes: at most one Relation that keeps apart and one that holds together."""
-    return merged(relation for _, relation in each_relation(instance, groups, with_unplaced_site=with_unplaced_site))
+    """Lower the rules between vnodes to at most two Conflicts: one keeps items apart, one keeps them together."""
+    return merged(conflict for _, conflict in each_relation(instance, groups, with_unplaced_site=with_unplaced_site))
 
 
 def each_relation(
     instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced_site: bool
 ) -> list[tuple[Rule | Guest, Conflict]]:
-    """Lower each rule by itself, and each guest that is to stand one to one."""
+    """Lower each rule, and each guest with ``one_to_one``, to a Conflict of its own."""
     n, m = sum(map(len, groups)), len(instance.host.pnodes)
     items_of = {guest.name: items for guest, items in zip(instance.guests, groups, strict=True)}
     same, other = np.eye(m, dtype=bool), ~np.eye(m, dtype=bool)
@@ -40,18 +40,18 @@ def each_relation(
 
 
 def merged(each: Iterable[Conflict]) -> tuple[Conflict, ...]:
-    """Join the relations that bar the same sites; leave out those that bar nothing."""
+    """Join the Conflicts that bar the same pairs of sites; leave out each that bars nothing."""
     by_sites: dict[bytes, Conflict] = {}
-    for relation in each:
-        key = relation.sites.tobytes()
+    for conflict in each:
+        key = conflict.sites.tobytes()
         known = by_sites.get(key)
-        by_sites[key] = replace(relation, items=relation.items | known.items) if known else relation
-    return tuple(relation for relation in by_sites.values() if relation.items.any() and relation.sites.any())
+        by_sites[key] = replace(conflict, items=conflict.items | known.items) if known else conflict
+    return tuple(conflict for conflict in by_sites.values() if conflict.items.any() and conflict.sites.any())
 
 
 def undisturbed(instance: Instance) -> BoolArray:
     """
-    Allow (v, p) unless v's place is to be exclusive and a running guest is bound to p.
+    Allow (v, p) unless a rule makes v's pnode exclusive and a running guest is bound to p.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def undisturbed(instance: Instance) -> BoolArray:
 
 
 def bound_positions(host: Host) -> set[int]:
-    """Positions of the pnodes to which running guests are bound: every vcpu of those has a mask."""
+    """Give the positions of the pnodes to which running guests are bound; a guest is bound if every vcpu has a mask."""
     masks = {mask for domain in host.domains if None not in domain.affinity for mask in domain.affinity}
     return {host.position_of_pcpu[pcpu] for mask in masks for pcpu in mask or ()}
 

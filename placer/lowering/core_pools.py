@@ -1,4 +1,4 @@
-"""Which cores the vcpus on a pnode share, how many run there already, and in how many pairs they share them."""
+"""The cores that vcpus on a pnode share, the vcpus that run there already, and the pairs that share a core."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from placer.instance import UNREACHABLE, Domain, Host, Pnode
 
 def core_pools(host: Host, pcpus: frozenset[int] | None = None) -> tuple[IntArray, list[int]]:
     """
-    Group the cores: those of a pnode without memory count with the nearest pnode that has some.
+    Group the cores: the cores of a pnode without memory count with the nearest pnode that has memory.
 
     Parameters
     ----------
     pcpus
-        Of a cpupool, those on which shared vcpus run: only cores with one of them count. None: all cores.
+        The pcpus of a cpupool on which shared vcpus run: only cores with one of them count. None: all cores.
 
     Returns
     -------
     pool_of : array ``[m]``
         The pool of each pnode, -1 where it has no cores.
     cores : list of int
-        Of each pool.
+        The number of cores of each pool, positive.
     """
     owners = [_core_owner(host, p) for p in range(len(host.pnodes))]
     cores = dict.fromkeys(sorted(set(owners)), 0)
@@ -38,19 +38,19 @@ def core_pools(host: Host, pcpus: frozenset[int] | None = None) -> tuple[IntArra
 
 def running_load(host: Host, domains: Iterable[Domain] | None = None) -> list[int]:
     """
-    Count the vcpus of running domains on each pnode: one that may run on k pnodes loads each by 1/k.
+    Count the vcpus of running domains on each pnode: a vcpu that may run on k pnodes counts as 1/k on each.
 
-    One that may run only on the host's dedicated pcpus is taken to own one of them, and left out.
+    A vcpu that may run only on the host's dedicated pcpus is taken to own one of them, and left out.
 
     Parameters
     ----------
     domains
-        Some of the host's; None for all. Each runs within its cpupool.
+        Some of the host's domains; None for all. Each runs within its cpupool.
 
     Returns
     -------
     list of int
-        By position, the sum of each pnode rounded down.
+        By position, the total of each pnode rounded down.
     """
     bound_to: Counter[frozenset[int]] = Counter()
     owned = frozenset(host.dedicated_pcpus or ())
@@ -69,21 +69,23 @@ def running_load(host: Host, domains: Iterable[Domain] | None = None) -> list[in
 
 def pairs_table(vcpus: int, cores: list[int], running: list[int]) -> IntArray:
     """
-    Pairs of vcpus that share a core, n vcpus spread evenly over c cores: r C(q+1, 2) + (c - r) C(q, 2).
+    Count the pairs of vcpus that share a core, n vcpus spread evenly over c cores: r C(q+1, 2) + (c - r) C(q, 2).
+
+    q = n div c, r = n mod c.
 
     Parameters
     ----------
     vcpus
-        The most that can be added.
+        The most vcpus that can be added to a pool.
     cores
-        Of each pool, positive.
+        The number of cores of each pool, positive.
     running
-        Vcpus that each pool has already.
+        The vcpus that run in each pool already.
 
     Returns
     -------
     array ``[pools, vcpus + 1]``
-        The pairs of those that run among themselves included.
+        By the number of vcpus added; pairs of running vcpus among themselves are included.
 
     Examples
     --------

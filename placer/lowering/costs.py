@@ -1,4 +1,4 @@
-"""The cost terms, each lowered by one function whose docstring is its formula."""
+"""The costs of nearness, free cores and unplaced vnodes, lowered: one function each, its docstring the formula."""
 
 from __future__ import annotations
 
@@ -9,27 +9,31 @@ from math import floor
 import numpy as np
 
 from placer.assignment import ConvexLoad, FlooredLinear, Flow, IntArray, Linear, ReducedSlotsLoad, SetOnSite, Term
-from placer.graphs.traffic import traffic
 from placer.instance import Guest, Host, Instance, Placement, Vnode
 from placer.instance.objective_terms import MOVED
 from placer.lowering.core_pools import core_pools, pairs_table, running_load
 from placer.lowering.previous import moved
 from placer.lowering.soft_terms import SOFT_TERMS, shape, site_distances
+from placer.lowering.traffic import traffic
 
 SHARING_PRICE_MILLI = 15_000
-"""What a vcpu pays for another on its core, in thousandths of a unit of mean distance."""
+"""
+What a vcpu pays for each other vcpu on its core, in thousandths of a unit of mean distance. XAPI measured that packing
+a guest on the SMT siblings of one node loses 40 to 75 % of its throughput, while keeping it local wins about 20 %
+(xapi-project/xen-api pull request 6763). The judge states the figure again, so that neither copies a mistake.
+"""
 
 
 def tiers(
     instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced_site: bool, keep: Placement | None = None
 ) -> tuple[tuple[Term, ...], ...]:
     """
-    Lower every term of every tier, in the order of the instance's objective, times its weight.
+    Lower every term of every tier, in the order of the instance's objective, each times its weight.
 
     Parameters
     ----------
     keep
-        An earlier placement, fitted to the instance, from which vnodes that move count.
+        An earlier placement, restricted to the instance: each vnode that moves away from it counts. None: no such term.
     """
     lowered: dict[str, Sequence[Term]] = {
         "access_distance": access_distance(instance, groups, with_unplaced_site=with_unplaced_site),
@@ -42,9 +46,9 @@ def tiers(
         lowered[MOVED] = [moved(instance, keep, with_unplaced_site=with_unplaced_site)]
 
     def weighed(name: str, weight: int) -> Sequence[Term]:
-        if name == "core_sharing":
+        if name == "core_sharing":  # its weight goes into the price: a ReducedSlotsLoad prices a table of its own
             return core_sharing(instance, with_unplaced_site=with_unplaced_site, weight=weight)
-        return [_times(weight, term) for term in lowered.get(name, ())]
+        return [_scaled(weight, term) for term in lowered.get(name, ())]
 
     return tuple(
         tuple(term for name, weight in tier.items() for term in weighed(name, weight))
@@ -52,7 +56,8 @@ def tiers(
     )
 
 
-def _times(weight: int, term: Term) -> Term:
+def _scaled(weight: int, term: Term) -> Term:
+    """Multiply a term by its weight. By kind: no solver scales a term, so terms do not offer it."""
     match term:
         case Linear():
             return replace(term, cost=weight * term.cost)
@@ -60,16 +65,16 @@ def _times(weight: int, term: Term) -> Term:
             return replace(term, flow=weight * term.flow)
         case FlooredLinear():
             return replace(term, scale=weight * term.scale)
-    return term  # shape and what is unplaced stand alone, their weight is 1
+    return term  # the terms of shape and of unplaced vnodes stand alone in their tiers: their weight is 1
 
 
 def unplaced_guests(instance: Instance, groups: tuple[IntArray, ...]) -> SetOnSite:
-    """Count the guests with a vnode on no pnode."""
+    """Count the guests with a vnode on the unplaced site."""
     return SetOnSite(name="unplaced_guests", sets=groups, site=len(instance.host.pnodes))
 
 
 def unplaced_vnodes(instance: Instance) -> Linear:
-    """Sum memory_kib + 1024 x vcpus over vnodes on no pnode."""
+    """Sum memory_kib + 1024 x vcpus over the vnodes on the unplaced site."""
     prices = [v.memory_kib + 1024 * len(v.vcpus) for guest in instance.guests for v in guest.vnodes]
     cost = np.zeros((len(prices), len(instance.host.pnodes) + 1), dtype=np.int64)
     cost[:, -1] = prices
@@ -86,7 +91,7 @@ def access_distance(instance: Instance, groups: tuple[IntArray, ...], *, with_un
 
 
 def traffic_rounding_loss(guest: Guest, host: Host) -> int:
-    """Give what is added for a cut guest: (1000 x vcpus - the sum of T) x the smallest distance; 0 without memory."""
+    """Price the traffic of a flexible guest lost to rounding: (1000 x vcpus - the sum of T) x smallest distance."""
     if not guest.memory_kib:
         return 0
     return (1000 * guest.vcpu_count - int(traffic(guest).sum())) * host.smallest_distance
@@ -96,11 +101,11 @@ def core_sharing(
     instance: Instance, *, with_unplaced_site: bool, weight: int = 1
 ) -> list[ConvexLoad | ReducedSlotsLoad]:
     """
-    Sum weight x 1000 x 2 x price x pairs(n, c) over pools of cores, n shared vcpus, running ones included, on c cores.
+    Sum weight x 1000 x 2 x price x pairs(n, c) over pools of cores, n shared and running vcpus on c cores.
 
-    Each cpupool has pools of cores of its own, and so have those that are in none. Where dedicated vcpus may own any
-    pcpu, c is less the cores that they fill (:class:`placer.assignment.ReducedSlotsLoad`): one each where they are
-    isolated, else as many as threads go on one core.
+    Each cpupool has pools of cores of its own; guests in no cpupool form one more. If dedicated vcpus may own any pcpu,
+    c is reduced by the cores that they fill (:class:`placer.assignment.ReducedSlotsLoad`): a whole core for each
+    isolated vcpu, and one core for as many other dedicated vcpus as it has threads.
     """
     host, price = instance.host, weight * sharing_price_milli(instance)
     if not price:
@@ -117,7 +122,7 @@ def core_sharing(
 def _sharing_within(
     instance: Instance, cpupool: str | None, price: int, *, with_unplaced_site: bool
 ) -> list[ConvexLoad | ReducedSlotsLoad]:
-    """Price the shared cores of one cpupool, for guests that are in it."""
+    """Lower the price of shared cores within one cpupool."""
     host = instance.host
     vnodes = [(guest, v, host.effective_pool(guest.pool) == cpupool) for guest in instance.guests for v in guest.vnodes]
     weight = np.array([len(set(v.vcpus) - guest.dedicated) * own for guest, v, own in vnodes], dtype=np.int64)
@@ -147,21 +152,21 @@ def _sharing_within(
 
 
 def _filled_threads(guest: Guest, vnode: Vnode, host: Host) -> int:
-    """Count the threads that dedicated vcpus fill: a core's where they are isolated, else one each."""
+    """Count the threads that the dedicated vcpus of a vnode fill: all of a core for an isolated vcpu, else one."""
     each = host.threads_per_core if guest.thread_policy == "isolate" else 1
     return each * len(guest.dedicated.intersection(vnode.vcpus))
 
 
 def sharing_price_milli(instance: Instance) -> int:
     """
-    Price one vcpu of a pair: 15, or 15 x (threads / vcpus) squared with more vcpus than threads, or the instance's own.
+    Price one vcpu of a pair: 15, or 15 x (threads / vcpus)^2 on a host with more vcpus than threads.
 
-    Vcpus are those that run and those to be placed.
+    Vcpus are running vcpus and vcpus of the instance. A price stated in the objective replaces both.
 
     Returns
     -------
     int
-        In thousandths of a unit of mean distance, rounded down; an own price to the nearest, halves up.
+        In thousandths of a unit of mean distance, rounded down; a stated price to the nearest, halves up.
     """
     own = instance.objective.core_sharing_price
     if own is not None:

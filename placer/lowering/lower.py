@@ -29,24 +29,25 @@ def lower(
     """
     Lower every rule and every cost of an instance into arrays.
 
-    Items are the vnodes, guest after guest; sites are the pnodes by position and, with ``allow_unplaced``,
-    one more that stands for "no pnode".
+    Items are the vnodes, guest after guest. Sites are the pnodes by position and, with ``allow_unplaced``, the unplaced
+    site after them, which stands for "no pnode". Flexible guests add items and sites
+    (:mod:`placer.lowering.variants`).
 
     Parameters
     ----------
     allow_unplaced
         Whether vnodes may stay without a pnode, at the price of the first two tiers.
     hint
-        A placement to start from, fitted to the instance (:func:`placer.instance.previous.restricted_to`).
+        A placement to start from, restricted to the instance (:func:`placer.instance.previous.restricted_to`).
     keep
-        One from which no more vnodes than need be are to move, fitted as well.
+        An earlier placement, restricted to the instance too, from which few vnodes should move.
     """
     if not instance.flexible:
         problem = _lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
         return Lowered(instance=instance, problem=problem, allow_unplaced=allow_unplaced, slots=problem.slot_matching)
-    layout = VariantIndex(instance)
-    base = _lower(layout.expanded, allow_unplaced=allow_unplaced, hint=None, keep=layout.earlier(keep))
-    variants = VariantProblem(base, layout)
+    index = VariantIndex(instance)
+    base = _lower(index.expanded, allow_unplaced=allow_unplaced, hint=None, keep=index.earlier(keep))
+    variants = VariantProblem(base, index)
     tier = [list(terms) for terms in instance.tiers(kept=keep is not None)].index([VNODES])
     problem = variants.problem(tier)
     if hint is not None:
@@ -86,12 +87,14 @@ def _lower(instance: Instance, *, allow_unplaced: bool, hint: Placement | None, 
 
 def lower_for_baseline(instance: Instance) -> Lowered:
     """
-    Lower what the greedy of 2013 knows: free memory, nodemaps and the map a user gave; unplaced vnodes are allowed.
+    Lower the rules that the 2013 first-fit knows: free memory, lists of pnodes and fixed pnodes.
+
+    Vnodes may stay unplaced.
 
     Returns
     -------
     Lowered
-        The last site of its Problem stands for "no pnode". The hint is the user's map, for guests whose every vnode
+        The last site of its Problem stands for "no pnode". The hint has the fixed pnodes of guests whose every vnode
         has one.
     """
     groups = _groups(instance)

@@ -1,4 +1,4 @@
-"""A Problem with the key to it: from its assignments to placements, and back."""
+"""A Problem with the way back: from its assignments to placements, and from placements to assignments."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ __all__ = ["Lowered", "placement_of"]
 @dataclass(frozen=True, kw_only=True)
 class Lowered:
     """
-    An instance as arrays, with what is needed to read them.
+    An instance as a Problem, with the way back to placements.
 
     Parameters
     ----------
     instance
-        What was lowered.
+        The instance that was lowered.
     problem
         Its Problem: the vnodes are items, guest after guest, the pnodes are sites by position.
     allow_unplaced
         Whether the site after the last pnode stands for "no pnode".
     slots
-        Who can own which pcpus, for the items of the vnodes; None where nobody owns any.
+        Which vcpus can own which pcpus, by item; None if no vcpu is dedicated.
     variants
-        How the items choose the numbers of vnodes of flexible guests; None where none is flexible.
+        The items and sites that choose the numbers of vnodes of flexible guests; None if no guest is flexible.
     """
 
     instance: Instance
@@ -41,7 +41,7 @@ class Lowered:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the Problem leaves out no placement of the instance."""
+        """Whether every placement of the instance has an assignment of the Problem."""
         return self.variants is None or self.variants.exact
 
     def chosen(self, site_of: IntArray) -> Instance:
@@ -49,19 +49,19 @@ class Lowered:
         return self.instance if self.variants is None else self.instance.split_into(self.variants.counts(site_of))
 
     def to_placement(self, site_of: IntArray) -> Placement:
-        """Put an assignment in people's words, for the instance with the vnodes that it chooses."""
+        """Give the placement of an assignment ``[n]``, for the instance with the vnodes that it chooses."""
         items = None if self.variants is None else self.variants.chosen_items(site_of)
         return placement_of(self.chosen(site_of), site_of, self.slots, items=items)
 
     def to_sites(self, placement: Placement) -> IntArray:
         """
-        Put a placement of the instance in the words of the Problem.
+        Give the assignment of a placement of the instance.
 
         Returns
         -------
         array ``[n]``
-            The site of each item. A vnode without a pnode has the site that stands for that, or -1 where there is none.
-            So has the choice of a guest's vnodes where the placement has as many as it may not have.
+            The site of each item. A vnode without a pnode has the unplaced site, or -1 if there is no such site. The
+            selector of a flexible guest has -1 if the guest may not have as many vnodes as the placement says.
         """
         if self.variants is None:
             site_of, vnodes = earlier_sites(self.instance, placement), self.problem.n
@@ -77,16 +77,16 @@ def placement_of(
     instance: Instance, site_of: IntArray, slots: SlotMatching | None, *, items: IntArray | None = None
 ) -> Placement:
     """
-    Give every vnode the pnode of its site, and dedicated vcpus pcpus of their own on each pnode that has enough.
+    Give every vnode the pnode of its site, and every dedicated vcpu a pcpu if its pnode has enough for all.
 
     Parameters
     ----------
     instance
-        With the vnodes that were chosen.
+        The instance with the vnodes that were chosen.
     site_of
-        The site of each item; any but a pnode's is "no pnode".
+        The site of each item, ``[n]``; a site that is no pnode means "no pnode".
     slots
-        Who can own which pcpus, by the same items.
+        Which vcpus can own which pcpus, by item; None if no vcpu is dedicated.
     items
         The item of each vnode, guest after guest; None: all items in their order.
     """
@@ -108,7 +108,7 @@ def placement_of(
 def _owned(
     instance: Instance, rows: dict[str, list[int]], found: dict[tuple[int, int], int]
 ) -> dict[str, tuple[int | None, ...]]:
-    """Tell each dedicated vcpu the slot that was found for it, as (item, which of its dedicated vcpus)."""
+    """Give the pcpus of dedicated vcpus by guest, from ``found``: (item, index among its dedicated vcpus) -> pcpu."""
     owned: dict[str, tuple[int | None, ...]] = {}
     for guest in instance.guests:
         pcpus: list[int | None] = [None] * guest.vcpu_count

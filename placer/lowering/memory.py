@@ -1,4 +1,4 @@
-"""Memory: what each pnode can give, and the overhead that lands beside the guests."""
+"""Memory: what each pnode offers, and the overhead of guests that lowers it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from placer.assignment import IntArray, Resource
 from placer.instance import Guest, Host, Instance
 
 PAGE_KIB = 4
+"""Size of a page of x86: Xen allocates overhead in whole pages."""
 
 
 def guest_memory(instance: Instance, *, with_unplaced_site: bool) -> Resource:
     """
-    Keep the memory of the vnodes on p plus p's share of overhead within its free memory less the reserve.
+    Keep the memory of the vnodes on p plus p's share of overhead within its free memory less its reserve.
 
-    Overhead lowers capacities; only that of a guest written whole lies with its vnode.
+    Overhead lowers capacities; only the overhead of a guest of form ``whole`` lies with its vnode.
     """
     host = instance.host
     capacity = np.array([pnode.memory_kib - pnode.reserve_kib for pnode in host.pnodes], dtype=np.int64)
@@ -33,7 +34,7 @@ def guest_memory(instance: Instance, *, with_unplaced_site: bool) -> Resource:
 
 
 def free_memory(instance: Instance) -> Resource:
-    """Keep the memory of the vnodes on p within its free memory, as the greedy of 2013 sees it."""
+    """Keep the memory of the vnodes on p within its free memory, as the 2013 first-fit sees it."""
     weight = [vnode.memory_kib for guest in instance.guests for vnode in guest.vnodes]
     capacity = np.array([pnode.memory_kib for pnode in instance.host.pnodes], dtype=np.int64)
     return _memory(weight, capacity, with_unplaced_site=True)
@@ -41,10 +42,10 @@ def free_memory(instance: Instance) -> Resource:
 
 def overhead_pnodes(guest: Guest, host: Host) -> list[int]:
     """
-    Find the pnodes, by position, on which Xen spreads a guest's overhead while it builds it.
+    Find the pnodes, by position, on which Xen spreads the overhead of a guest while it builds the guest.
 
-    They are those with memory among the nodes of its affinity: its hard affinity, narrowed by the soft one where
-    the two meet, within the pcpus of its cpupool. Where that names none, all pnodes with memory.
+    They are the pnodes with memory of the node affinity: of the hard affinity within the cpupool, narrowed by the soft
+    affinity if the two have a pcpu in common. If no such pnode has memory, all pnodes with memory.
     """
     with_memory = {p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib > 0}
     masks = (*(guest.hard_affinity or ()), *(guest.soft_affinity or ()))

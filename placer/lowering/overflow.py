@@ -1,15 +1,15 @@
-"""Costs too large to be added exactly."""
+"""Weights and prices under which costs are too large to be added exactly."""
 
 from __future__ import annotations
 
 from placer.errors import InputError
-from placer.graphs.traffic import traffic
 from placer.instance import UNREACHABLE, Instance
 from placer.lowering.costs import sharing_price_milli
 from placer.lowering.soft_terms import SOFT_TERMS
+from placer.lowering.traffic import traffic
 
 LARGEST = 2**53
-"""A tier costs less: beyond it CP-SAT cannot add exactly."""
+"""A tier must cost less: CP-SAT reports objectives and bounds as doubles, which are exact for integers below 2^53."""
 
 
 def check_weights(instance: Instance) -> None:
@@ -19,7 +19,7 @@ def check_weights(instance: Instance) -> None:
     Raises
     ------
     InputError
-        Naming the tier, its terms and what it may cost.
+        If a tier may cost 2^53 or more; with the tier, its terms and that cost.
     """
     most = largest_costs(instance)
     for t, tier in enumerate(instance.tiers(), 1):
@@ -32,7 +32,7 @@ def check_weights(instance: Instance) -> None:
 
 
 def largest_costs(instance: Instance) -> dict[str, int]:
-    """Bound each term that weights apply to, in Python's own integers."""
+    """Bound each term that takes a weight from above, by its name, in integers that cannot overflow."""
     guests, vcpus = instance.guests, sum(guest.vcpu_count for guest in instance.guests)
     convex_load = vcpus + instance.host.running_vcpu_count
     return {

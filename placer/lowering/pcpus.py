@@ -1,4 +1,4 @@
-"""Pcpus: how many vcpus a pnode takes, and which of them own one."""
+"""Pcpus: the limit of vcpus on a pnode, and the matching of dedicated vcpus to pcpus."""
 
 from __future__ import annotations
 
@@ -14,21 +14,24 @@ from placer.lowering.core_pools import running_load
 
 SHARING_OF_POLICY = {"prefer": "any", "require": "paired", "isolate": "alone"}
 MOST_UNIONS = 24
-"""Sets of pcpus for which the dedicated vcpus that may own no others are counted."""
+"""
+Most sets of pcpus for which a Resource counts the dedicated vcpus that may own no other pcpus. Chosen, not tuned: the
+matching itself (:class:`placer.assignment.SlotMatching`) is exact; these only let solvers prune earlier.
+"""
 
 
 class PnodeRule(Protocol):
-    """Lowers what each pnode has for all of its vnodes; nothing where the instance sets no limit."""
+    """Lowers a rule about what each pnode offers to all of its vnodes; to nothing if the instance sets no limit."""
 
     def __call__(self, instance: Instance, *, with_unplaced_site: bool) -> list[Resource]: ...
 
 
 def overcommit(instance: Instance, *, with_unplaced_site: bool) -> list[Resource]:
     """
-    Keep the shared vcpus on p, those that run there included, within the host's limit x the pcpus left to them.
+    Keep the shared vcpus on p and the vcpus running there within the host's limit x the pcpus left to them.
 
-    These are all but the host's dedicated pcpus; where it states none, all but one for each dedicated vcpu on p, which
-    makes that vcpu weigh as much as the limit.
+    Left are all pcpus but the host's dedicated pcpus; if the host states none, all but one for each dedicated vcpu on
+    p. So a dedicated vcpu weighs as much as the limit, and all is counted in units of its denominator.
     """
     host, limit = instance.host, instance.host.vcpus_per_pcpu
     if limit is None:
@@ -60,10 +63,16 @@ def vcpu_counts(instance: Instance) -> tuple[IntArray, IntArray]:
 
 def slot_matching(instance: Instance, *, with_unplaced_site: bool = False) -> SlotMatching | None:
     """
-    Let each dedicated vcpu own a pcpu of its pnode, and leave one to every shared vcpu there.
+    Let each dedicated vcpu own a pcpu of its pnode, and leave a pcpu to every shared vcpu there.
 
-    Slots are pcpus of the guest's cpupool, slot groups are cores. A pcpu to which a running vcpu is bound alone is not
-    to be owned.
+    Slots are pcpus, slot groups are cores. A vcpu uses pcpus of its guest's cpupool alone. No vcpu owns a pcpu that is
+    the only one of a running vcpu.
+
+    Returns
+    -------
+    SlotMatching or None
+        With a demand for each vnode, guest after guest; None if no guest has dedicated vcpus and the host states no
+        dedicated pcpus.
     """
     host = instance.host
     if host.dedicated_pcpus is None and not any(guest.dedicated for guest in instance.guests):
@@ -86,9 +95,11 @@ def slot_matching(instance: Instance, *, with_unplaced_site: bool = False) -> Sl
 
 def owned_pcpus(slot_matching: SlotMatching | None) -> list[Resource]:
     """
-    Count the dedicated vcpus on p that may own only pcpus of a set against those that p has: Hall's condition.
+    Count the dedicated vcpus on p that may own only pcpus of a set against the pcpus of p in the set.
 
-    For the union of some of their masks, and for all pcpus, where an isolated vcpu takes the least core there is.
+    This is Hall's condition (P. Hall, On representatives of subsets, J. London Math. Soc. 1935) for all masks together
+    and for unions of some of them: necessary, and as a Resource known to every solver. In the set of all masks an
+    isolated vcpu takes as many pcpus as the smallest core has.
     """
     if slot_matching is None or not any(demand.own for demand in slot_matching.demands):
         return []
@@ -135,7 +146,7 @@ def _demand(guest: Guest, vnode: Vnode, to_own: frozenset[int], to_share: frozen
 
 
 def _bound_alone(domain: Domain, host: Host) -> set[int]:
-    """Give the pcpus that are the only ones some vcpu may run on, within its cpupool."""
+    """Give each pcpu that is the only one on which some vcpu of the domain may run, within its cpupool."""
     pool = host.pcpus_of_effective_pool(domain.pool)
     masks = {pool.intersection(mask or pool) or pool for mask in domain.affinity}
     return {pcpu for mask in masks if len(mask) == 1 for pcpu in mask}
@@ -146,4 +157,4 @@ def _within(mask: tuple[int, ...] | None, pcpus: frozenset[int]) -> frozenset[in
 
 
 PNODE_RULES: dict[str, PnodeRule] = {"overcommit": overcommit}
-"""The rules besides memory that are a Resource each, by name."""
+"""The rules besides memory that are lowered to a Resource, by name."""

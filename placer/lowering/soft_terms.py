@@ -1,4 +1,4 @@
-"""The terms below nearness and free cores: what guests would like, and the shape that is left."""
+"""The terms in tiers below nearness and free cores: soft affinity, vdistances, devices and shape."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ from placer.instance import UNREACHABLE, Host, Instance
 
 Groups = tuple[IntArray, ...]
 
+LEAST_WRITTEN, LARGEST_WRITTEN = 11, 254
+"""Range of a written vdistance: guests ignore a SLIT with less than 11 off its diagonal, and 255 is unreachable."""
+KIB_PER_MIB = 1024
+
 
 @dataclass(frozen=True, kw_only=True)
 class SoftTerm:
     """
-    A term that other terms may be weighed against.
+    A term that takes a weight: how it is lowered, and a bound on its cost.
 
     Parameters
     ----------
     lower
-        From an instance, the items of its guests, and whether there is an unplaced site.
+        Gives its terms, from an instance, the items of each guest, and whether there is an unplaced site.
     most
-        What the term may cost at most, in Python's own integers.
+        Bounds the cost of the term from above, in integers that cannot overflow.
     """
 
     lower: Callable[[Instance, Groups, bool], Sequence[Term]]
@@ -31,7 +35,7 @@ class SoftTerm:
 
 
 def site_distances(host: Host, *, with_unplaced_site: bool) -> IntArray:
-    """Give d for pnodes by position and, with the unplaced site, the largest finite distance to and from it."""
+    """Give d by position, ``[m, m]``; to and from the unplaced site it is the largest finite distance."""
     distances = np.array(host.distances, dtype=np.int64)
     if with_unplaced_site:
         distances = np.pad(distances, (0, 1), constant_values=host.largest_distance)
@@ -44,7 +48,7 @@ def device_distance(
     """
     Sum floor(sum of 1000 x vcpus(v) x d(pnode(v), pnode of the device) over devices and vnodes / devices) over guests.
 
-    Linear where the number of devices divides 1000.
+    A Linear term for guests whose number of devices divides 1000, where nothing is rounded; else a FlooredLinear each.
     """
     host, places = instance.host, site_distances(instance.host, with_unplaced_site=with_unplaced_site)
     pnode_of = {device.id: host.position_of[device.pnode] for device in host.devices}
@@ -63,7 +67,7 @@ def device_distance(
 
 
 def soft_affinity(instance: Instance, *, with_unplaced_site: bool) -> list[Linear]:
-    """Charge 1000 for each vcpu whose soft mask has no pcpu on its vnode's pnode."""
+    """Charge 1000 for each vcpu with a soft mask that has no pcpu of the pnode of its vnode."""
     host = instance.host
     cost = np.zeros(
         (sum(len(g.vnodes) for g in instance.guests), len(host.pnodes) + with_unplaced_site), dtype=np.int64
@@ -84,9 +88,11 @@ def vdistance(instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced
     """
     Sum 1000 x |wanted - written vdistance| over guests and ordered vnode pairs v != w.
 
-    One Flow per guest and wanted value u: who wants it, times |u - written| for every pair of pnodes.
+    One Flow for each guest and wanted value u: the pairs of vnodes that want u, times |u - written| by pair of pnodes.
     """
-    written = np.clip(site_distances(instance.host, with_unplaced_site=with_unplaced_site), 11, 254)
+    written = np.clip(
+        site_distances(instance.host, with_unplaced_site=with_unplaced_site), LEAST_WRITTEN, LARGEST_WRITTEN
+    )
     flows = []
     for guest, items in zip(instance.guests, groups, strict=True):
         wanted = np.array(guest.vdistances if guest.vdistances else np.zeros((len(items), len(items))), dtype=np.int64)
@@ -105,7 +111,7 @@ def vdistance(instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced
 
 def shape(instance: Instance, *, with_unplaced_site: bool) -> tuple[Term, ...]:
     """
-    Lower what shape asks.
+    Lower the term shape.
 
     ``pack``: sum the MiB left free over the pnodes that hold a vnode of this instance; ``spread``: the largest of
     ceil(1000 x memory of the vnodes on it / memory) over pnodes; ``none``: nothing.
@@ -116,7 +122,7 @@ def shape(instance: Instance, *, with_unplaced_site: bool) -> tuple[Term, ...]:
     room = np.array([pnode.memory_kib for pnode in instance.host.pnodes] + [-1] * with_unplaced_site, dtype=np.int64)
     if instance.objective.shape == "spread":
         return (MaxUtilization(name="shape", weight=weight, room=room),)
-    return (ResidualCapacity(name="shape", weight=weight, room=room, unit=1024),)
+    return (ResidualCapacity(name="shape", weight=weight, room=room, unit=KIB_PER_MIB),)
 
 
 def most_device_distance(instance: Instance) -> int:
@@ -148,4 +154,4 @@ SOFT_TERMS = {
         most=most_vdistance,
     ),
 }
-"""The terms that guests wish for, by name; shape stands alone and has no weight."""
+"""The terms that take a weight, by name; shape stands alone in its tier."""

@@ -1,4 +1,4 @@
-"""The Problem of all variants of flexible guests, with what chooses among them: :mod:`placer.lowering.variants`."""
+"""The Problem of all variants of flexible guests, with the items that choose: :mod:`placer.lowering.variants`."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from placer.lowering.variants import VariantIndex
 
 class VariantProblem:
     """
-    Numbers of the items and sites that come on top of those of the variants.
+    The Problem of the variants, widened by the items and sites that choose among them.
 
     Attributes
     ----------
     unused_site
-        The site of what is not chosen; site ``unused_site + 1 + c`` stands for the c-th number of vnodes.
+        The site of items that are not chosen; site ``unused_site + 1 + c`` stands for the c-th number of vnodes.
     n, m
-        Items and sites in all: first those of the variants, then the selectors, then the overheads.
+        The number of items (vnodes of the variants, then selectors, then overheads) and of sites.
     """
 
-    def __init__(self, problem: Problem, layout: VariantIndex) -> None:
-        self._base, self._layout = problem, layout
-        self._overheads = layout.overheads()
-        self._nearest = layout.instance.host.smallest_distance
+    def __init__(self, problem: Problem, index: VariantIndex) -> None:
+        self._base, self._index = problem, index
+        self._overheads = index.overheads()
+        self._nearest = index.instance.host.smallest_distance
         self.unused_site = problem.m
-        self.m = problem.m + 1 + len(layout.counts)
-        self.n = problem.n + len(layout.selectors) + len(self._overheads)
-        self._selector = {g: problem.n + i for i, g in enumerate(layout.selectors)}
-        self._first_overhead = problem.n + len(layout.selectors)
-        self._variants = list(zip(layout.variants, layout.items(), strict=True))
+        self.m = problem.m + 1 + len(index.counts)
+        self.n = problem.n + len(index.selectors) + len(self._overheads)
+        self._selector = {g: problem.n + i for i, g in enumerate(index.selectors)}
+        self._first_overhead = problem.n + len(index.selectors)
+        self._variants = list(zip(index.variants, index.items(), strict=True))
 
     def problem(self, tier: int) -> Problem:
         """
@@ -52,12 +52,12 @@ class VariantProblem:
         Parameters
         ----------
         tier
-            Where the tier of the number of vnodes goes.
+            Position of the tier that counts vnodes.
         """
         base = self._base
         memo: dict[int, Term] = {}
         tiers = [tuple(self._term(term, memo) for term in terms) for terms in base.tiers]
-        for t, weights in enumerate(self._layout.instance.tiers()[:tier]):
+        for t, weights in enumerate(self._index.instance.tiers()[:tier]):
             if "access_distance" in weights:
                 tiers[t] = (*tiers[t], self._least_access(weights["access_distance"]))
         tiers.insert(tier, (self._vnodes(),))
@@ -67,70 +67,70 @@ class VariantProblem:
             groups=self._groups(),
             incompatible=self._sites(base.incompatible),
             tiers=tuple(tiers),
-            relations=(*(self._relation(relation) for relation in base.relations), *self._choosing()),
+            relations=(*(self._conflict(conflict) for conflict in base.relations), *self._choosing()),
             slot_matching=self._slot_matching(base.slot_matching),
             selectors=np.array(list(self._selector.values()), dtype=np.int64),
         )
 
     def counts(self, site_of: IntArray) -> dict[str, int]:
         """Read the number of vnodes of each flexible guest from an assignment ``[n]``, by name."""
-        layout = self._layout
+        index = self._index
         return {
-            layout.instance.guests[g].name: layout.counts[int(site_of[item]) - self.unused_site - 1]
+            index.instance.guests[g].name: index.counts[int(site_of[item]) - self.unused_site - 1]
             for g, item in self._selector.items()
         }
 
     @property
     def vnode_items(self) -> int:
-        """How many of the items are vnodes of variants; they come first."""
+        """Number of items that are vnodes of variants; they come first."""
         return self._base.n
 
     def chosen_items(self, site_of: IntArray) -> IntArray:
         """Give the items of the vnodes that were chosen, guest after guest."""
         counts = self.counts(site_of)
-        names = [guest.name for guest in self._layout.instance.guests]
+        names = [guest.name for guest in self._index.instance.guests]
         kept = [items for (g, k), items in self._variants if not k or counts[names[g]] == k]
         return np.array([v for items in kept for v in items], dtype=np.int64)
 
     def start(self, placement: Placement) -> IntArray:
-        """Give the assignment ``[n]`` of a placement of every guest, without those of its vnodes that have no pnode."""
-        layout, site_of = self._layout, np.full(self.n, self.unused_site, dtype=np.int64)
-        position_of, chosen = layout.instance.host.position_of, {}
+        """Give the assignment ``[n]`` of a placement of every guest; -1 for a vnode without a pnode."""
+        index, site_of = self._index, np.full(self.n, self.unused_site, dtype=np.int64)
+        position_of, chosen = index.instance.host.position_of, {}
         for (g, k), items in self._variants:
-            pnodes = placement.pnode_of[layout.instance.guests[g].name]
+            pnodes = placement.pnode_of[index.instance.guests[g].name]
             if not k or len(pnodes) == k:
                 site_of[items] = [-1 if pnode is None else position_of[pnode] for pnode in pnodes]
                 chosen[g] = k
         for g, item in self._selector.items():
-            site_of[item] = self.unused_site + 1 + layout.counts.index(chosen[g]) if g in chosen else -1
+            site_of[item] = self.unused_site + 1 + index.counts.index(chosen[g]) if g in chosen else -1
         for i, overhead in enumerate(self._overheads):
             if chosen.get(overhead.guest, 0) > 1:
                 site_of[self._first_overhead + i] = overhead.p
         return site_of
 
     def _allowed(self) -> BoolArray:
-        layout = self._layout
+        index = self._index
         allowed = np.zeros((self.n, self.m), dtype=bool)
         allowed[: self._base.n, : self._base.m] = self._base.allowed
         for (_, k), items in self._variants:
             allowed[items, self.unused_site] = k > 0
         for g, item in self._selector.items():
-            allowed[item, [self.unused_site + 1 + layout.counts.index(k) for k in layout.counts_of(g)]] = True
+            allowed[item, [self.unused_site + 1 + index.counts.index(k) for k in index.counts_of(g)]] = True
         for i, overhead in enumerate(self._overheads):
             allowed[self._first_overhead + i, [overhead.p, self.unused_site]] = True
-        needs = self._base.resources[0].weight > 0
+        needs = self._base.resources[0].weight > 0  # memory, which lowering puts first
         allowed[: self._base.n, self._cramped()] &= ~needs[:, None]
         return allowed
 
     @property
     def exact(self) -> bool:
-        """Whether no placement is left out: none could use a pnode that less than all of the overheads fill."""
+        """Whether no placement is left out: no vnode would fit a pnode that :meth:`_cramped` closes."""
         memory = self._base.resources[0]
         smallest = memory.weight[memory.weight > 0].min(initial=2**62)
         return all(memory.capacity[p] < smallest for p in self._cramped())
 
     def _cramped(self) -> list[int]:
-        """Pnodes with less room than all overheads that may lie there: nothing else is put on them."""
+        """Give the pnodes with less free memory than all overheads that may lie there: no vnode is put on them."""
         shares = np.zeros(self._base.m, dtype=np.int64)
         for overhead in self._overheads:
             shares[overhead.p] += overhead.kib
@@ -138,7 +138,7 @@ class VariantProblem:
 
     def _resource(self, resource: Resource) -> Resource:
         weight, capacity = self._items(resource.weight), self._per_site(resource.capacity, 0)
-        if resource.name == "memory":
+        if resource.name == "memory":  # by name: overhead is memory, and of no other resource
             left = capacity.copy()
             for i, overhead in enumerate(self._overheads):
                 weight[self._first_overhead + i] = min(overhead.kib, int(left[overhead.p]))
@@ -156,50 +156,50 @@ class VariantProblem:
         return tuple(np.array(items, dtype=np.int64) for items in (*members.values(), *overheads))
 
     def _choosing(self) -> list[Conflict]:
-        """Keep items in use where one of their numbers of vnodes is chosen, and on the unused site elsewhere."""
-        layout = self._layout
+        """Tie items to selectors: in use if the selector chose their number of vnodes, else on the unused site."""
+        index = self._index
         used_with: dict[frozenset[int], list[tuple[int, int]]] = {}
         for (g, k), items in self._variants:
             if k:
                 used_with.setdefault(frozenset([k]), []).extend((self._selector[g], v) for v in items)
         for i, overhead in enumerate(self._overheads):
-            several = frozenset(k for k in layout.counts_of(overhead.guest) if k > 1)
+            several = frozenset(k for k in index.counts_of(overhead.guest) if k > 1)
             used_with.setdefault(several, []).append((self._selector[overhead.guest], self._first_overhead + i))
-        relations = []
+        conflicts = []
         for counts, pairs in used_with.items():
             related, sites = np.zeros((self.n, self.n), dtype=bool), np.zeros((self.m, self.m), dtype=bool)
             for selector, v in pairs:
                 related[selector, v] = related[v, selector] = True
-            for c, k in enumerate(layout.counts):
+            for c, k in enumerate(index.counts):
                 barred = [self.unused_site] if k in counts else [*range(self.unused_site)]
                 sites[self.unused_site + 1 + c, barred] = True
-            relations.append(Conflict(items=related, sites=sites | sites.T))
-        return relations
+            conflicts.append(Conflict(items=related, sites=sites | sites.T))
+        return conflicts
 
     def _vnodes(self) -> Linear:
         cost = np.zeros((self.n, self.m), dtype=np.int64)
         for item in self._selector.values():
-            cost[item, self.unused_site + 1 :] = self._layout.counts
+            cost[item, self.unused_site + 1 :] = self._index.counts
         return Linear(name="vnodes", cost=cost)
 
     def _least_access(self, weight: int) -> Linear:
-        """What the accesses of each flexible guest cost at least, in whichever number of vnodes."""
+        """Charge each flexible guest, on its selector, the least that its accesses cost in any number of vnodes."""
         cost = np.zeros((self.n, self.m), dtype=np.int64)
         for g, item in self._selector.items():
-            guest = self._layout.instance.guests[g]
+            guest = self._index.instance.guests[g]
             cost[item, self.unused_site + 1 :] = (
                 weight * 1000 * guest.vcpu_count * self._nearest if guest.memory_kib else 0
             )
         return Linear(name="access_distance", cost=cost)
 
     def _is_access(self, term: Flow) -> bool:
-        """Whether a flow is that of the accesses of a flexible guest."""
+        """Tell whether a flow is the access_distance of a flexible guest."""
         return term.name == "access_distance" and any(k and term.items[0] in items for (_, k), items in self._variants)
 
-    def _relation(self, relation: Conflict) -> Conflict:
+    def _conflict(self, conflict: Conflict) -> Conflict:
         items = np.zeros((self.n, self.n), dtype=bool)
-        items[: self._base.n, : self._base.n] = relation.items
-        return Conflict(items=items, sites=self._sites(relation.sites))
+        items[: self._base.n, : self._base.n] = conflict.items
+        return Conflict(items=items, sites=self._sites(conflict.sites))
 
     def _slot_matching(self, slot_matching: SlotMatching | None) -> SlotMatching | None:
         if slot_matching is None:
@@ -213,8 +213,9 @@ class VariantProblem:
         )
 
     def _term(self, term: Term, memo: dict[int, Term]) -> Term:
+        # By kind and name: only the accesses of flexible guests are split, and a term does not know its guest. The
+        # selector pays the least that they cost, so that bounds count it before the variant is chosen.
         if isinstance(term, Flow) and self._is_access(term):
-            # the selector pays the least that all accesses cost, so that it is paid while nothing is chosen yet
             term = replace(term, distance=term.distance - self._nearest)
         return term.widened(self.n, self.m, memo)
 

@@ -1,14 +1,16 @@
 """
-Flexible guests: into how many vnodes each is cut is a decision like any other.
+Flexible guests: the number of vnodes into which each is split is decided together with the placement.
 
-Every number of vnodes is a variant of the guest, whose items are all there at once. One more site, the unused
-site, holds the items of the variants that are not chosen, at no cost. Which variant is chosen is the site of one more
-item, the selector of the guest, on sites that only selectors may use: site c stands for the c-th number of vnodes.
+Every number of vnodes is a variant of the guest. The items of all variants are in the Problem at once. One more site,
+the unused site, holds the items of the variants that are not chosen, at no cost. One more item for each flexible guest,
+its selector, chooses the variant by its site, among sites that only selectors may use: the c-th of these sites stands
+for the c-th number of vnodes.
 Conflicts tie the items of a variant to its selector: on a pnode (or unplaced) where the variant is chosen, on the
 unused site where it is not.
 
-The overhead of a guest written whole lies with its vnode, that of one in parts on all pnodes of its affinity: there an
-item of the guest's for each such pnode stands on it, or on the unused site where the guest is one whole vnode.
+The overhead of a guest of form ``whole`` lies with its vnode, the overhead of a guest in parts on all pnodes of its
+affinity. For each such pnode the Problem has one more item, which stands on the pnode if the guest is in parts, and on
+the unused site if it is whole.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from placer.lowering.memory import overhead_pnodes, whole_pages
 
 @dataclass(frozen=True, kw_only=True)
 class Overhead:
-    """The share of a guest's overhead on one pnode, where it is in parts."""
+    """The share of a guest's overhead on one pnode if the guest is in parts: guest and pnode by position, KiB."""
 
     guest: int
     p: int
@@ -38,15 +40,15 @@ class Overhead:
 
 class VariantIndex:
     """
-    Where the items and sites of an instance with flexible guests stand in its Problem.
+    The items and the choices of an instance with flexible guests, in the order of its Problem.
 
     Attributes
     ----------
     variants
-        ``(guest, k)`` for each guest of ``expanded``: its place in the instance, and its number of vnodes, 0 for a
+        ``(guest, k)`` for each guest of ``expanded``: its position in the instance, and its number of vnodes; 0 for a
         guest that is not flexible.
     counts
-        The numbers of vnodes that some guest may have, ascending: site c of the selectors stands for ``counts[c]``.
+        The numbers of vnodes that some flexible guest may have, ascending; ``counts[c]`` is the c-th.
     expanded
         The instance with every variant as a guest of its own.
     """
@@ -64,20 +66,20 @@ class VariantIndex:
 
     @cached_property
     def selectors(self) -> list[int]:
-        """The flexible guests, by their places."""
+        """The flexible guests, by position."""
         return [g for g, guest in enumerate(self.instance.guests) if guest.flexible]
 
     def counts_of(self, g: int) -> list[int]:
-        """The numbers of vnodes that a guest may have."""
+        """Give the numbers of vnodes that the guest at position g may have."""
         return [k for other, k in self.variants if other == g and k]
 
     def items(self) -> list[range]:
-        """The items of each variant."""
+        """Give the items of each variant."""
         ends = np.cumsum([0] + [len(guest.vnodes) for guest in self.expanded.guests]).tolist()
         return [range(a, b) for a, b in pairwise(ends)]
 
     def overheads(self) -> list[Overhead]:
-        """The overhead that moves, of guests that may be one whole vnode or several."""
+        """Give the overhead that depends on the choice, of guests that may be one whole vnode or several."""
         return [
             Overhead(guest=g, p=p, kib=kib)
             for g in self.selectors
@@ -86,7 +88,7 @@ class VariantIndex:
         ]
 
     def earlier(self, placement: Placement | None) -> Placement | None:
-        """Give what the variants had in an earlier placement that is fitted to the instance."""
+        """Give the earlier placement of each variant: that of its guest if it has as many vnodes, else none."""
         if placement is None:
             return None
         pnode_of: dict[str, tuple[int | None, ...]] = {}
@@ -133,7 +135,7 @@ class VariantIndex:
         return change(host, pnodes=pnodes)
 
     def _rules(self, rule: Rule) -> Iterator[Rule]:
-        """State a rule for the variants: those of one guest are never there together."""
+        """State a rule for the variants; at most one variant of a guest is in use, so they cannot break it together."""
         names: dict[str, list[str]] = {}
         for (g, _), name in zip(self.variants, self._names, strict=True):
             names.setdefault(self.instance.guests[g].name, []).append(name)

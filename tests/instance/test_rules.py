@@ -71,7 +71,7 @@ def test_the_schema_refuses_what_is_no_rule(rule: object) -> None:
             "x.json: $.rules[0]: expected exactly one of apart, together, exclusive, got apart and exclusive",
         ),
         ({"apart": ["db"]}, "x.json: $.rules[0]: apart names 1, expected at least 2 members"),
-        ({"together": []}, "x.json: $.rules[0]: together names nobody, expected at least 2 members"),
+        ({"together": []}, "x.json: $.rules[0]: together names no member, expected at least 2 members"),
         ({"exclusive": "d\x1b[2J"}, r"x.json: $.rules[0]: name 'd\x1b[2J' holds a control character"),
         ({"apart": ["db", 3]}, "x.json: $.rules[0].apart[1]: expected str | object, got 3"),
         ({"apart": ["db", "db"]}, 'x.json: $.rules[0]: apart names guest "db" twice, expected once'),

@@ -23,16 +23,16 @@ def pairs(matrix: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> list[list[
     return np.argwhere(np.triu(matrix)).tolist()
 
 
-def test_an_instance_without_rules_has_no_relations() -> None:
+def test_an_instance_without_rules_has_no_conflicts() -> None:
     assert lower(INSTANCE).problem.relations == ()
 
 
-def test_all_that_stays_apart_becomes_one_relation_that_bars_one_site_for_two() -> None:
+def test_all_that_stays_apart_becomes_one_conflict_that_bars_one_site_for_two() -> None:
     """Items 0 and 1 are guest a, 2 is b, 3 is c; a and b stay apart, c is exclusive."""
     rules = (Rule(apart=("a", "b")), Rule(exclusive="c"))
-    (relation,) = lower(replace(INSTANCE, rules=rules)).problem.relations
-    assert pairs(relation.items) == [[0, 2], [0, 3], [1, 2], [1, 3], [2, 3]]
-    assert pairs(relation.sites) == [[0, 0], [1, 1]]
+    (conflict,) = lower(replace(INSTANCE, rules=rules)).problem.relations
+    assert pairs(conflict.items) == [[0, 2], [0, 3], [1, 2], [1, 3], [2, 3]]
+    assert pairs(conflict.sites) == [[0, 0], [1, 1]]
 
 
 def test_the_site_that_stands_for_no_pnode_is_never_barred() -> None:
@@ -44,8 +44,8 @@ def test_the_site_that_stands_for_no_pnode_is_never_barred() -> None:
 
 def test_one_to_one_relates_the_vnodes_of_its_guest_only() -> None:
     guests = (replace(GUESTS[0], one_to_one=True), *GUESTS[1:])
-    (relation,) = lower(an_instance(HOST, *guests)).problem.relations
-    assert pairs(relation.items) == [[0, 1]]
+    (conflict,) = lower(an_instance(HOST, *guests)).problem.relations
+    assert pairs(conflict.items) == [[0, 1]]
 
 
 def test_pnodes_with_running_guests_are_closed_to_what_is_exclusive() -> None:

@@ -1,4 +1,4 @@
-"""The lowering of every cost term, worked by hand."""
+"""The lowering of nearness, free cores and unplaced vnodes, and their order, worked by hand."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from placer.assignment import IntArray
-from placer.graphs.traffic import traffic
 from placer.instance import Domain, Guest, Instance, Objective, Vnode
 from placer.lowering.costs import (
     access_distance,
@@ -17,58 +15,7 @@ from placer.lowering.costs import (
     unplaced_guests,
     unplaced_vnodes,
 )
-from placer.lowering.soft_terms import shape, site_distances, soft_affinity, vdistance
-from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
-
-
-def groups_of(instance: Instance) -> tuple[IntArray, ...]:
-    groups: list[IntArray] = []
-    for guest in instance.guests:
-        start = sum(map(len, groups))
-        groups.append(np.arange(start, start + len(guest.vnodes)))
-    return tuple(groups)
-
-
-def test_traffic_spreads_each_vcpus_thousand_over_the_memory() -> None:
-    assert traffic(a_guest(1, 3, vcpus=(2, 5))).tolist() == [[500, 1500], [1250, 3750]]
-
-
-def test_shares_go_to_the_nearest_thousandth_halves_up() -> None:
-    # 1000 / 3 = 333.33; 1000 x 1 / 16 = 62.5 and 1000 x 15 / 16 = 937.5
-    assert traffic(a_guest(1, 1, 1)).tolist() == [[333] * 3] * 3
-    assert traffic(a_guest(1, 15)).tolist() == [[63, 938], [63, 938]]
-
-
-def test_a_vnode_without_vcpus_sends_nothing_and_one_without_memory_gets_nothing() -> None:
-    assert traffic(a_guest(4, 0, vcpus=(0, 3))).tolist() == [[0, 0], [3000, 0]]
-
-
-def test_own_traffic_is_scaled_to_a_thousand_a_vcpu_halves_up() -> None:
-    # entries x 3000 / 16: 187.5, 0, 562.5, 2250
-    guest = a_guest(1, 1, vcpus=(1, 2), traffic=((1, 0), (3, 12)))
-    assert traffic(guest).tolist() == [[188, 0], [563, 2250]]
-
-
-@pytest.mark.parametrize(
-    "guest",
-    [
-        a_guest(0, 0),
-        a_guest(5, 5, vcpus=(0, 0)),
-        a_guest(5, 5, vcpus=(0, 0), traffic=((0, 1), (0, 0))),
-        a_guest(0, 0, traffic=((0, 1), (0, 0))),
-    ],
-    ids=["no memory", "no vcpus", "no vcpus, own traffic", "no memory, own traffic"],
-)
-def test_a_guest_without_memory_or_vcpus_has_no_traffic(guest: Guest) -> None:
-    assert not traffic(guest).any()
-    instance = an_instance(a_host(GIB), guest)
-    assert access_distance(instance, groups_of(instance), with_unplaced_site=False) == []
-
-
-def test_the_distance_to_no_pnode_is_the_largest_finite_one_both_ways() -> None:
-    host = a_host(1, 1, slit=((10, 255), (31, 12)))
-    assert site_distances(host, with_unplaced_site=False).tolist() == [[10, 255], [31, 12]]
-    assert site_distances(host, with_unplaced_site=True).tolist() == [[10, 255, 31], [31, 12, 31], [31, 31, 31]]
+from tests.support.building import GIB, a_guest, a_host, an_instance, groups_of
 
 
 def test_access_distance_is_priced_from_the_vcpus_pnode_to_the_memorys() -> None:
@@ -154,50 +101,11 @@ def test_where_nothing_can_cost_there_is_no_core_sharing(instance: Instance) -> 
     assert core_sharing(instance, with_unplaced_site=False) == []
 
 
-def test_soft_affinity_charges_each_vcpu_that_finds_no_pcpu_of_its_mask() -> None:
-    guest = a_guest(1, 1, vcpus=(3, 1), soft_affinity=((0,), (1, 2), None, (5,)))
-    (linear,) = soft_affinity(an_instance(a_host(1, 1, 1, pcpus=2), guest), with_unplaced_site=True)
-    # vcpu 0 wants pnode 0, vcpu 1 pnode 0 or 1, vcpu 2 nothing; vcpu 3 wants pnode 2
-    assert linear.cost.tolist() == [[0, 1000, 2000, 2000], [1000, 1000, 0, 1000]]
-
-
-def test_without_masks_there_is_no_soft_affinity() -> None:
-    instance = an_instance(a_host(1), a_guest(1, soft_affinity=(None,)), a_guest(1, name="b"))
-    assert soft_affinity(instance, with_unplaced_site=True) == []
-
-
-def test_vdistance_is_the_difference_to_what_is_written() -> None:
-    guest = a_guest(1, 1, vdistances=((10, 15), (21, 10)))
-    instance = an_instance(a_host(1, 1, slit=((10, 255), (31, 10))), a_guest(1, name="a"), guest)
-    terms = vdistance(instance, groups_of(instance), with_unplaced_site=True)
-    rows = np.array([[0, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 2]])
-    # on one pnode 11 is written: 4 + 10; (0, 1): |15 - 254| + |21 - 31|; (1, 0): |15 - 31| + |21 - 254|; none: 31
-    assert np.sum([term.evaluate(rows) for term in terms], axis=0).tolist() == [14_000, 249_000, 249_000, 26_000]
-
-
-def test_the_diagonal_of_wanted_vdistances_does_not_count() -> None:
-    one, two = (a_guest(1, 1, vdistances=((d, 20), (20, d))) for d in (10, 99))
-    prices = []
-    for guest in (one, two):
-        instance = an_instance(a_host(1, 1), guest)
-        terms = vdistance(instance, groups_of(instance), with_unplaced_site=False)
-        prices.append(np.sum([term.evaluate(np.array([[0, 0], [0, 1]])) for term in terms], axis=0).tolist())
-    assert prices == [[18_000, 0]] * 2
-
-
 def test_unplaced_guests_and_vnodes_are_counted_and_weighed() -> None:
     instance = an_instance(a_host(1), a_guest(100, 7, vcpus=(2, 0), name="a"), a_guest(5, name="b"))
     rows = np.array([[0, 0, 0], [1, 1, 0], [0, 1, 1]])
     assert unplaced_guests(instance, groups_of(instance)).evaluate(rows).tolist() == [0, 1, 2]
     assert unplaced_vnodes(instance).evaluate(rows).tolist() == [0, 100 + 2048 + 7, 7 + 5 + 1024]
-
-
-def test_pack_sums_the_mib_left_on_each_pnode_in_use() -> None:
-    instance = an_instance(a_host(10 * MIB, 5 * MIB + 1023), a_guest(3 * MIB, MIB + 1))
-    (room,) = shape(instance, with_unplaced_site=True)
-    # 10 - 4 - 1 KiB; 7 + (5 MiB + 1023 - 1 MiB - 1 = 4 MiB + 1022); only vnode 0 placed: 7
-    assert room.evaluate(np.array([[0, 0], [0, 1], [0, 2]])).tolist() == [5, 11, 7]
-    assert shape(replace(instance, objective=Objective(shape="none")), with_unplaced_site=True) == ()
 
 
 def test_tiers_stand_in_their_order_and_nothing_can_be_unplaced_unless_allowed() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,10 +10,12 @@ import pytest
 from placer.check import check
 from placer.formats.native.instance_json import parse_instance
 from placer.instance import Flexible, Guest, Host, Instance, Placement, Pnode
-from placer.lowering import variant_problem, variants
 from placer.lowering.lower import lower, lower_for_baseline
+from placer.lowering.variant_problem import VariantProblem
+from placer.lowering.variants import VariantIndex
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, a_guest, a_host, an_instance
+from tests.support.calls import counted_calls
 
 FLEXIBLE_GUESTS = Path(__file__).parents[2] / "instances" / "flexible-guests.json"
 
@@ -95,19 +95,11 @@ def test_the_baseline_can_be_read_back_too() -> None:
 
 
 @pytest.mark.parametrize(("trade", "problems"), [(False, 1), (True, 3)])
-def test_a_solve_lowers_each_choice_of_vnodes_once(trade: bool, problems: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_solve_lowers_each_choice_of_vnodes_once(trade: bool, problems: int) -> None:
     """The instance itself and, where a trade is asked for, in each of the two pure orders."""
-    built: Counter[str] = Counter()
-    for kind in (variants.VariantIndex, variant_problem.VariantProblem):
-        begin: Any = kind.__init__
-
-        def counted(self: Any, *args: Any, begin: Any = begin) -> None:
-            built[type(self).__name__] += 1
-            begin(self, *args)
-
-        monkeypatch.setattr(kind, "__init__", counted)
     instance = parse_instance(FLEXIBLE_GUESTS.read_text(encoding="utf-8"), "flexible-guests.json")
 
-    solve(instance, trade=trade, time_limit_s=60)
+    with counted_calls(VariantIndex.__init__, VariantProblem.__init__) as calls:
+        solve(instance, trade=trade, time_limit_s=60)
 
-    assert built == {"VariantIndex": problems, "VariantProblem": problems}
+    assert calls == {"VariantIndex.__init__": problems, "VariantProblem.__init__": problems}

@@ -123,7 +123,9 @@ def test_the_instance_is_not_changed() -> None:
 
 def test_arguments_and_instances_from_code_are_checked_like_files() -> None:
     good = an_instance(a_host(4 * GIB), a_guest(GIB))
-    bad = an_instance(a_host(4 * GIB), a_guest(-GIB))
+    guest = good.guests[0]
+    negative = replace(guest, vnodes=(replace(guest.vnodes[0], memory_kib=-GIB),))  # replace() checks no ranges
+    bad = replace(good, guests=(negative,))
     with pytest.raises(InputError, match=r"Expected `int` >= 0.*guests\[0\].vnodes\[0\].memory_kib"):
         solve(bad)
     with pytest.raises(InputError, match="seed is -1, expected 0 to"):
@@ -150,7 +152,7 @@ def test_an_argument_of_another_type_is_refused_as_input(options: dict[str, Any]
 
 
 def test_an_instance_of_types_that_no_file_could_give_is_refused_as_input() -> None:
-    pnode = Pnode(id=0, memory_kib=8, pcpus=range(2))  # type: ignore[arg-type]
+    pnode = replace(Pnode(id=0, memory_kib=8), pcpus=range(2))  # replace() checks no types
     instance = Instance(host=Host(pnodes=(pnode,)), guests=())
     with pytest.raises(InputError, match=r"no valid instance: .*range"):
         solve(instance)

@@ -140,7 +140,7 @@ def test_what_is_no_placement_is_refused(name: str) -> None:
     with pytest.raises(InputError, match=f"{name}: expected a placer.Placement, got dict"):
         solve(alike(), **{name: {"a": [0]}})  # type: ignore[arg-type]
     with pytest.raises(InputError, match=f"{name}: no valid placement: .*pnode_of"):
-        solve(alike(), **{name: Placement(pnode_of={"a": ("x",)})})  # type: ignore[arg-type, dict-item]
+        solve(alike(), **{name: replace(Placement(pnode_of={}), pnode_of={"a": ("x",)})})  # type: ignore[arg-type]
 
 
 def test_a_flexible_guest_is_seen_with_the_vnodes_it_had() -> None:

@@ -6,8 +6,10 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
+import numpy as np
 from msgspec.structs import replace
 
+from placer.assignment import IntArray
 from placer.instance import Flexible, Guest, Host, Instance, Objective, Pnode, Vnode
 from placer.solving.vnode_counts import fewest_vnodes
 
@@ -95,3 +97,12 @@ def nested_slit(random: Random, m: int) -> Slit:
 
     cut(list(range(m)))
     return tuple(map(tuple, slit))
+
+
+def groups_of(instance: Instance) -> tuple[IntArray, ...]:
+    """Items of each guest, one for each vnode, guest after guest."""
+    groups: list[IntArray] = []
+    for guest in instance.guests:
+        start = sum(map(len, groups))
+        groups.append(np.arange(start, start + len(guest.vnodes)))
+    return tuple(groups)

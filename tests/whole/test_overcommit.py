@@ -37,17 +37,6 @@ def test_a_limit_in_decimals_is_meant_as_it_is_written() -> None:
         assert problem.resources[1].capacity.tolist() == [most]
 
 
-def test_the_judge_counts_the_vcpus_on_a_pnode_against_its_pcpus() -> None:
-    instance = an_instance(limited(TWO, 1.5), a_guest(GIB, GIB, vcpus=(3, 2)))
-    assert check(instance, Placement(pnode_of={"db": (0, 1)})).violations == ()
-    (violation,) = check(instance, Placement(pnode_of={"db": (1, 1)})).violations
-    assert violation.rule == "overcommit"
-    assert violation.message == (
-        "pnode 1 takes 4 vcpus (overcommit 1.5, 3 pcpus), 0 run there and its vnodes have 5: "
-        'guest "db" vnode 0 (3), guest "db" vnode 1 (2)'
-    )
-
-
 def test_a_pnode_overcommitted_by_what_runs_there_still_takes_memory_without_vcpus() -> None:
     host = limited(TWO, 1, Domain(name="a", affinity=((0, 1, 2),) * 4))
     instance = an_instance(host, a_guest(GIB, 8 * GIB, vcpus=(1, 0)))

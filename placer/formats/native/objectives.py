@@ -36,8 +36,8 @@ def choose_objective(stated: Objective, choice: str) -> Objective:
 
     Examples
     --------
-    >>> choose_objective(Objective(core_sharing_price=3), "spread")
-    Objective(core_sharing_price=3, shape='spread', tiers='default')
+    >>> choose_objective(Objective(core_sharing_price=2.5), "spread")
+    Objective(core_sharing_price=2.5, shape='spread', tiers='default')
     """
     match choice:
         case "default":

@@ -1,1 +1,0 @@
-"""Topologies in people's words as networkx graphs."""
