@@ -58,7 +58,7 @@ from placer.solving.problems import solve_problem
 from placer.solving.result import Result, Tier, Trade
 
 if TYPE_CHECKING:
-    from placer.audit.audit import AuditReport, GuestFinding
+    from placer.audit.findings import AuditReport, GuestFinding
     from placer.audit.running import Running
     from placer.job.request import Request
     from placer.solving.state import State
@@ -127,8 +127,8 @@ __all__ = [
 ]
 
 _LATER = {
-    "AuditReport": "placer.audit.audit",
-    "GuestFinding": "placer.audit.audit",
+    "AuditReport": "placer.audit.findings",
+    "GuestFinding": "placer.audit.findings",
     "Request": "placer.job.request",
     "Running": "placer.audit.running",
     "State": "placer.solving.state",

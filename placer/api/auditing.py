@@ -10,7 +10,7 @@ from placer.formats.text.files import Source, read_source
 from placer.instance import Placement
 
 if TYPE_CHECKING:
-    from placer.audit.audit import AuditReport
+    from placer.audit.findings import AuditReport
     from placer.audit.running import Running
 
 

@@ -45,7 +45,8 @@ def emit(request: Request | Instance, answer: Result | Placement, format: str, *
         reason.
     """
     from placer.check import check
-    from placer.job.emit import FORMATS, emit_guests
+    from placer.job.emit import emit_guests
+    from placer.job.output_formats import FORMATS
 
     request = request_of(request)
     expect("pin", pin, bool)

@@ -11,6 +11,7 @@ import typer
 
 from placer.assignment.registry import STRATEGIES
 from placer.cli import options
+from placer.job.output_formats import FORMATS
 
 if TYPE_CHECKING:
     from placer.job.request import Request
@@ -24,17 +25,13 @@ class StrategyName(StrEnum):
 
 
 class OutputFormat(StrEnum):
-    """The report, the answer as JSON, and the formats of :data:`placer.job.emit.FORMATS`."""
+    """The report, the answer as JSON, and the formats of :data:`placer.job.output_formats.FORMATS`."""
 
-    text = "text"
-    json = "json"
-    libxl = "libxl"
-    libvirt = "libvirt"
-    xl = "xl"
-    qemu = "qemu"
-    shell = "shell"
-    hypercall = "hypercall"
-    rfc = "rfc"
+    locals().update({name: name for name in ("text", "json", *FORMATS)})
+
+
+WHOLE = (OutputFormat("text"), OutputFormat("json"))
+"""What is written of all guests at once."""
 
 
 def solve(
@@ -54,7 +51,7 @@ def solve(
             " qemu: the memory and NUMA arguments of QEMU. shell: the xl vcpu-pin calls for a running guest. "
             "hypercall: the arrays that Xen takes."
         ),
-    ] = OutputFormat.text,
+    ] = OutputFormat("text"),
     output: Annotated[
         str | None,
         typer.Option(
@@ -88,12 +85,10 @@ def solve(
     quiet: options.Quiet = False,
 ) -> None:
     """Place the guests of an instance, or of guest files on a host, and prove how good the placement is."""
-    from placer.assignment import Status
     from placer.cli.inputs import read_request
     from placer.cli.outputs import refuse_existing
     from placer.cli.previous import print_previous_notes, read_earlier
     from placer.cli.running import print_line, run
-    from placer.job.request import with_chosen_vnodes
     from placer.job.settled import settled
     from placer.solving.pipeline import solve as solve_instance
 
@@ -113,25 +108,12 @@ def solve(
         memory=memory.value if memory else None,
         always_vnuma=vnuma is options.Vnuma.always,
     )
-    output = None if output == "-" else output
-    if pin and format in {OutputFormat.text, OutputFormat.json}:
-        raise typer.BadParameter(
-            f"binds vcpus in a guest's configuration, which --format {format} does not write", param_hint="--pin"
-        )
-    if in_place:
-        from placer.cli.in_place import own_files
-
-        if output is not None:
-            raise typer.BadParameter("writes where the guests came from, not with --output", param_hint="--in-place")
-        paths: dict[str, Path] | None = own_files(request, format.value)
-    else:
-        paths = _paths(request, format, output, force=force)
-    if dump_model is not None:
-        refuse_existing([Path(dump_model)], force=force)
+    paths = _destinations(request, format, None if output == "-" else output, pin=pin, in_place=in_place, force=force)
+    model = None if dump_model is None else Path(dump_model)
+    refuse_existing([] if model is None else [model], force=force)
     request = settled(request)
-    if not quiet:
-        print_previous_notes("--hint", start, request.instance, strategy=strategy.value)
-        print_previous_notes("--keep", kept, request.instance, strategy=strategy.value)
+    for option, earlier in () if quiet else (("--hint", start), ("--keep", kept)):
+        print_previous_notes(option, earlier, request.instance, strategy=strategy.value)
     answer = run(
         lambda stop, on_progress: solve_instance(
             request.instance,
@@ -142,23 +124,49 @@ def solve(
             allow_unplaced=allow_unplaced,
             hint=start,
             keep=kept,
-            trade=format in {OutputFormat.text, OutputFormat.json},
+            trade=format in WHOLE,
             stop=stop,
             on_progress=on_progress,
             on_log=print_line if log else None,
-            dump_model=None if dump_model is None else Path(dump_model),
+            dump_model=model,
         ),
         quiet=quiet or log,
         tiers=request.instance.tiers(kept=kept is not None),
     )
+    _finish(answer, request, format, paths, pin=pin, quiet=quiet)
+    raise typer.Exit(_exit_code(answer, allow_unplaced=allow_unplaced))
+
+
+def _finish(
+    answer: Result, request: Request, format: OutputFormat, paths: dict[str, Path] | None, *, pin: bool, quiet: bool
+) -> None:
+    """Write the answer; a configuration is written to its files, and what it costs is said on standard error."""
+    from placer.assignment import Status
+    from placer.job.request import with_chosen_vnodes
+    from placer.report.text import summary
+
     if answer.instance is not None:
         request = with_chosen_vnodes(request, answer.instance, optimal=answer.status is Status.OPTIMAL)
-    if not quiet and answer.placement is not None and format not in {OutputFormat.text, OutputFormat.json}:
-        from placer.report.text import summary
-
+    if not quiet and answer.placement is not None and format not in WHOLE:
         print("\n".join(summary(answer, request)), file=sys.stderr)
     _write(answer, request, format, paths, pin=pin)
-    raise typer.Exit(_exit_code(answer, allow_unplaced=allow_unplaced))
+
+
+def _destinations(
+    request: Request, format: OutputFormat, output: str | None, *, pin: bool, in_place: bool, force: bool
+) -> dict[str, Path] | None:
+    """Check the options that say what is written where, and decide on the files as :func:`_paths` does."""
+    if pin and format in WHOLE:
+        raise typer.BadParameter(
+            f"binds vcpus in a guest's configuration, which --format {format} does not write", param_hint="--pin"
+        )
+    if not in_place:
+        return _paths(request, format, output, force=force)
+    from placer.cli.in_place import own_files
+
+    if output is not None:
+        raise typer.BadParameter("writes where the guests came from, not with --output", param_hint="--in-place")
+    return own_files(request, format.value)
 
 
 def _paths(request: Request, format: OutputFormat, output: str | None, *, force: bool) -> dict[str, Path] | None:
@@ -167,9 +175,9 @@ def _paths(request: Request, format: OutputFormat, output: str | None, *, force:
     from placer.errors import InputError
 
     names = [guest.name for guest in request.instance.guests]
-    whole = format in {OutputFormat.text, OutputFormat.json}
+    whole = format in WHOLE
     if not whole:
-        from placer.job.emit import FORMATS, refuse_joining
+        from placer.job.emit import refuse_joining
 
         if output is None:
             refuse_joining(len(names), format.value)
@@ -187,11 +195,11 @@ def _paths(request: Request, format: OutputFormat, output: str | None, *, force:
 def _write(answer: Result, request: Request, format: OutputFormat, paths: dict[str, Path] | None, *, pin: bool) -> None:
     from placer.cli.outputs import on_terminal, write_files, write_stdout
 
-    if format is OutputFormat.text:
+    if format is WHOLE[0]:
         from placer.report.text import render
 
         texts = {"": render(answer, request, colour=paths is None and on_terminal())}
-    elif format is OutputFormat.json:
+    elif format is WHOLE[1]:
         from placer.report.answer_json import emit_answer
 
         texts = {"": emit_answer(answer, request)}

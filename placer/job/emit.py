@@ -3,57 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from placer.check import Violation
 from placer.errors import EmissionError
 from placer.formats.configured_guest import ConfiguredGuest, write_vnodes
-from placer.formats.libvirt.write_domain import emit_libvirt_xml
-from placer.formats.libxl.hypercall import emit_hypercall
-from placer.formats.libxl.write_json import emit_libxl_json
-from placer.formats.native.rfc2013 import emit_rfc
-from placer.formats.qemu import emit_qemu
 from placer.formats.text.json_layout import lay_out
-from placer.formats.xl.shell import emit_shell
-from placer.formats.xl.write_cfg import emit_xl_cfg
 from placer.instance import Placement
+from placer.job.output_formats import FORMATS
 from placer.job.pinning import bind_dedicated, has_dedicated_pcpus, pin
 from placer.job.request import Request
-
-
-@dataclass(frozen=True)
-class Format:
-    """
-    A configuration format.
-
-    Parameters
-    ----------
-    emit
-        Writes the configuration of one guest.
-    suffix
-        Suffix of a file with one guest.
-    is_json
-        Whether the format is JSON, so that several guests fit one object, by name.
-    takes_broken
-        Whether the format can express a placement that breaks rules, such as a vnode without a pnode.
-    """
-
-    emit: Callable[[ConfiguredGuest], str]
-    suffix: str
-    is_json: bool
-    takes_broken: bool = False
-
-
-FORMATS: dict[str, Format] = {
-    "libxl": Format(emit_libxl_json, ".json", is_json=True),
-    "xl": Format(emit_xl_cfg, ".cfg", is_json=False),
-    "libvirt": Format(emit_libvirt_xml, ".xml", is_json=False),
-    "qemu": Format(emit_qemu, ".args", is_json=False),
-    "shell": Format(emit_shell, ".sh", is_json=False),
-    "hypercall": Format(emit_hypercall, ".json", is_json=True),
-    "rfc": Format(emit_rfc, ".json", is_json=True, takes_broken=True),
-}
 
 
 def emit_guests(

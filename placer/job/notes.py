@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from placer.instance import Guest, Host, Instance, Placement, format_cpuset
+from placer.instance import UNREACHABLE, Guest, Host, Instance, Placement, format_cpuset
 from placer.job.request import Request
 
 NAMED = 6
@@ -30,6 +30,7 @@ def answer_notes(request: Request, placement: Placement | None) -> list[str]:
         lines.append("proved for guests cut into vnodes of equal size (up to whole MiB and vcpus), not for other cuts")
     if instance.host.bandwidth is not None:
         lines.append("distances are the host's bandwidths, 10 x local / remote, not its SLIT")
+    lines += _fallen_apart(instance.host)
     lines += _devices(instance)
     lines += _only_hvm(instance)
     lines += _unknown_pools(instance)
@@ -38,6 +39,18 @@ def answer_notes(request: Request, placement: Placement | None) -> list[str]:
     lines += _roaming(instance)
     lines += _beside_memory(request)
     return lines
+
+
+def _fallen_apart(host: Host) -> list[str]:
+    """Name the parts of a host between which no memory can be reached: a guest stays within one of them."""
+    if all(distance < UNREACHABLE for row in host.distances for distance in row):
+        return []  # an ordinary host, which pays for no graph library
+    from placer.graphs.host import reachable_parts
+
+    parts = [format_cpuset(part) for part in reachable_parts(host)]
+    if len(parts) == 1:
+        return []
+    return [f"the pnodes fall into parts that cannot reach each other, a guest stays within one: {', '.join(parts)}"]
 
 
 def _devices(instance: Instance) -> list[str]:

@@ -91,8 +91,7 @@ def solve(
         If an answer fails the independent check; never seen, please report it.
     """
     _check(instance)
-    if expect("strategy", strategy, str) not in STRATEGIES:
-        raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
+    _check_strategy(strategy)
     expect("allow_unplaced", allow_unplaced, bool)
     expect("trade", trade, bool)
     expect("dump_model", dump_model, str, PathLike, type(None))
@@ -167,6 +166,11 @@ def _check(instance: Instance) -> None:
     except (msgspec.ValidationError, TypeError) as error:  # TypeError: of a type that no instance file could give
         raise InputError(f"no valid instance: {error}") from error
     check_weights(instance)
+
+
+def _check_strategy(strategy: str) -> None:
+    if expect("strategy", strategy, str) not in STRATEGIES:
+        raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
 
 
 def _earlier(instance: Instance, name: str, placement: Placement | None) -> Placement | None:

@@ -11,7 +11,8 @@ from placer.check import check
 from placer.errors import EmissionError
 from placer.formats.base import GuestSource, ParsedGuest
 from placer.instance import Guest, Placement
-from placer.job.emit import FORMATS, emit_guests, join, refuse_joining, written_guests
+from placer.job.emit import emit_guests, join, refuse_joining, written_guests
+from placer.job.output_formats import FORMATS
 from placer.job.request import Request
 from tests.support.building import GIB, a_guest, a_host, an_instance
 

@@ -1,0 +1,1 @@
+"""Topologies in people's words as networkx graphs."""
