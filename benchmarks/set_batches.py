@@ -75,6 +75,20 @@ def _margins(name: str, vcpus: int, spares: tuple[int, ...], left_mib: int) -> B
     return Batch(name=name, node_mib=SMALL_MIB, cases=(*fill, *tried))
 
 
+def _filled() -> Batch:
+    """Guests of every kind on sets that overlap, until the rule finds no room."""
+    cases = [
+        Case(kind="hvm", pnodes=(0, 1), mib=700, vcpus=4, kept=True),
+        Case(kind="pv", pnodes=(1, 2, 3), mib=901, kept=True),
+        Case(kind="pvh", pnodes=(2, 3), mib=999, vcpus=3, kept=True),
+        Case(kind="hvm", pnodes=(0, 1, 2), mib=600, vcpus=2, kept=True),
+        Case(kind="pvh", pnodes=(0, 3), spare_mib=16, kept=True),
+        Case(kind="pv", pnodes=(0, 1), spare_mib=13, kept=True),
+        Case(kind="hvm", pnodes=(1, 2), spare_mib=16, kept=True),
+    ]
+    return Batch(name="filled", node_mib=SMALL_MIB, cases=tuple(cases))
+
+
 def _ballooned() -> Batch:
     """Memory below maxmem, and guests that are saved and restored."""
     cases = [
@@ -94,6 +108,17 @@ def _vcpus() -> Batch:
     return Batch(name="overhead", node_mib=SMALL_MIB, cases=tuple(cases))
 
 
+def _crumbs() -> Batch:
+    """Dom0 gives back memory page by page, and the pnode of the set has little else."""
+    cases = [
+        Case(kind="pv", pnodes=(3,), spare_mib=20, vcpus=1, kept=True),
+        Case(kind="dom0", pnodes=(3,), mib=330),
+        *_each((3,), 150, 1),
+        *_each((2, 3), 300, 1),
+    ]
+    return Batch(name="crumbs", node_mib=SMALL_MIB, cases=tuple(cases))
+
+
 def _low_zone(node_mib: int, nodes: int) -> Batch:
     """A guest that would like all of pnode 0."""
     case = Case(kind="pv", pnodes=(0,), spare_mib=-100, vcpus=1)
@@ -105,9 +130,11 @@ FULL = (
     _even(),
     _gigabytes(),
     _full(),
-    _margins("margins", 2, (0, 2, 4, 6, 7, 8), 400),
+    _margins("margins", 2, (0, 2, 4, 6, 8, 10, 12, 14), 400),
     _broken(),
+    _filled(),
     _ballooned(),
     _vcpus(),
+    _crumbs(),
     *(_low_zone(node_mib, nodes) for node_mib, nodes in ((1024, 4), (2048, 2), (3072, 2), (8192, 2), (20480, 2))),
 )

@@ -28,7 +28,8 @@ class Case:
     Parameters
     ----------
     kind
-        ``hvm``, ``pvh`` or ``pv``; ``vnuma`` for hvm with one vnode on a pnode.
+        ``hvm``, ``pvh`` or ``pv``; ``vnuma`` for hvm with one vnode on a pnode; ``dom0`` to have dom0 give memory back
+        until it has ``mib``.
     pnodes
         Its set.
     mib
@@ -104,11 +105,13 @@ def run_batch(batch: Batch, folder: Path) -> Iterator[Row]:
     with Dom0(batch.machine(), folder / f"{batch.name}.txt") as dom0:
         _put_idle(dom0)
         info = dom0.ask("xl info -n")
-        bits = low_bits(int(re.findall(r"^ +0: +(\d+)", info.split("numa_info")[1], flags=re.MULTILINE)[0]))
+        memsize = re.findall(r"^ +0: +(\d+)", info.split("numa_info")[1], flags=re.MULTILINE)[0]
+        bits = low_bits(int(memsize))
         version = re.findall(r"xen_version +: (\S+)", info)[0]
         for number, case in enumerate(batch.cases):
             row = _try_case(dom0, case, bits, f"g{number}")
-            yield {"batch": batch.name, "xen": version, "host": f"{batch.nodes} x {batch.node_mib}"} | row
+            host = {"xen": version, "host": f"{batch.nodes} x {batch.node_mib}", "memsize": memsize}
+            yield {"batch": batch.name} | host | row
 
 
 def low_bits(spanned_mib: int) -> int:
@@ -144,6 +147,9 @@ def _look(dom0: Dom0) -> Look:
 def _try_case(dom0: Dom0, case: Case, bits: int, name: str) -> Row:
     before = _look(dom0)
     mib = case.mib
+    if case.kind == "dom0":
+        dom0.ask(f"xl mem-set 0 {mib}m; sleep 3", LIMIT_S)
+        return _row(case, mib, before, _look(dom0), bits) | {"outcome": "gives memory back"}
     if case.spare_mib is not None:
         room = min(before.above(p, bits) for p in case.pnodes) // PAGES_PER_MIB
         mib = len(case.pnodes) * (room - case.spare_mib)
