@@ -71,11 +71,11 @@ def _table(name: str, rows: list[Row]) -> str:
         spanned = int(row["memsize"])
         got = int(row["pages"].split()[0]) / PAGES_PER_MIB
         free, low = (int(row[key].split()[0]) / PAGES_PER_MIB for key in ("free", "low_free"))
-        return (
-            f"\n### {host} MiB: how much of pnode 0\n\nmemsize {spanned:,} MiB, so a low zone of "
-            f"{low_zone_mib(spanned):,} MiB, of which Xen has {low:,.1f} MiB free; {free:,.1f} MiB are free on pnode 0.\n"
-            f"A pv guest of {int(row['mib']):,} MiB that wants pnode 0 alone gets {got:,.1f} MiB of it, and the rest elsewhere.\n"
+        words = (
+            f"memsize {spanned:,} MiB, so a low zone of {low_zone_mib(spanned):,} MiB, of which {low:,.1f} are free."
         )
+        words += f"\nPnode 0 has {free:,.1f} MiB free. A pv guest of {int(row['mib']):,} MiB for pnode 0 alone gets\n"
+        return f"\n### {host} MiB: how much of pnode 0\n\n{words}{got:,.1f} MiB of it, and the rest elsewhere.\n"
     return f"\n### {TITLES[name]}: {host} MiB\n\n{TABLE_HEAD}" + "".join(f"{_line(row)}\n" for row in rows)
 
 

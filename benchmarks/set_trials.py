@@ -108,8 +108,9 @@ def run_batch(batch: Batch, folder: Path) -> Iterator[Row]:
         memsize = re.findall(r"^ +0: +(\d+)", info.split("numa_info")[1], flags=re.MULTILINE)[0]
         bits = low_bits(int(memsize))
         version = re.findall(r"xen_version +: (\S+)", info)[0]
+        now = _look(dom0)
         for number, case in enumerate(batch.cases):
-            row = _try_case(dom0, case, bits, f"g{number}")
+            row, now = _try_case(dom0, case, bits, f"g{number}", now)
             host = {"xen": version, "host": f"{batch.nodes} x {batch.node_mib}", "memsize": memsize}
             yield {"batch": batch.name} | host | row
 
@@ -144,12 +145,13 @@ def _look(dom0: Dom0) -> Look:
     raise RuntimeError(f"no account of memory in {before!r}")
 
 
-def _try_case(dom0: Dom0, case: Case, bits: int, name: str) -> Row:
-    before = _look(dom0)
-    mib = case.mib
+def _try_case(dom0: Dom0, case: Case, bits: int, name: str, before: Look) -> tuple[Row, Look]:
+    """Create a guest and look; gives what there was to see, and memory as it is when the next guest's turn comes."""
     if case.kind == "dom0":
-        dom0.ask(f"xl mem-set 0 {mib}m; sleep 3", LIMIT_S)
-        return _row(case, mib, before, _look(dom0), bits) | {"outcome": "gives memory back"}
+        dom0.ask(f"xl mem-set 0 {case.mib}m; sleep 3", LIMIT_S)
+        after = _look(dom0)
+        return _row(case, case.mib, before, after, bits) | {"outcome": "gives memory back"}, after
+    mib = case.mib
     if case.spare_mib is not None:
         room = min(before.above(p, bits) for p in case.pnodes) // PAGES_PER_MIB
         mib = len(case.pnodes) * (room - case.spare_mib)
@@ -159,10 +161,10 @@ def _try_case(dom0: Dom0, case: Case, bits: int, name: str) -> Row:
     after = _look(dom0)
     row = _row(case, mib, before, after, bits)
     row["outcome"] = moved or (f"fails: {_last_error(words)}" if code else "runs")
-    if not case.kept and not code:
-        dom0.ask(f"xl destroy {name}", LIMIT_S)
-        _await_memory(dom0, sum(before.dump.free_pages.values()))
-    return row
+    if code or case.kept:
+        return row, after
+    dom0.ask(f"xl destroy {name}", LIMIT_S)
+    return row, _once_given_back(dom0, before)
 
 
 def _row(case: Case, mib: int, before: Look, after: Look, bits: int) -> Row:
@@ -211,10 +213,11 @@ def _save_and_restore(dom0: Dom0, name: str) -> str:
     return "saved and restored"
 
 
-def _await_memory(dom0: Dom0, pages: int) -> None:
+def _once_given_back(dom0: Dom0, before: Look) -> Look:
     """Wait until a destroyed guest has given back its memory, which Xen does bit by bit."""
     for _ in range(60):
-        if sum(_look(dom0).dump.free_pages.values()) > pages - PAGES_PER_MIB:
-            return
+        now = _look(dom0)
+        if sum(now.dump.free_pages.values()) > sum(before.dump.free_pages.values()) - PAGES_PER_MIB // 4:
+            return now
         time.sleep(1)
     raise RuntimeError("the memory of a destroyed guest does not come back")
