@@ -8,8 +8,9 @@ A set is a list of `cpus_soft=` or `cpus=` with the pcpus of k pnodes for each v
 - **Extents.** libxl asks Xen for memory in extents, and Xen takes each extent from the next pnode of the set, round
   and round. Extents are of 2 MiB; what is left of an odd MiB, the first 2 MiB of hvm, and overhead, come in pages
   of 4 KiB. A *pvh* guest of 1,024 MiB or more asks for whole GiB first, and so does *hvm* from 2,048 MiB on (its
-  first GiB comes in extents of 2 MiB): at most floor(MiB / 1024) of them for pvh, one less for hvm. *pv* never asks
-  for whole GiB; nor does hvm or pvh with `memory=` below `maxmem=`. A restored guest gets single pages.
+  first GiB comes in extents of 2 MiB): one for each whole GiB of guest-physical memory, which lies below 3,840 MiB
+  (pvh: 4,032 MiB) and from 4 GiB on. *pv* never asks for whole GiB; nor does hvm or pvh with `memory=` below
+  `maxmem=`. A restored guest gets single pages.
 - **Parts** therefore differ by at most 2 MiB and a few pages, and where whole GiB are asked for and to be had by up
   to 1 GiB: a pvh guest of 1,024 MiB on two pnodes lies on one of them. Which pnode has more is Xen's choice.
 - **A pnode of the set without a free extent** of that size is passed over: the extent goes to the next pnode of the
@@ -55,8 +56,12 @@ tell whether a whole GiB is left, and a guest that asks for them *may stray* wha
 Pnodes outside the set lose 1024 / N + 8 KiB to a pvh or hvm guest, and one of them, or of the set, the `own` part.
 
 **The most that may stray** when a margin is missing: without whole GiB, what the pnodes of the set lack together of
-part + margin; with them, that and 1,048,576 for each GiB asked for. The low zone lacks like anything else: the
-memory of a guest that counts on it strays by the whole of it.
+part + margin; with them, that and 1,048,576 for each GiB asked for (at most floor(MiB / 1024) for pvh, one less for
+hvm). The low zone lacks like anything else: the memory of a guest that counts on it strays by the whole of it.
+
+The rule holds for k = 1 as well, a guest whole on one pnode. Where the low zone is 4,096 MiB, the hole below 4 GiB
+lies in it; the real memory of the zone is less by its size. `xl debug-keys H` and `xl dmesg` tell free pages by
+zone, zone z from 2^(z + 11) bytes to 2^(z + 12), and so what of the zone is free to the page.
 
 | constant | supported by |
 | --- | --- |
