@@ -62,9 +62,14 @@ def pool_pages(kind: str, maxmem_mib: int, vcpus: int) -> int:
 def overhead_on_a_pnode(kind: str, maxmem_mib: int, vcpus: int, parts: int, host_pnodes: int) -> int:
     """Count the most overhead on a pnode of the set: 1 MiB of the pool lies all over the host, the rest on the set."""
     pool = pool_pages(kind, maxmem_mib, vcpus)
-    everywhere = min(pool, PAGES_PER_MIB)
+    return elsewhere(kind, vcpus, host_pnodes) + -(-max(0, pool - PAGES_PER_MIB) // parts)
+
+
+def elsewhere(kind: str, vcpus: int, host_pnodes: int) -> int:
+    """Count the most overhead on a pnode outside the set: its share of 1 MiB of the pool, and Xen's records."""
     fixed, by_vcpu = OWN_PAGES[kind]
-    return -(-everywhere // host_pnodes) + -(-(pool - everywhere) // parts) + fixed + by_vcpu * vcpus
+    everywhere = 0 if kind == "pv" else PAGES_PER_MIB
+    return -(-everywhere // host_pnodes) + fixed + by_vcpu * vcpus
 
 
 def most_on_a_pnode(kind: str, mib: int, parts: int, *, balloons: bool = False) -> int:
@@ -92,8 +97,8 @@ def hold(row: Row) -> Held:
     whole = PAGES_PER_GIB if asks_for_gib(kind, mib) and not balloons else 0
     needed = most + overhead + CRUMBS_PAGES + whole
     if balloons and kind != "pv":  # memory to be populated on demand is not in Xen's list of the domain's pages
-        elsewhere = overhead_on_a_pnode(kind, 0, 0, 1, len(free))
-        pages = [max(0, spent[p] - (overhead if p in members else elsewhere)) for p in range(len(free))]
+        other = elsewhere(kind, vcpus, len(free))
+        pages = [max(0, spent[p] - (overhead if p in members else other)) for p in range(len(free))]
         spent = [0] * len(free)
     return Held(
         needed=needed,
