@@ -108,6 +108,14 @@ def _vcpus() -> Batch:
     return Batch(name="overhead", node_mib=SMALL_MIB, cases=tuple(cases))
 
 
+def _gaps() -> Batch:
+    """Every other of eight guests on a pnode ends; what is free there is in pieces of less than a GiB."""
+    fill = [Case(kind="pv", pnodes=(1,), mib=450, vcpus=1, kept=True) for _ in range(8)]
+    tried = [Case(kind="pvh", pnodes=(1,), mib=1024, vcpus=1, ends=(0, 2, 4, 6))]
+    tried += [Case(kind="pv", pnodes=(1,), mib=1024, vcpus=1), Case(kind="hvm", pnodes=(1,), mib=1024, vcpus=1)]
+    return Batch(name="gaps", node_mib=LARGE_MIB, nodes=2, cases=(*fill, *tried))
+
+
 def _crumbs() -> Batch:
     """Dom0 gives back memory page by page, and the pnode of the set has little else."""
     cases = [
@@ -136,5 +144,6 @@ FULL = (
     _ballooned(),
     _vcpus(),
     _crumbs(),
+    _gaps(),
     *(_low_zone(node_mib, nodes) for node_mib, nodes in ((1024, 4), (2048, 2), (3072, 2), (8192, 2), (20480, 2))),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from benchmarks.set_rule import hold, low_zone_mib
+from benchmarks.set_rule import BROKEN, hold, low_zone_mib
 from benchmarks.set_text import RULE
 from benchmarks.set_trials import PAGES_PER_MIB, Row
 
@@ -29,7 +29,8 @@ TITLES = {
     "filled": "Filled by the rule; every guest stays",
     "ballooning": "Saved and restored; memory= below maxmem=",
     "overhead": "Overhead by vcpus and memory",
-    "crumbs": "Memory that dom0 gave back",
+    "crumbs": "Broken memory: dom0 gave it back",
+    "gaps": "Broken memory: guests have ended",
 }
 
 
@@ -49,15 +50,15 @@ def _is_guest(row: Row) -> bool:
 
 def _verdict(guests: list[Row]) -> str:
     """Say how the rule does on the rows."""
-    held = [(row, hold(row)) for row in guests if row["batch"] != "crumbs" and not row["outcome"].startswith("fails")]
+    held = [(row, hold(row)) for row in guests if row["batch"] not in BROKEN and not row["outcome"].startswith("fails")]
     roomy = [each for _, each in held if each.roomy]
     tight = [each for _, each in held if not each.roomy]
     faults = [f"{row['kind']} {row['mib']} in {row['batch']}" for row, each in held if each.fault()]
     strayed = sum(each.outside > 0 for each in tight)
     within = sum(each.overhead_found <= each.overhead for _, each in held)
     return (
-        f"Held against the rows below (those of memory that dom0 gave back left out): {len(roomy)} guests had what\n"
-        f"the rule wants, and {sum(each.outside > 0 for each in roomy)} of them have a page outside their set; "
+        f"Held against the rows below (those of the two hosts with broken memory left out): {len(roomy)} guests had\n"
+        f"what the rule wants, and {sum(each.outside > 0 for each in roomy)} of them have a page outside their set; "
         f"{len(tight)} had less, and {strayed} of them have. The overhead\n"
         f"on a pnode is within the rule's for {within} of {len(held)}. "
         f"Against the rule: {'; '.join(faults) or 'none'}.\n"

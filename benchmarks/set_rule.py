@@ -17,6 +17,8 @@ OWN_PAGES = {"pv": (24, 4), "pvh": (32, 6), "hvm": (32, 6)}
 """Xen's records of a guest: pages, and pages for each vcpu, on whatever pnode they land."""
 SPECIAL_PAGES = 17
 """A pvh guest has so many pages besides its memory; hvm has none beside, with vga="none"."""
+BROKEN = ("crumbs", "gaps")
+"""Boots with memory in pieces so small that the rule says nothing of them."""
 
 
 @dataclass(frozen=True)

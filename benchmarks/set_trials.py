@@ -16,6 +16,8 @@ from tests.xen.xen_programs import built
 
 PAGES_PER_MIB = 256
 LIMIT_S = 300.0
+WAIT_S = 20.0
+"""Within it Xen takes back the memory of ended guests."""
 IDLE_OPTIONS = ("-nostdlib", "-static", "-no-pie", "-Wl,-N,-s,--build-id=none,-Ttext=0x100000")
 Row = dict[str, str]
 
@@ -47,6 +49,8 @@ class Case:
         Whether it stays while the later guests of the boot are created.
     moved
         Whether it is saved and restored before the pages are counted.
+    ends
+        Numbers, from 0, of kept guests of the boot that end before this one is created.
     """
 
     kind: str
@@ -58,6 +62,7 @@ class Case:
     hard: bool = False
     kept: bool = False
     moved: bool = False
+    ends: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +156,10 @@ def _try_case(dom0: Dom0, case: Case, bits: int, name: str, before: Look) -> tup
         dom0.ask(f"xl mem-set 0 {case.mib}m; sleep 3", LIMIT_S)
         after = _look(dom0)
         return _row(case, case.mib, before, after, bits) | {"outcome": "gives memory back"}, after
+    if case.ends:
+        dom0.ask("; ".join(f"xl destroy g{number}" for number in case.ends), LIMIT_S)
+        time.sleep(WAIT_S)
+        before = _look(dom0)
     mib = case.mib
     if case.spare_mib is not None:
         room = min(before.above(p, bits) for p in case.pnodes) // PAGES_PER_MIB

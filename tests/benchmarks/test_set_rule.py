@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.set_rule import hold, low_zone_mib, most_on_a_pnode, overhead_on_a_pnode
+from benchmarks.set_batches import KINDS
+from benchmarks.set_rule import BROKEN, hold, low_zone_mib, most_on_a_pnode, overhead_on_a_pnode
 from benchmarks.set_trials import Row
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results" / "xen_sets.csv"
@@ -26,7 +27,7 @@ ROW = {
 
 def rows() -> list[Row]:
     with RESULTS.open(newline="", encoding="utf-8") as file:
-        return [row for row in csv.DictReader(file) if row["kind"] in ("pv", "pvh", "hvm") and row["batch"] != "crumbs"]
+        return [row for row in csv.DictReader(file) if row["kind"] in KINDS and row["batch"] not in BROKEN]
 
 
 @pytest.mark.parametrize(
