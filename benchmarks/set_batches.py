@@ -117,7 +117,7 @@ def _gaps() -> Batch:
 
 
 def _crumbs() -> Batch:
-    """Dom0 gives back memory page by page, and the pnode of the set has little else."""
+    """Dom0 gives back memory, and the pnode of the set has little else."""
     cases = [
         Case(kind="pv", pnodes=(3,), spare_mib=20, vcpus=1, kept=True),
         Case(kind="dom0", pnodes=(3,), mib=330),

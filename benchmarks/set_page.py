@@ -29,8 +29,8 @@ TITLES = {
     "filled": "Filled by the rule; every guest stays",
     "ballooning": "Saved and restored; memory= below maxmem=",
     "overhead": "Overhead by vcpus and memory",
-    "crumbs": "Broken memory: dom0 gave it back",
-    "gaps": "Broken memory: guests have ended",
+    "crumbs": "Memory that dom0 gave back",
+    "gaps": "Memory in pieces: every other guest has ended",
 }
 
 
@@ -57,7 +57,7 @@ def _verdict(guests: list[Row]) -> str:
     strayed = sum(each.outside > 0 for each in tight)
     within = sum(each.overhead_found <= each.overhead for _, each in held)
     return (
-        f"Held against the rows below (those of the two hosts with broken memory left out): {len(roomy)} guests had\n"
+        f"Held against the rows below (those with memory in pieces left out): {len(roomy)} guests had\n"
         f"what the rule wants, and {sum(each.outside > 0 for each in roomy)} of them have a page outside their set; "
         f"{len(tight)} had less, and {strayed} of them have. The overhead\n"
         f"on a pnode is within the rule's for {within} of {len(held)}. "

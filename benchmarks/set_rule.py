@@ -13,12 +13,12 @@ CRUMBS_PAGES = 10 * PAGES_PER_MIB
 """Free memory of a pnode in pieces of less than 2 MiB: up to 2,217 pages were seen on a freshly booted host."""
 FIRST_GIB_MIB = {"pv": None, "pvh": 1024, "hvm": 2048}
 """From this memory on, in MiB, the kind asks for extents of 1 GiB."""
-OWN_PAGES = {"pv": (24, 4), "pvh": (32, 6), "hvm": (32, 6)}
+OWN_PAGES = {"pv": (24, 4), "pvh": (32, 7), "hvm": (32, 7)}
 """Xen's records of a guest: pages, and pages for each vcpu, on whatever pnode they land."""
 SPECIAL_PAGES = 17
 """A pvh guest has so many pages besides its memory; hvm has none beside, with vga="none"."""
-BROKEN = ("crumbs", "gaps")
-"""Boots with memory in pieces so small that the rule says nothing of them."""
+BROKEN = ("gaps",)
+"""Boots with memory in pieces of less than a GiB though more is free, of which the rule says nothing."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class Held:
 
 
 def pool_pages(kind: str, maxmem_mib: int, vcpus: int) -> int:
-    """Count the pages of the paging pool: 1 MiB for each vcpu and 4 KiB for each MiB, up to whole MiB; none for pv."""
-    return 0 if kind == "pv" else -(-(1024 * vcpus + 4 * maxmem_mib) // 1024) * PAGES_PER_MIB
+    """Count the pages of the paging pool: 1 MiB for each vcpu and a page for each MiB; none for pv."""
+    return 0 if kind == "pv" else PAGES_PER_MIB * vcpus + maxmem_mib
 
 
 def overhead_on_a_pnode(kind: str, maxmem_mib: int, vcpus: int, parts: int, host_pnodes: int) -> int:

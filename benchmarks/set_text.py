@@ -21,17 +21,15 @@ A set is a list of `cpus_soft=` or `cpus=` with the pcpus of k pnodes for each v
   above the zone, and only then the zone. So it is not there for sets. A vnode of a vnuma guest may use it, but
   takes what lies above it first.
 - **Crumbs.** Free memory in pieces of less than 2 MiB is not there for extents of 2 MiB either. A freshly booted
-  host has up to 2,217 pages of it on a pnode (8.7 MiB). New guests do not add to it by more than 2 MiB; memory that
-  dom0 gives back does (see *Memory that dom0 gave back*).
-- **Overhead.** hvm and pvh guests have a paging pool of 1 MiB for each vcpu and 4 KiB for each MiB of `maxmem=`,
-  rounded up to whole MiB; 1 MiB of it is taken in equal parts from all pnodes of the host, before Xen knows of the
-  set, the rest in equal parts from the pnodes of the set. Xen's own records of a guest lie where dom0's vcpu ran
-  when the guest was made, in the set or not. libxl's allowance of 2 MiB a guest is not used up; nothing else was
-  found.
+  host has up to 2,217 pages of it on a pnode (8.7 MiB). New guests do not add to it by more than 2 MiB; guests that
+  end, and dom0 giving memory back, may, but 182 MiB that dom0 gave back served like any other.
+- **Overhead.** hvm and pvh guests have a paging pool of 1 MiB for each vcpu and 4 KiB for each MiB of `maxmem=`; 1
+  MiB of it is taken in equal parts from all pnodes of the host, before Xen knows of the set, the rest in equal
+  parts from the pnodes of the set. Xen's own records of a guest lie where dom0's vcpu ran when the guest was made,
+  in the set or not. libxl's allowance of 2 MiB a guest is not used up; nothing else was found.
 - **Order.** With the margins below, starting sets before vnuma guests is safe, and leaves the low zone to the
   vnodes. The other order makes the vnodes take the memory above the zone, and a set that follows on that pnode
   strays.
-
 - **A guest that balloons** (`memory=` below `maxmem=`) of any kind starts on a set with the memory of `memory=`, in
   extents of 2 MiB; its overhead follows `maxmem=`. What hvm and pvh have ready to be populated on demand is not
   among the domain's pages in `xl debug-keys u`: in the tables below it stands under overhead.
@@ -49,19 +47,21 @@ xen/arch/x86/numa.c for a pnode 0 that starts at address 0.
     room of pnode p   = memfree(p) - 10240, on pnode 0 less the low zone as well
     part              = memory / k
     margin            = 2048 + own + pool + special + gib
-    own               = 96 + 16 vcpus (pv), 128 + 24 vcpus (pvh and hvm)
-    pool              = 0 (pv), 1024 / N + (1024 ceil((1024 vcpus + 4 maxmem in MiB) / 1024) - 1024) / k (pvh and hvm)
+    own               = 96 + 16 vcpus (pv), 128 + 28 vcpus (pvh and hvm)
+    pool              = 0 (pv), 1024 / N + (1024 vcpus + 4 maxmem in MiB - 1024) / k (pvh and hvm)
     special           = 68 (pvh), 0 (others, hvm with vga="none")
     gib               = 1048576 (k - 1) / k if whole GiB are asked for (pvh from 1024 MiB, hvm from 2048 MiB,
                         neither if it balloons); else 0
 
 Nothing strays if on each pnode of the set the sum of part + margin of all guests with a part there, and of vnodes
 started before them, is within its room; and where whole GiB are asked for, 1,048,576 more is left, once for the
-pnode, for what is lost of an unbroken free range to the alignment of GiB. That holds for ranges that are unbroken
-(a fresh host, and guests that were started and not ended); where guests have come and gone, `xl info -n` does not
-tell whether a whole GiB is left, and a guest that asks for them *may stray* whatever room it has.
+pnode, for what is lost of an unbroken free range to the alignment of GiB; twice on a pnode that the hole below 4
+GiB divides above the low zone, as on the small hosts here. That holds for ranges that are unbroken (a fresh host,
+and guests that were started and not ended); where guests have come and gone, `xl info -n` does not tell whether a
+whole GiB is left, and a guest that asks for them *may stray* whatever room it has.
 
-Pnodes outside the set lose 1024 / N + 8 KiB to a pvh or hvm guest, and one of them, or of the set, the `own` part.
+Each pnode outside the set loses 1024 / N + 64 KiB to a pvh or hvm guest, and one pnode of the host, in the set or
+not, `own`: a model that must not fail counts it on every pnode.
 
 **The most that may stray** when a margin is missing: without whole GiB, what the pnodes of the set lack together of
 part + margin; with them, that and 1,048,576 for each GiB asked for (at most floor(MiB / 1024) for pvh, one less for

@@ -38,8 +38,8 @@ def test_the_low_zone_is_the_power_of_two_from_a_quarter_of_pnode_0_on(memsize_m
 
 
 def test_a_paging_pool_lies_on_the_set_but_for_a_mib_that_lies_on_all_pnodes() -> None:
-    """Two vcpus and 1,000 MiB: 5.9 MiB, so 6; one of them on four pnodes, five on two; 32 + 2 x 6 pages besides."""
-    assert overhead_on_a_pnode("pvh", 1000, 2, parts=2, host_pnodes=4) == 64 + 640 + 44
+    """Two vcpus and 1,000 MiB: 1,512 pages, 256 of them on four pnodes, the rest on two; 32 + 2 x 7 pages besides."""
+    assert overhead_on_a_pnode("pvh", 1000, 2, parts=2, host_pnodes=4) == 64 + 628 + 46
     assert overhead_on_a_pnode("pv", 1000, 2, parts=2, host_pnodes=4) == 24 + 8
 
 
