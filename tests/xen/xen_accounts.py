@@ -52,7 +52,7 @@ def misplaced(
         Pnode -> its pages as Xen tells.
     roomy
         Pnodes that never ran out of room for strays; what a full one cannot give comes from others. Pnode 0 counts as
-        full as soon as only its lowest memory is left, a quarter of it at most, which Xen saves for DMA.
+        full as soon as only its lowest memory is left, half of it at most, which Xen saves for DMA.
     """
     planned = vnode_pages(instance, placement, name, video_pages=video_pages)
     misplaced_kib = Counter({p: pages.get(p, 0) - planned[p] for p in sorted(pages.keys() | planned.keys())})
