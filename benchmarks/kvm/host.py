@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.kvm.trials import Outcome, Trial, arguments, prefix
 from tests.xen.linux_images import linux_images
-from tests.xen.qemu_programs import MACHINE as QEMU_MACHINE
 from tests.xen.xen_boot import Emulated, Machine
 from tests.xen.xen_images import PROGRAM_MODE, archive
 from tests.xen.xen_programs import HERE as XEN_TESTS
@@ -24,77 +23,6 @@ WAIT_S = 100
 MIB_OF_PAGE = {4: 1 / 256, 2048: 2.0}
 PREFERRED_MANY = 5
 """MPOL_PREFERRED_MANY of <linux/mempolicy.h>, which QEMU asks for since 8.0."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trial:
-    """
-    A guest without NUMA cells, and the state of the host when it starts.
-
-    Parameters
-    ----------
-    words
-        What the trial is about.
-    mib
-        Memory of the guest.
-    policy, nodes
-        As QEMU's memory backend takes them; policy ``cpuset`` is no policy but a cgroup's cpuset.mems, and
-        ``preferred-many`` is asked for by a program in QEMU's place.
-    vcpus
-        For each vcpu, the node on whose pcpu it runs; each writes to an equal stretch of the memory.
-    prealloc
-        Further arguments of the backend that has QEMU write to all memory at the start, before any vcpu runs; empty:
-        memory is taken when a vcpu first writes to it.
-    start
-        Nodes on whose pcpus QEMU itself may run.
-    leave
-        MiB that are left free on a node, before QEMU starts.
-    cache
-        Node that is filled with page cache, down to nothing free.
-    small_pages
-        Whether transparent huge pages are off.
-    huge
-        Pages of 2 MiB reserved on each node for the backend; empty for ordinary memory.
-    bystander
-        MiB of another process on node 3, which is larger than the guest.
-    """
-
-    words: str
-    mib: int = 512
-    policy: str = "bind"
-    nodes: str = "0-1"
-    vcpus: tuple[int, ...] = (0,)
-    prealloc: str = ""
-    start: tuple[int, ...] = (0,)
-    leave: dict[int, int] = field(default_factory=dict)
-    cache: int | None = None
-    small_pages: bool = False
-    huge: tuple[int, ...] = ()
-    bystander: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """
-    Where the memory of a guest was seen.
-
-    Parameters
-    ----------
-    free, after
-        MiB free on each node, before and after.
-    mib
-        Memory of the guest on each node, in MiB; empty where the guest does not run.
-    policy
-        What numa_maps calls the policy.
-    end
-        What happened to a guest that does not run, or to others.
-    """
-
-    free: tuple[int, ...]
-    after: tuple[int, ...]
-    mib: tuple[float, ...] = ()
-    policy: str = ""
-    end: str = ""
 
 
 class SetHost(Emulated):
@@ -143,7 +71,7 @@ class SetHost(Emulated):
         free = self.free()
         if trial.policy == "preferred-many":
             return self._look(trial, free, self._hold(PREFERRED_MANY, 3, trial.mib, first=trial.vcpus[0]))
-        code, said = self.run(f"{_prefix(trial)} qemu-system-x86_64 {_arguments(trial)}", limit_s=WAIT_S * 3)
+        code, said = self.run(f"{prefix(trial)} qemu-system-x86_64 {arguments(trial)}", limit_s=WAIT_S * 3)
         if code:
             return Outcome(free=free, after=self.free(), end=self._deaths() or _last(said) or f"exit {code}")
         pin = "for t in /proc/$(cat /tmp/pid)/task/*; do read name < $t/comm; case $name in"
@@ -180,7 +108,7 @@ class SetHost(Emulated):
             self._hold(2, 1 << node, self.free()[node] - left)
         if trial.cache is not None:
             taskset = f"taskset {1 << trial.cache:x}"
-            self.ask("sleep 9999 < /dev/vda > /dev/null 2>&1 &")  # the last to close a disk drops its pages
+            self.ask("sleep 9999 < /dev/vda > /dev/null 2>&1 & :")  # the last to close a disk drops its pages
             self.ask(
                 f"{taskset} dd if=/dev/vda of=/dev/null bs=1M count={self.free()[trial.cache]}", limit_s=WAIT_S * 3
             )
@@ -232,27 +160,6 @@ def _programs() -> dict[str, tuple[int, bytes]]:
     files = {"guest/touch": touch, "bin/hold": hold}
     files |= {f"modules/{name}.ko": next(root().glob(f"lib/modules/**/{name}.ko")) for name in MODULES}
     return {name: (PROGRAM_MODE, path.read_bytes()) for name, path in files.items()}
-
-
-def _prefix(trial: Trial) -> str:
-    mask = sum(1 << node for node in trial.start)
-    taskset = f"taskset {mask:x}"
-    if trial.policy == "cpuset":
-        return (
-            f"echo {trial.nodes} > /cg/set/cpuset.mems; {taskset} sh -c 'echo $$ > /cg/set/cgroup.procs; exec \"$@\"' x"
-        )
-    return taskset
-
-
-def _arguments(trial: Trial) -> str:
-    kind = "memory-backend-memfd,hugetlb=on,hugetlbsize=2M" if trial.huge else "memory-backend-ram"
-    where = "" if trial.policy == "cpuset" else f",host-nodes={trial.nodes},policy={trial.policy}"
-    context = "-object thread-context,id=context,node-affinity=1 " if "context" in trial.prealloc else ""
-    backend = f"-object {kind},id=ram,size={trial.mib}M{where}{trial.prealloc and ',' + trial.prealloc}"
-    guest = f"-m {trial.mib}M {context}{backend} -machine memory-backend=ram -smp {len(trial.vcpus)}"
-    kernel = f"-kernel /guest/touch -append {len(trial.vcpus)} -debugcon file:/tmp/said"
-    control = "-S -monitor pipe:/tmp/monitor -name guest,debug-threads=on -pidfile /tmp/pid -daemonize"
-    return f"-L /usr/share/seabios -L /usr/share/qemu {QEMU_MACHINE} {guest} {kernel} {control}"
 
 
 def _largest(maps: str) -> tuple[tuple[float, ...], str]:
