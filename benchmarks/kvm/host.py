@@ -19,6 +19,16 @@ NODES = range(len(MACHINE.slit))
 MODULES = ("virtio_ring", "virtio", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci", "virtio_blk")
 DISK = "-drive driver=null-co,size=2G,read-zeroes=on,if=none,id=disk -device virtio-blk-pci,drive=disk"
 """A disk of zeros: reading it fills the page cache."""
+CLEAN = """\
+kill -9 $(pidof qemu-system-x86_64 hold sleep)
+for n in /sys/devices/system/node/node*/hugepages/hugepages-2048kB/nr_hugepages; do echo 0 > $n; done
+rm -f /tmp/pid
+: > /tmp/said
+sleep 1
+dmesg -c > /dev/null
+echo 3 > /proc/sys/vm/drop_caches
+echo 1 > /proc/sys/vm/compact_memory
+"""
 WAIT_S = 100
 MIB_OF_PAGE = {4: 1 / 256, 2048: 2.0}
 PREFERRED_MANY = 5
@@ -39,7 +49,7 @@ class SetHost(Emulated):
         made = linux_images()
         archive_of_all = scratch / "linux.cpio"
         archive_of_all.write_bytes(made.userland.read_bytes() + archive(_programs()))
-        words = "console=ttyS0 quiet panic=1 mitigations=off rdinit=/init"
+        words = "console=ttyS0 quiet panic=1 mitigations=off no_timer_check rdinit=/init"
         boot = ["-kernel", str(made.kernel), "-append", words, "-initrd", str(archive_of_all), *DISK.split()]
         super().__init__(MACHINE, scratch / "console", boot)
 
@@ -86,14 +96,11 @@ class SetHost(Emulated):
         return self._look(trial, free, self.ask("cat /tmp/pid").strip())
 
     def _clean(self) -> None:
-        self.run("kill -9 $(pidof qemu-system-x86_64 hold sleep); rm -f /tmp/said /tmp/pid; dmesg -c > /dev/null")
-        self.ask(
-            "for n in /sys/devices/system/node/node*/hugepages/hugepages-2048kB/nr_hugepages; do echo 0 > $n; done"
-        )
+        self.run("sh /guest/clean")
         before: tuple[int, ...] = ()
         while before != (now := self.free()):  # a killed process gives its memory back in its own time
             before = now
-            self.ask("echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory; : > /tmp/said; sleep 1")
+            self.ask("sleep 1")
 
     def _arrange(self, trial: Trial) -> None:
         huge = "never" if trial.small_pages else "always"
@@ -159,7 +166,8 @@ def _programs() -> dict[str, tuple[int, bytes]]:
     hold = built("hold", [str(FOLDER / "hold.c")], "-static")
     files = {"guest/touch": touch, "bin/hold": hold}
     files |= {f"modules/{name}.ko": next(root().glob(f"lib/modules/**/{name}.ko")) for name in MODULES}
-    return {name: (PROGRAM_MODE, path.read_bytes()) for name, path in files.items()}
+    entries = {name: (PROGRAM_MODE, path.read_bytes()) for name, path in files.items()}
+    return entries | {"guest/clean": (PROGRAM_MODE, CLEAN.encode())}
 
 
 def _largest(maps: str) -> tuple[tuple[float, ...], str]:
