@@ -135,7 +135,7 @@ class SetHost(Emulated):
         deaths = self._deaths()
         if code or not maps.strip():
             return Outcome(free=free, after=self.free(), end=deaths or "the guest has ended")
-        pages, policy = _largest(maps)
+        pages, policy = largest_mapping(maps)
         said = self.ask("cat /tmp/said")
         late = "" if trial.policy == "preferred-many" or len(said) == len(trial.vcpus) else "it did not end in time"
         return Outcome(free=free, after=self.free(), mib=pages, policy=policy, end=deaths or late)
@@ -170,7 +170,7 @@ def _programs() -> dict[str, tuple[int, bytes]]:
     return entries | {"guest/clean": (PROGRAM_MODE, CLEAN.encode())}
 
 
-def _largest(maps: str) -> tuple[tuple[float, ...], str]:
+def largest_mapping(maps: str) -> tuple[tuple[float, ...], str]:
     """Read where the largest mapping of numa_maps lies, in MiB by node, and its policy."""
     found: list[tuple[tuple[float, ...], str]] = []
     for line in maps.splitlines():
