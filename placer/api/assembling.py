@@ -23,6 +23,7 @@ def assemble(
     memory: MemoryChoice | None = None,
     vnodes: VnodesChoice = None,
     always_vnuma: bool = False,
+    migratable: bool = False,
     rules: Iterable[Rule] = (),
     objective: Objective | None = None,
 ) -> Request:
@@ -33,12 +34,16 @@ def assemble(
     ----------
     memory
         For guests whose memory is below their maxmem, which of the two is placed and written as both: ``"memory"``
-        or ``"maxmem"``. None places maxmem, and the Xen formats refuse to write such guests.
+        or ``"maxmem"``. None: a guest without vnuma is placed with its memory and keeps both; with vnuma maxmem is
+        placed, and the Xen formats refuse to write it.
     vnodes
         For guests whose files state no vnodes: ``(least, most)``, or ``"fewest"``, as few as fit the host alone. None:
         one, without vnuma, where that fits, else any number.
     always_vnuma
         Whether guests of one vnode are written with vnuma too.
+    migratable
+        Whether guests whose files state no vnodes shall get no vnuma, with which Xen can neither save nor migrate: one
+        larger than a pnode is spread over a set of pnodes instead. pv and pvh guests are in any case.
     rules
         Rules between these guests.
     objective
@@ -65,7 +70,10 @@ def assemble(
         raise InputError(f'expected "memory", "maxmem" or None, got {memory!r}', place="memory")
     _check_vnodes(vnodes)
     expect("always_vnuma", always_vnuma, bool)
-    request = put_together(parsed, given, memory=memory, always_vnuma=always_vnuma, vnodes=vnodes)
+    expect("migratable", migratable, bool)
+    request = put_together(
+        parsed, given, memory=memory, always_vnuma=always_vnuma, migratable=migratable, vnodes=vnodes
+    )
     try:
         instance = replace(request.instance, rules=between, objective=objective or request.instance.objective)
     except ValueError as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from placer.errors import InputError, expect
 from placer.instance import Instance, Placement
 from placer.solving.result import Result
@@ -106,8 +108,10 @@ def _as_placed(request: Request, answer: Result | Placement, placement: Placemen
     from placer.assignment import Status
     from placer.job.request import with_chosen_vnodes
 
-    if placement is None or not request.instance.flexible:
+    if placement is None:
         return request
     chosen = answer.instance if isinstance(answer, Result) else None
+    if chosen is None:  # what keeps sets from straying was for whoever made the placement to say
+        chosen = replace(request.instance.split_into(placement.counts()), sets_may_stray=True)
     optimal = isinstance(answer, Result) and answer.status is Status.OPTIMAL
-    return with_chosen_vnodes(request, chosen or request.instance.split_into(placement.counts()), optimal=optimal)
+    return with_chosen_vnodes(request, chosen, optimal=optimal)

@@ -108,7 +108,8 @@ def audit(host: Host, guests: Sequence[RunningGuest], dump: NumaDump, plan: Plac
             raise InputError(
                 f'domain {domain.domid} "{domain.name}" {what}; were xl list and the dump taken at the same time?'
             )
-        finding = _finding(guest, domain, there, host, plans.get(domain.name))
+        spread = plan is not None and domain.name in plan.sets
+        finding = _finding(guest, domain, there, host, plans.get(domain.name), spread=spread)
         found.append(replaced(finding, faults=(*finding.faults, *_owner_faults(domain, plan))))
     names = {domain.name for domain in host.domains}
     missing = tuple(name for name, pnodes in plans.items() if name not in names and None not in pnodes)
@@ -116,10 +117,18 @@ def audit(host: Host, guests: Sequence[RunningGuest], dump: NumaDump, plan: Plac
 
 
 def _finding(
-    guest: RunningGuest, domain: Domain, there: DumpedDomain, host: Host, planned: tuple[int | None, ...] | None
+    guest: RunningGuest,
+    domain: Domain,
+    there: DumpedDomain,
+    host: Host,
+    planned: tuple[int | None, ...] | None,
+    *,
+    spread: bool,
 ) -> GuestFinding:
     expected, faults = (
-        expected_by_plan(guest, planned, host) if planned is not None else (expected_by_config(guest, host), [])
+        expected_by_plan(guest, planned, host, spread=spread)
+        if planned is not None
+        else (expected_by_config(guest, host), [])
     )
     free_pages = FREE_PAGES + (guest.video_kib // PAGE_KIB + VIDEO_EXTRA_PAGES if guest.video_kib else 0)
     short_kib = guest.memory_kib - sum(there.memory_kib.values())

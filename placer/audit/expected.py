@@ -68,7 +68,7 @@ def expected_by_config(guest: RunningGuest, host: Host) -> ExpectedLayout:
 
 
 def expected_by_plan(
-    guest: RunningGuest, planned: tuple[int | None, ...], host: Host
+    guest: RunningGuest, planned: tuple[int | None, ...], host: Host, *, spread: bool = False
 ) -> tuple[ExpectedLayout, list[str]]:
     """
     Derive the expected layout of a guest from a plan.
@@ -77,6 +77,8 @@ def expected_by_plan(
     ----------
     planned
         For each vnode of the plan the id of its pnode, or None.
+    spread
+        Whether the plan spreads the guest over a set of these pnodes, without vnuma.
 
     Returns
     -------
@@ -90,8 +92,11 @@ def expected_by_plan(
         return _of_whole(guest, frozenset(pnodes or host.position_of)), [fault]
     merged = list(dict.fromkeys(pnodes))  # vnodes that placer cut are written as one where they share a pnode
     if guest.vnodes is None:
-        faults = [] if len(merged) == 1 else [f"runs without vnodes, the plan has {len(pnodes)}"]
+        faults = [] if len(merged) == 1 or spread else [f"runs without vnodes, the plan has {len(pnodes)}"]
         return _of_whole(guest, frozenset(pnodes)), faults
+    if spread:
+        fault = f"runs with {len(guest.vnodes)} vnodes, the plan spreads it over a set without vnuma"
+        return _of_whole(guest, frozenset(pnodes)), [fault]
     for written in (pnodes, merged):
         if len(written) == len(guest.vnodes):
             return _of_vnodes(guest.vnodes, written), []

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from placer.check.costs import running_vcpus
 from placer.check.positions import Positions
 from placer.check.rules import MOST_NAMED, Violation, memory
+from placer.check.set_room import set_room
 from placer.instance import Guest, Host, Instance, Placement, format_cpuset
 
 
@@ -178,5 +179,6 @@ def _violation(rule: str, guest: Guest, fault: str) -> Violation:
 PNODE_RULES: dict[str, Callable[[Instance, Positions], Iterator[Violation]]] = {
     "memory": memory,
     "overcommit": overcommit,
+    "set_room": set_room,
 }
 """The rules about what each pnode offers to all of its vnodes together, by name."""

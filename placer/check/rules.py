@@ -145,8 +145,14 @@ def memory(instance: Instance, where: Positions) -> Iterator[Violation]:
 
 
 def charge(guest: Guest, vnode: Vnode) -> int:
-    """Give the memory that a vnode takes of its pnode, in KiB: with overhead if the form of the guest is ``whole``."""
-    return vnode.memory_kib + (_pages(guest.overhead_kib, 1) if guest.form == "whole" else 0)
+    """
+    Give the memory that a vnode takes of its pnode, in KiB.
+
+    That is with its share of overhead if the form of the guest is ``whole`` or ``set``: one of as many equal parts as
+    it has vnodes, rounded up to 4 KiB.
+    """
+    with_overhead = guest.form in {"whole", "set"}
+    return vnode.memory_kib + (_pages(guest.overhead_kib, len(guest.vnodes)) if with_overhead else 0)
 
 
 def overhead_shares(instance: Instance) -> list[int]:
@@ -154,11 +160,11 @@ def overhead_shares(instance: Instance) -> list[int]:
     Give the overhead that lands on each pnode whatever the placement, in KiB by position.
 
     The overhead of each guest falls in equal parts, each rounded up to 4 KiB, on :func:`overhead_pnodes`. The overhead
-    of a guest of form ``whole`` lies on the pnode of its vnode instead (:func:`charge`).
+    of a guest of form ``whole`` or ``set`` lies on the pnodes of its vnodes instead (:func:`charge`).
     """
     shares = [0] * len(instance.host.pnodes)
     for guest in instance.guests:
-        if guest.form != "whole":
+        if guest.form not in {"whole", "set"}:
             spread = overhead_pnodes(guest, instance.host)
             for p in spread:
                 shares[p] += _pages(guest.overhead_kib, len(spread))

@@ -118,6 +118,8 @@ def _check_placement(
     free_pnodes: bool,
 ) -> tuple[str, bool]:
     """Give the report on a placement, and whether it keeps every rule."""
+    from msgspec.structs import replace
+
     from placer.check import check as check_rules
     from placer.cli.inputs import read_request
     from placer.cli.previous import read_earlier
@@ -138,8 +140,13 @@ def _check_placement(
         raise InputError("; ".join(faults), place=place_of(placement))
     old = read_earlier(keep)
     verdict = check_rules(request.instance, given, allow_unplaced=allow_unplaced, keep=old)
+    strays = [violation.message for violation in verdict.violations if violation.rule == "set_room"]
+    if strays:  # a placement may lack that room where the host has none; then it is said, and is no fault
+        loose = replace(request.instance, sets_may_stray=True)
+        verdict = check_rules(loose, given, allow_unplaced=allow_unplaced, keep=old)
     gone = None if old is None else moved(restricted_to(old, request.instance), given)
-    return render_verdict(verdict, gone), not verdict.violations
+    text = render_verdict(verdict, gone) + "".join(f"\nmay stray: {message}\n" for message in strays)
+    return text, not verdict.violations
 
 
 def _check_running(

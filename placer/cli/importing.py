@@ -27,6 +27,7 @@ def import_(
     free_pnodes: options.FreePnodes = False,
     memory: options.MemoryOption = None,
     vnuma: options.VnumaOption = options.Vnuma.auto,
+    migratable: options.Migratable = False,
     force: options.Force = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -52,6 +53,7 @@ def import_(
         vnodes=options.vnodes_choice(vnodes),
         memory=memory.value if memory else None,
         always_vnuma=vnuma is options.Vnuma.always,
+        migratable=migratable,
     )
     request = settled(request)
     if not quiet:

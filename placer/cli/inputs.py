@@ -21,6 +21,7 @@ def read_request(
     free: bool = False,
     memory: MemoryChoice | None = None,
     always_vnuma: bool = False,
+    migratable: bool = False,
     objective: str | None = None,
     vnodes: VnodesChoice = None,
 ) -> Request:
@@ -51,7 +52,9 @@ def read_request(
 
         parsed = read_host(host, free=free_memory, reserve=reserve, pools=pools, running=running, vcpu_list=vcpu_list)
         guests = [guest for file in files for guest in read_guests(file, parsed.host)]
-        request = assemble(parsed, guests, memory=memory, always_vnuma=always_vnuma, vnodes=vnodes)
+        request = assemble(
+            parsed, guests, memory=memory, always_vnuma=always_vnuma, migratable=migratable, vnodes=vnodes
+        )
     request = free_pnodes(request) if free else request
     return request if objective is None else _under(request, objective)
 

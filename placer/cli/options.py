@@ -192,7 +192,18 @@ MemoryOption = Annotated[
     Memory | None,
     typer.Option(
         help="For guests whose memory is below their maxmem: which of the two to place, and to write as both. Without "
-        "this option maxmem is placed, and the xl and libxl formats refuse these guests."
+        "this option a guest without vnuma is placed with its memory and keeps both; a guest with vnuma is placed with "
+        "its maxmem, and the xl and libxl formats refuse it."
+    ),
+]
+
+
+Migratable = Annotated[
+    bool,
+    typer.Option(
+        "--migratable",
+        help="Give no guest vnuma whose file states no vnodes, because Xen can neither save nor migrate such guests: "
+        "one that is larger than a pnode is spread over a set of pnodes instead (so are pv and pvh guests anyway).",
     ),
 ]
 
@@ -232,7 +243,8 @@ Vnodes = Annotated[
         metavar="N|MIN-MAX|auto|fewest",
         help="How many vnodes a guest may get whose file states none. N or MIN-MAX (such as 1-4): the number in that "
         "range that costs least, of equals the smallest. fewest: the smallest number that fits the host without other "
-        "guests. auto (the default): one vnode, without vnuma, if that fits so, else any number.",
+        "guests. auto (the default): one vnode, without vnuma, if a pnode has its memory and a pcpu for each vcpu, "
+        "else any number.",
     ),
 ]
 VnumaOption = Annotated[

@@ -77,6 +77,7 @@ def solve(
     free_pnodes: options.FreePnodes = False,
     memory: options.MemoryOption = None,
     vnuma: options.VnumaOption = options.Vnuma.auto,
+    migratable: options.Migratable = False,
     pin: options.Pin = False,
     force: options.Force = False,
     in_place: options.InPlace = False,
@@ -107,6 +108,7 @@ def solve(
         vnodes=options.vnodes_choice(vnodes),
         memory=memory.value if memory else None,
         always_vnuma=vnuma is options.Vnuma.always,
+        migratable=migratable,
     )
     paths = _destinations(request, format, None if output == "-" else output, pin=pin, in_place=in_place, force=force)
     model = None if dump_model is None else Path(dump_model)

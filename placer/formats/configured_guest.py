@@ -62,6 +62,16 @@ class ConfiguredGuest:
     source: GuestSource | None = None
     pinned: bool = False
 
+    @property
+    def without_vnuma(self) -> bool:
+        """Whether it is written without vnuma: whole on one pnode, or spread over a set of pnodes."""
+        return self.guest.has_own_affinity
+
+    @property
+    def pnodes(self) -> tuple[int, ...]:
+        """Ids of the pnodes that hold its memory, ascending."""
+        return tuple(sorted({vnode.pnode for vnode in self.vnodes if vnode.pnode is not None}))
+
 
 def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tuple[ConfiguredVnode, ...]:
     """
@@ -104,7 +114,7 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
 
 def soft_affinity_on_pnode(written: ConfiguredGuest) -> list[tuple[int, ...]]:
     """
-    Give the soft affinity that keeps each vcpu of a placed guest on its pnode.
+    Give the soft affinity that keeps each vcpu of a placed guest on its pnode, or on the pnodes of its set.
 
     libxl derives the node affinity of a guest without vnuma from this soft affinity, and Xen allocates the guest's
     memory by node affinity.
@@ -112,17 +122,23 @@ def soft_affinity_on_pnode(written: ConfiguredGuest) -> list[tuple[int, ...]]:
     Returns
     -------
     list of tuple of int
-        For each vcpu ids of pcpus of its pnode: only pcpus of the guest's cpupool where the pnode has some, and of
-        these only pcpus of the vcpu's own soft affinity where it names some.
+        For each vcpu ids of pcpus of its pnode, or of all pnodes of its set: only pcpus of the guest's cpupool where
+        there are some, and of these only pcpus of the vcpu's own soft affinity where it names some.
     """
     host, guest = written.host, written.guest
     own = guest.soft_affinity or [None] * guest.vcpu_count
     masks: dict[int, tuple[int, ...]] = {}
     for vnode in written.vnodes:
-        pcpus = next(set(candidate.pcpus) for candidate in host.pnodes if candidate.id == vnode.pnode)
+        pcpus = set(pcpus_of_vnode(written, vnode))
         here = pcpus & host.pcpus_of_effective_pool(guest.pool) or pcpus
         masks |= {vcpu: tuple(sorted(here.intersection(own[vcpu] or here) or here)) for vcpu in vnode.vcpus}
     return [masks[vcpu] for vcpu in range(guest.vcpu_count)]
+
+
+def pcpus_of_vnode(written: ConfiguredGuest, vnode: ConfiguredVnode) -> tuple[int, ...]:
+    """Give the pcpus that the vcpus of a vnode may run on: those of its pnode, or of all pnodes of the guest's set."""
+    home = set(written.pnodes) if written.guest.form == "set" else {vnode.pnode}
+    return tuple(sorted(pcpu for pnode in written.host.pnodes if pnode.id in home for pcpu in pnode.pcpus))
 
 
 def _remote(host: Host, p: int | None, q: int | None) -> int:

@@ -29,7 +29,8 @@ def emit_qemu(written: ConfiguredGuest) -> str:
     str
         One option with its value on each line, without spaces in the values: ``-m`` and ``-smp``; for each vnode a
         memory backend bound to its pnode and ``-numa node`` with its vcpus; ``-numa dist`` for each ordered pair of
-        vnodes. A guest of form ``whole`` gets one backend for all of its memory and no NUMA nodes.
+        vnodes. A guest of form ``whole`` or ``set`` gets one backend for all of its memory and no NUMA nodes; that of a
+        set is interleaved over its pnodes.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def emit_qemu(written: ConfiguredGuest) -> str:
     if reasons:
         raise EmissionError("\n".join(f'guest "{written.guest.name}": {reason}' for reason in reasons))
     lines = [f"-m size={written.guest.memory_kib}K", f"-smp {_smp(written)}"]
-    lines += _whole(written, backend) if written.guest.form == "whole" else _nodes(written, backend)
+    lines += _whole(written, backend) if written.without_vnuma else _nodes(written, backend)
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -54,8 +55,10 @@ class _Backend:
     more: str = ""
     reasons: tuple[str, ...] = ()
 
-    def bound(self, name: str, size_kib: int, pnode: int | None) -> str:
-        return f"-object {self.kind},id={name},size={size_kib}K,host-nodes={pnode},policy=bind{self.more}"
+    def bound(self, name: str, size_kib: int, *pnodes: int | None) -> str:
+        nodes = ",".join(f"host-nodes={pnode}" for pnode in pnodes)
+        policy = "bind" if len(pnodes) == 1 else "interleave"
+        return f"-object {self.kind},id={name},size={size_kib}K,{nodes},policy={policy}{self.more}"
 
 
 def _nodes(written: ConfiguredGuest, backend: _Backend) -> Iterator[str]:
@@ -73,7 +76,7 @@ def _nodes(written: ConfiguredGuest, backend: _Backend) -> Iterator[str]:
 
 
 def _whole(written: ConfiguredGuest, backend: _Backend) -> Iterator[str]:
-    yield backend.bound("ram", written.guest.memory_kib, written.vnodes[0].pnode)
+    yield backend.bound("ram", written.guest.memory_kib, *(vnode.pnode for vnode in written.vnodes))
     yield "-machine memory-backend=ram"
 
 
@@ -93,6 +96,8 @@ def _smp(written: ConfiguredGuest) -> str:
     if topology is not None:
         return ",".join([str(count), *(f"{level}={topology[level]}" for level in LEVELS if level in topology)])
     sockets = [vnode.vcpus for vnode in written.vnodes if vnode.vcpus]
+    if written.guest.form == "set":
+        sockets = [tuple(range(count))]
     each = count // len(sockets)
     if sockets != [tuple(range(s * each, (s + 1) * each)) for s in range(len(sockets))]:
         return f"{count},sockets={count},cores=1,threads=1"

@@ -37,7 +37,8 @@ def refuse_for_xen(written: ConfiguredGuest, toolstack: Toolstack = "xl") -> Non
     Parameters
     ----------
     written
-        The guest as it is to be written. A guest of form ``whole`` has no vnuma, so it may be of type pv or pvh.
+        The guest as it is to be written. A guest of form ``whole`` or ``set`` has no vnuma, so it may be of type pv or
+        pvh.
     toolstack
         The program that starts the guest. xl accepts ids of pnodes below the number of pnodes, libxl up to the largest
         id (parse_vnuma_config in xl_parse.c, libxl__vnuma_config_check).
@@ -52,7 +53,7 @@ def refuse_for_xen(written: ConfiguredGuest, toolstack: Toolstack = "xl") -> Non
             f'guest "{written.guest.name}": {written.source.place} is a guest of QEMU, which {toolstack} does not start'
         )
     reasons = [*_guest_reasons(written)]
-    if written.guest.form != "whole":
+    if not written.without_vnuma:
         reasons += [*_vnuma_reasons(written), *_pnode_reasons(written, toolstack)]
     if reasons:
         raise EmissionError("\n".join(f'guest "{written.guest.name}": {reason}' for reason in reasons))
@@ -76,8 +77,10 @@ def _guest_reasons(written: ConfiguredGuest) -> Iterator[str]:
     for v, vnode in enumerate(written.vnodes):
         if vnode.pnode is None:
             yield f"vnode {v} has no pnode, Xen takes only vnodes with one"
-        if vnode.memory_kib % MIB:
+        if vnode.memory_kib % MIB and guest.form != "set":
             yield f"vnode {v} has {vnode.memory_kib} KiB, expected whole MiB"
+    if guest.form == "set" and guest.memory_kib % MIB:
+        yield f"it has {guest.memory_kib} KiB, expected whole MiB"
     if not written.maxmem_kib:
         yield "it has no memory"
     if not guest.vcpu_count:
@@ -90,18 +93,14 @@ def _guest_reasons(written: ConfiguredGuest) -> Iterator[str]:
 def _memory_reasons(written: ConfiguredGuest) -> Iterator[str]:
     placed = sum(vnode.memory_kib for vnode in written.vnodes)
     memory, maxmem = format_size(written.memory_kib), format_size(written.maxmem_kib)
-    if written.memory_kib < written.maxmem_kib:
-        way_out = "choose one with --memory maxmem or --memory memory"
-        if written.guest.form == "whole":
-            yield f"it starts with {memory} but is placed with its maxmem of {maxmem}; {way_out}"
-        else:
-            yield (
-                "Cannot enable PoD and vNUMA at the same time: "
-                f"its memory of {memory} is below its maxmem of {maxmem}; {way_out}"
-            )
-    elif written.memory_kib > written.maxmem_kib:
+    if written.memory_kib > written.maxmem_kib:
         yield f"its memory of {memory} is above its maxmem of {maxmem}"
-    if placed != written.maxmem_kib:
+    elif written.memory_kib < written.maxmem_kib and not written.without_vnuma:
+        yield (
+            f"Cannot enable PoD and vNUMA at the same time: its memory of {memory} is below its maxmem of {maxmem}; "
+            "choose one with --memory maxmem or --memory memory"
+        )
+    if placed != written.maxmem_kib and not (written.without_vnuma and placed == written.memory_kib):
         yield f"its vnodes hold {format_size(placed)}, expected its maxmem of {maxmem}"
 
 

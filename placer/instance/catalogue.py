@@ -110,6 +110,13 @@ RULES = (
     HardRule(name="memory", words="its need of free memory", rank=1, counted="KiB"),
     HardRule(name="overcommit", words="the host's limit of vcpus (overcommit)", rank=1, counted="vcpus"),
     HardRule(
+        name="set_room",
+        words="the room to spare that keeps its memory on its set of pnodes",
+        rank=1,
+        counted="KiB",
+        anchor="sets-of-pnodes",
+    ),
+    HardRule(
         name="dedicated",
         words="its need of pcpus for its dedicated vcpus under their policy (and of one for its shared ones)",
         rank=1,

@@ -12,6 +12,7 @@ from placer.instance.units import Kib
 MOST_VNODES = 32
 """Most vnodes of a flexible guest: Xen takes no more for a guest with vNUMA."""
 KIB_PER_GIB = 1024**2
+KIB_PER_MIB = 1024
 SUPERPAGE_KIB = 2048
 """Size of a superpage of x86: memory cut at its multiples can be mapped by superpages in every part."""
 UNEVEN = 0.1
@@ -86,6 +87,26 @@ def parts(memory_kib: int, vcpu_count: int, k: int) -> list[tuple[int, range]]:
     for part in range(k):
         ends.append(ends[-1] + vcpu_count // k + (part < vcpu_count % k))
     return [(size, range(ends[v], ends[v + 1])) for v, size in enumerate(sizes)]
+
+
+def set_parts(memory_kib: int, vcpu_count: int, k: int) -> list[tuple[int, range]]:
+    """
+    Split memory and vcpus over a set of k pnodes: as equal as whole MiB and whole vcpus go, larger parts first.
+
+    Returns
+    -------
+    list of (int, range)
+        KiB and vcpus of each part; part 0 takes what is less than a MiB.
+
+    Examples
+    --------
+    >>> [(kib // 1024, [*vcpus]) for kib, vcpus in set_parts(1000 * 1024, 4, 3)]
+    [(334, [0, 1]), (333, [2]), (333, [3])]
+    """
+    ends = [0]
+    for part in range(k):
+        ends.append(ends[-1] + vcpu_count // k + (part < vcpu_count % k))
+    return [(size, range(ends[v], ends[v + 1])) for v, size in enumerate(_sizes(memory_kib, k, KIB_PER_MIB))]
 
 
 def _sizes(memory_kib: int, k: int, unit: int) -> list[int]:

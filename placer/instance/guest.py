@@ -10,11 +10,11 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from placer.instance.checked import Checked
-from placer.instance.flexible import Flexible, parts
+from placer.instance.flexible import Flexible, parts, set_parts
 from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset
 
 GuestType = Literal["hvm", "pvh", "pv"]
-Form = Literal["vnuma", "parts", "whole"]
+Form = Literal["vnuma", "parts", "whole", "set"]
 CpuPolicy = Literal["shared", "dedicated", "mixed"]
 ThreadPolicy = Literal["prefer", "require", "isolate"]
 Weight = Annotated[int, Meta(ge=0, le=1_000_000)]
@@ -66,7 +66,9 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     form
         The form in which it is written. ``vnuma``: its vnodes as they are. ``parts``: vnodes into which placer split
         it, merged into one where they share a pnode. ``whole``: one vnode, written without vnuma, so that the overhead
-        lies on its pnode.
+        lies on its pnode. ``set``, beside ``flexible``: without vnuma, its memory in equal parts on the pnodes of a set
+        and each vcpu free on all of them; its vnodes are the parts, each on a pnode of its own with its share of the
+        overhead.
     hard_affinity, soft_affinity
         For each vcpu the pcpus on which it must, or should rather, run; None for any. None: no vcpu has a mask.
     pnodes
@@ -129,6 +131,8 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             raise ValueError(f"{len(self.vnodes)} vnodes, expected 1 to {MAX_VNODES}")
         if self.form == "whole" and len(self.vnodes) != 1:
             raise ValueError(f'form "whole" takes one vnode, got {len(self.vnodes)}')
+        if self.form == "set":
+            _check_set(self)
         _check_vcpus([vnode.vcpus for vnode in self.vnodes])
         for field in ("hard_affinity", "soft_affinity"):
             masks = getattr(self, field)
@@ -165,14 +169,28 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         """Whether it may have so many vnodes."""
         return count in self.flexible.counts if self.flexible else count == len(self.vnodes)
 
+    @property
+    def has_own_affinity(self) -> bool:
+        """Whether its affinity is placer's to write, so that its overhead lands on the pnodes it stands on."""
+        return self.form in {"whole", "set"}
+
+    def overhead_share_kib(self) -> int:
+        """Give the overhead that lands with each of its vnodes, in whole pages of 4 KiB; 0 if it lands elsewhere."""
+        return -(-self.overhead_kib // (4 * len(self.vnodes))) * 4 if self.has_own_affinity else 0
+
     def split_into(self, k: int) -> Guest:
         """
         Give a flexible guest k vnodes (:func:`placer.instance.flexible.parts`); any other guest stays as it is.
 
-        Its form is ``parts`` for several vnodes, ``whole`` for one, or ``vnuma`` for one if it says ``always_vnuma``.
+        Its form is ``parts`` for several vnodes, ``whole`` for one, or ``vnuma`` for one if it says ``always_vnuma``. A
+        ``set`` stays one for several (:func:`placer.instance.flexible.set_parts`).
         """
         if self.flexible is None:
             return self
+        if self.form == "set" and k > 1:
+            spread = set_parts(self.flexible.memory_kib, self.flexible.vcpu_count, k)
+            vnodes = tuple(Vnode(memory_kib=kib, vcpus=tuple(vcpus)) for kib, vcpus in spread)
+            return replace(self, vnodes=vnodes, flexible=None, one_to_one=True)
         cut = parts(self.flexible.memory_kib, self.flexible.vcpu_count, k)
         vnodes = tuple(Vnode(memory_kib=kib, vcpus=tuple(vcpus)) for kib, vcpus in cut)
         form: Form = "parts" if k > 1 else "vnuma" if self.flexible.always_vnuma else "whole"
@@ -207,6 +225,18 @@ def _check_flexible(guest: Guest) -> None:
     for field in ("traffic", "vdistances"):
         if getattr(guest, field) is not None:
             raise ValueError(f"{field} beside flexible, expected it with vnodes only")
+
+
+def _check_set(guest: Guest) -> None:
+    if guest.flexible is None and not (guest.one_to_one and len(guest.vnodes) > 1):
+        raise ValueError('form "set" beside vnodes, expected memory and vcpus alone, in flexible')
+    if guest.flexible is not None and guest.flexible.always_vnuma:
+        raise ValueError('form "set" with always_vnuma, expected one of the two: a set is started without vnuma')
+    if guest.type == "hvm" and guest.devices:
+        raise ValueError(
+            f'form "set" with devices {", ".join(guest.devices)}, expected none: a guest with devices stays near them, '
+            "and cannot be migrated anyway"
+        )
 
 
 def _check_policies(guest: Guest) -> None:

@@ -104,6 +104,10 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     dedicated_pcpus
         The pcpus that only dedicated vcpus own and run on. None: any pcpu may be owned, or shared.
 
+    low_zone_kib
+        Memory of the first pnode that Xen gives out last of all, in KiB: guests spread over a set of pnodes find
+        none of it before all pnodes are full. None: not a host of Xen, where sets need no room to spare.
+
     Raises
     ------
     InstanceError
@@ -121,6 +125,7 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     cpupools: tuple[Cpupool, ...] = ()
     overcommit: Annotated[float, Meta(gt=0, le=1000)] | None = None
     dedicated_pcpus: CpuSet | None = None
+    low_zone_kib: Kib | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.pnodes) <= MAX_PNODES:

@@ -60,6 +60,9 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     ----------
     rules
         The rules between guests.
+    sets_may_stray
+        Whether guests on sets of pnodes may lack the room to spare with which Xen keeps all of their memory on the set
+        (rule ``set_room``).
 
     Raises
     ------
@@ -72,6 +75,7 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     guests: tuple[Guest, ...]
     rules: tuple[Rule, ...] = ()
     objective: Objective = Objective()
+    sets_may_stray: bool = False
 
     def __post_init__(self) -> None:
         names: set[str] = set()
@@ -80,6 +84,7 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
                 raise ValueError(f'two guests have the name "{guest.name}"')
             names.add(guest.name)
             _check_pnodes(guest, self.host)
+            _check_set(guest, self.host)
             _check_pcpus(guest, self.host)
             _check_devices(guest, self.host)
             self.host.check_pool(f'guest "{guest.name}"', guest.pool)
@@ -110,6 +115,17 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         if not self.flexible:
             return self
         return replace(self, guests=tuple(guest.split_into(counts.get(guest.name, 1)) for guest in self.guests))
+
+
+def _check_set(guest: Guest, host: Host) -> None:
+    if guest.form != "set" or guest.flexible is None or guest.flexible.most is None:
+        return
+    usable = len(guest.pnodes) if guest.pnodes is not None else len(host.pnodes)
+    if guest.flexible.most > usable:
+        raise ValueError(
+            f'guest "{guest.name}" is a set of up to {guest.flexible.most} pnodes, expected at most {usable}, '
+            "as many as it may use"
+        )
 
 
 def _check_pnodes(guest: Guest, host: Host) -> None:

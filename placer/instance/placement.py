@@ -18,10 +18,13 @@ class Placement(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Guest name -> for each of its vnodes the id of its pnode; None for a vnode without a pnode.
     pcpu_of
         Name of a guest with dedicated vcpus -> for each of its vcpus the pcpu that it owns; None if it owns none.
+    sets
+        Names of the guests whose memory is spread over a set of pnodes, without vnuma.
     """
 
     pnode_of: dict[str, tuple[int | None, ...]]
     pcpu_of: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
+    sets: tuple[str, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """Guest name -> its number of vnodes."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from placer.instance import UNREACHABLE, Guest, Host, Instance, Placement, format_cpuset
+from placer.check.positions import positions
+from placer.check.set_room import set_loads
+from placer.instance import UNREACHABLE, Guest, Host, Instance, Placement, format_cpuset, format_size
 from placer.job.request import Request
 
 NAMED = 6
@@ -24,6 +26,8 @@ def answer_notes(request: Request, placement: Placement | None) -> list[str]:
     lines = list(request.notes)
     if placement is not None:
         lines += _merged(instance, placement)
+        lines += _spread(instance, placement)
+        lines += _may_stray(instance, placement)
         lines += _cannot_migrate(request, placement)
         lines += _own_soft_affinity(instance, placement)
     elif any(guest.form == "parts" for guest in instance.guests):
@@ -70,12 +74,50 @@ def _cannot_migrate(request: Request, placement: Placement) -> list[str]:
         for guest in request.instance.guests
         if guest.name not in of_qemu
         and guest.type == "hvm"
-        and guest.form != "whole"
+        and not guest.has_own_affinity
         and None not in placement.pnode_of[guest.name]
     ]
     if not names:
         return []
-    return [f"started with vnuma, so that Xen can neither save nor migrate them: {_listed(names)}"]
+    return [
+        f"started with vnuma, so that Xen can neither save nor migrate them: {_listed(names)}{_way_out(request, names)}"
+    ]
+
+
+def _way_out(request: Request, names: list[str]) -> str:
+    """Name the option that would give a guest a set of pnodes instead, if some guest did not ask for vnuma itself."""
+    chosen = [name for name in names if (reading := request.readings.get(name)) and reading.vnodes is None]
+    return "; --migratable gives sets of pnodes" if chosen else ""
+
+
+def _spread(instance: Instance, placement: Placement) -> list[str]:
+    """Name the pnodes of each guest that is spread over a set."""
+    return [
+        f'guest "{guest.name}": memory spread over pnodes {_and(placement.pnode_of[guest.name])}, without vnuma'
+        for guest in instance.guests
+        if guest.form == "set" and None not in placement.pnode_of[guest.name]
+    ]
+
+
+def _may_stray(instance: Instance, placement: Placement) -> list[str]:
+    """Say which sets may find memory outside, and how much; what is proved of their costs then depends on it."""
+    if not instance.sets_may_stray or instance.host.low_zone_kib is None:
+        return []
+    lines = []
+    for pnode, (need, room, names) in zip(
+        instance.host.pnodes, set_loads(instance, positions(instance, placement)), strict=True
+    ):
+        if need > room:
+            lines.append(
+                f"may stray: up to {format_size(need - room)} of the parts on pnode {pnode.id} may land outside their "
+                f"sets, and the proof holds only if none does: {_listed(list(names))}"
+            )
+    return lines
+
+
+def _and(pnodes: tuple[int | None, ...]) -> str:
+    *most, last = map(str, sorted(pnode for pnode in pnodes if pnode is not None))
+    return f"{', '.join(most)} and {last}"
 
 
 def _of_qemu(request: Request) -> list[str]:
@@ -93,7 +135,7 @@ def _beside_memory(request: Request) -> list[str]:
 
 def _only_hvm(instance: Instance) -> list[str]:
     """Name the guests that libxl refuses to start with vnuma (pv) or fails to start with it (pvh)."""
-    names = [guest.name for guest in instance.guests if guest.type != "hvm" and guest.form != "whole"]
+    names = [guest.name for guest in instance.guests if guest.type != "hvm" and not guest.has_own_affinity]
     if not names:
         return []
     return [f"Xen starts vnuma for hvm guests only; the xl and libxl formats refuse: {_listed(names)}"]

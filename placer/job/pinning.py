@@ -85,8 +85,9 @@ def _bound(guest: Guest, host: Host, placement: Placement) -> Guest:
     masks = guest.hard_affinity or (None,) * guest.vcpu_count
     affinity = list(masks)
     for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
+        homes = set(pnodes) if guest.form == "set" else {pnode}
         here = host.pcpus_of_effective_pool(guest.pool).intersection(
-            host.pnodes[host.position_of[pnode]].pcpus if pnode is not None else ()
+            pcpu for each in host.pnodes if each.id in homes for pcpu in each.pcpus
         )
         for vcpu in vnode.vcpus:
             mask = masks[vcpu]

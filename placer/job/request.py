@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from placer.errors import InputError
 from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.text.sizes import parse_sizes
-from placer.instance import Flexible, Guest, Host, Instance, format_size
+from placer.instance import Flexible, Form, Guest, Host, Instance, format_size
 
 MemoryChoice = Literal["maxmem", "memory"]
 VnodesChoice = tuple[int, int] | Literal["fewest"] | None
@@ -56,6 +56,7 @@ def assemble(
     *,
     memory: MemoryChoice | None = None,
     always_vnuma: bool = False,
+    migratable: bool = False,
     vnodes: VnodesChoice = None,
 ) -> Request:
     """
@@ -64,10 +65,14 @@ def assemble(
     Parameters
     ----------
     memory
-        For guests whose memory is below their maxmem: which of the two to place, and to write as both. None: maxmem is
-        placed, and the Xen formats refuse the guest.
+        For guests whose memory is below their maxmem: which of the two to place, and to write as both. None: a guest
+        without vnuma is placed with its memory and keeps both; with vnuma maxmem is placed, and the Xen formats refuse
+        it.
     always_vnuma
         Whether a guest that ends up with one vnode is written with vnuma too.
+    migratable
+        Whether guests whose files state no vnodes shall get no vnuma: one larger than a pnode is spread over a set of
+        pnodes. pv and pvh guests are in any case, as Xen starts them without vnuma only.
     vnodes
         How many vnodes guests may get whose files state none.
 
@@ -85,7 +90,7 @@ def assemble(
         chosen = _choose_memory(reading, memory)
         readings[reading.name] = chosen
         notes += [f'guest "{reading.name}": {note}' for note in chosen.notes]
-        placed.append(_guest(chosen, vnodes, always_vnuma=always_vnuma))
+        placed.append(_guest(chosen, vnodes, always_vnuma=always_vnuma, migratable=migratable))
     instance = Instance(host=host.host, guests=tuple(placed))
     return Request(instance=instance, readings=readings, headlines=_fixed(instance), notes=tuple(notes), vnodes=vnodes)
 
@@ -120,7 +125,7 @@ def with_chosen_vnodes(request: Request, placed: Instance, *, optimal: bool) -> 
         if guest.flexible is None:
             continue
         k, counts = len(cut.vnodes), guest.flexible.counts
-        said = f"{k} vnode{'s' if k > 1 else ''}"
+        said = f"a set of {k} pnodes" if cut.form == "set" else f"{k} vnode{'s' if k > 1 else ''}"
         if len(counts) > 1:
             said += f" of {counts[0]} to {counts[-1]}"
             said += ", no other number costs less" if optimal else ", not proved to cost least"
@@ -176,17 +181,34 @@ def _choose_memory(reading: ParsedGuest, choice: MemoryChoice | None) -> ParsedG
                 place=_place(reading),
             )
         return replace_request(reading, maxmem_kib=reading.memory_kib)
-    note = f"placed with its maxmem ({figures}); --memory maxmem or --memory memory chooses"
+    if reading.vnodes is None:
+        return reading  # placer.job.settled knows whether it gets vnuma
+    note = balloon_note(reading)
     return replace_request(reading, notes=(*reading.notes, note))
 
 
-def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool) -> Guest:
+def balloon_note(reading: ParsedGuest, *, with_vnuma: bool = True) -> str:
+    """Say which memory a guest is placed with whose memory is below its maxmem, for its notes."""
+    figures = f"memory {format_size(reading.memory_kib)}, maxmem {format_size(reading.maxmem_kib)}"
+    if with_vnuma:
+        return f"placed with its maxmem ({figures}); --memory maxmem or --memory memory chooses"
+    return f"placed with the memory that it starts with ({figures}); what it grows by may land elsewhere"
+
+
+def _form(reading: ParsedGuest, *, always_vnuma: bool, migratable: bool) -> Form:
+    """Choose the form of a guest larger than a pnode: vnuma for guests that can have it, else a set of pnodes."""
+    of_qemu = reading.source is not None and reading.source.of_qemu
+    without_vnuma = migratable or (reading.type != "hvm" and not of_qemu and not always_vnuma)
+    return "set" if reading.vnodes is None and without_vnuma else "vnuma"
+
+
+def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, migratable: bool) -> Guest:
     flexible = None
     try:
         if reading.vnodes is None:
             least, most = vnodes if isinstance(vnodes, tuple) else (1, None)
             flexible = Flexible(
-                memory_kib=reading.maxmem_kib,
+                memory_kib=reading.maxmem_kib if always_vnuma else reading.memory_kib,
                 vcpu_count=reading.vcpu_count,
                 least=least,
                 most=most,
@@ -195,6 +217,7 @@ def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool) ->
         return Guest(
             name=reading.name,
             type=reading.type,
+            form=_form(reading, always_vnuma=always_vnuma, migratable=migratable),
             vnodes=reading.vnodes or (),
             flexible=flexible,
             pnodes=reading.pnodes,

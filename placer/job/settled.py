@@ -1,4 +1,4 @@
-"""Between reading and solving: the numbers of vnodes that the guests of a request may have on its host."""
+"""Between reading and solving: the forms of guests, and the numbers of vnodes that they may have on their host."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from msgspec.structs import replace as change
 
-from placer.job.request import Request
+from placer.instance import Guest
+from placer.job.request import Request, balloon_note
 from placer.solving.vnode_counts import resolve_range, settle
 
 
@@ -19,10 +20,24 @@ def settled(request: Request) -> Request:
     guests, notes = [], []
     for guest in request.instance.guests:
         if guest.name in request.readings:
-            cut, why = settle(guest, request.instance.host, request.vnodes)
-            notes += [f'guest "{guest.name}" states no vnodes: {why}'] if why else []
+            cut, lines = _of_file(guest, request)
+            notes += [f'guest "{guest.name}"{line}' for line in lines]
         else:
             cut = resolve_range(guest, request.instance.host)
         guests.append(cut)
     instance = change(request.instance, guests=tuple(guests))
     return replace(request, instance=instance, notes=(*request.notes, *notes))
+
+
+def _of_file(guest: Guest, request: Request) -> tuple[Guest, list[str]]:
+    """Settle a guest of a file; one that balloons is placed with its memory only where it gets no vnuma."""
+    reading, host = request.readings[guest.name], request.instance.host
+    cut, why = settle(guest, host, request.vnodes)
+    lines = []
+    if guest.flexible and reading.memory_kib < reading.maxmem_kib:
+        with_vnuma = not cut.has_own_affinity
+        if with_vnuma:
+            larger = change(guest, flexible=change(guest.flexible, memory_kib=reading.maxmem_kib))
+            cut, why = settle(larger, host, request.vnodes)
+        lines.append(f": {balloon_note(reading, with_vnuma=with_vnuma)}")
+    return cut, [*lines, *([f" states no vnodes: {why}"] if why else [])]

@@ -102,6 +102,7 @@ def placement_of(
             for name, row in rows.items()
         },
         pcpu_of=_owned(instance, rows, found),
+        sets=tuple(guest.name for guest in instance.guests if guest.form == "set"),
     )
 
 

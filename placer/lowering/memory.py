@@ -17,16 +17,15 @@ def guest_memory(instance: Instance, *, with_unplaced_site: bool) -> Resource:
     """
     Keep the memory of the vnodes on p plus p's share of overhead within its free memory less its reserve.
 
-    Overhead lowers capacities; only the overhead of a guest of form ``whole`` lies with its vnode.
+    Overhead lowers capacities; only the overhead of a guest of form ``whole`` or ``set`` lies with its vnodes.
     """
     host = instance.host
     capacity = np.array([pnode.memory_kib - pnode.reserve_kib for pnode in host.pnodes], dtype=np.int64)
     weight: list[int] = []
     for guest in instance.guests:
-        if guest.form == "whole":
-            weight.append(guest.memory_kib + whole_pages(guest.overhead_kib))
+        weight += [vnode.memory_kib + guest.overhead_share_kib() for vnode in guest.vnodes]
+        if guest.has_own_affinity:
             continue
-        weight += [vnode.memory_kib for vnode in guest.vnodes]
         pnodes = overhead_pnodes(guest, host)
         if pnodes:
             capacity[pnodes] -= whole_pages(-(-guest.overhead_kib // len(pnodes)))

@@ -11,6 +11,7 @@ import numpy as np
 from placer.assignment import IntArray, Resource, SlotDemand, SlotMatching
 from placer.instance import Domain, Guest, Host, Instance, Vnode
 from placer.lowering.core_pools import running_load
+from placer.lowering.set_room import set_room
 
 SHARING_OF_POLICY = {"prefer": "any", "require": "paired", "isolate": "alone"}
 MOST_UNIONS = 24
@@ -156,5 +157,5 @@ def _within(mask: tuple[int, ...] | None, pcpus: frozenset[int]) -> frozenset[in
     return pcpus if mask is None else pcpus.intersection(mask)
 
 
-PNODE_RULES: dict[str, PnodeRule] = {"overcommit": overcommit}
+PNODE_RULES: dict[str, PnodeRule] = {"overcommit": overcommit, "set_room": set_room}
 """The rules besides memory that are lowered to a Resource, by name."""

@@ -8,9 +8,9 @@ for the c-th number of vnodes.
 Conflicts tie the items of a variant to its selector: on a pnode (or unplaced) where the variant is chosen, on the
 unused site where it is not.
 
-The overhead of a guest of form ``whole`` lies with its vnode, the overhead of a guest in parts on all pnodes of its
-affinity. For each such pnode the Problem has one more item, which stands on the pnode if the guest is in parts, and on
-the unused site if it is whole.
+The overhead of a guest of form ``whole`` or ``set`` lies with its vnodes, the overhead of a guest in parts on all
+pnodes of its affinity. For each such pnode the Problem has one more item, which stands on the pnode if the guest is in
+parts, and on the unused site if it is whole.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class VariantIndex:
         return [
             Overhead(guest=g, p=p, kib=kib)
             for g in self.selectors
-            if self._whole(g) and len(self.counts_of(g)) > 1
+            if self._whole(g) and len(self.counts_of(g)) > 1 and not self._with_vnodes(g)
             for p, kib in self._shares(self.instance.guests[g])
         ]
 
@@ -102,6 +102,10 @@ class VariantIndex:
         guest = self.instance.guests[g]
         return guest.split_into(self.counts_of(g)[0]).form == "whole" and guest.overhead_kib > 0
 
+    def _with_vnodes(self, g: int) -> bool:
+        """Tell whether its overhead lies with its vnodes in every number of them."""
+        return all(self.instance.guests[g].split_into(k).has_own_affinity for k in self.counts_of(g))
+
     def _shares(self, guest: Guest) -> list[tuple[int, int]]:
         pnodes = overhead_pnodes(guest, self.instance.host)
         return [(p, whole_pages(-(-guest.overhead_kib // len(pnodes)))) for p in pnodes]
@@ -110,7 +114,7 @@ class VariantIndex:
         guests = []
         for (g, k), name in zip(self.variants, self._names, strict=True):
             guest = self.instance.guests[g].split_into(k)
-            if k and guest.form != "whole":
+            if k and not guest.has_own_affinity:
                 guest = change(guest, overhead_kib=0)
             guests.append(change(guest, name=name))
         return change(
@@ -126,7 +130,7 @@ class VariantIndex:
         host = self.instance.host
         more: dict[int, int] = {}
         for g in self.selectors:
-            if not self._whole(g):
+            if not self._whole(g) and not self._with_vnodes(g):
                 for p, kib in self._shares(self.instance.guests[g]) if self.instance.guests[g].overhead_kib else ():
                     more[p] = more.get(p, 0) + kib
         pnodes = tuple(

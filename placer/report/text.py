@@ -100,6 +100,9 @@ def _guests(result: Result, instance: Instance, placement: Placement, *, colour:
     rows: list[tuple[object, ...]] = []
     for guest in instance.guests:
         mean = result.guest_access_distance.get(guest.name)
+        if guest.form == "set":
+            rows.append(_set_row(guest, placement, mean))
+            continue
         for v, (vnode, pnode) in enumerate(zip(guest.vnodes, placement.pnode_of[guest.name], strict=True)):
             first = v == 0
             rows.append(
@@ -114,6 +117,14 @@ def _guests(result: Result, instance: Instance, placement: Placement, *, colour:
             )
     columns = ("guest", ">vnode", ">memory", "vcpus", ">pnode", ">mean distance")
     return table("Guests", columns, rows, colour=colour)
+
+
+def _set_row(guest: Guest, placement: Placement, mean: float | None) -> tuple[object, ...]:
+    """Give the one row of a guest that sees no NUMA and lies on a set of pnodes."""
+    every = Vnode(memory_kib=guest.memory_kib, vcpus=tuple(range(guest.vcpu_count)))
+    pnodes = [pnode for pnode in placement.pnode_of[guest.name] if pnode is not None]
+    where = format_cpuset(pnodes) if pnodes else "none"
+    return (guest.name, "set", format_size(guest.memory_kib), _vcpus(guest, every, placement), where, mean)
 
 
 def _vcpus(guest: Guest, vnode: Vnode, placement: Placement) -> str:

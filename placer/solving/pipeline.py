@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 
 import msgspec
+from msgspec.structs import replace
 
 from placer.assignment import IntArray, Problem, Progress, Solution, Status
 from placer.assignment.context import SearchContext
@@ -111,7 +112,9 @@ def solve(
         from placer.assignment.cpsat.export import write_model  # brings ortools along
 
         write_model(lower(instance, allow_unplaced=allow_unplaced, keep=keep).problem, Path(dump_model))
-    lowered, solution = _searched(instance, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    instance, lowered, solution = _with_room_to_spare(
+        instance, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep
+    )
     if solution.site_of is None:
         reason = no_placement_reason(instance, lowered, solution, context, strategy=strategy, kept=keep is not None)
         result = Result(
@@ -130,6 +133,41 @@ def solve(
             result = dataclasses.replace(result, trade=offer)
     logger.info("%s: %s in %.3f s", strategy, result.status, result.wall_time_s)
     return result
+
+
+def _with_room_to_spare(
+    instance: Instance,
+    strategy: str,
+    context: SearchContext,
+    *,
+    allow_unplaced: bool,
+    hint: Placement | None,
+    keep: Placement | None,
+) -> tuple[Instance, Lowered, Solution]:
+    """
+    Search; where sets find no room to spare, search again without it.
+
+    Returns
+    -------
+    instance : Instance
+        It says whether sets may stray.
+    lowered, solution
+        As of :func:`_searched`.
+    """
+    lowered, solution = _searched(instance, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    missing = solution.site_of is None or (allow_unplaced and solution.costs[0] > 0)
+    bound = instance.host.low_zone_kib is not None and not instance.sets_may_stray
+    if not missing or not bound or not any(guest.form == "set" for guest in instance.guests):
+        return instance, lowered, solution
+    if solution.status not in {Status.INFEASIBLE, Status.OPTIMAL}:
+        return instance, lowered, solution  # out of time
+    context.log("sets of pnodes: no room to spare, once more without it")
+    loose = replace(instance, sets_may_stray=True)
+    without, other = _searched(loose, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    better = other.site_of is not None and (solution.site_of is None or other.costs[:2] < solution.costs[:2])
+    if better or solution.site_of is None:
+        return loose, without, other
+    return instance, lowered, solution
 
 
 def _searched(

@@ -168,10 +168,8 @@ def _start(guest: Guest, placement: Placement, host: Host) -> _Started:
     taken_kib: Counter[int] = Counter()
     for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
         assert pnode is not None
-        taken_kib[pnode] += vnode.memory_kib
-        if guest.form == "whole":
-            taken_kib[pnode] += whole_pages(guest.overhead_kib)
-    if guest.form != "whole":
+        taken_kib[pnode] += vnode.memory_kib + guest.overhead_share_kib()
+    if not guest.has_own_affinity:
         spread = overhead_pnodes(guest, host)
         for p in spread:
             taken_kib[host.pnodes[p].id] += whole_pages(-(-guest.overhead_kib // len(spread)))

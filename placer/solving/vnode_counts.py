@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
 from msgspec.structs import replace as change
 
-from placer.assignment import Status
+from placer.assignment import Resource, Status
 from placer.assignment.context import SearchContext
 from placer.instance import Guest, Host, Instance, format_size
 from placer.instance.flexible import KIB_PER_GIB
@@ -37,15 +38,23 @@ class Fewest:
     Parameters
     ----------
     count
-        Number of vnodes; the least of the guest's range where no number fits.
+        Number of vnodes with which its memory fits and each vcpu has a pcpu; with which its memory fits, where no
+        number gives each vcpu a pcpu; the least of the guest's range where no number fits.
+    by_memory
+        Number of vnodes with which its memory fits.
     fits_alone
-        Whether the guest fits with this number.
+        Whether the memory fits with this number.
+    has_pcpus
+        Whether each vcpu has a pcpu of its vnode's pnode with ``count`` vnodes. Only this guest counts: many guests
+        on a host may well have more vcpus than there are pcpus.
     why
         The number and its reason in words, for the report.
     """
 
     count: int
+    by_memory: int
     fits_alone: bool
+    has_pcpus: bool
     why: str
 
 
@@ -57,15 +66,40 @@ def fewest_vnodes(guest: Guest, host: Host) -> Fewest:
     one there.
     """
     assert guest.flexible is not None
-    counts = guest.flexible.counts
+    counts = _counts(guest, host)
     for k in counts:
         if fits_alone(guest.split_into(k), host):
-            return Fewest(count=k, fits_alone=True, why=_why(guest, host, k))
+            wide = next(
+                (w for w in counts[counts.index(k) :] if fits_alone(guest.split_into(w), host, pcpus=True)), None
+            )
+            why = _why(guest, host, k) if wide in {None, k} else _why_wide(guest, wide)
+            return Fewest(count=wide or k, by_memory=k, fits_alone=True, has_pcpus=wide is not None, why=why)
     some = f"{counts[0]} to {counts[-1]} do" if len(counts) > 1 else "so many do"
     plural = "s" if counts[0] > 1 else ""
-    why = f"{counts[0]} vnode{plural}; {some} not fit this host, even without other guests"
+    number = f"a set of {counts[0]} pnodes" if guest.form == "set" and counts[0] > 1 else f"{counts[0]} vnode{plural}"
+    why = f"{number}; {some} not fit this host, even without other guests"
     most = _most_gib(guest, host)
-    return Fewest(count=counts[0], fits_alone=False, why=f"{why}; {most} GiB would" if most else why)
+    return Fewest(
+        count=counts[0],
+        by_memory=counts[0],
+        fits_alone=False,
+        has_pcpus=False,
+        why=f"{why}; {most} GiB would" if most else why,
+    )
+
+
+def _counts(guest: Guest, host: Host) -> range:
+    """Give the numbers that the guest may have: a set has no more pnodes than the guest may use."""
+    assert guest.flexible is not None
+    counts = guest.flexible.counts
+    if guest.form != "set":
+        return counts
+    return range(counts[0], max(counts[0], min(counts[-1], len(_usable(guest, host)))) + 1)
+
+
+def _usable(guest: Guest, host: Host) -> list[int]:
+    """Give the ids of the pnodes with memory that the guest may use."""
+    return [p.id for p in host.pnodes if p.memory_kib > 0 and (guest.pnodes is None or p.id in guest.pnodes)]
 
 
 def _most_gib(guest: Guest, host: Host) -> int:
@@ -76,7 +110,7 @@ def _most_gib(guest: Guest, host: Host) -> int:
     while high - low > 1:
         middle = (low + high) // 2
         smaller = change(guest, flexible=change(flexible, memory_kib=middle * KIB_PER_GIB))
-        good = any(fits_alone(smaller.split_into(k), host) for k in flexible.counts)
+        good = any(fits_alone(smaller.split_into(k), host) for k in _counts(smaller, host))
         low, high = (middle, high) if good else (low, middle)
     return low
 
@@ -95,10 +129,13 @@ def resolve_range(guest: Guest, host: Host, *, found: Fewest | None = None) -> G
     flexible = guest.flexible
     if flexible is None or flexible.most is not None:
         return guest
-    usable = sum(pnode.memory_kib > 0 and (guest.pnodes is None or pnode.id in guest.pnodes) for pnode in host.pnodes)
+    usable = len(_usable(guest, host))
     few = found or fewest_vnodes(guest, host)
     most = max(few.count, min(max(USUAL_MOST, few.count + 1), flexible.vcpu_count, usable))
-    return change(guest, flexible=change(flexible, least=few.count, most=most))
+    if guest.form == "set":
+        most = max(1, min(most, usable))
+    least = min(few.count if found else few.by_memory, most)
+    return change(guest, flexible=change(flexible, least=least, most=most))
 
 
 def settle(guest: Guest, host: Host, wanted: tuple[int, int] | Literal["fewest"] | None) -> tuple[Guest, str]:
@@ -123,10 +160,10 @@ def settle(guest: Guest, host: Host, wanted: tuple[int, int] | Literal["fewest"]
     found = fewest_vnodes(guest, host)
     open_guest = resolve_range(guest, host, found=found)
     counts = open_guest.flexible.counts if open_guest.flexible else ()
-    whole = wanted is None and found.count == 1
+    whole = wanted is None and found.count == 1 and found.has_pcpus
     if wanted == "fewest" or whole or not found.fits_alone or len(counts) == 1:
         return guest.split_into(found.count), found.why
-    return open_guest, ""
+    return open_guest, "" if found.has_pcpus else _too_wide(guest)
 
 
 def resolve_ranges(instance: Instance) -> Instance:
@@ -136,9 +173,18 @@ def resolve_ranges(instance: Instance) -> Instance:
     return change(instance, guests=tuple(resolve_range(guest, instance.host) for guest in instance.guests))
 
 
-def fits_alone(guest: Guest, host: Host) -> bool:
-    """Whether the guest, without any other, can be placed on the host."""
-    problem = lower(Instance(host=host, guests=(guest,))).problem
+def fits_alone(guest: Guest, host: Host, *, pcpus: bool = False) -> bool:
+    """
+    Whether the guest, without any other, can be placed on the host.
+
+    Parameters
+    ----------
+    pcpus
+        Whether each of its vcpus needs a pcpu too, of those that the guest may use on the pnode.
+    """
+    problem = lower(Instance(host=host, guests=(guest,), sets_may_stray=True)).problem
+    if pcpus:
+        problem = replace(problem, resources=(*problem.resources, _pcpus(guest, host)))
     memory = problem.resources[0]
     smallest = memory.weight.min()
     if smallest and (memory.capacity // smallest).sum() < problem.n:
@@ -149,14 +195,40 @@ def fits_alone(guest: Guest, host: Host) -> bool:
     return optimal(question, SearchContext(time_limit_s=TIME_LIMIT_S)).status is Status.OPTIMAL
 
 
+def _pcpus(guest: Guest, host: Host) -> Resource:
+    """Keep the vcpus of the guest on each pnode within the pcpus that its cpupool and its hard affinity leave."""
+    left = host.pcpus_of_effective_pool(guest.pool)
+    masks = guest.hard_affinity
+    if masks is not None and None not in masks:
+        left = left.intersection(*[{pcpu for mask in masks for pcpu in mask or ()}])
+    return Resource(
+        weight=np.array([len(vnode.vcpus) for vnode in guest.vnodes], dtype=np.int64),
+        capacity=np.array([len(left.intersection(pnode.pcpus)) for pnode in host.pnodes], dtype=np.int64),
+        name="pcpus",
+    )
+
+
+def _why_wide(guest: Guest, k: int | None) -> str:
+    """Say that fewer vnodes leave vcpus without a pcpu."""
+    number = f"a set of {k} pnodes" if guest.form == "set" else f"{k} vnodes"
+    fewer = "one pnode has" if k == 2 else "fewer have"
+    return f"{number}, because {fewer} no pcpu for each of its {guest.vcpu_count} vcpus"
+
+
+def _too_wide(guest: Guest) -> str:
+    return (
+        f"its {guest.vcpu_count} vcpus are more than the pcpus of any pnodes it may use: "
+        "the number of them that costs least is taken"
+    )
+
+
 def _why(guest: Guest, host: Host, k: int) -> str:
     """Say why fewer vnodes do not fit: for their memory alone, or only with overhead and pinning."""
     size, least = format_size(guest.memory_kib), guest.flexible.least if guest.flexible else 1
+    several = f"a set of {k} pnodes" if guest.form == "set" else f"{k} vnodes"
     if k == least:
-        return (
-            f"1 vnode, because one pnode holds its {size}" if k == 1 else f"{k} vnodes, the fewest that may be chosen"
-        )
+        return f"1 vnode, because one pnode holds its {size}" if k == 1 else f"{several}, the fewest that may be chosen"
     fewer = "one pnode does" if k == 2 else f"{least} to {k - 1} vnodes do" if k - 1 > least else f"{least} vnodes do"
     if guest.memory_kib > max(pnode.memory_kib - pnode.reserve_kib for pnode in host.pnodes):
-        return f"{k} vnodes, because {fewer} not hold its {size}"
-    return f"{k} vnodes, because {fewer} not take its {size} with its overhead and pinning"
+        return f"{several}, because {fewer} not hold its {size}"
+    return f"{several}, because {fewer} not take its {size} with its overhead and pinning"

@@ -109,9 +109,13 @@ def test_a_guest_written_without_vnuma_may_stand_on_a_pnode_of_any_number() -> N
     refuse_for_xen(write(guest=typed("pv", whole=True), pnodes=(8,), host=SPARSE))
 
 
-def test_a_guest_written_without_vnuma_is_still_refused_below_its_maxmem() -> None:
-    with pytest.raises(EmissionError, match="it starts with 1 MiB but is placed with its maxmem of 512 MiB"):
-        refuse_for_xen(write(guest=typed("pv", whole=True), memory_kib=MIB))
+def test_a_guest_written_without_vnuma_may_start_below_its_maxmem_and_not_above_it() -> None:
+    """It is placed with one of the two; Xen lets it grow."""
+    guest = typed("pv", whole=True)
+    refuse_for_xen(write(guest=guest, memory_kib=MIB))
+    refuse_for_xen(write(guest=guest, maxmem_kib=1024 * MIB))
+    with pytest.raises(EmissionError, match="its vnodes hold 512 MiB, expected its maxmem of 1 GiB"):
+        refuse_for_xen(write(guest=guest, memory_kib=MIB, maxmem_kib=1024 * MIB))
 
 
 def test_libxl_takes_ids_up_to_the_last_pnode_where_xl_counts_them() -> None:

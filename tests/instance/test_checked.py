@@ -129,5 +129,7 @@ def test_a_signature_has_the_types_and_the_defaults_of_the_fields() -> None:
     assert str(signature(placer.Vnode)) == (
         "(*, memory_kib: int, vcpus: tuple[int, ...] = (), pnode: int | None = None)"
     )
-    assert str(signature(Placement)).endswith("pcpu_of: dict[str, tuple[int | None, ...]] = {})")
+    assert str(signature(Placement)).endswith(
+        "pcpu_of: dict[str, tuple[int | None, ...]] = {}, sets: tuple[str, ...] = ())"
+    )
     assert plain_type(dict[str, tuple[int | None, ...]]) == "dict[str, tuple[int | None, ...]]"

@@ -59,16 +59,8 @@ def test_memory_below_maxmem_is_placed_as_chosen(choice: Any, kib: tuple[int, in
 
     reading = request.readings["db"]
     assert (reading.memory_kib, reading.maxmem_kib) == kib
-    assert request.instance.guests[0].memory_kib == kib[1]
-    said = [note for note in request.notes if "maxmem" in note]
-    assert said == (
-        []
-        if choice
-        else [
-            'guest "db": placed with its maxmem (memory 1 GiB, maxmem 2 GiB); '
-            "--memory maxmem or --memory memory chooses"
-        ]
-    )
+    assert request.instance.guests[0].memory_kib == kib[0]
+    assert [note for note in request.notes if "maxmem" in note] == []  # whether it gets vnuma is not known yet
 
 
 def test_memory_cannot_be_chosen_for_vnodes_that_sum_to_maxmem() -> None:

@@ -173,7 +173,7 @@ def test_the_number_of_vnodes_is_the_least_that_any_placement_can_hold() -> None
         )
         if least is not None:
             seen.add(least)
-            assert len(fitted_to(whole(memory_kib, 8), a_host(*free))[0].vnodes) == least
+            assert len(fitted_to(whole(memory_kib, 8), a_host(*free, pcpus=8))[0].vnodes) == least
     assert {2, 3, 4} <= seen
 
 

@@ -87,6 +87,12 @@ BREACHES = {
     "one_to_one": breach(TWO, a_guest(GIB, GIB, one_to_one=True), (0, 0), (0, 1)),
     "memory": breach(a_host(GIB, 4 * GIB), a_guest(2 * GIB), (0,), (1,)),
     "overcommit": breach(replace(TWO, overcommit=1.0), a_guest(GIB, GIB, vcpus=(3, 3)), (0, 0), (0, 1)),
+    "set_room": breach(
+        replace(TWO, low_zone_kib=GIB),
+        a_guest(GIB, GIB // 2, form="set", one_to_one=True, type="pv"),
+        (0, 1),
+        (1, 0),
+    ),
     "dedicated": owning("prefer", ((0,), (1, 2)), broken=(0, 0), kept=(1, 2)),
     "thread_policy": owning("isolate", ((0, 1), (2, 3), (4, 5)), broken=(0, 1), kept=(2, 4)),
     "apart": between(Rule(apart=("db", "web")), (0, 0), (0, 1)),

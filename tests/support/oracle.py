@@ -114,6 +114,30 @@ def _feasible_apart_from_owners(instance: Instance, rows: IntArray, allow_unplac
     for p, room in enumerate(_rooms(instance)):
         good &= ((rows == p) * needs).sum(axis=1) <= room
     good &= _pcpus_suffice(instance, rows)
+    good &= _sets_have_room(instance, rows)
+    return good
+
+
+def _sets_have_room(instance: Instance, rows: IntArray) -> BoolArray:
+    """Which rows leave the parts of sets what Xen may take besides, by the figures of benchmarks/xen_sets.md."""
+    host, good = instance.host, np.ones(len(rows), dtype=bool)
+    if host.low_zone_kib is None or instance.sets_may_stray:
+        return good
+    mib = 1024
+    takes, anyone_wants_gibs = np.zeros(rows.shape[1], dtype=np.int64), False
+    for guest, items in _members(instance):
+        if guest.form != "set":
+            continue
+        vcpus, memory = sum(len(v.vcpus) for v in guest.vnodes), sum(v.memory_kib for v in guest.vnodes)
+        spare = 2 * mib + {"pv": 96 + 16 * vcpus, "pvh": 128 + 68 + 28 * vcpus, "hvm": 128 + 28 * vcpus}[guest.type]
+        if memory >= {"pv": 2**60, "pvh": 1024 * mib, "hvm": 2048 * mib}[guest.type]:
+            anyone_wants_gibs = True
+            spare += floor(Fraction(1024 * mib * (len(items) - 1), len(items)))
+        for v, i in enumerate(items):
+            takes[i] = _need(guest, guest.vnodes[v].memory_kib) + spare
+    for p, pnode in enumerate(host.pnodes):
+        left = pnode.memory_kib - pnode.reserve_kib - 10 * mib - (host.low_zone_kib if p == 0 else 0)
+        good &= ((rows == p) * takes).sum(axis=1) <= max(0, left - 1024 * mib * anyone_wants_gibs)
     return good
 
 
@@ -282,15 +306,16 @@ def _stands_alone(guest: Guest, v: int, p: int, host: Host) -> bool:
 
 
 def _need(guest: Guest, memory_kib: int) -> int:
-    """What a vnode takes where it stands: a whole guest takes its overhead along, in pages of 4 KiB."""
-    return memory_kib + (4 * ceil(Fraction(guest.overhead_kib, 4)) if guest.form == "whole" else 0)
+    """What a vnode takes where it stands: a whole guest, or a set, takes its overhead along, in pages of 4 KiB."""
+    along = guest.form in ("whole", "set")
+    return memory_kib + (4 * ceil(Fraction(guest.overhead_kib, 4 * len(guest.vnodes))) if along else 0)
 
 
 def _rooms(instance: Instance) -> list[int]:
     """What each pnode can hold: free, less the reserve, less the overhead that lands there anyway."""
     rooms = [pnode.memory_kib - pnode.reserve_kib for pnode in instance.host.pnodes]
     for guest in instance.guests:
-        if guest.form == "whole":
+        if guest.form in ("whole", "set"):
             continue
         built_on = _built_on(guest, instance.host)
         for p in built_on:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from placer.errors import EmissionError
-from placer.formats.configured_guest import ConfiguredGuest, ConfiguredVnode
+from placer.formats.configured_guest import ConfiguredGuest, ConfiguredVnode, pcpus_of_vnode
 from placer.formats.text.xml_edit import STEP, Span, XmlEdit
 from placer.formats.toolstack_limits import not_for_qemu
 from placer.instance import format_cpuset
@@ -73,19 +73,30 @@ def _anchor(root: Span) -> Span:
 
 
 def _set_numatune(document: XmlEdit, written: ConfiguredGuest) -> None:
-    pnodes = format_cpuset({vnode.pnode for vnode in written.vnodes if vnode.pnode is not None})
-    lines = ["<numatune>", f"{STEP}<memory mode='strict' nodeset='{pnodes}'/>"]
-    if written.guest.form != "whole":
+    numatune = document.root.child("numatune")
+    mode = _mode_of_set(numatune) if written.guest.form == "set" else "strict"
+    lines = ["<numatune>", f"{STEP}<memory mode='{mode}' nodeset='{format_cpuset(written.pnodes)}'/>"]
+    if not written.without_vnuma:
         lines += [
             f"{STEP}<memnode cellid='{v}' mode='strict' nodeset='{vnode.pnode}'/>"
             for v, vnode in enumerate(written.vnodes)
         ]
     lines.append("</numatune>")
-    numatune = document.root.child("numatune")
     if numatune:
         document.replace(numatune, lines)
     else:
         document.after(_anchor(document.root), lines)
+
+
+def _mode_of_set(numatune: Span | None) -> str:
+    """
+    Give the mode of a guest's memory on a set of pnodes: that of its own file, else ``interleave``.
+
+    Linux spreads interleaved memory evenly whichever vcpu writes first; with ``strict`` it fills the writing thread's
+    node first (benchmarks/kvm_sets.md).
+    """
+    memory = numatune.child("memory") if numatune else None
+    return memory.attributes.get("mode", "interleave") if memory else "interleave"
 
 
 def _set_pins(document: XmlEdit, written: ConfiguredGuest) -> None:
@@ -119,7 +130,7 @@ def _masks(written: ConfiguredGuest) -> dict[int, set[int]]:
     own = written.guest.hard_affinity
     masks: dict[int, set[int]] = {}
     for vnode in written.vnodes:
-        here = set(_pcpus(written, vnode))
+        here = set(pcpus_of_vnode(written, vnode))
         for vcpu in vnode.vcpus:
             mask = own[vcpu] if own is not None else None
             masks[vcpu] = here if mask is None else here.intersection(mask)
@@ -132,16 +143,12 @@ def _emulatorpin(written: ConfiguredGuest) -> list[str]:
 
     Where placer binds vcpus to pcpus, the emulator gets the pcpus of the shared vcpus, of all vcpus if none is shared.
     """
-    pcpus = {pcpu for vnode in written.vnodes for pcpu in _pcpus(written, vnode)}
+    pcpus = {pcpu for vnode in written.vnodes for pcpu in pcpus_of_vnode(written, vnode)}
     if written.pinned:
         masks = _masks(written)
         sharing = [mask for vcpu, mask in masks.items() if vcpu not in written.guest.dedicated]
         pcpus = set().union(*(sharing or masks.values()))
     return [f"<emulatorpin cpuset='{format_cpuset(pcpus)}'/>"]
-
-
-def _pcpus(written: ConfiguredGuest, vnode: ConfiguredVnode) -> tuple[int, ...]:
-    return next(pnode.pcpus for pnode in written.host.pnodes if pnode.id == vnode.pnode)
 
 
 def _set_cells(document: XmlEdit, written: ConfiguredGuest) -> None:
@@ -150,7 +157,7 @@ def _set_cells(document: XmlEdit, written: ConfiguredGuest) -> None:
     cells = numa.all("cell") if numa else []
     for position, cell in enumerate(cells):
         _set_cell(document, cell, position, written.vnodes)
-    if cells or written.guest.form == "whole":
+    if cells or written.without_vnuma:
         return
     lines = ["<numa>", *(STEP + line for line in _new_cells(written.vnodes)), "</numa>"]
     if numa:

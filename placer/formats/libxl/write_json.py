@@ -82,7 +82,8 @@ def _placed_fields(written: ConfiguredGuest) -> Json:
         "target_memkb": memory_kib,
         "vnuma_nodes": None,
     }
-    if guest.form == "whole":
+    if written.without_vnuma:
+        ours |= {"max_memkb": written.maxmem_kib, "target_memkb": written.memory_kib}
         return ours | {"vcpu_soft_affinity": [list(mask) for mask in soft_affinity_on_pnode(written)]}
     rows = [
         {

@@ -16,9 +16,9 @@ def read_placement(text: str, place: str) -> Placement:
     Parameters
     ----------
     text
-        An object with the key ``placement``: guest name -> for each vnode the id of its pnode, null where it has none;
-        and optionally the key ``pcpus``: guest name -> for each vcpu the id of the pcpu that it owns, null where it
-        owns none. Other keys, as an answer has them, are ignored.
+        An object with the key ``placement``: guest name -> for each vnode the id of its pnode, or null. Optional keys
+        are ``pcpus``: guest name -> for each vcpu the id of the pcpu that it owns, or null; and ``sets``: names of the
+        guests that are spread over a set of pnodes. Other keys, as an answer has them, are ignored.
     place
         The file's name for messages.
 
@@ -37,7 +37,15 @@ def read_placement(text: str, place: str) -> Placement:
     return Placement(
         pnode_of={name: _ids(placement, name, "pnode") for name in placement.value},
         pcpu_of={name: _ids(pcpus, name, "pcpu") for name in pcpus.value},
+        sets=_names(answer),
     )
+
+
+def _names(answer: Fields) -> tuple[str, ...]:
+    names = answer.value.get("sets") or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise answer.fault(f"expected a list of names of guests, got {quote(names)}", "sets")
+    return tuple(names)
 
 
 def placement_object(placement: Placement) -> dict[str, list[int | None]]:

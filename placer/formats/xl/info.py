@@ -14,6 +14,7 @@ from placer.instance.units import MAX_CPU, MAX_KIB
 MAX_CHARACTERS = 8_000_000
 """Longest text that is read. The largest host, 4,096 pcpus and 65,536 PCI devices, prints 2 million characters."""
 MIB = 1024
+LARGEST_LOW_ZONE_MIB = 4096
 VCPUS_NOT_COUNTED = "the vcpus of running guests are not counted: xl info does not list them"
 
 _SETTING = re.compile(r"([a-z][a-z_ ]*?)\s*:(.*)")
@@ -26,7 +27,7 @@ _HEADINGS = {
 _ROW = {
     "cpu_topology": re.compile(r"(\d{1,10}):((?:\s+-?\d{1,10}){3})"),
     "device topology": re.compile(r"([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s+(-?\d{1,10})"),
-    "numa_info": re.compile(r"(\d{1,10}):\s+\d{1,14}\s+(\d{1,14})(?:\s+(-?\d{1,10}(?:,-?\d{1,10})*))?"),
+    "numa_info": re.compile(r"(\d{1,10}):\s+(\d{1,14})\s+(\d{1,14})(?:\s+(-?\d{1,10}(?:,-?\d{1,10})*))?"),
 }
 _SHAPE = {
     "cpu_topology": '"cpu: core socket node"',
@@ -38,6 +39,7 @@ _SHAPE = {
 @dataclass(frozen=True)
 class _PnodeRow:
     id: int
+    spanned_mib: int
     memory_kib: int
     distances: tuple[int, ...]
     place: str
@@ -87,11 +89,26 @@ def read_xl_info(text: str, place: str) -> ParsedHost:
     name = found.settings.get("host", "")
     try:
         devices = _devices(found, {pnode.id for pnode in pnodes}, notes)
-        host = Host(pnodes=pnodes, slit=slit, name="" if name == "(none)" else name[:MAX_NAME], devices=devices)
+        host = Host(
+            pnodes=pnodes,
+            slit=slit,
+            name="" if name == "(none)" else name[:MAX_NAME],
+            devices=devices,
+            low_zone_kib=_low_zone_mib(found.pnodes[0].spanned_mib) * MIB,
+        )
     except ValueError as error:
         raise InputError(str(error), place=place) from None
     notes.append(VCPUS_NOT_COUNTED)
     return ParsedHost(host=host, notes=tuple(notes))
+
+
+def _low_zone_mib(spanned_mib: int) -> int:
+    """
+    Give the memory that Xen gives out last of all: the least power of two of a quarter of node 0, at most 4 GiB.
+
+    arch_get_dma_bitsize of xen/arch/x86/numa.c; seen on six emulated hosts (benchmarks/xen_sets.md).
+    """
+    return min(1 << (-(-spanned_mib // 4) - 1).bit_length(), LARGEST_LOW_ZONE_MIB) if spanned_mib else 0
 
 
 def _scan(text: str, place: str) -> _Text:
@@ -123,10 +140,10 @@ def _take(found: _Text, section: str, line: str, place: str) -> None:
         core, socket, pnode = map(int, row[2].split())
         found.core_of.append((int(row[1]), (pnode, socket, core)))
         return
-    if int(row[2]) * MIB > MAX_KIB:
+    if int(row[3]) * MIB > MAX_KIB:
         raise InputError(f'expected a memfree in MiB of at most 8 PiB, got "{shorten(line)}"', place=place)
-    distances = tuple(map(_distance, row[3].split(","))) if row[3] else ()
-    found.pnodes.append(_PnodeRow(int(row[1]), int(row[2]) * MIB, distances, place, line))
+    distances = tuple(map(_distance, row[4].split(","))) if row[4] else ()
+    found.pnodes.append(_PnodeRow(int(row[1]), int(row[2]), int(row[3]) * MIB, distances, place, line))
 
 
 def _distance(text: str) -> int:

@@ -24,8 +24,8 @@ def emit_shell(written: ConfiguredGuest) -> str:
     Returns
     -------
     str
-        For each vnode a comment, and for each of its vcpus a call with the vcpu's own hard affinity (``all`` for any)
-        and the soft affinity of :func:`.configured_guest.soft_affinity_on_pnode`.
+        For each vnode, or for the set, a comment, and for each of its vcpus a call with the vcpu's own hard affinity
+        (``all`` for any) and the soft affinity of :func:`.configured_guest.soft_affinity_on_pnode`.
 
     Raises
     ------
@@ -38,8 +38,11 @@ def emit_shell(written: ConfiguredGuest) -> str:
     hard = written.guest.hard_affinity or (None,) * written.guest.vcpu_count
     soft = soft_affinity_on_pnode(written)
     lines = []
+    if written.guest.form == "set":
+        lines.append(f"# memory spread over pnodes {format_cpuset(written.pnodes)}")
     for v, vnode in enumerate(written.vnodes):
-        lines.append(f"# vnode {v} on pnode {vnode.pnode}")
+        if written.guest.form != "set":
+            lines.append(f"# vnode {v} on pnode {vnode.pnode}")
         for vcpu in vnode.vcpus:
             mask = hard[vcpu]
             bound = "all" if mask is None else format_cpuset(mask)

@@ -53,8 +53,8 @@ def _edited(written: ConfiguredGuest, config: Config) -> str:
         for key, number in _numbers(written, online).items()
         if number_of(config, key, least=0, most=MAX_KIB) != number
     }
-    changes["vnuma"] = None if written.guest.form == "whole" else _vnuma(written.vnodes)
-    if written.guest.form == "whole":
+    changes["vnuma"] = None if written.without_vnuma else _vnuma(written.vnodes)
+    if written.without_vnuma:
         changes["cpus_soft"] = _cpusets(soft_affinity_on_pnode(written))
     if written.pinned and written.guest.hard_affinity is not None:
         changes["cpus"] = _cpusets(written.guest.hard_affinity)
@@ -68,7 +68,7 @@ def _fragment(written: ConfiguredGuest) -> str:
         values["pool"] = quoted(guest.pool)
     values |= {key: str(number) for key, number in _numbers(written, guest.vcpu_count).items()}
     soft_affinity: Sequence[Sequence[int] | None] | None = guest.soft_affinity
-    if guest.form == "whole":
+    if written.without_vnuma:
         soft_affinity = soft_affinity_on_pnode(written)
     else:
         values["vnuma"] = _vnuma(written.vnodes)

@@ -88,7 +88,10 @@ def test_keys_left_out_have_the_documented_defaults() -> None:
 
 
 FAULTS = {
-    "root": ([], r"^x\.json: \$: expected an object with the keys host, guests, rules, objective, got a list$"),
+    "root": (
+        [],
+        r"^x\.json: \$: expected an object with the keys host, guests, rules, objective, sets_may_stray, got a list$",
+    ),
     "no guests": ({"host": document()["host"]}, r"^x\.json: \$: key \"guests\" is missing$"),
     "unknown key": (
         document(vnode=[]),
@@ -200,7 +203,7 @@ def test_a_matrix_that_is_no_square_of_distances_is_refused(slit: object, messag
         (b'{"host": "\xff"}', r"expected UTF-8 text, got byte 0xff at offset 10"),
         (json.dumps(document()).encode("utf-16"), r"expected UTF-8 text, got byte 0xff at offset 0"),
         (json.dumps(document()).encode()[:-9], r"not JSON"),
-        (b"null", r"expected an object with the keys host, guests, rules, objective, got null"),
+        (b"null", r"expected an object with the keys host, guests, rules, objective, sets_may_stray, got null"),
     ],
     ids=["empty", "blank", "latin-1", "utf-16", "truncated", "null"],
 )

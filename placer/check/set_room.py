@@ -1,0 +1,47 @@
+"""The rule about room to spare: what Xen takes beside the parts of a guest on a set of pnodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from placer.check.positions import Positions
+from placer.check.rules import Violation, charge
+from placer.instance import Instance, format_size
+from placer.instance.set_spare import CRUMBS_KIB, GIB_KIB, asks_for_whole_gib, spare_kib
+
+
+def set_room(instance: Instance, where: Positions) -> Iterator[Violation]:
+    """
+    On each pnode: parts of sets, each with what Xen may take besides, <= memory - reserve - what Xen gives out last.
+
+    A part of a set of k pnodes takes its memory, its share of overhead, 2 MiB, Xen's records, and (k - 1)/k GiB if Xen
+    asks for whole GiB. Not there are crumbs of 10 MiB, the low zone of the first pnode, and a GiB if a set asks for
+    whole GiB. The constants are those of benchmarks/xen_sets.md, seen on Xen 4.17. A host without a low zone, and an
+    instance whose sets may stray, knows no such rule.
+    """
+    if instance.host.low_zone_kib is None or instance.sets_may_stray:
+        return
+    for p, (need, room, names) in enumerate(set_loads(instance, where)):
+        if need > room:
+            pnode = instance.host.pnodes[p].id
+            yield Violation(
+                rule="set_room",
+                message=f"pnode {pnode} has {format_size(room)} that sets can count on, the parts there take up to "
+                f"{format_size(need)}: {', '.join(names)}",
+                guests=names,
+            )
+
+
+def set_loads(instance: Instance, where: Positions) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Give for each pnode what parts of sets there may take, the room that they can count on (KiB), and their names."""
+    host = instance.host
+    sets = [guest for guest in instance.guests if guest.form == "set"]
+    whole = GIB_KIB if any(asks_for_whole_gib(guest) for guest in sets) else 0
+    loads = []
+    for p, pnode in enumerate(host.pnodes):
+        there = [(g, v) for g in sets for v, site in zip(g.vnodes, where[g.name], strict=True) if site == p]
+        low = (host.low_zone_kib or 0) if p == 0 else 0
+        room = max(0, pnode.memory_kib - pnode.reserve_kib - CRUMBS_KIB - low - whole)
+        need = sum(charge(guest, vnode) + spare_kib(guest) for guest, vnode in there)
+        loads.append((need, room, tuple(dict.fromkeys(guest.name for guest, _ in there))))
+    return loads

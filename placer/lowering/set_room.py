@@ -1,0 +1,35 @@
+"""Room to spare beside the parts of guests on sets of pnodes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.assignment import Resource
+from placer.instance import Instance
+from placer.instance.set_spare import CRUMBS_KIB, GIB_KIB, asks_for_whole_gib, spare_kib
+
+
+def set_room(instance: Instance, *, with_unplaced_site: bool) -> list[Resource]:
+    """
+    Keep the parts of sets on p, each with what Xen may take beside it, within what sets can count on there.
+
+    That is p's free memory less its reserve, crumbs, the low zone on the first pnode, and a GiB if a set asks for whole
+    GiB. Other vnodes weigh nothing: where sets are started first, the low zone is left to them.
+    """
+    host = instance.host
+    sets = [guest for guest in instance.guests if guest.form == "set"]
+    if host.low_zone_kib is None or instance.sets_may_stray or not sets:
+        return []
+    weight = [
+        vnode.memory_kib + guest.overhead_share_kib() + spare_kib(guest) if guest.form == "set" else 0
+        for guest in instance.guests
+        for vnode in guest.vnodes
+    ]
+    lost = np.full(len(host.pnodes), CRUMBS_KIB, dtype=np.int64)
+    lost[0] += host.low_zone_kib
+    lost += GIB_KIB if any(map(asks_for_whole_gib, sets)) else 0
+    free = np.array([pnode.memory_kib - pnode.reserve_kib for pnode in host.pnodes], dtype=np.int64)
+    capacity = np.maximum(free - lost, 0)
+    if with_unplaced_site:
+        capacity = np.append(capacity, sum(weight))
+    return [Resource(weight=np.array(weight, dtype=np.int64), capacity=capacity, name="set_room")]
