@@ -109,11 +109,11 @@ def _vcpus() -> Batch:
 
 
 def _gaps() -> Batch:
-    """Every other of eight guests on a pnode ends; what is free there is in pieces of less than a GiB."""
-    fill = [Case(kind="pv", pnodes=(1,), mib=450, vcpus=1, kept=True) for _ in range(8)]
-    tried = [Case(kind="pvh", pnodes=(1,), mib=1024, vcpus=1, ends=(0, 2, 4, 6))]
+    """Every other of nine guests on a pnode ends; what is free there is in pieces of less than a GiB."""
+    fill = [Case(kind="pv", pnodes=(1,), mib=450, vcpus=1, kept=True) for _ in range(9)]
+    tried = [Case(kind="pvh", pnodes=(1,), mib=1024, vcpus=1, ends=(0, 2, 4, 6, 8))]
     tried += [Case(kind="pv", pnodes=(1,), mib=1024, vcpus=1), Case(kind="hvm", pnodes=(1,), mib=1024, vcpus=1)]
-    return Batch(name="gaps", node_mib=LARGE_MIB, nodes=2, cases=(*fill, *tried))
+    return Batch(name="gaps", node_mib=5120, nodes=2, cases=(*fill, *tried))
 
 
 def _crumbs() -> Batch:

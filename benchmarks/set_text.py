@@ -29,7 +29,7 @@ A set is a list of `cpus_soft=` or `cpus=` with the pcpus of k pnodes for each v
   in the set or not. libxl's allowance of 2 MiB a guest is not used up; nothing else was found.
 - **Order.** With the margins below, starting sets before vnuma guests is safe, and leaves the low zone to the
   vnodes. The other order makes the vnodes take the memory above the zone, and a set that follows on that pnode
-  strays.
+  strays: the guests of 500 MiB in *without room*, after a vnode of 900 MiB.
 - **A guest that balloons** (`memory=` below `maxmem=`) of any kind starts on a set with the memory of `memory=`, in
   extents of 2 MiB; its overhead follows `maxmem=`. What hvm and pvh have ready to be populated on demand is not
   among the domain's pages in `xl debug-keys u`: in the tables below it stands under overhead.
@@ -49,7 +49,7 @@ xen/arch/x86/numa.c for a pnode 0 that starts at address 0.
     margin            = 2048 + own + pool + special + gib
     own               = 96 + 16 vcpus (pv), 128 + 28 vcpus (pvh and hvm)
     pool              = 0 (pv), 1024 / N + (1024 vcpus + 4 maxmem in MiB - 1024) / k (pvh and hvm)
-    special           = 68 (pvh), 0 (others, hvm with vga="none")
+    special           = 68 (pvh; hvm with a screen takes 64), 0 (pv, hvm with vga="none")
     gib               = 1048576 (k - 1) / k if whole GiB are asked for (pvh from 1024 MiB, hvm from 2048 MiB,
                         neither if it balloons); else 0
 
@@ -58,7 +58,8 @@ started before them, is within its room; and where whole GiB are asked for, 1,04
 pnode, for what is lost of an unbroken free range to the alignment of GiB; twice on a pnode that the hole below 4
 GiB divides above the low zone, as on the small hosts here. That holds for ranges that are unbroken (a fresh host,
 and guests that were started and not ended); where guests have come and gone, `xl info -n` does not tell whether a
-whole GiB is left, and a guest that asks for them *may stray* whatever room it has.
+whole GiB is left, and a guest that asks for them *may stray* whatever room it has: pvh of 1,024 MiB did in *Memory
+in pieces*, where pv and hvm of the same size stayed.
 
 Each pnode outside the set loses 1024 / N + 64 KiB to a pvh or hvm guest, and one pnode of the host, in the set or
 not, `own`: a model that must not fail counts it on every pnode.
@@ -78,6 +79,6 @@ zone, zone z from 2^(z + 11) bytes to 2^(z + 12), and so what of the zone is fre
 | special | every pvh row has 17 pages more than its memory |
 | 10240 | pv in *Parts that just fit* and *without room*: pages of the set's pnodes that pv cannot use |
 | gib | *Whole GiB to be had*: pvh of 1,024, 3,072 and 5,000 MiB, hvm of 2,048, 2,500 and 5,000 MiB |
-| the low zone | six hosts of other sizes, at the end |
+| the low zone | five hosts of other sizes, at the end: pv gets what lies above it, to the last 2 MiB; *without room* |
 
 """

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.set_batches import KINDS
-from benchmarks.set_rule import BROKEN, hold, low_zone_mib, most_on_a_pnode, overhead_on_a_pnode
+from benchmarks.set_page import make_page
+from benchmarks.set_rule import BROKEN, asks_for_gib, hold, low_zone_mib, most_on_a_pnode, overhead_on_a_pnode
 from benchmarks.set_trials import Row
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results" / "xen_sets.csv"
+PAGE = RESULTS.parents[1] / "xen_sets.md"
 ROW = {
     "kind": "pv",
     "mib": "600",
@@ -25,9 +27,13 @@ ROW = {
 }
 
 
-def rows() -> list[Row]:
+def all_rows() -> list[Row]:
     with RESULTS.open(newline="", encoding="utf-8") as file:
-        return [row for row in csv.DictReader(file) if row["kind"] in KINDS and row["batch"] not in BROKEN]
+        return [*csv.DictReader(file)]
+
+
+def rows() -> list[Row]:
+    return [row for row in all_rows() if row["kind"] in KINDS and row["batch"] not in BROKEN]
 
 
 @pytest.mark.parametrize(
@@ -68,3 +74,18 @@ def test_xen_did_what_the_rule_says() -> None:
     assert sum(each.roomy for each in held) >= 40
     assert sum(not each.roomy and each.outside > 0 for each in held) >= 10, "the margins are not for nothing"
     assert [each for each in held if each.fault()] == []
+
+
+def test_parts_differ_by_an_extent_at_most_where_no_gib_is_asked_for() -> None:
+    compared = 0
+    for row in rows():
+        mib = int(row["start_mib"] or row["mib"])
+        if hold(row).roomy and not asks_for_gib(row["kind"], mib) and not row["start_mib"]:
+            parts = [int(row["pages"].split()[int(p)]) for p in row["set"].split() if p.isdigit()]
+            assert max(parts) - min(parts) <= 512 + 1, row
+            compared += len(parts) > 1
+    assert compared >= 30
+
+
+def test_the_page_is_that_of_the_rows() -> None:
+    assert PAGE.read_text(encoding="utf-8") == make_page(all_rows())
