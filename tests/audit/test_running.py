@@ -31,5 +31,5 @@ def test_commands_that_contradict_each_other_are_refused_with_the_place() -> Non
     rows = (RUNNING / "vcpu-list.txt").read_text(encoding="utf-8").splitlines()
     name = read_running(HOST, RUNNING / "xl-list.json", None).guests[0].domain.name
     other = Text("\n".join(row.replace(f"{name} ", "x" * len(name) + " ", 1) for row in rows), place="later")
-    with pytest.raises(InputError, match=r"^later: .*were they taken at the same time\?$"):
+    with pytest.raises(InputError, match=r"^later: .*were both taken at the same time\?$"):
         read_running(HOST, RUNNING / "xl-list.json", other)

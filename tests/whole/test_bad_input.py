@@ -19,6 +19,7 @@ from tests.support.every_reader import FILE, INSTANCES, LONGEST, READERS, Reader
 ELSEWHERE = {
     "base": "holds what readers give",
     "configured_guest": "holds what writers take",
+    "guests": "tells the forms apart; each of them is a reader here",
     "libvirt.write_domain": "writes",
     "libxl.hypercall": "writes",
     "libxl.write_json": "writes",
