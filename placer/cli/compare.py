@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from placer.cli import options
+from placer.cli import form_options, options
 from placer.cli.solve import StrategyName
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def compare(
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
     objective: options.Objective = None,
-    vnodes: options.Vnodes = None,
+    vnodes: form_options.Vnodes = None,
     free_pnodes: options.FreePnodes = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -58,7 +58,7 @@ def compare(
         pools=pools,
         free=free_pnodes,
         objective=objective,
-        vnodes=options.vnodes_choice(vnodes),
+        vnodes=form_options.vnodes_choice(vnodes),
     )
     batches = [files] if host else [[file] for file in files]
     requests = [settled(read(batch)) for batch in batches]  # all are read, and refused, before any is solved

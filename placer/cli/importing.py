@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from placer.cli import options
+from placer.cli import form_options, options
 
 
 def import_(
@@ -23,11 +23,11 @@ def import_(
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
     objective: options.Objective = None,
-    vnodes: options.Vnodes = None,
+    vnodes: form_options.Vnodes = None,
     free_pnodes: options.FreePnodes = False,
-    memory: options.MemoryOption = None,
-    vnuma: options.VnumaOption = options.Vnuma.auto,
-    migratable: options.Migratable = False,
+    memory: form_options.MemoryOption = None,
+    vnuma: form_options.VnumaOption = form_options.Vnuma.auto,
+    migratable: form_options.Migratable = False,
     force: options.Force = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -50,9 +50,9 @@ def import_(
         pools=pools,
         free=free_pnodes,
         objective=objective,
-        vnodes=options.vnodes_choice(vnodes),
+        vnodes=form_options.vnodes_choice(vnodes),
         memory=memory.value if memory else None,
-        always_vnuma=vnuma is options.Vnuma.always,
+        always_vnuma=vnuma is form_options.Vnuma.always,
         migratable=migratable,
     )
     request = settled(request)

@@ -38,6 +38,11 @@ def read_earlier(path: str | None, others: Iterable[str | None] = ()) -> Placeme
     return read_placement(read_text(path), place_of(path))
 
 
+def read_two(hint: str | None, keep: str | None, others: list[str | None]) -> tuple[Placement | None, Placement | None]:
+    """Read the placements of ``--hint`` and ``--keep``, where files of them are given."""
+    return read_earlier(hint, [*others, keep]), read_earlier(keep, others)
+
+
 def print_previous_notes(option: str, earlier: Placement | None, instance: Instance, *, strategy: str) -> None:
     """
     Warn on stderr where an earlier placement differs from the instance, and which rules it breaks.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from placer.assignment.registry import STRATEGIES
-from placer.cli import options
+from placer.cli import form_options, options
 from placer.job.output_formats import FORMATS
 
 if TYPE_CHECKING:
@@ -73,11 +73,11 @@ def solve(
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
     objective: options.Objective = None,
-    vnodes: options.Vnodes = None,
+    vnodes: form_options.Vnodes = None,
     free_pnodes: options.FreePnodes = False,
-    memory: options.MemoryOption = None,
-    vnuma: options.VnumaOption = options.Vnuma.auto,
-    migratable: options.Migratable = False,
+    memory: form_options.MemoryOption = None,
+    vnuma: form_options.VnumaOption = form_options.Vnuma.auto,
+    migratable: form_options.Migratable = False,
     pin: options.Pin = False,
     force: options.Force = False,
     in_place: options.InPlace = False,
@@ -88,13 +88,12 @@ def solve(
     """Place the guests of an instance, or of guest files on a host, and prove how good the placement is."""
     from placer.cli.inputs import read_request
     from placer.cli.outputs import refuse_existing
-    from placer.cli.previous import print_previous_notes, read_earlier
+    from placer.cli.previous import print_previous_notes, read_two
     from placer.cli.running import print_line, run
     from placer.job.settled import settled
     from placer.solving.pipeline import solve as solve_instance
 
-    others = [*files, host, running, vcpu_list, pools, objective]
-    start, kept = read_earlier(hint, [*others, keep]), read_earlier(keep, others)
+    start, kept = read_two(hint, keep, [*files, host, running, vcpu_list, pools, objective])
     request = read_request(
         files,
         host=host,
@@ -105,9 +104,9 @@ def solve(
         pools=pools,
         free=free_pnodes,
         objective=objective,
-        vnodes=options.vnodes_choice(vnodes),
+        vnodes=form_options.vnodes_choice(vnodes),
         memory=memory.value if memory else None,
-        always_vnuma=vnuma is options.Vnuma.always,
+        always_vnuma=vnuma is form_options.Vnuma.always,
         migratable=migratable,
     )
     paths = _destinations(request, format, None if output == "-" else output, pin=pin, in_place=in_place, force=force)

@@ -11,7 +11,7 @@ from placer.formats.configured_guest import ConfiguredGuest
 from placer.formats.text.xml_text import Node, parse_xml
 from placer.formats.toolstack_limits import not_for_qemu
 from placer.instance import format_cpuset
-from placer.instance.guest import MAX_VCPUS
+from placer.instance.guest_checks import MAX_VCPUS
 
 STEP_KIB = 8
 """QEMU rounds the memory of a machine up to multiples of this (set_memory_options in softmmu/vl.c)."""

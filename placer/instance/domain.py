@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from placer.instance.checked import Checked
-from placer.instance.guest import MAX_VCPUS, Name, check_name
+from placer.instance.guest import Name, check_name
+from placer.instance.guest_checks import MAX_VCPUS
 from placer.instance.units import Cpu, CpuSet
 
 

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from placer.instance.checked import Checked
 from placer.instance.flexible import Flexible, parts, set_parts
-from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset
+from placer.instance.guest_checks import check_flexible, check_policies, check_set, check_square, check_vcpus
+from placer.instance.units import Cpu, CpuSet, Kib
 
 GuestType = Literal["hvm", "pvh", "pv"]
 Form = Literal["vnuma", "parts", "whole", "set"]
@@ -22,8 +23,6 @@ Weight = Annotated[int, Meta(ge=0, le=1_000_000)]
 Distance = Annotated[int, Meta(ge=0, le=255)]
 Name = Annotated[str, Meta(min_length=1, max_length=255, extra_json_schema={"pattern": r"^[^\x00-\x1f\x7f-\x9f]*$"})]
 
-MAX_VCPUS = 4096
-"""Most vcpus of one guest: keeps sums of costs in 64 bits. Xen itself stops at 128 for hvm guests."""
 MAX_VNODES = 1024
 """Most vnodes of one guest, as many as the xl of the 2013 RFC took. Xen itself stops at 32."""
 
@@ -126,23 +125,23 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     def __post_init__(self) -> None:
         check_name(self.name)
         if self.flexible is not None:
-            _check_flexible(self)
+            check_flexible(self)
         elif not 1 <= len(self.vnodes) <= MAX_VNODES:
             raise ValueError(f"{len(self.vnodes)} vnodes, expected 1 to {MAX_VNODES}")
         if self.form == "whole" and len(self.vnodes) != 1:
             raise ValueError(f'form "whole" takes one vnode, got {len(self.vnodes)}')
         if self.form == "set":
-            _check_set(self)
-        _check_vcpus([vnode.vcpus for vnode in self.vnodes])
+            check_set(self)
+        check_vcpus([vnode.vcpus for vnode in self.vnodes])
         for field in ("hard_affinity", "soft_affinity"):
             masks = getattr(self, field)
             if masks is not None and len(masks) != self.vcpu_count:
                 raise ValueError(f"{field} has {len(masks)} entries for {self.vcpu_count} vcpus")
             if masks is not None and () in masks:
                 raise ValueError(f"{field} of vcpu {masks.index(())} is empty, expected pcpus or null")
-        _check_policies(self)
+        check_policies(self)
         for field in ("traffic", "vdistances"):
-            _check_square(field, getattr(self, field), len(self.vnodes))
+            check_square(field, getattr(self, field), len(self.vnodes))
         if self.traffic is not None and not any(map(any, self.traffic)):
             raise ValueError("traffic sums to 0, expected a positive entry")
         if len(set(self.devices)) < len(self.devices):
@@ -201,62 +200,3 @@ def check_name(name: str) -> None:
     """Refuse control characters in a name: xl reads none, and a terminal obeys them."""
     if _CONTROL.search(name):
         raise ValueError(f"name {name!a} holds a control character")
-
-
-def _check_vcpus(sets: list[tuple[Cpu, ...]]) -> None:
-    vnode_of: dict[int, int] = {}
-    for v, vcpus in enumerate(sets):
-        for vcpu in vcpus:
-            if vnode_of.get(vcpu) == v:
-                raise ValueError(f"vcpu {vcpu} stands twice on vnode {v}, expected once")
-            if vcpu in vnode_of:
-                raise ValueError(f"vcpu {vcpu} is on vnodes {vnode_of[vcpu]} and {v}, expected on one")
-            vnode_of[vcpu] = v
-    if len(vnode_of) > MAX_VCPUS:
-        raise ValueError(f"{len(vnode_of)} vcpus, expected at most {MAX_VCPUS}")
-    missing = [vcpu for vcpu in range(max(vnode_of, default=-1) + 1) if vcpu not in vnode_of]
-    if missing:
-        raise ValueError(f"vcpus {format_cpuset(missing)} are on no vnode, expected each on one")
-
-
-def _check_flexible(guest: Guest) -> None:
-    if guest.vnodes:
-        raise ValueError(f"{len(guest.vnodes)} vnodes beside flexible, expected one of the two")
-    for field in ("traffic", "vdistances"):
-        if getattr(guest, field) is not None:
-            raise ValueError(f"{field} beside flexible, expected it with vnodes only")
-
-
-def _check_set(guest: Guest) -> None:
-    if guest.flexible is None and not (guest.one_to_one and len(guest.vnodes) > 1):
-        raise ValueError('form "set" beside vnodes, expected memory and vcpus alone, in flexible')
-    if guest.flexible is not None and guest.flexible.always_vnuma:
-        raise ValueError('form "set" with always_vnuma, expected one of the two: a set is started without vnuma')
-    if guest.type == "hvm" and guest.devices:
-        raise ValueError(
-            f'form "set" with devices {", ".join(guest.devices)}, expected none: a guest with devices stays near them, '
-            "and cannot be migrated anyway"
-        )
-
-
-def _check_policies(guest: Guest) -> None:
-    some, policy = guest.dedicated_vcpus, guest.cpu_policy
-    if policy != "mixed" and some:
-        raise ValueError(f'dedicated_vcpus {format_cpuset(some)} with cpu_policy "{policy}", expected "mixed"')
-    if policy == "mixed" and not (some and set(some) < set(range(guest.vcpu_count)) and len(set(some)) == len(some)):
-        raise ValueError(
-            f'dedicated_vcpus {format_cpuset(some) or "(none)"} with cpu_policy "mixed", expected some, each once, '
-            f"and not all of the {guest.vcpu_count} vcpus"
-        )
-    if policy == "shared" and guest.thread_policy != "prefer":
-        raise ValueError(f'thread_policy "{guest.thread_policy}" with cpu_policy "shared", expected dedicated or mixed')
-
-
-def _check_square(field: str, matrix: tuple[tuple[int, ...], ...] | None, count: int) -> None:
-    if matrix is None:
-        return
-    if len(matrix) != count:
-        raise ValueError(f"{field} has {len(matrix)} rows for {count} vnodes")
-    for v, row in enumerate(matrix):
-        if len(row) != count:
-            raise ValueError(f"{field} row {v} has {len(row)} entries for {count} vnodes")

@@ -92,9 +92,7 @@ def solve(
         If an answer fails the independent check; never seen, please report it.
     """
     _check(instance)
-    _check_strategy(strategy)
-    expect("allow_unplaced", allow_unplaced, bool)
-    expect("trade", trade, bool)
+    _check_options(strategy, allow_unplaced=allow_unplaced, trade=trade)
     expect("dump_model", dump_model, str, PathLike, type(None))
     context = SearchContext(
         time_limit_s=time_limit_s,
@@ -206,7 +204,9 @@ def _check(instance: Instance) -> None:
     check_weights(instance)
 
 
-def _check_strategy(strategy: str) -> None:
+def _check_options(strategy: str, **switches: object) -> None:
+    for name, value in switches.items():
+        expect(name, value, bool)
     if expect("strategy", strategy, str) not in STRATEGIES:
         raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
 

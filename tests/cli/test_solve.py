@@ -183,7 +183,7 @@ def test_memory_below_maxmem_is_placed_without_vnuma_and_keeps_both(tmp_path: Pa
         in report.out
     )
     assert [line for line in written if "mem" in line] == ["memory = 1024", "maxmem = 2048"]
-    assert (libxl["b_info"]["target_memkb"], libxl["b_info"]["max_memkb"]) == (1 << 20, 2 << 20)
+    assert (libxl["target_memkb"], libxl["max_memkb"]) == (1 << 20, 2 << 20)
     assert [line for line in chosen[0] if "mem" in line] == ["memory = 1024", "maxmem = 1024"]
     assert [line for line in chosen[1] if "mem" in line] == ["memory = 2048", "maxmem = 2048"]
 

@@ -21,6 +21,7 @@ def write(
     guest: Guest | None = None,
     host: Host = HOST,
     memory_kib: int | None = None,
+    maxmem_kib: int | None = None,
     source: GuestSource | None = None,
 ) -> ConfiguredGuest:
     guest = guest or Guest(name="db", vnodes=vnodes)
@@ -31,7 +32,7 @@ def write(
         host=host,
         vnodes=write_vnodes(guest, host, pnodes),
         memory_kib=guest.memory_kib if memory_kib is None else memory_kib,
-        maxmem_kib=guest.memory_kib,
+        maxmem_kib=guest.memory_kib if maxmem_kib is None else maxmem_kib,
         source=source,
     )
 

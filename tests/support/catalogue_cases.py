@@ -88,7 +88,7 @@ BREACHES = {
     "memory": breach(a_host(GIB, 4 * GIB), a_guest(2 * GIB), (0,), (1,)),
     "overcommit": breach(replace(TWO, overcommit=1.0), a_guest(GIB, GIB, vcpus=(3, 3)), (0, 0), (0, 1)),
     "set_room": breach(
-        replace(TWO, low_zone_kib=GIB),
+        replace(a_host(2 * GIB, 2 * GIB), low_zone_kib=GIB),
         a_guest(GIB, GIB // 2, form="set", one_to_one=True, type="pv"),
         (0, 1),
         (1, 0),

@@ -10,11 +10,12 @@ import pytest
 from msgspec.structs import replace
 
 import placer
+from placer.check import check
 from placer.instance import Cpupool, Flexible, Guest, Instance, Placement
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, MIB, a_guest, a_host
 from tests.support.commands import placer as run
-from tests.support.oracle import best, feasible
+from tests.support.oracle import best, feasible, tier_costs
 
 NESTED = ((10, 12, 20), (12, 10, 20), (20, 20, 10))
 
@@ -76,6 +77,26 @@ def test_sets_are_placed_as_the_oracle_finds_best(strategy: str) -> None:
         )
     if strategy == "optimal":
         assert len(seen) == 3  # placed, placed though it may stray, impossible
+
+
+def test_oracle_and_judge_agree_on_random_placements_of_sets() -> None:
+    seen = set()
+    for seed in range(200):
+        rng, asked = Random(seed), random_case(seed)
+        cut = asked.split_into(
+            {guest.name: rng.choice(guest.flexible.counts) for guest in asked.guests if guest.flexible}
+        )
+        pnode_of: dict[str, tuple[int | None, ...]] = {
+            guest.name: tuple(rng.randrange(3) for _ in guest.vnodes) for guest in cut.guests
+        }
+        if any(guest.dedicated for guest in cut.guests):
+            continue
+        placement = Placement(pnode_of=pnode_of)
+        verdict = check(cut, placement)
+        assert verdict.costs == tier_costs(cut, placement), seed
+        assert (not verdict.violations) == feasible(cut, placement), seed
+        seen.update({violation.rule for violation in verdict.violations} or {"none"})
+    assert {"set_room", "one_to_one", "memory", "none"} <= seen
 
 
 def test_a_set_of_two_by_hand() -> None:

@@ -15,7 +15,7 @@ from placer.formats.libvirt.values import set_of, size_of
 from placer.formats.text.cpu_lists import bits
 from placer.formats.text.xml_text import Node, parse_xml
 from placer.instance import Host, Vnode, format_cpuset, format_size, shorten
-from placer.instance.guest import MAX_VCPUS
+from placer.instance.guest_checks import MAX_VCPUS
 
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,9}")
 

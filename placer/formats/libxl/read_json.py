@@ -12,7 +12,7 @@ from placer.formats.text.json_fields import Fields
 from placer.formats.text.json_text import parse_json
 from placer.formats.xl.cpupools import pool_named
 from placer.instance import GuestType, Host, Vnode, format_cpuset
-from placer.instance.guest import MAX_VCPUS
+from placer.instance.guest_checks import MAX_VCPUS
 from placer.instance.units import MAX_CPU, MAX_KIB
 
 MEMKB_DEFAULT = 2**64 - 1

@@ -13,7 +13,7 @@ from placer.formats.text.files import Source, read_source
 from placer.formats.text.json_text import parse_json
 from placer.formats.text.msgspec_errors import name_fault, quote
 from placer.instance import Host, Instance, Objective, parse_cpuset, parse_size
-from placer.instance.guest import MAX_VCPUS
+from placer.instance.guest_checks import MAX_VCPUS
 
 MAX_IDS = 2**22
 """Most ids that the cpu sets of one file name together. Chosen, not tuned: 64 times 65,536 pcpus, some 100 MB."""

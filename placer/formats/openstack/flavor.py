@@ -12,7 +12,7 @@ from placer.formats.openstack.flavor_specs import Specs, specs_of
 from placer.formats.text.json_fields import Fields
 from placer.formats.text.typos import typo_notes
 from placer.instance import Vnode, shorten
-from placer.instance.guest import MAX_VCPUS
+from placer.instance.guest_checks import MAX_VCPUS
 from placer.instance.units import MAX_KIB
 
 MIB = 1024

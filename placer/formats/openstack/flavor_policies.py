@@ -7,7 +7,8 @@ from typing import cast
 
 from placer.formats.openstack.flavor_specs import Specs, Stated
 from placer.instance import parse_cpuset, shorten
-from placer.instance.guest import MAX_VCPUS, CpuPolicy, ThreadPolicy
+from placer.instance.guest import CpuPolicy, ThreadPolicy
+from placer.instance.guest_checks import MAX_VCPUS
 
 CPU_POLICIES = ("shared", "dedicated", "mixed")
 THREAD_POLICIES = ("prefer", "require", "isolate")

@@ -12,7 +12,7 @@ from placer.formats.xl.syntax import Config, parse
 from placer.formats.xl.values import number_of, string_of
 from placer.formats.xl.vnuma import Vnuma, read_vnuma
 from placer.instance import GuestType, Host
-from placer.instance.guest import MAX_VCPUS
+from placer.instance.guest_checks import MAX_VCPUS
 from placer.instance.units import MAX_KIB
 
 MIB = 1024

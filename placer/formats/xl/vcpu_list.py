@@ -8,7 +8,7 @@ from placer.errors import InputError
 from placer.formats.base import MAX_NAME
 from placer.formats.xl.list_domains import bind
 from placer.instance import Domain, Host, format_cpuset, parse_cpuset, shorten
-from placer.instance.guest import MAX_VCPUS
+from placer.instance.guest_checks import MAX_VCPUS
 from placer.instance.units import MAX_CPU
 
 _HEADING = re.compile(r"Name\s+ID\s+VCPU\s+CPU\s+State\s+Time\(s\)\s+Affinity \(Hard / Soft\)")

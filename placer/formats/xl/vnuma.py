@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from placer.formats.xl.syntax import Config, Value
 from placer.instance import Host, Vnode, format_cpuset, parse_cpuset, shorten
-from placer.instance.guest import MAX_VCPUS
+from placer.instance.guest_checks import MAX_VCPUS
 from placer.instance.units import MAX_KIB
 
 MIB = 1024

@@ -10,7 +10,7 @@ from placer.formats.xl.edit import edit, quoted
 from placer.formats.xl.syntax import Config, parse
 from placer.formats.xl.values import number_of
 from placer.instance import format_cpuset
-from placer.instance.guest import MAX_VCPUS
+from placer.instance.guest_checks import MAX_VCPUS
 from placer.instance.units import MAX_KIB
 
 MIB = 1024

@@ -1,0 +1,98 @@
+"""What a guest of an instance may not state."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from placer.instance.flexible import Flexible
+from placer.instance.units import Cpu, format_cpuset
+
+MAX_VCPUS = 4096
+"""Most vcpus of one guest: keeps sums of costs in 64 bits. Xen itself stops at 128 for hvm guests."""
+
+
+class Stated(Protocol):
+    """What a guest states, as far as it is checked here."""
+
+    @property
+    def vnodes(self) -> tuple[object, ...]: ...
+    @property
+    def flexible(self) -> Flexible | None: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def one_to_one(self) -> bool: ...
+    @property
+    def devices(self) -> tuple[str, ...]: ...
+    @property
+    def vcpu_count(self) -> int: ...
+    @property
+    def cpu_policy(self) -> str: ...
+    @property
+    def dedicated_vcpus(self) -> tuple[Cpu, ...]: ...
+    @property
+    def thread_policy(self) -> str: ...
+
+
+def check_vcpus(sets: list[tuple[Cpu, ...]]) -> None:
+    """Refuse vcpus that are on no vnode, or on two."""
+    vnode_of: dict[int, int] = {}
+    for v, vcpus in enumerate(sets):
+        for vcpu in vcpus:
+            if vnode_of.get(vcpu) == v:
+                raise ValueError(f"vcpu {vcpu} stands twice on vnode {v}, expected once")
+            if vcpu in vnode_of:
+                raise ValueError(f"vcpu {vcpu} is on vnodes {vnode_of[vcpu]} and {v}, expected on one")
+            vnode_of[vcpu] = v
+    if len(vnode_of) > MAX_VCPUS:
+        raise ValueError(f"{len(vnode_of)} vcpus, expected at most {MAX_VCPUS}")
+    missing = [vcpu for vcpu in range(max(vnode_of, default=-1) + 1) if vcpu not in vnode_of]
+    if missing:
+        raise ValueError(f"vcpus {format_cpuset(missing)} are on no vnode, expected each on one")
+
+
+def check_flexible(guest: Stated) -> None:
+    """Refuse what needs vnodes beside memory and vcpus alone."""
+    if guest.vnodes:
+        raise ValueError(f"{len(guest.vnodes)} vnodes beside flexible, expected one of the two")
+    for field in ("traffic", "vdistances"):
+        if getattr(guest, field) is not None:
+            raise ValueError(f"{field} beside flexible, expected it with vnodes only")
+
+
+def check_set(guest: Stated) -> None:
+    """Refuse a set of pnodes with vnodes, with vnuma, or with devices."""
+    if guest.flexible is None and not (guest.one_to_one and len(guest.vnodes) > 1):
+        raise ValueError('form "set" beside vnodes, expected memory and vcpus alone, in flexible')
+    if guest.flexible is not None and guest.flexible.always_vnuma:
+        raise ValueError('form "set" with always_vnuma, expected one of the two: a set is started without vnuma')
+    if guest.type == "hvm" and guest.devices:
+        raise ValueError(
+            f'form "set" with devices {", ".join(guest.devices)}, expected none: a guest with devices stays near them, '
+            "and cannot be migrated anyway"
+        )
+
+
+def check_policies(guest: Stated) -> None:
+    """Refuse policies of dedicated vcpus that contradict each other."""
+    some, policy = guest.dedicated_vcpus, guest.cpu_policy
+    if policy != "mixed" and some:
+        raise ValueError(f'dedicated_vcpus {format_cpuset(some)} with cpu_policy "{policy}", expected "mixed"')
+    if policy == "mixed" and not (some and set(some) < set(range(guest.vcpu_count)) and len(set(some)) == len(some)):
+        raise ValueError(
+            f'dedicated_vcpus {format_cpuset(some) or "(none)"} with cpu_policy "mixed", expected some, each once, '
+            f"and not all of the {guest.vcpu_count} vcpus"
+        )
+    if policy == "shared" and guest.thread_policy != "prefer":
+        raise ValueError(f'thread_policy "{guest.thread_policy}" with cpu_policy "shared", expected dedicated or mixed')
+
+
+def check_square(field: str, matrix: tuple[tuple[int, ...], ...] | None, count: int) -> None:
+    """Refuse a matrix that has not a row and a column for each vnode."""
+    if matrix is None:
+        return
+    if len(matrix) != count:
+        raise ValueError(f"{field} has {len(matrix)} rows for {count} vnodes")
+    for v, row in enumerate(matrix):
+        if len(row) != count:
+            raise ValueError(f"{field} row {v} has {len(row)} entries for {count} vnodes")

@@ -1,0 +1,40 @@
+"""Parts of sets and what sets can count on, by hand."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from placer.check import check
+from placer.instance import Instance, Placement
+from tests.support.building import GIB, MIB, a_guest, a_host
+
+SET = a_guest(400 * MIB, 400 * MIB, vcpus=(1, 1), type="pv", form="set", one_to_one=True)
+SPARE = 2048 + 96 + 32
+"""KiB that Xen may take beside each part of this set."""
+
+
+def broken(first_kib: int, low_kib: int | None, *, may_stray: bool = False) -> list[str]:
+    host = replace(a_host(first_kib, GIB), low_zone_kib=low_kib)
+    instance = Instance(host=host, guests=(SET,), sets_may_stray=may_stray)
+    return [violation.message for violation in check(instance, Placement(pnode_of={"db": (0, 1)})).violations]
+
+
+def test_a_part_needs_its_spare_beside_crumbs_and_the_low_zone() -> None:
+    enough = 400 * MIB + SPARE + 10240 + 64 * MIB
+    assert broken(enough, 64 * MIB) == []
+    (message,) = broken(enough - 4, 64 * MIB)
+    assert message.startswith("pnode 0 has ")
+    assert message.endswith(": db")
+
+
+def test_only_a_host_of_xen_knows_the_rule() -> None:
+    assert broken(400 * MIB, 0) != []
+    assert broken(400 * MIB, None) == []
+    assert broken(400 * MIB, 0, may_stray=True) == []
+
+
+def test_other_guests_may_use_the_low_zone() -> None:
+    host = replace(a_host(2 * GIB, GIB), low_zone_kib=GIB)
+    instance = Instance(host=host, guests=(SET, a_guest(GIB, name="vm")))
+    placement = Placement(pnode_of={"db": (0, 1), "vm": (0,)})
+    assert check(instance, placement).violations == ()
