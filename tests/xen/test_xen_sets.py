@@ -1,0 +1,129 @@
+"""Guests without vnuma on sets of pnodes, planned and written by placer and created by a real Xen 4.17."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.xen.readback import NumaDump, read_numa_dump
+from tests.xen.xen_boot import Dom0, Machine
+from tests.xen.xen_guest_files import ASYMMETRIC
+from tests.xen.xen_images import images
+from tests.xen.xen_programs import built, needs_xen
+from tests.xen.xen_trial import run_placer
+
+pytestmark = [pytest.mark.xen_slow, pytest.mark.slow]
+
+MIB_PAGES = 256
+EXTENT_PAGES = 512
+HVM = 'type = "hvm"\nkernel = "/guest/tables"\nvga = "none"\n'
+IDLE = 'kernel = "/tmp/idle"\n'
+OPTIONS = ("-nostdlib", "-static", "-no-pie", "-Wl,-N,-s,--build-id=none,-Ttext=0x100000")
+GUESTS = {
+    "pv": f'name = "pv"\ntype = "pv"\n{IDLE}memory = 1801\nvcpus = 3\n',
+    "pvh": f'name = "pvh"\ntype = "pvh"\n{IDLE}memory = 1002\nvcpus = 4\n',
+    "hvm": f'name = "hvm"\n{HVM}memory = 1900\nvcpus = 4\n',
+    "grows": f'name = "grows"\n{HVM}memory = 256\nmaxmem = 512\nvcpus = 2\n',
+    "moves": f'name = "moves"\n{HVM}memory = 64\nvcpus = 4\n',
+}
+"""None fits a pnode of 1.5 GiB with two pcpus, but for the one that grows; each alone finds room to spare."""
+
+
+@dataclass
+class Seen:
+    """What placer planned and wrote for a guest, and what Xen made of it."""
+
+    answer: dict[str, object]
+    written: str
+    created: tuple[int, str]
+    pages: dict[int, int]
+    audited: int
+    restored: tuple[int, str] | None = None
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
+    needs_xen()
+    images()
+    folder = tmp_path_factory.mktemp("sets")
+    with Dom0(Machine(node_mib=1536, cpus=2, slit=ASYMMETRIC), folder / "console.txt") as dom0:
+        guest = built("idle", ["idle_guest.c"], *OPTIONS, "-fno-asynchronous-unwind-tables")
+        dom0.put("/tmp/idle.b64", base64.b64encode(guest.read_bytes()).decode())
+        dom0.ask("base64 -d </tmp/idle.b64 >/tmp/idle")
+        yield {name: create(dom0, name, folder) for name in GUESTS}
+
+
+def create(dom0: Dom0, name: str, folder: Path) -> Seen:
+    """Plan a guest for the host as it is, create it, look, save and restore one, and destroy it."""
+    info, file, plan = folder / "info.txt", folder / f"{name}.cfg", folder / f"{name}.json"
+    info.write_text(dom0.ask("xl info -n"))
+    file.write_text(GUESTS[name])
+    command = ["solve", "--host", str(info), str(file), "--quiet", "--migratable"]
+    plan.write_text(run_placer(*command, "--format", "json"))
+    written = run_placer(*command, "--format", "xl")
+    dom0.put(f"/tmp/{name}.cfg", written)
+    created = dom0.run(f"xl create -p /tmp/{name}.cfg")
+    dump = dom0.numa_dump()
+    audited = audit(dom0, folder, plan, dump)
+    domid = dom0.run(f"xl domid {name}")[1].strip()
+    result = Seen(json.loads(plan.read_text()), written, created, pages_of(read_numa_dump(dump), domid), audited)
+    if name == "moves":
+        dom0.ask(f"xl unpause {name}; xl save {name} /tmp/image", limit_s=300)  # at once: it soon has shown its tables
+        result.restored = dom0.run(f"xl restore -p /tmp/{name}.cfg /tmp/image", limit_s=300)
+    dom0.run(f"xl destroy {name}; sleep 2")
+    return result
+
+
+def audit(dom0: Dom0, folder: Path, plan: Path, dump: str) -> int:
+    """Let placer judge what runs against the plan, from the outputs of the dom0; its exit code."""
+    files = {"--running": "xl list -l", "--vcpu-list": "xl vcpu-list"}
+    words = ["check", "--host", str(folder / "info.txt"), "--placement", str(plan)]
+    for option, command in files.items():
+        path = folder / f"{option}.txt"
+        path.write_text(dom0.ask(command))
+        words += [option, str(path)]
+    (folder / "dump.txt").write_text(dump)
+    try:
+        run_placer(*words, "--numa-dump", str(folder / "dump.txt"))
+    except RuntimeError:
+        return 1
+    return 0
+
+
+def pages_of(dump: NumaDump, domid: str) -> dict[int, int]:
+    return dump.domains[int(domid)].pages if domid.isdigit() and int(domid) in dump.domains else {}
+
+
+@pytest.mark.parametrize("name", GUESTS)
+def test_a_guest_on_a_set_lies_there_to_the_page(name: str, seen: dict[str, Seen]) -> None:
+    guest = seen[name]
+    assert guest.created[0] == 0, guest.created[1]
+    pnodes = sorted(guest.answer["placement"][name])  # type: ignore[index]
+    if name == "grows":
+        assert len(pnodes) == 1
+    else:
+        assert guest.answer["sets"] == [name]
+        assert len(pnodes) >= 2
+    assert not any("may stray" in note for note in guest.answer["notes"])  # type: ignore[attr-defined]
+    assert guest.pages.keys() == set(pnodes)
+    parts = [guest.pages[p] for p in pnodes]
+    assert max(parts) - min(parts) <= EXTENT_PAGES + MIB_PAGES
+    assert guest.audited == 0
+
+
+def test_a_guest_that_grows_starts_with_both_figures(seen: dict[str, Seen]) -> None:
+    written = seen["grows"].written
+    assert "memory = 256\n" in written
+    assert "maxmem = 512\n" in written
+    # Xen does not list the pages that it keeps ready to be populated on demand
+    assert 0 < sum(seen["grows"].pages.values()) <= 257 * MIB_PAGES
+
+
+def test_a_guest_on_a_set_is_saved_and_restored(seen: dict[str, Seen]) -> None:
+    assert seen["moves"].restored is not None
+    assert seen["moves"].restored[0] == 0, seen["moves"].restored[1]
