@@ -28,7 +28,8 @@ def expected(instance: Instance, placement: Placement, name: str, *, online: int
     guest = next(guest for guest in instance.guests if guest.name == name)
     pnodes = placement.pnode_of[name]
     rows = _rows(guest, pnodes)
-    soft = _on_pnode(guest, host, pnodes[0]) if guest.form == "whole" else _masks(guest.soft_affinity, host, guest)
+    without_vnuma = guest.form in ("whole", "set")
+    soft = _on_pnodes(guest, host, pnodes) if without_vnuma else _masks(guest.soft_affinity, host, guest)
     return {
         "max_vcpus": guest.vcpu_count,
         "avail_vcpus": list(range(guest.vcpu_count if online is None else online)),
@@ -38,7 +39,7 @@ def expected(instance: Instance, placement: Placement, name: str, *, online: int
         "vcpu_hard_affinity": _hard(instance, placement, guest),
         "vcpu_soft_affinity": soft,
         "vnuma_nodes": []
-        if guest.form == "whole"
+        if without_vnuma
         else [
             {
                 "memkb": memory_kib,
@@ -101,9 +102,9 @@ def _distance(host: Host, p: int, q: int) -> int:
     return min(max(distance if distance >= 0 else 255, LEAST_REMOTE), LARGEST_REMOTE)
 
 
-def _on_pnode(guest: Guest, host: Host, pnode_id: int | None) -> Masks:
-    """Give each vcpu the pcpus of the pnode in its cpupool, those it would rather run on where there are such."""
-    here = next(set(pnode.pcpus) for pnode in host.pnodes if pnode.id == pnode_id) & pool_of(guest, host)
+def _on_pnodes(guest: Guest, host: Host, ids: tuple[int | None, ...]) -> Masks:
+    """Give each vcpu the pcpus of the pnodes in its cpupool, those it would rather run on where there are such."""
+    here = {pcpu for pnode in host.pnodes if pnode.id in ids for pcpu in pnode.pcpus} & pool_of(guest, host)
     wishes = guest.soft_affinity or (None,) * guest.vcpu_count
     return [sorted(here & set(wish) if wish and here & set(wish) else here) for wish in wishes]
 

@@ -206,6 +206,7 @@ FILES = {
         2,
     ),
     "pv": File("name='old'; memory=1024; vcpus=2; kernel='/boot/k'; extra='root=/dev/xvda1'\n", 2),
+    "large pv": File("name='wide'; memory=12288; vcpus=3; kernel='/boot/k'\n", 3),
     "starts with one": File("name='lazy'; type='pvh'; memory=1024; maxvcpus=8; kernel='/boot/k'\n", 1),
 }
 OURS = {"vnuma_nodes", "numa_placement", "max_memkb", "target_memkb", "vcpu_soft_affinity", "max_vcpus", "avail_vcpus"}
@@ -268,8 +269,9 @@ def test_each_guest_file_is_written_in_the_form_it_is_here_for(tmp_path: Path) -
         request = a_request(file.text, tmp_path, suffix=".cfg", always_vnuma=file.always_vnuma)
         (guest,) = request.instance.guests
         forms[name] = guest.form
-    whole = {"plain", "pinned", "pinned as one", "soft", "pv", "starts with one"}
-    assert forms == {name: "whole" if name in whole else "parts" if name == "parts" else "vnuma" for name in FILES}
+    named = dict.fromkeys(("plain", "pinned", "pinned as one", "soft", "pv"), "whole")
+    named |= {"parts": "parts", "large pv": "set", "starts with one": "set"}  # 8 vcpus on pnodes of 4 pcpus
+    assert forms == {name: named.get(name, "vnuma") for name in FILES}
 
 
 def test_xl_drops_pcpus_of_64_and_above_where_a_file_names_their_node(tmp_path: Path) -> None:
