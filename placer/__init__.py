@@ -19,6 +19,7 @@ from placer.api.writing import emit, to_json
 from placer.assignment import (
     Conflict,
     ConvexLoad,
+    Decision,
     FlooredLinear,
     Flow,
     Linear,
@@ -68,6 +69,7 @@ __all__ = [
     "Conflict",
     "ConvexLoad",
     "Cpupool",
+    "Decision",
     "Defect",
     "Device",
     "Domain",

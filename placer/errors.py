@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 
@@ -64,6 +65,20 @@ def expect(name: str, value: object, *types: type[_T]) -> _T:
     if isinstance(value, types):
         return value
     raise InputError(f"expected {' or '.join(map(_named, types))}, got {_named(type(value))}", place=name)
+
+
+def listed(name: str, values: object) -> Iterable[object]:
+    """
+    Return the values if they are some collection, and no text.
+
+    Raises
+    ------
+    InputError
+        If they are not, with the parameter's name.
+    """
+    if isinstance(values, Iterable) and not isinstance(values, str | bytes):
+        return values
+    raise InputError(f"expected a list, got {_named(type(values))}", place=name)
 
 
 def _named(kind: type) -> str:

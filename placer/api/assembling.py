@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from placer.errors import InputError, expect
+from placer.errors import InputError, expect, listed
 from placer.formats.base import ParsedGuest, ParsedHost
 from placer.instance import Host, Objective, Rule
 
@@ -63,8 +63,8 @@ def assemble(
     from placer.job.settled import settled
 
     parsed = host if isinstance(host, ParsedHost) else ParsedHost(host=expect("host", host, Host))
-    given = tuple(expect("guests", guest, ParsedGuest) for guest in _iterated("guests", guests))
-    between = tuple(expect("rules", rule, Rule) for rule in _iterated("rules", rules))
+    given = tuple(expect("guests", guest, ParsedGuest) for guest in listed("guests", guests))
+    between = tuple(expect("rules", rule, Rule) for rule in listed("rules", rules))
     expect("objective", objective, Objective, type(None))
     if memory not in (None, "memory", "maxmem"):
         raise InputError(f'expected "memory", "maxmem" or None, got {memory!r}', place="memory")
@@ -79,12 +79,6 @@ def assemble(
     except ValueError as error:
         raise InputError(str(error)) from error
     return settled(replace_data(request, instance=instance))
-
-
-def _iterated(name: str, values: object) -> Iterable[object]:
-    if isinstance(values, Iterable) and not isinstance(values, str | bytes):
-        return values
-    raise InputError(f"expected a list, got {type(values).__name__}", place=name)
 
 
 def _check_vnodes(vnodes: object) -> None:

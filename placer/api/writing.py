@@ -113,5 +113,6 @@ def _as_placed(request: Request, answer: Result | Placement, placement: Placemen
     chosen = answer.instance if isinstance(answer, Result) else None
     if chosen is None:  # what keeps sets from straying was for whoever made the placement to say
         chosen = replace(request.instance.split_into(placement.counts()), sets_may_stray=True)
+    chosen = replace(chosen, rules=request.instance.rules)  # those of the request hold, whatever was solved
     optimal = isinstance(answer, Result) and answer.status is Status.OPTIMAL
     return with_chosen_vnodes(request, chosen, optimal=optimal)

@@ -31,6 +31,7 @@ class _Checking(StructMeta):
         def __call__(cls, *args: object, **values: object) -> Any:  # noqa: N805
             if args:
                 raise InstanceError(f"{cls.__name__}: {shorten(repr(args[0]))} without a name, expected keywords only")
+            values = {name: _listed(value) for name, value in values.items()}
             try:
                 return msgspec.convert(values, cls)
             except msgspec.ValidationError as error:
@@ -54,13 +55,22 @@ class _Checking(StructMeta):
 
 class Checked(Struct, metaclass=_Checking, frozen=True, kw_only=True):
     """
-    A struct whose constructor refuses values of a wrong type or range; lists and sets become tuples.
+    A struct whose constructor refuses values of a wrong type or range; lists, sets and ranges become tuples.
 
     Raises
     ------
     InstanceError
         Naming the field, what was expected and what was found; or what ``__post_init__`` refuses.
     """
+
+
+def _listed(value: object) -> object:
+    """Take a range, or a list with ranges in it, for the numbers it stands for."""
+    if isinstance(value, range):
+        return tuple(value)
+    if isinstance(value, list | tuple) and any(isinstance(each, range) for each in value):
+        return tuple(map(_listed, value))
+    return value
 
 
 def _default(field: FieldInfo) -> Any:

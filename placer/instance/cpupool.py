@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 from placer.instance.checked import Checked
 from placer.instance.guest import Name, check_name
@@ -31,6 +32,15 @@ class Cpupool(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
     name: Name
     pcpus: CpuSet = ()
+
+    if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            pcpus: Iterable[int] = (),
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         check_name(self.name)

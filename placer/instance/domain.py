@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from placer.instance.checked import Checked
 from placer.instance.guest import Name, check_name
 from placer.instance.guest_checks import MAX_VCPUS
@@ -33,6 +36,17 @@ class Domain(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     domid: Cpu | None = None
     affinity: tuple[CpuSet | None, ...] = ()
     pool: Name | None = None
+
+    if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            domid: int | None = None,
+            affinity: Iterable[Iterable[int] | None] = (),
+            pool: str | None = None,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         check_name(self.name)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 from msgspec.structs import replace
@@ -46,6 +47,16 @@ class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     memory_kib: Kib
     vcpus: CpuSet = ()
     pnode: Cpu | None = None
+
+    if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
+
+        def __init__(
+            self,
+            *,
+            memory_kib: int,
+            vcpus: Iterable[int] = (),
+            pnode: int | None = None,
+        ) -> None: ...
 
 
 class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
@@ -121,6 +132,31 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     vdistances: tuple[tuple[Distance, ...], ...] | None = None
     devices: tuple[Name, ...] = ()
     overhead_kib: Kib = 0
+
+    if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            vnodes: Iterable[Vnode] = (),
+            flexible: Flexible | None = None,
+            type: GuestType = "hvm",
+            form: Form = "vnuma",
+            hard_affinity: Iterable[Iterable[int] | None] | None = None,
+            soft_affinity: Iterable[Iterable[int] | None] | None = None,
+            pnodes: Iterable[int] | None = None,
+            pool: str | None = None,
+            memory_only_pnodes: bool = False,
+            one_to_one: bool = False,
+            cpu_policy: CpuPolicy = "shared",
+            dedicated_vcpus: Iterable[int] = (),
+            thread_policy: ThreadPolicy = "prefer",
+            traffic: Iterable[Iterable[int]] | None = None,
+            vdistances: Iterable[Iterable[int]] | None = None,
+            devices: Iterable[str] = (),
+            overhead_kib: int = 0,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         check_name(self.name)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
@@ -13,6 +14,7 @@ from placer.instance.cpupool import DEFAULT_POOL, Cpupool, check_cpupools
 from placer.instance.device import Device, check_devices
 from placer.instance.distances import UNREACHABLE, Matrix, check_bandwidth, check_slit, distances
 from placer.instance.domain import Domain
+from placer.instance.pnode import Pnode, repeated
 from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset, shorten
 
 MAX_RUNNING_VCPUS = 100_000
@@ -22,57 +24,6 @@ MAX_PNODES = 1024
 
 Bandwidth = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 """In KiB/s nearly a TiB/s; 20 x the largest still fits 64 bits. Chosen, not tuned."""
-
-
-class Pnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """
-    A physical NUMA node of the host.
-
-    Parameters
-    ----------
-    id
-        Its number on the host. Ids may be sparse.
-    memory_kib
-        Memory free for guests, in KiB; 0 for a node without memory.
-    reserve_kib
-        Memory of the node that no guest may take, in KiB.
-    pcpus
-        Host-wide ids of the pcpus local to this node; empty for a memory-only node.
-    cores
-        The pcpus grouped by core, SMT siblings together. Empty: each pcpu counts as a core.
-
-    Raises
-    ------
-    InstanceError
-        If a pcpu is listed twice, or the cores are not a partition of the pcpus.
-    """
-
-    id: Cpu
-    memory_kib: Kib
-    reserve_kib: Kib = 0
-    pcpus: CpuSet = ()
-    cores: tuple[CpuSet, ...] = ()
-
-    def __post_init__(self) -> None:
-        twice = _repeated(self.pcpus)
-        if twice:
-            raise ValueError(f"pcpus {format_cpuset(twice)} are listed twice in pnode {self.id}")
-        core_groups = [pcpu for core in self.cores for pcpu in core]
-        if self.cores and (sorted(core_groups) != sorted(self.pcpus) or not all(self.cores)):
-            raise ValueError(
-                f"the cores of pnode {self.id} hold pcpus {format_cpuset(core_groups) or 'none'}, "
-                f"expected each of its pcpus {format_cpuset(self.pcpus) or '(none)'} in exactly one core"
-            )
-
-    @property
-    def core_groups(self) -> tuple[tuple[Cpu, ...], ...]:
-        """The cores; each pcpu by itself if the host states no cores."""
-        return self.cores or tuple((pcpu,) for pcpu in self.pcpus)
-
-    @property
-    def core_count(self) -> int:
-        """Number of cores; of pcpus if the host states no cores."""
-        return len(self.cores) or len(self.pcpus)
 
 
 class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
@@ -127,13 +78,30 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     dedicated_pcpus: CpuSet | None = None
     low_zone_kib: Kib | None = None
 
+    if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
+
+        def __init__(
+            self,
+            *,
+            pnodes: Iterable[Pnode],
+            slit: Iterable[Iterable[int]] | None = None,
+            bandwidth: Iterable[Iterable[int]] | None = None,
+            name: str = "",
+            devices: Iterable[Device] = (),
+            domains: Iterable[Domain] = (),
+            cpupools: Iterable[Cpupool] = (),
+            overcommit: float | None = None,
+            dedicated_pcpus: Iterable[int] | None = None,
+            low_zone_kib: int | None = None,
+        ) -> None: ...
+
     def __post_init__(self) -> None:
         if not 1 <= len(self.pnodes) <= MAX_PNODES:
             raise ValueError(f"{len(self.pnodes)} pnodes, expected 1 to {MAX_PNODES}")
-        twice = _repeated([pnode.id for pnode in self.pnodes])
+        twice = repeated([pnode.id for pnode in self.pnodes])
         if twice:
             raise ValueError(f"two pnodes have the id {twice[0]}")
-        twice = _repeated([pcpu for pnode in self.pnodes for pcpu in pnode.pcpus])
+        twice = repeated([pcpu for pnode in self.pnodes for pcpu in pnode.pcpus])
         if twice:
             owners = [pnode.id for pnode in self.pnodes if twice[0] in pnode.pcpus]
             raise ValueError(f"pcpu {twice[0]} is on pnodes {owners[0]} and {owners[1]}, expected on one")
@@ -212,14 +180,9 @@ def _check_dedicated(pcpus: tuple[Cpu, ...], position_of_pcpu: dict[int, int]) -
     missing = [pcpu for pcpu in pcpus if pcpu not in position_of_pcpu]
     if missing:
         raise ValueError(f"dedicated_pcpus: no pcpu {format_cpuset(missing)} on this host")
-    twice = _repeated(pcpus)
+    twice = repeated(pcpus)
     if twice:
         raise ValueError(f"dedicated_pcpus: {format_cpuset(twice)} are listed twice")
-
-
-def _repeated(numbers: tuple[Cpu, ...] | list[int]) -> list[int]:
-    seen: set[int] = set()
-    return sorted({number for number in numbers if number in seen or seen.add(number)})  # type: ignore[func-returns-value]
 
 
 def _check_domains(domains: tuple[Domain, ...], host: Host) -> None:

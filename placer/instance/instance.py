@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 from msgspec.structs import replace
@@ -76,6 +77,18 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     rules: tuple[Rule, ...] = ()
     objective: Objective = Objective()
     sets_may_stray: bool = False
+
+    if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
+
+        def __init__(
+            self,
+            *,
+            host: Host,
+            guests: Iterable[Guest],
+            rules: Iterable[Rule] = (),
+            objective: Objective = ...,
+            sets_may_stray: bool = False,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         names: set[str] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,6 +61,16 @@ class Rule(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     apart: Members | None = None
     together: Members | None = None
     exclusive: Member | None = None
+
+    if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
+
+        def __init__(
+            self,
+            *,
+            apart: Iterable[Member] | None = None,
+            together: Iterable[Member] | None = None,
+            exclusive: Member | None = None,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         given = [kind for kind in KINDS if getattr(self, kind) is not None]

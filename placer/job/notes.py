@@ -87,7 +87,9 @@ def _cannot_migrate(request: Request, placement: Placement) -> list[str]:
 def _way_out(request: Request, names: list[str]) -> str:
     """Name the option that would give a guest a set of pnodes instead, if some guest did not ask for vnuma itself."""
     chosen = [name for name in names if (reading := request.readings.get(name)) and reading.vnodes is None]
-    return "; --migratable gives sets of pnodes" if chosen else ""
+    if not chosen:
+        return ""
+    return "; --migratable gives sets of pnodes" + ("" if chosen == names else f" to {_listed(chosen)}")
 
 
 def _spread(instance: Instance, placement: Placement) -> list[str]:

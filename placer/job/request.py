@@ -69,7 +69,7 @@ def assemble(
         without vnuma is placed with its memory and keeps both; with vnuma maxmem is placed, and the Xen formats refuse
         it.
     always_vnuma
-        Whether a guest that ends up with one vnode is written with vnuma too.
+        Whether a guest that ends up with one vnode is written with vnuma too; never one of type pv or pvh.
     migratable
         Whether guests whose files state no vnodes shall get no vnuma: one larger than a pnode is spread over a set of
         pnodes. pv and pvh guests are in any case, as Xen starts them without vnuma only.
@@ -81,6 +81,8 @@ def assemble(
     InputError
         If two guests have the same name, or a guest contradicts itself or the choice of its memory.
     """
+    if always_vnuma and migratable:
+        raise InputError("--vnuma always and --migratable contradict each other: no guest with vnuma can migrate")
     placed: list[Guest] = []
     readings: dict[str, ParsedGuest] = {}
     notes = list(host.notes)
@@ -195,15 +197,16 @@ def balloon_note(reading: ParsedGuest, *, with_vnuma: bool = True) -> str:
     return f"placed with the memory that it starts with ({figures}); what it grows by may land elsewhere"
 
 
-def _form(reading: ParsedGuest, *, always_vnuma: bool, migratable: bool) -> Form:
+def _form(reading: ParsedGuest, *, migratable: bool) -> Form:
     """Choose the form of a guest larger than a pnode: vnuma for guests that can have it, else a set of pnodes."""
     of_qemu = reading.source is not None and reading.source.of_qemu
-    without_vnuma = migratable or (reading.type != "hvm" and not of_qemu and not always_vnuma)
+    without_vnuma = migratable or (reading.type != "hvm" and not of_qemu)
     return "set" if reading.vnodes is None and without_vnuma else "vnuma"
 
 
 def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, migratable: bool) -> Guest:
-    flexible = None
+    flexible, form = None, _form(reading, migratable=migratable)
+    always_vnuma = always_vnuma and form != "set"
     try:
         if reading.vnodes is None:
             least, most = vnodes if isinstance(vnodes, tuple) else (1, None)
@@ -217,7 +220,7 @@ def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, mi
         return Guest(
             name=reading.name,
             type=reading.type,
-            form=_form(reading, always_vnuma=always_vnuma, migratable=migratable),
+            form=form,
             vnodes=reading.vnodes or (),
             flexible=flexible,
             pnodes=reading.pnodes,

@@ -54,7 +54,8 @@ def solve(
     Parameters
     ----------
     strategy
-        One of :data:`placer.assignment.registry.STRATEGIES`.
+        ``optimal``, ``cpsat``, ``branch-and-bound``, ``local-search``, ``first-fit-decreasing``, or the greedy of the
+        2013 RFC, ``first-fit`` and ``first-fit-2013-12``, whose placements may break rules.
     time_limit_s
         Seconds after which the best so far is the answer.
     workers

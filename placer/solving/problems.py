@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from threading import Event
 
 from placer.assignment import Problem, Progress, Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.registry import STRATEGIES
+from placer.assignment.type_faults import type_faults
 from placer.assignment.validate import faults
 from placer.errors import Defect, InputError, expect
 
@@ -31,7 +33,7 @@ def solve_problem(
     problem
         The arrays; every value in them is an integer.
     strategy
-        One of :data:`placer.assignment.registry.STRATEGIES` that is no baseline.
+        ``optimal``, ``cpsat``, ``branch-and-bound``, ``local-search`` or ``first-fit-decreasing``.
     time_limit_s, workers, seed, deterministic_limit, stop, on_progress
         As for :func:`placer.solving.pipeline.solve`.
 
@@ -39,17 +41,19 @@ def solve_problem(
     -------
     Solution
         OPTIMAL: ``costs`` equal ``bounds``, tier by tier. FEASIBLE: an assignment, and what is proved so far.
-        INFEASIBLE: proved that no assignment is feasible. UNKNOWN: none was found, and nothing is proved.
+        INFEASIBLE: proved that no assignment is feasible. UNKNOWN: none was found, nor is it proved that there
+        is none; ``bounds`` may be given.
 
     Raises
     ------
     InputError
-        If shapes do not match, a value or an argument is out of range, or there is no such strategy.
+        If a field has another type than stated, shapes do not match, a value or an argument is out of range, or
+        there is no such strategy.
     Defect
         If the strategy returns an infeasible assignment or wrong costs; never seen, please report it.
     """
     expect("problem", problem, Problem)
-    for fault in faults(problem):
+    for fault in chain(type_faults(problem), faults(problem)):
         raise InputError(fault)
     if expect("strategy", strategy, str) not in STRATEGIES or STRATEGIES[strategy].baseline:
         known = ", ".join(name for name, known in STRATEGIES.items() if not known.baseline)

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from threading import Lock
+from threading import RLock
 
 from msgspec.structs import replace
 
 from placer.check import check
-from placer.errors import InputError, expect
-from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Rule, shorten
+from placer.errors import InputError, expect, listed
+from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Rule, guest_of, shorten
+from placer.instance.rules import Member
 from placer.lowering.memory import overhead_pnodes, whole_pages
 from placer.solving.result import Result
+from placer.solving.state_rules import beside_running
 
 
 @dataclass(frozen=True)
 class _Started:
     domain: Domain
+    pnodes: tuple[int, ...]
+    exclusive: tuple[Member, ...]
     taken_kib: Counter[int]
     devices: tuple[str, ...]
 
@@ -27,8 +31,8 @@ class State:
     """
     A host and the guests that were started on it, so that the next guest is placed beside them.
 
-    It keeps account of memory, vcpus, dedicated pcpus and devices by itself; nothing is read from the host again. Safe
-    to use from several threads: :meth:`start` refuses an answer that no longer fits.
+    It keeps account of memory, vcpus, dedicated pcpus, devices and exclusive pnodes by itself; nothing is read from the
+    host again. Safe to use from several threads: :meth:`start` refuses an answer that no longer fits.
 
     Parameters
     ----------
@@ -60,7 +64,15 @@ class State:
     def __init__(self, host: Host) -> None:
         self._base = self._host = expect("host", host, Host)
         self._started: dict[str, _Started] = {}
-        self._lock = Lock()
+        self._lock = RLock()
+
+    def __getstate__(self) -> dict[str, object]:
+        """Give what a pickle keeps: all but the lock, so that a toolstack can restart."""
+        return {name: value for name, value in vars(self).items() if name != "_lock"}
+
+    def __setstate__(self, kept: dict[str, object]) -> None:
+        """Take what a pickle kept."""
+        vars(self).update(kept, _lock=RLock())
 
     @property
     def host(self) -> Host:
@@ -80,8 +92,11 @@ class State:
 
         Parameters
         ----------
+        guests
+            Such as ``request.instance.guests`` of :func:`placer.assemble`.
         rules
-            Rules between these guests.
+            Rules between these guests, and with guests that were started here: ``apart`` and ``together`` then limit
+            the pnodes of the new guests. The pnodes of a started ``exclusive`` guest are barred anyway.
         objective
             What is least; None for the default.
 
@@ -90,13 +105,19 @@ class State:
         InputError
             If a guest of that name runs, or guests and host make no instance.
         """
-        host = self._host
+        given = tuple(expect("guests", guest, Guest) for guest in listed("guests", guests))
+        between = tuple(expect("rules", rule, Rule) for rule in listed("rules", rules))
+        expect("objective", objective, Objective, type(None))
+        with self._lock:
+            host, started = self._host, dict(self._started)
+        for guest in given:
+            self._refuse_running(guest.name)
+        running = {name: one.pnodes for name, one in started.items()}
+        exclusive = [member for one in started.values() for member in one.exclusive]
         try:
-            given = tuple(guests)
-            for guest in given:
-                self._refuse_running(guest.name)
-            return Instance(host=host, guests=given, rules=tuple(rules), objective=objective or Objective())
-        except (ValueError, TypeError, AttributeError) as error:
+            given, between = beside_running(given, between, running, exclusive, host)
+            return Instance(host=host, guests=given, rules=between, objective=objective or Objective())
+        except ValueError as error:
             raise InputError(f"no valid instance: {error}") from error
 
     def start(self, answer: Result) -> None:
@@ -115,7 +136,12 @@ class State:
         with self._lock:
             self._refuse_what_no_longer_fits(guests, answer)
             for guest in guests:
-                self._started[guest.name] = _start(guest, answer.placement, self._base)
+                exclusive = tuple(
+                    rule.exclusive
+                    for rule in answer.instance.rules
+                    if rule.exclusive is not None and guest_of(rule.exclusive) == guest.name
+                )
+                self._started[guest.name] = _start(guest, answer.placement, self._base, exclusive)
             self._host = self._now()
 
     def stop(self, name: str) -> None:
@@ -164,7 +190,7 @@ class State:
         )
 
 
-def _start(guest: Guest, placement: Placement, host: Host) -> _Started:
+def _start(guest: Guest, placement: Placement, host: Host, exclusive: tuple[Member, ...]) -> _Started:
     taken_kib: Counter[int] = Counter()
     for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
         assert pnode is not None
@@ -174,7 +200,8 @@ def _start(guest: Guest, placement: Placement, host: Host) -> _Started:
         for p in spread:
             taken_kib[host.pnodes[p].id] += whole_pages(-(-guest.overhead_kib // len(spread)))
     domain = Domain(name=guest.name, affinity=_affinity(guest, placement, host), pool=guest.pool)
-    return _Started(domain=domain, taken_kib=taken_kib, devices=guest.devices)
+    pnodes = tuple(pnode for pnode in placement.pnode_of[guest.name] if pnode is not None)
+    return _Started(domain=domain, pnodes=pnodes, exclusive=exclusive, taken_kib=taken_kib, devices=guest.devices)
 
 
 def _affinity(guest: Guest, placement: Placement, host: Host) -> tuple[tuple[int, ...] | None, ...]:

@@ -58,9 +58,14 @@ class Fewest:
     why: str
 
 
-def fewest_vnodes(guest: Guest, host: Host) -> Fewest:
+def fewest_vnodes(guest: Guest, host: Host, *, advice: bool = True) -> Fewest:
     """
     Find the fewest vnodes with which a flexible guest fits the host alone.
+
+    Parameters
+    ----------
+    advice
+        Whether the reason shall say how much memory would fit, where the guest does not; that takes solves of its own.
 
     The number can exceed that of the vcpus, and that of the pnodes: two vnodes may share a pnode, and are written as
     one there.
@@ -74,11 +79,10 @@ def fewest_vnodes(guest: Guest, host: Host) -> Fewest:
             )
             why = _why(guest, host, k) if wide in {None, k} else _why_wide(guest, wide)
             return Fewest(count=wide or k, by_memory=k, fits_alone=True, has_pcpus=wide is not None, why=why)
-    some = f"{counts[0]} to {counts[-1]} do" if len(counts) > 1 else "so many do"
-    plural = "s" if counts[0] > 1 else ""
-    number = f"a set of {counts[0]} pnodes" if guest.form == "set" and counts[0] > 1 else f"{counts[0]} vnode{plural}"
-    why = f"{number}; {some} not fit this host, even without other guests"
-    most = _most_gib(guest, host)
+    tried = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
+    what = "set of so many pnodes" if guest.form == "set" else "number of vnodes"
+    most = _most_gib(guest, host) if advice else 0
+    why = f"its {format_size(guest.memory_kib)} fit this host, even without other guests, in no {what} ({tried})"
     return Fewest(
         count=counts[0],
         by_memory=counts[0],
@@ -130,7 +134,7 @@ def resolve_range(guest: Guest, host: Host, *, found: Fewest | None = None) -> G
     if flexible is None or flexible.most is not None:
         return guest
     usable = len(_usable(guest, host))
-    few = found or fewest_vnodes(guest, host)
+    few = found or fewest_vnodes(guest, host, advice=False)
     most = max(few.count, min(max(USUAL_MOST, few.count + 1), flexible.vcpu_count, usable))
     if guest.form == "set":
         most = max(1, min(most, usable))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import pydoc
 from inspect import signature
 from typing import Any
@@ -101,8 +103,8 @@ def test_what_a_struct_says_of_itself_is_a_fault_of_the_input_as_well_and_keeps_
 
 
 def test_lists_and_sets_become_tuples_and_structs_stay_the_same_objects() -> None:
-    vnode = Vnode(memory_kib=1, vcpus=[0, 1])  # type: ignore[arg-type]
-    guest = Guest(name="a", vnodes=[vnode], pnodes={0})  # type: ignore[arg-type]
+    vnode = Vnode(memory_kib=1, vcpus=[0, 1])
+    guest = Guest(name="a", vnodes=[vnode], pnodes={0})
     assert (vnode.vcpus, guest.pnodes) == ((0, 1), (0,))
     assert guest.vnodes[0] is vnode
     assert hash(guest) == hash(Guest(name="a", vnodes=(vnode,), pnodes=(0,)))
@@ -133,3 +135,21 @@ def test_a_signature_has_the_types_and_the_defaults_of_the_fields() -> None:
         "pcpu_of: dict[str, tuple[int | None, ...]] = {}, sets: tuple[str, ...] = ())"
     )
     assert plain_type(dict[str, tuple[int | None, ...]]) == "dict[str, tuple[int | None, ...]]"
+
+
+@pytest.mark.parametrize("kind", STRUCTS)
+def test_what_type_checkers_are_told_of_a_constructor_are_the_fields(kind: type[Struct]) -> None:
+    """Checkers read a signature that takes any iterable; structs without a collection need none."""
+    (tree,) = ast.parse(inspect.getsource(kind)).body
+    told = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__init__"]
+    for signature_of in told:
+        assert [argument.arg for argument in signature_of.args.kwonlyargs] == list(kind.__struct_fields__)
+    collections = [field for field in fields(kind) if "tuple[" in plain_type(field.type).removeprefix("dict[str, ")]
+    assert bool(told) == (bool(collections) and kind.__name__ not in {"Placement", "Objective"})
+
+
+def test_ranges_stand_for_their_numbers() -> None:
+    assert placer.Pnode(id=0, memory_kib=4, pcpus=range(4), cores=[range(2), range(2, 4)]).core_groups == (
+        (0, 1),
+        (2, 3),
+    )

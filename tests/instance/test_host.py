@@ -9,7 +9,8 @@ import pytest
 
 from placer.instance.cpupool import Cpupool
 from placer.instance.domain import Domain
-from placer.instance.host import Host, Pnode
+from placer.instance.host import Host
+from placer.instance.pnode import Pnode
 
 SPARSE = (
     Pnode(id=4, memory_kib=1, pcpus=(6, 7), cores=((6, 7),)),

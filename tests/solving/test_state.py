@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 import placer
@@ -109,3 +111,41 @@ def test_an_answer_without_placement_starts_nothing() -> None:
     answer = placer.solve(state.instance([guest("big", 9)]))
     with pytest.raises(placer.InputError, match="expected an answer with a placement, got INFEASIBLE"):
         state.start(answer)
+
+
+def test_the_pnodes_of_an_exclusive_guest_stay_its_own() -> None:
+    state = placer.State(host())
+    answer = placer.solve(state.instance([guest("only", 1)], rules=[placer.Rule(exclusive="only")]))
+    state.start(answer)
+    assert answer.placement is not None
+    (taken,) = answer.placement.pnode_of["only"]
+    assert start(state, guest("a", 1)).pnode_of["a"] == (1 - (taken or 0),)
+    state.stop("only")
+    assert state.instance([guest("b", 1)]).guests[0].pnodes is None
+
+
+def test_a_new_guest_keeps_apart_from_a_started_one_or_joins_it() -> None:
+    state = placer.State(host())
+    (first,) = start(state, guest("a", 1)).pnode_of["a"]
+    assert first is not None
+    apart = placer.solve(state.instance([guest("b", 1)], rules=[placer.Rule(apart=["a", "b"])]))
+    joined = placer.solve(state.instance([guest("c", 1)], rules=[placer.Rule(together=["c", "a"])]))
+    assert apart.placement is not None
+    assert joined.placement is not None
+    assert (apart.placement.pnode_of["b"], joined.placement.pnode_of["c"]) == ((1 - first,), (first,))
+
+
+def test_a_state_goes_on_after_a_pickle() -> None:
+    state = placer.State(host())
+    start(state, guest("a", 3))
+    again = pickle.loads(pickle.dumps(state))
+    assert (again.names, again.host) == (state.names, state.host)
+    again.stop("a")
+    assert free_gib(again) == [8, 8]
+    assert state.names == ("a",)
+
+
+@pytest.mark.parametrize("guests", [None, "db", guest("one", 1), [3]])
+def test_what_is_no_list_of_guests_is_refused(guests: object) -> None:
+    with pytest.raises(placer.InputError, match=r"^guests: expected "):
+        placer.State(host()).instance(guests)  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ INSIDE = {
         ("terms", "slot_matching"),
         ("slots", "solution"),
         ("model",),
-        ("context", "method", "build", "validate"),
+        ("context", "method", "build", "validate", "type_faults"),
         ("structure",),
         ("bounds",),
         ("heuristics",),

@@ -91,6 +91,8 @@ def _hole_bytes(written: ConfiguredGuest) -> int:
 
 
 def _refuse(written: ConfiguredGuest) -> None:
+    if written.guest.form == "set":
+        raise EmissionError(f'guest "{written.guest.name}": it is spread over a set of pnodes and has no vnodes to map')
     if written.guest.type != "pv":
         refuse_for_xen(replaced(written, guest=replace(written.guest, form="vnuma")), "libxl")
         return

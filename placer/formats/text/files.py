@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from placer.errors import InputError
+from placer.instance.units import shorten
 
 MAX_BYTES = 8 * 1024**2
 """Largest input that is read. Chosen, not tuned: far above any real input, and a disk given by mistake is refused."""
@@ -75,6 +76,8 @@ def path_of(source: object) -> str:
     path = os.fspath(source) if isinstance(source, os.PathLike) else source
     if not isinstance(path, str):
         raise InputError(f"expected the path of a file, or a placer.Text, got {type(source).__name__}")
+    if "\n" in path or path.lstrip().startswith(("{", "[", "<")):
+        raise InputError(f'expected the path of a file, got text ("{shorten(path.strip())}"); placer.Text takes text')
     if not path:
         raise InputError("expected the path of a file, or a placer.Text, got an empty path")
     return path
