@@ -63,7 +63,7 @@ def test_options_that_shape_the_guests_are_imported(command: tuple[object, ...])
     instance = json.loads(placer(*command, "--reserve", "1=1GiB", "--vnuma", "always").out)
 
     assert [pnode.get("reserve_kib", 0) for pnode in instance["host"]["pnodes"]] == [0, "1GiB"]
-    assert [guest.get("form", "vnuma") for guest in instance["guests"]] == ["vnuma", "vnuma"]
+    assert [guest.get("form", "vnuma") for guest in instance["guests"]] == ["vnuma", "whole"]  # web is pv
 
 
 def test_a_file_that_exists_is_not_replaced(command: tuple[object, ...], tmp_path: Path) -> None:

@@ -222,8 +222,8 @@ def _addresses(config: Fields) -> list[str]:
 def _overhead_kib(
     build_info: Fields, create_info: Fields, guest_type: GuestType, vcpu_count: int, maxmem_kib: int
 ) -> int:
-    """Compute the overhead of an hvm guest in KiB, by the formula that xl/read_cfg.py explains."""
-    if guest_type != "hvm":
+    """Compute the overhead of an hvm or pvh guest in KiB, by the formula that xl/read_cfg.py explains."""
+    if guest_type == "pv":
         return 0
     per_mib = 8 if create_info.text("hap") == "False" else 4
     shadow_kib = _size(build_info, "shadow_memkb")

@@ -69,7 +69,7 @@ def read_xl_cfg(text: str, place: str, host: Host) -> ParsedGuest:
         soft_affinity=soft_affinity,
         vdistances=vnuma.vdistances if vnuma else None,
         devices=devices,
-        overhead_kib=_overhead_kib(config, vcpu_count, maxmem_mib) if guest_type == "hvm" else 0,
+        overhead_kib=_overhead_kib(config, vcpu_count, maxmem_mib) if guest_type != "pv" else 0,
         notes=(*notes, *hard_notes, *soft_notes, *device_notes, *_ignored_notes(config)),
         source=GuestSource(kind="xl", place=place, text=text),
     )
@@ -139,7 +139,7 @@ def _memory(config: Config, vnuma: Vnuma | None, notes: list[str]) -> tuple[int,
 
 def _overhead_kib(config: Config, vcpu_count: int, maxmem_mib: int) -> int:
     """
-    Compute the memory that Xen needs for an hvm guest besides the guest's own, in KiB.
+    Compute the memory that Xen needs for an hvm or pvh guest besides the guest's own, in KiB (benchmarks/xen_sets.md).
 
     It is 1 MiB per vcpu and 4 KiB per MiB of memory, 8 KiB without HAP (libxl__get_required_paging_memory), unless
     ``shadow_memory=`` states another size; and 2 MiB in either case.

@@ -115,13 +115,13 @@ def test_shadow_paging_takes_twice_as_much_a_mebibyte() -> None:
     assert read(document)[0].overhead_kib == 4096 + 24576 + 2048
 
 
-@pytest.mark.parametrize("guest_type", ["pv", "pvh"])
-def test_other_types_are_read_without_overhead(guest_type: str) -> None:
+@pytest.mark.parametrize(("guest_type", "overhead_kib"), [("pv", 0), ("pvh", 4096 + 12288 + 2048)])
+def test_a_pv_guest_has_no_overhead_and_a_pvh_guest_that_of_hvm(guest_type: str, overhead_kib: int) -> None:
     document = copy.deepcopy(DOCUMENT)
     document["c_info"]["type"] = guest_type
     document["b_info"][f"type.{guest_type}"] = document["b_info"].pop("type.hvm")
     (guest,) = read(document)
-    assert (guest.type, guest.overhead_kib) == (guest_type, 0)
+    assert (guest.type, guest.overhead_kib) == (guest_type, overhead_kib)
 
 
 def test_a_mask_of_all_pcpus_is_no_mask_and_missing_ones_are_none() -> None:

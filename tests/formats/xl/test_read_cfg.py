@@ -109,11 +109,11 @@ def test_an_empty_vnuma_is_as_if_absent() -> None:
         ("type='hvm'; vcpus=8; memory=16384; hap=0", 8192 + 16384 * 8 + 2048),
         ("type='hvm'; vcpus=2; maxvcpus=8; memory=64; maxmem=16384; hap=1", 73728 + 2048),
         ("type='hvm'; vcpus=8; memory=16384; hap=0; shadow_memory=96", 96 * 1024 + 2048),
-        ("type='pvh'; vcpus=8; memory=16384", 0),
+        ("type='pvh'; vcpus=8; memory=16384", 73728 + 2048),
         ("type='pv'; vcpus=8; memory=16384", 0),
     ],
 )
-def test_only_hvm_guests_have_overhead(text: str, overhead_kib: int) -> None:
+def test_hvm_and_pvh_guests_have_overhead(text: str, overhead_kib: int) -> None:
     assert read_xl_cfg(f"name='db'; {text}\n", "db.cfg", HOST).overhead_kib == overhead_kib
 
 
