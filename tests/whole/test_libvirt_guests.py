@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.support.commands import HOST as TWO_PNODES
 from tests.support.commands import INSTANCES, a_cfg, a_folder, placer
 from tests.support.real_libvirt import given_back, numa_of, program
 
@@ -83,3 +84,25 @@ def test_a_host_is_read_from_the_capabilities_of_a_real_libvirt(tmp_path: Path) 
 
     assert ran.code == 0, ran.err
     assert ran.out.count('"pcpus": "') == 2
+
+
+@pytest.mark.parametrize(
+    ("own", "mode"), [("", "interleave"), ("<numatune><memory mode='strict' nodeset='0-1'/></numatune>", "strict")]
+)
+def test_a_domain_on_a_set_is_taken_by_a_real_libvirt(own: str, mode: str, tmp_path: Path) -> None:
+    """Two pnodes of 3 and 4 GiB free with 4 pcpus each: 5 GiB lie on both, and each vcpu may run on all 8 pcpus."""
+    (tmp_path / "host.txt").write_text(TWO_PNODES)
+    (tmp_path / "db.xml").write_text(
+        f"<domain type='kvm'><name>db</name><memory unit='GiB'>5</memory><vcpu>4</vcpu>{own}"
+        "<os><type arch='x86_64'>hvm</type></os></domain>"
+    )
+    command = ("solve", "--host", tmp_path / "host.txt", tmp_path / "db.xml", "--migratable", "-q")
+    ran = placer(*command, "--format", "libvirt")
+    assert (ran.code, ran.err) == (0, "")
+    root = given_back(ran.out, tmp_path)
+    memory = root.find("numatune/memory")
+    assert memory is not None
+    assert memory.attrib == {"mode": mode, "nodeset": "0-1"}
+    assert [pin.get("cpuset") for pin in root.findall("cputune/vcpupin")] == ["0-7"] * 4
+    assert root.find("cpu/numa") is None
+    assert root.find("numatune/memnode") is None

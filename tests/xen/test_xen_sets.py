@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import placer
 from tests.xen.readback import NumaDump, read_numa_dump
 from tests.xen.xen_boot import Dom0, Machine
 from tests.xen.xen_guest_files import ASYMMETRIC
@@ -24,6 +25,7 @@ EXTENT_PAGES = 512
 HVM = 'type = "hvm"\nkernel = "/guest/tables"\nvga = "none"\n'
 IDLE = 'kernel = "/tmp/idle"\n'
 OPTIONS = ("-nostdlib", "-static", "-no-pie", "-Wl,-N,-s,--build-id=none,-Ttext=0x100000")
+PV = 'name = "{name}"\ntype = "pv"\nkernel = "/tmp/idle"\nmemory = {mib}\nvcpus = 4\n'
 GUESTS = {
     "pv": f'name = "pv"\ntype = "pv"\n{IDLE}memory = 1801\nvcpus = 3\n',
     "pvh": f'name = "pvh"\ntype = "pvh"\n{IDLE}memory = 1002\nvcpus = 4\n',
@@ -55,14 +57,33 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
         guest = built("idle", ["idle_guest.c"], *OPTIONS, "-fno-asynchronous-unwind-tables")
         dom0.put("/tmp/idle.b64", base64.b64encode(guest.read_bytes()).decode())
         dom0.ask("base64 -d </tmp/idle.b64 >/tmp/idle")
-        yield {name: create(dom0, name, folder) for name in GUESTS}
+        found = {name: create(dom0, name, text, folder) for name, text in GUESTS.items()}
+        info = placer.Text(dom0.ask("xl info -n"), place="xl info -n")
+        full = PV.format(name="full", mib=largest(info))
+        yield found | {"full": create(dom0, "full", full, folder)}
 
 
-def create(dom0: Dom0, name: str, folder: Path) -> Seen:
+def largest(info: placer.Text) -> int:
+    """Find the most MiB of a pv guest with which placer says that nothing may stray, by halving."""
+    low, high = 1600, 8000
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits_surely(info, middle) else (low, middle)
+    return low
+
+
+def fits_surely(info: placer.Text, mib: int) -> bool:
+    host = placer.read_host(info)
+    text = placer.Text(PV.format(name="full", mib=mib), place="full.cfg")
+    answer = placer.solve(placer.assemble(host, placer.read_guests(text, host)).instance, workers=1)
+    return answer.instance is not None and not answer.instance.sets_may_stray
+
+
+def create(dom0: Dom0, name: str, text: str, folder: Path) -> Seen:
     """Plan a guest for the host as it is, create it, look, save and restore one, and destroy it."""
     info, file, plan = folder / "info.txt", folder / f"{name}.cfg", folder / f"{name}.json"
     info.write_text(dom0.ask("xl info -n"))
-    file.write_text(GUESTS[name])
+    file.write_text(text)
     command = ["solve", "--host", str(info), str(file), "--quiet", "--migratable"]
     plan.write_text(run_placer(*command, "--format", "json"))
     written = run_placer(*command, "--format", "xl")
@@ -99,7 +120,7 @@ def pages_of(dump: NumaDump, domid: str) -> dict[int, int]:
     return dump.domains[int(domid)].pages if domid.isdigit() and int(domid) in dump.domains else {}
 
 
-@pytest.mark.parametrize("name", GUESTS)
+@pytest.mark.parametrize("name", [*GUESTS, "full"])
 def test_a_guest_on_a_set_lies_there_to_the_page(name: str, seen: dict[str, Seen]) -> None:
     guest = seen[name]
     assert guest.created[0] == 0, guest.created[1]
@@ -127,3 +148,8 @@ def test_a_guest_that_grows_starts_with_both_figures(seen: dict[str, Seen]) -> N
 def test_a_guest_on_a_set_is_saved_and_restored(seen: dict[str, Seen]) -> None:
     assert seen["moves"].restored is not None
     assert seen["moves"].restored[0] == 0, seen["moves"].restored[1]
+
+
+def test_a_set_fills_its_pnodes_to_the_last_mib_that_surely_fits(seen: dict[str, Seen]) -> None:
+    """It takes most of what all pnodes have free, and yet no page strays (tested above)."""
+    assert sum(seen["full"].pages.values()) >= 3 * 1000 * MIB_PAGES
