@@ -10,6 +10,7 @@ from msgspec.structs import replace as change
 
 from placer.assignment import Resource, Status
 from placer.assignment.context import SearchContext
+from placer.check.costs import pairs
 from placer.instance import Guest, Host, Instance, format_size
 from placer.instance.flexible import KIB_PER_GIB
 from placer.lowering.lower import lower
@@ -166,7 +167,7 @@ def settle(guest: Guest, host: Host, wanted: tuple[int, int] | Literal["fewest"]
     counts = open_guest.flexible.counts if open_guest.flexible else ()
     whole = wanted is None and found.count == 1 and found.has_pcpus
     if wanted == "fewest" or whole or not found.fits_alone or len(counts) == 1:
-        return guest.split_into(found.count), found.why
+        return guest.split_into(found.count), found.why + (_shared_cores(guest, host) if whole else "")
     return open_guest, "" if found.has_pcpus else _too_wide(guest)
 
 
@@ -217,6 +218,16 @@ def _why_wide(guest: Guest, k: int | None) -> str:
     number = f"a set of {k} pnodes" if guest.form == "set" else f"{k} vnodes"
     fewer = "one pnode has" if k == 2 else "fewer have"
     return f"{number}, because {fewer} no pcpu for each of its {guest.vcpu_count} vcpus"
+
+
+def _shared_cores(guest: Guest, host: Host) -> str:
+    """Say how many pairs of vcpus share a core on one pnode, where fewer would in two parts; else nothing."""
+    held = [pnode.core_count for pnode in host.pnodes if pnode.memory_kib - pnode.reserve_kib >= guest.memory_kib]
+    cores, half = max(held, default=0), guest.vcpu_count // 2
+    one, two = pairs(guest.vcpu_count, cores), pairs(half, cores) + pairs(guest.vcpu_count - half, cores)
+    if two >= one or len(host.pnodes) == 1:
+        return ""
+    return f"; {one} pairs of its vcpus share a core there, {two} in two parts (--vnodes 1-4 weighs that)"
 
 
 def _too_wide(guest: Guest) -> str:
