@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
@@ -21,12 +20,11 @@ from placer.instance.previous import restricted_to
 from placer.lowering.lower import lower, lower_for_baseline
 from placer.lowering.lowered import Lowered
 from placer.lowering.overflow import check_weights
+from placer.solving.logs import DEBUG, INFO, log_line, log_to
 from placer.solving.reason import no_placement_reason
 from placer.solving.result import Result, Trade
 from placer.solving.verified import verified_result
 from placer.solving.vnode_counts import resolve_ranges
-
-logger = logging.getLogger(__name__)
 
 
 def solve(
@@ -102,7 +100,7 @@ def solve(
         deterministic_limit=deterministic_limit,
         stop=Event() if stop is None else stop,
         on_progress=on_progress,
-        on_log=on_log or (logger.debug if logger.isEnabledFor(logging.DEBUG) else None),
+        on_log=on_log or log_to(DEBUG, __name__),
     )
     instance = resolve_ranges(instance)
     keep = _earlier(instance, "keep", keep)
@@ -130,7 +128,7 @@ def solve(
         if trade and result.status is Status.OPTIMAL and result.placement is not None and context.left_s() > 0:
             offer = _trade(instance, lowered, solution.site_of, result.placement, context)
             result = dataclasses.replace(result, trade=offer)
-    logger.info("%s: %s in %.3f s", strategy, result.status, result.wall_time_s)
+    log_line(INFO, __name__, f"{strategy}: {result.status} in {result.wall_time_s:.3f} s")
     return result
 
 

@@ -156,3 +156,16 @@ def test_an_instance_of_types_that_no_file_could_give_is_refused_as_input() -> N
     instance = Instance(host=Host(pnodes=(pnode,)), guests=())
     with pytest.raises(InputError, match=r"no valid instance: .*range"):
         solve(instance)
+
+
+def test_a_program_that_logs_gets_a_line_for_each_solve_and_the_steps_in_detail(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level("INFO", logger="placer"):
+        solve(crossed())
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line.startswith("optimal: OPTIMAL in ")
+    caplog.clear()
+    with caplog.at_level("DEBUG", logger="placer"):
+        solve(crossed())
+    assert any("2 items on 2 sites" in record.getMessage() for record in caplog.records)
