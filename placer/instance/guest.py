@@ -213,6 +213,18 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         """Give the overhead that lands with each of its vnodes, in whole pages of 4 KiB; 0 if it lands elsewhere."""
         return -(-self.overhead_kib // (4 * len(self.vnodes))) * 4 if self.has_own_affinity else 0
 
+    def homes(self, pnodes: tuple[int | None, ...]) -> tuple[frozenset[int], ...]:
+        """
+        Give the pnodes whose pcpus the vcpus of each vnode may use: its own, or all pnodes of a set.
+
+        Parameters
+        ----------
+        pnodes
+            For each vnode the id of its pnode, None for none.
+        """
+        alone = tuple(frozenset() if pnode is None else frozenset((pnode,)) for pnode in pnodes)
+        return (frozenset().union(*alone),) * len(alone) if self.form == "set" else alone
+
     def split_into(self, k: int) -> Guest:
         """
         Give a flexible guest k vnodes (:func:`placer.instance.flexible.parts`); any other guest stays as it is.

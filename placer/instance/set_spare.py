@@ -1,7 +1,7 @@
 """
 What Xen takes of a pnode beside the memory of a guest that is spread over a set of pnodes.
 
-Seen on Xen 4.17 with 124 guests; the experiments and their figures are in benchmarks/xen_sets.md.
+Seen on Xen 4.17; the experiments and their figures are in benchmarks/xen_sets.md.
 """
 
 from __future__ import annotations

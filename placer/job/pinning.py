@@ -84,10 +84,9 @@ def _bound(guest: Guest, host: Host, placement: Placement) -> Guest:
         raise EmissionError(f'guest "{guest.name}" has a vnode without a pnode, so its vcpus cannot be bound')
     masks = guest.hard_affinity or (None,) * guest.vcpu_count
     affinity = list(masks)
-    for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
-        homes = set(pnodes) if guest.form == "set" else {pnode}
+    for vnode, ids in zip(guest.vnodes, guest.homes(pnodes), strict=True):
         here = host.pcpus_of_effective_pool(guest.pool).intersection(
-            pcpu for each in host.pnodes if each.id in homes for pcpu in each.pcpus
+            pcpu for each in host.pnodes if each.id in ids for pcpu in each.pcpus
         )
         for vcpu in vnode.vcpus:
             mask = masks[vcpu]

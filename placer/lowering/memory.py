@@ -24,11 +24,8 @@ def guest_memory(instance: Instance, *, with_unplaced_site: bool) -> Resource:
     weight: list[int] = []
     for guest in instance.guests:
         weight += [vnode.memory_kib + guest.overhead_share_kib() for vnode in guest.vnodes]
-        if guest.has_own_affinity:
-            continue
-        pnodes = overhead_pnodes(guest, host)
-        if pnodes:
-            capacity[pnodes] -= whole_pages(-(-guest.overhead_kib // len(pnodes)))
+        for p, kib in () if guest.has_own_affinity else overhead_shares(guest, host):
+            capacity[p] -= kib
     return _memory(weight, np.maximum(capacity, 0), with_unplaced_site=with_unplaced_site)
 
 
@@ -37,6 +34,19 @@ def free_memory(instance: Instance) -> Resource:
     weight = [vnode.memory_kib for guest in instance.guests for vnode in guest.vnodes]
     capacity = np.array([pnode.memory_kib for pnode in instance.host.pnodes], dtype=np.int64)
     return _memory(weight, capacity, with_unplaced_site=True)
+
+
+def overhead_shares(guest: Guest, host: Host) -> list[tuple[int, int]]:
+    """
+    Give the overhead of a guest on each pnode of its node affinity, where placer does not write that affinity.
+
+    Returns
+    -------
+    list of (int, int)
+        Position of the pnode and KiB: equal parts, each rounded up to 4 KiB.
+    """
+    pnodes = overhead_pnodes(guest, host)
+    return [(p, whole_pages(-(-guest.overhead_kib // len(pnodes)))) for p in pnodes]
 
 
 def overhead_pnodes(guest: Guest, host: Host) -> list[int]:

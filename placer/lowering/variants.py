@@ -23,10 +23,10 @@ from itertools import chain, pairwise
 import numpy as np
 from msgspec.structs import replace as change
 
-from placer.instance import Guest, Host, Instance, Placement, Rule
+from placer.instance import Host, Instance, Placement, Rule
 from placer.instance.rules import Member
 from placer.lowering.costs import sharing_price_milli
-from placer.lowering.memory import overhead_pnodes, whole_pages
+from placer.lowering.memory import overhead_shares
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ class VariantIndex:
             Overhead(guest=g, p=p, kib=kib)
             for g in self.selectors
             if self._whole(g) and len(self.counts_of(g)) > 1 and not self._with_vnodes(g)
-            for p, kib in self._shares(self.instance.guests[g])
+            for p, kib in overhead_shares(self.instance.guests[g], self.instance.host)
         ]
 
     def earlier(self, placement: Placement | None) -> Placement | None:
@@ -105,10 +105,6 @@ class VariantIndex:
     def _with_vnodes(self, g: int) -> bool:
         """Tell whether its overhead lies with its vnodes in every number of them."""
         return all(self.instance.guests[g].split_into(k).has_own_affinity for k in self.counts_of(g))
-
-    def _shares(self, guest: Guest) -> list[tuple[int, int]]:
-        pnodes = overhead_pnodes(guest, self.instance.host)
-        return [(p, whole_pages(-(-guest.overhead_kib // len(pnodes)))) for p in pnodes]
 
     def _expanded(self) -> Instance:
         guests = []
@@ -131,7 +127,11 @@ class VariantIndex:
         more: dict[int, int] = {}
         for g in self.selectors:
             if not self._whole(g) and not self._with_vnodes(g):
-                for p, kib in self._shares(self.instance.guests[g]) if self.instance.guests[g].overhead_kib else ():
+                for p, kib in (
+                    overhead_shares(self.instance.guests[g], self.instance.host)
+                    if self.instance.guests[g].overhead_kib
+                    else ()
+                ):
                     more[p] = more.get(p, 0) + kib
         pnodes = tuple(
             change(pnode, reserve_kib=pnode.reserve_kib + more.get(p, 0)) for p, pnode in enumerate(host.pnodes)

@@ -13,7 +13,7 @@ from placer.check import check
 from placer.errors import InputError, expect, listed
 from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Rule, guest_of, shorten
 from placer.instance.rules import Member
-from placer.lowering.memory import overhead_pnodes, whole_pages
+from placer.lowering.memory import overhead_shares
 from placer.solving.result import Result
 from placer.solving.state_rules import beside_running
 
@@ -195,23 +195,21 @@ def _start(guest: Guest, placement: Placement, host: Host, exclusive: tuple[Memb
     for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
         assert pnode is not None
         taken_kib[pnode] += vnode.memory_kib + guest.overhead_share_kib()
-    if not guest.has_own_affinity:
-        spread = overhead_pnodes(guest, host)
-        for p in spread:
-            taken_kib[host.pnodes[p].id] += whole_pages(-(-guest.overhead_kib // len(spread)))
+    for p, kib in () if guest.has_own_affinity else overhead_shares(guest, host):
+        taken_kib[host.pnodes[p].id] += kib
     domain = Domain(name=guest.name, affinity=_affinity(guest, placement, host), pool=guest.pool)
     pnodes = tuple(pnode for pnode in placement.pnode_of[guest.name] if pnode is not None)
     return _Started(domain=domain, pnodes=pnodes, exclusive=exclusive, taken_kib=taken_kib, devices=guest.devices)
 
 
 def _affinity(guest: Guest, placement: Placement, host: Host) -> tuple[tuple[int, ...] | None, ...]:
-    """Bind each vcpu to the pcpu that it owns, else to those of its pnode that its cpupool and hard affinity leave."""
+    """Bind each vcpu to the pcpu that it owns, else to those of its home that its cpupool and hard affinity leave."""
     owned = placement.pcpu_of.get(guest.name, (None,) * guest.vcpu_count)
     masks = guest.hard_affinity or (None,) * guest.vcpu_count
     pool = host.pcpus_of_effective_pool(guest.pool)
     affinity: list[tuple[int, ...] | None] = [None] * guest.vcpu_count
-    for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
-        home = [pcpu for each in host.pnodes if each.id == pnode for pcpu in each.pcpus if pcpu in pool]
+    for vnode, ids in zip(guest.vnodes, guest.homes(placement.pnode_of[guest.name]), strict=True):
+        home = [pcpu for each in host.pnodes if each.id in ids for pcpu in each.pcpus if pcpu in pool]
         for vcpu in vnode.vcpus:
             mask, pcpu = masks[vcpu], owned[vcpu]
             left = tuple(each for each in home if mask is None or each in mask)

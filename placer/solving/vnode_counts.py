@@ -63,21 +63,20 @@ def fewest_vnodes(guest: Guest, host: Host, *, advice: bool = True) -> Fewest:
     """
     Find the fewest vnodes with which a flexible guest fits the host alone.
 
+    The number can exceed that of the vcpus, and that of the pnodes: two vnodes may share a pnode, and are written as
+    one there.
+
     Parameters
     ----------
     advice
         Whether the reason shall say how much memory would fit, where the guest does not; that takes solves of its own.
-
-    The number can exceed that of the vcpus, and that of the pnodes: two vnodes may share a pnode, and are written as
-    one there.
     """
     assert guest.flexible is not None
     counts = _counts(guest, host)
     for k in counts:
         if fits_alone(guest.split_into(k), host):
-            wide = next(
-                (w for w in counts[counts.index(k) :] if fits_alone(guest.split_into(w), host, pcpus=True)), None
-            )
+            from_here = range(k, counts.stop)
+            wide = next((w for w in from_here if fits_alone(guest.split_into(w), host, pcpus=True)), None)
             why = _why(guest, host, k) if wide in {None, k} else _why_wide(guest, wide)
             return Fewest(count=wide or k, by_memory=k, fits_alone=True, has_pcpus=wide is not None, why=why)
     tried = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
@@ -129,7 +128,8 @@ def resolve_range(guest: Guest, host: Host, *, found: Fewest | None = None) -> G
     Parameters
     ----------
     found
-        The fewest vnodes with which the guest fits, if they are known already.
+        The fewest vnodes with which a guest of a file fits: its range begins where each vcpu has a pcpu. Without it the
+        guest is of an instance, whose range begins where its memory fits.
     """
     flexible = guest.flexible
     if flexible is None or flexible.most is not None:
@@ -205,7 +205,7 @@ def _pcpus(guest: Guest, host: Host) -> Resource:
     left = host.pcpus_of_effective_pool(guest.pool)
     masks = guest.hard_affinity
     if masks is not None and None not in masks:
-        left = left.intersection(*[{pcpu for mask in masks for pcpu in mask or ()}])
+        left &= {pcpu for mask in masks for pcpu in mask or ()}
     return Resource(
         weight=np.array([len(vnode.vcpus) for vnode in guest.vnodes], dtype=np.int64),
         capacity=np.array([len(left.intersection(pnode.pcpus)) for pnode in host.pnodes], dtype=np.int64),

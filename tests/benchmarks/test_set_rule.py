@@ -9,8 +9,19 @@ import pytest
 
 from benchmarks.set_batches import KINDS
 from benchmarks.set_page import make_page
-from benchmarks.set_rule import BROKEN, asks_for_gib, hold, low_zone_mib, most_on_a_pnode, overhead_on_a_pnode
+from benchmarks.set_rule import (
+    BROKEN,
+    asks_for_gib,
+    elsewhere,
+    hold,
+    low_zone_mib,
+    most_on_a_pnode,
+    overhead_on_a_pnode,
+)
 from benchmarks.set_trials import Row
+from placer.instance import GuestType
+from placer.instance.set_spare import spare_kib
+from tests.support.building import a_guest
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results" / "xen_sets.csv"
 PAGE = RESULTS.parents[1] / "xen_sets.md"
@@ -89,3 +100,13 @@ def test_parts_differ_by_an_extent_at_most_where_no_gib_is_asked_for() -> None:
 
 def test_the_page_is_that_of_the_rows() -> None:
     assert PAGE.read_text(encoding="utf-8") == make_page(all_rows())
+
+
+@pytest.mark.parametrize("kind", ["pv", "pvh", "hvm"])
+@pytest.mark.parametrize("mib", [600, 1024, 3000])
+def test_the_room_that_placer_leaves_is_that_of_the_rule(kind: GuestType, mib: int) -> None:
+    """But for special pages, which the rule of the experiments allows every kind, and the paging pool, an overhead."""
+    guest = a_guest(mib * 512, mib * 512, vcpus=(2, 1), type=kind, form="set", one_to_one=True)
+    beside = most_on_a_pnode(kind, mib, 2) - mib * 128 - (0 if kind == "pvh" else 17) + elsewhere(kind, 3, 4)
+    pool = 0 if kind == "pv" else 64
+    assert spare_kib(guest) == 4 * (beside - pool)

@@ -99,3 +99,20 @@ def test_running_guests_that_nothing_keeps_off_an_exclusive_pnode_are_named() ->
     assert answer_notes(Request(instance=ruled), Placement(pnode_of={"db": (1,)})) == [
         "exclusive pnodes are free of running guests bound to them, but these are bound to no pnode: Domain-0"
     ]
+
+
+def test_parts_of_a_host_that_cannot_reach_each_other_are_named() -> None:
+    apart = ((10, 20, 255), (20, 10, 255), (255, 255, 10))
+    host = a_host(8 * GIB, 8 * GIB, 8 * GIB, slit=apart)
+    (note,) = answer_notes(Request(instance=an_instance(host, a_guest(GIB, form="whole"))), None)
+    assert note == "the pnodes fall into parts that cannot reach each other, a guest stays within one: 0-1, 2"
+
+
+def test_a_set_that_may_stray_is_named_with_the_most_that_may() -> None:
+    """A part of 512 MiB may take 2,048 + 96 + 32 KiB more; 1 GiB less 10 MiB and a low zone of 600 MiB is 414 MiB."""
+    host = replace(a_host(GIB, GIB), low_zone_kib=600 * 1024)
+    a_set = a_guest(GIB // 2, GIB // 2, form="set", type="pv", one_to_one=True)
+    request = Request(instance=replace(an_instance(host, a_set), sets_may_stray=True))
+    spread, stray = answer_notes(request, Placement(pnode_of={"db": (0, 1)}))
+    assert spread == 'guest "db": memory spread over pnodes 0 and 1, without vnuma'
+    assert stray.startswith("may stray: up to 100.12 MiB of the parts on pnode 0 may land outside")

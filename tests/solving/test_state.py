@@ -149,3 +149,12 @@ def test_a_state_goes_on_after_a_pickle() -> None:
 def test_what_is_no_list_of_guests_is_refused(guests: object) -> None:
     with pytest.raises(placer.InputError, match=r"^guests: expected "):
         placer.State(host()).instance(guests)  # type: ignore[arg-type]
+
+
+def test_a_set_that_runs_loads_all_of_its_pnodes() -> None:
+    """10 GiB take parts of 5 GiB on both pnodes, and each vcpu may run on all eight pcpus."""
+    state = placer.State(host())
+    flexible = placer.Flexible(memory_kib=10 * GIB, vcpu_count=2, least=2, most=2)
+    start(state, placer.Guest(name="wide", form="set", flexible=flexible))
+    assert state.host.domains[0].affinity == (tuple(range(8)),) * 2
+    assert free_gib(state) == [3, 3]
