@@ -20,7 +20,10 @@ ACCEPTED = (
     "or a sysfs folder such as /sys"
 )
 _ROOTS: dict[str, HostForm] = {"topology": "hwloc", "capabilities": "libvirt"}
-_NUMACTL = re.compile(r"^(available: \d+ nodes?\b|node \d+ (cpus|size|free):|node distances:)", re.MULTILINE)
+_NUMACTL = re.compile(
+    r"^[^\S\n]*(available:\s+\d+\s+nodes?\b|node\s+\d+\s+(cpus|size|free):|node\s+distances:|No NUMA available)",
+    re.MULTILINE,
+)
 _XL_INFO = re.compile(r"^(host|release|xen_\w+|nr_\w+|cpu_topology|numa_info|free_memory)\s*:", re.MULTILINE)
 
 

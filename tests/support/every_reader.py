@@ -94,7 +94,14 @@ def _readers() -> dict[str, Reader]:
     running = _file("xl", "running", "xl-list.json")
     return {
         "xl info": Reader(("xl.info", "hosts"), _file("xl", "host.txt"), read_host),
-        "numactl": Reader(("linux.numactl",), NUMACTL, read_host),
+        "numactl": Reader(
+            (
+                "linux.numactl",
+                "linux.numactl_lines",
+            ),
+            NUMACTL,
+            read_host,
+        ),
         "hwloc": Reader(of_hwloc, HWLOC, read_host),
         "capabilities": Reader(("libvirt.capabilities",), LIBVIRT, read_host),
         "host json": Reader(

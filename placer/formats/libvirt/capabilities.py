@@ -61,12 +61,23 @@ def _cells(root: Node) -> list[Node]:
     cells = list(node.all("cell")) if node else []
     if root.tag != "capabilities" or not cells:
         raise InputError("expected <capabilities> with <host><topology><cells><cell>", place=root.place)
+    if node is not None:
+        _check_count(node, len(cells), "<cell>")
     return cells
+
+
+def _check_count(node: Node, found: int, what: str) -> None:
+    """Compare what a list says of its length with what it holds: a copy may lack lines."""
+    if "num" in node.attributes and node.number("num", MAX_CPU + 1) != found:
+        raise node.fault(f"says {node.attributes['num']} of {what} and holds {found}, expected all of them")
 
 
 def _cpus(cell: Node) -> list[Node]:
     cpus = cell.child("cpus")
-    return list(cpus.all("cpu")) if cpus else []
+    listed = list(cpus.all("cpu")) if cpus else []
+    if cpus:
+        _check_count(cpus, len(listed), "<cpu>")
+    return listed
 
 
 def _row(cell: Node) -> NodeRow:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
 from placer.formats.linux.topology import NodeRow, Topology, build_host
 from placer.formats.text.cpu_lists import CpuLists
-from placer.instance import shorten
+from placer.instance import format_cpuset, shorten
 from placer.instance.units import MAX_KIB
 
 MAX_BYTES = 1024**2
@@ -18,7 +18,9 @@ MAX_BYTES = 1024**2
 
 _NODE = re.compile(r"node(\d{1,5})", re.ASCII)
 _CPU = re.compile(r"cpu(\d{1,5})", re.ASCII)
-_MEMORY = re.compile(r"(Mem\w+):\s*(\d{1,16})\s*kB", re.ASCII)
+_MEMORY = re.compile(r"([A-Z]\w+(?:\(\w+\))?):\s*(\d{1,16})\s*kB", re.ASCII)
+_CACHES = ("Active(file)", "Inactive(file)", "SReclaimable")
+"""What Linux gives up on demand, as its own estimate MemAvailable counts it (si_mem_available in mm/show_mem.c)."""
 _SIBLINGS = ("core_cpus_list", "thread_siblings_list", "core_cpus", "thread_siblings")
 """Files with the pcpus of a cpu's core, newest name first; old kernels have bitmaps only."""
 
@@ -33,7 +35,7 @@ def read_sysfs(path: str, free: str | None = None, name: str = "") -> ParsedHost
         The tree (``/sys``), a folder that holds one as ``sys``, its ``devices/system``, or the ``node`` in there.
     free
         Free memory as ``--free`` states it. Without it the memory of a pnode is MemTotal, and a note states MemFree,
-        which may be far too small: it excludes caches, which Linux frees on demand.
+        which may be far too small, without and with the caches that Linux gives up on demand.
     name
         Name of the host.
 
@@ -68,11 +70,13 @@ class _Tree:
         self.lists = CpuLists(path)
         self.notes: list[str] = []
         self.free_kib: dict[int, int] = {}
+        self.caches_kib: dict[int, int] = {}
 
     def read(self, free: str | None, name: str) -> ParsedHost:
         online = self.cpus("cpu/online")
         ids = sorted(int(found[1]) for found in map(_NODE.fullmatch, _names(self.system / "node")) if found)
         if ids:
+            self.note_missing_nodes(ids)
             rows = [self.row(id, online) for id in ids]
         else:
             self.notes.append("the kernel knows no NUMA nodes: all pcpus are on pnode 0")
@@ -80,6 +84,9 @@ class _Tree:
         if self.text("../../hypervisor/type") == "xen":
             self.notes.append("this is what a Xen domain sees of itself, not the host: that is in xl info -n")
         pcpus = {pcpu for row in rows for pcpu in row.pcpus}
+        homeless = set(online or ()) - pcpus
+        if homeless:
+            self.notes.append(f"pcpus {format_cpuset(homeless)} are online on no node and are left out")
         topology = Topology(
             place=self.path,
             rows=rows,
@@ -93,8 +100,21 @@ class _Tree:
         return ParsedHost(host=reading.host, notes=(*reading.notes, *notes))
 
     def free_now(self) -> tuple[str, ...]:
-        sizes = ",".join(f"{id}={kib // 1024}MiB" for id, kib in self.free_kib.items())
-        return (f"what Linux reports as free now, without its caches, is --free {sizes}",) if sizes else ()
+        if not self.free_kib:
+            return ()
+        note = f"what Linux reports as free now, without its caches, is --free {_sizes(self.free_kib)}"
+        if not self.caches_kib:
+            return (note,)
+        with_caches = {id: kib + self.caches_kib.get(id, 0) for id, kib in self.free_kib.items()}
+        return (f"{note}; with the caches that it gives up on demand --free {_sizes(with_caches)}",)
+
+    def note_missing_nodes(self, ids: Sequence[int]) -> None:
+        """Compare the nodes of the tree with those that the kernel names: a copy may lack some."""
+        missing = set(self.cpus("node/online") or ()).difference(ids)
+        if missing:
+            self.notes.append(
+                f"nodes {format_cpuset(missing)} are online and have no folder in {self.path}: they are left out"
+            )
 
     def row(self, id: int, online: Sequence[int] | None) -> NodeRow:
         folder = f"node/node{id}"
@@ -128,6 +148,8 @@ class _Tree:
             raise InputError(f'expected a line "Node {id} MemTotal: 1024 kB"', place=str(self.system / name))
         if "MemFree" in kib_of:
             self.free_kib[id] = kib_of["MemFree"]
+        if any(kind in kib_of for kind in _CACHES):
+            self.caches_kib[id] = sum(kib_of.get(kind, 0) for kind in _CACHES)
         return kib_of["MemTotal"]
 
     def distances(self, ids: Sequence[int]) -> dict[tuple[int, int], int]:
@@ -155,6 +177,10 @@ class _Tree:
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror or error}", place=str(file)) from None
         return data.replace(b"\0", b"").decode("ascii", "replace").strip()
+
+
+def _sizes(kib_of: Mapping[int, int]) -> str:
+    return ",".join(f"{id}={kib // 1024}MiB" for id, kib in kib_of.items())
 
 
 def _distance(word: str, place: str) -> int:

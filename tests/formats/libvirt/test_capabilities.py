@@ -94,6 +94,8 @@ def test_cells_may_lack_distances_with_a_note() -> None:
         ("'KiB'>8388608", "'EiB'>9", r"^caps.xml:20: <memory>: expected memory of at most 8 PiB"),
         ("value='31'", "value='-31'", r"^caps.xml:22: <sibling>: expected value from 0"),
         ("value='31'", "value='0'", r"^caps.xml: the distance from node 1 to 0 is 0"),
+        ("<cells num='2'>", "<cells num='3'>", r"^caps.xml:4: <cells>: says 3 of <cell> and holds 2, expected all"),
+        ("<cpus num='4'>", "<cpus num='40'>", r"^caps.xml:12: <cpus>: says 40 of <cpu> and holds 4, expected all"),
         ("siblings='1,3'", "siblings='3-1'", r'^caps.xml:14: range "3-1" runs backwards'),
         ("<cpu id='3'", "<cpu id='three'", r'^caps.xml:16: <cpu>: expected id from 0 to 65535, got "three"'),
         ("<topology>", "<nothing/><topology2>", r"^caps.xml:\d+: no well-formed XML"),

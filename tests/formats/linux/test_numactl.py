@@ -75,13 +75,80 @@ def test_windows_line_ends_are_read() -> None:
         ("3000 MB", "3000 kB", r'^numa.txt:4: expected a size such as "65536 MB", got "3000 kB"'),
         ("3000 MB", "99999999999999 MB", r"^numa.txt:4: expected a size"),
         ("node 8 size", "node 8 weight", r'^numa.txt:6: expected "node 0 cpus:", "size:" or "free:", got "node 8 wei'),
-        ("31  10", "31", r'^numa.txt:11: 1 distances for 2 nodes: "8:  31"'),
+        ("31  10", "31", r'^numa.txt:11: 1 distances for 2 nodes: "8: 31"'),
         ("31  10", "0 10", r"^numa.txt: the distance from node 8 to 0 is 0"),
     ],
 )
 def test_faults_are_named_with_their_line(old: str, new: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         host_of(changed(old, new))
+
+
+def test_wrapped_lines_are_joined_with_a_note() -> None:
+    text = changed("0 1 2 3", "0 1\n2 3").replace("node   0   8", "node 0\n8").replace("10  21", "10\n21")
+    reading = read_numactl(text, "numa.txt")
+    assert reading.host == host_of(NUMACTL)
+    assert "lines 2,10,12 are continued on the lines below them, and were joined with these" in reading.notes
+
+
+def test_a_number_that_a_wrap_cut_in_two_is_refused() -> None:
+    with pytest.raises(InputError, match=r"^numa.txt:2: cpus of a wrapped line are not ascending: was a number cut"):
+        host_of(changed("0 1 2 3", "8 9 1\n0 11"))
+    with pytest.raises(InputError, match=r"^numa.txt:10: 3 distances for 2 nodes"):
+        host_of(changed("10  21", "10 2\n1"))
+
+
+def test_cpus_on_the_line_below_are_read() -> None:
+    assert host_of(changed("cpus: 0 1 2 3", "cpus:\n0 1 2 3")) == host_of(NUMACTL)
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2007", "\u3000", "\t", " \u200b"])
+def test_spaces_of_any_kind_are_spaces(space: str) -> None:
+    assert host_of(NUMACTL.replace(" ", space)) == host_of(NUMACTL)
+
+
+def test_a_text_with_the_shell_around_it_is_read() -> None:
+    assert host_of(f"```\n[root@db1 ~]# numactl -H\n{NUMACTL}\n[root@db1 ~]#\n```\n") == host_of(NUMACTL)
+
+
+def test_compressed_cpus_of_newer_versions_are_read_and_counted() -> None:
+    assert host_of(changed("cpus: 0 1 2 3", "cpus: 0-1, 2-3 (4)")) == host_of(NUMACTL)
+    with pytest.raises(InputError, match=r"^numa.txt:2: 3 cpus, expected the 4 that the line says"):
+        host_of(changed("cpus: 0 1 2 3", "cpus: 0-2 (4)"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "2 nodes (0,8)",
+            "3 nodes (0-2)",
+            r"^numa.txt:1: says that 3 nodes are available, and 2 are listed below \(0,8",
+        ),
+        ("node 8 cpus:\n", "", r'^numa.txt: no line "node 8 cpus: ...": expected one for each node'),
+        ("node 8 cpus:\n", "node 8 cpus:\nnode 8 cpus: 5\n", r'^numa.txt:6: a second line "node 8 cpus:"'),
+        ("node 8 cpus:\n", "node 8 cpus: 5 6 5\n", r"^numa.txt:5: cpu 5 is listed twice on one node"),
+        ("node 8 cpus:\n", "node 8 cpus: 6-5\n", r'^numa.txt:5: expected cpu ids of at most 65535, got "6-5"'),
+        ("3000 MB", "3000 MB\n17", r'^numa.txt:5: numbers that continue no line: "17"'),
+        ("node 8 cpus:\n", "node 8 cpus:\n[...]\n", r'^numa.txt:6: no line of numactl -H: "\[...\]"'),
+        ("available", "No NUMA available on this system\navailable", r"^numa.txt:1: this machine has no NUMA nodes"),
+        ("node distances", "available: 2 nodes (0,8)\nnode distances", r"^numa.txt:8: the output .* a second time"),
+    ],
+)
+def test_every_line_is_understood_or_refused(old: str, new: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        host_of(changed(old, new))
+
+
+def test_free_memory_far_below_the_size_is_said_to_leave_out_caches() -> None:
+    text = changed("3000 MB", "2047 MB")
+    (note,) = [note for note in read_numactl(text, "numa.txt").notes if "caches" in note]
+    assert note == (
+        "free memory is what numactl prints (pnode 0: 2 GiB of 4 GiB), which leaves out the caches that Linux "
+        "gives up on demand; --free 0=4096MiB is all of it: take off what programs and running guests hold"
+    )
+    assert not any("caches" in note for note in read_numactl(text, "numa.txt", free="0=1GiB").notes)
+    assert not any("caches" in note for note in read_numactl(changed("3000 MB", "2048 MB"), "numa.txt").notes)
 
 
 def test_another_text_is_refused() -> None:

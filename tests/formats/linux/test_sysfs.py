@@ -56,6 +56,23 @@ def test_memory_is_the_total_and_what_is_free_now_is_said_as_an_option(tree: Pat
     assert not any("--free" in note for note in given.notes)
 
 
+def test_what_is_free_is_said_with_caches_too_where_the_kernel_states_them(tree: Path) -> None:
+    caches = "Node 0 Active(file): 1048576 kB\nNode 0 Inactive(file): 524288 kB\nNode 0 SReclaimable: 1024 kB\n"
+    put(tree, "node/node0/meminfo", f"Node 0 MemTotal: 4194304 kB\nNode 0 MemFree: 1048576 kB\n{caches}")
+    assert (
+        "what Linux reports as free now, without its caches, is --free 0=1024MiB,8=8192MiB; "
+        "with the caches that it gives up on demand --free 0=2561MiB,8=8192MiB"
+    ) in read_sysfs(str(tree)).notes
+
+
+def test_what_a_part_of_a_tree_lacks_is_noted(tree: Path) -> None:
+    put(tree, "cpu/online", "0-5\n")
+    put(tree, "node/online", "0,8-9\n")
+    notes = read_sysfs(str(tree)).notes
+    assert "pcpus 4-5 are online on no node and are left out" in notes
+    assert f"nodes 9 are online and have no folder in {tree}: they are left out" in notes
+
+
 @pytest.mark.parametrize("inside", ["devices/system", "devices/system/node"])
 def test_a_folder_inside_the_tree_will_do(tree: Path, inside: str) -> None:
     assert host_of(tree / inside) == host_of(tree)
