@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from placer.check.positions import Positions, Sites, distance
 from placer.check.soft_terms import SOFT_TERMS
-from placer.instance import UNREACHABLE, Domain, Guest, Host, Instance, Pnode
+from placer.instance import Domain, Guest, Host, Instance, Pnode
 
 Matrix = tuple[tuple[int, ...], ...]
 
@@ -117,21 +117,6 @@ def sharing_price(instance: Instance) -> int:
     return SHARING_PRICE * threads**2 // vcpus**2 if threads < vcpus else SHARING_PRICE
 
 
-def core_group_of(host: Host) -> tuple[int, ...]:
-    """
-    Give for each pnode the position of the pnode with which its cores are counted.
-
-    A pnode with memory counts for itself. One without memory counts with the nearest pnode with memory by its own row
-    of the distances, the first of several; for itself if it reaches none.
-    """
-    with_memory, groups = [p for p, pnode in enumerate(host.pnodes) if pnode.memory_kib], []
-    for q, pnode in enumerate(host.pnodes):
-        reached = [p for p in with_memory if host.distances[q][p] < UNREACHABLE]
-        nearest = min(reached, key=lambda p: host.distances[q][p], default=q)
-        groups.append(q if pnode.memory_kib else nearest)
-    return tuple(groups)
-
-
 def pairs(vcpus: int, cores: int) -> int:
     """
     Count the pairs of n vcpus that share a core when n vcpus are spread evenly over c cores.
@@ -176,29 +161,26 @@ def running_vcpus(host: Host, domains: Iterable[Domain] | None = None) -> list[i
 
 def core_sharing(instance: Instance, where: Positions) -> int:
     """
-    Sum 2 x price x pairs(vcpus, cores) over the cpupools and core groups, the price in thousandths.
+    Sum 2 x price x pairs(vcpus, cores) over the cpupools and pnodes, the price in thousandths.
 
     Vcpus are the shared vcpus placed there and the vcpus running there, of guests and domains in the cpupool; cores are
-    the cores with a pcpu of the pool that is not among the host's dedicated_pcpus. Guests in no cpupool form one pool
-    over all cores. If the host states no dedicated_pcpus, the cores that dedicated vcpus placed there fill are taken
-    off, down to 1: one core for each isolated vcpu, and one for each t other dedicated vcpus, rounded up, where t is
-    the most pcpus of a core of the host.
+    the pnode's cores with a pcpu of the pool that is not among the host's dedicated_pcpus. Guests in no cpupool form
+    one pool over all cores. If the host states no dedicated_pcpus, the cores that dedicated vcpus placed there fill are
+    taken off, down to 1: one core for each isolated vcpu, and one for each t other dedicated vcpus, rounded up, where t
+    is the most pcpus of a core of the host.
     """
     host, shared = instance.host, 0
-    group_of = core_group_of(host)
     threads = max((len(core) for pnode in host.pnodes for core in pnode.cores), default=1)
     for name, pcpus in host.pcpus_of_pool.items():
-        cores, vcpus, filled = ([0] * len(group_of) for _ in range(3))
-        running = running_vcpus(host, [d for d in host.domains if host.effective_pool(d.pool) == name])
-        for p, pnode in enumerate(host.pnodes):
-            cores[group_of[p]] += _cores_in(pnode, pcpus.difference(host.dedicated_pcpus or ()))
-            vcpus[group_of[p]] += running[p]
+        cores = [_cores_in(pnode, pcpus.difference(host.dedicated_pcpus or ())) for pnode in host.pnodes]
+        vcpus = running_vcpus(host, [d for d in host.domains if host.effective_pool(d.pool) == name])
+        filled = [0] * len(cores)
         for guest in instance.guests:
             for vnode, site in zip(guest.vnodes, where[guest.name], strict=True):
                 if site is not None and host.effective_pool(guest.pool) == name:
                     dedicated = len(guest.dedicated.intersection(vnode.vcpus))
-                    vcpus[group_of[site]] += len(vnode.vcpus) - dedicated
-                    filled[group_of[site]] += dedicated * (threads if guest.thread_policy == "isolate" else 1)
+                    vcpus[site] += len(vnode.vcpus) - dedicated
+                    filled[site] += dedicated * (threads if guest.thread_policy == "isolate" else 1)
         if host.dedicated_pcpus is None:
             cores = [max(c - -(-f // threads), min(c, 1)) for c, f in zip(cores, filled, strict=True)]
         shared += sum(map(pairs, vcpus, cores))

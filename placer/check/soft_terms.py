@@ -56,6 +56,18 @@ def vdistance(instance: Instance, where: Positions) -> int:
     return 1000 * total
 
 
+def device_pnodes(instance: Instance, where: Positions) -> int:
+    """Sum 1000 over the vcpus of guests without devices whose vnode stands on a pnode with a device of the host."""
+    taken = {instance.host.position_of[device.pnode] for device in instance.host.devices}
+    return 1000 * sum(
+        len(vnode.vcpus)
+        for guest in instance.guests
+        if not guest.devices
+        for vnode, p in zip(guest.vnodes, where[guest.name], strict=True)
+        if p in taken
+    )
+
+
 def shape(instance: Instance, where: Positions) -> int:
     """
     ``pack``: sum floor(MiB left) over pnodes that hold a vnode. ``spread``: the maximum over pnodes of
@@ -82,6 +94,7 @@ SOFT_TERMS: dict[str, Callable[[Instance, Positions], int]] = {
     "device_distance": device_distance,
     "soft_affinity": soft_affinity,
     "vdistance": vdistance,
+    "device_pnodes": device_pnodes,
     "shape": shape,
 }
 """These terms by name."""

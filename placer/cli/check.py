@@ -25,7 +25,8 @@ Keep = Annotated[
     typer.Option(
         "--keep",
         metavar="OLD",
-        help="An earlier placement: count the vnodes that left their pnode in it, as a cost right before shape.",
+        help="An earlier placement: count the vnodes that left their pnode in it, as a cost right before "
+        "device_pnodes and shape.",
     ),
 ]
 Host = Annotated[

@@ -94,7 +94,7 @@ Keep = Annotated[
         "--keep",
         metavar="PLACEMENT",
         help="An earlier placement, as `--format json` writes it: move as few vnodes as possible away from it, as a "
-        "tier right before shape. The search starts from it, unless --hint names another.",
+        "tier right before device_pnodes and shape. The search starts from it, unless --hint names another.",
     ),
 ]
 FreePnodes = Annotated[

@@ -78,7 +78,9 @@ class CostTerm:
     anchor: str = "what-is-least"
 
 
-OrderableTerm = Literal["access_distance", "core_sharing", "device_distance", "soft_affinity", "vdistance", "shape"]
+OrderableTerm = Literal[
+    "access_distance", "core_sharing", "device_distance", "soft_affinity", "vdistance", "device_pnodes", "shape"
+]
 """The orderable terms of :data:`TERMS` as a type, from which the JSON Schema of an instance is made."""
 COMMON_UNIT = "thousandths of a unit of distance for one vcpu"
 """The unit of all terms that may be weighed against each other."""
@@ -170,9 +172,15 @@ TERMS = (
         anchor="solving-again",
     ),
     CostTerm(
+        name="device_pnodes",
+        words="vcpus of guests without devices on pnodes with devices",
+        tier=7,
+        unit=COMMON_UNIT,
+    ),
+    CostTerm(
         name="shape",
         words="what is left free on pnodes in use, or the fullest pnode",
-        tier=7,
+        tier=8,
         unit="MiB or thousandths",
     ),
 )

@@ -112,7 +112,8 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         kept
             Whether vnodes that move away from an earlier placement count too.
         """
-        return tiers_of(self.objective.tiers, kept=kept, flexible=self.flexible)
+        devices = bool(self.host.devices)
+        return tiers_of(self.objective.tiers, kept=kept, flexible=self.flexible, devices=devices)
 
     @property
     def flexible(self) -> bool:

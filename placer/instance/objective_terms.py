@@ -23,8 +23,10 @@ ORDERS: dict[Order, tuple[Tier, ...]] = {
 """The orders by name: nearness and free cores weighed against each other, or one of them before the other."""
 UNPLACED = tuple(term.name for term in TERMS if term.tier < TERM_OF["access_distance"].tier)
 """The terms of unplaced guests, two tiers before all others: leaving a guest out never pays."""
+DEVICE_PNODES = "device_pnodes"
+"""The term that keeps guests without devices off pnodes with devices; only where the host knows devices."""
 MOVED = "moved"
-"""The term that counts vnodes that move away from an earlier placement; its tier is right before that of shape."""
+"""The term that counts vnodes that move away from an earlier placement; only device_pnodes and shape come after it."""
 VNODES = "vnodes"
 """The term that counts the vnodes of flexible guests; its tier is right after nearness and free cores."""
 TIERS: tuple[tuple[str, ...], ...] = (*((name,) for name in UNPLACED), *(tuple(tier) for tier in ORDERS["default"]))
@@ -32,7 +34,7 @@ TIERS: tuple[tuple[str, ...], ...] = (*((name,) for name in UNPLACED), *(tuple(t
 
 
 def tiers_of(
-    order: Order | tuple[Tier, ...], *, kept: bool = False, flexible: bool = False
+    order: Order | tuple[Tier, ...], *, kept: bool = False, flexible: bool = False, devices: bool = False
 ) -> tuple[dict[str, int], ...]:
     """
     Give every tier of an objective, the two tiers of unplaced guests first.
@@ -40,9 +42,11 @@ def tiers_of(
     Parameters
     ----------
     kept
-        Whether vnodes that move away from an earlier placement count: right before shape, or last without shape.
+        Whether vnodes that move away from an earlier placement count: right before device_pnodes and shape.
     flexible
         Whether the instance has flexible guests: their vnodes count right after nearness and free cores.
+    devices
+        Whether the host knows devices: without them no named order has the tier of device_pnodes.
 
     Examples
     --------
@@ -50,13 +54,21 @@ def tiers_of(
     [['access_distance'], ['core_sharing'], ['device_distance', 'soft_affinity', 'vdistance'], ['moved'], ['shape']]
     """
     chosen = ORDERS[order] if isinstance(order, str) else order
+    if isinstance(order, str) and not devices:
+        chosen = tuple(tier for tier in chosen if DEVICE_PNODES not in tier)
     tiers = [{name: 1} for name in UNPLACED] + [{str(name): weight for name, weight in t.items()} for t in chosen]
     if flexible:
         main = [t for t, tier in enumerate(tiers) if "access_distance" in tier or "core_sharing" in tier]
         tiers.insert(max(main, default=len(UNPLACED) - 1) + 1, {VNODES: 1})
     if kept:
-        tiers.insert(next((t for t, tier in enumerate(tiers) if "shape" in tier), len(tiers)), {MOVED: 1})
+        tiers.insert(_place_of_moved(tiers), {MOVED: 1})
     return tuple(tiers)
+
+
+def _place_of_moved(tiers: list[dict[str, int]]) -> int:
+    """Find the tier of shape, or of device_pnodes where that stands right before it; without them, the end."""
+    place = next((t for t, tier in enumerate(tiers) if "shape" in tier), len(tiers))
+    return place - (set(tiers[place - 1]) == {DEVICE_PNODES})
 
 
 def check_tiers(tiers: tuple[Tier, ...]) -> None:

@@ -9,12 +9,12 @@ from fractions import Fraction
 import numpy as np
 
 from placer.assignment import IntArray, even_pairs
-from placer.instance import UNREACHABLE, Domain, Host, Pnode
+from placer.instance import Domain, Host, Pnode
 
 
 def core_pools(host: Host, pcpus: frozenset[int] | None = None) -> tuple[IntArray, list[int]]:
     """
-    Group the cores: the cores of a pnode without memory count with the nearest pnode that has memory.
+    Give each pnode with cores a pool of its own: cores count where they are, with memory beside them or without.
 
     Parameters
     ----------
@@ -28,12 +28,11 @@ def core_pools(host: Host, pcpus: frozenset[int] | None = None) -> tuple[IntArra
     cores : list of int
         The number of cores of each pool, positive.
     """
-    owners = [_core_owner(host, p) for p in range(len(host.pnodes))]
-    cores = dict.fromkeys(sorted(set(owners)), 0)
-    for pnode, owner in zip(host.pnodes, owners, strict=True):
-        cores[owner] += pnode.core_count if pcpus is None else _core_count(pnode, pcpus)
-    pools = {owner: i for i, owner in enumerate(p for p, count in cores.items() if count)}
-    return np.array([pools.get(owner, -1) for owner in owners]), [cores[owner] for owner in pools]
+    counts = [pnode.core_count if pcpus is None else _core_count(pnode, pcpus) for pnode in host.pnodes]
+    with_cores = [p for p, count in enumerate(counts) if count]
+    pool_of = np.full(len(counts), -1)
+    pool_of[with_cores] = np.arange(len(with_cores))
+    return pool_of, [counts[p] for p in with_cores]
 
 
 def running_load(host: Host, domains: Iterable[Domain] | None = None) -> list[int]:
@@ -99,10 +98,3 @@ def pairs_table(vcpus: int, cores: list[int], running: list[int]) -> IntArray:
 
 def _core_count(pnode: Pnode, pcpus: frozenset[int]) -> int:
     return sum(not pcpus.isdisjoint(core) for core in pnode.core_groups)
-
-
-def _core_owner(host: Host, p: int) -> int:
-    if host.pnodes[p].memory_kib:
-        return p
-    near = [(d, q) for q, d in enumerate(host.distances[p]) if host.pnodes[q].memory_kib and d < UNREACHABLE]
-    return min(near)[1] if near else p

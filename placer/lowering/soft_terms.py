@@ -1,4 +1,4 @@
-"""The terms in tiers below nearness and free cores: soft affinity, vdistances, devices and shape."""
+"""The terms in tiers below nearness and free cores: devices, soft affinity, vdistances and shape."""
 
 from __future__ import annotations
 
@@ -109,6 +109,16 @@ def vdistance(instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced
     return flows
 
 
+def device_pnodes(instance: Instance, *, with_unplaced_site: bool) -> list[Linear]:
+    """Charge 1000 for each vcpu of a guest without devices on a pnode to which a device is attached."""
+    host = instance.host
+    stay_off = np.zeros(len(host.pnodes) + with_unplaced_site, dtype=np.int64)
+    stay_off[[host.position_of[device.pnode] for device in host.devices]] = 1000
+    vcpus = [0 if guest.devices else len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes]
+    cost = np.outer(np.array(vcpus, dtype=np.int64), stay_off)
+    return [Linear(name="device_pnodes", cost=cost)] if cost.any() else []
+
+
 def shape(instance: Instance, *, with_unplaced_site: bool) -> tuple[Term, ...]:
     """
     Lower the term shape.
@@ -135,6 +145,11 @@ def most_soft_affinity(instance: Instance) -> int:
     return 1000 * sum(guest.vcpu_count for guest in instance.guests)
 
 
+def most_device_pnodes(instance: Instance) -> int:
+    """Bound the term by every vcpu of a guest without devices on a pnode with one."""
+    return 1000 * sum(guest.vcpu_count for guest in instance.guests if not guest.devices)
+
+
 def most_vdistance(instance: Instance) -> int:
     """Bound the term by every pair of vnodes off by the largest distance."""
     return 1000 * UNREACHABLE * sum(len(guest.vnodes) ** 2 for guest in instance.guests if guest.vdistances)
@@ -152,6 +167,10 @@ SOFT_TERMS = {
     "vdistance": SoftTerm(
         lower=lambda instance, groups, unplaced: vdistance(instance, groups, with_unplaced_site=unplaced),
         most=most_vdistance,
+    ),
+    "device_pnodes": SoftTerm(
+        lower=lambda instance, _, unplaced: device_pnodes(instance, with_unplaced_site=unplaced),
+        most=most_device_pnodes,
     ),
 }
 """The terms that take a weight, by name; shape stands alone in its tier."""

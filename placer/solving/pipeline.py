@@ -65,8 +65,8 @@ def solve(
         A placement to start from. It may break rules, lack guests and have others; whatever searches finds nothing
         that costs more, as far as it can be used.
     keep
-        The same, and of placements that cost the same in all tiers before shape the one that moves the fewest vnodes
-        away from it is the best.
+        The same, and of placements that cost the same in all tiers before device_pnodes and shape the one that moves
+        the fewest vnodes away from it is the best.
     trade
         Whether to look for a trade beside an answer that is OPTIMAL: a share of the time it took, where some is left.
     deterministic_limit

@@ -9,7 +9,7 @@ from placer.check import check, mean_access_distance
 from placer.check.costs import COSTS, pairs
 from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Pnode
 from placer.instance.objective_terms import TIERS
-from tests.support.building import GIB, MIB, Slit, a_guest, a_host
+from tests.support.building import GIB, MIB, a_guest, a_host
 from tests.support.judging import judge, term
 
 
@@ -122,22 +122,11 @@ def test_a_price_of_its_own_is_taken_to_the_nearest_thousandth_and_not_scaled(as
     assert term(verdict, "core_sharing") == 2 * price * 6
 
 
-@pytest.mark.parametrize(
-    ("slit", "lent_to"),
-    [
-        (((10, 20, 12), (20, 10, 16), (20, 16, 10)), 1),  # nearest in the row of pnode 2, whatever its column says
-        (((10, 20, 20), (20, 10, 12), (20, 20, 10)), 0),  # the first of two
-        (((10, 20, 20), (20, 10, 20), (255, 99, 10)), 1),  # pnode 0 is out of reach
-        (((10, 20, 20), (20, 10, 20), (255, 255, 10)), None),
-    ],
-)
-def test_cores_of_a_pnode_without_memory_count_with_the_nearest_that_has_some(slit: Slit, lent_to: int | None) -> None:
-    host = a_host(GIB, GIB, 0, pcpus=2, slit=slit)
-    guest = a_guest(GIB, vcpus=(4,))
+def test_cores_of_a_pnode_without_memory_are_of_no_use_to_vcpus_elsewhere() -> None:
+    host = a_host(GIB, GIB, 0, pcpus=2, slit=((10, 20, 12), (20, 10, 11), (12, 11, 10)))
     for p in (0, 1):
-        # 4 vcpus on 2 cores share in 2 pairs, on 4 cores in none
-        expected = 0 if p == lent_to else 2 * 15_000 * 2
-        assert term(judge(host, guest, p), "core_sharing") == expected
+        # 4 vcpus on 2 cores share in 2 pairs, however near pnode 2 is
+        assert term(judge(host, a_guest(GIB, vcpus=(4,)), p), "core_sharing") == 2 * 15_000 * 2
 
 
 def test_guests_share_cores_with_what_runs_already_and_its_own_pairs_are_in_the_cost() -> None:
@@ -156,13 +145,17 @@ def test_vcpus_that_run_count_for_the_price() -> None:
 
 def test_a_running_vcpu_loads_each_of_the_pnodes_it_may_run_on_by_its_part() -> None:
     host = replace(a_host(GIB, GIB, 0, pcpus=1), domains=(Domain(name="old", affinity=(None,) * 5),))
-    # 5/3 on each of three pnodes, down to 1 each; the third counts with the first: 2 on 2 cores and 1 on 1
-    # one more beside them: 3 on 2 cores or 2 on 1, a pair each; 6 vcpus on 3 threads: 15000 / 4
+    # 5/3 on each of three pnodes, down to 1 each, alone on the core there; one more beside it makes a pair;
+    # 6 vcpus on 3 threads: 15000 / 4
     for p in (0, 1):
         assert term(judge(host, a_guest(GIB, vcpus=(1,)), p), "core_sharing") == 2 * 3_750
 
 
-def test_vcpus_on_a_pnode_without_memory_load_the_cores_they_count_with() -> None:
+def test_vcpus_on_a_pnode_without_memory_load_its_own_cores() -> None:
     host = a_host(GIB, 0, pcpus=2)
-    # 3 and 2 vcpus on 4 cores share in one pair; 5 vcpus on 4 threads: 15000 * 16/25
+    # 3 on 2 cores are a pair, 2 on 2 none; 5 vcpus on 4 threads: 15000 * 16/25
     assert term(judge(host, a_guest(GIB, 0, vcpus=(3, 2)), 0, 1), "core_sharing") == 2 * 9_600
+    # 2 on 2 cores are none, 3 on 2 a pair
+    assert term(judge(host, a_guest(GIB, 0, vcpus=(2, 3)), 0, 1), "core_sharing") == 2 * 9_600
+    # 1 on 2 cores is none; 4 on 2 are two
+    assert term(judge(host, a_guest(GIB, 0, vcpus=(1, 4)), 0, 1), "core_sharing") == 2 * 2 * 9_600

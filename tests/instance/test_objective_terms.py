@@ -38,6 +38,31 @@ def test_vnodes_and_moves_have_tiers_of_their_own() -> None:
     ]
 
 
+def test_the_named_orders_keep_off_pnodes_with_devices_only_where_devices_are_known() -> None:
+    assert names(*tiers_of("default", devices=True)) == [NEAR | FREE, SOFT, {"device_pnodes"}, {"shape"}]
+    assert names(*tiers_of("distance", devices=True, kept=True))[2:] == [
+        SOFT,
+        {"moved"},
+        {"device_pnodes"},
+        {"shape"},
+    ]
+
+
+def test_what_somebody_wrote_has_the_term_where_they_wrote_it() -> None:
+    weighed: tuple[Tier, ...] = ({"soft_affinity": 1, "device_pnodes": 2}, {"shape": 1})
+    assert tiers_of(weighed)[2:] == weighed
+    assert names(*tiers_of(weighed, kept=True, devices=True)) == [
+        {"soft_affinity", "device_pnodes"},
+        {"moved"},
+        {"shape"},
+    ]
+    assert names(*tiers_of(({"vdistance": 1}, {"device_pnodes": 1}), kept=True)) == [
+        {"vdistance"},
+        {"moved"},
+        {"device_pnodes"},
+    ]
+
+
 def test_without_shape_moves_count_last_and_without_nearness_vnodes_count_first() -> None:
     assert tiers_of(({"vdistance": 3},), kept=True, flexible=True)[2:] == (
         {"vnodes": 1},

@@ -28,22 +28,15 @@ def test_every_pnode_with_cores_is_a_pool_and_smt_siblings_are_one_core() -> Non
     assert pools(host) == ([0, 1, -1], [2, 3])
 
 
-def test_the_cores_of_a_pnode_without_memory_count_with_the_nearest_that_has_some() -> None:
+def test_cores_count_where_they_are_with_memory_beside_them_or_without() -> None:
     slit = ((10, 16, 32, 32), (16, 10, 32, 32), (32, 21, 10, 16), (255, 32, 16, 10))
     pnodes = [Pnode(id=p, memory_kib=GIB * (p < 2), pcpus=(2 * p, 2 * p + 1)) for p in range(4)]
-    # pnode 2 is nearer to 1 by its own row; pnode 3 reaches only 1
-    assert pools(Host(pnodes=tuple(pnodes), slit=slit)) == ([0, 1, 1, 1], [2, 6])
+    assert pools(Host(pnodes=tuple(pnodes), slit=slit)) == ([0, 1, 2, 3], [2, 2, 2, 2])
 
 
-def test_cores_that_reach_no_memory_are_a_pool_of_their_own_and_a_tie_goes_to_the_first() -> None:
-    slit = ((10, 20, 20, 20), (20, 10, 20, 20), (20, 20, 10, 20), (255, 255, 20, 10))
-    pnodes = [Pnode(id=p, memory_kib=GIB * (p < 2), pcpus=(p,)) for p in range(4)]
-    assert pools(Host(pnodes=tuple(pnodes), slit=slit)) == ([0, 1, 0, 2], [2, 1, 1])
-
-
-def test_a_pnode_with_memory_gets_the_cores_of_one_beside_it() -> None:
+def test_a_pnode_without_cores_gets_none_of_one_beside_it() -> None:
     host = Host(pnodes=(Pnode(id=0, memory_kib=GIB), Pnode(id=1, memory_kib=0, pcpus=(0, 1, 2))))
-    assert pools(host) == ([0, 0], [3])
+    assert pools(host) == ([-1, 0], [3])
 
 
 @pytest.mark.parametrize("cores", [1, 2, 3, 5])

@@ -27,6 +27,8 @@ def test_each_term_is_bounded_by_the_largest_distance_and_by_every_pair_of_vcpus
         "device_distance": 255_000 * 3,
         "soft_affinity": 4_000,
         "vdistance": 255_000 * 9,
+        # the vcpu of the guest without devices
+        "device_pnodes": 1_000,
     }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from placer.assignment import Progress
-from placer.instance.objective_terms import TIERS
+from placer.instance.objective_terms import tiers_of
 from placer.report.progress import describe
+
+TIERS = tiers_of("default")
 
 
 def test_before_the_first_placement_there_is_none() -> None:

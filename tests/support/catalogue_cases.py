@@ -111,6 +111,7 @@ BILLS = {
     "device_distance": bill(a_guest(GIB, devices=(DISK.id,)), (0,), 1000 * 20, host=replace(TWO, devices=(DISK,))),
     "soft_affinity": bill(a_guest(GIB, soft_affinity=((4,),)), (0,), 1000),
     "vdistance": bill(a_guest(GIB, GIB, vdistances=((10, 15), (15, 10))), (0, 1), 2 * 1000 * (20 - 15)),
+    "device_pnodes": bill(a_guest(GIB, vcpus=(3,)), (1,), 3000, host=replace(TWO, devices=(DISK,))),
     "moved": bill(a_guest(GIB), (0,), 1, keep=(1,)),
     "shape": bill(a_guest(GIB), (0,), 3 * 1024),
 }

@@ -22,7 +22,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 MOST_PLACEMENTS = 2_000_000
 WISHES = ("device_distance", "soft_affinity", "vdistance")
-TERMS = ("unplaced_guests", "unplaced", "access_distance", "core_sharing", *WISHES, "shape")
+TERMS = ("unplaced_guests", "unplaced", "access_distance", "core_sharing", *WISHES, "device_pnodes", "shape")
 """The terms of every instance; ``moved`` is there where a placement was to be kept, ``vnodes`` for flexible guests."""
 
 
@@ -206,8 +206,10 @@ def tier_rows(instance: Instance, rows: IntArray, kept: Placement | None = None)
     """Price each row: one column per tier, one more before the last where a placement was to be kept."""
     terms, tiers = _term_rows(instance, rows, kept), _tiers(instance)
     if kept is not None:
-        shaped = [t for t, tier in enumerate(tiers) if "shape" in tier]
-        tiers.insert(shaped[0] if shaped else len(tiers), {"moved": 1})
+        last = len(tiers)
+        while last and (list(tiers[last - 1]) == ["device_pnodes"] or any("shape" in tier for tier in tiers[:last])):
+            last -= 1
+        tiers.insert(last, {"moved": 1})
     nothing = np.zeros(len(rows), dtype=np.int64)
     return np.stack([sum((w * terms[name] for name, w in tier.items()), nothing) for tier in tiers], axis=1)
 
@@ -232,6 +234,11 @@ def _term_rows(instance: Instance, rows: IntArray, kept: Placement | None) -> di
     terms["core_sharing"] = _core_sharing(instance, rows)
     for guest, items in _members(instance):
         terms["unplaced_guests"] += missing[:, items].any(axis=1)
+        if not guest.devices:
+            busy = {device.pnode for device in instance.host.devices}
+            shunned = np.array([*(pnode.id in busy for pnode in instance.host.pnodes), False])
+            widths = np.array([len(vnode.vcpus) for vnode in guest.vnodes])
+            terms["device_pnodes"] += 1000 * (shunned[rows[:, items]] * widths).sum(axis=1)
         terms["device_distance"] += _device_distance(instance, guest, rows[:, items], distance)
         for v, i in enumerate(items):
             vnode = guest.vnodes[v]
@@ -260,6 +267,8 @@ def _tiers(instance: Instance) -> list[dict[str, int]]:
         tiers = [cores, access, wishes, shape]
     else:
         tiers = [access | cores, wishes, shape]
+    if isinstance(given, str) and instance.host.devices:
+        tiers.insert(len(tiers) - 1, {"device_pnodes": 1})
     return [{"unplaced_guests": 1}, {"unplaced": 1}, *tiers]
 
 
@@ -362,7 +371,7 @@ def _wishes_unmet(guest: Guest, v: int, p: int, host: Host) -> int:
 
 
 def _core_sharing(instance: Instance, rows: IntArray) -> IntArray:
-    """Deal the vcpus of each group of cores out, core after core, and count who meets whom."""
+    """Deal the vcpus of each pnode out over its cores, one after the other, and count who meets whom."""
     host = instance.host
     vcpus = [len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes]
     busy = sum(vcpus) + sum(len(domain.affinity) for domain in host.domains)
@@ -383,9 +392,9 @@ def _core_sharing(instance: Instance, rows: IntArray) -> IntArray:
         owning = [len(set(v.vcpus) & g.dedicated) * w * i for (g, v, i), w in zip(vnodes, whole, strict=True)]
         masks = [mask for domain in host.domains if _pool_of(domain, host) == pool for mask in domain.affinity]
         there = [floor(sum(_part(mask, p, pool[1], host) for mask in masks)) for p in range(len(host.pnodes))]
-        for group in _core_groups(host):
-            cores = sum(_cores_with(host.pnodes[p], pool[1] - set(host.dedicated_pcpus or ())) for p in group)
-            first, here = sum(there[p] for p in group), np.isin(rows, group)
+        for p, pnode in enumerate(host.pnodes):
+            cores = _cores_with(pnode, pool[1] - set(host.dedicated_pcpus or ()))
+            first, here = there[p], rows == p
             load, filled = first + (here * np.array(own)).sum(axis=1), (here * np.array(owning)).sum(axis=1)
             gone = np.array([0 if host.dedicated_pcpus is not None else ceil(Fraction(int(f), smt)) for f in filled])
             left = np.maximum(cores - gone, min(cores, 1))
@@ -418,18 +427,6 @@ def _part(mask: tuple[int, ...] | None, p: int, pool: frozenset[int], host: Host
         return Fraction(0)  # it owns one of them
     reach = [q for q, pnode in enumerate(host.pnodes) for pcpu in pnode.pcpus if pcpu in pcpus]
     return Fraction(int(p in reach), len(set(reach)) or 1)
-
-
-def _core_groups(host: Host) -> list[list[int]]:
-    """Pnodes whose cores count together."""
-    groups = {p: [p] for p, pnode in enumerate(host.pnodes) if pnode.memory_kib > 0}
-    keepers = sorted(groups)
-    for q, pnode in enumerate(host.pnodes):
-        if pnode.memory_kib > 0:
-            continue
-        near = sorted((host.distances[q][p], p) for p in keepers if host.distances[q][p] != 255)
-        groups.setdefault(near[0][1] if near else q, []).append(q)
-    return list(groups.values())
 
 
 def _shape(instance: Instance, rows: IntArray) -> IntArray:

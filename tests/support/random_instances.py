@@ -34,6 +34,8 @@ ORDERINGS: tuple[Any, ...] = (
     ({"core_sharing": 2, "access_distance": 3}, {"soft_affinity": 1, "device_distance": 7}),
     ({"shape": 1}, {"access_distance": 1, "vdistance": 2}),
     ({"device_distance": 5, "access_distance": 1, "core_sharing": 1}, {"shape": 1}, {"soft_affinity": 2}),
+    ({"access_distance": 1}, {"device_pnodes": 1}, {"shape": 1}, {"core_sharing": 1}),
+    ({"access_distance": 1, "device_pnodes": 40}, {"soft_affinity": 1}),
 )
 """Tiers by name, and tiers that somebody wrote."""
 

@@ -11,7 +11,7 @@ from placer.formats.libxl.read_json import read_libxl_json
 from placer.formats.native.instance_json import dump_instance, parse_instance
 from placer.formats.xl.info import read_xl_info
 from placer.formats.xl.read_cfg import read_xl_cfg
-from placer.instance import Device, Host, Instance, Placement, pci_address
+from placer.instance import Device, Flexible, Guest, Host, Instance, Placement, pci_address
 from placer.job.notes import answer_notes
 from placer.job.request import Request
 from placer.lowering.lower import lower
@@ -74,6 +74,36 @@ def test_a_guest_stands_by_its_device_where_that_costs_no_nearness(strategy: str
     )
     assert answer.placement == Placement(pnode_of={"db": (1,)})
     assert answer.tiers[3].terms["device_distance"] == 20_000
+
+
+@pytest.mark.parametrize("strategy", ["branch-and-bound", "cpsat", "optimal"])
+def test_a_guest_without_devices_leaves_the_pnodes_with_devices_to_others(strategy: str) -> None:
+    # pnode 0 has a device; the plain guest of 3 GiB fills pnode 1 as well as pnode 0 and packs as well
+    host = replace(a_host(4 * GIB, 4 * GIB), devices=(Device(id=NIC, pnode=0),))
+    answer = solve(an_instance(host, a_guest(3 * GIB, vcpus=(2,))), strategy=strategy)
+    assert answer.placement == Placement(pnode_of={"db": (1,)})
+    assert [tier.terms for tier in answer.tiers[-2:]] == [{"device_pnodes": 0}, {"shape": 1024}]
+    # nearness and cores come first: with 4 vcpus on pnode 1 already, 2 more would share cores
+    busy = an_instance(host, a_guest(3 * GIB, vcpus=(2,)), a_guest(GIB, vcpus=(4,), name="big"))
+    placed = solve(busy, strategy=strategy)
+    assert placed.tiers[-2].terms == {"device_pnodes": 2000}
+    assert placed.placement == Placement(pnode_of={"db": (0,), "big": (1,)})
+
+
+def test_a_flexible_guest_and_one_with_a_device_count_by_where_they_stand() -> None:
+    host = replace(a_host(4 * GIB, 4 * GIB, 4 * GIB), devices=(Device(id=NIC, pnode=1), Device(id=GPU, pnode=2)))
+    plain = Guest(name="plain", flexible=Flexible(memory_kib=6 * GIB, vcpu_count=4, least=2, most=2))
+    answer = solve(an_instance(host, plain, a_guest(3 * GIB, vcpus=(1,), devices=(GPU,))))
+    assert answer.placement is not None
+    # two parts of two vcpus on two of three pnodes: one of them has a device; the other guest has pnode 2
+    assert answer.placement.pnode_of["db"] == (2,)
+    assert set(answer.placement.pnode_of["plain"]) == {0, 1}
+    assert answer.tiers[-2].terms == {"device_pnodes": 2000}
+
+
+def test_a_host_that_knows_no_device_has_no_such_tier() -> None:
+    answer = solve(an_instance(a_host(4 * GIB, 4 * GIB), a_guest(GIB)))
+    assert not any("device_pnodes" in tier.terms for tier in answer.tiers)
 
 
 @pytest.mark.parametrize(
