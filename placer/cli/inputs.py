@@ -51,7 +51,7 @@ def read_request(
         from placer.formats.guests import read_guests
 
         parsed = read_host(host, free=free_memory, reserve=reserve, pools=pools, running=running, vcpu_list=vcpu_list)
-        guests = [guest for file in files for guest in read_guests(file, parsed.host)]
+        guests = [guest for file in files for guest in read_guests(file, parsed.host, keep_pnodes=not free)]
         request = assemble(
             parsed, guests, memory=memory, always_vnuma=always_vnuma, migratable=migratable, vnodes=vnodes
         )

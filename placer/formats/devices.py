@@ -10,7 +10,7 @@ MOST_NAMED = 4
 """Devices that one note names. Chosen, not tuned: with more a note fills several lines."""
 
 
-def devices_on(host: Host, stated: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
+def devices_on(host: Host, stated: Iterable[str], names: Iterable[str] = ()) -> tuple[tuple[str, ...], list[str]]:
     """
     Find the devices of a guest among the devices of its host.
 
@@ -19,26 +19,44 @@ def devices_on(host: Host, stated: Iterable[str]) -> tuple[tuple[str, ...], list
     host
         The host, with the pnode of each device that is known.
     stated
-        Addresses as the guest's file has them, such as ``3b:00.0``.
+        Addresses as the guest's file has them, such as ``3b:00.0``; ``3b:00.*`` means all functions that the host
+        lists.
+    names
+        Names by which the file assigns further devices: no host that placer reads states their addresses.
 
     Returns
     -------
     devices : tuple of str
         Ids of the guest's devices that the host lists, each once.
     notes : list of str
-        A note with the devices that the host does not list; empty where it lists all.
+        A note with the devices that the host does not list, and one with the names; empty where it lists all.
     """
-    known = {device.id for device in host.devices}
+    known = {device.id: None for device in host.devices}
     found: dict[str, None] = {}
     unknown: list[str] = []
     for text in stated:
-        address = pci_address(text) or text
-        if address in known:
-            found[address] = None
+        mine = _functions(text, known) if text.endswith("*") else [pci_address(text) or text]
+        if mine and all(address in known for address in mine):
+            found |= dict.fromkeys(mine)
         else:
             unknown.append(shorten(text))
-    if not unknown:
-        return tuple(found), []
-    more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
-    names = ", ".join(unknown[:MOST_NAMED]) + more
-    return tuple(found), [f"these devices are not counted, the host does not say on which pnodes they are: {names}"]
+    notes = []
+    if unknown:
+        listed = _listed(unknown)
+        notes.append(f"these devices are not counted, the host does not say on which pnodes they are: {listed}")
+    if named := [shorten(name) for name in names]:
+        notes.append(
+            f"devices that are assigned by name are not counted, bdf= with their addresses would be: {_listed(named)}"
+        )
+    return tuple(found), notes
+
+
+def _functions(text: str, known: Iterable[str]) -> list[str]:
+    """List the known functions of a device such as ``3b:00.*``."""
+    device = (pci_address(text[:-1] + "0") or "")[:-1]
+    return [address for address in known if device and address[:-1] == device]
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more

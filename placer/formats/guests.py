@@ -7,7 +7,7 @@ from placer.formats.text.files import Source, read_source
 from placer.instance import Host
 
 
-def read_guests(source: Source, host: Host) -> list[ParsedGuest]:
+def read_guests(source: Source, host: Host, *, keep_pnodes: bool = True) -> list[ParsedGuest]:
     """
     Read the guests of a file in any of the forms placer knows.
 
@@ -18,6 +18,9 @@ def read_guests(source: Source, host: Host) -> list[ParsedGuest]:
         OpenStack: a file, or its text.
     host
         The host that the guests shall run on: its pcpus, pnodes, devices and cpupools are what a guest file names.
+    keep_pnodes
+        Whether vnodes are fixed on the pnodes that a file of xl or libxl gives them. If not, it may name pnodes of
+        another host.
 
     Raises
     ------
@@ -26,20 +29,22 @@ def read_guests(source: Source, host: Host) -> list[ParsedGuest]:
     """
     text, place = read_source(source)
     if text.lstrip().startswith(("{", "[")):
-        return _read_json(text, place, host)
+        return _read_json(text, place, host, keep_pnodes=keep_pnodes)
     if text.lstrip().startswith("<"):
         from placer.formats.libvirt.read_domain import read_libvirt_domain
 
         return [read_libvirt_domain(text, place, host)]
     from placer.formats.xl.read_cfg import read_xl_cfg
 
-    return [read_xl_cfg(text, place, host)]
+    return [read_xl_cfg(text, place, host, keep_pnodes=keep_pnodes)]
 
 
-def _read_json(text: str, place: str, host: Host) -> list[ParsedGuest]:
+def _read_json(text: str, place: str, host: Host, *, keep_pnodes: bool) -> list[ParsedGuest]:
     from placer.formats.libxl.read_json import guests_of
     from placer.formats.openstack.flavor import holds_flavors, read_flavors
     from placer.formats.text.json_text import parse_json
 
     document = parse_json(text, place)
-    return read_flavors(document, place) if holds_flavors(document) else guests_of(document, place, host)
+    if holds_flavors(document):
+        return read_flavors(document, place)
+    return guests_of(document, place, host, keep_pnodes=keep_pnodes)

@@ -6,12 +6,14 @@ import os
 import re
 from typing import Literal
 
+from msgspec.structs import replace
+
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
 from placer.formats.text.files import Source, Text, path_of, read_source
 from placer.formats.text.sizes import with_free
 from placer.instance import Host
-from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE
+from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE, mended_slit, slit_remarks
 
 HostForm = Literal["json", "xl info", "hwloc", "libvirt", "numactl"]
 
@@ -46,7 +48,7 @@ def read_host(source: Source, free: str | None = None) -> ParsedHost:
     if not isinstance(source, Text) and os.path.isdir(path_of(source)):  # noqa: PTH112 - Path.is_dir fails on long names
         from placer.formats.linux.sysfs import read_sysfs
 
-        return read_sysfs(path_of(source), free)
+        return with_slit_checked(read_sysfs(path_of(source), free))
     text, place = read_source(source)
     return parse_host_text(text, place, free)
 
@@ -69,7 +71,19 @@ def parse_host_text(text: str, place: str, free: str | None = None) -> ParsedHos
     InputError
         If the text has no supported form, or is faulty.
     """
-    form = recognise(text, place)
+    return with_slit_checked(_parse(recognise(text, place), text, place, free))
+
+
+def with_slit_checked(reading: ParsedHost) -> ParsedHost:
+    """Complete a SLIT that lacks entries, and note that, and distances that can hardly be meant."""
+    host = reading.host
+    remarks = slit_remarks(host.slit, [pnode.id for pnode in host.pnodes])
+    if not remarks or host.slit is None:
+        return reading
+    return ParsedHost(host=replace(host, slit=mended_slit(host.slit)), notes=(*reading.notes, *remarks))
+
+
+def _parse(form: HostForm, text: str, place: str, free: str | None) -> ParsedHost:
     if form == "hwloc":
         from placer.formats.linux.hwloc_xml import read_hwloc_xml
 
@@ -82,7 +96,11 @@ def parse_host_text(text: str, place: str, free: str | None = None) -> ParsedHos
         from placer.formats.linux.numactl import read_numactl
 
         return read_numactl(text, place, free)
-    reading = _of_json(text, place) if form == "json" else _of_xl_info(text, place)
+    if form == "xl info":
+        from placer.formats.xl.info import read_xl_info
+
+        return read_xl_info(text, place, free)
+    reading = _of_json(text, place)
     return reading if free is None else ParsedHost(host=with_free(reading.host, free), notes=reading.notes)
 
 
@@ -141,9 +159,3 @@ def _assumed(host: Host, place: str) -> tuple[str, ...]:
         return ()
     assumed = f"{LOCAL_DISTANCE} within a pnode and {REMOTE_DISTANCE} between pnodes are assumed"
     return (f"{place} states no distances: {assumed}",)
-
-
-def _of_xl_info(text: str, place: str) -> ParsedHost:
-    from placer.formats.xl.info import read_xl_info
-
-    return read_xl_info(text, place)

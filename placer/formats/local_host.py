@@ -8,7 +8,7 @@ from pathlib import Path
 
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
-from placer.formats.hosts import parse_host_text
+from placer.formats.hosts import parse_host_text, with_slit_checked
 from placer.formats.linux.sysfs import read_sysfs
 
 SYSFS = "/sys"
@@ -49,7 +49,7 @@ def read_local_host(
     """
     if _in_dom0(xen_capabilities):
         return parse_host_text(_xl_info(xl_timeout_s), " ".join(XL_INFO), free)
-    return read_sysfs(sysfs, free, name=platform.node())
+    return with_slit_checked(read_sysfs(sysfs, free, name=platform.node()))
 
 
 def read_libvirt(uri: str, free: str | None = None) -> ParsedHost:

@@ -16,7 +16,7 @@ MAX_CPU = 65_535
 MAX_KIB = 2**43
 """Largest size that is read, in KiB (8 PiB): sums of half a million of them fit 64 bits."""
 
-_SIZE = r"^\s*[0-9]+(\.[0-9]+)?\s*[KMGT]iB\s*$"
+_SIZE = r"^\s*(0+(\.0+)?|[0-9]+(\.[0-9]+)?\s*[KMGT]iB)\s*$"
 _CPUS = r"^\s*(\^?[0-9]+(-[0-9]+)?(\s*,\s*\^?[0-9]+(-[0-9]+)?)*)?\s*$"
 _KIB_OF = {"K": 1, "M": 1024, "G": 1024**2, "T": 1024**3}
 
@@ -41,7 +41,7 @@ CpuSet = Annotated[
 
 def parse_size(text: str) -> int:
     """
-    Read a size such as ``8GiB`` as KiB.
+    Read a size such as ``8GiB`` as KiB; 0 is the same in every unit and needs none.
 
     Raises
     ------
@@ -50,11 +50,13 @@ def parse_size(text: str) -> int:
 
     Examples
     --------
-    >>> parse_size("8GiB"), parse_size("1.5 MiB")
-    (8388608, 1536)
+    >>> parse_size("8GiB"), parse_size("1.5 MiB"), parse_size("0")
+    (8388608, 1536, 0)
     """
     if len(text) > 40 or not re.match(_SIZE, text, re.ASCII):
         raise ValueError(f'expected a size such as "8GiB" or "512MiB", got "{shorten(text)}"')
+    if not text.strip("0. \t\n\r\f\v"):
+        return 0
     number, unit = text.strip()[:-3].strip(), text.strip()[-3]
     kib = Fraction(number) * _KIB_OF[unit]
     if kib.denominator != 1:

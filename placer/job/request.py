@@ -13,6 +13,7 @@ from placer.errors import InputError
 from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.text.sizes import parse_sizes
 from placer.instance import Flexible, Form, Guest, Host, Instance, format_size
+from placer.instance.distances import slit_remarks
 
 MemoryChoice = Literal["maxmem", "memory"]
 VnodesChoice = tuple[int, int] | Literal["fewest"] | None
@@ -107,8 +108,9 @@ def from_instance(instance: Instance, *, place: str) -> Request:
         Name of the file, for messages.
     """
     assumed = instance.host.slit is None and instance.host.bandwidth is None
-    notes = (f"{place} states no distances: 10 within a pnode and 20 between pnodes are assumed",)
-    return Request(instance=instance, headlines=_fixed(instance), notes=notes if assumed else ())
+    notes = [f"{place} states no distances: 10 within a pnode and 20 between pnodes are assumed"] if assumed else []
+    notes += slit_remarks(instance.host.slit, [pnode.id for pnode in instance.host.pnodes])
+    return Request(instance=instance, headlines=_fixed(instance), notes=tuple(notes))
 
 
 def with_chosen_vnodes(request: Request, placed: Instance, *, optimal: bool) -> Request:

@@ -48,6 +48,18 @@ def test_pnodes_fixed_by_the_file_stand_right_below_the_status_with_the_way_out(
     assert json.loads(placer(*command, "--format", "json").out)["placement"] == {"db": [1]}
 
 
+def test_a_pnode_of_another_host_is_refused_with_the_way_out_which_works(tmp_path: Path) -> None:
+    vnuma = 'vnuma = [["pnode=7", "size=1024", "vcpus=0-1", "vdistances=10"]]\n'
+    command = on_host(tmp_path, "--format", "json", db_cfg=a_cfg(more=vnuma))
+
+    kept, freed = placer(*command), placer(*command, "--free-pnodes")
+
+    assert kept.code == 2
+    assert "invalid pnode number 7" in kept.err
+    assert "--free-pnodes places the guest anew" in kept.err
+    assert freed.code == 0, freed.err
+
+
 def test_a_fixed_pnode_that_is_worse_is_kept_until_it_is_freed(tmp_path: Path) -> None:
     rows = ", ".join(f'["pnode={v}", "size=512", "vcpus={v}", "vdistances=10,10"]' for v in (0, 1))
     command = on_host(tmp_path, "--format", "json", db_cfg=a_cfg(more=f"vnuma = [{rows}]\n"))

@@ -24,3 +24,15 @@ def test_what_the_host_does_not_list_is_noted_as_it_is_written() -> None:
 def test_a_note_names_four_and_counts_the_rest() -> None:
     assert devices_on(HOST, list("abcd")) == ((), [NOTE + "a, b, c, d"])
     assert devices_on(HOST, list("abcdef")) == ((), [NOTE + "a, b, c, d and 2 more"])
+
+
+def test_a_star_means_every_function_that_the_host_lists() -> None:
+    devices = tuple(Device(id=f"0000:{address}", pnode=0) for address in ("3b:00.0", "3b:00.7", "3b:01.0", "5e:00.0"))
+    host = Host(pnodes=HOST.pnodes, devices=devices)
+    assert devices_on(host, ["3B:0.*"]) == (("0000:3b:00.0", "0000:3b:00.7"), [])
+    assert devices_on(host, ["3c:00.*", "nonsense.*"]) == ((), [NOTE + "3c:00.*, nonsense.*"])
+
+
+def test_devices_by_name_are_noted_with_the_way_out() -> None:
+    (note,) = devices_on(HOST, ["nic"], ["uplink"])[1]
+    assert note == "devices that are assigned by name are not counted, bdf= with their addresses would be: uplink"

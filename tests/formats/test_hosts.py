@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -123,3 +124,33 @@ def test_a_hundred_megabytes_are_refused_at_once(tmp_path: Path, line: bytes) ->
 def test_any_text_is_a_host_or_refused(text: str) -> None:
     with pytest.raises(InputError, match=r"^host"):
         parse_host_text(text, "host")
+
+
+BACKWARDS = {
+    "json": '{"pnodes": [{"id": 0, "memory_kib": 1}, {"id": 8, "memory_kib": 1}], "slit": [[10, 21], [21, 31]]}',
+    "xl info": XL_INFO.replace("31,10", "21,31"),
+    "hwloc": HWLOC.replace(">31 10 <", ">21 31 <"),
+    "libvirt": LIBVIRT.replace("value='31'", "value='21'").replace("id='1' value='10'", "id='1' value='31'"),
+    "numactl": NUMACTL.replace("31  10", "21  31"),
+}
+
+
+@pytest.mark.parametrize("form", BACKWARDS)
+def test_a_local_distance_above_a_remote_one_gets_a_remark(form: str) -> None:
+    notes = parse_host_text(BACKWARDS[form], "host").notes
+    remark = re.compile(r"pnode [18] reaches the memory of pnode 0 \(distance 21\) sooner than its own \(31\)")
+    assert any(remark.search(note) for note in notes)
+
+
+def test_so_it_does_in_sysfs(tmp_path: Path) -> None:
+    tree = sysfs(tmp_path)
+    next(tree.rglob("node8/distance")).write_text("21 31\n")
+    assert any("sooner than its own (31)" in note for note in read_host(str(tree)).notes)
+
+
+@pytest.mark.parametrize("form", ["json", "xl info"])
+def test_a_pnode_that_cannot_reach_itself_is_given_the_distances_it_lacks(form: str) -> None:
+    text = BACKWARDS[form].replace("[21, 31]", "[-1, -1]").replace("21,31", "-1,-1")
+    reading = parse_host_text(text, "host")
+    assert reading.host.slit == ((10, 21), (21, 10))
+    assert any("pnodes 8 cannot reach their own memory" in note for note in reading.notes)

@@ -9,7 +9,16 @@ from placer.instance.units import format_cpuset, format_size, parse_cpuset, pars
 
 @pytest.mark.parametrize(
     ("text", "kib"),
-    [("0KiB", 0), ("3 MiB", 3072), (" 0.25GiB ", 262_144), ("2TiB", 2_147_483_648), ("8192TiB", 2**43)],
+    [
+        ("0KiB", 0),
+        ("0", 0),
+        (" 0.0 ", 0),
+        ("00", 0),
+        ("3 MiB", 3072),
+        (" 0.25GiB ", 262_144),
+        ("2TiB", 2_147_483_648),
+        ("8192TiB", 2**43),
+    ],
 )
 def test_a_size_is_read_in_kib(text: str, kib: int) -> None:
     assert parse_size(text) == kib
@@ -18,6 +27,8 @@ def test_a_size_is_read_in_kib(text: str, kib: int) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("8", 'expected a size such as "8GiB" or "512MiB", got "8"'),
+        ("-0", 'expected a size such as "8GiB" or "512MiB", got "-0"'),
         ("8GB", 'expected a size such as "8GiB" or "512MiB", got "8GB"'),
         ("-1GiB", 'expected a size such as "8GiB" or "512MiB", got "-1GiB"'),
         ("٣GiB", 'expected a size such as "8GiB" or "512MiB", got "٣GiB"'),

@@ -99,6 +99,12 @@ def test_an_instance_without_distances_says_what_is_assumed() -> None:
     assert from_instance(stated, place="x.json").notes == ()
 
 
+def test_an_instance_whose_slit_puts_a_pnode_nearer_to_others_is_remarked_upon() -> None:
+    backwards = an_instance(a_host(GIB, GIB, slit=((20, 10), (20, 10))), a_guest(GIB))
+    (note,) = from_instance(backwards, place="x.json").notes
+    assert "pnode 0 reaches the memory of pnode 1 (distance 10) sooner than its own (20)" in note
+
+
 def test_a_reserve_is_set_on_every_pnode_or_on_those_that_are_named() -> None:
     host = with_reserve(a_host(8 * GIB, 8 * GIB, 8 * GIB), "0=1GiB,2=512MiB")
     assert [pnode.reserve_kib for pnode in host.pnodes] == [GIB, 0, 512 * MIB]

@@ -93,7 +93,7 @@ def _readers() -> dict[str, Reader]:
     flavor += '"hw:numa_cpus.1": "2,3", "hw:numa_mem.1": "256"}}'
     running = _file("xl", "running", "xl-list.json")
     return {
-        "xl info": Reader(("xl.info", "hosts"), _file("xl", "host.txt"), read_host),
+        "xl info": Reader(("xl.info", "xl.cores", "hosts"), _file("xl", "host.txt"), read_host),
         "numactl": Reader(
             (
                 "linux.numactl",
@@ -113,11 +113,11 @@ def _readers() -> dict[str, Reader]:
             lambda path: settled(read_request([path], host=None)),
         ),
         "xl.cfg": Reader(
-            ("xl.read_cfg", "xl.syntax", "xl.values", "xl.affinity", "xl.vnuma", "xl.edit", "text.typos"),
+            ("xl.read_cfg", "xl.syntax", "xl.values", "xl.affinity", "xl.vnuma", "xl.pci", "xl.edit", "text.typos"),
             _file("xl", "app.cfg"),
             _guest,
         ),
-        "libxl json": Reader(("libxl.read_json", "text.json_fields"), running, _guest),
+        "libxl json": Reader(("libxl.read_json", "libxl.pcidevs", "text.json_fields"), running, _guest),
         "domain": Reader(
             (*of_libvirt, "devices", "text.xml_text", "text.xml_edit"), _file("libvirt", "ledger.xml"), _guest
         ),

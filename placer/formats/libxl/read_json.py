@@ -8,9 +8,11 @@ from pathlib import PurePath
 from placer.errors import InputError
 from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest
 from placer.formats.devices import devices_on
+from placer.formats.libxl.pcidevs import assigned_devices
 from placer.formats.text.json_fields import Fields
 from placer.formats.text.json_text import parse_json
 from placer.formats.xl.cpupools import pool_named
+from placer.formats.xl.vnuma import ANEW
 from placer.instance import GuestType, Host, Vnode, format_cpuset
 from placer.instance.guest_checks import MAX_VCPUS
 from placer.instance.units import MAX_CPU, MAX_KIB
@@ -48,28 +50,32 @@ def read_libxl_json(text: str, place: str, host: Host) -> list[ParsedGuest]:
     return guests_of(parse_json(text, place), place, host)
 
 
-def guests_of(value: object, place: str, host: Host) -> list[ParsedGuest]:
+def guests_of(value: object, place: str, host: Host, *, keep_pnodes: bool = True) -> list[ParsedGuest]:
     """Read guests, as :func:`read_libxl_json` does, from JSON that is parsed already."""
     if not isinstance(value, list):
-        return [read_domain(Fields.of(value, place), host)]
+        return [read_domain(Fields.of(value, place), host, keep_pnodes=keep_pnodes)]
     domains = [Fields.of(item, place, f"$[{i}]") for i, item in enumerate(value)]
     guests = [domain for domain in domains if domain.value.get("domid") != 0]
     if not guests:
         raise InputError("no guest in it, expected one besides Domain-0", place=f"{place}: $")
-    return [read_domain(guest, host) for guest in guests]
+    return [read_domain(guest, host, keep_pnodes=keep_pnodes) for guest in guests]
 
 
-def read_domain(document: Fields, host: Host) -> ParsedGuest:
-    """Read one guest from an entry of ``xl list -l``, a libxl_domain_config or its b_info."""
+def read_domain(document: Fields, host: Host, *, keep_pnodes: bool = True) -> ParsedGuest:
+    """
+    Read one guest from an entry of ``xl list -l``, a libxl_domain_config or its b_info.
+
+    Without ``keep_pnodes`` its vnodes have no pnode, and those of the JSON may be the pnodes of another host.
+    """
     config = document.child("config")
     if config is None:
-        return _read_config(document, host, ())
+        return _read_config(document, host, (), keep_pnodes=keep_pnodes)
     domid = document.number("domid", MAX_CPU)
     running = f"it already runs as domain {domid}: its memory stays in use until that domain has ended"
-    return _read_config(config, host, () if domid is None else (running,))
+    return _read_config(config, host, () if domid is None else (running,), keep_pnodes=keep_pnodes)
 
 
-def _read_config(config: Fields, host: Host, notes: tuple[str, ...]) -> ParsedGuest:
+def _read_config(config: Fields, host: Host, notes: tuple[str, ...], *, keep_pnodes: bool) -> ParsedGuest:
     build_info = config.child("b_info") or config
     create_info = config.child("c_info") or Fields({}, config.place, f"{config.path}.c_info")
     if build_info is config and not {"max_memkb", "max_vcpus"} & config.value.keys():
@@ -82,8 +88,8 @@ def _read_config(config: Fields, host: Host, notes: tuple[str, ...]) -> ParsedGu
     memory_kib = _size(build_info, "target_memkb")
     if memory_kib is not None and memory_kib > maxmem_kib:
         raise build_info.fault(f"expected at most max_memkb ({maxmem_kib}), got {memory_kib}", "target_memkb")
-    vnodes = _vnodes(build_info, host, vcpu_count, maxmem_kib)
-    devices, device_notes = devices_on(host, _addresses(config))
+    vnodes = _vnodes(build_info, host if keep_pnodes else None, vcpu_count, maxmem_kib)
+    devices, device_notes = devices_on(host, *assigned_devices(config))
     return ParsedGuest(
         name=_name(create_info, build_info is config),
         type=guest_type,
@@ -139,8 +145,8 @@ def _size(build_info: Fields, key: str) -> int | None:
     return build_info.number(key, MAX_KIB)
 
 
-def _vnodes(build_info: Fields, host: Host, vcpu_count: int, maxmem_kib: int) -> tuple[Vnode, ...] | None:
-    """Read vnuma_nodes under the rules of libxl__vnuma_config_check (libxl_vnuma.c)."""
+def _vnodes(build_info: Fields, host: Host | None, vcpu_count: int, maxmem_kib: int) -> tuple[Vnode, ...] | None:
+    """Read vnuma_nodes under the rules of libxl__vnuma_config_check (libxl_vnuma.c); without a host, no pnodes."""
     rows = build_info.children("vnuma_nodes")
     vnodes = tuple(_vnode(row, host, vcpu_count) for row in rows)
     if not vnodes:
@@ -162,16 +168,16 @@ def _vnodes(build_info: Fields, host: Host, vcpu_count: int, maxmem_kib: int) ->
     return vnodes
 
 
-def _vnode(row: Fields, host: Host, vcpu_count: int) -> Vnode:
+def _vnode(row: Fields, host: Host | None, vcpu_count: int) -> Vnode:
     memory_kib = row.number("memkb", MAX_KIB)
     if memory_kib is None:
         raise row.fault('key "memkb" is missing')
     pnode = row.number("pnode", MAX_CPU) or 0
-    if pnode not in host.position_of:
+    if host is not None and pnode not in host.position_of:
         ids = format_cpuset(host.position_of)
-        raise row.fault(f"invalid pnode {pnode} specified, expected one of {ids} (absent means 0)", "pnode")
+        raise row.fault(f"invalid pnode {pnode} specified, expected one of {ids} (absent means 0); {ANEW}", "pnode")
     vcpus = row.bitmap("vcpus", vcpu_count - 1) or ()
-    return Vnode(memory_kib=memory_kib, vcpus=vcpus, pnode=pnode)
+    return Vnode(memory_kib=memory_kib, vcpus=vcpus, pnode=None if host is None else pnode)
 
 
 def _distances(build_info: Fields) -> tuple[tuple[int, ...], ...] | None:
@@ -208,15 +214,6 @@ def _mask(build_info: Fields, key: str, mask: set[int], host: Host) -> tuple[int
     if not mask <= pcpus:
         raise build_info.fault(f"no pcpu {format_cpuset(mask - pcpus)} on this host", key)
     return tuple(sorted(mask))
-
-
-def _addresses(config: Fields) -> list[str]:
-    """Read the addresses of the PCI devices; libxl omits parts of an address that are 0."""
-    addresses = []
-    for row in config.children("pcidevs"):
-        domain, bus, slot = (row.number(key, most) or 0 for key, most in (("domain", 65535), ("bus", 255), ("dev", 31)))
-        addresses.append(f"{domain:04x}:{bus:02x}:{slot:02x}.{row.number('func', 7) or 0}")
-    return addresses
 
 
 def _overhead_kib(

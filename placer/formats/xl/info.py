@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from placer.errors import InputError
 from placer.formats.base import MAX_NAME, ParsedHost
 from placer.formats.devices import MOST_NAMED
-from placer.instance import UNREACHABLE, Device, Host, Pnode, format_cpuset, shorten
+from placer.formats.text.sizes import parse_sizes, with_free
+from placer.formats.xl.cores import CoreId, cores_by_pnode, pnode_with
+from placer.instance import UNREACHABLE, Device, Host, shorten
 from placer.instance.units import MAX_CPU, MAX_KIB
 
 MAX_CHARACTERS = 8_000_000
@@ -55,21 +57,24 @@ class _Text:
 
     place: str
     settings: dict[str, str] = field(default_factory=dict)
-    core_of: list[tuple[int, tuple[int, int, int]]] = field(default_factory=list)
+    core_of: list[tuple[int, CoreId]] = field(default_factory=list)
     devices: dict[str, int] = field(default_factory=dict)
     pnodes: list[_PnodeRow] = field(default_factory=list)
 
 
-def read_xl_info(text: str, place: str) -> ParsedHost:
+def read_xl_info(text: str, place: str, free: str | None = None) -> ParsedHost:
     """
     Read a host from the whole output of ``xl info -n``.
 
     Parameters
     ----------
     text
-        The output. The memory of a pnode is its memfree; memsize is a spanned range that includes holes.
+        The output. The memory of a pnode is its memfree; memsize is a spanned range that includes holes. The xl of Xen
+        4.1 prints ``numa_info : none``: then the pnodes are those of its pcpus, and ``free`` states their memory.
     place
         The file's name for messages.
+    free
+        Free memory as ``--free`` states it; replaces the memory that the text states.
 
     Raises
     ------
@@ -81,11 +86,13 @@ def read_xl_info(text: str, place: str) -> ParsedHost:
             f"{len(text)} characters, expected the output of xl info -n in at most {MAX_CHARACTERS}", place=place
         )
     found = _scan(text, place)
+    if not found.pnodes and found.settings.get("numa_info") == "none":
+        found.pnodes += _pnodes_of_pcpus(found, free)
     _check_complete(found)
     notes: list[str] = []
     slit = _slit(found.pnodes, notes)
-    cores_of = _cores(found, notes)
-    pnodes = tuple(_pnode(row, cores_of[row.id]) for row in found.pnodes)
+    cores_of = cores_by_pnode(found.core_of, [row.id for row in found.pnodes], found.settings, notes)
+    pnodes = tuple(pnode_with(row.id, row.memory_kib, cores_of[row.id]) for row in found.pnodes)
     name = found.settings.get("host", "")
     try:
         devices = _devices(found, {pnode.id for pnode in pnodes}, notes)
@@ -99,7 +106,7 @@ def read_xl_info(text: str, place: str) -> ParsedHost:
     except ValueError as error:
         raise InputError(str(error), place=place) from None
     notes.append(VCPUS_NOT_COUNTED)
-    return ParsedHost(host=host, notes=tuple(notes))
+    return ParsedHost(host=host if free is None else with_free(host, free), notes=tuple(notes))
 
 
 def _low_zone_mib(spanned_mib: int) -> int:
@@ -151,6 +158,20 @@ def _distance(text: str) -> int:
     return distance if 0 <= distance < UNREACHABLE else UNREACHABLE
 
 
+def _pnodes_of_pcpus(found: _Text, free: str | None) -> list[_PnodeRow]:
+    """Make rows of numa_info from the nodes of the pcpus and the memory that ``--free`` states."""
+    ids = sorted({core[0] for _, core in found.core_of if 0 <= core[0] <= MAX_CPU})
+    given = parse_sizes(free, ids, "--free") if free is not None else {}
+    unknown = [id for id in ids if id not in given]
+    if unknown:
+        wanted = ",".join(f"{id}=SIZE" for id in unknown)
+        raise InputError(
+            f"numa_info is none, as xl of Xen 4.1 prints it; give what is free on each pnode with --free {wanted}",
+            place=found.place,
+        )
+    return [_PnodeRow(id, given[id] // MIB, given[id], (), found.place, "none") for id in ids]
+
+
 def _check_complete(found: _Text) -> None:
     for section, rows in (("numa_info", found.pnodes), ("cpu_topology", found.core_of)):
         if not rows:
@@ -189,30 +210,6 @@ def _slit(rows: list[_PnodeRow], notes: list[str]) -> tuple[tuple[int, ...], ...
     return slit
 
 
-def _cores(found: _Text, notes: list[str]) -> dict[int, list[tuple[int, ...]]]:
-    """Group the pcpus of each listed node by core: SMT siblings share node, socket and core."""
-    core_groups: dict[tuple[int, int, int], list[int]] = {}
-    pnode_of: dict[int, int] = {}
-    dropped, shared = set(), set()
-    listed = {row.id for row in found.pnodes}
-    for pcpu, core in sorted(found.core_of):
-        if core[0] not in listed:
-            dropped.add(pcpu)
-        elif pcpu not in pnode_of:
-            pnode_of[pcpu] = core[0]
-            core_groups.setdefault(core, []).append(pcpu)
-        elif pnode_of[pcpu] != core[0]:
-            shared.add(pcpu)
-    if dropped - pnode_of.keys():
-        notes.append(f"pcpus {format_cpuset(dropped - pnode_of.keys())} are on no listed node and are left out")
-    if shared:
-        notes.append(f"pcpus {format_cpuset(shared)} are listed on two nodes: the lower one has them")
-    cores_of: dict[int, list[tuple[int, ...]]] = {pnode: [] for pnode in listed}
-    for core, pcpus in core_groups.items():
-        cores_of[core[0]].append(tuple(pcpus))
-    return cores_of
-
-
 def _devices(found: _Text, listed: set[int], notes: list[str]) -> tuple[Device, ...]:
     """Take the devices on listed nodes; for a device whose node the firmware does not state xl prints no valid id."""
     lost = [device for device, pnode in found.devices.items() if pnode not in listed]
@@ -221,9 +218,3 @@ def _devices(found: _Text, listed: set[int], notes: list[str]) -> tuple[Device, 
         names = ", ".join(lost[:MOST_NAMED]) + more
         notes.append(f"the PCI devices that are on no listed node are left out: {names}")
     return tuple(Device(id=device, pnode=pnode) for device, pnode in found.devices.items() if pnode in listed)
-
-
-def _pnode(row: _PnodeRow, cores: list[tuple[int, ...]]) -> Pnode:
-    pcpus = tuple(sorted(pcpu for core in cores for pcpu in core))
-    smt = len(cores) < len(pcpus)
-    return Pnode(id=row.id, memory_kib=row.memory_kib, pcpus=pcpus, cores=tuple(sorted(cores)) if smt else ())

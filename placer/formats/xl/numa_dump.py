@@ -10,8 +10,9 @@ from placer.instance import format_cpuset, shorten
 
 PAGE_KIB = 4
 START = "Memory location of each domain:"
-_PREFIX = re.compile(r"^\(XEN\) ?(?:\[[^\]]*\] ?)?")
-_PNODE = re.compile(r"NODE(\d{1,10}) start->\d+ size->\d+ free->(\d{1,15})")
+_PREFIX = re.compile(r"^.*?\(XEN\) ?(?:\[[^\]]*\] ?)?")
+"""What stands before the text of Xen: time stamps of xenconsoled or syslog, ``(XEN)``, and Xen's own time stamp."""
+_PNODE = re.compile(r"(?:idx\d{1,10} -> )?NODE(\d{1,10}) start->\d+ size->\d+ free->(\d{1,15})")
 _DOMAIN = re.compile(r"(?:Domain |d)(\d{1,10}) \(total: (\d{1,15})\):")
 _PAGES = re.compile(r"\s+Node (\d{1,10}): (\d{1,15})")
 _VNODES = re.compile(r"\s+(\d{1,10}) vnodes, \d+ vcpus, guest physical layout:")
@@ -72,7 +73,7 @@ def read_numa_dump(text: str, place: str) -> NumaDump:
     Parameters
     ----------
     text
-        With or without Xen's time stamps.
+        With or without time stamps, of Xen or of whoever kept the log: xenconsoled, syslog, a serial capture.
     place
         The file's name for messages.
 

@@ -8,6 +8,7 @@ from placer.formats.devices import devices_on
 from placer.formats.text.typos import typo_notes
 from placer.formats.xl.affinity import read_affinity
 from placer.formats.xl.cpupools import pool_named
+from placer.formats.xl.pci import read_pci
 from placer.formats.xl.syntax import Config, parse
 from placer.formats.xl.values import number_of, string_of
 from placer.formats.xl.vnuma import Vnuma, read_vnuma
@@ -29,7 +30,7 @@ _NOT_KEYS = ("nodes", "numa_placement", "vnodes", "vnumamem", "vnuma_vcpumap", "
 """Keys that people write although xl ignores them; the last four are keys of the vNUMA patches of 2013."""
 
 
-def read_xl_cfg(text: str, place: str, host: Host) -> ParsedGuest:
+def read_xl_cfg(text: str, place: str, host: Host, *, keep_pnodes: bool = True) -> ParsedGuest:
     """
     Read a guest from an xl.cfg.
 
@@ -41,6 +42,8 @@ def read_xl_cfg(text: str, place: str, host: Host) -> ParsedGuest:
         Its name for messages.
     host
         The host that the file's pnodes, pcpus, cpupool and devices belong to.
+    keep_pnodes
+        Whether vnodes are fixed on the pnodes that the file gives them.
 
     Raises
     ------
@@ -50,13 +53,14 @@ def read_xl_cfg(text: str, place: str, host: Host) -> ParsedGuest:
     """
     config = parse(text, place)
     notes: list[str] = []
-    vnuma = read_vnuma(config, host)
+    vnuma = read_vnuma(config, host, keep_pnodes=keep_pnodes)
     guest_type = _type(config, notes)
     vcpu_count = _vcpu_count(config, vnuma, notes)
     memory_mib, maxmem_mib = _memory(config, vnuma, notes)
     hard_affinity, hard_notes = read_affinity(config, "cpus", vcpu_count=vcpu_count, host=host)
     soft_affinity, soft_notes = read_affinity(config, "cpus_soft", vcpu_count=vcpu_count, host=host)
-    devices, device_notes = devices_on(host, _devices(config))
+    assigned = read_pci(config)
+    devices, device_notes = devices_on(host, assigned.addresses, assigned.names)
     return ParsedGuest(
         name=_name(config),
         type=guest_type,
@@ -168,14 +172,3 @@ def _ignored_notes(config: Config) -> list[str]:
     if isinstance(config.value_of("pci"), str):
         notes.append("pci= is no list, and xl ignores it")
     return notes
-
-
-def _devices(config: Config) -> list[str]:
-    """Read the addresses of ``pci=``: entries ``[DDDD:]BB:DD.F[@VSLOT][,OPTION=VALUE]``, or with an option ``bdf=``."""
-    rows = config.value_of("pci")
-    addresses = []
-    for row in rows if isinstance(rows, tuple) else ():
-        parts = str(row).split(",")
-        named = [part.partition("=")[2] for part in parts if part.strip().startswith("bdf=")]
-        addresses.append((named or parts)[0].partition("@")[0].strip())
-    return addresses

@@ -11,14 +11,18 @@ from placer.instance import Domain, Host, format_cpuset, parse_cpuset, shorten
 from placer.instance.guest_checks import MAX_VCPUS
 from placer.instance.units import MAX_CPU
 
-_HEADING = re.compile(r"Name\s+ID\s+VCPU\s+CPU\s+State\s+Time\(s\)\s+Affinity \(Hard / Soft\)")
-_CPUS = r"all|none|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*"
+_HEADING = re.compile(r"Name\s+ID\s+VCPU\s+CPU\s+State\s+Time\(s\)\s+(?:Affinity \(Hard / Soft\)|CPU Affinity)")
+_CPUS = r"all|any cpu|none|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*"
 _SHAPE = "Name ID VCPU CPU State Time(s) Affinity (Hard / Soft)"
 _ROW = re.compile(
     r"(?P<name>.*?\S)\s+(?P<domid>\d{1,10})\s+(?P<vcpu>\d{1,10})\s+(?:-|\d{1,10})\s+[r-][b-][p-]\s+\d+\.\d\s+"
-    rf"(?P<hard>{_CPUS}) / (?P<soft>{_CPUS})"
+    rf"(?P<hard>{_CPUS})(?: / (?P<soft>{_CPUS}))?"
 )
-"""As printed by print_vcpuinfo() and print_bitmap() (Xen tools/xl/xl_vcpu.c)."""
+"""
+As printed by print_vcpuinfo() and print_bitmap() (Xen tools/xl/xl_vcpu.c).
+
+Before Xen 4.5 (tools/libxl/xl_cmdimpl.c) there was no soft affinity, and all pcpus were "any cpu".
+"""
 
 
 def read_xl_vcpu_list(text: str, place: str, host: Host) -> list[Domain]:
@@ -30,7 +34,7 @@ def read_xl_vcpu_list(text: str, place: str, host: Host) -> list[Domain]:
     Parameters
     ----------
     text
-        The output with its heading, for all domains, Domain-0 included, or for some.
+        The output with its heading, for all domains, Domain-0 included, or for some; of any xl since Xen 4.1.
     place
         The file's name for messages.
     host
@@ -55,7 +59,7 @@ def read_xl_vcpu_list(text: str, place: str, host: Host) -> list[Domain]:
         if vcpu in bound.setdefault(domid, {}):
             raise InputError(f'lists vcpu {vcpu} of domain {domid} again: "{shorten(line)}"', place=where)
         name_of[domid] = _name(row["name"], domid)
-        bound[domid][vcpu] = bind(_mask(row["hard"], host, where), _mask(row["soft"], host, where))
+        bound[domid][vcpu] = bind(_mask(row["hard"], host, where), _mask(row["soft"] or "all", host, where))
     for domid, masks in bound.items():
         if max(masks) != len(masks) - 1:
             missing = format_cpuset(set(range(max(masks))) - masks.keys())
@@ -82,7 +86,7 @@ def _number(text: str, most: int, place: str) -> int:
 
 def _mask(text: str, host: Host, place: str) -> tuple[int, ...] | None:
     """Read the online pcpus of one affinity; None where it names them all."""
-    if text in ("all", "none"):
+    if text in {"all", "any cpu", "none"}:
         return None
     try:
         named = parse_cpuset(text)

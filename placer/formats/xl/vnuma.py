@@ -10,6 +10,7 @@ from placer.instance.guest_checks import MAX_VCPUS
 from placer.instance.units import MAX_KIB
 
 MIB = 1024
+ANEW = "--free-pnodes places the guest anew"
 OPTIONS = ("pnode", "size", "vcpus", "vdistances")
 MAX_VNODES = 1024
 """Most vnodes that are read. Chosen, not tuned: far above the 32 of Xen, which the emitters check."""
@@ -23,11 +24,12 @@ class Vnuma:
     vdistances: tuple[tuple[int, ...], ...] | None
 
 
-def read_vnuma(config: Config, host: Host) -> Vnuma | None:
+def read_vnuma(config: Config, host: Host, *, keep_pnodes: bool = True) -> Vnuma | None:
     """
     Read the vnodes; None where the file has none, or an empty list.
 
-    A vnode without ``pnode=`` has no pnode yet, and placer places it; xl would take pnode 0.
+    A vnode without ``pnode=`` has no pnode yet, and placer places it; xl would take pnode 0. Without ``keep_pnodes`` no
+    vnode has one, and the pnodes of the file may be those of another host.
 
     Raises
     ------
@@ -43,7 +45,9 @@ def read_vnuma(config: Config, host: Host) -> Vnuma | None:
     if len(value) > MAX_VNODES:
         raise config.fault("vnuma", f"vnuma has {len(value)} vnodes, expected at most {MAX_VNODES}")
     rows = [_Row(config, v, spec) for v, spec in enumerate(value)]
-    vnodes = tuple(Vnode(memory_kib=row.memory_kib(), vcpus=row.vcpus(), pnode=row.pnode(host)) for row in rows)
+    vnodes = tuple(
+        Vnode(memory_kib=row.memory_kib(), vcpus=row.vcpus(), pnode=row.pnode(host, keep=keep_pnodes)) for row in rows
+    )
     _check_vcpus(config, vnodes)
     return Vnuma(vnodes=vnodes, vdistances=_vdistances(config, rows))
 
@@ -93,15 +97,15 @@ class _Row:
             vcpus |= more
         return tuple(sorted(vcpus))
 
-    def pnode(self, host: Host) -> int | None:
+    def pnode(self, host: Host, *, keep: bool) -> int | None:
         text = self._option.get("pnode")
         if text is None:
             return None
         known = f"one of this host's pnodes {format_cpuset(host.position_of)}"
         pnode = self._number("pnode", text, 2**32, known)
-        if pnode not in host.position_of:
-            raise self._fault(f"invalid pnode number {pnode}, expected {known}")
-        return pnode
+        if pnode not in host.position_of and keep:
+            raise self._fault(f"invalid pnode number {pnode}, expected {known}; {ANEW}")
+        return pnode if keep else None
 
     def distances(self, count: int) -> tuple[int, ...] | None:
         text = self._option.get("vdistances")

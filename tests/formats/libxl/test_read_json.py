@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from placer.errors import InputError
 from placer.formats.base import ParsedGuest
-from placer.formats.libxl.read_json import read_libxl_json
+from placer.formats.libxl.read_json import guests_of, read_libxl_json
 from placer.instance import Host, Pnode, Vnode
 
 HOST = Host(pnodes=tuple(Pnode(id=i, memory_kib=2**22, pcpus=(2 * i, 2 * i + 1)) for i in range(3)))
@@ -122,6 +122,15 @@ def test_a_pv_guest_has_no_overhead_and_a_pvh_guest_that_of_hvm(guest_type: str,
     document["b_info"][f"type.{guest_type}"] = document["b_info"].pop("type.hvm")
     (guest,) = read(document)
     assert (guest.type, guest.overhead_kib) == (guest_type, overhead_kib)
+
+
+def test_pnodes_that_are_placed_anew_may_be_those_of_another_host() -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["b_info"]["vnuma_nodes"] = vnode(1, pnode=77)
+    (guest,) = guests_of(document, "vm.json", HOST, keep_pnodes=False)
+    assert [each.pnode for each in guest.vnodes or ()] == [None, None]
+    with pytest.raises(InputError, match=r"invalid pnode 77 specified, .*; --free-pnodes places the guest anew"):
+        read(document)
 
 
 def test_a_mask_of_all_pcpus_is_no_mask_and_missing_ones_are_none() -> None:

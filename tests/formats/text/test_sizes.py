@@ -34,3 +34,7 @@ def test_free_memory_of_a_host_leaves_its_reserve_alone() -> None:
     pnodes = tuple(Pnode(id=id, memory_kib=GIB, reserve_kib=7) for id in (0, 8))
     host = with_free(Host(pnodes=pnodes), "0=2GiB")
     assert [(pnode.memory_kib, pnode.reserve_kib) for pnode in host.pnodes] == [(2 * GIB, 7), (GIB, 7)]
+
+
+def test_nothing_at_all_needs_no_unit() -> None:
+    assert parse_sizes("4GiB,8=0", (0, 8), "--reserve") == {0: 4 * GIB, 8: 0}

@@ -81,6 +81,31 @@ def test_pcpus_that_share_node_socket_and_core_are_smt_siblings() -> None:
     assert [pnode.cores for pnode in pnodes] == [((0, 1), (2, 3)), ((4, 5), (6, 7))]
 
 
+def test_one_thread_per_core_makes_every_pcpu_a_core_whatever_the_rows_say() -> None:
+    assert [pnode.core_groups for pnode in host_of(TEXT + "threads_per_core       : 1\n").pnodes] == [
+        ((0,), (1,), (2,), (3,)),
+        ((4,), (5,), (6,), (7,)),
+    ]
+    assert host_of(TEXT + "threads_per_core       : 2\n") == host_of(TEXT)
+
+
+def test_xen_4_1_states_no_memory_and_free_does() -> None:
+    text = HEAD.format(nodes=2) + CPUS + "numa_info              : none\n" + TAIL
+    assert refusal(text) == (
+        "host.txt: numa_info is none, as xl of Xen 4.1 prints it; give what is free on each pnode with "
+        "--free 0=SIZE,1=SIZE"
+    )
+    with pytest.raises(InputError, match=r"with --free 1=SIZE$"):
+        read_xl_info(text, "host.txt", "0=3GiB")
+    reading = read_xl_info(text, "host.txt", "0=3GiB,1=0")
+    assert [(pnode.memory_kib, pnode.pcpus) for pnode in reading.host.pnodes] == [
+        (3 * 1024**2, (0, 1, 2, 3)),
+        (0, (4, 5, 6, 7)),
+    ]
+    assert reading.host.distances == ((10, 20), (20, 10))
+    assert any("10 on a pnode and 20 between two" in note for note in reading.notes)
+
+
 def test_asymmetric_distances_and_the_host_name_are_kept() -> None:
     host = host_of(TEXT)
     assert (host.slit, host.name) == (((10, 21), (14, 10)), "db1")

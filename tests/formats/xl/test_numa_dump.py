@@ -58,6 +58,26 @@ def test_time_stamps_do_not_matter_nor_does_the_name_that_later_versions_give_a_
     assert read(text.replace("(XEN) ", "")) == WHOLE
 
 
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "[2026-01-02 03:04:05] (XEN) ",  # xenconsoled
+        "Jan  2 03:04:05 dom0 xenconsoled[812]: (XEN) [   61.291108] ",  # syslog
+        "2026-01-02T03:04:05+00:00 (XEN) [2026-01-02 03:04:05.123] ",  # a serial capture
+        "\x1b[0m(XEN) ",
+    ],
+)
+def test_whatever_a_log_puts_before_the_lines_does_not_matter(prefix: str) -> None:
+    text = HEAD + "(XEN) Dom0 alive\n" + DOM0 + GUEST
+    assert read(text.replace("(XEN) ", prefix)) == WHOLE
+    assert read(text.replace("(XEN) ", prefix).replace("\n", "\r\n")) == WHOLE
+
+
+def test_the_free_memory_of_xen_before_4_5_is_read() -> None:
+    old = HEAD.replace("(XEN) NODE0", "(XEN) idx0 -> NODE0").replace("(XEN) NODE4", "(XEN) idx1 -> NODE4")
+    assert read(old + DOM0 + GUEST) == WHOLE
+
+
 def test_other_lines_of_the_log_are_passed_over() -> None:
     noise = "(XEN) d12v0 Unhandled MSR\n(d12) SRAT: pnode 3\nnot even Xen\n\n"
     assert read(noise + HEAD + noise + DOM0 + noise + GUEST + noise) == WHOLE

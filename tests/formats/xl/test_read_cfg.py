@@ -124,7 +124,7 @@ def test_hvm_and_pvh_guests_have_overhead(text: str, overhead_kib: int) -> None:
         ("numa_placement=0", "numa_placement= is no key of xl, which ignores it"),
         (
             "pci=['01:00.0','02:00.0']",
-            "these devices are not counted, the host does not say on which pnodes they are: 01:00.0, 02:00.0",
+            "these devices are not counted, the host does not say on which pnodes they are: 0000:01:00.0, 0000:02:00.0",
         ),
     ],
 )

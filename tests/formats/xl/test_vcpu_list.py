@@ -98,3 +98,14 @@ def test_a_damaged_list_is_read_or_refused_with_its_name(data: st.DataObject) ->
         read_xl_vcpu_list(damaged, "vcpus.txt", a_host(*(GIB,) * 4))
     except InputError as error:
         assert str(error).startswith("vcpus.txt")
+
+
+def test_the_list_of_xen_before_4_5_has_hard_affinity_alone() -> None:
+    heading = HEADING.replace("Affinity (Hard / Soft)", "CPU Affinity")
+    old = [row("Domain-0", 0, masks="any cpu"), row("web app", 1, masks="4-5"), row("db", 3, masks="0-15")]
+    domains = read_xl_vcpu_list("\n".join([heading, *old]), "vcpus.txt", HOST)
+    assert domains == [
+        Domain(name="Domain-0", domid=0, affinity=(None,)),
+        Domain(name="web app", domid=1, affinity=((4, 5),)),
+        Domain(name="db", domid=3, affinity=(None,)),
+    ]

@@ -56,7 +56,8 @@ def test_vnode_options_may_hold_blanks_and_lists_of_vcpus() -> None:
         ),
         (
             "[['size=1','vcpus=0','pnode=2']]",
-            "vnuma, vnode 0: invalid pnode number 2, expected one of this host's pnodes 0-1",
+            "vnuma, vnode 0: invalid pnode number 2, expected one of this host's pnodes 0-1; "
+            "--free-pnodes places the guest anew",
         ),
         ("[['size=1','vcpus=0-1,1']]", "vnuma, vnode 0: vcpus name 1 twice"),
         (
@@ -80,3 +81,10 @@ def test_what_xl_refuses_or_misreads_is_refused_with_the_rule(value: str, messag
     with pytest.raises(InputError) as caught:
         read(value)
     assert str(caught.value) == f"db.cfg:2: {message}"
+
+
+def test_pnodes_that_are_placed_anew_may_be_those_of_another_host() -> None:
+    config = parse("vnuma = [['size=1', 'vcpus=0', 'pnode=7'], ['size=1', 'vcpus=1', 'pnode=0']]", "db.cfg")
+    vnuma = read_vnuma(config, HOST, keep_pnodes=False)
+    assert vnuma is not None
+    assert [vnode.pnode for vnode in vnuma.vnodes] == [None, None]
