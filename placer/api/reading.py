@@ -147,7 +147,7 @@ def with_pools(parsed: ParsedHost, pools: Source | None) -> ParsedHost:
         return parsed
     from placer.formats.xl.cpupools import pool_notes, read_xl_cpupools
 
-    text, place = read_source(pools)
+    text, place = read_source(pools, "replace")
     host = read_xl_cpupools(text, place, parsed.host)
     return ParsedHost(host=host, notes=(*parsed.notes, *pool_notes(host)))
 

@@ -49,10 +49,10 @@ def read_running(host: Host, running: Source | None, vcpu_list: Source | None) -
     """
     guests, listed, place = [], [], ""
     if running is not None:
-        text, place = read_source(running)
+        text, place = read_source(running, "replace")
         guests = read_xl_list(text, place, host)
     if vcpu_list is not None:
-        text, place = read_source(vcpu_list)
+        text, place = read_source(vcpu_list, "replace")
         listed = read_xl_vcpu_list(text, place, host)
     try:
         domains = running_domains(guests, listed)

@@ -170,7 +170,7 @@ def _check_running(
     if host is None or running is None or numa_dump is None:
         raise InputError("a check of running guests needs all of --host, --running and --numa-dump", place="usage")
     found = read_running(read_host(host, pools=pools), running, vcpu_list)
-    dump = read_numa_dump(read_text(numa_dump), place_of(numa_dump))
+    dump = read_numa_dump(read_text(numa_dump, "replace"), place_of(numa_dump))
     given = None if plan is None else read_placement(read_text(plan), place_of(plan))
     findings = audit(found.host, found.guests, dump, given)
     return render_audit(findings), findings.good()

@@ -47,7 +47,7 @@ def _check(source: GuestSource, name: str, format_name: str) -> None:
         raise InputError(f"{form}; --in-place needs the format of the file", place=source.place)
     if source.place == "<stdin>":
         raise InputError(f'guest "{name}" came from standard input; --in-place needs a file', place=source.place)
-    if source.kind == "libxl" and json.loads(read_text(source.place)) != json.loads(source.text):
+    if source.kind == "libxl" and json.loads(read_text(source.place, "carry")) != json.loads(source.text):
         raise InputError(
             f'holds more than the configuration of guest "{name}"; --in-place needs a file of its own',
             place=source.place,

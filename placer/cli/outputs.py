@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from placer.errors import InputError
+from placer.formats.text.encodings import carried, encode
 
 
 def write_stdout(text: str) -> None:
@@ -22,7 +23,11 @@ def write_stdout(text: str) -> None:
         If writing fails in any other way.
     """
     try:
-        sys.stdout.write(text)
+        if carried(text):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(encode(text))
+        else:
+            sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at the end
@@ -113,8 +118,8 @@ def write_files(texts: dict[Path, str]) -> None:
             final = path.resolve()
             handle, temporary = tempfile.mkstemp(dir=final.parent, prefix=f".{final.name[:50]}.")
             ready.append((Path(temporary), final))
-            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(encode(text))
             Path(temporary).chmod(stat.S_IMODE(final.stat().st_mode) if final.exists() else 0o666 & ~_umask())
         for new, final in ready:
             new.replace(final)

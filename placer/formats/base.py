@@ -46,12 +46,15 @@ class GuestSource:
         The file's name for messages; ``<stdin>`` for standard input.
     text
         The text of the file; for ``libxl`` the JSON text of this one guest; empty for ``flavor``: no emitter writes
-        flavours.
+        flavours. Bytes that are no UTF-8 are carried (``surrogateescape``).
+    encoding
+        The encoding that XML declares, in which it is written again; None for UTF-8.
     """
 
     kind: SourceKind
     place: str
     text: str
+    encoding: str | None = None
 
     @property
     def of_qemu(self) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from placer.formats.base import ParsedGuest
-from placer.formats.text.files import Source, read_source
+from placer.formats.text.encodings import as_declared, without_carried
+from placer.formats.text.files import Source, Text, read_source
 from placer.instance import Host
 
 
@@ -27,13 +28,16 @@ def read_guests(source: Source, host: Host, *, keep_pnodes: bool = True) -> list
     InputError
         With the place of the first fault.
     """
-    text, place = read_source(source)
+    text, place = read_source(source, "carry")
     if text.lstrip().startswith(("{", "[")):
         return _read_json(text, place, host, keep_pnodes=keep_pnodes)
     if text.lstrip().startswith("<"):
         from placer.formats.libvirt.read_domain import read_libvirt_domain
 
-        return [read_libvirt_domain(text, place, host)]
+        encoding = None
+        if not isinstance(source, Text):
+            text, encoding = as_declared(text, place)
+        return [read_libvirt_domain(text, place, host, encoding)]
     from placer.formats.xl.read_cfg import read_xl_cfg
 
     return [read_xl_cfg(text, place, host, keep_pnodes=keep_pnodes)]
@@ -46,5 +50,6 @@ def _read_json(text: str, place: str, host: Host, *, keep_pnodes: bool) -> list[
 
     document = parse_json(text, place)
     if holds_flavors(document):
+        without_carried(text, place)
         return read_flavors(document, place)
     return guests_of(document, place, host, keep_pnodes=keep_pnodes)

@@ -49,7 +49,7 @@ def read_host(source: Source, free: str | None = None) -> ParsedHost:
         from placer.formats.linux.sysfs import read_sysfs
 
         return with_slit_checked(read_sysfs(path_of(source), free))
-    text, place = read_source(source)
+    text, place = read_source(source, "replace")
     return parse_host_text(text, place, free)
 
 

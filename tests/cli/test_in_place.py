@@ -102,3 +102,29 @@ def test_the_guests_of_an_instance_have_no_files() -> None:
 
     assert ran.code == 2
     assert "has no xl file of its own" in ran.err
+
+
+def test_bytes_that_are_no_utf_8_stay_as_they_are_where_nothing_depends_on_them(tmp_path: Path) -> None:
+    a_folder(tmp_path, db_cfg="", web_json="", vm_xml="")
+    cfg = a_cfg("db").encode() + b"# B\xfcro \xff\nkernel = '/boot/\xe9'\n"
+    xml = b"<?xml version='1.0' encoding='ISO-8859-1'?>\n<domain type='kvm'><name>caf\xe9</name><title>\xc3\xbc</title>"
+    xml += b"<memory unit='GiB'>1</memory><vcpu>1</vcpu></domain>\n"
+    for name, data, form, kept in (
+        ("db.cfg", cfg, "xl", cfg[-40:]),
+        ("web.json", LIBXL.encode().replace(b'"hvm"', b'"hvm", "note": "\xe9"', 1), "libxl", b'"note": "\xe9"'),
+        ("vm.xml", xml, "libvirt", b"<name>caf\xe9</name><title>\xc3\xbc</title>"),
+    ):
+        (tmp_path / name).write_bytes(data)
+        ran = placer("solve", "--host", tmp_path / "host.txt", tmp_path / name, "--format", form, "--in-place")
+        assert ran.code == 0, ran.err
+        assert (tmp_path / name).read_bytes() != data
+        assert kept in (tmp_path / name).read_bytes()
+    assert b"vcpupin" in (tmp_path / "vm.xml").read_bytes()
+
+
+def test_a_name_that_is_no_utf_8_is_refused_with_its_byte(tmp_path: Path) -> None:
+    a_folder(tmp_path, db_cfg="")
+    (tmp_path / "db.cfg").write_bytes(a_cfg("db").encode().replace(b"db", b"d\xe9"))
+    ran = placer("solve", "--host", tmp_path / "host.txt", tmp_path / "db.cfg", "--format", "xl")
+    assert (ran.code, ran.out) == (2, "")
+    assert "expected name in UTF-8, got byte 0xe9" in ran.err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from placer.errors import InputError
@@ -33,3 +35,20 @@ def test_a_guest_of_each_kind_is_known_by_its_text(text: str, kind: str) -> None
 def test_what_is_none_of_them_is_refused_with_its_place() -> None:
     with pytest.raises(InputError, match=r"^notes:1: expected"):
         read_guests(Text("a host of ours", place="notes"), HOST)
+
+
+def test_xml_in_another_encoding_is_read_by_its_declaration_unless_it_is_decoded_already(tmp_path: Path) -> None:
+    declared = "<?xml version='1.0' encoding='ISO-8859-1'?>" + DOMAIN.replace(">vm<", ">café<")
+    file = tmp_path / "vm.xml"
+    file.write_bytes(declared.encode("iso-8859-1"))
+    (of_file,), (of_text,) = read_guests(file, HOST), read_guests(Text(declared), HOST)
+    assert of_file.name == of_text.name == "café"
+    assert of_file.source is not None
+    assert of_file.source.encoding == "ISO-8859-1"
+
+
+def test_a_flavour_with_bytes_that_are_no_utf_8_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "flavor.json"
+    file.write_bytes(b'{"name": "vm\xe9", "vcpus": 2, "ram": 1024, "disk": 1}')
+    with pytest.raises(InputError, match=r"flavor.json:1: expected UTF-8 text, got byte 0xe9"):
+        read_guests(file, HOST)

@@ -108,7 +108,7 @@ def _readers() -> dict[str, Reader]:
             ("native.instance_json", "native.schema", "text.msgspec_errors"), _file("rfc-c.json"), read_host
         ),
         "instance": Reader(
-            ("text.json_text", "text.files", "text.sizes"),
+            ("text.json_text", "text.files", "text.encodings", "text.sizes"),
             _file("related-guests.json"),
             lambda path: settled(read_request([path], host=None)),
         ),

@@ -20,7 +20,7 @@ from placer.instance.guest_checks import MAX_VCPUS
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,9}")
 
 
-def read_libvirt_domain(text: str, place: str, host: Host) -> ParsedGuest:
+def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None = None) -> ParsedGuest:
     """
     Read a guest from what ``virsh dumpxml`` prints.
 
@@ -32,6 +32,8 @@ def read_libvirt_domain(text: str, place: str, host: Host) -> ParsedGuest:
         Its name for messages.
     host
         The host that the file's pnodes, pcpus and devices belong to.
+    encoding
+        The encoding that the file declares and is written in again; None for UTF-8.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def read_libvirt_domain(text: str, place: str, host: Host) -> ParsedGuest:
         vdistances=cells.vdistances if cells else None,
         devices=devices,
         notes=(*all_notes, *cells.notes) if cells else all_notes,
-        source=GuestSource(kind="libvirt", place=place, text=text),
+        source=GuestSource(kind="libvirt", place=place, text=text, encoding=encoding),
     )
 
 

@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 from placer.errors import EmissionError
 from placer.formats.configured_guest import ConfiguredGuest, ConfiguredVnode, pcpus_of_vnode
+from placer.formats.text.encodings import carry_as
 from placer.formats.text.xml_edit import STEP, Span, XmlEdit
 from placer.formats.toolstack_limits import not_for_qemu
 from placer.instance import format_cpuset
@@ -50,7 +51,7 @@ def emit_libvirt_xml(written: ConfiguredGuest) -> str:
     _set_cells(document, written)
     _set_pins(document, written)
     _set_numatune(document, written)
-    return document.text()
+    return carry_as(document.text(), source.encoding if source else None)
 
 
 def _reasons(written: ConfiguredGuest) -> Iterator[str]:

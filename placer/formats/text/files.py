@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from placer.errors import InputError
+from placer.formats.text.encodings import OddBytes, decode
 from placer.instance.units import shorten
 
 MAX_BYTES = 8 * 1024**2
@@ -40,9 +41,14 @@ Source = str | os.PathLike[str] | Text
 """A file by its path (``-`` is standard input), or its :class:`Text`."""
 
 
-def read_source(source: Source) -> tuple[str, str]:
+def read_source(source: Source, odd: OddBytes = "refuse") -> tuple[str, str]:
     """
     Read a file, or take a text as it is.
+
+    Parameters
+    ----------
+    odd
+        What becomes of bytes that are no UTF-8.
 
     Returns
     -------
@@ -61,7 +67,7 @@ def read_source(source: Source) -> tuple[str, str]:
                 raise InputError(f"expected text, got {type(getattr(source, name)).__name__}", place=f"Text.{name}")
         return _sensible(source.content, source.place), source.place
     path = path_of(source)
-    return read_text(path), place_of(path)
+    return read_text(path, odd), place_of(path)
 
 
 def path_of(source: object) -> str:
@@ -83,7 +89,7 @@ def path_of(source: object) -> str:
     return path
 
 
-def read_text(path: str) -> str:
+def read_text(path: str, odd: OddBytes = "refuse") -> str:
     """
     Read a whole file as text.
 
@@ -91,22 +97,19 @@ def read_text(path: str) -> str:
     ----------
     path
         The file; ``-`` is standard input.
+    odd
+        What becomes of bytes that are no UTF-8.
 
     Raises
     ------
     InputError
-        If the file is missing, a directory, unreadable, empty, larger than 8 MiB or not UTF-8.
+        If the file is missing, a directory, unreadable, empty, larger than 8 MiB, or not UTF-8 where that is refused.
     """
     place = place_of(path)
     data = _read_bytes(path, place)
     if len(data) > MAX_BYTES:
         raise InputError("larger than 8 MiB, expected a text file", place=place)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        byte = f"byte 0x{error.object[error.start]:02x} at offset {error.start}"
-        raise InputError(f"expected UTF-8 text, got {byte}", place=place) from None
-    return _sensible(text, place)
+    return _sensible(decode(data, place, odd), place)
 
 
 def _sensible(text: str, place: str) -> str:

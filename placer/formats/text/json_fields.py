@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from placer.errors import InputError
+from placer.formats.text.encodings import carried
 from placer.formats.text.msgspec_errors import quote
 
 
@@ -49,6 +50,8 @@ class Fields:
         value = self.value.get(key)
         if key in self.value and not (isinstance(value, str) and value):
             raise self.fault(f"expected a string that is not empty, got {quote(value)}", key)
+        if isinstance(value, str) and (byte := carried(value)):
+            raise self.fault(f"expected UTF-8 text, got {byte}", key)
         return value if isinstance(value, str) else None
 
     def number(self, key: str, high: int) -> int | None:

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import NoReturn
 
 from placer.errors import InputError
+from placer.formats.text.encodings import carried
 from placer.instance import shorten
 
 MAX_DEPTH = 64
@@ -69,7 +70,7 @@ def parse_json(text: str, place: str) -> object:
             place=f"{place}:{error.lineno}:{error.colno}",
         ) from None
     if _SURROGATE.search(text):
-        _check_surrogates(value, place)
+        _check_surrogates(value, place, "surrogateescape" if carried(text) else "strict")
     return value
 
 
@@ -117,9 +118,9 @@ def _check_depth(text: str, place: str) -> None:
             raise InputError(f"not JSON that placer reads: {why}", place=f"{place}:{line}")
 
 
-def _check_surrogates(value: object, place: str) -> None:
+def _check_surrogates(value: object, place: str, errors: str) -> None:
     try:
-        json.dumps(value, ensure_ascii=False).encode()
+        json.dumps(value, ensure_ascii=False).encode("utf-8", errors)
     except UnicodeEncodeError as error:
         half = f"\\u{ord(error.object[error.start]):04x}"
         raise InputError(f"a string holds {half}, half of a character", place=place) from None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from placer.errors import InputError
+from placer.formats.text.encodings import carried
 from placer.instance import shorten
 
 MAX_CHARACTERS = 1_000_000
@@ -229,7 +230,7 @@ class _Parser:
                 self._kind, self._start = "mark", position
                 odd = self._text[position] if token is None else "\0"
                 hints = [hint for signs, hint in _HINTS.items() if odd in signs]
-                self._refuse(hints[0] if hints else f"no {odd!r} here")
+                self._refuse(hints[0] if hints else f"no {carried(odd) or repr(odd)} here")
             if token.lastgroup != "space":
                 yield str(token.lastgroup), token[0], position
             position = token.end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from placer.formats.text.encodings import carried
 from placer.formats.xl.syntax import Config
 from placer.instance import shorten
 
@@ -17,11 +18,13 @@ def string_of(config: Config, key: str) -> str | None:
     Raises
     ------
     InputError
-        If the value is a list, which xl ignores with a warning.
+        If the value is a list, which xl ignores with a warning, or holds bytes that are no UTF-8.
     """
     value = config.value_of(key)
     if isinstance(value, tuple):
         raise config.fault(key, f"{key} is a list, expected a single value")
+    if value is not None and (byte := carried(value)):
+        raise config.fault(key, f"expected {key} in UTF-8, got {byte}")
     return value
 
 
