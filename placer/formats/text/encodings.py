@@ -111,6 +111,8 @@ def carry_as(text: str, encoding: str | None) -> str:
 
 def _like_ascii(name: str) -> bool:
     try:
+        if "escape" in codecs.lookup(name).name:
+            return False
         return _ASCII.encode("ascii").decode(name) == _ASCII and _ASCII.encode(name) == _ASCII.encode("ascii")
     except (LookupError, UnicodeError, ValueError):
         return False
