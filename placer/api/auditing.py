@@ -44,4 +44,5 @@ def audit(running: Running, numa_dump: Source, plan: Placement | None = None) ->
 
     expect("running", running, Running)
     expect("plan", plan, Placement, type(None))
-    return compare(running.host, running.guests, read_numa_dump(*read_source(numa_dump, "replace")), plan)
+    dump = read_numa_dump(*read_source(numa_dump, "replace"))
+    return compare(running.host, running.guests, dump, plan, seen=running.seen)

@@ -165,12 +165,12 @@ def with_load(parsed: ParsedHost, running: Source | None, vcpu_list: Source | No
     """Load a host with what runs on it, where that is given."""
     if running is None and vcpu_list is None:
         return parsed
-    from placer.audit.audit import load_notes
+    from placer.audit.load import load_notes
     from placer.formats.xl.info import VCPUS_NOT_COUNTED
 
     host = read_running(parsed, running, vcpu_list).host
     notes = [note for note in parsed.notes if note != VCPUS_NOT_COUNTED]
-    return ParsedHost(host=host, notes=(*notes, *load_notes(host)))
+    return ParsedHost(host=host, notes=(*notes, *load_notes(host, affinity_known=vcpu_list is not None)))
 
 
 def _host_of(host: Host | ParsedHost) -> Host:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace as replaced
 
 from msgspec.structs import replace
 
 from placer.audit.expected import Bound, ExpectedLayout, Places, expected_by_config, expected_by_plan
 from placer.audit.findings import AuditReport, GuestFinding
+from placer.audit.near_memory import affinity_faults, near_pnodes
+from placer.audit.same_host import check_same_host, same_host_notes
+from placer.audit.seen import away_from, off_mask_faults
 from placer.errors import InputError
-from placer.formats.xl.list_domains import RunningGuest
+from placer.formats.xl.list_domains import RunningGuest, unlisted_guest
 from placer.formats.xl.numa_dump import PAGE_KIB, DumpedDomain, NumaDump
+from placer.formats.xl.vcpu_list import SeenVcpu
 from placer.instance import Domain, Host, Placement, format_cpuset, format_size
 
 FREE_PAGES = 176
@@ -28,54 +32,19 @@ HOLE_PAGES = 192
 """Pages that the pnode of vnode 0 does not hold: 160 below 640 KiB, and the hole of 32 (VGA) above them."""
 
 
-def running_domains(guests: Sequence[RunningGuest], listed: Sequence[Domain]) -> tuple[Domain, ...]:
-    """
-    Combine the domains of ``xl list -l`` and ``xl vcpu-list``.
-
-    Parameters
-    ----------
-    guests
-        From ``xl list -l``, which knows the cpupools.
-    listed
-        From ``xl vcpu-list``, which knows the pcpus that vcpus are bound to now, and Domain-0.
-
-    Returns
-    -------
-    tuple of Domain
-        By number.
-
-    Raises
-    ------
-    InputError
-        If the two lists contradict each other.
-    """
-    by_domid = {domain.domid: domain for domain in listed}
-    for guest in guests:
-        here, there = guest.domain, by_domid.get(guest.domain.domid, guest.domain)
-        if (here.name, len(here.affinity)) != (there.name, len(there.affinity)):
-            raise InputError(
-                f'domain {here.domid} is "{here.name}" with {len(here.affinity)} vcpus in xl list and "{there.name}" '
-                f"with {len(there.affinity)} in xl vcpu-list; were both taken at the same time?"
-            )
-        by_domid[here.domid] = replace(there, pool=here.pool)
-    return tuple(sorted(by_domid.values(), key=lambda domain: domain.domid or 0))
-
-
-def load_notes(host: Host) -> tuple[str, ...]:
-    """Say how many running vcpus of a host are counted as load, and which are not, or not exactly."""
-    count = len(host.domains)
-    notes = [f"{host.running_vcpu_count} vcpus of {count} running domain{'s' * (count != 1)} are counted as load"]
-    if all(domain.domid != 0 for domain in host.domains):
-        notes.append("the vcpus of Domain-0 are not counted: only xl vcpu-list states them")
-    narrow = [domain.name for domain in host.domains if _narrow(domain, host)]
-    if narrow:
-        notes.append(f"bound to some of a pnode's pcpus, and counted as if bound to all of them: {', '.join(narrow)}")
-    return tuple(notes)
-
-
-def audit(host: Host, guests: Sequence[RunningGuest], dump: NumaDump, plan: Placement | None = None) -> AuditReport:
+def audit(
+    host: Host,
+    guests: Sequence[RunningGuest],
+    dump: NumaDump,
+    plan: Placement | None = None,
+    *,
+    seen: Mapping[int, tuple[SeenVcpu, ...]] | None = None,
+) -> AuditReport:
     """
     Compare the pnodes of running guests with the pnodes they were meant for.
+
+    A domain of ``host`` that is not among ``guests``, Domain-0 apart, is a guest too: ``xl list -l`` leaves out stub
+    domains and the guests of other toolstacks. What states no pnodes is compared with the affinity of its vcpus.
 
     Parameters
     ----------
@@ -88,65 +57,99 @@ def audit(host: Host, guests: Sequence[RunningGuest], dump: NumaDump, plan: Plac
     plan
         The planned placement. Guests that are not in it, and all guests without a plan, are compared with their own
         configurations.
+    seen
+        Domid -> for each vcpu where it was, as ``xl vcpu-list`` prints it; None where that is not known.
 
     Raises
     ------
     InputError
-        If a guest is not in the dump, or has another number of vnodes there; or if the dump or the plan names pnodes
-        that the host does not have.
+        If a guest is not in the dump, or has another number of vnodes there; or if the dump or the plan is of another
+        host.
     """
-    _check_pnodes(host, dump, plan)
+    check_same_host(host, dump, plan)
     host = _within_pools(host)
-    plans = plan.pnode_of if plan else {}
     domain_of = {domain.domid: domain for domain in host.domains}
     found = []
-    for guest in guests:
+    for guest in (*guests, *_unlisted(host, guests, dump)):
         domain = domain_of[guest.domain.domid]
-        there = dump.domains.get(domain.domid) if domain.domid is not None else None
-        if there is None or (there.pnode_of is not None and len(there.pnode_of) != len(guest.vnodes or ())):
-            what = "is not in the NUMA dump" if there is None else "has other vnodes in the NUMA dump"
-            raise InputError(
-                f'domain {domain.domid} "{domain.name}" {what}; were xl list and the dump taken at the same time?'
-            )
-        spread = plan is not None and domain.name in plan.sets
-        finding = _finding(guest, domain, there, host, plans.get(domain.name), spread=spread)
-        found.append(replaced(finding, faults=(*finding.faults, *_owner_faults(domain, plan))))
+        there = _dumped(guest, domain, dump)
+        finding = _finding(guest, domain, there, host, plan)
+        near = near_pnodes(guest, there, finding.free_kib)
+        found.append(_with_seen(finding, near, (seen or {}).get(there.domid), host))
     names = {domain.name for domain in host.domains}
+    plans = plan.pnode_of if plan else {}
     missing = tuple(name for name, pnodes in plans.items() if name not in names and None not in pnodes)
-    return AuditReport(host=host, guests=tuple(found), missing=missing, dump=dump)
+    notes = tuple(same_host_notes(host, dump))
+    return AuditReport(host=host, guests=tuple(found), missing=missing, dump=dump, notes=notes)
+
+
+def _unlisted(host: Host, guests: Sequence[RunningGuest], dump: NumaDump) -> list[RunningGuest]:
+    """Make guests of the domains that only ``xl vcpu-list`` has, of what the dump says of their memory."""
+    listed = {0, None, *(guest.domain.domid for guest in guests)}
+    found = []
+    for domain in host.domains:
+        if domain.domid not in listed:
+            there = dump.domains.get(domain.domid or 0)
+            memory_kib = sum(there.memory_kib.values()) if there else 0
+            found.append(unlisted_guest(domain, memory_kib))
+    return found
+
+
+def _dumped(guest: RunningGuest, domain: Domain, dump: NumaDump) -> DumpedDomain:
+    there = dump.domains.get(domain.domid) if domain.domid is not None else None
+    others = there is not None and there.pnode_of is not None and len(there.pnode_of) != len(guest.vnodes or ())
+    if there is None or (others and guest.listed):
+        what = "is not in the NUMA dump" if there is None else "has other vnodes in the NUMA dump"
+        listing = "xl list" if guest.listed else "xl vcpu-list"
+        raise InputError(
+            f'domain {domain.domid} "{domain.name}" {what}; were {listing} and the dump taken at the same time?'
+        )
+    return there
 
 
 def _finding(
-    guest: RunningGuest,
-    domain: Domain,
-    there: DumpedDomain,
-    host: Host,
-    planned: tuple[int | None, ...] | None,
-    *,
-    spread: bool,
+    guest: RunningGuest, domain: Domain, there: DumpedDomain, host: Host, plan: Placement | None
 ) -> GuestFinding:
-    expected, faults = (
-        expected_by_plan(guest, planned, host, spread=spread)
-        if planned is not None
-        else (expected_by_config(guest, host), [])
-    )
     free_pages = FREE_PAGES + (guest.video_kib // PAGE_KIB + VIDEO_EXTRA_PAGES if guest.video_kib else 0)
+    free_kib = free_pages * PAGE_KIB
     short_kib = guest.memory_kib - sum(there.memory_kib.values())
-    misplaced_kib = expected.misplaced_kib(there.memory_kib)
+    planned = plan.pnode_of.get(domain.name) if plan else None
+    memory_faults: list[str] = []
+    if plan is None or planned is None:
+        expected = expected_by_config(guest, host)
+    else:
+        expected, memory_faults = expected_by_plan(guest, planned, host, spread=domain.name in plan.sets)
     if there.pnode_of is not None and expected.pnode_of is not None:
-        faults += _vnode_faults(there.pnode_of, expected.pnode_of)
-    if sum(misplaced_kib.values()) > free_pages * PAGE_KIB:
+        memory_faults += _vnode_faults(there.pnode_of, expected.pnode_of)
+    misplaced_kib = expected.misplaced_kib(there.memory_kib)
+    if sum(misplaced_kib.values()) > free_kib:
         where = ", ".join(f"{format_size(kib)} on pnode {pnode}" for pnode, kib in misplaced_kib.items())
-        faults.append(f"memory lies where none was meant to be: {where}")
-    faults += _vcpu_faults(guest, domain, expected, host)
+        memory_faults.append(f"memory lies where none was meant to be: {where}")
+    vcpu_faults = [*_vcpu_faults(guest, domain, expected, host), *_owner_faults(domain, plan)]
+    states_nothing = planned is None and guest.vnodes is None and guest.stated is None
+    if states_nothing and not memory_faults:
+        memory_faults, vcpu_faults = affinity_faults(domain, there.memory_kib, free_kib, host)
     return GuestFinding(
         domain=domain,
         expected=expected,
         found_kib=there.memory_kib,
-        free_kib=free_pages * PAGE_KIB,
+        free_kib=free_kib,
         short_kib=short_kib if short_kib > HOLE_PAGES * PAGE_KIB else 0,
-        faults=tuple(faults),
+        memory_faults=tuple(memory_faults),
+        vcpu_faults=tuple(vcpu_faults),
+        listed=guest.listed,
     )
+
+
+def _with_seen(
+    finding: GuestFinding, near: Sequence[Places], seen: Sequence[SeenVcpu] | None, host: Host
+) -> GuestFinding:
+    """Add where the vcpus were seen, and as a fault which of them run away from their memory against their affinity."""
+    if seen is None:
+        return finding
+    away = away_from(near, seen, finding.domain, host)
+    faults = off_mask_faults(away, near, seen, finding.domain)
+    return replaced(finding, seen=tuple(seen), away=away, vcpu_faults=(*finding.vcpu_faults, *faults))
 
 
 def _vnode_faults(pnode_of: tuple[int | None, ...], expected: tuple[int, ...]) -> list[str]:
@@ -183,23 +186,6 @@ def _owner_faults(domain: Domain, plan: Placement | None) -> list[str]:
     pairs = enumerate(zip(domain.affinity, owned, strict=False))
     loose = [vcpu for vcpu, (mask, pcpu) in pairs if pcpu is not None and mask != (pcpu,)]
     return [f"vcpus {format_cpuset(loose)} are not bound to the pcpus that the plan gives them"] if loose else []
-
-
-def _check_pnodes(host: Host, dump: NumaDump, plan: Placement | None) -> None:
-    """Refuse a dump or a plan of another host."""
-    dumped = {pnode for domain in dump.domains.values() for pnode in domain.memory_kib}
-    planned = {pnode for pnodes in (plan.pnode_of if plan else {}).values() for pnode in pnodes if pnode is not None}
-    for what, pnodes in (("NUMA dump", dumped), ("plan", planned)):
-        if not pnodes <= host.position_of.keys():
-            missing, known = format_cpuset(pnodes - host.position_of.keys()), format_cpuset(host.position_of)
-            raise InputError(f"the {what} names pnode {missing}, this host has {known}")
-
-
-def _narrow(domain: Domain, host: Host) -> bool:
-    """Whether some vcpu is bound to only some of the pcpus that its cpupool has on a pnode."""
-    pool = host.pcpus_of_effective_pool(domain.pool)
-    homes = [home for pnode in host.pnodes if (home := pool.intersection(pnode.pcpus))]
-    return any(0 < len(home.intersection(mask or ())) < len(home) for mask in set(domain.affinity) for home in homes)
 
 
 def _within_pools(host: Host) -> Host:

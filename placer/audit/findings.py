@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from placer.audit.expected import ExpectedLayout
+from placer.audit.seen import NOT_AWAY, Away
 from placer.formats.xl.numa_dump import NumaDump
+from placer.formats.xl.vcpu_list import SeenVcpu
 from placer.instance import Domain, Host
 
 
@@ -27,8 +29,15 @@ class GuestFinding:
     short_kib
         Memory that the guest was started with and no longer holds, in KiB; 0 if that is no more than the pages that
         every guest lacks.
-    faults
-        Differences from the expected layout, a sentence each.
+    memory_faults, vcpu_faults
+        Differences from the expected layout, a sentence each: what only a new start of the guest mends, and what
+        binding its vcpus mends.
+    seen
+        For each vcpu where it was; None where that is not known.
+    away
+        The vcpus that were seen away from their memory.
+    listed
+        Whether ``xl list -l`` has the guest. It leaves out stub domains and the guests of other toolstacks.
     """
 
     domain: Domain
@@ -36,7 +45,16 @@ class GuestFinding:
     found_kib: dict[int, int]
     free_kib: int
     short_kib: int
-    faults: tuple[str, ...]
+    memory_faults: tuple[str, ...] = ()
+    vcpu_faults: tuple[str, ...] = ()
+    seen: tuple[SeenVcpu, ...] | None = None
+    away: Away = NOT_AWAY
+    listed: bool = True
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """All differences from the expected layout, a sentence each."""
+        return self.memory_faults + self.vcpu_faults
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,17 +67,20 @@ class AuditReport:
     host
         The host with every running domain, each vcpu bound within its cpupool.
     guests
-        One finding for each guest, in the order of ``xl list -l``.
+        One finding for each guest, in the order of ``xl list -l``; then those that only ``xl vcpu-list`` has.
     missing
         Names of the guests of the plan that do not run.
     dump
         The memory of every domain on each pnode.
+    notes
+        What may mislead in the files themselves, a sentence each.
     """
 
     host: Host
     guests: tuple[GuestFinding, ...]
     missing: tuple[str, ...]
     dump: NumaDump
+    notes: tuple[str, ...] = ()
 
     def good(self) -> bool:
         """Whether every guest is where it was meant to be."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from placer.audit.audit import running_domains
+from placer.audit.load import running_domains
 from placer.errors import InputError
 from placer.formats.text.files import Source, read_source
 from placer.formats.xl.list_domains import RunningGuest, read_xl_list
-from placer.formats.xl.vcpu_list import read_xl_vcpu_list
+from placer.formats.xl.vcpu_list import ListedDomain, SeenVcpu, read_xl_vcpu_list
 from placer.instance import Host
 
 
@@ -25,10 +26,13 @@ class Running:
         With its domains.
     guests
         What xl was told of each guest, in the order of ``xl list -l``.
+    seen
+        Domid -> for each vcpu of the domain where ``xl vcpu-list`` saw it; empty where that was not read.
     """
 
     host: Host
     guests: tuple[RunningGuest, ...]
+    seen: Mapping[int, tuple[SeenVcpu, ...]] = field(default_factory=dict)
 
 
 def read_running(host: Host, running: Source | None, vcpu_list: Source | None) -> Running:
@@ -47,7 +51,9 @@ def read_running(host: Host, running: Source | None, vcpu_list: Source | None) -
     InputError
         With the place of the fault, or if the two contradict each other.
     """
-    guests, listed, place = [], [], ""
+    guests: list[RunningGuest] = []
+    listed: list[ListedDomain] = []
+    place = ""
     if running is not None:
         text, place = read_source(running, "replace")
         guests = read_xl_list(text, place, host)
@@ -55,7 +61,8 @@ def read_running(host: Host, running: Source | None, vcpu_list: Source | None) -
         text, place = read_source(vcpu_list, "replace")
         listed = read_xl_vcpu_list(text, place, host)
     try:
-        domains = running_domains(guests, listed)
-        return Running(host=replace(host, domains=domains), guests=tuple(guests))
+        domains = running_domains(guests, [each.domain for each in listed])
+        seen = {each.domain.domid: each.seen for each in listed if each.domain.domid is not None}
+        return Running(host=replace(host, domains=domains), guests=tuple(guests), seen=seen)
     except (InputError, ValueError) as error:
         raise InputError(str(error), place=place) from None

@@ -57,6 +57,14 @@ Plan = Annotated[
         "not in the plan are compared with their own configurations, as all guests are without a plan.",
     ),
 ]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        help="Of running guests: also each pnode of every guest that is where it was meant to be, and what is usual.",
+    ),
+]
 
 
 def check(
@@ -73,6 +81,7 @@ def check(
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
     plan: Plan = None,
+    verbose: Verbose = False,
 ) -> None:
     """
     Check a placement, or the guests that run on a host.
@@ -80,8 +89,9 @@ def check(
     INSTANCE and PLACEMENT: report every rule that the placement breaks, and
     every cost, recomputed from the instance alone.
 
-    --host, --running and --numa-dump: report every guest whose memory or vcpus
-    are not where they were meant to be.
+    --host, --numa-dump and --running or --vcpu-list: report every guest whose
+    memory or vcpus are not where they were meant to be. Give both where you
+    can: xl list -l leaves out guests that xl did not start.
     """
     from placer.cli.outputs import write_stdout
     from placer.errors import InputError
@@ -93,7 +103,7 @@ def check(
             raise InputError(
                 "INSTANCE PLACEMENT with their options, or --host, --running and --numa-dump; not both", place="usage"
             )
-        text, good = _check_running(host, running, numa_dump, vcpu_list, pools, plan)
+        text, good = _check_running(host, running, numa_dump, vcpu_list, pools, plan, verbose=verbose)
     else:
         text, good = _check_placement(
             instance,
@@ -157,6 +167,8 @@ def _check_running(
     vcpu_list: str | None,
     pools: str | None,
     plan: str | None,
+    *,
+    verbose: bool,
 ) -> tuple[str, bool]:
     """Give the report on the running guests, and whether all of them are where they were meant to be."""
     from placer.api.reading import read_host, read_running
@@ -167,10 +179,11 @@ def _check_running(
     from placer.formats.xl.numa_dump import read_numa_dump
     from placer.report.audit import render_audit
 
-    if host is None or running is None or numa_dump is None:
-        raise InputError("a check of running guests needs all of --host, --running and --numa-dump", place="usage")
+    if host is None or numa_dump is None or (running is None and vcpu_list is None):
+        needed = "a check of running guests needs --host, --numa-dump, and --running or --vcpu-list or both"
+        raise InputError(needed, place="usage")
     found = read_running(read_host(host, pools=pools), running, vcpu_list)
     dump = read_numa_dump(read_text(numa_dump, "replace"), place_of(numa_dump))
     given = None if plan is None else read_placement(read_text(plan), place_of(plan))
-    findings = audit(found.host, found.guests, dump, given)
-    return render_audit(findings), findings.good()
+    findings = audit(found.host, found.guests, dump, given, seen=found.seen)
+    return render_audit(findings, verbose=verbose), findings.good()

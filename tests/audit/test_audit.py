@@ -14,19 +14,22 @@ import pytest
 from msgspec.structs import replace
 
 import placer
-from placer.audit.audit import audit, load_notes, running_domains
-from placer.audit.findings import AuditReport
+from placer.audit.audit import audit
+from placer.audit.findings import AuditReport, GuestFinding
+from placer.audit.load import running_domains
 from placer.errors import InputError
 from placer.formats.native.placement_json import read_placement
 from placer.formats.xl.info import read_xl_info
 from placer.formats.xl.list_domains import RunningGuest, read_xl_list
 from placer.formats.xl.numa_dump import DumpedDomain, NumaDump, read_numa_dump
-from placer.formats.xl.vcpu_list import read_xl_vcpu_list
+from placer.formats.xl.vcpu_list import SeenVcpu, read_xl_vcpu_list
 from placer.instance import Cpupool, Domain, Host, Placement, Vnode
 from tests.support.building import GIB, MIB, a_host
 
 SAMPLES = Path(placer.__file__).parent.parent / "instances" / "xl" / "running"
 PAGE = 4
+NONE = {0: 0, 1: 0, 2: 0}
+"""Memory on the pnodes of HOST; Xen prints a row for each."""
 HOST = a_host(GIB, GIB, GIB)
 ON = {0: (0, 1, 2, 3), 1: (4, 5, 6, 7), 2: (8, 9, 10, 11)}
 
@@ -38,7 +41,8 @@ def sample(name: str) -> str:
 def sampled(*, bound: bool, plan: Placement | None = None) -> AuditReport:
     host = read_xl_info(sample("xl-info.txt"), "xl-info.txt").host
     guests = read_xl_list(sample("xl-list.json"), "xl-list.json", host)
-    listed = read_xl_vcpu_list(sample("vcpu-list.txt"), "vcpu-list.txt", host) if bound else []
+    rows = read_xl_vcpu_list(sample("vcpu-list.txt"), "vcpu-list.txt", host) if bound else []
+    listed = [row.domain for row in rows]
     dump = read_numa_dump(sample("dmesg.txt"), "dmesg.txt")
     return audit(replace(host, domains=running_domains(guests, listed)), guests, dump, plan)
 
@@ -77,7 +81,7 @@ def faults(
     told = None if guest.vnodes is None else tuple(vnode.pnode for vnode in guest.vnodes)
     there = DumpedDomain(
         domid=domid,
-        memory_kib={pnode: count * PAGE for pnode, count in pages.items()},
+        memory_kib=NONE | {pnode: count * PAGE for pnode, count in pages.items()},
         pnode_of=told if pnode_of is None else pnode_of,
     )
     listed = [] if affinity is None else [Domain(name=name, domid=domid, affinity=affinity)]
@@ -263,7 +267,7 @@ def test_texts_of_different_times_are_refused() -> None:
         InputError, match=r'domain 3 "db" is not in the NUMA dump; were xl list and the dump taken at the same time\?'
     ):
         audit(host, [guest], NumaDump(free_kib={}, domains={}))
-    other = DumpedDomain(domid=3, memory_kib={0: 4}, pnode_of=(0,))
+    other = DumpedDomain(domid=3, memory_kib=NONE, pnode_of=(0,))
     with pytest.raises(InputError, match=r'domain 3 "db" has other vnodes in the NUMA dump'):
         audit(host, [guest], NumaDump(free_kib={}, domains={3: other}))
     listed = Domain(name="web", domid=3, affinity=(None,))
@@ -271,34 +275,9 @@ def test_texts_of_different_times_are_refused() -> None:
         running_domains([guest], [listed])
 
 
-def test_pnodes_that_the_host_does_not_have_are_refused() -> None:
-    dumped = DumpedDomain(domid=0, memory_kib={3: 4}, pnode_of=None)
-    with pytest.raises(InputError, match=r"the NUMA dump names pnode 3, this host has 0-2"):
-        audit(HOST, [], NumaDump(free_kib={}, domains={0: dumped}))
+def test_a_plan_of_another_host_is_refused() -> None:
     with pytest.raises(InputError, match=r"the plan names pnode 7-8, this host has 0-2"):
         audit(HOST, [], NumaDump(free_kib={}, domains={}), Placement(pnode_of={"a": (8, None, 7)}))
-
-
-# load
-
-
-def test_xl_vcpu_list_knows_better_what_vcpus_are_bound_to_and_knows_domain_0() -> None:
-    dom0 = Domain(name="Domain-0", domid=0, affinity=(None,))
-    moved = Domain(name="db", domid=3, affinity=((0,), (0,), None, None))
-    assert running_domains([two_vnodes()], [dom0, moved]) == (dom0, moved)
-    assert running_domains([two_vnodes()], [dom0]) == (dom0, two_vnodes().domain)
-
-
-def test_what_is_counted_and_what_is_not_is_said() -> None:
-    dom0 = Domain(name="Domain-0", domid=0, affinity=(None, (0,)))
-    assert load_notes(replace(HOST, domains=(two_vnodes().domain,))) == (
-        "4 vcpus of 1 running domain are counted as load",
-        "the vcpus of Domain-0 are not counted: only xl vcpu-list states them",
-    )
-    assert load_notes(replace(HOST, domains=(dom0, two_vnodes().domain))) == (
-        "6 vcpus of 2 running domains are counted as load",
-        "bound to some of a pnode's pcpus, and counted as if bound to all of them: Domain-0",
-    )
 
 
 POOLED = replace(HOST, cpupools=(Cpupool(name="Pool-0", pcpus=(0, 1, 2, 3)), Cpupool(name="rt", pcpus=(4, 5, 8))))
@@ -309,7 +288,8 @@ def pooled_faults(pool: str | None, affinity: tuple[tuple[int, ...] | None, ...]
     guest = whole(None)
     domain = replace(guest.domain, pool=pool)
     host = replace(POOLED, domains=(replace(domain, affinity=affinity),))
-    there = DumpedDomain(domid=4, memory_kib={pnode: count * PAGE for pnode, count in pages.items()}, pnode_of=None)
+    found_kib = NONE | {pnode: count * PAGE for pnode, count in pages.items()}
+    there = DumpedDomain(domid=4, memory_kib=found_kib, pnode_of=None)
     dump = NumaDump(domains={4: there}, free_kib={})
     return list(audit(host, [change(guest, domain=domain)], dump).guests[0].faults)
 
@@ -322,25 +302,10 @@ def test_a_guest_in_a_pool_is_meant_to_be_on_the_pnodes_of_its_pool() -> None:
     assert pooled_faults(None, (None, (0, 9)), {0: 131_072}) == []
 
 
-def test_running_domains_keep_the_pool_that_xl_list_knows_and_the_affinity_that_vcpu_list_knows() -> None:
-    guest = whole(None)
-    guest = change(guest, domain=replace(guest.domain, pool="rt"))
-    listed = [replace(guest.domain, pool=None, affinity=(ON[1], None))]
-    assert running_domains([guest], listed) == (replace(guest.domain, affinity=(ON[1], None)),)
-
-
-def test_a_mask_of_all_pcpus_of_a_pool_is_not_called_narrow() -> None:
-    def notes(pool: str, mask: tuple[int, ...]) -> tuple[str, ...]:
-        return load_notes(replace(POOLED, domains=(Domain(name="db", domid=0, affinity=(mask,), pool=pool),)))
-
-    assert notes("rt", (4, 5)) == ("1 vcpus of 1 running domain are counted as load",)
-    assert notes("rt", (4, 8))[1] == "bound to some of a pnode's pcpus, and counted as if bound to all of them: db"
-
-
 def test_a_dedicated_vcpu_of_the_plan_is_meant_for_its_pcpu_alone() -> None:
     guest = two_vnodes()
     dump = NumaDump(
-        domains={3: DumpedDomain(domid=3, memory_kib={0: 256 * MIB, 1: 256 * MIB}, pnode_of=(0, 1))}, free_kib={}
+        domains={3: DumpedDomain(domid=3, memory_kib=NONE | {0: 256 * MIB, 1: 256 * MIB}, pnode_of=(0, 1))}, free_kib={}
     )
     plan = Placement(pnode_of={"db": (0, 1)}, pcpu_of={"db": (0, None, 5, 6)})
     for masks, said in (
@@ -350,3 +315,60 @@ def test_a_dedicated_vcpu_of_the_plan_is_meant_for_its_pcpu_alone() -> None:
         host = replace(HOST, domains=(replace(guest.domain, affinity=masks),))
         (finding,) = audit(host, [guest], dump, plan).guests
         assert finding.faults == said
+
+
+# guests that xl does not list
+
+
+def unlisted(
+    affinity: tuple[tuple[int, ...] | None, ...], memory_kib: dict[int, int], plan: Placement | None = None
+) -> GuestFinding:
+    """Judge a domain that only xl vcpu-list has."""
+    host = replace(HOST, domains=(Domain(name="mail", domid=9, affinity=affinity),))
+    dump = NumaDump(free_kib={}, domains={9: DumpedDomain(domid=9, memory_kib=memory_kib, pnode_of=None)})
+    (finding,) = audit(host, [], dump, plan).guests
+    return finding
+
+
+def test_a_domain_without_a_configuration_is_judged_by_affinity_against_memory() -> None:
+    near = unlisted((ON[1], ON[1]), {0: 0, 1: 512 * MIB, 2: 0})
+    assert (near.faults, near.listed) == ((), False)
+    away = unlisted((ON[0], ON[1]), {0: 0, 1: 512 * MIB, 2: 0})
+    assert away.vcpu_faults == ("vcpus 0 run on pcpus 0-3, none of them on pnode 1, where the memory lies",)
+    assert unlisted((None, None), {0: 0, 1: 512 * MIB, 2: 0}).faults == ()
+
+
+def test_a_domain_without_a_configuration_is_compared_with_a_plan_that_has_it() -> None:
+    plan = Placement(pnode_of={"mail": (2,)})
+    assert unlisted((ON[1],), {0: 0, 1: 512 * MIB, 2: 0}, plan).faults == (
+        "memory lies where none was meant to be: 512 MiB on pnode 1",
+        "vcpus 0 run on pcpus 4-7, none of them on pnode 2",
+    )
+
+
+def test_a_listed_guest_that_states_nothing_is_judged_so_too() -> None:
+    """By hand, with xl vcpu-pin, it was taken away from its memory."""
+    assert faults(whole(None), {0: 131056, 1: 0, 2: 0}, affinity=(ON[0], ON[2])) == (
+        "vcpus 1 run on pcpus 8-11, none of them on pnode 0, where the memory lies",
+    )
+
+
+def test_an_unlisted_domain_without_memory_in_the_dump_is_a_contradiction() -> None:
+    host = replace(HOST, domains=(Domain(name="mail", domid=9, affinity=(None,)),))
+    with pytest.raises(InputError, match=r'domain 9 "mail" is not in the NUMA dump; were xl vcpu-list and the dump'):
+        audit(host, [], NumaDump(free_kib={}, domains={}))
+
+
+def test_a_vcpu_that_runs_elsewhere_than_its_soft_affinity_is_a_fault() -> None:
+    guest = whole((ON[1], ON[1]))
+    host = replace(HOST, domains=(guest.domain,))
+    dump = NumaDump(
+        free_kib={}, domains={4: DumpedDomain(domid=4, memory_kib={0: 0, 1: 131056 * PAGE, 2: 0}, pnode_of=None)}
+    )
+    runs, slept = SeenVcpu(pcpu=9, running=True), SeenVcpu(pcpu=9, running=False)
+    (finding,) = audit(host, [guest], dump, seen={4: (runs, slept)}).guests
+    assert (finding.away.vcpus, finding.away.running) == ((0, 1), (0,))
+    assert finding.faults == (
+        "vcpus 0 were seen running on pcpus 9, away from their memory on pnode 1 and from pcpus 4-7, which they would "
+        "rather run on",
+    )

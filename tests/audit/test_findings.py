@@ -12,7 +12,7 @@ from tests.support.building import GIB, a_host
 def a_finding(*faults: str) -> GuestFinding:
     nowhere = ExpectedLayout(pnode_of=None, memory_kib=None, pnodes=frozenset(), pnodes_of=())
     domain = Domain(name="db", domid=1, affinity=(None,))
-    return GuestFinding(domain=domain, expected=nowhere, found_kib={}, free_kib=0, short_kib=9, faults=faults)
+    return GuestFinding(domain=domain, expected=nowhere, found_kib={}, free_kib=0, short_kib=9, vcpu_faults=faults)
 
 
 def good(*guests: GuestFinding, missing: tuple[str, ...] = ()) -> bool:

@@ -172,8 +172,15 @@ def test_one_of_the_files_may_be_standard_input(words: tuple[object, ...]) -> No
 USAGE = {
     "nothing": ((), "expected INSTANCE and PLACEMENT, or --host, --running and --numa-dump for running guests"),
     "one": (("x.json",), "expected INSTANCE and PLACEMENT, or --host, --running and --numa-dump for running guests"),
-    "no dump": (RUNNING[:4], "a check of running guests needs all of --host, --running and --numa-dump"),
-    "plan only": (("--placement", PLAN), "a check of running guests needs all of --host, --running and --numa-dump"),
+    "no dump": (
+        RUNNING[:4],
+        "a check of running guests needs --host, --numa-dump, and --running or --vcpu-list or both",
+    ),
+    "no list": ((*RUNNING[:2], *RUNNING[4:]), "--running or --vcpu-list or both"),
+    "plan only": (
+        ("--placement", PLAN),
+        "a check of running guests needs --host, --numa-dump, and --running or --vcpu-list or both",
+    ),
     "both": (("x.json", *RUNNING), "not both"),
     "an option of the other": ((*RUNNING, "--reserve", "1GiB"), "not both"),
     "two from standard input": ((*RUNNING[:4], "--numa-dump", "-", "--placement", "-"), "can be read once only"),

@@ -12,6 +12,13 @@ from placer.formats.text.json_text import parse_json
 from placer.instance import Domain, Host, Vnode
 from placer.instance.units import MAX_CPU, MAX_KIB
 
+UNKNOWN_VIDEO_KIB = 16 * 1024
+"""
+Video memory that a guest may have whose configuration is not known, in KiB.
+
+The most that libxl gives a card by default (libxl__domain_build_info_setdefault, libxl_create.c: 16 MiB for stdvga).
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunningGuest:
@@ -32,6 +39,9 @@ class RunningGuest:
     stated
         For each vcpu the pcpus that its hard and soft affinity name, None for any; None where the configuration states
         no affinity.
+    listed
+        Whether ``xl list -l`` has it: it leaves out each domain without a configuration of libxl's own, such as stub
+        domains and the guests of other toolstacks (list_domains_details, Xen tools/xl/xl_info.c).
     """
 
     domain: Domain
@@ -39,6 +49,21 @@ class RunningGuest:
     video_kib: int
     vnodes: tuple[Vnode, ...] | None
     stated: Masks | None
+    listed: bool = True
+
+
+def unlisted_guest(domain: Domain, memory_kib: int) -> RunningGuest:
+    """
+    Make a guest of a domain that ``xl list -l`` leaves out, of which no more is known than what Xen tells.
+
+    Parameters
+    ----------
+    memory_kib
+        The memory that it holds, in KiB.
+    """
+    return RunningGuest(
+        domain=domain, memory_kib=memory_kib, video_kib=UNKNOWN_VIDEO_KIB, vnodes=None, stated=None, listed=False
+    )
 
 
 def read_xl_list(text: str, place: str, host: Host) -> list[RunningGuest]:

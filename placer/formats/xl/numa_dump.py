@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from placer.errors import InputError
 from placer.instance import format_cpuset, shorten
+from placer.instance.units import MAX_CPU
 
 PAGE_KIB = 4
 START = "Memory location of each domain:"
 _PREFIX = re.compile(r"^.*?\(XEN\) ?(?:\[[^\]]*\] ?)?")
 """What stands before the text of Xen: time stamps of xenconsoled or syslog, ``(XEN)``, and Xen's own time stamp."""
-_PNODE = re.compile(r"(?:idx\d{1,10} -> )?NODE(\d{1,10}) start->\d+ size->\d+ free->(\d{1,15})")
+_PNODE = re.compile(r"(?:idx\d{1,10} -> )?NODE(\d{1,10}) start->\d+ size->(\d{1,15}) free->(\d{1,15})")
+_PCPUS = re.compile(r"CPU(\d{1,5})(?:\.\.\.(\d{1,5}))? -> NODE(\d{1,10})")
 _DOMAIN = re.compile(r"(?:Domain |d)(\d{1,10}) \(total: (\d{1,15})\):")
 _PAGES = re.compile(r"\s+Node (\d{1,10}): (\d{1,15})")
 _VNODES = re.compile(r"\s+(\d{1,10}) vnodes, \d+ vcpus, guest physical layout:")
@@ -51,10 +53,16 @@ class NumaDump:
         Pnode id -> free memory of the pnode, in KiB.
     domains
         Domid -> the domain.
+    size_kib
+        Pnode id -> the range of addresses of the pnode, holes included, in KiB.
+    pnode_of_pcpu
+        Id of each pcpu that is online -> the id of its pnode.
     """
 
     free_kib: dict[int, int]
     domains: dict[int, DumpedDomain]
+    size_kib: dict[int, int] = field(default_factory=dict)
+    pnode_of_pcpu: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -89,13 +97,13 @@ def read_numa_dump(text: str, place: str) -> NumaDump:
         raise InputError(f'no line "{START}", expected what "xl dmesg" prints after "xl debug-keys u"', place=place)
     start = starts[-1]
     before = lines[starts[-2] if len(starts) > 1 else 0 : start]
-    free = {int(row[1]): int(row[2]) * PAGE_KIB for row in map(_PNODE.fullmatch, before) if row}
+    pnodes = [row for row in map(_PNODE.fullmatch, before) if row]
     domains: list[_Domain] = []
     for i, line in enumerate(lines[start + 1 :], start=start + 2):
         _take(domains, line, f"{place}:{i}")
     _check_complete(domains, f"{place}:{start + 1}")
     return NumaDump(
-        free_kib=free,
+        free_kib={int(row[1]): int(row[3]) * PAGE_KIB for row in pnodes},
         domains={
             domain.domid: DumpedDomain(
                 domid=domain.domid,
@@ -104,7 +112,22 @@ def read_numa_dump(text: str, place: str) -> NumaDump:
             )
             for domain in domains
         },
+        size_kib={int(row[1]): int(row[2]) * PAGE_KIB for row in pnodes},
+        pnode_of_pcpu=_pnode_of_pcpu(before),
     )
+
+
+def _pnode_of_pcpu(lines: list[str]) -> dict[int, int]:
+    """Read the newest rows of pcpus: they ascend, so a row that does not go on below the one after it is older."""
+    pnode_of: dict[int, int] = {}
+    least = MAX_CPU + 1
+    for row in filter(None, map(_PCPUS.fullmatch, reversed(lines))):
+        low, high = int(row[1]), int(row[2] or row[1])
+        if not low <= high < least:
+            break
+        pnode_of |= dict.fromkeys(range(low, high + 1), int(row[3]))
+        least = low
+    return pnode_of
 
 
 def _take(domains: list[_Domain], line: str, place: str) -> None:

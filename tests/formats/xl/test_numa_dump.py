@@ -40,6 +40,8 @@ WHOLE = NumaDump(
         0: DumpedDomain(domid=0, memory_kib={0: 20, 4: 8}, pnode_of=None),
         12: DumpedDomain(domid=12, memory_kib={0: 0, 4: 24}, pnode_of=(4, None, 0)),
     },
+    size_kib={0: 4 * 524288, 4: 4 * 524288},
+    pnode_of_pcpu={0: 0, 1: 0, 2: 0, 3: 0, 4: 4},
 )
 
 
@@ -86,6 +88,15 @@ def test_other_lines_of_the_log_are_passed_over() -> None:
 def test_the_newest_of_several_dumps_counts() -> None:
     older = (HEAD + GUEST).replace("Node 4: 6", "Node 4: 99").replace("free->25", "free->1")
     assert read(older + HEAD + DOM0 + GUEST) == WHOLE
+
+
+def test_the_pcpus_of_an_older_dump_do_not_count() -> None:
+    older = (HEAD + GUEST).replace("CPU4 -> NODE4", "CPU4...9 -> NODE0")
+    assert read(older + HEAD + DOM0 + GUEST).pnode_of_pcpu == WHOLE.pnode_of_pcpu
+    cut = older[: older.index("(XEN) Memory")]  # the log ends there, and starts again
+    assert read(cut + HEAD + DOM0 + GUEST).pnode_of_pcpu == WHOLE.pnode_of_pcpu
+    backwards = HEAD.replace("CPU4 -> NODE4", "CPU9...4 -> NODE4")
+    assert read(backwards + DOM0 + GUEST).pnode_of_pcpu == {}
 
 
 FAULTS = {

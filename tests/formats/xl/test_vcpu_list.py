@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import placer
 from placer.errors import InputError
-from placer.formats.xl.vcpu_list import read_xl_vcpu_list
+from placer.formats.xl.vcpu_list import ListedDomain, SeenVcpu, read_xl_vcpu_list
 from placer.instance import Domain
 from tests.support.building import GIB, a_host
 
@@ -23,8 +23,12 @@ def row(name: str = "db", domid: int = 3, vcpu: int = 0, masks: str = "all / 0-3
     return f"{name:32} {domid:5} {vcpu:5}    7   -b-   53.5  {masks}"
 
 
-def read(*rows: str) -> list[Domain]:
+def listed(*rows: str) -> list[ListedDomain]:
     return read_xl_vcpu_list("\n".join([HEADING, *rows]) + "\n", "vcpus.txt", HOST)
+
+
+def read(*rows: str) -> list[Domain]:
+    return [each.domain for each in listed(*rows)]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +66,22 @@ def test_domains_without_a_name_are_told_apart() -> None:
     assert [domain.name for domain in read(row("(null)", 4), row("(null)", 5))] == ["domain 4", "domain 5"]
 
 
+@pytest.mark.parametrize(
+    ("pcpu", "state", "time", "seen"),
+    [
+        ("5", "r--", "0.0", SeenVcpu(pcpu=5, running=True)),
+        ("5", "-b-", "9.1", SeenVcpu(pcpu=5, running=False)),
+        ("5", "---", "9.1", SeenVcpu(pcpu=5, running=False)),  # it waits, or its guest is paused
+        ("5", "---", "0.0", SeenVcpu(pcpu=None, running=False)),  # created paused, it never ran
+        ("-", "--p", "9.1", SeenVcpu(pcpu=None, running=False)),
+        ("9", "-b-", "9.1", SeenVcpu(pcpu=None, running=False)),  # asleep since pcpu 9 was online
+    ],
+)
+def test_a_vcpu_was_last_on_the_pcpu_of_its_row(pcpu: str, state: str, time: str, seen: SeenVcpu) -> None:
+    (domain,) = listed(f"db      3     0    {pcpu}   {state}   {time}  all / all")
+    assert domain.seen == (seen,)
+
+
 FAULTS = {
     "no heading": ("x\n", r"^vcpus\.txt:1: expected the text that \"xl vcpu-list\" prints"),
     "nothing": ("", r"^vcpus\.txt:1: expected the text"),
@@ -72,6 +92,10 @@ FAULTS = {
     "no such pcpu": (
         f"{HEADING}\n{row(masks='8-9 / all')}\n",
         r"^vcpus\.txt:2: no pcpu 8-9 on this host, it has 0-7$",
+    ),
+    "runs elsewhere": (
+        f"{HEADING}\n{row().replace(' 7   -b-', ' 8   r--')}\n",
+        r"^vcpus\.txt:2: a vcpu runs on pcpu 8, this host has 0-7$",
     ),
     "backwards": (f"{HEADING}\n{row(masks='5-2 / all')}\n", r'^vcpus\.txt:2: range "5-2" runs backwards$'),
     "large domid": (
@@ -103,8 +127,8 @@ def test_a_damaged_list_is_read_or_refused_with_its_name(data: st.DataObject) ->
 def test_the_list_of_xen_before_4_5_has_hard_affinity_alone() -> None:
     heading = HEADING.replace("Affinity (Hard / Soft)", "CPU Affinity")
     old = [row("Domain-0", 0, masks="any cpu"), row("web app", 1, masks="4-5"), row("db", 3, masks="0-15")]
-    domains = read_xl_vcpu_list("\n".join([heading, *old]), "vcpus.txt", HOST)
-    assert domains == [
+    rows = read_xl_vcpu_list("\n".join([heading, *old]), "vcpus.txt", HOST)
+    assert [each.domain for each in rows] == [
         Domain(name="Domain-0", domid=0, affinity=(None,)),
         Domain(name="web app", domid=1, affinity=((4, 5),)),
         Domain(name="db", domid=3, affinity=(None,)),

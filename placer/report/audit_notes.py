@@ -1,0 +1,96 @@
+"""What a report on running guests says beside its tables: what mends a fault, and what limits the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from placer.audit.findings import AuditReport
+from placer.instance import format_size
+
+NAMED = 6
+"""Domains named in one note before the rest are counted; about a line. Chosen, not tuned."""
+
+
+def remedies(findings: AuditReport) -> list[str]:
+    """Say what mends the faults that were found, a sentence for each kind."""
+    lines = []
+    if any(guest.memory_faults for guest in findings.guests):
+        lines.append(
+            "memory stays where it is until a guest is started anew or migrated: placer solve --format xl writes the "
+            "file that starts it as planned"
+        )
+    if any(guest.vcpu_faults and not guest.listed for guest in findings.guests):
+        lines.append(
+            "vcpus of guests that xl did not start follow xl vcpu-pin too, until their next start; XCP-ng and "
+            "XenServer keep it with xe vm-param-set VCPUs-params:mask"
+        )
+    if any(guest.vcpu_faults and guest.listed for guest in findings.guests):
+        lines.append(
+            "vcpus follow at once: placer solve --format shell writes the xl vcpu-pin calls; --pin starts a guest with "
+            "hard affinity, which Xen never leaves as it leaves soft affinity when pcpus are busy"
+        )
+    return lines
+
+
+def audit_notes(findings: AuditReport, *, verbose: bool) -> list[str]:
+    """
+    Give what limits or explains the report, a sentence each.
+
+    Parameters
+    ----------
+    verbose
+        Whether to include what is so on nearly every host.
+    """
+    notes = [*findings.notes, *(_usual(findings) if verbose else ())]
+    short = [f"{guest.domain.name} ({format_size(guest.short_kib)})" for guest in findings.guests if guest.short_kib]
+    if short:
+        notes.append(f"hold less memory than they were started with (xl mem-set gives it back): {_listed(short)}")
+    notes += _running_away(findings)
+    unlisted = [guest.domain.name for guest in findings.guests if not guest.listed]
+    if unlisted:
+        notes.append(
+            "not in xl list -l (stub domains, guests of other toolstacks), so only their affinity is compared with "
+            f"their memory; --placement says where guests were meant to be: {_listed(unlisted)}"
+        )
+    listed = {domain.domid for domain in findings.host.domains}
+    unknown = [f"domain {domid}" if domid else "Domain-0" for domid in findings.dump.domains if domid not in listed]
+    if unknown:
+        notes.append(
+            "where the vcpus of these may run is not known, and they are not judged; --vcpu-list reads it from "
+            f"xl vcpu-list: {_listed(unknown)}"
+        )
+    return notes
+
+
+def _running_away(findings: AuditReport) -> list[str]:
+    """Name the guests with vcpus that ran away from their memory though nothing binds them elsewhere."""
+    names = []
+    for guest in findings.guests:
+        free = len(guest.away.running) - len(guest.away.off_mask)
+        if free and not guest.faults:
+            names.append(f"{guest.domain.name} ({free} of {len(guest.domain.affinity)} vcpus)")
+    if not names:
+        return []
+    return [
+        "seen running away from their memory, where their affinity lets them; placer solve --format shell writes the "
+        f"xl vcpu-pin calls that bind them to it: {_listed(names)}"
+    ]
+
+
+def _usual(findings: AuditReport) -> Iterable[str]:
+    guests = findings.guests
+    scattered = [guest for guest in guests if not guest.faults and guest.expected.misplaced_kib(guest.found_kib)]
+    if scattered:
+        most = max(guest.free_kib for guest in scattered)
+        yield (
+            "a little memory off its pnode is no fault: Xen chooses the pnodes of the lowest 640 KiB, the special "
+            f"pages and the video memory of a guest, up to {format_size(most)} here"
+        )
+    unbound = [domain.name for domain in findings.host.domains if None in domain.affinity]
+    if unbound:
+        yield f"these domains have vcpus that may run on any pnode: {_listed(unbound)}"
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
