@@ -8,9 +8,10 @@ from pathlib import Path
 from benchmarks.kvm.trials import Outcome, Trial, arguments, prefix
 from tests.xen.linux_images import linux_images
 from tests.xen.xen_boot import Emulated, Machine
-from tests.xen.xen_images import PROGRAM_MODE, archive
+from tests.xen.xen_images import PROGRAM_MODE, archive, module_of
+from tests.xen.xen_packages import DEBIAN_12
 from tests.xen.xen_programs import HERE as XEN_TESTS
-from tests.xen.xen_programs import built, root
+from tests.xen.xen_programs import built
 
 FOLDER = Path(__file__).resolve().parent
 MACHINE = Machine(node_mib=768, cpus=1, slit=((10, 20, 15, 30), (20, 10, 30, 15), (15, 30, 10, 25), (30, 15, 25, 10)))
@@ -165,8 +166,8 @@ def _programs() -> dict[str, tuple[int, bytes]]:
     )
     hold = built("hold", [str(FOLDER / "hold.c")], "-static")
     files = {"guest/touch": touch, "bin/hold": hold}
-    files |= {f"modules/{name}.ko": next(root().glob(f"lib/modules/**/{name}.ko")) for name in MODULES}
     entries = {name: (PROGRAM_MODE, path.read_bytes()) for name, path in files.items()}
+    entries |= {f"modules/{name}.ko": (PROGRAM_MODE, module_of(DEBIAN_12, name)) for name in MODULES}
     return entries | {"guest/clean": (PROGRAM_MODE, CLEAN.encode())}
 
 

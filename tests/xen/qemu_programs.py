@@ -9,9 +9,9 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.xen.linux_images import QEMU, linux_images
-from tests.xen.xen_boot import Emulated, Machine
-from tests.xen.xen_programs import libraries, root
+from tests.xen.linux_images import linux_images
+from tests.xen.xen_boot import QEMU, Emulated, Machine
+from tests.xen.xen_packages import DEBIAN_12, Platform
 
 MACHINE = "-accel tcg -machine q35 -nodefaults -display none"
 COMMANDS = (
@@ -61,20 +61,15 @@ def answers_of(text: str) -> Numa:
     return numa
 
 
-def start_here(arguments: str) -> Numa:
+def start_here(arguments: str, platform: Platform = DEBIAN_12) -> Numa:
     """Start QEMU on this machine, stopped, with arguments as they were emitted, and ask it."""
-    roms = [part for rom in ("usr/share/seabios", "usr/share/qemu") for part in ("-L", str(root() / rom))]
-    command = [str(root() / QEMU), *roms, *MACHINE.split(), "-S", "-qmp", "stdio", *arguments.split()]
-    environment = os.environ | {"LD_LIBRARY_PATH": libraries(), "QEMU_MODULE_DIR": str(modules())}
+    roms = [part for rom in ("usr/share/seabios", "usr/share/qemu") for part in ("-L", str(platform.root / rom))]
+    command = platform.command(QEMU, *roms, *MACHINE.split(), "-S", "-qmp", "stdio", *arguments.split())
+    environment = os.environ | {"QEMU_MODULE_DIR": str(platform.libraries / "qemu")}
     ran = subprocess.run(command, input=QUESTIONS, env=environment, capture_output=True, text=True, timeout=60)
     if ran.returncode:
         raise ValueError(ran.stderr)
     return answers_of(ran.stdout)
-
-
-def modules() -> Path:
-    """Where QEMU's modules are unpacked."""
-    return root() / "usr/lib/x86_64-linux-gnu/qemu"
 
 
 @dataclass
@@ -110,12 +105,15 @@ class Linux(Emulated):
         The host.
     log
         File for its console.
+    platform
+        Whose Linux and QEMU, in it and under it.
     """
 
-    def __init__(self, machine: Machine, log: Path) -> None:
-        made = linux_images()
+    def __init__(self, machine: Machine, log: Path, platform: Platform = DEBIAN_12) -> None:
+        made = linux_images(platform)
         words = "console=ttyS0 quiet panic=1 mitigations=off rdinit=/init"
-        super().__init__(machine, log, ["-kernel", str(made.kernel), "-append", words, "-initrd", str(made.userland)])
+        boot = ["-kernel", str(made.kernel), "-append", words, "-initrd", str(made.userland)]
+        super().__init__(machine, log, boot, platform)
 
     def copy_sysfs(self, folder: Path) -> None:
         """Copy what its sysfs says of nodes and cpus into a tree."""

@@ -54,13 +54,13 @@ class NumaDump:
 
 
 def read_numa_dump(text: str) -> NumaDump:
-    """Read the last dump in a log of Xen (xen/arch/x86/numa.c, dump_numa)."""
+    """Read the last dump in a log of Xen (dump_numa in xen/common/numa.c); domain 1 is ``d1`` to the newer."""
     dump, domain = NumaDump(), Domain()
     last = text[text.rfind("'u' pressed") :]
     for line in last.replace("(XEN) ", "").splitlines():
         if row := re.match(r"NODE(\d+) start->\d+ size->\d+ free->(\d+)", line):
             dump.free_pages[int(row[1])] = int(row[2])
-        elif row := re.match(r"Domain (\d+) \(total: \d+\)", line):
+        elif row := re.match(r"(?:Domain |d)(\d+) \(total: \d+\)", line):
             domain = dump.domains.setdefault(int(row[1]), Domain())
         elif row := re.match(r" +Node (\d+): (\d+)", line):
             if int(row[2]):

@@ -8,6 +8,7 @@
  *   SHIM_PCPUS      for pcpu 0, 1, ... its node, -1 where there is no such pcpu
  *   SHIM_POOLS      for pcpu 0, 1, ... its cpupool, -1 where it is in none; left out: all are in pool 0
  *   SHIM_POOL_0 ... names of the pools; Pool-0 is the first where nothing is said
+ * XEN_MINOR is that of the Xen whose programs ask: 17 of 4.17.
  * Xenstore is empty and takes any write.
  */
 #define _GNU_SOURCE
@@ -159,18 +160,28 @@ xc_cpupoolinfo_t *xc_cpupool_getinfo(xc_interface *xch, uint32_t pool)
 void xc_cpupool_infofree(xc_interface *xch, xc_cpupoolinfo_t *info) { if (info) free(info->cpumap); free(info); }
 
 /* xl looks for dom0_mem= on Xen's command line to decide whether it may shrink dom0. */
+#define COMMANDLINE "dom0_mem=1G,max:1G"
+#define CAPABILITIES "xen-3.0-x86_64 hvm-3.0-x86_32 hvm-3.0-x86_32p hvm-3.0-x86_64"
+
+/* The newer libxl asks for each text by a function of its own, which does not exist in the older. */
+char *xc_xenver_extraversion(xc_interface *xch) { return strdup(""); }
+char *xc_xenver_changeset(xc_interface *xch) { return strdup(""); }
+char *xc_xenver_buildid(xc_interface *xch) { return strdup(""); }
+char *xc_xenver_commandline(xc_interface *xch) { return strdup(COMMANDLINE); }
+char *xc_xenver_capabilities(xc_interface *xch) { return strdup(CAPABILITIES); }
+
 int xc_version(xc_interface *xch, int what, void *answer)
 {
     switch (what) {
     case XENVER_version:
-        return 4 << 16 | 17;
+        return 4 << 16 | XEN_MINOR;
     case XENVER_pagesize:
         return 4096;
     case XENVER_commandline:
-        strcpy(answer, "dom0_mem=1G,max:1G");
+        strcpy(answer, COMMANDLINE);
         return 0;
     case XENVER_capabilities:
-        strcpy(answer, "xen-3.0-x86_64 hvm-3.0-x86_32 hvm-3.0-x86_32p hvm-3.0-x86_64");
+        strcpy(answer, CAPABILITIES);
         return 0;
     case XENVER_extraversion:
     case XENVER_changeset:

@@ -12,7 +12,8 @@ from placer.formats.libxl.read_json import read_libxl_json
 from placer.formats.xl.read_cfg import read_xl_cfg
 from placer.instance import Device
 from tests.support.building import GIB, a_host
-from tests.xen.xen_programs import Libxl, needs_xen
+from tests.xen.xen_packages import Platform
+from tests.xen.xen_programs import Libxl
 
 pytestmark = pytest.mark.xen_fast
 
@@ -31,10 +32,9 @@ SPECIFIED = (
 
 
 @pytest.mark.parametrize("entry", SPECIFIED)
-def test_every_entry_means_the_devices_that_it_means_to_xl(entry: str) -> None:
-    needs_xen()
+def test_every_entry_means_the_devices_that_it_means_to_xl(entry: str, platform: Platform) -> None:
     text = f'name = "db"; type = "hvm"\nmemory = 1024\nvcpus = 1\npci = ["{entry}"]\n'
-    said = Libxl(HOST).parse(text)
+    said = Libxl(HOST, platform).parse(text)
     if said.refusal is not None:
         with pytest.raises(InputError, match=r"^db.cfg:4: pci entry"):
             read_xl_cfg(text, "db.cfg", HOST)
@@ -45,13 +45,12 @@ def test_every_entry_means_the_devices_that_it_means_to_xl(entry: str) -> None:
     assert [note for note in guest.notes if "devices" in note] == [note for note in libxl.notes if "devices" in note]
 
 
-def test_the_same_devices_are_read_from_xl_cfg_and_from_what_xl_makes_of_it() -> None:
-    needs_xen()
+def test_the_same_devices_are_read_from_xl_cfg_and_from_what_xl_makes_of_it(platform: Platform) -> None:
     text = (
         'name = "db"; type = "hvm"\nmemory = 1024\nvcpus = 1\n'
         'pci = ["3b:00.0@1,permissive=1", "0001:5e:1f.7", "0000:00:02.0"]\n'
     )
-    said = Libxl(HOST).parse(text)
+    said = Libxl(HOST, platform).parse(text)
     assert said.refusal is None
     (libxl,) = read_libxl_json(json.dumps(said.config), "db.json", HOST)
     assert read_xl_cfg(text, "db.cfg", HOST).devices == libxl.devices == ADDRESSES

@@ -1,4 +1,4 @@
-"""The memory ranges of the hypercall view, as the real libxl of Xen 4.17 lays them out."""
+"""The memory ranges of the hypercall view, as the real libxl of each Xen lays them out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from placer.instance import Placement
 from placer.job.emit import emit_guests
 from placer.job.request import Request
 from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
-from tests.xen.xen_programs import Libxl, needs_xen
+from tests.xen.xen_packages import Platform
+from tests.xen.xen_programs import Libxl
 
 pytestmark = pytest.mark.xen_fast
 
@@ -34,8 +35,7 @@ def some_sizes(seed: int) -> tuple[int, ...]:
 @pytest.mark.parametrize(
     "sizes", [*EDGES.values(), *map(some_sizes, range(20))], ids=[*EDGES, *(f"seed {seed}" for seed in range(20))]
 )
-def test_libxl_lays_memory_out_as_the_hypercall_view_says(sizes: tuple[int, ...]) -> None:
-    needs_xen()
+def test_libxl_lays_memory_out_as_the_hypercall_view_says(sizes: tuple[int, ...], platform: Platform) -> None:
     guest = a_guest(*sizes)
     request = Request(instance=an_instance(HOST, guest))
     placement = Placement(pnode_of={"db": (0, 1, 1, 0, 0)[: len(sizes)]})
@@ -45,4 +45,6 @@ def test_libxl_lays_memory_out_as_the_hypercall_view_says(sizes: tuple[int, ...]
     }
     view = json.loads(emit_guests(request, placement, (), "hypercall")["db"])
 
-    assert [(each["nid"], each["start"], each["end"]) for each in view["vmemrange"]] == Libxl(HOST).layout(config)
+    assert [(each["nid"], each["start"], each["end"]) for each in view["vmemrange"]] == Libxl(HOST, platform).layout(
+        config
+    )

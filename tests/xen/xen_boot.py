@@ -15,13 +15,14 @@ from types import TracebackType
 from typing import Self
 
 from tests.xen.xen_images import images
-from tests.xen.xen_programs import libraries, root
+from tests.xen.xen_packages import DEBIAN_12, Platform
 
 BOOT_LIMIT_S = 300.0
 COMMAND_LIMIT_S = 120.0
 CPU = "max,-smap,-vgif,-rdtscp"
 """With these three, dom0 or the guests of this Xen die under QEMU 7.2's emulation."""
 CHUNK = 720
+QEMU = "usr/bin/qemu-system-x86_64"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +57,15 @@ class Emulated:
         File for its console.
     boot
         What QEMU boots, as its arguments.
+    platform
+        Whose QEMU emulates it.
     """
 
-    def __init__(self, machine: Machine, log: Path, boot: list[str]) -> None:
+    def __init__(self, machine: Machine, log: Path, boot: list[str], platform: Platform = DEBIAN_12) -> None:
         self._log = log
         self._qemu = subprocess.Popen(
-            [*_hardware(machine, log), *boot],
-            env=os.environ | {"LD_LIBRARY_PATH": libraries()},
+            platform.command(QEMU, *_hardware(machine, log, platform), *boot),
+            env=os.environ | {"QEMU_MODULE_DIR": str(platform.libraries / "qemu")},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -137,10 +140,12 @@ class Dom0(Emulated):
         The host.
     log
         File for the console of Xen and dom0.
+    platform
+        Whose Xen, Linux and QEMU.
     """
 
-    def __init__(self, machine: Machine, log: Path) -> None:
-        super().__init__(machine, log, _xen())
+    def __init__(self, machine: Machine, log: Path, platform: Platform = DEBIAN_12) -> None:
+        super().__init__(machine, log, _xen(platform), platform)
 
     def numa_dump(self) -> str:
         """Have Xen print where the memory of every domain lies; it does so in its own time."""
@@ -155,11 +160,10 @@ class Dom0(Emulated):
         raise RuntimeError(f"no NUMA dump in {before!r}")
 
 
-def _hardware(machine: Machine, log: Path) -> list[str]:
+def _hardware(machine: Machine, log: Path, platform: Platform) -> list[str]:
     nodes = range(len(machine.slit))
     roms = ("usr/share/seabios", "usr/share/qemu", "usr/lib/ipxe/qemu")
-    command = [str(root() / "usr/bin/qemu-system-x86_64")]
-    command += [part for rom in roms for part in ("-L", str(root() / rom))]
+    command = [part for rom in roms for part in ("-L", str(platform.root / rom))]
     command += ["-accel", "tcg", "-machine", "q35", "-cpu", CPU, "-m", f"{machine.node_mib * len(nodes)}M"]
     total = machine.cpus * len(nodes)
     command += ["-smp", f"{total},sockets={len(nodes)},cores={machine.cpus},threads=1"]
@@ -175,8 +179,8 @@ def _hardware(machine: Machine, log: Path) -> list[str]:
     return [*command, "-chardev", "stdio,id=talk,signal=off", "-serial", "chardev:talk"]
 
 
-def _xen() -> list[str]:
-    made = images()
+def _xen(platform: Platform) -> list[str]:
+    made = images(platform)
     xen = "console=com1 com1=115200 dom0_mem=512M,max:512M dom0_max_vcpus=1 numa=on bootscrub=0 conring_size=1M"
     linux = "console=hvc0 panic=1 quiet mitigations=off"
     command = ["-kernel", str(made.xen), "-append", f"{xen} loglvl=warning guest_loglvl=all"]

@@ -9,6 +9,7 @@ from placer.instance import Guest, Instance, Placement
 from placer.job.emit import emit_guests
 from placer.job.request import Request
 from tests.xen.expected_info import expected, told
+from tests.xen.xen_packages import Platform
 from tests.xen.xen_programs import Json, Libxl, Said
 
 Texts = dict[str, str]
@@ -20,7 +21,7 @@ def emitted(request: Request, placement: Placement, format_name: str) -> Texts:
     return emit_guests(request, placement, (), format_name)
 
 
-def refused(instance: Instance, placement: Placement, texts: Texts, format_name: str) -> list[str]:
+def refused(instance: Instance, placement: Placement, texts: Texts, format_name: str, platform: Platform) -> list[str]:
     """
     List what the real xl and libxl refuse, or read otherwise than it was planned.
 
@@ -30,8 +31,10 @@ def refused(instance: Instance, placement: Placement, texts: Texts, format_name:
         Files of the format, of guests that came from the instance itself.
     format_name
         ``xl`` or ``libxl``.
+    platform
+        Whose xl and libxl.
     """
-    libxl = Libxl(instance.host)
+    libxl = Libxl(instance.host, platform)
     guest_of = {guest.name: guest for guest in instance.guests}
     faults: list[str] = []
     for name, text in texts.items():

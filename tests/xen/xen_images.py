@@ -6,17 +6,15 @@ import functools
 import gzip
 import hashlib
 import lzma
-import os
 import re
 import struct
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.xen.xen_packages import XEN, folder
-from tests.xen.xen_programs import HERE, built, libraries, root
+from tests.xen.xen_packages import DEBIAN_12, LIBRARIES, LOADER, Platform
+from tests.xen.xen_programs import HERE, built
 
-LIBRARIES = "usr/lib/x86_64-linux-gnu"
 PROGRAMS = ("xl", "xen-init-dom0", "xenstored", "xenconsoled", "libxl-save-helper")
 MODULES = ("xen-privcmd", "xen-evtchn", "xenfs", "xen-gntdev", "xen-gntalloc")
 FIRMWARE = (
@@ -30,6 +28,7 @@ FIRMWARE = (
     "usr/share/qemu/keymaps/en-us",
 )
 FOLDERS = ("proc", "sys", "dev", "tmp", "run/xen", "run/xenstored", "var/lib/xen", "var/lib/xenstored", "var/log/xen")
+XZ = b"\xfd7zXZ"
 FOLDER_MODE, PROGRAM_MODE, LINK_MODE = 0o40755, 0o100755, 0o120777
 
 
@@ -43,79 +42,106 @@ class Images:
 
 
 @functools.cache
-def images() -> Images:
+def images(platform: Platform = DEBIAN_12) -> Images:
     """Make the images, unless the same were made before."""
     sources = (Path(__file__), HERE / "dom0_init.sh", HERE / "guest_tables.c")
     key = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
-    where = folder() / "built" / f"{key}-images"
+    where = platform.folder / "built" / f"{key}-images"
     made = Images(where / "xen", where / "vmlinux", where / "dom0.cpio")
     if not made.userland.exists():
         where.mkdir(parents=True, exist_ok=True)
-        made.xen.write_bytes(gzip.decompress((root() / f"boot/xen-{XEN}-amd64.gz").read_bytes()))
-        made.kernel.write_bytes(unpacked_kernel(next((root() / "boot").glob("vmlinuz-*")).read_bytes()))
+        made.xen.write_bytes(gzip.decompress((platform.root / f"boot/xen-{platform.xen}-amd64.gz").read_bytes()))
+        made.kernel.write_bytes(kernel_of(platform))
         fresh = where / "dom0.cpio.new"
-        fresh.write_bytes(archive(_userland()))
+        fresh.write_bytes(archive(_userland(platform)))
         fresh.replace(made.userland)
     return made
 
 
-def tables_guest() -> Path:
+def tables_guest(platform: Platform = DEBIAN_12) -> Path:
     """Build the guest that prints its ACPI tables."""
     options = ("-m32", "-ffreestanding", "-fno-pic", "-no-pie", "-fno-stack-protector", "-mno-sse", "-nostdlib")
     script = f"-Wl,-T,{HERE / 'guest_tables.ld'}"
-    return built("tables", ["guest_tables.c"], *options, "-static", script, "-Wl,--build-id=none", "-Wno-array-bounds")
+    more = ("-static", script, "-Wl,--build-id=none", "-Wno-array-bounds")
+    return built("tables", ["guest_tables.c"], *options, *more, platform=platform)
 
 
-def unpacked_kernel(image: bytes) -> bytes:
-    """Take the ELF out of a bzImage (Linux Documentation/arch/x86/boot.rst), so that it need not unpack itself."""
+def kernel_of(platform: Platform) -> bytes:
+    """Give the platform's own Linux, as an ELF, so that it need not unpack itself."""
+    packed = _payload(next((platform.root / "boot").glob("vmlinuz-*")).read_bytes())
+    if packed.startswith(XZ):
+        return lzma.LZMADecompressor().decompress(packed)  # zeros may follow
+    # the size of the ELF follows, which is no part of the archive
+    command = platform.command("usr/bin/zstd", "--decompress", "--stdout", "--quiet")
+    return subprocess.run(command, input=packed[:-4], check=True, capture_output=True).stdout
+
+
+def _payload(image: bytes) -> bytes:
+    """Take what is packed in a bzImage (Linux Documentation/arch/x86/boot.rst)."""
     sectors = image[0x1F1]
     offset, length = struct.unpack_from("<II", image, 0x248)
     start = (sectors + 1) * 512 + offset
-    return lzma.LZMADecompressor().decompress(image[start : start + length])
+    return image[start : start + length]
 
 
 Entry = tuple[int, bytes]
 """Mode and content."""
 
 
-def _userland() -> dict[str, Entry]:
-    programs = {f"usr/lib/xen-{XEN}/bin/{name}": root() / f"usr/lib/xen-{XEN}/bin/{name}" for name in PROGRAMS}
-    programs["usr/lib/xen-4.17/bin/xenstore-read"] = root() / "usr/bin/xenstore-read"
-    programs["usr/libexec/xen-qemu-system-i386"] = root() / "usr/libexec/xen-qemu-system-i386"
-    files = programs | {f"{LIBRARIES}/{path.name}": path for path in needed_by([*programs.values()])}
-    files |= {name: root() / name for name in FIRMWARE}
+def _userland(platform: Platform) -> dict[str, Entry]:
+    root, tools = platform.root, f"usr/lib/xen-{platform.xen}"
+    names = [f"{tools}/bin/{name}" for name in PROGRAMS] + ["usr/libexec/xen-qemu-system-i386"]
+    programs = {name: root / name for name in names}
+    programs[f"{tools}/bin/xenstore-read"] = root / "usr/bin/xenstore-read"
     # QEMU asks for the second name, but its machine for Xen has no DMA to run that with
-    files["usr/share/qemu/multiboot_dma.bin"] = root() / "usr/share/qemu/multiboot.bin"
-    files |= {
+    files = {name: root / name for name in FIRMWARE} | {
+        "usr/share/qemu/multiboot_dma.bin": root / "usr/share/qemu/multiboot.bin",
         "init": HERE / "dom0_init.sh",
-        "bin/busybox": next(path for path in (root() / "bin/busybox", root() / "usr/bin/busybox") if path.exists()),
-        "lib64/ld-linux-x86-64.so.2": Path("/lib64/ld-linux-x86-64.so.2"),
-        f"usr/lib/xen-{XEN}/boot/hvmloader": root() / f"usr/lib/xen-{XEN}/boot/hvmloader",
-        "guest/tables": tables_guest(),
-        "etc/xen/xl.conf": root() / "etc/xen/xl.conf",
+        f"{tools}/boot/hvmloader": root / tools / "boot/hvmloader",
+        "guest/tables": tables_guest(platform),
+        "etc/xen/xl.conf": root / "etc/xen/xl.conf",
     }
-    files |= {f"modules/{name}.ko": next(root().glob(f"**/lib/modules/**/{name}.ko")) for name in MODULES}
-    scripts = root() / "etc/xen/scripts"
+    scripts = root / "etc/xen/scripts"
     files |= {f"etc/xen/scripts/{path.name}": path for path in scripts.iterdir() if path.is_file()}
-    entries = {name: (PROGRAM_MODE, path.read_bytes()) for name, path in files.items()}
-    entries |= {f"lib/{Path(LIBRARIES).name}": (LINK_MODE, f"../{LIBRARIES}".encode())}
+    entries = base(platform, programs) | {name: (PROGRAM_MODE, path.read_bytes()) for name, path in files.items()}
+    entries |= {f"modules/{name}.ko": (PROGRAM_MODE, module_of(platform, name)) for name in MODULES}
     entries |= {"var/run": (LINK_MODE, b"../run"), "var/lock": (FOLDER_MODE, b"")}
-    entries |= {"usr/lib/xen": (LINK_MODE, f"xen-{XEN}".encode())}
-    entries |= {
-        "etc/passwd": (PROGRAM_MODE, b"root:x:0:0:root:/:/bin/sh\n"),
-        "etc/group": (PROGRAM_MODE, b"root:x:0:\n"),
-    }
+    entries |= {"usr/lib/xen": (LINK_MODE, f"xen-{platform.xen}".encode())}
     return entries | dict.fromkeys(FOLDERS, (FOLDER_MODE, b""))
 
 
-def needed_by(programs: list[Path]) -> list[Path]:
-    """Ask the dynamic linker for the libraries of programs."""
-    environment = os.environ | {"LD_LIBRARY_PATH": libraries()}
-    result = subprocess.run(["ldd", *map(str, programs)], env=environment, capture_output=True, text=True, check=False)
-    missing = re.findall(r"(\S+) => not found", result.stdout)
-    if missing:
-        raise FileNotFoundError(f"no {', '.join(sorted(set(missing)))} in {root()} or on this system")
-    return sorted({Path(path) for path in re.findall(r"=> (/\S+)", result.stdout)})
+def base(platform: Platform, programs: dict[str, Path]) -> dict[str, Entry]:
+    """Give programs of a platform with the libraries they need, busybox and the two users' files."""
+    files = programs | {f"{LIBRARIES}/{path.name}": path for path in needed_by(platform, [*programs.values()])}
+    busybox = next(path for path in (platform.root / "bin/busybox", platform.root / "usr/bin/busybox") if path.exists())
+    files |= {"bin/busybox": busybox, LOADER: platform.root / LOADER}
+    entries = {name: (PROGRAM_MODE, path.read_bytes()) for name, path in files.items()}
+    entries |= {f"lib/{Path(LIBRARIES).name}": (LINK_MODE, f"../{LIBRARIES}".encode())}
+    return entries | {
+        "etc/passwd": (PROGRAM_MODE, b"root:x:0:0:root:/:/bin/sh\n"),
+        "etc/group": (PROGRAM_MODE, b"root:x:0:\n"),
+    }
+
+
+def module_of(platform: Platform, name: str) -> bytes:
+    """Give a module of the platform's Linux; Debian 13 packs them."""
+    path = next((platform.root / "lib/modules").glob(f"**/{name}.ko*"))
+    return lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
+
+
+def needed_by(platform: Platform, programs: list[Path]) -> list[Path]:
+    """Ask the platform's dynamic linker for the libraries of programs."""
+    loader = [str(platform.root / LOADER), "--library-path", str(platform.libraries), "--list"]
+    found: set[Path] = set()
+    for program in programs:
+        result = subprocess.run([*loader, str(program)], capture_output=True, text=True, check=False)
+        missing = re.findall(r"(\S+) => not found", result.stdout)
+        if missing:
+            raise FileNotFoundError(f"no {', '.join(sorted(set(missing)))} in {platform.root}")
+        found |= {
+            Path(path) for path in re.findall(r"=> (/\S+)", result.stdout) if not path.endswith(Path(LOADER).name)
+        }
+    return sorted(found)
 
 
 def archive(entries: dict[str, Entry]) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from placer.instance import UNREACHABLE, Host
-from tests.xen.xen_packages import XEN, folder, is_unpacked
+from tests.xen.xen_packages import DEBIAN_12, Platform
 
 HERE = Path(__file__).parent
 Json = dict[str, Any]
@@ -23,55 +23,50 @@ Json = dict[str, Any]
 STAGES = {10: "defaults", 11: "layout of the vnodes' memory", 12: "vNUMA rules"}
 
 
-def needs_xen() -> None:
+def needs_xen(platform: Platform = DEBIAN_12) -> None:
     """Skip where the real programs are not unpacked; where they are required, fail."""
-    if is_unpacked():
+    if platform.is_unpacked:
         return
-    reason = f"Xen's programs are not in {folder()}; python tests/xen/xen_packages.py gets them"
+    reason = f"the programs of {platform} are not in {platform.folder}; python tests/xen/xen_packages.py gets them"
     if os.environ.get("PLACER_REQUIRE_REAL") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
 
 
-def root() -> Path:
-    """Where the packages are unpacked."""
-    return folder() / "root"
-
-
-def libraries() -> str:
-    """Give the folders of the unpacked libraries, as LD_LIBRARY_PATH has them."""
-    return ":".join(str(root() / part / "x86_64-linux-gnu") for part in ("usr/lib", "lib"))
-
-
-def built(name: str, sources: list[str], *options: str) -> Path:
-    """Compile one of the small programs in C, unless the same sources were compiled before."""
+def built(name: str, sources: list[str], *options: str, platform: Platform = DEBIAN_12) -> Path:
+    """Compile one of the small programs in C against a platform, unless the same sources were compiled before."""
     text = b"".join((HERE / source).read_bytes() for source in sources) + " ".join(options).encode()
-    target = folder() / "built" / f"{hashlib.sha256(text).hexdigest()[:16]}-{name}"
+    target = platform.folder / "built" / f"{hashlib.sha256(text).hexdigest()[:16]}-{name}"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
             fresh = Path(scratch) / name
             compiled = [str(HERE / source) for source in sources if source.endswith(".c")]
-            command = ["gcc", "-O1", "-Wall", "-Werror", "-o", str(fresh), *compiled, *options]
-            subprocess.run(command, check=True, capture_output=True, text=True)
+            # gcc looks in its own folders before those of the sysroot, unless -B names these
+            there = (f"--sysroot={platform.root}", f"-B{platform.libraries}/")
+            command = ["gcc", *there, "-O1", "-Wall", "-Werror", "-o", str(fresh)]
+            subprocess.run([*command, *compiled, *options], check=True, capture_output=True, text=True)
             fresh.replace(target)
     return target
 
 
 @functools.cache
-def shim() -> Path:
+def shim(platform: Platform) -> Path:
     """Build what answers for the hypervisor."""
-    return built("shim.so", ["shim.c"], "-shared", "-fPIC", f"-I{root()}/usr/include")
+    return built("shim.so", ["shim.c"], "-shared", "-fPIC", _minor(platform), platform=platform)
 
 
 @functools.cache
-def ask_libxl() -> Path:
+def ask_libxl(platform: Platform) -> Path:
     """Build what hands JSON to libxl's own functions."""
-    where = root() / "usr/lib/x86_64-linux-gnu"
     names = ("xenguest", "xenctrl", "xenstore", "xenevtchn", "xentoollog", "xentoolcore", "xenhypfs")
     shared = [f"-l{name}" for name in names] + ["-l:libyajl.so.2", "-l:libuuid.so.1", "-lpthread"]
-    options = [f"-I{root()}/usr/include", str(where / "libxenlight.a"), f"-L{where}", f"-Wl,-rpath-link,{where}"]
-    return built("ask_libxl", ["ask_libxl.c", "shim.c"], *options, *shared)
+    options = [_minor(platform), str(platform.libraries / "libxenlight.a"), *shared]
+    return built("ask_libxl", ["ask_libxl.c", "shim.c"], *options, platform=platform)
+
+
+def _minor(platform: Platform) -> str:
+    return f"-DXEN_MINOR={platform.xen.partition('.')[2]}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,19 +97,22 @@ class Libxl:
     ----------
     host
         Its pnodes, pcpus and distances are what xl and libxl are told of their host.
+    platform
+        Whose xl and libxl.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, platform: Platform = DEBIAN_12) -> None:
         self.host = host
-        self._environment = os.environ | {"LD_LIBRARY_PATH": libraries()} | _host_of_shim(host)
+        self._platform = platform
+        self._environment = os.environ | _host_of_shim(host)
 
     def parse(self, text: str) -> Said:
         """Have xl read an xl.cfg, in a dry run, and print what it hands to libxl."""
         with tempfile.NamedTemporaryFile("w", suffix=".cfg", encoding="utf-8") as file:
             file.write(text)
             file.flush()
-            xl = root() / f"usr/lib/xen-{XEN}/bin/xl"
-            result = self._run([str(xl), "-N", "create", "-q", file.name], preload=str(shim()))
+            xl = f"usr/lib/xen-{self._platform.xen}/bin/xl"
+            result = self._run(xl, "-N", "create", "-q", file.name, preload=shim(self._platform))
         lines = [line for line in result.stderr.splitlines() if "/xl.conf" not in line]
         warnings = "\n".join(lines)
         if result.returncode:
@@ -123,7 +121,7 @@ class Libxl:
 
     def read_back(self, document: Json, *, whole: bool = False) -> Json:
         """Have libxl read a build info, or a whole domain config, and print it again."""
-        result = self._run([str(ask_libxl()), "config" if whole else "build"], text=json.dumps(document))
+        result = self._ask("config" if whole else "build", json.dumps(document))
         if result.returncode:
             raise ValueError(result.stderr)
         read: Json = json.loads(result.stdout)
@@ -131,7 +129,7 @@ class Libxl:
 
     def create(self, config: Json) -> Said:
         """Put a domain config through the checks of a creation."""
-        result = self._run([str(ask_libxl()), "create"], text=json.dumps(config))
+        result = self._ask("create", json.dumps(config))
         warnings = result.stderr.strip()
         if result.returncode:
             stage = STAGES.get(result.returncode, f"exit {result.returncode}")
@@ -140,17 +138,20 @@ class Libxl:
 
     def layout(self, config: Json) -> list[tuple[int, int, int]]:
         """Have libxl lay out the memory of a domain config: vnode, start and end, excluded, of each range in bytes."""
-        result = self._run([str(ask_libxl()), "layout"], text=json.dumps(config))
+        result = self._ask("layout", json.dumps(config))
         if result.returncode:
             raise ValueError(result.stderr)
         rows = [tuple(map(int, line.split())) for line in result.stdout.splitlines()]
         return [(v, start, end) for v, start, end in rows]
 
+    def _ask(self, question: str, text: str) -> subprocess.CompletedProcess[str]:
+        return self._run(ask_libxl(self._platform), question, text=text)
+
     def _run(
-        self, command: list[str], *, text: str = "", preload: str | None = None
+        self, program: Path | str, *arguments: str, text: str = "", preload: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
-        environment = self._environment | ({"LD_PRELOAD": preload} if preload else {})
-        return subprocess.run(command, input=text, env=environment, capture_output=True, text=True, check=False)
+        command = self._platform.command(program, *arguments, preload=preload)
+        return subprocess.run(command, input=text, env=self._environment, capture_output=True, text=True, check=False)
 
 
 def _host_of_shim(host: Host) -> dict[str, str]:
