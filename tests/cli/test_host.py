@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +13,7 @@ from placer.formats.hosts import parse_host_text
 from placer.formats.native.instance_json import parse_host
 from placer.instance import Host, format_cpuset
 from tests.support.host_samples import HWLOC, LIBVIRT, NUMACTL, sysfs
+from tests.xen.xen_packages import Platform
 
 GUEST = 'name = "db"\ntype = "hvm"\nmemory = 1024\nvcpus = 2\n'
 
@@ -112,15 +111,11 @@ def test_an_instance_takes_free_memory_too(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="sysfs is Linux's")
-def test_the_machine_itself_is_what_sysfs_and_lstopo_say() -> None:
-    lstopo = shutil.which("lstopo-no-graphics")
-    if lstopo is None:
-        if os.environ.get("PLACER_REQUIRE_REAL") == "1":
-            pytest.fail("lstopo-no-graphics is missing (Debian package hwloc-nox), and PLACER_REQUIRE_REAL is 1")
-        pytest.skip("lstopo-no-graphics is not installed (Debian package hwloc-nox)")
+def test_the_machine_itself_is_what_sysfs_and_lstopo_say(platform: Platform) -> None:
     command = [sys.executable, "-c", "from placer.cli import main; main()", "host"]
     itself = written(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    xml = subprocess.run([lstopo, "--of", "xml"], capture_output=True, text=True, check=True).stdout
+    lstopo = platform.command("usr/bin/lstopo-no-graphics", "--of", "xml")
+    xml = subprocess.run(lstopo, capture_output=True, text=True, check=True).stdout
     lists = Path("/sys/devices/system/node")
     assert [p.id for p in itself.pnodes] == sorted(int(f.name[4:]) for f in lists.glob("node[0-9]*"))
     for pnode in itself.pnodes:

@@ -1,39 +1,36 @@
-"""A real libvirt, with the driver that it has for tests: what it makes of a domain."""
+"""The real libvirt of a platform, with the driver that it has for tests: what it makes of a domain."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pytest
-
 from tests.support.building import GIB
+from tests.xen.xen_packages import Platform
 
 
-def program(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        if os.environ.get("PLACER_REQUIRE_REAL") == "1":
-            pytest.fail(f"{name} is missing (Debian package libvirt-clients), and PLACER_REQUIRE_REAL is 1")
-        pytest.skip(f"{name} is not installed (Debian package libvirt-clients)")
-    return found
+def virsh(platform: Platform, command: str) -> subprocess.CompletedProcess[str]:
+    """Run one of its commands, with the schemas of its own."""
+    words = platform.inside("virsh", "-q", "-c", "test:///default", command)
+    return subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
 
 
-def given_back(text: str, folder: Path) -> ElementTree.Element:
-    """Have libvirt's test driver define a domain, after a check of its schema, and print it."""
-    file = folder / "db.xml"
-    file.write_text(text, encoding="utf-8")
-    script = f"define --validate {file}; dumpxml {ElementTree.fromstring(text).findtext('name')}"
-    ran = subprocess.run(
-        [program("virsh"), "-q", "-c", "test:///default", script],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def defined(text: str, platform: Platform) -> subprocess.CompletedProcess[str]:
+    """Define a domain, after a check of its schema, and print it."""
+    scratch = platform.root / "tmp"
+    scratch.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=scratch, suffix=".xml", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        name = ElementTree.fromstring(text).findtext("name")
+        return virsh(platform, f"define --validate /tmp/{Path(file.name).name}; dumpxml {name}")
+
+
+def given_back(text: str, platform: Platform) -> ElementTree.Element:
+    """Have libvirt define a domain, which it must, and print it."""
+    ran = defined(text, platform)
     assert ran.returncode == 0, ran.stderr
     return ElementTree.fromstring(ran.stdout[ran.stdout.index("<domain") :])
 

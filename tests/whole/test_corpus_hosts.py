@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -21,6 +20,7 @@ from hypothesis import strategies as st
 from placer.errors import InputError
 from placer.formats.hosts import parse_host_text, read_host
 from placer.instance import Host
+from tests.xen.xen_packages import Platform
 
 NEEDED = re.compile(
     r"/devices/system/(node|cpu)/(\w+/(topology/)?)?(online|cpumap|cpulist|meminfo|distance|\w+_cpus\w*|\w+_siblings\w*)$"
@@ -187,17 +187,13 @@ def test_a_damaged_host_is_read_or_refused_within_seconds(hosts: Path, data: st.
 
 
 def test_lstopo_agrees_on_every_corpus_file_that_it_accepts(
-    hosts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    hosts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], platform: Platform
 ) -> None:
-    lstopo = shutil.which("lstopo-no-graphics")
-    if lstopo is None:
-        if os.environ.get("PLACER_REQUIRE_REAL") == "1":
-            pytest.fail("lstopo-no-graphics is missing (Debian package hwloc-nox), and PLACER_REQUIRE_REAL is 1")
-        pytest.skip("lstopo-no-graphics is not installed (Debian package hwloc-nox)")
     agree, refused = [], []
     for source in sorted([*hosts.glob("hwloc-xml/*.xml"), *hosts.glob("hwloc-xml-original/*.xml")]):
         shown = tmp_path / "shown.xml"
-        command = [lstopo, "--input", str(source), "--disallowed", "--of", "xml", "--force", str(shown)]
+        options = ("--input", str(source), "--disallowed", "--of", "xml", "--force", str(shown))
+        command = platform.command("usr/bin/lstopo-no-graphics", *options)
         if subprocess.run(command, capture_output=True).returncode:
             refused.append(source.name)
             continue
@@ -212,7 +208,9 @@ def test_lstopo_agrees_on_every_corpus_file_that_it_accepts(
         assert {cpu for p in ours.pnodes for cpu in p.pcpus} == set().union(*theirs.near.values()), source.name
         agree.append(source.name)
     with capsys.disabled():
-        sys.stdout.write(f"\nlstopo accepts and agrees on {len(agree)} files, and refuses {len(refused)}: {refused}\n")
+        sys.stdout.write(
+            f"\nlstopo {platform.versions['hwloc']} accepts and agrees on {len(agree)} files, and refuses {len(refused)}: {refused}\n"
+        )
     assert len(agree) >= 100
     assert all("-v3-" in name for name in refused)
 

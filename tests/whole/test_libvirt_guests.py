@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,7 +10,8 @@ import pytest
 
 from tests.support.commands import HOST as TWO_PNODES
 from tests.support.commands import INSTANCES, a_cfg, a_folder, placer
-from tests.support.real_libvirt import given_back, numa_of, program
+from tests.support.real_libvirt import given_back, numa_of, virsh
+from tests.xen.xen_packages import Platform
 
 HOST = INSTANCES / "xl" / "host.txt"
 LEDGER = INSTANCES / "libvirt" / "ledger.xml"
@@ -61,25 +60,22 @@ def test_a_domain_alone_is_told_what_is_missing() -> None:
     assert ran.err.endswith("ledger.xml: is XML, expected an instance; give the host with --host\n")
 
 
-def test_a_domain_placed_on_a_host_of_lstopo_is_taken_by_a_real_libvirt_and_given_back(tmp_path: Path) -> None:
-    lstopo = shutil.which("lstopo-no-graphics")
-    if lstopo is None:
-        if os.environ.get("PLACER_REQUIRE_REAL") == "1":
-            pytest.fail("lstopo-no-graphics is missing (Debian package hwloc-nox), and PLACER_REQUIRE_REAL is 1")
-        pytest.skip("lstopo-no-graphics is not installed (Debian package hwloc-nox)")
+def test_a_domain_placed_on_a_host_of_lstopo_is_taken_by_a_real_libvirt_and_given_back(
+    tmp_path: Path, platform: Platform
+) -> None:
     host, made = tmp_path / "lstopo.xml", "Package:4 [NUMANode(memory=34359738368)] core:4 pu:2"
-    subprocess.run([lstopo, "--input", made, "--of", "xml", "--force", host], check=True, capture_output=True)
+    lstopo = platform.command("usr/bin/lstopo-no-graphics", "--input", made, "--of", "xml", "--force", str(host))
+    subprocess.run(lstopo, check=True, capture_output=True)
     ran = placer("solve", "--host", host, LEDGER, "--format", "libvirt", "--quiet")
 
     assert ran.code == 0, ran.err
     sent = numa_of(ElementTree.fromstring(ran.out))
-    assert numa_of(given_back(ran.out, tmp_path)) == sent
+    assert numa_of(given_back(ran.out, platform)) == sent
     assert [len(sent[key]) for key in ("pins", "memory", "distances")] == [8, 2, 2]  # type: ignore[arg-type]
 
 
-def test_a_host_is_read_from_the_capabilities_of_a_real_libvirt(tmp_path: Path) -> None:
-    command = [program("virsh"), "-q", "-c", "test:///default", "capabilities"]
-    (tmp_path / "caps.xml").write_text(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+def test_a_host_is_read_from_the_capabilities_of_a_real_libvirt(tmp_path: Path, platform: Platform) -> None:
+    (tmp_path / "caps.xml").write_text(virsh(platform, "capabilities").stdout)
     ran = placer("host", tmp_path / "caps.xml", "--quiet")
 
     assert ran.code == 0, ran.err
@@ -89,7 +85,7 @@ def test_a_host_is_read_from_the_capabilities_of_a_real_libvirt(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("own", "mode"), [("", "interleave"), ("<numatune><memory mode='strict' nodeset='0-1'/></numatune>", "strict")]
 )
-def test_a_domain_on_a_set_is_taken_by_a_real_libvirt(own: str, mode: str, tmp_path: Path) -> None:
+def test_a_domain_on_a_set_is_taken_by_a_real_libvirt(own: str, mode: str, tmp_path: Path, platform: Platform) -> None:
     """Two pnodes of 3 and 4 GiB free with 4 pcpus each: 5 GiB lie on both, and each vcpu may run on all 8 pcpus."""
     (tmp_path / "host.txt").write_text(TWO_PNODES)
     (tmp_path / "db.xml").write_text(
@@ -99,7 +95,7 @@ def test_a_domain_on_a_set_is_taken_by_a_real_libvirt(own: str, mode: str, tmp_p
     command = ("solve", "--host", tmp_path / "host.txt", tmp_path / "db.xml", "--migratable", "-q")
     ran = placer(*command, "--format", "libvirt")
     assert (ran.code, ran.err) == (0, "")
-    root = given_back(ran.out, tmp_path)
+    root = given_back(ran.out, platform)
     memory = root.find("numatune/memory")
     assert memory is not None
     assert memory.attrib == {"mode": mode, "nodeset": "0-1"}

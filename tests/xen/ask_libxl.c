@@ -9,7 +9,8 @@
  *   ask_libxl layout  the same, and prints nid, start and end of each range of the vnodes' memory
  *
  * Linked with libxenlight.a, because the checks are hidden in the shared library. Their types are private to libxl:
- * struct gc repeats the head of libxl__gc, the same from Xen 4.17 to 4.20, state is room enough for libxl__domain_build_state.
+ * struct gc repeats the head of libxl__gc, the same from Xen 4.17 to 4.20, state is room enough for
+ * libxl__domain_build_state.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 """
 What placer emits for QEMU, before a real QEMU: on this machine, and on an emulated Linux with four nodes.
 
-Debian's QEMU and kernel are those that tests/xen/xen_packages.py unpacks.
+QEMU and kernel are those of each platform that tests/xen/xen_packages.py unpacks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from placer.job.emit import emit_guests
 from placer.job.request import Request
 from tests.xen.qemu_programs import Linux, Numa, start_here
 from tests.xen.xen_boot import Machine
-from tests.xen.xen_programs import needs_xen
+from tests.xen.xen_packages import Platform
 
 MIB = 1024
 SLIT = ((10, 21, 31, 41), (22, 10, 23, 33), (32, 24, 10, 25), (42, 34, 26, 10))
@@ -44,11 +44,6 @@ DOMAIN = """\
 """
 FLAVOR = {"name": "flavour", "vcpus": 6, "ram": 192, "extra_specs": {"hw:numa_nodes": "3"}}
 WHOLE = {"name": "whole", "vcpus": 2, "ram": 64}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def real() -> None:
-    needs_xen()
 
 
 def expected(guest: Guest, pnodes: tuple[int | None, ...]) -> Numa:
@@ -78,26 +73,26 @@ HERE = (
 
 
 @pytest.mark.parametrize("guest", HERE, ids=lambda guest: guest.name)
-def test_a_guest_of_this_very_machine_starts_as_it_was_placed(guest: Guest) -> None:
+def test_a_guest_of_this_very_machine_starts_as_it_was_placed(guest: Guest, platform: Platform) -> None:
     instance = Instance(host=read_local_host("1GiB").host, guests=(guest,))
     answer = placer.solve(instance, workers=1)
     assert answer.placement is not None
     text = emit_guests(Request(instance=instance), answer.placement, answer.violations, "qemu")[guest.name]
-    assert start_here(text) == expected(guest, answer.placement.pnode_of[guest.name])
+    assert start_here(text, platform) == expected(guest, answer.placement.pnode_of[guest.name])
 
 
-def test_a_node_that_this_machine_does_not_have_is_refused_by_qemu() -> None:
+def test_a_node_that_this_machine_does_not_have_is_refused_by_qemu(platform: Platform) -> None:
     """So that being started means something."""
     missing = max(pnode.id for pnode in read_local_host().host.pnodes) + 1
     backend = f"memory-backend-ram,id=ram,size=8M,host-nodes={missing},policy=bind"
     with pytest.raises(ValueError, match="cannot bind memory to host NUMA nodes"):
-        start_here(f"-m 8M -object {backend} -machine memory-backend=ram")
+        start_here(f"-m 8M -object {backend} -machine memory-backend=ram", platform)
 
 
 @pytest.fixture(scope="module")
-def linux(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Linux]:
+def linux(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Linux]:
     machine = Machine(node_mib=768, cpus=2, slit=SLIT)
-    with Linux(machine, tmp_path_factory.mktemp("linux") / "console") as linux:
+    with Linux(machine, tmp_path_factory.mktemp("linux") / "console", platform) as linux:
         yield linux
 
 

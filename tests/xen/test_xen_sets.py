@@ -1,4 +1,4 @@
-"""Guests without vnuma on sets of pnodes, planned and written by placer and created by a real Xen 4.17."""
+"""Guests without vnuma on sets of pnodes, planned and written by placer and created by a real Xen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from tests.xen.readback import NumaDump, read_numa_dump
 from tests.xen.xen_boot import Dom0, Machine
 from tests.xen.xen_guest_files import ASYMMETRIC
 from tests.xen.xen_images import images
-from tests.xen.xen_programs import built, needs_xen
+from tests.xen.xen_packages import Platform
+from tests.xen.xen_programs import built
 from tests.xen.xen_trial import run_placer
 
 pytestmark = [pytest.mark.xen_slow, pytest.mark.slow]
@@ -49,12 +50,11 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
-    needs_xen()
-    images()
+def seen(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
+    images(platform)
     folder = tmp_path_factory.mktemp("sets")
-    with Dom0(Machine(node_mib=1536, cpus=2, slit=ASYMMETRIC), folder / "console.txt") as dom0:
-        guest = built("idle", ["idle_guest.c"], *OPTIONS, "-fno-asynchronous-unwind-tables")
+    with Dom0(Machine(node_mib=1536, cpus=2, slit=ASYMMETRIC), folder / "console.txt", platform) as dom0:
+        guest = built("idle", ["idle_guest.c"], *OPTIONS, "-fno-asynchronous-unwind-tables", platform=platform)
         dom0.put("/tmp/idle.b64", base64.b64encode(guest.read_bytes()).decode())
         dom0.ask("base64 -d </tmp/idle.b64 >/tmp/idle")
         found = {name: create(dom0, name, text, folder) for name, text in GUESTS.items()}

@@ -1,7 +1,8 @@
-"""Guests that placer placed and wrote, created by a real Xen 4.17 on emulated NUMA hosts."""
+"""Guests that placer placed and wrote, created by a real Xen on emulated NUMA hosts."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -27,7 +28,7 @@ from tests.xen.xen_guest_files import (
     vnuma,
 )
 from tests.xen.xen_images import images
-from tests.xen.xen_programs import needs_xen
+from tests.xen.xen_packages import Platform
 from tests.xen.xen_trial import Trial, run_placer, try_on_xen
 
 pytestmark = [pytest.mark.xen_slow, pytest.mark.slow]
@@ -42,20 +43,20 @@ TOO_LATE = file("late", 256, 2, vnuma((128, "0"), (128, "1"), pnodes=(0, 1)))
 
 
 @pytest.fixture(scope="module")
-def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Trial]]]:
+def trials(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Trial]]]:
     """Boot two machines at a time; emulation keeps one core busy."""
-    needs_xen()
     folder = tmp_path_factory.mktemp("xen")
     four = Machine(node_mib=1536, cpus=2, slit=ASYMMETRIC)
     eight = Machine(node_mib=8192, cpus=4, slit=EIGHT)
-    images()
+    images(platform)
+    try_it = functools.partial(try_on_xen, platform=platform)
     with ThreadPoolExecutor(2) as pool:
         futures = {
-            "large": pool.submit(try_on_xen, eight, large_guests, folder / "large", started=SHOWN["large"]),
+            "large": pool.submit(try_it, eight, large_guests, folder / "large", started=SHOWN["large"]),
             "mixed": pool.submit(
-                try_on_xen, four, mixed_guests, folder / "mixed", started=SHOWN["mixed"], pools={"side": "5"}
+                try_it, four, mixed_guests, folder / "mixed", started=SHOWN["mixed"], pools={"side": "5"}
             ),
-            "full": pool.submit(try_on_xen, four, filling_guests, folder / "full", afterwards={"late": TOO_LATE}),
+            "full": pool.submit(try_it, four, filling_guests, folder / "full", afterwards={"late": TOO_LATE}),
         }
         yield futures
         for future in futures.values():
@@ -89,14 +90,17 @@ def wrong(trial: Trial, name: str, placement: Placement) -> dict[str, str]:
     return faults
 
 
-def test_every_guest_is_created(trial: Trial, capsys: pytest.CaptureFixture[str], name: str) -> None:
+def test_every_guest_is_created(
+    trial: Trial, capsys: pytest.CaptureFixture[str], name: str, platform: Platform
+) -> None:
     assert trial.answer["status"] == "OPTIMAL"
     assert {guest: trial.created[guest] for guest in trial.written if trial.created[guest][0]} == {}
     assert len(trial.written) == len(trial.instance.guests) == {"mixed": 11, "full": 3, "large": 8}[name]
     off = wrong(trial, name, trial.placement)
     with capsys.disabled():
         print(  # noqa: T201
-            f"\nXen, {name}: {len(trial.written)} guests created, {len(off)} with pages elsewhere than planned, "
+            f"\nXen {platform.xen}, {name}: {len(trial.written)} guests created, "
+            f"{len(off)} with pages elsewhere than planned, "
             f"{len(trial.tables)} showed SRAT and SLIT, {len(trial.silent)} silent starts, {trial.wall_time_s:.0f} s"
         )
 

@@ -17,8 +17,8 @@ from typing import Self
 from tests.xen.xen_images import images
 from tests.xen.xen_packages import DEBIAN_12, Platform
 
-BOOT_LIMIT_S = 300.0
-COMMAND_LIMIT_S = 120.0
+BOOT_LIMIT_S = 900.0
+COMMAND_LIMIT_S = 600.0
 CPU = "max,-smap,-vgif,-rdtscp"
 """With these three, dom0 or the guests of this Xen die under QEMU 7.2's emulation."""
 CHUNK = 720
