@@ -209,7 +209,8 @@ def test_lstopo_agrees_on_every_corpus_file_that_it_accepts(
         agree.append(source.name)
     with capsys.disabled():
         sys.stdout.write(
-            f"\nlstopo {platform.versions['hwloc']} accepts and agrees on {len(agree)} files, and refuses {len(refused)}: {refused}\n"
+            f"\nlstopo {platform.versions['hwloc']} accepts and agrees on {len(agree)} files, "
+            f"and refuses {len(refused)}: {refused}\n"
         )
     assert len(agree) >= 100
     assert all("-v3-" in name for name in refused)

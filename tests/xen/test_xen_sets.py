@@ -60,7 +60,7 @@ def seen(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         found = {name: create(dom0, name, text, folder) for name, text in GUESTS.items()}
         info = placer.Text(dom0.ask("xl info -n"), place="xl info -n")
         full = PV.format(name="full", mib=largest(info))
-        yield found | {"full": create(dom0, "full", full, folder)}
+        yield found | {"full": create(dom0, "full", full, folder, kept=True)}
 
 
 def largest(info: placer.Text) -> int:
@@ -79,8 +79,8 @@ def fits_surely(info: placer.Text, mib: int) -> bool:
     return answer.instance is not None and not answer.instance.sets_may_stray
 
 
-def create(dom0: Dom0, name: str, text: str, folder: Path) -> Seen:
-    """Plan a guest for the host as it is, create it, look, save and restore one, and destroy it."""
+def create(dom0: Dom0, name: str, text: str, folder: Path, *, kept: bool = False) -> Seen:
+    """Plan a guest for the host as it is, create it, look, save and restore one, and destroy it unless it is kept."""
     info, file, plan = folder / "info.txt", folder / f"{name}.cfg", folder / f"{name}.json"
     info.write_text(dom0.ask("xl info -n"))
     file.write_text(text)
@@ -94,9 +94,10 @@ def create(dom0: Dom0, name: str, text: str, folder: Path) -> Seen:
     domid = dom0.run(f"xl domid {name}")[1].strip()
     result = Seen(json.loads(plan.read_text()), written, created, pages_of(read_numa_dump(dump), domid), audited)
     if name == "moves":
-        dom0.ask(f"xl unpause {name}; xl save {name} /tmp/image", limit_s=300)  # at once: it soon has shown its tables
-        result.restored = dom0.run(f"xl restore -p /tmp/{name}.cfg /tmp/image", limit_s=300)
-    dom0.run(f"xl destroy {name}; sleep 2")
+        dom0.ask(f"xl unpause {name}; xl save {name} /tmp/image")  # at once: it soon has shown its tables
+        result.restored = dom0.run(f"xl restore -p /tmp/{name}.cfg /tmp/image")
+    if not kept:  # Xen scrubs what it takes back, page by page
+        dom0.run(f"xl destroy {name}; sleep 2")
     return result
 
 
