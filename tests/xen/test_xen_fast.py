@@ -146,6 +146,18 @@ def test_a_vnode_one_mib_too_big_is_refused(platform: Platform) -> None:
     assert any("Amount of memory mismatch" in fault for fault in found)
 
 
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_set_narrowed_by_a_pnode_is_noticed(format_name: str, platform: Platform) -> None:
+    guest = a_guest(6 * GIB, 6 * GIB, vcpus=(4, 4), type="hvm", form="set", one_to_one=True)
+    instance, placement = an_instance(HOST, guest), Placement(pnode_of={"db": (1, 2)})
+    texts = emitted(Request(instance=instance), placement, format_name)
+    assert refused(instance, placement, texts, format_name, platform) == []
+    narrow = emitted(Request(instance=instance), Placement(pnode_of={"db": (1, 1)}), format_name)
+    found = refused(instance, placement, narrow, format_name, platform)
+    assert len(found) == 1
+    assert found[0].startswith(f"db as {format_name}: vcpu_soft_affinity is ")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "rule"),
     [
