@@ -40,7 +40,7 @@ def running_domains(guests: Sequence[RunningGuest], listed: Sequence[Domain]) ->
                 f'domain {here.domid} is "{here.name}" with {len(here.affinity)} vcpus in xl list and "{there.name}" '
                 f"with {len(there.affinity)} in xl vcpu-list; were both taken at the same time?"
             )
-        by_domid[here.domid] = replace(there, pool=here.pool)
+        by_domid[here.domid] = replace(there, pool=here.pool, online_vcpus=here.online_vcpus)
     return tuple(sorted(by_domid.values(), key=lambda domain: domain.domid or 0))
 
 
@@ -57,7 +57,7 @@ def load_notes(host: Host, *, affinity_known: bool) -> tuple[str, ...]:
     """
     count = len(host.domains)
     notes = [f"{host.running_vcpu_count} vcpus of {count} running domain{'s' * (count != 1)} are counted as load"]
-    spread = sum(domain.affinity.count(None) for domain in host.domains)
+    spread = sum(domain.online_affinity.count(None) for domain in host.domains)
     if not affinity_known and spread:
         notes.append(
             f"where {spread} of these vcpus may run is not known, and they count as spread over all pnodes; "

@@ -65,15 +65,16 @@ def traffic(guest: Guest) -> Matrix:
 
     ``T[v][w] = vcpus(v) x share(w)`` with ``share(w) = 1000 x memory(w) / memory(guest)``; or, from the guest's own
     matrix, ``entry[v][w] x 1000 x vcpus(guest) / sum of entries``. Both quotients go to the nearest integer,
-    halves up. 0 for a guest without vcpus or memory.
+    halves up. 0 for a guest without vcpus or memory. Vcpus are those that are online.
     """
     if not guest.vcpu_count or not guest.memory_kib:
         return tuple((0,) * len(guest.vnodes) for _ in guest.vnodes)
     if guest.traffic is not None:
         total = sum(map(sum, guest.traffic))
-        return tuple(tuple(_nearest(entry * 1000 * guest.vcpu_count, total) for entry in row) for row in guest.traffic)
+        each = 1000 * len(guest.online)
+        return tuple(tuple(_nearest(entry * each, total) for entry in row) for row in guest.traffic)
     shares = [_nearest(1000 * vnode.memory_kib, guest.memory_kib) for vnode in guest.vnodes]
-    return tuple(tuple(len(vnode.vcpus) * share for share in shares) for vnode in guest.vnodes)
+    return tuple(tuple(guest.online_on(vnode) * share for share in shares) for vnode in guest.vnodes)
 
 
 def access(guest: Guest, host: Host, sites: Sites) -> Access:
@@ -100,20 +101,21 @@ def traffic_rounding_loss(guest: Guest, host: Host) -> int:
     """
     if not guest.memory_kib:
         return 0
-    return (1000 * guest.vcpu_count - sum(map(sum, traffic(guest)))) * host.smallest_distance
+    return (1000 * len(guest.online) - sum(map(sum, traffic(guest)))) * host.smallest_distance
 
 
 def sharing_price(instance: Instance) -> int:
     """
     Price of a vcpu in a pair that shares a core, in thousandths.
 
-    15000; on a host with fewer threads than vcpus, 15000 x (threads / vcpus)^2, rounded down. Vcpus are those of all
-    guests and of all running domains. A price stated in the objective replaces it: floor(1000 x price + 1/2).
+    15000; on a host with fewer threads than vcpus, 15000 x (threads / vcpus)^2, rounded down. Vcpus are those online of
+    all guests and of all running domains. A price stated in the objective replaces it: floor(1000 x price + 1/2).
     """
     if instance.objective.core_sharing_price is not None:
         return math.floor(1000 * instance.objective.core_sharing_price + 0.5)
     threads = sum(len(pnode.pcpus) for pnode in instance.host.pnodes)
-    vcpus = sum(guest.vcpu_count for guest in instance.guests) + sum(len(d.affinity) for d in instance.host.domains)
+    vcpus = sum(len(guest.online) for guest in instance.guests)
+    vcpus += sum(len(d.online_affinity) for d in instance.host.domains)
     return SHARING_PRICE * threads**2 // vcpus**2 if threads < vcpus else SHARING_PRICE
 
 
@@ -135,7 +137,7 @@ def running_vcpus(host: Host, domains: Iterable[Domain] | None = None) -> list[i
 
     A vcpu may run on the pnodes of the pcpus to which it is bound within its domain's cpupool; on those of the whole
     pool if it is bound to no pcpu, or to none of the pool. A vcpu that may run only on dedicated pcpus of the host does
-    not count.
+    not count, nor does one that is offline.
 
     Parameters
     ----------
@@ -148,7 +150,7 @@ def running_vcpus(host: Host, domains: Iterable[Domain] | None = None) -> list[i
         By position of the pnode.
     """
     load, owned = [Fraction(0) for _ in host.pnodes], set(host.dedicated_pcpus or ())
-    masks = [(mask, d.pool) for d in (host.domains if domains is None else domains) for mask in d.affinity]
+    masks = [(mask, d.pool) for d in (host.domains if domains is None else domains) for mask in d.online_affinity]
     for (mask, pool), count in Counter(masks).items():
         pcpus = host.pcpus_of_effective_pool(pool).intersection(
             mask or host.pcpus_of_effective_pool(pool)
@@ -167,7 +169,7 @@ def core_sharing(instance: Instance, where: Positions) -> int:
     the pnode's cores with a pcpu of the pool that is not among the host's dedicated_pcpus. Guests in no cpupool form
     one pool over all cores. If the host states no dedicated_pcpus, the cores that dedicated vcpus placed there fill are
     taken off, down to 1: one core for each isolated vcpu, and one for each t other dedicated vcpus, rounded up, where t
-    is the most pcpus of a core of the host.
+    is the most pcpus of a core of the host. Only online vcpus share cores.
     """
     host, shared = instance.host, 0
     threads = max((len(core) for pnode in host.pnodes for core in pnode.cores), default=1)
@@ -179,7 +181,7 @@ def core_sharing(instance: Instance, where: Positions) -> int:
             for vnode, site in zip(guest.vnodes, where[guest.name], strict=True):
                 if site is not None and host.effective_pool(guest.pool) == name:
                     dedicated = len(guest.dedicated.intersection(vnode.vcpus))
-                    vcpus[site] += len(vnode.vcpus) - dedicated
+                    vcpus[site] += len(guest.online.intersection(vnode.vcpus) - guest.dedicated)
                     filled[site] += dedicated * (threads if guest.thread_policy == "isolate" else 1)
         if host.dedicated_pcpus is None:
             cores = [max(c - -(-f // threads), min(c, 1)) for c, f in zip(cores, filled, strict=True)]

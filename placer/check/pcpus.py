@@ -19,13 +19,19 @@ def overcommit(instance: Instance, where: Positions) -> Iterator[Violation]:
     On each pnode that holds shared vcpus: shared vcpus + running vcpus <= overcommit x pcpus left to them.
 
     Left are all pcpus but the dedicated pcpus of the host; if the host states none, all but one for each dedicated vcpu
-    on the pnode. A host that states no limit takes any number.
+    on the pnode. A host that states no limit takes any number. Vcpus
+    that are offline do not count.
     """
     host, limit = instance.host, instance.host.vcpus_per_pcpu
     running = running_vcpus(host)
     for p, pnode in enumerate(host.pnodes if limit is not None else ()):
         held = [
-            (guest.name, v, len(set(vnode.vcpus) - guest.dedicated), len(guest.dedicated.intersection(vnode.vcpus)))
+            (
+                guest.name,
+                v,
+                len(guest.online.intersection(vnode.vcpus) - guest.dedicated),
+                len(guest.dedicated.intersection(vnode.vcpus)),
+            )
             for guest in instance.guests
             for v, (vnode, site) in enumerate(zip(guest.vnodes, where[guest.name], strict=True))
             if site == p and vnode.vcpus

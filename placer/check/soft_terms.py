@@ -15,13 +15,14 @@ def device_distance(instance: Instance, where: Positions) -> int:
     """
     Sum over guests with devices: floor(sum over vnodes and devices of 1000 x vcpus(v) x d(v, device) / devices).
 
-    d(v, device) is the distance from the pnode of v to the pnode of the device; devices are those of the guest.
+    d(v, device) is the distance from the pnode of v to the pnode of the device; devices are those of the guest,
+    vcpus(v) are those online.
     """
     host, total = instance.host, 0
     position_of = {device.id: host.position_of[device.pnode] for device in host.devices}
     for guest in instance.guests:
         far = sum(
-            1000 * len(vnode.vcpus) * distance(host, p, position_of[device])
+            1000 * guest.online_on(vnode) * distance(host, p, position_of[device])
             for vnode, p in zip(guest.vnodes, where[guest.name], strict=True)
             for device in guest.devices
         )
@@ -30,13 +31,13 @@ def device_distance(instance: Instance, where: Positions) -> int:
 
 
 def soft_affinity(instance: Instance, where: Positions) -> int:
-    """Sum 1000 over the vcpus with a soft mask that has no pcpu of their vnode's pnode, or whose vnode has no pnode."""
+    """Sum 1000 over the online vcpus whose soft mask has no pcpu of their vnode's pnode, or whose vnode has none."""
     count = 0
     for guest in instance.guests:
         masks = guest.soft_affinity or (None,) * guest.vcpu_count
         for vnode, p in zip(guest.vnodes, where[guest.name], strict=True):
             here = set() if p is None else set(instance.host.pnodes[p].pcpus)
-            preferred = [mask for mask in map(masks.__getitem__, vnode.vcpus) if mask is not None]
+            preferred = [mask for mask in map(masks.__getitem__, guest.online.intersection(vnode.vcpus)) if mask]
             count += sum(here.isdisjoint(mask) for mask in preferred)
     return 1000 * count
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec.structs import replace
 
 from placer.instance import GuestType, Host, Vnode
 from placer.instance.guest import CpuPolicy, ThreadPolicy
@@ -63,6 +67,32 @@ class GuestSource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Binding:
+    """
+    Something of a guest that its file binds to pnodes, for notes where a placement differs.
+
+    Parameters
+    ----------
+    what
+        The element in words, such as ``its emulatorpin (pcpus 8-9)``.
+    pnodes
+        Ids of the pnodes that it names.
+    cell
+        The cell that it concerns; None for the whole guest.
+    way
+        What placer does with it, and the way out.
+    replaced
+        Whether the guest is written with the pnodes of the placement in its place.
+    """
+
+    what: str
+    pnodes: tuple[int, ...]
+    cell: int | None = None
+    way: str
+    replaced: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParsedGuest:
     """
     A guest as a file states it; the vnodes of a file without vnodes are chosen later.
@@ -77,6 +107,8 @@ class ParsedGuest:
         Memory that the guest starts with, and memory that it may grow to, in KiB.
     vnodes
         The vnodes; None where the file states none.
+    online_vcpus
+        The vcpus that it starts with; None for all.
     pnodes
         Ids of the pnodes that the guest may use; None for any.
     pool
@@ -91,6 +123,12 @@ class ParsedGuest:
         Ids of the host's devices that the guest is assigned.
     overhead_kib
         Memory that the hypervisor needs for the guest besides the guest's own, in KiB.
+    spread
+        Whether its memory is interleaved over all of ``pnodes``, so that it is a set of these pnodes.
+    bound_kib
+        Id of a pnode -> memory that the guest has there wherever it is placed, in KiB.
+    bindings
+        What the file binds besides memory and vcpus, and the nodesets that a placement changes.
     notes
         What the reader assumed or found remarkable: a sentence for each, for the report.
     source
@@ -103,6 +141,7 @@ class ParsedGuest:
     memory_kib: int
     maxmem_kib: int
     vnodes: tuple[Vnode, ...] | None = None
+    online_vcpus: tuple[int, ...] | None = None
     pnodes: tuple[int, ...] | None = None
     pool: str | None = None
     hard_affinity: Masks | None = None
@@ -114,5 +153,25 @@ class ParsedGuest:
     one_to_one: bool = False
     devices: tuple[str, ...] = ()
     overhead_kib: int = 0
+    spread: bool = False
+    bound_kib: Mapping[int, int] = field(default_factory=dict)
+    bindings: tuple[Binding, ...] = ()
     notes: tuple[str, ...] = ()
     source: GuestSource | None = None
+
+
+def online_note(online: int, vcpu_count: int) -> str:
+    """Say that a guest starts with fewer vcpus than it may have, for its notes."""
+    return (
+        f"it starts with {online} of its {vcpu_count} vcpus online, and only they count as load; affinity must hold "
+        "for all (online_vcpus in an instance)"
+    )
+
+
+def less_bound(host: Host, guests: Iterable[ParsedGuest]) -> Host:
+    """Reserve the memory that guests have on a pnode wherever they are placed (``bound_kib``)."""
+    bound: Counter[int] = Counter()
+    for guest in guests:
+        bound.update(guest.bound_kib)
+    pnodes = [replace(pnode, reserve_kib=pnode.reserve_kib + bound[pnode.id]) for pnode in host.pnodes]
+    return replace(host, pnodes=tuple(pnodes)) if bound else host

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from placer.errors import InputError
 from placer.formats.base import ParsedGuest
+from placer.formats.foreign import READ, foreign_json, foreign_root, foreign_text
 from placer.formats.text.encodings import as_declared, without_carried
 from placer.formats.text.files import Source, Text, read_source
 from placer.instance import Host
@@ -33,14 +35,20 @@ def read_guests(source: Source, host: Host, *, keep_pnodes: bool = True) -> list
         return _read_json(text, place, host, keep_pnodes=keep_pnodes)
     if text.lstrip().startswith("<"):
         from placer.formats.libvirt.read_domain import read_libvirt_domain
+        from placer.formats.text.xml_text import root_name
 
+        _refuse(foreign_root(root_name(text.lstrip(), place)), place)
         encoding = None
         if not isinstance(source, Text):
             text, encoding = as_declared(text, place)
         return [read_libvirt_domain(text, place, host, encoding)]
     from placer.formats.xl.read_cfg import read_xl_cfg
 
-    return [read_xl_cfg(text, place, host, keep_pnodes=keep_pnodes)]
+    try:
+        return [read_xl_cfg(text, place, host, keep_pnodes=keep_pnodes)]
+    except InputError:
+        _refuse(foreign_text(text), place)
+        raise
 
 
 def _read_json(text: str, place: str, host: Host, *, keep_pnodes: bool) -> list[ParsedGuest]:
@@ -52,4 +60,10 @@ def _read_json(text: str, place: str, host: Host, *, keep_pnodes: bool) -> list[
     if holds_flavors(document):
         without_carried(text, place)
         return read_flavors(document, place)
+    _refuse(foreign_json(document), place)
     return guests_of(document, place, host, keep_pnodes=keep_pnodes)
+
+
+def _refuse(what: str | None, place: str) -> None:
+    if what is not None:
+        raise InputError(f"this looks like {what}, expected {READ}", place=place)

@@ -9,7 +9,7 @@ from math import prod
 from placer.errors import EmissionError
 from placer.formats.configured_guest import ConfiguredGuest
 from placer.formats.text.xml_text import Node, parse_xml
-from placer.formats.toolstack_limits import not_for_qemu
+from placer.formats.toolstack_limits import not_for_qemu, online_first
 from placer.instance import format_cpuset
 from placer.instance.guest_checks import MAX_VCPUS
 
@@ -92,16 +92,18 @@ def _smp(written: ConfiguredGuest) -> str:
     many vcpus in order; else one socket for each vcpu.
     """
     count = written.guest.vcpu_count
+    online = len(written.guest.online)
+    total = f"{count}" if online == count else f"{online},maxcpus={count}"
     topology = _topology(written)
     if topology is not None:
-        return ",".join([str(count), *(f"{level}={topology[level]}" for level in LEVELS if level in topology)])
+        return ",".join([total, *(f"{level}={topology[level]}" for level in LEVELS if level in topology)])
     sockets = [vnode.vcpus for vnode in written.vnodes if vnode.vcpus]
     if written.guest.form == "set":
         sockets = [tuple(range(count))]
     each = count // len(sockets)
     if sockets != [tuple(range(s * each, (s + 1) * each)) for s in range(len(sockets))]:
-        return f"{count},sockets={count},cores=1,threads=1"
-    return f"{count},sockets={len(sockets)},cores={each},threads=1"
+        return f"{total},sockets={count},cores=1,threads=1"
+    return f"{total},sockets={len(sockets)},cores={each},threads=1"
 
 
 def _topology(written: ConfiguredGuest) -> dict[str, int] | None:
@@ -142,6 +144,17 @@ def _reasons(written: ConfiguredGuest) -> Iterator[str]:
     yield from not_for_qemu(written)
     if written.guest.hard_affinity is not None:
         yield "its vcpus are bound to pcpus, which no argument of QEMU does; --format libvirt binds them"
+    if not online_first(written.guest):
+        online = format_cpuset(written.guest.online)
+        yield f"vcpus {online} are online, -smp takes a number of the first ones; --format libvirt names each"
+    domain = _domain_of(written)
+    devices, numatune = (domain.child("devices"), domain.child("numatune")) if domain else (None, None)
+    if devices and list(devices.all("memory")):
+        yield "it has memory devices, which are not written as arguments; --format libvirt keeps them"
+    modes = {node.attributes.get("mode", "strict") for node in (numatune.children if numatune else ())}
+    unlike = modes - ({"strict", "interleave"} if written.guest.form == "set" else {"strict"})
+    if unlike:
+        yield f"numatune mode {', '.join(sorted(unlike))} is not written as arguments; --format libvirt keeps it"
     if len(written.vnodes) > MAX_NODES:
         yield f"{len(written.vnodes)} vnodes, QEMU takes at most {MAX_NODES}"
     for v, vnode in enumerate(written.vnodes):

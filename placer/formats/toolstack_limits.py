@@ -12,7 +12,7 @@ from placer.formats.configured_guest import ConfiguredGuest
 from placer.formats.libxl.read_json import MEMKB_DEFAULT
 from placer.formats.xl.syntax import parse
 from placer.formats.xl.values import number_of
-from placer.instance import format_cpuset, format_size
+from placer.instance import Guest, format_cpuset, format_size
 
 MAX_VNODES = 32
 """Xen copies a matrix of vnode distances within one page (xen/common/domctl.c)."""
@@ -52,11 +52,16 @@ def refuse_for_xen(written: ConfiguredGuest, toolstack: Toolstack = "xl") -> Non
         raise EmissionError(
             f'guest "{written.guest.name}": {written.source.place} is a guest of QEMU, which {toolstack} does not start'
         )
-    reasons = [*_guest_reasons(written)]
+    reasons = [*_guest_reasons(written, toolstack)]
     if not written.without_vnuma:
         reasons += [*_vnuma_reasons(written), *_pnode_reasons(written, toolstack)]
     if reasons:
         raise EmissionError("\n".join(f'guest "{written.guest.name}": {reason}' for reason in reasons))
+
+
+def online_first(guest: Guest) -> bool:
+    """Whether its vcpus that are online are its first ones, which is all that a number of them can say."""
+    return guest.online == frozenset(range(len(guest.online)))
 
 
 def not_for_qemu(written: ConfiguredGuest) -> Iterator[str]:
@@ -72,7 +77,7 @@ def not_for_qemu(written: ConfiguredGuest) -> Iterator[str]:
         yield "it has no memory"
 
 
-def _guest_reasons(written: ConfiguredGuest) -> Iterator[str]:
+def _guest_reasons(written: ConfiguredGuest, toolstack: Toolstack) -> Iterator[str]:
     guest = written.guest
     for v, vnode in enumerate(written.vnodes):
         if vnode.pnode is None:
@@ -85,6 +90,8 @@ def _guest_reasons(written: ConfiguredGuest) -> Iterator[str]:
         yield "it has no memory"
     if not guest.vcpu_count:
         yield "it has no vcpus"
+    if toolstack == "xl" and not online_first(guest):
+        yield f"vcpus {format_cpuset(guest.online)} are online, xl takes a number of the first ones (--format libxl)"
     if guest.type != "pv" and guest.vcpu_count > MAX_VCPUS:
         yield f"{guest.vcpu_count} vcpus, Xen takes at most {MAX_VCPUS} for {guest.type}"
     yield from _memory_reasons(written)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from placer.instance.checked import Checked
 from placer.instance.guest import Name, check_name
-from placer.instance.guest_checks import MAX_VCPUS
+from placer.instance.guest_checks import MAX_VCPUS, check_online
 from placer.instance.units import Cpu, CpuSet
 
 
@@ -23,6 +23,8 @@ class Domain(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
         Its domain id in Xen.
     affinity
         For each of its vcpus the pcpus to which it is bound, by hard or soft affinity; None for any.
+    online_vcpus
+        The vcpus that are online and load pcpus; None for all.
     pool
         The cpupool in which it runs; None means ``Pool-0``.
 
@@ -35,6 +37,7 @@ class Domain(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     name: Name
     domid: Cpu | None = None
     affinity: tuple[CpuSet | None, ...] = ()
+    online_vcpus: CpuSet | None = None
     pool: Name | None = None
 
     if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
@@ -45,6 +48,7 @@ class Domain(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
             name: str,
             domid: int | None = None,
             affinity: Iterable[Iterable[int] | None] = (),
+            online_vcpus: Iterable[int] | None = None,
             pool: str | None = None,
         ) -> None: ...
 
@@ -54,3 +58,9 @@ class Domain(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
             raise ValueError(f"{len(self.affinity)} vcpus, expected at most {MAX_VCPUS}")
         if () in self.affinity:
             raise ValueError(f"affinity of vcpu {self.affinity.index(())} is empty, expected pcpus or null")
+        check_online(self.online_vcpus, len(self.affinity))
+
+    @property
+    def online_affinity(self) -> tuple[CpuSet | None, ...]:
+        """The affinity of the vcpus that are online."""
+        return self.affinity if self.online_vcpus is None else tuple(self.affinity[vcpu] for vcpu in self.online_vcpus)

@@ -12,8 +12,16 @@ from msgspec.structs import replace
 
 from placer.instance.checked import Checked
 from placer.instance.flexible import Flexible, parts, set_parts
-from placer.instance.guest_checks import check_flexible, check_policies, check_set, check_square, check_vcpus
+from placer.instance.guest_checks import (
+    check_flexible,
+    check_online,
+    check_policies,
+    check_set,
+    check_square,
+    check_vcpus,
+)
 from placer.instance.units import Cpu, CpuSet, Kib
+from placer.instance.vnode import Vnode
 
 GuestType = Literal["hvm", "pvh", "pv"]
 Form = Literal["vnuma", "parts", "whole", "set"]
@@ -28,35 +36,6 @@ MAX_VNODES = 1024
 """Most vnodes of one guest, as many as the xl of the 2013 RFC took. Xen itself stops at 32."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-
-class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """
-    A virtual NUMA node of a guest.
-
-    Parameters
-    ----------
-    memory_kib
-        Its memory, in KiB.
-    vcpus
-        Ids of the guest's vcpus on it. May be empty.
-    pnode
-        Id of the pnode that must hold it; None leaves that to placer.
-    """
-
-    memory_kib: Kib
-    vcpus: CpuSet = ()
-    pnode: Cpu | None = None
-
-    if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
-
-        def __init__(
-            self,
-            *,
-            memory_kib: int,
-            vcpus: Iterable[int] = (),
-            pnode: int | None = None,
-        ) -> None: ...
 
 
 class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
@@ -79,6 +58,9 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         lies on its pnode. ``set``, beside ``flexible``: without vnuma, its memory in equal parts on the pnodes of a set
         and each vcpu free on all of them; its vnodes are the parts, each on a pnode of its own with its share of the
         overhead.
+    online_vcpus
+        The vcpus that are online and load the host; None for all. The others may come online at any time: every rule
+        but ``overcommit`` holds for them too.
     hard_affinity, soft_affinity
         For each vcpu the pcpus on which it must, or should rather, run; None for any. None: no vcpu has a mask.
     pnodes
@@ -119,6 +101,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     flexible: Flexible | None = None
     type: GuestType = "hvm"
     form: Form = "vnuma"
+    online_vcpus: CpuSet | None = None
     hard_affinity: tuple[CpuSet | None, ...] | None = None
     soft_affinity: tuple[CpuSet | None, ...] | None = None
     pnodes: tuple[Cpu, ...] | None = None
@@ -143,6 +126,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             flexible: Flexible | None = None,
             type: GuestType = "hvm",
             form: Form = "vnuma",
+            online_vcpus: Iterable[int] | None = None,
             hard_affinity: Iterable[Iterable[int] | None] | None = None,
             soft_affinity: Iterable[Iterable[int] | None] | None = None,
             pnodes: Iterable[int] | None = None,
@@ -175,6 +159,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
                 raise ValueError(f"{field} has {len(masks)} entries for {self.vcpu_count} vcpus")
             if masks is not None and () in masks:
                 raise ValueError(f"{field} of vcpu {masks.index(())} is empty, expected pcpus or null")
+        check_online(self.online_vcpus, self.vcpu_count)
         check_policies(self)
         for field in ("traffic", "vdistances"):
             check_square(field, getattr(self, field), len(self.vnodes))
@@ -189,6 +174,15 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     def vcpu_count(self) -> int:
         """Number of vcpus over all vnodes."""
         return self.flexible.vcpu_count if self.flexible else sum(len(vnode.vcpus) for vnode in self.vnodes)
+
+    @cached_property
+    def online(self) -> frozenset[int]:
+        """The vcpus that are online: by ``online_vcpus``, else all."""
+        return frozenset(range(self.vcpu_count) if self.online_vcpus is None else self.online_vcpus)
+
+    def online_on(self, vnode: Vnode) -> int:
+        """Count the vcpus of a vnode that are online."""
+        return len(vnode.vcpus) if self.online_vcpus is None else len(self.online.intersection(vnode.vcpus))
 
     @cached_property
     def dedicated(self) -> frozenset[int]:

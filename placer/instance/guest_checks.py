@@ -73,6 +73,18 @@ def check_set(guest: Stated) -> None:
         )
 
 
+def check_online(vcpus: tuple[Cpu, ...] | None, vcpu_count: int) -> None:
+    """Refuse online vcpus of a guest, or of a running domain, that it does not have, or none at all."""
+    if vcpus is None:
+        return
+    if not vcpus:
+        raise ValueError("online_vcpus is empty, expected at least one vcpu or null for all")
+    missing = [vcpu for vcpu in vcpus if vcpu >= vcpu_count]
+    if missing or len(set(vcpus)) < len(vcpus):
+        every = f"0 to {vcpu_count - 1}" if vcpu_count else "none"
+        raise ValueError(f"online_vcpus {format_cpuset(vcpus)}, expected some of the vcpus ({every}), each once")
+
+
 def check_policies(guest: Stated) -> None:
     """Refuse policies of dedicated vcpus that contradict each other."""
     some, policy = guest.dedicated_vcpus, guest.cpu_policy

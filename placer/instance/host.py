@@ -172,8 +172,8 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     @cached_property
     def running_vcpu_count(self) -> int:
-        """Number of vcpus over all domains."""
-        return sum(len(domain.affinity) for domain in self.domains)
+        """Number of vcpus that are online over all domains."""
+        return sum(len(domain.online_affinity) for domain in self.domains)
 
 
 def _check_dedicated(pcpus: tuple[Cpu, ...], position_of_pcpu: dict[int, int]) -> None:

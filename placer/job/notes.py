@@ -7,6 +7,7 @@ from collections import defaultdict
 from placer.check.positions import positions
 from placer.check.set_room import set_loads
 from placer.instance import UNREACHABLE, Guest, Host, Instance, Placement, format_cpuset, format_size
+from placer.job.binding_notes import binding_notes
 from placer.job.request import Request
 
 NAMED = 6
@@ -30,6 +31,7 @@ def answer_notes(request: Request, placement: Placement | None) -> list[str]:
         lines += _may_stray(instance, placement)
         lines += _cannot_migrate(request, placement)
         lines += _own_soft_affinity(instance, placement)
+        lines += binding_notes(request, placement)
     elif any(guest.form == "parts" for guest in instance.guests):
         lines.append("proved for guests cut into vnodes of equal size (up to whole MiB and vcpus), not for other cuts")
     if instance.host.bandwidth is not None:

@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from placer.errors import InputError
-from placer.formats.base import ParsedGuest, ParsedHost
+from placer.formats.base import ParsedGuest, ParsedHost, less_bound
 from placer.formats.text.sizes import parse_sizes
 from placer.instance import Flexible, Form, Guest, Host, Instance, format_size
 from placer.instance.distances import slit_remarks
@@ -94,7 +94,7 @@ def assemble(
         readings[reading.name] = chosen
         notes += [f'guest "{reading.name}": {note}' for note in chosen.notes]
         placed.append(_guest(chosen, vnodes, always_vnuma=always_vnuma, migratable=migratable))
-    instance = Instance(host=host.host, guests=tuple(placed))
+    instance = Instance(host=less_bound(host.host, readings.values()), guests=tuple(placed))
     return Request(instance=instance, readings=readings, headlines=_fixed(instance), notes=tuple(notes), vnodes=vnodes)
 
 
@@ -203,7 +203,7 @@ def _form(reading: ParsedGuest, *, migratable: bool) -> Form:
     """Choose the form of a guest larger than a pnode: vnuma for guests that can have it, else a set of pnodes."""
     of_qemu = reading.source is not None and reading.source.of_qemu
     without_vnuma = migratable or (reading.type != "hvm" and not of_qemu)
-    return "set" if reading.vnodes is None and without_vnuma else "vnuma"
+    return "set" if reading.vnodes is None and (without_vnuma or reading.spread) else "vnuma"
 
 
 def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, migratable: bool) -> Guest:
@@ -212,6 +212,8 @@ def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, mi
     try:
         if reading.vnodes is None:
             least, most = vnodes if isinstance(vnodes, tuple) else (1, None)
+            if reading.spread and reading.pnodes:
+                least = most = len(reading.pnodes)
             flexible = Flexible(
                 memory_kib=reading.maxmem_kib if always_vnuma else reading.memory_kib,
                 vcpu_count=reading.vcpu_count,
@@ -227,6 +229,7 @@ def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, mi
             flexible=flexible,
             pnodes=reading.pnodes,
             pool=reading.pool,
+            online_vcpus=reading.online_vcpus,
             hard_affinity=reading.hard_affinity,
             soft_affinity=reading.soft_affinity,
             vdistances=reading.vdistances,

@@ -37,7 +37,7 @@ def core_pools(host: Host, pcpus: frozenset[int] | None = None) -> tuple[IntArra
 
 def running_load(host: Host, domains: Iterable[Domain] | None = None) -> list[int]:
     """
-    Count the vcpus of running domains on each pnode: a vcpu that may run on k pnodes counts as 1/k on each.
+    Count the online vcpus of running domains on each pnode: a vcpu that may run on k pnodes counts as 1/k on each.
 
     A vcpu that may run only on the host's dedicated pcpus is taken to own one of them, and left out.
 
@@ -55,7 +55,7 @@ def running_load(host: Host, domains: Iterable[Domain] | None = None) -> list[in
     owned = frozenset(host.dedicated_pcpus or ())
     for domain in host.domains if domains is None else domains:
         pool = host.pcpus_of_effective_pool(domain.pool)
-        for mask, count in Counter(domain.affinity).items():
+        for mask, count in Counter(domain.online_affinity).items():
             pcpus = pool.intersection(mask or pool) or pool
             if not pcpus <= owned:
                 bound_to[frozenset(host.position_of_pcpu[pcpu] for pcpu in pcpus)] += count

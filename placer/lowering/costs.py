@@ -94,7 +94,7 @@ def traffic_rounding_loss(guest: Guest, host: Host) -> int:
     """Price the traffic of a flexible guest lost to rounding: (1000 x vcpus - the sum of T) x smallest distance."""
     if not guest.memory_kib:
         return 0
-    return (1000 * guest.vcpu_count - int(traffic(guest).sum())) * host.smallest_distance
+    return (1000 * len(guest.online) - int(traffic(guest).sum())) * host.smallest_distance
 
 
 def core_sharing(
@@ -125,7 +125,9 @@ def _sharing_within(
     """Lower the price of shared cores within one cpupool."""
     host = instance.host
     vnodes = [(guest, v, host.effective_pool(guest.pool) == cpupool) for guest in instance.guests for v in guest.vnodes]
-    weight = np.array([len(set(v.vcpus) - guest.dedicated) * own for guest, v, own in vnodes], dtype=np.int64)
+    weight = np.array(
+        [len(guest.online.intersection(v.vcpus) - guest.dedicated) * own for guest, v, own in vnodes], dtype=np.int64
+    )
     pool_of, cores = core_pools(host, host.pcpus_of_pool[cpupool].difference(host.dedicated_pcpus or ()))
     load = np.array(running_load(host, [each for each in host.domains if host.effective_pool(each.pool) == cpupool]))
     running = [int(load[pool_of == pool].sum()) for pool in range(len(cores))]
@@ -161,7 +163,7 @@ def sharing_price_milli(instance: Instance) -> int:
     """
     Price one vcpu of a pair: 15, or 15 x (threads / vcpus)^2 on a host with more vcpus than threads.
 
-    Vcpus are running vcpus and vcpus of the instance. A price stated in the objective replaces both.
+    Vcpus are running vcpus and vcpus of the instance, those online. A price stated in the objective replaces both.
 
     Returns
     -------
@@ -172,5 +174,5 @@ def sharing_price_milli(instance: Instance) -> int:
     if own is not None:
         return floor(own * 1000 + 0.5)
     threads = len(instance.host.position_of_pcpu)
-    vcpus = instance.host.running_vcpu_count + sum(guest.vcpu_count for guest in instance.guests)
+    vcpus = instance.host.running_vcpu_count + sum(len(guest.online) for guest in instance.guests)
     return SHARING_PRICE_MILLI * threads**2 // vcpus**2 if vcpus > threads else SHARING_PRICE_MILLI

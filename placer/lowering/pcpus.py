@@ -39,9 +39,9 @@ def overcommit(instance: Instance, *, with_unplaced_site: bool) -> list[Resource
         return []
     owned = set(host.dedicated_pcpus or ())
     pcpus = np.array([len(set(pnode.pcpus) - owned) for pnode in host.pnodes], dtype=np.int64)
-    dedicated, vcpus = vcpu_counts(instance)
+    dedicated, shared = vcpu_counts(instance)
     running = np.array(running_load(host), dtype=np.int64)
-    shared, unit = vcpus - dedicated, 1
+    unit = 1
     if host.dedicated_pcpus is not None or not dedicated.any():
         room = np.array([floor(limit * int(count)) for count in pcpus], dtype=np.int64) - running
         weight = shared
@@ -56,10 +56,11 @@ def overcommit(instance: Instance, *, with_unplaced_site: bool) -> list[Resource
 
 
 def vcpu_counts(instance: Instance) -> tuple[IntArray, IntArray]:
-    """Count the dedicated vcpus, and all vcpus, of each vnode, ``[n]`` each."""
+    """Count the dedicated vcpus, and the shared vcpus that are online, of each vnode, ``[n]`` each."""
     vnodes = [(guest, vnode) for guest in instance.guests for vnode in guest.vnodes]
     dedicated = [len(guest.dedicated.intersection(vnode.vcpus)) for guest, vnode in vnodes]
-    return np.array(dedicated, dtype=np.int64), np.array([len(vnode.vcpus) for _, vnode in vnodes], dtype=np.int64)
+    shared = [len(guest.online.intersection(vnode.vcpus) - guest.dedicated) for guest, vnode in vnodes]
+    return np.array(dedicated, dtype=np.int64), np.array(shared, dtype=np.int64)
 
 
 def slot_matching(instance: Instance, *, with_unplaced_site: bool = False) -> SlotMatching | None:

@@ -56,7 +56,7 @@ def device_distance(
     cost = np.zeros((sum(map(len, groups)), len(places)), dtype=np.int64)
     for guest, items in zip(instance.guests, groups, strict=True):
         far = places[:, [pnode_of[device] for device in guest.devices]].sum(axis=1)
-        vcpus = np.array([len(vnode.vcpus) for vnode in guest.vnodes], dtype=np.int64)
+        vcpus = np.array([guest.online_on(vnode) for vnode in guest.vnodes], dtype=np.int64)
         count = len(guest.devices)
         if count and 1000 % count == 0:
             cost[items] = np.outer(1000 // count * vcpus, far)
@@ -67,7 +67,7 @@ def device_distance(
 
 
 def soft_affinity(instance: Instance, *, with_unplaced_site: bool) -> list[Linear]:
-    """Charge 1000 for each vcpu with a soft mask that has no pcpu of the pnode of its vnode."""
+    """Charge 1000 for each online vcpu with a soft mask that has no pcpu of the pnode of its vnode."""
     host = instance.host
     cost = np.zeros(
         (sum(len(g.vnodes) for g in instance.guests), len(host.pnodes) + with_unplaced_site), dtype=np.int64
@@ -76,7 +76,7 @@ def soft_affinity(instance: Instance, *, with_unplaced_site: bool) -> list[Linea
     for guest in instance.guests:
         for vnode in guest.vnodes:
             row = cost[next(items)]
-            for vcpu in vnode.vcpus if guest.soft_affinity else ():
+            for vcpu in guest.online.intersection(vnode.vcpus) if guest.soft_affinity else ():
                 mask = guest.soft_affinity[vcpu] if guest.soft_affinity else None
                 if mask is not None:
                     row += 1000

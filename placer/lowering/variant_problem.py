@@ -188,7 +188,7 @@ class VariantProblem:
         for g, item in self._selector.items():
             guest = self._index.instance.guests[g]
             cost[item, self.unused_site + 1 :] = (
-                weight * 1000 * guest.vcpu_count * self._nearest if guest.memory_kib else 0
+                weight * 1000 * len(guest.online) * self._nearest if guest.memory_kib else 0
             )
         return Linear(name="access_distance", cost=cost)
 

@@ -134,6 +134,8 @@ def _vcpus(guest: Guest, vnode: Vnode, placement: Placement) -> str:
     own = guest.dedicated.intersection(vnode.vcpus)
     pcpus = [pcpu for vcpu in own if (pcpu := placement.pcpu_of[guest.name][vcpu]) is not None] if own else []
     text = f"{len(vnode.vcpus)} ({format_cpuset(vnode.vcpus)})"
+    if guest.online_on(vnode) < len(vnode.vcpus):
+        text = f"{text[:-1]}, {guest.online_on(vnode)} online)"
     if not pcpus:
         return text
     dedicated = "" if len(own) == len(vnode.vcpus) else f"{format_cpuset(own)} "
@@ -144,7 +146,7 @@ def _pnodes(instance: Instance, placement: Placement, *, colour: bool) -> str:
     held: dict[int | None, list[tuple[int, int]]] = {}
     for guest in instance.guests:
         for vnode, where in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
-            held.setdefault(where, []).append((vnode.memory_kib, len(vnode.vcpus)))
+            held.setdefault(where, []).append((vnode.memory_kib, guest.online_on(vnode)))
     rows = []
     for pnode in instance.host.pnodes:
         vnodes = held.get(pnode.id, [])

@@ -177,7 +177,8 @@ def _lower_bounds(instance: Instance, problem: Problem, tier: int) -> tuple[int,
 
     Guests that are not flexible cost the same whatever the numbers are: each item its cheapest site, each pair its
     cheapest distance. The load of all vcpus, spread as evenly as possible, does not depend on the numbers either. Each
-    vcpu of a flexible guest has 1000 units of traffic (rounding losses are charged), none below the smallest distance.
+    online vcpu of a flexible guest has 1000 units of traffic (rounding losses are charged), none below the smallest
+    distance.
 
     Parameters
     ----------
@@ -194,7 +195,7 @@ def _lower_bounds(instance: Instance, problem: Problem, tier: int) -> tuple[int,
         load = np.zeros((1, len(convex_load.table)), dtype=np.int64)
         more = convex_load.unavoidable_load(problem.allowed, np.arange(problem.n))
         lower_bounds[t] += convex_load.table[:, 0].sum() + convex_load.cheapest_increase(load, more)[0]
-    vcpus = sum(guest.vcpu_count for guest in instance.guests if guest.flexible and guest.memory_kib)
+    vcpus = sum(len(guest.online) for guest in instance.guests if guest.flexible and guest.memory_kib)
     for t, terms in enumerate(instance.tiers()[:tier]):
         lower_bounds[t] += terms.get("access_distance", 0) * 1000 * vcpus * instance.host.smallest_distance
     return tuple(lower_bounds[:tier].tolist())

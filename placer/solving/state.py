@@ -197,7 +197,8 @@ def _start(guest: Guest, placement: Placement, host: Host, exclusive: tuple[Memb
         taken_kib[pnode] += vnode.memory_kib + guest.overhead_share_kib()
     for p, kib in () if guest.has_own_affinity else overhead_shares(guest, host):
         taken_kib[host.pnodes[p].id] += kib
-    domain = Domain(name=guest.name, affinity=_affinity(guest, placement, host), pool=guest.pool)
+    affinity = _affinity(guest, placement, host)
+    domain = Domain(name=guest.name, affinity=affinity, online_vcpus=guest.online_vcpus, pool=guest.pool)
     pnodes = tuple(pnode for pnode in placement.pnode_of[guest.name] if pnode is not None)
     return _Started(domain=domain, pnodes=pnodes, exclusive=exclusive, taken_kib=taken_kib, devices=guest.devices)
 

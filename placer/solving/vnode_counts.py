@@ -185,7 +185,7 @@ def fits_alone(guest: Guest, host: Host, *, pcpus: bool = False) -> bool:
     Parameters
     ----------
     pcpus
-        Whether each of its vcpus needs a pcpu too, of those that the guest may use on the pnode.
+        Whether each of its vcpus that are online needs a pcpu too, of those that the guest may use on the pnode.
     """
     problem = lower(Instance(host=host, guests=(guest,), sets_may_stray=True)).problem
     if pcpus:
@@ -202,12 +202,12 @@ def fits_alone(guest: Guest, host: Host, *, pcpus: bool = False) -> bool:
 
 def _pcpus(guest: Guest, host: Host) -> Resource:
     """Keep the vcpus of the guest on each pnode within the pcpus that its cpupool and its hard affinity leave."""
-    left = host.pcpus_of_effective_pool(guest.pool)
+    left, needy = host.pcpus_of_effective_pool(guest.pool), guest.online | guest.dedicated
     masks = guest.hard_affinity
     if masks is not None and None not in masks:
         left &= {pcpu for mask in masks for pcpu in mask or ()}
     return Resource(
-        weight=np.array([len(vnode.vcpus) for vnode in guest.vnodes], dtype=np.int64),
+        weight=np.array([len(needy.intersection(vnode.vcpus)) for vnode in guest.vnodes], dtype=np.int64),
         capacity=np.array([len(left.intersection(pnode.pcpus)) for pnode in host.pnodes], dtype=np.int64),
         name="pcpus",
     )
@@ -217,14 +217,14 @@ def _why_wide(guest: Guest, k: int | None) -> str:
     """Say that fewer vnodes leave vcpus without a pcpu."""
     number = f"a set of {k} pnodes" if guest.form == "set" else f"{k} vnodes"
     fewer = "one pnode has" if k == 2 else "fewer have"
-    return f"{number}, because {fewer} no pcpu for each of its {guest.vcpu_count} vcpus"
+    return f"{number}, because {fewer} no pcpu for each of its {len(guest.online)} vcpus"
 
 
 def _shared_cores(guest: Guest, host: Host) -> str:
     """Say how many pairs of vcpus share a core on one pnode, where fewer would in two parts; else nothing."""
     held = [pnode.core_count for pnode in host.pnodes if pnode.memory_kib - pnode.reserve_kib >= guest.memory_kib]
-    cores, half = max(held, default=0), guest.vcpu_count // 2
-    one, two = pairs(guest.vcpu_count, cores), pairs(half, cores) + pairs(guest.vcpu_count - half, cores)
+    cores, vcpus, half = max(held, default=0), len(guest.online), len(guest.online) // 2
+    one, two = pairs(vcpus, cores), pairs(half, cores) + pairs(vcpus - half, cores)
     if two >= one or len(host.pnodes) == 1:
         return ""
     return f"; {one} pairs of its vcpus share a core there, {two} in two parts (--vnodes 1-4 weighs that)"
@@ -232,7 +232,7 @@ def _shared_cores(guest: Guest, host: Host) -> str:
 
 def _too_wide(guest: Guest) -> str:
     return (
-        f"its {guest.vcpu_count} vcpus are more than the pcpus of any pnodes it may use: "
+        f"its {len(guest.online)} vcpus are more than the pcpus of any pnodes it may use: "
         "the number of them that costs least is taken"
     )
 

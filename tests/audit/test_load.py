@@ -40,6 +40,13 @@ def test_running_domains_keep_the_pool_that_xl_list_knows_and_the_affinity_that_
     assert running_domains([guest], listed) == (replace(guest.domain, affinity=(None,) * 4),)
 
 
+def test_which_vcpus_are_online_is_in_xl_list() -> None:
+    guest = change(DB, domain=replace(DB.domain, online_vcpus=(0, 2)))
+    found = running_domains([guest], [DB.domain])
+    assert [domain.online_affinity for domain in found] == [((0, 1, 2, 3), (4, 5, 6, 7))]
+    assert load_notes(replace(HOST, domains=found), affinity_known=True)[0].startswith("2 vcpus of 1 running domain")
+
+
 def test_what_is_counted_and_what_is_not_is_said() -> None:
     assert load_notes(replace(HOST, domains=(DOM0, DB.domain)), affinity_known=True) == (
         "6 vcpus of 2 running domains are counted as load",

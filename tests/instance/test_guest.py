@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from placer.instance.flexible import Flexible
-from placer.instance.guest import Guest, Vnode
+from placer.instance.guest import Guest
+from placer.instance.vnode import Vnode
 
 GIB = 1024**2
 TWO = (Vnode(memory_kib=GIB, vcpus=(0, 2)), Vnode(memory_kib=2 * GIB, vcpus=(1,)))

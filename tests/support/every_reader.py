@@ -84,6 +84,8 @@ def _readers() -> dict[str, Reader]:
         "libvirt.cells",
         "libvirt.numatune",
         "libvirt.values",
+        "libvirt.vcpus",
+        "libvirt.bindings",
         "text.xml_text",
     )
     of_hwloc = ("linux.hwloc_xml", "linux.hwloc_objects", "linux.hwloc_distances", "linux.topology", "text.cpu_lists")
@@ -117,7 +119,7 @@ def _readers() -> dict[str, Reader]:
             _file("xl", "app.cfg"),
             _guest,
         ),
-        "libxl json": Reader(("libxl.read_json", "libxl.pcidevs", "text.json_fields"), running, _guest),
+        "libxl json": Reader(("libxl.read_json", "libxl.pcidevs", "libxl.online", "text.json_fields"), running, _guest),
         "domain": Reader(
             (*of_libvirt, "devices", "text.xml_text", "text.xml_edit"), _file("libvirt", "ledger.xml"), _guest
         ),

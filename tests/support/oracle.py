@@ -14,7 +14,7 @@ from math import ceil, floor
 import numpy as np
 import numpy.typing as npt
 
-from placer.instance import Domain, Guest, Host, Instance, Placement, Pnode, VnodeOf
+from placer.instance import Domain, Guest, Host, Instance, Placement, Pnode, Vnode, VnodeOf
 from tests.support.oracle_owners import owners_exist, owners_given
 
 IntArray = npt.NDArray[np.int64]
@@ -65,7 +65,7 @@ def _with_choice(asked: Instance, cut: Instance, costs: tuple[int, ...], kept: b
         if stated.flexible:
             count += len(guest.vnodes)
             pairs = [(v, w) for v in range(len(guest.vnodes)) for w in range(len(guest.vnodes))]
-            vcpus = sum(len(vnode.vcpus) for vnode in guest.vnodes)
+            vcpus = sum(_awake(guest, vnode) for vnode in guest.vnodes)
             total = sum(_flow(guest, v, w) for v, w in pairs)
             lost += (1000 * vcpus - total) * nearest if any(vnode.memory_kib for vnode in guest.vnodes) else 0
     raised = list(costs)
@@ -145,8 +145,8 @@ def _pcpus_suffice(instance: Instance, rows: IntArray) -> BoolArray:
     """Which rows keep the ratio of vcpus to pcpus wherever they put a vcpu."""
     host, good = instance.host, np.ones(len(rows), dtype=bool)
     own = np.array([len(set(vnode.vcpus) & guest.dedicated) for guest in instance.guests for vnode in guest.vnodes])
-    shared = np.array([len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes]) - own
-    masks = [(mask, _pool_of(domain, host)[1]) for domain in host.domains for mask in domain.affinity]
+    shared = np.array([_awake(guest, v, guest.dedicated) for guest in instance.guests for v in guest.vnodes])
+    masks = [(mask, _pool_of(domain, host)[1]) for domain in host.domains for mask in _masks_awake(domain)]
     for p, pnode in enumerate(host.pnodes if host.overcommit is not None else ()):
         floating, owning = (((rows == p) * widths).sum(axis=1) for widths in (shared, own))
         there = floor(sum(_part(mask, p, pool, host) for mask, pool in masks))
@@ -282,7 +282,7 @@ def _device_distance(instance: Instance, guest: Guest, rows: IntArray, distance:
         for v, p in enumerate(row):
             for device in guest.devices:
                 way = int(distance[p, at[device]])
-                far[i] += Fraction(1000 * len(guest.vnodes[v].vcpus) * way, len(guest.devices))
+                far[i] += Fraction(1000 * _awake(guest, guest.vnodes[v]) * way, len(guest.devices))
     return np.array([floor(each) for each in far], dtype=np.int64)
 
 
@@ -351,7 +351,7 @@ def _built_on(guest: Guest, host: Host) -> list[int]:
 
 def _flow(guest: Guest, v: int, w: int) -> int:
     """T[v][w] in thousandths of a vcpu, from exact fractions."""
-    vcpus = sum(len(vnode.vcpus) for vnode in guest.vnodes)
+    vcpus = sum(_awake(guest, vnode) for vnode in guest.vnodes)
     memory = sum(vnode.memory_kib for vnode in guest.vnodes)
     half = Fraction(1, 2)
     if vcpus == 0 or memory == 0:
@@ -360,21 +360,34 @@ def _flow(guest: Guest, v: int, w: int) -> int:
         total = sum(sum(row) for row in guest.traffic)
         return floor(Fraction(guest.traffic[v][w] * 1000 * vcpus, total) + half)
     share = floor(Fraction(1000 * guest.vnodes[w].memory_kib, memory) + half)
-    return len(guest.vnodes[v].vcpus) * share
+    return _awake(guest, guest.vnodes[v]) * share
+
+
+def _awake(guest: Guest, vnode: Vnode, but: frozenset[int] = frozenset()) -> int:
+    """How many vcpus of a vnode are online, without some of them."""
+    return sum(
+        1 for vcpu in vnode.vcpus if vcpu not in but and (guest.online_vcpus is None or vcpu in guest.online_vcpus)
+    )
+
+
+def _masks_awake(domain: Domain) -> list[tuple[int, ...] | None]:
+    """The masks of the vcpus of a domain that are online."""
+    return [m for i, m in enumerate(domain.affinity) if domain.online_vcpus is None or i in domain.online_vcpus]
 
 
 def _wishes_unmet(guest: Guest, v: int, p: int, host: Host) -> int:
     """1000 for each vcpu with a soft mask that meets no pcpu of p."""
     here = set(host.pnodes[p].pcpus) if p < len(host.pnodes) else set()
-    masks = [guest.soft_affinity[vcpu] if guest.soft_affinity else None for vcpu in guest.vnodes[v].vcpus]
+    awake = [c for c in guest.vnodes[v].vcpus if guest.online_vcpus is None or c in guest.online_vcpus]
+    masks = [guest.soft_affinity[vcpu] if guest.soft_affinity else None for vcpu in awake]
     return 1000 * sum(1 for mask in masks if mask is not None and not here & set(mask))
 
 
 def _core_sharing(instance: Instance, rows: IntArray) -> IntArray:
     """Deal the vcpus of each pnode out over its cores, one after the other, and count who meets whom."""
     host = instance.host
-    vcpus = [len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes]
-    busy = sum(vcpus) + sum(len(domain.affinity) for domain in host.domains)
+    vcpus = [_awake(guest, vnode) for guest in instance.guests for vnode in guest.vnodes]
+    busy = sum(vcpus) + sum(len(_masks_awake(domain)) for domain in host.domains)
     threads = sum(len(pnode.pcpus) for pnode in host.pnodes)
     price = Fraction(15_000)
     if threads < busy:
@@ -387,10 +400,10 @@ def _core_sharing(instance: Instance, rows: IntArray) -> IntArray:
     pools = {_pool_of(each, host) for each in everyone}
     for pool in pools:
         vnodes = [(g, v, _pool_of(g, host) == pool) for g in instance.guests for v in g.vnodes]
-        own = [len(set(v.vcpus) - g.dedicated) * inside for g, v, inside in vnodes]
+        own = [_awake(g, v, g.dedicated) * inside for g, v, inside in vnodes]
         whole = [smt if g.thread_policy == "isolate" else 1 for g, _, _ in vnodes]
         owning = [len(set(v.vcpus) & g.dedicated) * w * i for (g, v, i), w in zip(vnodes, whole, strict=True)]
-        masks = [mask for domain in host.domains if _pool_of(domain, host) == pool for mask in domain.affinity]
+        masks = [mask for domain in host.domains if _pool_of(domain, host) == pool for mask in _masks_awake(domain)]
         there = [floor(sum(_part(mask, p, pool[1], host) for mask in masks)) for p in range(len(host.pnodes))]
         for p, pnode in enumerate(host.pnodes):
             cores = _cores_with(pnode, pool[1] - set(host.dedicated_pcpus or ()))

@@ -79,6 +79,7 @@ def _with_wishes(random: Random, instance: Instance) -> Instance:
         names = [device.id for device in devices]
         host = replace(host, devices=devices)
         guests = tuple(replace(g, devices=tuple(random.sample(names, random.randint(0, len(names))))) for g in guests)
+    guests, host = _with_offline_vcpus(Random(repr(instance)), guests, host)
     if random.random() < 0.08:
         host = replace(host, bandwidth=_bandwidth(random, len(host.pnodes)))
     if random.random() < 0.12:
@@ -86,6 +87,19 @@ def _with_wishes(random: Random, instance: Instance) -> Instance:
     if random.random() < 0.15:
         objective = replace(objective, tiers=random.choice(ORDERINGS))
     return Instance(host=host, guests=guests, rules=instance.rules, objective=objective)
+
+
+def _with_offline_vcpus(random: Random, guests: tuple[Guest, ...], host: Host) -> tuple[tuple[Guest, ...], Host]:
+    """Now and then guests, and domains that run, with some vcpus offline."""
+
+    def some(count: int) -> tuple[int, ...] | None:
+        if not count or random.random() < 0.85:
+            return None
+        return tuple(sorted(random.sample(range(count), random.randint(1, count))))
+
+    guests = tuple(replace(guest, online_vcpus=some(guest.vcpu_count)) for guest in guests)
+    domains = tuple(replace(domain, online_vcpus=some(len(domain.affinity))) for domain in host.domains)
+    return guests, replace(host, domains=domains)
 
 
 def _bandwidth(random: Random, count: int) -> tuple[tuple[int, ...], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from placer.formats.base import Binding
 from placer.formats.libvirt.values import set_of
 from placer.formats.text.cpu_lists import bits
 from placer.formats.text.xml_text import Node
@@ -12,8 +13,7 @@ from placer.instance import Host, Vnode, format_cpuset, shorten
 PnodeSet = tuple[int, ...] | None
 """Ids of pnodes; None for any."""
 
-_BINDING = ("strict", "restrictive")
-_PREFERENCES = ("preferred", "interleave")
+_MODES = ("strict", "restrictive", "preferred", "interleave")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +30,29 @@ class Numatune:
     pnodes_of
         For each cell without a pnode the ids of the pnodes that it may use, None for any. The whole field is None
         where ``pnodes`` says the same.
+    spread
+        Whether the memory of a guest without cells is interleaved over ``pnodes``.
+    bindings
+        The nodesets that a placement replaces, where it has to choose or differs.
     notes
-        What placer does not keep: a sentence for each.
+        What placer does not weigh: a sentence for each.
     """
 
     pnode_of: tuple[int | None, ...]
     pnodes: PnodeSet
     pnodes_of: tuple[PnodeSet, ...] | None = None
+    spread: bool = False
+    bindings: tuple[Binding, ...] = ()
     notes: tuple[str, ...]
+
+
+class _Found:
+    """What the elements say besides the pnodes that they allow."""
+
+    def __init__(self, host: Host, cell_count: int) -> None:
+        self.host, self.cell_count = host, cell_count
+        self.notes: list[str] = []
+        self.bindings: list[Binding] = []
 
 
 def read_numatune(root: Node, vnodes: tuple[Vnode, ...], host: Host) -> Numatune:
@@ -59,27 +74,33 @@ def read_numatune(root: Node, vnodes: tuple[Vnode, ...], host: Host) -> Numatune
         With ``file:line``, if a binding names no pnode, a pnode that the host does not have or a cell that the domain
         does not have; or if a cell without vcpus is bound to several pnodes and other cells to other ones.
     """
-    notes: list[str] = []
+    found = _Found(host, len(vnodes))
     numatune = root.child("numatune")
     if numatune is None:
         return Numatune(pnode_of=(None,) * len(vnodes), pnodes=None, notes=())
     memory = numatune.child("memory")
-    common = _binding(memory, "the guest's memory", host, notes) if memory else None
-    allowed = _allowed(numatune, len(vnodes), common, host, notes)
+    common = _binding(memory, None, found) if memory else None
+    allowed = _allowed(numatune, common, found)
+    bindings = tuple(found.bindings)
     if not vnodes:
-        return Numatune(pnode_of=(), pnodes=common, notes=tuple(notes))
+        spread = memory is not None and memory.attributes.get("mode") == "interleave" and len(common or ()) > 1
+        return Numatune(pnode_of=(), pnodes=common, spread=spread, bindings=bindings, notes=tuple(found.notes))
     pnode_of = tuple(pnodes[0] if pnodes is not None and len(pnodes) == 1 else None for pnodes in allowed)
     sets = {pnodes for pnodes, pnode in zip(allowed, pnode_of, strict=True) if pnode is None}
     if _one_set_says_all(sets, pnode_of):
-        return Numatune(pnode_of=pnode_of, pnodes=next(iter(sets), None), notes=tuple(notes))
+        only = next(iter(sets), None)
+        return Numatune(pnode_of=pnode_of, pnodes=only, bindings=bindings, notes=tuple(found.notes))
     pnodes_of = tuple(pnodes if pnode is None else None for pnodes, pnode in zip(allowed, pnode_of, strict=True))
     _refuse_cells_without_vcpus(numatune, vnodes, pnodes_of)
-    notes.append("its cells are bound to different sets of pnodes: placer limits each cell's vcpus to their pcpus")
-    return Numatune(pnode_of=pnode_of, pnodes=None, pnodes_of=pnodes_of, notes=tuple(notes))
+    found.notes.append(
+        "its cells are bound to different sets of pnodes: placer limits each cell's vcpus to their pcpus"
+    )
+    return Numatune(pnode_of=pnode_of, pnodes=None, pnodes_of=pnodes_of, bindings=bindings, notes=tuple(found.notes))
 
 
-def _allowed(numatune: Node, cell_count: int, common: PnodeSet, host: Host, notes: list[str]) -> list[PnodeSet]:
+def _allowed(numatune: Node, common: PnodeSet, found: _Found) -> list[PnodeSet]:
     """Give each cell the pnodes of its ``memnode``, or those of the whole guest where it has none."""
+    cell_count = found.cell_count
     allowed = [common] * cell_count
     seen: set[int] = set()
     for memnode in numatune.all("memnode"):
@@ -89,7 +110,7 @@ def _allowed(numatune: Node, cell_count: int, common: PnodeSet, host: Host, note
         if v in seen:
             raise memnode.fault(f"a second memnode for cell {v}")
         seen.add(v)
-        allowed[v] = _binding(memnode, f"the memory of cell {v}", host, notes)
+        allowed[v] = _binding(memnode, v, found)
     return allowed
 
 
@@ -109,21 +130,32 @@ def _refuse_cells_without_vcpus(numatune: Node, vnodes: tuple[Vnode, ...], pnode
             )
 
 
-def _binding(node: Node, what: str, host: Host, notes: list[str]) -> PnodeSet:
+def _binding(node: Node, cell: int | None, found: _Found) -> PnodeSet:
+    """Give the pnodes that an element allows, None for any; keep what a placement changes of it, or does not weigh."""
+    host, what = found.host, "the guest's memory" if cell is None else f"the memory of cell {cell}"
     mode = node.attributes.get("mode", "strict")
-    if mode not in (*_BINDING, *_PREFERENCES):
-        raise node.fault(f'expected mode {", ".join((*_BINDING, *_PREFERENCES))}, got "{shorten(mode)}"')
+    if mode not in _MODES:
+        raise node.fault(f'expected mode {", ".join(_MODES)}, got "{shorten(mode)}"')
     if node.attributes.get("placement") == "auto":
-        notes.append(f"numatune leaves {what} to numad, placer chooses instead")
-        return None
-    if mode in _PREFERENCES:
-        notes.append(f'numatune mode "{mode}" for {what} is a preference, which placer ignores')
+        found.notes.append(f"numatune leaves {what} to numad, placer chooses instead")
         return None
     if "nodeset" not in node.attributes:
         return None
-    pnodes = set_of(node, node.attributes["nodeset"], "nodeset")
-    missing = [pnode for pnode in bits(pnodes) if pnode not in host.position_of]
+    pnodes = bits(set_of(node, node.attributes["nodeset"], "nodeset"))
+    missing = [pnode for pnode in pnodes if pnode not in host.position_of]
     if missing:
         has = format_cpuset(host.position_of)
         raise node.fault(f"nodeset names pnode {format_cpuset(missing)}, this host has pnodes {has}")
-    return bits(pnodes)
+    if mode == "interleave" and len(pnodes) > 1:
+        if found.cell_count:
+            found.notes.append(
+                f'numatune mode "interleave" spreads {what} over pnodes {format_cpuset(pnodes)}, and is kept: the '
+                'placement counts each cell on one of them; mode "strict" puts it there'
+            )
+        return pnodes
+    if mode == "preferred":
+        found.notes.append(f'numatune mode "preferred" for {what} is kept, and not weighed; mode "strict" binds it')
+    what = f'the nodeset of numatune mode "{mode}" for {what}'
+    way = "and it is written so (--format libvirt), in the same mode"
+    found.bindings.append(Binding(what=what, pnodes=pnodes, cell=cell, way=way, replaced=True))
+    return None if mode == "preferred" else pnodes

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 
 from msgspec.structs import replace
 
-from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest
+from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest, online_note
 from placer.formats.devices import devices_on
+from placer.formats.libvirt.bindings import read_memory_devices, read_pins
 from placer.formats.libvirt.cells import Cells, read_cells
 from placer.formats.libvirt.numatune import read_numatune
 from placer.formats.libvirt.values import set_of, size_of
+from placer.formats.libvirt.vcpus import read_online_vcpus, read_vcpu_count
 from placer.formats.text.cpu_lists import bits
 from placer.formats.text.xml_text import Node, parse_xml
 from placer.instance import Host, Vnode, format_cpuset, format_size, shorten
-from placer.instance.guest_checks import MAX_VCPUS
 
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,9}")
 
@@ -42,19 +44,24 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
     """
     root = parse_xml(text, place)
     _refuse_others(root)
-    vcpu_count, notes = _vcpu_count(root)
+    vcpu_count = read_vcpu_count(root)
+    online = read_online_vcpus(root, vcpu_count)
+    notes = [online_note(len(online), vcpu_count)] if online else []
     cells = read_cells(root, vcpu_count)
     numatune = read_numatune(root, cells.vnodes if cells else (), host)
+    extra = read_memory_devices(root, len(cells.vnodes) if cells else 0, host)
+    cells = _with_devices(cells, extra.of_cell)
     memory_kib, memory_notes = _memory(root, cells)
     affinity, pin_notes = _affinity(root, vcpu_count, host)
     if cells and numatune.pnodes_of:
         affinity = _near(root, affinity or (None,) * vcpu_count, cells, numatune.pnodes_of, host)
     devices, device_notes = devices_on(host, _addresses(root))
-    all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *device_notes, *_ignored_notes(root))
+    all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *device_notes, *extra.notes, *_ignored_notes(root))
     return ParsedGuest(
         name=_name(root),
         type="hvm",
         vcpu_count=vcpu_count,
+        online_vcpus=online,
         memory_kib=memory_kib,
         maxmem_kib=memory_kib,
         vnodes=_fixed(cells, numatune.pnode_of) if cells else None,
@@ -62,9 +69,21 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
         hard_affinity=affinity,
         vdistances=cells.vdistances if cells else None,
         devices=devices,
+        spread=numatune.spread and not devices,
+        bound_kib=extra.on_pnode,
+        bindings=(*numatune.bindings, *extra.bindings, *read_pins(root, host)),
         notes=(*all_notes, *cells.notes) if cells else all_notes,
         source=GuestSource(kind="libvirt", place=place, text=text, encoding=encoding),
     )
+
+
+def _with_devices(cells: Cells | None, of_cell: dict[int, int]) -> Cells | None:
+    """Add the memory devices of each cell to its memory."""
+    if cells is None or not of_cell:
+        return cells
+    rows = enumerate(cells.vnodes)
+    vnodes = tuple(replace(vnode, memory_kib=vnode.memory_kib + of_cell.get(v, 0)) for v, vnode in rows)
+    return dataclasses.replace(cells, vnodes=vnodes)
 
 
 def _refuse_others(root: Node) -> None:
@@ -83,17 +102,6 @@ def _name(root: Node) -> str:
     if node is None or not 1 <= len(node.text) <= MAX_NAME:
         raise (node or root).fault(f"expected a name of 1 to {MAX_NAME} characters in <name>")
     return node.text
-
-
-def _vcpu_count(root: Node) -> tuple[int, list[str]]:
-    vcpu = root.child("vcpu")
-    if vcpu is None:
-        return 1, []
-    count = vcpu.checked(vcpu.text, "vcpus", MAX_VCPUS)
-    if not count:
-        raise vcpu.fault("expected at least 1 vcpu")
-    online = vcpu.number("current", count) if "current" in vcpu.attributes else count
-    return count, [f"it starts with {online} of its {count} vcpus online"] if online < count else []
 
 
 def _memory(root: Node, cells: Cells | None) -> tuple[int, list[str]]:
@@ -190,15 +198,7 @@ def _hexadecimal(node: Node, key: str) -> int:
 
 def _ignored_notes(root: Node) -> list[str]:
     """Note elements of the domain that placer does not count."""
-    notes = []
-    backing, devices, cputune = (root.child(tag) for tag in ("memoryBacking", "devices", "cputune"))
+    backing = root.child("memoryBacking")
     if backing is not None and backing.child("hugepages"):
-        notes.append("it asks for huge pages: placer counts memory, not the huge pages that are free on each pnode")
-    if cputune is not None and cputune.child("emulatorpin"):
-        notes.append("its emulatorpin stays as it is")
-    if devices is None:
-        return notes
-    hotplugged = list(devices.all("memory"))
-    if hotplugged:
-        notes.append(f"{len(hotplugged)} memory devices (DIMM, NVDIMM) are not counted, only the memory of its cells")
-    return notes
+        return ["it asks for huge pages: placer counts memory, not the huge pages that are free on each pnode"]
+    return []

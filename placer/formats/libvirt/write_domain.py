@@ -7,9 +7,10 @@ from xml.sax.saxutils import escape
 
 from placer.errors import EmissionError
 from placer.formats.configured_guest import ConfiguredGuest, ConfiguredVnode, pcpus_of_vnode
+from placer.formats.libvirt.write_numatune import numatune_lines
 from placer.formats.text.encodings import carry_as
 from placer.formats.text.xml_edit import STEP, Span, XmlEdit
-from placer.formats.toolstack_limits import not_for_qemu
+from placer.formats.toolstack_limits import not_for_qemu, online_first
 from placer.instance import format_cpuset
 
 _SKELETON = """\
@@ -17,7 +18,7 @@ _SKELETON = """\
 <domain type='kvm'>
   <name>{name}</name>
   <memory unit='KiB'>{memory_kib}</memory>
-  <vcpu placement='static'>{vcpus}</vcpu>
+  <vcpu placement='static'{current}>{vcpus}</vcpu>{each}
   <os>
     <type>hvm</type>
   </os>
@@ -33,10 +34,10 @@ def emit_libvirt_xml(written: ConfiguredGuest) -> str:
     ----------
     written
         The guest. A guest that was read from a domain gets the same domain with these elements set, and all others
-        kept: strict ``numatune`` for the guest and each cell; a ``vcpupin`` for each vcpu, with the pcpus of its pnode
-        that its hard affinity allows; an ``emulatorpin`` unless the domain has one; the distances between cells, and
-        the cells themselves for a guest that placer cut into vnodes. Of a guest of an instance or a flavour the
-        elements that placer knows are written. A guest of form ``whole`` gets no cells.
+        kept: ``numatune`` for the guest and each cell, in the modes of the domain; a ``vcpupin`` for each vcpu, with
+        the pcpus of its pnode that its hard affinity allows; an ``emulatorpin`` unless the domain has one; the
+        distances between cells, and the cells themselves for a guest that placer cut into vnodes. Of a guest of an
+        instance or a flavour the elements that placer knows are written. A guest of form ``whole`` gets no cells.
 
     Raises
     ------
@@ -65,7 +66,21 @@ def _reasons(written: ConfiguredGuest) -> Iterator[str]:
 
 def _skeleton(written: ConfiguredGuest) -> str:
     guest = written.guest
-    return _SKELETON.format(name=escape(guest.name), memory_kib=guest.memory_kib, vcpus=guest.vcpu_count)
+    current, each = "", ""
+    if guest.online_vcpus is not None:
+        current = f" current='{len(guest.online)}'"
+        if not online_first(guest):
+            states = (
+                f"<vcpu id='{vcpu}' enabled='{_yes_no(vcpu in guest.online)}'/>" for vcpu in range(guest.vcpu_count)
+            )
+            each = "\n  <vcpus>" + "".join(states) + "</vcpus>"
+    return _SKELETON.format(
+        name=escape(guest.name), memory_kib=guest.memory_kib, current=current, vcpus=guest.vcpu_count, each=each
+    )
+
+
+def _yes_no(answer: bool) -> str:
+    return "yes" if answer else "no"
 
 
 def _anchor(root: Span) -> Span:
@@ -75,29 +90,11 @@ def _anchor(root: Span) -> Span:
 
 def _set_numatune(document: XmlEdit, written: ConfiguredGuest) -> None:
     numatune = document.root.child("numatune")
-    mode = _mode_of_set(numatune) if written.guest.form == "set" else "strict"
-    lines = ["<numatune>", f"{STEP}<memory mode='{mode}' nodeset='{format_cpuset(written.pnodes)}'/>"]
-    if not written.without_vnuma:
-        lines += [
-            f"{STEP}<memnode cellid='{v}' mode='strict' nodeset='{vnode.pnode}'/>"
-            for v, vnode in enumerate(written.vnodes)
-        ]
-    lines.append("</numatune>")
+    lines = numatune_lines(numatune, written)
     if numatune:
         document.replace(numatune, lines)
     else:
         document.after(_anchor(document.root), lines)
-
-
-def _mode_of_set(numatune: Span | None) -> str:
-    """
-    Give the mode of a guest's memory on a set of pnodes: that of its own file, else ``interleave``.
-
-    Linux spreads interleaved memory evenly whichever vcpu writes first; with ``strict`` it fills the writing thread's
-    node first (benchmarks/kvm_sets.md).
-    """
-    memory = numatune.child("memory") if numatune else None
-    return memory.attributes.get("mode", "interleave") if memory else "interleave"
 
 
 def _set_pins(document: XmlEdit, written: ConfiguredGuest) -> None:

@@ -6,8 +6,9 @@ import json
 from pathlib import PurePath
 
 from placer.errors import InputError
-from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest
+from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest, online_note
 from placer.formats.devices import devices_on
+from placer.formats.libxl.online import read_online_vcpus
 from placer.formats.libxl.pcidevs import assigned_devices
 from placer.formats.text.json_fields import Fields
 from placer.formats.text.json_text import parse_json
@@ -90,10 +91,12 @@ def _read_config(config: Fields, host: Host, notes: tuple[str, ...], *, keep_pno
         raise build_info.fault(f"expected at most max_memkb ({maxmem_kib}), got {memory_kib}", "target_memkb")
     vnodes = _vnodes(build_info, host if keep_pnodes else None, vcpu_count, maxmem_kib)
     devices, device_notes = devices_on(host, *assigned_devices(config))
+    online = read_online_vcpus(build_info, vcpu_count)
     return ParsedGuest(
         name=_name(create_info, build_info is config),
         type=guest_type,
         vcpu_count=vcpu_count,
+        online_vcpus=online,
         memory_kib=maxmem_kib if memory_kib is None else memory_kib,
         maxmem_kib=maxmem_kib,
         vnodes=vnodes,
@@ -103,7 +106,12 @@ def _read_config(config: Fields, host: Host, notes: tuple[str, ...], *, keep_pno
         vdistances=_distances(build_info) if vnodes else None,
         overhead_kib=_overhead_kib(build_info, create_info, guest_type, vcpu_count, maxmem_kib),
         devices=devices,
-        notes=(*notes, *_notes(build_info, host), *device_notes),
+        notes=(
+            *notes,
+            *([online_note(len(online), vcpu_count)] if online else []),
+            *_notes(build_info, host),
+            *device_notes,
+        ),
         source=GuestSource(kind="libxl", place=config.place, text=json.dumps(config.value, ensure_ascii=False)),
     )
 
@@ -230,7 +238,6 @@ def _overhead_kib(
 
 def _notes(build_info: Fields, host: Host) -> list[str]:
     notes = []
-    build_info.bitmap("avail_vcpus", MAX_CPU)
     if build_info.bitmap("cpumap", MAX_CPU):
         notes.append("its cpumap is not taken as pinning: libxl itself no longer does")
     if not set(host.position_of) <= set(build_info.bitmap("nodemap", MAX_CPU) or host.position_of):

@@ -7,8 +7,6 @@ import json
 from placer.formats.configured_guest import ConfiguredGuest, soft_affinity_on_pnode
 from placer.formats.text.json_layout import lay_out
 from placer.formats.toolstack_limits import refuse_for_xen
-from placer.formats.xl.syntax import parse
-from placer.formats.xl.values import number_of
 
 _ORDER = [
     "max_vcpus",
@@ -57,7 +55,7 @@ def emit_libxl_json(written: ConfiguredGuest) -> str:
     refuse_for_xen(written, "libxl")
     ours = _placed_fields(written)
     if written.source is None or written.source.kind != "libxl":
-        ours["avail_vcpus"] = list(range(_online_vcpus(written)))
+        ours["avail_vcpus"] = sorted(written.guest.online)
         return lay_out(_merge({f"type.{written.guest.type}": {}}, ours)) + "\n"
     document: Json = json.loads(written.source.text)
     build_info = document.get("b_info")
@@ -113,11 +111,3 @@ def _merge(build_info: Json, ours: Json) -> Json:
             names.insert(max((i + 1 for i, key in enumerate(names) if key in before), default=0), name)
     merged = {name: ours.get(name, build_info.get(name)) for name in names}
     return {name: value for name, value in merged.items() if value is not None or name not in ours}
-
-
-def _online_vcpus(written: ConfiguredGuest) -> int:
-    """Count the vcpus that start online: ``vcpus=`` of an xl.cfg, where xl takes 1 if the key is missing."""
-    if written.source is None:
-        return written.guest.vcpu_count
-    config = parse(written.source.text, written.source.place)
-    return number_of(config, "vcpus", least=1, most=written.guest.vcpu_count) or 1

@@ -1,8 +1,9 @@
-"""Reads guests from OpenStack's flavours in JSON: output of ``openstack flavor show -f json``, or of the API."""
+"""Reads guests from OpenStack's flavours in JSON: of ``openstack flavor show`` or ``list``, or of the API."""
 
 from __future__ import annotations
 
 from pathlib import PurePath
+from typing import Any
 
 from placer.errors import InputError
 from placer.formats.base import MAX_NAME, GuestSource, ParsedGuest
@@ -19,6 +20,8 @@ MIB = 1024
 NAMED = 8
 """Keys that one note names. Chosen, not tuned."""
 _LISTS = ("flavors", "servers")
+_OF_COLUMN = {"Name": "name", "RAM": "ram", "VCPUs": "vcpus", "Properties": "properties"}
+"""Columns of ``openstack flavor list`` -> keys of a flavour. Properties are there with ``--long`` only."""
 _READ = (
     "hw:numa_nodes",
     "hw:cpu_policy",
@@ -58,6 +61,8 @@ def holds_flavors(document: object) -> bool:
     if not isinstance(document, dict):
         return False
     listed = any(isinstance(document.get(key), list) for key in _LISTS)
+    if {"VCPUs", "RAM"} <= document.keys():
+        return True  # an entry of openstack flavor list
     return listed or "flavor" in document or ("vcpus" in document and not {"ram", "memory_mb"}.isdisjoint(document))
 
 
@@ -84,10 +89,17 @@ def read_flavors(document: object, place: str) -> list[ParsedGuest]:
         if key is not None:
             document, path = document[key], f"$.{key}"
     if not isinstance(document, list):
-        return [_read(Fields.of(document, place))]
+        return [_read(Fields.of(_from_table(document), place))]
     if not document:
         raise InputError("the list is empty, expected a flavour", place=f"{place}: {path}")
-    return [_read(Fields.of(item, place, f"{path}[{i}]")) for i, item in enumerate(document)]
+    return [_read(Fields.of(_from_table(item), place, f"{path}[{i}]")) for i, item in enumerate(document)]
+
+
+def _from_table(item: Any) -> Any:
+    """Give an entry of ``openstack flavor list``, whose keys are titles of columns, the keys of a flavour."""
+    if not isinstance(item, dict) or not {"VCPUs", "RAM"} <= item.keys():
+        return item
+    return {_OF_COLUMN.get(key, key): value for key, value in item.items()}
 
 
 def _read(document: Fields) -> ParsedGuest:
@@ -109,7 +121,7 @@ def _read(document: Fields) -> ParsedGuest:
         dedicated_vcpus=policies.dedicated_vcpus,
         thread_policy=policies.thread_policy,
         one_to_one=cells is not None and len(cells) > 1,
-        notes=tuple(_notes(specs, numa=cells is not None)),
+        notes=(*_notes(specs, numa=cells is not None), *_unlisted(flavor)),
         source=GuestSource(kind="flavor", place=document.place, text=""),
     )
 
@@ -136,6 +148,13 @@ def _name(document: Fields, flavor: Fields) -> str:
 def _wants_pages(specs: Specs) -> bool:
     """Tell whether the flavour asks for a page size or persistent memory: nova gives such a guest a NUMA node."""
     return any(specs.both("mem_page_size")) or bool(specs.extra("hw:pmem"))
+
+
+def _unlisted(flavor: Fields) -> tuple[str, ...]:
+    """Say that a list without ``--long`` states no properties."""
+    if "Is Public" not in flavor.value or "properties" in flavor.value:
+        return ()
+    return ("its properties are not known: openstack flavor list --long prints them",)
 
 
 def _notes(specs: Specs, *, numa: bool) -> list[str]:

@@ -136,7 +136,11 @@ def _guest(document: Fields, host: Host) -> RunningGuest:
     local = soft if soft is not None else _pcpus_of_vnodes(reading.vnodes or (), reading.vcpu_count, host)
     try:
         domain = Domain(
-            name=reading.name, domid=domid, affinity=tuple(map(bind, hard or free, local)), pool=reading.pool
+            name=reading.name,
+            domid=domid,
+            affinity=tuple(map(bind, hard or free, local)),
+            online_vcpus=reading.online_vcpus,
+            pool=reading.pool,
         )
     except ValueError as error:
         raise document.fault(str(error)) from None

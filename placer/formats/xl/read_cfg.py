@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from placer.errors import InputError
-from placer.formats.base import MAX_NAME, GuestSource, ParsedGuest
+from placer.formats.base import MAX_NAME, GuestSource, ParsedGuest, online_note
 from placer.formats.devices import devices_on
 from placer.formats.text.typos import typo_notes
 from placer.formats.xl.affinity import read_affinity
@@ -55,7 +55,7 @@ def read_xl_cfg(text: str, place: str, host: Host, *, keep_pnodes: bool = True) 
     notes: list[str] = []
     vnuma = read_vnuma(config, host, keep_pnodes=keep_pnodes)
     guest_type = _type(config, notes)
-    vcpu_count = _vcpu_count(config, vnuma, notes)
+    vcpu_count, online = _vcpu_count(config, vnuma, notes)
     memory_mib, maxmem_mib = _memory(config, vnuma, notes)
     hard_affinity, hard_notes = read_affinity(config, "cpus", vcpu_count=vcpu_count, host=host)
     soft_affinity, soft_notes = read_affinity(config, "cpus_soft", vcpu_count=vcpu_count, host=host)
@@ -65,6 +65,7 @@ def read_xl_cfg(text: str, place: str, host: Host, *, keep_pnodes: bool = True) 
         name=_name(config),
         type=guest_type,
         vcpu_count=vcpu_count,
+        online_vcpus=tuple(range(online)) if online < vcpu_count else None,
         memory_kib=memory_mib * MIB,
         maxmem_kib=maxmem_mib * MIB,
         vnodes=vnuma.vnodes if vnuma else None,
@@ -105,7 +106,8 @@ def _choice(config: Config, key: str, choices: dict[str, GuestType]) -> GuestTyp
     return None if value is None else choices[value]
 
 
-def _vcpu_count(config: Config, vnuma: Vnuma | None, notes: list[str]) -> int:
+def _vcpu_count(config: Config, vnuma: Vnuma | None, notes: list[str]) -> tuple[int, int]:
+    """Read the vcpus that the guest may have, and those that it starts with: the first ones."""
     vcpus = number_of(config, "vcpus", least=1, most=MAX_VCPUS)
     maxvcpus = number_of(config, "maxvcpus", least=1, most=MAX_VCPUS)
     listed = sum(len(vnode.vcpus) for vnode in vnuma.vnodes) if vnuma else None
@@ -116,7 +118,9 @@ def _vcpu_count(config: Config, vnuma: Vnuma | None, notes: list[str]) -> int:
         raise config.fault("vcpus", f"vcpus is {vcpus}, expected at most the guest's {count} (maxvcpus or vnuma)")
     if vcpus is None and count > 1:
         notes.append(f"no vcpus=: xl starts the guest with 1 of its {count} vcpus online")
-    return count
+    elif (vcpus or 1) < count:
+        notes.append(online_note(vcpus or 1, count))
+    return count, vcpus or 1
 
 
 def _memory(config: Config, vnuma: Vnuma | None, notes: list[str]) -> tuple[int, int]:

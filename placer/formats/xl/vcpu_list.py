@@ -67,7 +67,8 @@ def read_xl_vcpu_list(text: str, place: str, host: Host) -> list[ListedDomain]:
     """
     Read all listed domains with the pcpus that each of their vcpus is bound to, and the pcpu that it was on.
 
-    A vcpu that is offline counts like any other: its guest may bring it up at any time.
+    A vcpu that is offline counts like any other: xl prints the same for one that its guest has not brought up yet.
+    Which are to be online is in ``xl list -l`` (``avail_vcpus``).
 
     Parameters
     ----------

@@ -66,7 +66,7 @@ def _fragment(written: ConfiguredGuest) -> str:
     values = {"name": quoted(guest.name), "type": quoted(guest.type)}
     if guest.pool is not None:
         values["pool"] = quoted(guest.pool)
-    values |= {key: str(number) for key, number in _numbers(written, guest.vcpu_count).items()}
+    values |= {key: str(number) for key, number in _numbers(written, len(guest.online)).items()}
     soft_affinity: Sequence[Sequence[int] | None] | None = guest.soft_affinity
     if written.without_vnuma:
         soft_affinity = soft_affinity_on_pnode(written)

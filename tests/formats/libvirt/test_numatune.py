@@ -47,7 +47,17 @@ def test_preferences_and_choices_of_numad_bind_nothing_with_a_note() -> None:
     assert (read.pnode_of, read.pnodes) == ((None, None), None)
     assert read.notes == (
         "numatune leaves the guest's memory to numad, placer chooses instead",
-        'numatune mode "preferred" for the memory of cell 0 is a preference, which placer ignores',
+        'numatune mode "preferred" for the memory of cell 0 is kept, and not weighed; mode "strict" binds it',
+    )
+    assert [(binding.cell, binding.pnodes, binding.replaced) for binding in read.bindings] == [(0, (1,), True)]
+
+
+def test_interleaved_memory_is_on_all_pnodes_that_it_names() -> None:
+    read = tune("<memory nodeset='0-1'/>", "<memnode cellid='0' mode='interleave' nodeset='0-1'/>")
+    assert read.pnodes == (0, 1)
+    assert read.notes == (
+        'numatune mode "interleave" spreads the memory of cell 0 over pnodes 0-1, and is kept: the placement counts '
+        'each cell on one of them; mode "strict" puts it there',
     )
 
 

@@ -36,7 +36,8 @@ def test_a_plain_guest_has_no_vnodes_and_no_notes() -> None:
     assert (guest.name, guest.type, guest.vcpu_count) == ("db", "hvm", 4)
     assert (guest.memory_kib, guest.maxmem_kib) == (512 * 1024, 1024 * 1024)
     assert (guest.vnodes, guest.vdistances, guest.hard_affinity, guest.soft_affinity) == (None,) * 4
-    assert guest.notes == ()
+    assert guest.online_vcpus == (0, 1)
+    assert [note[:40] for note in guest.notes] == ["it starts with 2 of its 4 vcpus online, "]
 
 
 def test_the_source_keeps_the_text() -> None:
@@ -73,12 +74,13 @@ def test_no_type_means_pv_with_a_note() -> None:
 
 @pytest.mark.parametrize(
     ("text", "count", "online_note"),
-    [("", 1, False), ("vcpus=3", 3, False), ("maxvcpus=3", 3, True), ("vcpus=1;maxvcpus=3", 3, False), (TWO, 3, True)],
+    [("", 1, False), ("vcpus=3", 3, False), ("maxvcpus=3", 3, True), ("vcpus=1;maxvcpus=3", 3, True), (TWO, 3, True)],
 )
-def test_vcpus_that_start_offline_count_too(text: str, count: int, online_note: bool) -> None:
+def test_vcpus_that_start_offline_are_vcpus_but_not_online(text: str, count: int, online_note: bool) -> None:
     guest = read(f"memory=384\n{text}\n")
     assert guest.vcpu_count == count
     assert any("1 of its 3 vcpus online" in note for note in guest.notes) == online_note
+    assert guest.online_vcpus == ((0,) if online_note else None)
 
 
 def test_vnodes_have_their_sizes_vcpus_and_fixed_pnodes() -> None:

@@ -1,0 +1,123 @@
+"""Reads where a libvirt domain binds what placer does not place: its emulator, its I/O threads, its memory devices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from placer.formats.base import Binding
+from placer.formats.libvirt.values import set_of, size_of
+from placer.formats.text.cpu_lists import bits
+from placer.formats.text.xml_text import Node
+from placer.instance import Host, format_cpuset, format_size, shorten
+
+COUNTED = ("dimm", "virtio-mem")
+"""Models of memory devices that are memory of the host; the others lie in files or in memory of their own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryDevices:
+    """
+    The memory devices of a domain.
+
+    Parameters
+    ----------
+    of_cell
+        Cell -> KiB of its devices that no nodemask binds to one pnode: they lie where the cell lies.
+    on_pnode
+        Id of a pnode -> KiB of the devices whose nodemask names that pnode alone.
+    bindings
+        The nodemasks.
+    notes
+        Devices that are not counted: a sentence for each.
+    """
+
+    of_cell: dict[int, int]
+    on_pnode: dict[int, int]
+    bindings: tuple[Binding, ...]
+    notes: tuple[str, ...]
+
+
+def read_memory_devices(root: Node, cell_count: int, host: Host) -> MemoryDevices:
+    """
+    Read ``<memory>`` of ``<devices>``; a virtio-mem counts with all that it may grow to.
+
+    Raises
+    ------
+    InputError
+        With ``file:line``, if a device has no size, or names a cell or pnode that does not exist.
+    """
+    of_cell: dict[int, int] = {}
+    on_pnode: dict[int, int] = {}
+    bindings, notes = [], []
+    devices = root.child("devices")
+    for device in devices.all("memory") if devices else ():
+        model = device.attributes.get("model", "")
+        if model not in COUNTED or not cell_count:
+            why = "" if cell_count else ": libvirt takes it only beside cells"
+            notes.append(f'its memory device of model "{shorten(model)}" is not counted{why}')
+            continue
+        kib, cell = _target(device, cell_count)
+        what = f"its {model} of {format_size(kib)} for cell {cell}"
+        pnodes = _nodemask(device, host)
+        if pnodes is not None:
+            bindings.append(Binding(what=f"the nodemask of {what}", pnodes=pnodes, cell=cell, way=_WAY_OF_NODEMASK))
+        if pnodes is not None and len(pnodes) == 1:
+            on_pnode[pnodes[0]] = on_pnode.get(pnodes[0], 0) + kib
+        else:
+            of_cell[cell] = of_cell.get(cell, 0) + kib
+    return MemoryDevices(of_cell=of_cell, on_pnode=on_pnode, bindings=tuple(bindings), notes=tuple(notes))
+
+
+_WAY_OF_NODEMASK = "its memory counts there; without <nodemask> it lies where its cell lies, a memnode moves the cell"
+
+
+def read_pins(root: Node, host: Host) -> tuple[Binding, ...]:
+    """Read the pins of the emulator and of each I/O thread."""
+    return tuple(_pins(root, host))
+
+
+def _pins(root: Node, host: Host) -> Iterator[Binding]:
+    cputune = root.child("cputune")
+    for tag in ("emulatorpin", "iothreadpin"):
+        for pin in cputune.all(tag) if cputune else ():
+            pcpus = bits(set_of(pin, pin.attributes.get("cpuset", ""), "cpuset"))
+            missing = [pcpu for pcpu in pcpus if pcpu not in host.position_of_pcpu]
+            if missing:
+                has = format_cpuset(host.position_of_pcpu) or "(none)"
+                raise pin.fault(f"cpuset names pcpu {format_cpuset(missing)}, this host has pcpus {has}")
+            thread = f" {pin.number('iothread', 2**31)}" if tag == "iothreadpin" else ""
+            yield Binding(
+                what=f"its {tag}{thread} (pcpus {shorten(format_cpuset(pcpus))})",
+                pnodes=tuple(sorted({host.pnodes[host.position_of_pcpu[pcpu]].id for pcpu in pcpus})),
+                way="--format libvirt keeps it; "
+                + (
+                    "without it placer writes one on the guest's pnodes"
+                    if tag == "emulatorpin"
+                    else "give it pcpus of the guest's pnodes, or remove it"
+                ),
+            )
+
+
+def _target(device: Node, cell_count: int) -> tuple[int, int]:
+    target = device.child("target")
+    size = target.child("size") if target else None
+    if target is None or size is None:
+        raise device.fault("expected <target> with <size>")
+    node = target.child("node")
+    cell = int(node.checked(node.text.strip(), "a cell", cell_count - 1)) if node else 0
+    return math.ceil(size_of(size, size.text.strip())), cell
+
+
+def _nodemask(device: Node, host: Host) -> tuple[int, ...] | None:
+    source = device.child("source")
+    mask = source.child("nodemask") if source else None
+    if mask is None:
+        return None
+    pnodes = bits(set_of(mask, mask.text.strip(), "nodemask"))
+    missing = [pnode for pnode in pnodes if pnode not in host.position_of]
+    if missing:
+        has = format_cpuset(host.position_of)
+        raise mask.fault(f"names pnode {format_cpuset(missing)}, this host has pnodes {has}")
+    return pnodes

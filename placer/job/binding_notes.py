@@ -1,0 +1,37 @@
+"""Notes on what a guest's own file binds elsewhere than the placement, and on nodesets that the placement changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from placer.formats.base import Binding
+from placer.instance import Guest, Placement, format_cpuset
+from placer.job.request import Request
+
+
+def binding_notes(request: Request, placement: Placement) -> list[str]:
+    """Give a sentence for each binding that the placement contradicts, or changes, with the way out."""
+    return [
+        f'guest "{guest.name}": {words}'
+        for guest in request.instance.guests
+        if guest.name in request.readings
+        for binding in request.readings[guest.name].bindings
+        for words in _in_words(binding, guest, placement)
+    ]
+
+
+def _in_words(binding: Binding, guest: Guest, placement: Placement) -> Iterator[str]:
+    sites = placement.pnode_of[guest.name]
+    whole = binding.cell is None or guest.form != "vnuma" or binding.cell >= len(sites)
+    held = {pnode for pnode in (sites if whole else sites[binding.cell : binding.cell + 1]) if pnode is not None}  # type: ignore[operator]
+    if not held or (held == set(binding.pnodes) if binding.replaced else held.issuperset(binding.pnodes)):
+        return
+    there, here = _pnodes(binding.pnodes), _pnodes(held)
+    if binding.replaced:
+        yield f"{binding.what} names {there}; the placement has it on {here}, {binding.way}"
+    else:
+        yield f"{binding.what} is on {there}, the placement on {here}: {binding.way}"
+
+
+def _pnodes(ids: tuple[int, ...] | set[int]) -> str:
+    return f"pnode{'s' if len(ids) > 1 else ''} {format_cpuset(ids)}"

@@ -1,0 +1,74 @@
+"""The modes of a domain as they are written: each is given to libvirt, whose test driver checks what goes with what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support import commands
+from tests.support.real_libvirt import given_back
+from tests.xen.xen_packages import Platform
+
+HOST = """\
+available: 2 nodes (0-1)
+node 0 cpus: 0 1 2 3
+node 0 size: 8000 MB
+node 0 free: 8000 MB
+node 1 cpus: 4 5 6 7
+node 1 size: 8000 MB
+node 1 free: 2000 MB
+"""
+CELL = "<cpu><numa><cell id='0' cpus='0-1' memory='1' unit='GiB'/></numa></cpu>"
+
+
+def written(numatune: str, folder: Path, platform: Platform, cell: str = "") -> tuple[str, str]:
+    (folder / "host.txt").write_text(HOST)
+    domain = "<domain type='test'><name>a</name><memory unit='GiB'>1</memory><vcpu>2</vcpu>"
+    (folder / "a.xml").write_text(f"{domain}<numatune>{numatune}</numatune><os><type>hvm</type></os>{cell}</domain>")
+    ran = commands.placer("solve", "--host", folder / "host.txt", folder / "a.xml", "--format", "libvirt")
+    assert ran.code == 0, ran.err
+    given_back(ran.out, platform)
+    return ran.out, ran.err
+
+
+@pytest.mark.parametrize("mode", ["strict", "restrictive"])
+def test_a_nodeset_is_narrowed_in_its_mode_with_a_note(mode: str, tmp_path: Path, platform: Platform) -> None:
+    text, notes = written(f"<memory mode='{mode}' nodeset='0-1'/>", tmp_path, platform)
+    assert f"<memory mode='{mode}' nodeset='1'/>" in text
+    assert f'the nodeset of numatune mode "{mode}" for the guest\'s memory names pnodes 0-1; the placement has' in notes
+
+
+@pytest.mark.parametrize("nodeset", ["0", "1"])
+def test_a_binding_that_holds_is_not_noted(nodeset: str, tmp_path: Path, platform: Platform) -> None:
+    text, notes = written(f"<memory mode='restrictive' nodeset='{nodeset}'/>", tmp_path, platform)
+    assert f"<memory mode='restrictive' nodeset='{nodeset}'/>" in text
+    assert "numatune" not in notes
+
+
+def test_a_preference_stays_one(tmp_path: Path, platform: Platform) -> None:
+    text, notes = written("<memory mode='preferred' nodeset='0'/>", tmp_path, platform)
+    assert "<memory mode='preferred' nodeset='1'/>" in text
+    assert "is kept, and not weighed" in notes
+    assert "names pnode 0; the placement has it on pnode 1" in notes
+
+
+def test_interleaved_memory_without_cells_is_a_set_of_these_pnodes(tmp_path: Path, platform: Platform) -> None:
+    text, _ = written("<memory mode='interleave' nodeset='0-1'/>", tmp_path, platform)
+    assert "<memory mode='interleave' nodeset='0-1'/>" in text
+    assert "<vcpupin vcpu='0' cpuset='0-7'/>" in text
+
+
+def test_cells_have_modes_of_their_own(tmp_path: Path, platform: Platform) -> None:
+    memory = "<memory mode='strict' nodeset='0-1'/><memnode cellid='0' mode='preferred' nodeset='0-1'/>"
+    assert "<memnode cellid='0' mode='preferred' nodeset='1'/>" in written(memory, tmp_path, platform, CELL)[0]
+    # libvirt refuses a memnode of another mode beside restrictive memory
+    restrictive = "<memory mode='restrictive' nodeset='0-1'/>"
+    assert "<memnode cellid='0' mode='restrictive' nodeset='1'/>" in written(restrictive, tmp_path, platform, CELL)[0]
+
+
+def test_a_cell_that_is_interleaved_stays_so_with_a_note(tmp_path: Path, platform: Platform) -> None:
+    memory = "<memory mode='strict' nodeset='0-1'/><memnode cellid='0' mode='interleave' nodeset='0-1'/>"
+    text, notes = written(memory, tmp_path, platform, CELL)
+    assert "<memnode cellid='0' mode='interleave' nodeset='0-1'/>" in text
+    assert "the placement counts each cell on one of them" in notes

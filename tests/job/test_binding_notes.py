@@ -1,0 +1,49 @@
+"""Notes on bindings that a placement contradicts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from placer.formats.base import Binding, ParsedGuest, ParsedHost
+from placer.instance import Host, Placement, Pnode, Vnode
+from placer.job.binding_notes import binding_notes
+from placer.job.request import assemble
+
+GIB = 1024**2
+HOST = Host(pnodes=tuple(Pnode(id=p, memory_kib=4 * GIB, pcpus=(2 * p, 2 * p + 1)) for p in (0, 1)))
+GUEST = ParsedGuest(
+    name="a",
+    type="hvm",
+    vcpu_count=2,
+    memory_kib=2 * GIB,
+    maxmem_kib=2 * GIB,
+    vnodes=(Vnode(memory_kib=GIB, vcpus=(0,)), Vnode(memory_kib=GIB, vcpus=(1,))),
+)
+
+
+def notes(binding: Binding, *pnodes: int) -> list[str]:
+    request = assemble(ParsedHost(host=HOST), [replace(GUEST, bindings=(binding,))])
+    return binding_notes(request, Placement(pnode_of={"a": pnodes}))
+
+
+def test_a_binding_within_the_pnodes_of_the_guest_or_cell_is_no_note() -> None:
+    whole = Binding(what="its pin", pnodes=(1,), way="move it")
+    assert notes(whole, 0, 1) == []
+    assert notes(whole, 0, 0) == ['guest "a": its pin is on pnode 1, the placement on pnode 0: move it']
+    assert notes(replace(whole, cell=0), 0, 1) == [
+        'guest "a": its pin is on pnode 1, the placement on pnode 0: move it'
+    ]
+    assert notes(replace(whole, cell=1), 0, 1) == []
+
+
+def test_a_nodeset_that_is_replaced_is_noted_where_it_differs() -> None:
+    nodeset = Binding(what="its nodeset", pnodes=(0, 1), way="and it is written so", replaced=True)
+    assert notes(nodeset, 0, 1) == []
+    assert notes(nodeset, 1, 1) == [
+        'guest "a": its nodeset names pnodes 0-1; the placement has it on pnode 1, and it is written so'
+    ]
+
+
+def test_memory_that_is_bound_whatever_the_placement_is_reserved() -> None:
+    request = assemble(ParsedHost(host=HOST), [replace(GUEST, bound_kib={1: 3 * GIB})])
+    assert [pnode.reserve_kib for pnode in request.instance.host.pnodes] == [0, 3 * GIB]
