@@ -12,7 +12,7 @@ from placer.instance.catalogue import OrderableTerm
 from placer.instance.checked import Checked
 from placer.instance.guest import Guest
 from placer.instance.host import Host
-from placer.instance.objective_terms import Order, check_tiers, tiers_of
+from placer.instance.objective_terms import VNODES, Order, check_tiers, tiers_of
 from placer.instance.rules import Rule, check_rules
 from placer.instance.units import format_cpuset, shorten
 
@@ -114,6 +114,11 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         """
         devices = bool(self.host.devices)
         return tiers_of(self.objective.tiers, kept=kept, flexible=self.flexible, devices=devices)
+
+    def tiers_above_vnodes(self, *, kept: bool = False) -> tuple[dict[str, int], ...]:
+        """Give the tiers above the one that counts the vnodes of flexible guests; with ``kept`` as of :meth:`tiers`."""
+        tiers = self.tiers(kept=kept)
+        return tiers[: [list(terms) for terms in tiers].index([VNODES])]
 
     @property
     def flexible(self) -> bool:

@@ -9,7 +9,6 @@ import numpy as np
 
 from placer.assignment import IntArray, Problem
 from placer.instance import Instance, Placement
-from placer.instance.objective_terms import VNODES
 from placer.lowering.allowed import allowed_pnodes, fixed_pnodes, incompatible_pnodes, nodemaps
 from placer.lowering.conflicts import relations
 from placer.lowering.costs import tiers
@@ -48,8 +47,7 @@ def lower(
     index = VariantIndex(instance)
     base = _lower(index.expanded, allow_unplaced=allow_unplaced, hint=None, keep=index.earlier(keep))
     variants = VariantProblem(base, index)
-    tier = [list(terms) for terms in instance.tiers(kept=keep is not None)].index([VNODES])
-    problem = variants.problem(tier)
+    problem = variants.problem(instance.tiers_above_vnodes(kept=keep is not None))
     if hint is not None:
         problem = replace(problem, hint=variants.start(hint))
     return Lowered(

@@ -45,22 +45,22 @@ class VariantProblem:
         self._first_overhead = problem.n + len(index.selectors)
         self._variants = list(zip(index.variants, index.items(), strict=True))
 
-    def problem(self, tier: int) -> Problem:
+    def problem(self, weights: tuple[dict[str, int], ...]) -> Problem:
         """
         Widen the Problem of the variants.
 
         Parameters
         ----------
-        tier
-            Position of the tier that counts vnodes.
+        weights
+            The weight of each term of the tiers above the one that counts vnodes.
         """
         base = self._base
         memo: dict[int, Term] = {}
         tiers = [tuple(self._term(term, memo) for term in terms) for terms in base.tiers]
-        for t, weights in enumerate(self._index.instance.tiers()[:tier]):
-            if "access_distance" in weights:
-                tiers[t] = (*tiers[t], self._least_access(weights["access_distance"]))
-        tiers.insert(tier, (self._vnodes(),))
+        for t, tier in enumerate(weights):
+            if "access_distance" in tier:
+                tiers[t] = (*tiers[t], self._least_access(tier["access_distance"]))
+        tiers.insert(len(weights), (self._vnodes(),))
         return Problem(
             allowed=self._allowed(),
             resources=tuple(self._resource(resource) for resource in base.resources),

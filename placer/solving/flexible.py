@@ -15,7 +15,6 @@ from placer.assignment.registry import STRATEGIES, Strategy
 from placer.assignment.structure.term_index import TermIndex
 from placer.check import check
 from placer.instance import Instance, Placement
-from placer.instance.objective_terms import VNODES
 from placer.instance.previous import restricted_to
 from placer.lowering.costs import traffic_rounding_loss
 from placer.lowering.lower import lower
@@ -75,43 +74,71 @@ def solve_flexible(
     lowered = lower(few, allow_unplaced=allow_unplaced, hint=start, keep=kept)
     share = FIRST if strategy.searches else 1.0
     first = strategy.run(lowered.problem, replace(context, time_limit_s=context.elapsed_s() + share * context.left_s()))
-    tier = [list(terms) for terms in instance.tiers(kept=keep is not None)].index([VNODES])
-    fewest = FlexibleResult(lowered=lowered, solution=_counted(first, instance, tier))
-    known = fewest.solution.costs[:tier]
+    above = instance.tiers_above_vnodes(kept=keep is not None)
+    fewest = FlexibleResult(lowered=lowered, solution=_counted(first, instance, above))
+    known = fewest.solution.costs[: len(above)]
     if (
         first.status is Status.OPTIMAL
         and not allow_unplaced
-        and known == _lower_bounds(instance, lowered.problem, tier)
+        and known == _lower_bounds(instance, lowered.problem, above)
     ):
         return fewest
-    if not strategy.searches or context.left_s() <= 0:
-        return FlexibleResult(lowered=lowered, solution=_unproved(fewest.solution))
-    begun = hint if first.site_of is None else lowered.to_placement(first.site_of)
-    return _choose(instance, strategy, context, fewest, allow_unplaced=allow_unplaced, hint=begun, keep=keep)
+    fewest = FlexibleResult(lowered=lowered, solution=_unproved(fewest.solution))
+    if not strategy.searches:
+        return fewest
+    best = _cheaper(fewest, _of_hint(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep))
+    if context.left_s() <= 0:
+        return best
+    begun = hint if best.solution.site_of is None else best.lowered.to_placement(best.solution.site_of)
+    return _choose(instance, strategy, context, best, allow_unplaced=allow_unplaced, hint=begun, keep=keep)
+
+
+def _of_hint(
+    instance: Instance, *, allow_unplaced: bool, hint: Placement | None, keep: Placement | None
+) -> FlexibleResult | None:
+    """Read the hint as an answer, with the numbers of vnodes that it has; None if it breaks a rule."""
+    if hint is None:
+        return None
+    fewest = {guest.name: guest.flexible.least for guest in instance.guests if guest.flexible}
+    split = instance.split_into(fewest | {name: k for name, k in hint.counts().items() if k})
+    kept = None if keep is None else restricted_to(keep, split)
+    lowered = lower(split, allow_unplaced=allow_unplaced, keep=kept)
+    site_of = lowered.to_sites(restricted_to(hint, split))
+    if (site_of < 0).any() or not lowered.problem.feasible(site_of[None, :])[0]:
+        return None
+    costs = check(instance, lowered.to_placement(site_of), allow_unplaced=allow_unplaced, keep=keep).costs
+    return FlexibleResult(lowered=lowered, solution=Solution(status=Status.FEASIBLE, site_of=site_of, costs=costs))
+
+
+def _cheaper(first: FlexibleResult, second: FlexibleResult | None) -> FlexibleResult:
+    """Give the one of two answers that costs less; the first if neither does."""
+    if second is None or (first.solution.site_of is not None and first.solution.costs <= second.solution.costs):
+        return first
+    return second
 
 
 def _choose(
     instance: Instance,
     strategy: Strategy,
     context: SearchContext,
-    fewest: FlexibleResult,
+    known: FlexibleResult,
     *,
     allow_unplaced: bool,
     hint: Placement | None,
     keep: Placement | None,
 ) -> FlexibleResult:
-    """Solve with all numbers of vnodes, and give the better of that solution and the one with the fewest."""
+    """Solve with all numbers of vnodes, and give the better of that solution and the known one."""
     context.log("flexible guests: all numbers of vnodes")
     lowered = lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
     found = strategy.run(lowered.problem, context)
     if not lowered.is_exact:
         found = _unproved(found)
     if found.site_of is None:
-        if fewest.solution.site_of is None:
-            return FlexibleResult(lowered=fewest.lowered, solution=found)
-        return _with_bounds(fewest, found.bounds)
-    if fewest.solution.site_of is not None and fewest.solution.costs < found.costs:
-        return _with_bounds(fewest, found.bounds)
+        if known.solution.site_of is None:
+            return FlexibleResult(lowered=known.lowered, solution=found)
+        return _with_bounds(known, found.bounds)
+    if known.solution.site_of is not None and known.solution.costs < found.costs:
+        return _with_bounds(known, found.bounds)
     return FlexibleResult(lowered=lowered, solution=found)
 
 
@@ -149,16 +176,16 @@ def _with_bounds(chosen: FlexibleResult, bounds: tuple[int, ...]) -> FlexibleRes
     )
 
 
-def _counted(solution: Solution, instance: Instance, tier: int) -> Solution:
+def _counted(solution: Solution, instance: Instance, above: tuple[dict[str, int], ...]) -> Solution:
     """Insert the tier of the vnodes into costs and bounds, and add the traffic that rounding loses on each guest."""
     flexible = [guest for guest in instance.guests if guest.flexible]
     cut = [guest.split_into(guest.flexible.least) for guest in flexible if guest.flexible]
     lost = sum(traffic_rounding_loss(guest, instance.host) for guest in cut)
-    more = [terms.get("access_distance", 0) * lost for terms in instance.tiers()[:tier]]
+    more = [terms.get("access_distance", 0) * lost for terms in above]
 
     def counted(each: tuple[int, ...]) -> tuple[int, ...]:
         raised = (cost + extra for cost, extra in zip(each, more, strict=False))
-        return (*raised, sum(len(guest.vnodes) for guest in cut), *each[tier:]) if each else ()
+        return (*raised, sum(len(guest.vnodes) for guest in cut), *each[len(above) :]) if each else ()
 
     return replace(solution, costs=counted(solution.costs), bounds=counted(solution.bounds))
 
@@ -171,7 +198,7 @@ def _unproved(solution: Solution) -> Solution:
     return replace(solution, bounds=(), status=Status.UNKNOWN, attempts=solution.attempts or tried)
 
 
-def _lower_bounds(instance: Instance, problem: Problem, tier: int) -> tuple[int, ...]:
+def _lower_bounds(instance: Instance, problem: Problem, above: tuple[dict[str, int], ...]) -> tuple[int, ...]:
     """
     Bound the tiers above that of the vnodes from below, for every number of vnodes.
 
@@ -184,6 +211,8 @@ def _lower_bounds(instance: Instance, problem: Problem, tier: int) -> tuple[int,
     ----------
     problem
         With the fewest vnodes.
+    above
+        The weight of each term of these tiers.
     """
     index = TermIndex(problem)
     groups = zip(instance.guests, problem.groups, strict=True)
@@ -196,6 +225,6 @@ def _lower_bounds(instance: Instance, problem: Problem, tier: int) -> tuple[int,
         more = convex_load.unavoidable_load(problem.allowed, np.arange(problem.n))
         lower_bounds[t] += convex_load.table[:, 0].sum() + convex_load.cheapest_increase(load, more)[0]
     vcpus = sum(len(guest.online) for guest in instance.guests if guest.flexible and guest.memory_kib)
-    for t, terms in enumerate(instance.tiers()[:tier]):
+    for t, terms in enumerate(above):
         lower_bounds[t] += terms.get("access_distance", 0) * 1000 * vcpus * instance.host.smallest_distance
-    return tuple(lower_bounds[:tier].tolist())
+    return tuple(lower_bounds[: len(above)].tolist())

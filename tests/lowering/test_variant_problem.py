@@ -15,6 +15,10 @@ from placer.lowering.variant_problem import VariantProblem
 from tests.support.building import GIB, a_guest, a_host, an_instance
 
 
+ABOVE: tuple[dict[str, int], ...] = ({"unplaced_guests": 1}, {"unplaced": 1}, {"access_distance": 1, "core_sharing": 1})
+"""The tiers above that of the vnodes, in the default order."""
+
+
 def lowered(overhead_kib: int = 0, room_kib: int = 5 * GIB) -> VariantProblem:
     flexible = Flexible(memory_kib=4 * GIB, vcpu_count=2, least=1, most=2)
     guests = (Guest(name="db", flexible=flexible, overhead_kib=overhead_kib), a_guest(GIB, name="web"))
@@ -30,7 +34,7 @@ ONE, TWO = np.array([0, 2, 2, 1, 3]), np.array([2, 0, 1, 1, 4])
 def test_items_and_sites_that_choose_come_after_those_of_the_variants() -> None:
     variants = lowered()
     assert (variants.n, variants.m, variants.unused_site, variants.vnode_items) == (5, 5, 2, 4)
-    assert variants.problem(3).selectors.tolist() == [4]
+    assert variants.problem(ABOVE).selectors.tolist() == [4]
 
 
 def test_an_assignment_says_which_variant_it_chose_and_whose_items_count() -> None:
@@ -47,14 +51,14 @@ def test_a_placement_starts_the_variant_with_as_many_vnodes() -> None:
 
 
 def test_the_items_of_a_variant_are_in_use_where_the_selector_chose_it_and_only_there() -> None:
-    problem = lowered().problem(3)
+    problem = lowered().problem(ABOVE)
     torn = np.array([[0, 2, 2, 1, 4], [0, 0, 1, 1, 3], [2, 0, 2, 1, 4], [2, 2, 2, 1, 3], [0, 2, 2, 2, 3]])
     assert problem.feasible(np.array([ONE, TWO])).all()
     assert not problem.feasible(torn).any()
 
 
 def test_the_tier_of_vnodes_counts_those_of_the_chosen_variant() -> None:
-    problem = lowered().problem(3)
+    problem = lowered().problem(ABOVE)
     assert problem.evaluate(np.array([ONE, TWO]))[:, 3].tolist() == [1, 2]
 
 
@@ -63,7 +67,7 @@ def test_overhead_lies_on_each_pnode_where_several_vnodes_are_chosen() -> None:
     assert variants.n == 7
     assert variants.start(Placement(pnode_of={"db": (0,), "web": (1,)})).tolist() == [*ONE, 2, 2]
     assert variants.start(Placement(pnode_of={"db": (0, 1), "web": (1,)})).tolist() == [*TWO, 0, 1]
-    memory = variants.problem(3).resources[0]
+    memory = variants.problem(ABOVE).resources[0]
     assert memory.weight.tolist() == [4 * GIB + 8, 2 * GIB, 2 * GIB, GIB, 0, 4, 4]
     assert variants.exact
 
@@ -72,4 +76,4 @@ def test_a_pnode_that_overhead_alone_may_overfill_is_closed_and_only_then_someth
     """Each half of 4 GiB of overhead overfills a pnode of 1 GiB, on which "web" would fit."""
     variants = lowered(overhead_kib=4 * GIB, room_kib=GIB)
     assert not variants.exact
-    assert not variants.problem(3).allowed[:4, :2].any()
+    assert not variants.problem(ABOVE).allowed[:4, :2].any()

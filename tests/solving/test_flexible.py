@@ -205,3 +205,32 @@ def test_every_number_of_vnodes_is_tried(strategy: str, count: int) -> None:
 def test_four_hundred_flexible_instances_agree_with_the_oracle(strategy: str, first: int) -> None:
     for seed in range(first, first + (25 if strategy == "cpsat" else 100)):
         assert_as_the_oracle(seed, strategy)
+
+
+def test_tiers_above_the_vnodes_may_include_the_moves_away_from_an_earlier_placement() -> None:
+    # kept where it is: nothing moves; one pnode in use leaves 4 GiB on the other: shape is 1024 for 1 GiB left of 4
+    guest = flexible(3 * GIB, 3, most=3)
+    tiers = ({"shape": 1}, {"access_distance": 1, "core_sharing": 1})
+    instance = replace(an_instance(a_host(4 * GIB, 4 * GIB), guest), objective=Objective(tiers=tiers))
+    counts, costs = counts_of(instance, keep=Placement(pnode_of={"db": (0,)}))
+    assert (counts, costs[2], costs[4:]) == ([1], 0, [30_000, 1])
+
+
+@pytest.mark.parametrize("limit", [0, 10])
+@pytest.mark.parametrize("allow_unplaced", [False, True])
+def test_no_answer_costs_more_than_the_hint_whatever_the_time(limit: float, allow_unplaced: bool) -> None:
+    # whole: 28 pairs on 4 cores; in two, each on its own pnode: 8 x 500 x (10 + 20) and 2 x 4 x 0 pairs = 120,000
+    guest = flexible(4 * GIB, 8, most=4)
+    instance = an_instance(a_host(8 * GIB, 8 * GIB, pcpus=4), guest)
+    hint = Placement(pnode_of={"db": (0, 1)})
+    answer = solve(instance, hint=hint, time_limit_s=limit, allow_unplaced=allow_unplaced)
+    assert answer.tiers[2].cost <= check(instance, hint).costs[2] == 120_000
+
+
+@pytest.mark.parametrize("limit", [0, 10])
+def test_a_hint_may_lack_a_flexible_guest(limit: float) -> None:
+    few = replace(flexible(3 * GIB, 4, least=2, most=3), name="web")
+    instance = an_instance(a_host(4 * GIB, 4 * GIB), flexible(3 * GIB, 4, most=3), few)
+    hint = Placement(pnode_of={"db": (0,)})
+    answer = solve(instance, hint=hint, time_limit_s=limit, allow_unplaced=True)
+    assert answer.placement is not None
