@@ -14,7 +14,6 @@ from placer.lowering.lower import lower
 from placer.lowering.variant_problem import VariantProblem
 from tests.support.building import GIB, a_guest, a_host, an_instance
 
-
 ABOVE: tuple[dict[str, int], ...] = ({"unplaced_guests": 1}, {"unplaced": 1}, {"access_distance": 1, "core_sharing": 1})
 """The tiers above that of the vnodes, in the default order."""
 
