@@ -1,13 +1,14 @@
 """
 The default portfolio: exact methods for special structure first, the CP-SAT model last.
 
-Independent parts, dynamic programs over counts or subsets where distances nest, branch and bound for few items, the
-root node's bounds, then CP-SAT.
+What no capacity takes, independent parts, dynamic programs over counts or subsets where distances nest, branch and
+bound for few items, the root node's bounds, then CP-SAT.
 """
 
 from __future__ import annotations
 
-from placer.assignment import Problem, Solution
+from placer.assignment import Problem, Solution, Status
+from placer.assignment.bounds.capacity import overfull
 from placer.assignment.bounds.rank_one import rank_one_form
 from placer.assignment.context import SearchContext
 from placer.assignment.decomposition import parts_apply, solve_by_parts
@@ -53,6 +54,11 @@ def _root(problem: Problem, context: SearchContext, known: Solution | None) -> S
     if found.status in PROVED:
         return found
     return GaveUp(f"costs {found.costs or None}, bounds {found.bounds}", found)
+
+
+def _capacity_applies(problem: Problem) -> Applies:
+    why = overfull(problem)
+    return Applies(bool(why), why or "every item fits some site, and sums do not exceed the room")
 
 
 def _counts_apply(problem: Problem) -> Applies:
@@ -118,6 +124,14 @@ def branch_and_bound_within(states: int) -> Method:
 
 
 METHODS = (
+    Method(
+        name="capacity",
+        structure="an item, a group, or all items that no capacity takes",
+        mathematics="sums, and sorted weights against sorted capacities for items that keep apart",
+        source="own",
+        applies=_capacity_applies,
+        run=lambda _problem, context, _known: Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s()),
+    ),
     Method(
         name="decomposition",
         structure="items that fall apart into components: cpupools, pinned halves of a host",

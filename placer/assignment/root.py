@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from placer.assignment import IntArray, Problem, Solution, Status
+from placer.assignment.bounds.capacity import overfull
 from placer.assignment.bounds.elementary import forced_sites, lower_bounds, residual_capacity_bound
 from placer.assignment.bounds.gilmore_lawler import gilmore_lawler_bound
 from placer.assignment.bounds.rank_one import rank_one_form, residual_capacity_below
@@ -51,10 +52,10 @@ def solve_root(
     Returns
     -------
     Solution
-        OPTIMAL if the bounds equal the costs, else FEASIBLE; INFEASIBLE if all sites together are too small, UNKNOWN
+        OPTIMAL if the bounds equal the costs, else FEASIBLE; INFEASIBLE if no capacity takes some items, UNKNOWN
         if tabu search found no assignment. With bounds unless it is INFEASIBLE.
     """
-    if exceeds_capacity(problem):
+    if overfull(problem):
         return Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s())
     index = TermIndex(problem)
     bounds = lower_bounds(index)
@@ -93,12 +94,6 @@ def solve_root(
 
 def _costs(problem: Problem, site_of: IntArray) -> tuple[int, ...]:
     return tuple(problem.evaluate(site_of[None, :])[0].tolist())
-
-
-def exceeds_capacity(problem: Problem) -> bool:
-    """Whether the items weigh more than the capacity of all sites that some item may use."""
-    used = problem.allowed.any(axis=0)
-    return any(int(r.weight.sum()) > int(r.capacity[used].sum()) for r in problem.resources)
 
 
 def with_forced_sites(index: TermIndex, costs: tuple[int, ...], bounds: tuple[int, ...]) -> tuple[int, ...]:

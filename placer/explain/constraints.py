@@ -9,13 +9,13 @@ from typing import Literal
 
 import numpy as np
 
-from placer.assignment import BoolArray, Conflict, Linear, Problem, Resource, SlotGroups, Solution
+from placer.assignment import BoolArray, Linear, Problem, Resource, SlotGroups, Solution
 from placer.assignment.context import SearchContext
 from placer.assignment.portfolio import optimal
 from placer.instance import Guest, Host, Instance, Rule, format_cpuset, format_size, listed
 from placer.instance.catalogue import rule_named
 from placer.lowering.allowed import masks
-from placer.lowering.conflicts import each_relation, merged
+from placer.lowering.conflicts import conflicts, each_relation
 from placer.lowering.lower import lower
 
 Form = Literal["guest", "mask", "relation", "incompatible", "pnode"]
@@ -81,7 +81,7 @@ class FeasibilityQueries:
         self.problem = lower(instance, allow_unplaced=True).problem
         self.masks = {rule: mask for rule, mask in masks(instance).items() if rule != "dedicated"}
         self._related = each_relation(instance, self.problem.groups, with_unplaced_site=True)
-        self.rules = constraints_of(instance, self.problem, self.masks, [source for source, _ in self._related])
+        self.rules = constraints_of(instance, self.problem, self.masks, [relation.source for relation in self._related])
 
     def ask(self, rules: Iterable[Constraint], context: SearchContext, costs: tuple[Linear, ...] = ()) -> Solution:
         """
@@ -129,7 +129,7 @@ class FeasibilityQueries:
             resources=tuple(replace(r, capacity=room) for r, room in zip(problem.resources, capacity, strict=True)),
             slot_matching=None if problem.slot_matching is None else problem.slot_matching.only(slot_groups),
             incompatible=problem.incompatible if apart else np.zeros_like(problem.incompatible),
-            relations=merged(self._relation(rule) for rule in rules if rule.form == "relation"),
+            relations=conflicts((self._related[rule.subject] for rule in rules if rule.form == "relation"), problem.n),
         )
 
     @cached_property
@@ -139,10 +139,7 @@ class FeasibilityQueries:
 
     def source(self, rule: Constraint) -> Rule | Guest:
         """Give the origin of a relation: a rule of the instance, or a guest with ``one_to_one``."""
-        return self._related[rule.subject][0]
-
-    def _relation(self, rule: Constraint) -> Conflict:
-        return self._related[rule.subject][1]
+        return self._related[rule.subject].source
 
 
 def constraints_of(
