@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
+from placer.formats.text.encodings import replaced, without_carried
 from placer.formats.text.files import Source, Text, path_of, read_source
 from placer.formats.text.sizes import with_free
 from placer.instance import Host
@@ -49,8 +50,10 @@ def read_host(source: Source, free: str | None = None) -> ParsedHost:
         from placer.formats.linux.sysfs import read_sysfs
 
         return with_slit_checked(read_sysfs(path_of(source), free))
-    text, place = read_source(source, "replace")
-    return parse_host_text(text, place, free)
+    text, place = read_source(source, "carry")
+    if recognise(text, place) == "json":  # where every string has a meaning; programs print what they have not checked
+        return parse_host_text(without_carried(text, place), place, free)
+    return parse_host_text(replaced(text), place, free)
 
 
 def parse_host_text(text: str, place: str, free: str | None = None) -> ParsedHost:

@@ -35,8 +35,10 @@ def decode(data: bytes, place: str, odd: OddBytes) -> str:
     Raises
     ------
     InputError
-        If bytes are no UTF-8 and ``odd`` refuses them; if the text is UTF-16.
+        If bytes are no UTF-8 and ``odd`` refuses them; if the text is UTF-16; if it is no text, as it has NUL bytes.
     """
+    if odd != "refuse" and b"\0" in data and not data.startswith(_UTF_16):
+        raise InputError(f"expected text, got byte 0x00 at offset {data.index(0)}", place=place)
     errors = {"refuse": "strict", "replace": "replace", "carry": "surrogateescape"}[odd]
     try:
         return data.decode("utf-8-sig", "strict" if data.startswith(_UTF_16) else errors)
@@ -57,6 +59,11 @@ def carried(text: str) -> str | None:
     """Name the first byte that a text carries, such as ``byte 0xe9``; None where it carries none."""
     found = _CARRIED.search(text)
     return f"byte 0x{ord(found[0]) - 0xDC00:02x}" if found else None
+
+
+def replaced(text: str) -> str:
+    """Put U+FFFD for each byte that a text carries."""
+    return _CARRIED.sub("\ufffd", text)
 
 
 def without_carried(text: str, place: str) -> str:
