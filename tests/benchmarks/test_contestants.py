@@ -104,13 +104,13 @@ def test_xenopsd_prefers_the_pnode_least_used_and_a_core_for_every_vcpu() -> Non
     assert distance(wide) == 15.0  # three vcpus want three cores, which takes both pnodes: no plan is carried out
 
 
-def test_xenopsd_leaves_pnodes_out_that_cannot_be_reached() -> None:
-    slit = ((10, 255, 20), (255, 255, 255), (20, 255, 10))
+def test_xenopsd_joins_no_pnodes_that_cannot_reach_each_other() -> None:
+    slit = ((10, 255, 20), (255, 10, 255), (20, 255, 10))
     candidates = Candidates(a_host(GIB, GIB, GIB, slit=slit))
     found = [
         (candidates.positions(mask), float(a)) for mask, a in zip(candidates.masks, candidates.average, strict=True)
     ]
-    assert found == [((0,), 10.0), ((2,), 10.0), ((0, 2), 15.0)]
+    assert found == [((0,), 10.0), ((1,), 10.0), ((2,), 10.0), ((0, 2), 15.0)]
 
 
 def test_nova_takes_the_emptiest_cells_and_one_for_each_vnode() -> None:

@@ -52,7 +52,7 @@ INSIDE = {
     ),
     "formats": (
         ("text",),
-        ("base", "devices"),
+        ("base", "devices", "foreign"),
         ("configured_guest",),
         ("native", "xl", "libxl", "libvirt", "openstack", "linux", "toolstack_limits", "qemu"),
         ("hosts", "guests"),
