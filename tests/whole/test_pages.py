@@ -162,8 +162,8 @@ def test_the_example_instance_is_one() -> None:
 
 def test_the_second_command_is_the_one_that_ci_runs() -> None:
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert ".venv/bin/python -m pytest\n" in README.read_text(encoding="utf-8")
-    assert ".venv/bin/python -m pytest\n" in ci
+    assert ".venv/bin/python -m pytest -n auto\n" in README.read_text(encoding="utf-8")
+    assert ".venv/bin/python -m pytest -n auto\n" in ci
 
 
 def without_code(text: str) -> str:
