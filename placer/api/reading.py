@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from placer.errors import InputError, expect
-from placer.formats.base import ParsedGuest, ParsedHost
+from placer.formats.base import ParsedGuest, ParsedHost, RunningFacts
 from placer.formats.text.files import Source, read_source
 from placer.instance import Host, Placement
 
@@ -21,6 +22,7 @@ def read_host(
     pools: Source | None = None,
     running: Source | None = None,
     vcpu_list: Source | None = None,
+    numa_dump: Source | None = None,
 ) -> ParsedHost:
     r"""
     Read a host.
@@ -38,7 +40,10 @@ def read_host(
     pools
         What ``xl cpupool-list -c`` prints.
     running, vcpu_list
-        What ``xl list -l`` and ``xl vcpu-list`` print: the guests that run load the host.
+        What ``xl list -l`` and ``xl vcpu-list`` print: the guests that run load the host. :func:`placer.assemble`
+        takes those among them that are placed anew from the load.
+    numa_dump
+        What ``xl dmesg`` prints after ``xl debug-keys u``: where the memory lies that the guests placed anew give back.
 
     Returns
     -------
@@ -64,7 +69,8 @@ def read_host(
         expect(name, size, str, type(None))
     parsed = with_pools(read(source, free), pools)
     parsed = ParsedHost(host=with_reserve(parsed.host, reserve), notes=parsed.notes)
-    return with_load(parsed, running, vcpu_list)
+    loaded = with_load(parsed, running, vcpu_list)
+    return with_held(loaded, numa_dump, free)
 
 
 def read_guests(source: Source, host: Host | ParsedHost) -> list[ParsedGuest]:
@@ -165,12 +171,43 @@ def with_load(parsed: ParsedHost, running: Source | None, vcpu_list: Source | No
     """Load a host with what runs on it, where that is given."""
     if running is None and vcpu_list is None:
         return parsed
-    from placer.audit.load import load_notes
     from placer.formats.xl.info import VCPUS_NOT_COUNTED
+    from placer.job.load import load_notes
 
-    host = read_running(parsed, running, vcpu_list).host
+    found = read_running(parsed, running, vcpu_list)
+    facts = RunningFacts(
+        affinity_known=vcpu_list is not None,
+        uuid_of={guest.domain.domid: guest.uuid for guest in found.guests if guest.domain.domid and guest.uuid},
+    )
     notes = [note for note in parsed.notes if note != VCPUS_NOT_COUNTED]
-    return ParsedHost(host=host, notes=(*notes, *load_notes(host, affinity_known=vcpu_list is not None)))
+    said = load_notes(found.host, affinity_known=facts.affinity_known)
+    return ParsedHost(host=found.host, notes=(*notes, *said), running=facts)
+
+
+def with_held(parsed: ParsedHost, numa_dump: Source | None, free: str | None) -> ParsedHost:
+    """Read where the domains of a host hold memory, where that is given; ``free`` is final for its pnodes."""
+    if numa_dump is None and free is None:
+        return parsed
+    facts = parsed.running or RunningFacts()
+    if free is not None:
+        from placer.formats.text.sizes import parse_sizes
+
+        facts = replace(facts, stated_free=frozenset(parse_sizes(free, parsed.host.position_of, "--free")))
+    if numa_dump is not None:
+        from placer.audit.same_host import check_same_host, check_same_time
+        from placer.formats.xl.numa_dump import read_numa_dump
+
+        if parsed.running is None and not parsed.host.domains:
+            raise InputError("a NUMA dump needs the domains that run: --running or --vcpu-list", place="usage")
+        text, place = read_source(numa_dump, "replace")
+        dump = read_numa_dump(text, place)
+        try:
+            check_same_host(parsed.host, dump)
+            check_same_time(parsed.host, dump, stated_free=facts.stated_free)
+        except InputError as error:
+            raise InputError(str(error), place=place) from None
+        facts = replace(facts, memory_kib={domid: domain.memory_kib for domid, domain in dump.domains.items()})
+    return replace(parsed, running=facts)
 
 
 def _host_of(host: Host | ParsedHost) -> Host:

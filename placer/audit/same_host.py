@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from placer.errors import InputError
 from placer.formats.xl.numa_dump import NumaDump
 from placer.instance import Host, Placement, format_cpuset, format_size
@@ -35,6 +37,30 @@ def check_same_host(host: Host, dump: NumaDump, plan: Placement | None = None) -
             raise InputError(
                 f"the NUMA dump has {format_size(size)} in all on pnode {pnode.id}, this host has "
                 f"{format_size(pnode.memory_kib)} free there; {WAY_OUT}"
+            )
+
+
+def check_same_time(host: Host, dump: NumaDump, *, stated_free: Collection[int] = ()) -> None:
+    """
+    Refuse a dump that was taken while guests ran whose memory the host has as free.
+
+    Parameters
+    ----------
+    stated_free
+        Ids of pnodes whose free memory is stated, and says nothing of when the host was read.
+
+    Raises
+    ------
+    InputError
+        If what is free and what domains hold is more than a pnode has in all.
+    """
+    for pnode in host.pnodes:
+        held = sum(domain.memory_kib.get(pnode.id, 0) for domain in dump.domains.values())
+        size = dump.size_kib.get(pnode.id)
+        if size is not None and pnode.id not in stated_free and pnode.memory_kib + held > size:
+            raise InputError(
+                f"domains hold {format_size(held)} on pnode {pnode.id} in the NUMA dump, and this host has "
+                f"{format_size(pnode.memory_kib)} of {format_size(size)} free there; were both taken at the same time?"
             )
 
 

@@ -39,15 +39,6 @@ Running = Annotated[
         "--running", metavar="FILE", help="The running guests with their configurations, as `xl list -l` prints them."
     ),
 ]
-NumaDump = Annotated[
-    str | None,
-    typer.Option(
-        "--numa-dump",
-        metavar="FILE",
-        help="The pnodes that hold the memory of each guest, as `xl dmesg` prints them after `xl debug-keys u`. Wait a "
-        "second after the key: Xen prints slowly.",
-    ),
-]
 Plan = Annotated[
     str | None,
     typer.Option(
@@ -77,7 +68,7 @@ def check(
     free_pnodes: options.FreePnodes = False,
     host: Host = None,
     running: Running = None,
-    numa_dump: NumaDump = None,
+    numa_dump: options.NumaDump = None,
     vcpu_list: options.VcpuList = None,
     pools: options.Pools = None,
     plan: Plan = None,

@@ -17,6 +17,7 @@ def read_request(
     reserve: str | None = None,
     running: str | None = None,
     vcpu_list: str | None = None,
+    numa_dump: str | None = None,
     pools: str | None = None,
     free: bool = False,
     memory: MemoryChoice | None = None,
@@ -34,23 +35,31 @@ def read_request(
         One instance, or the guests where a host is given; ``-`` is standard input.
     host
         File of the host, or the folder of a sysfs tree.
-    running, vcpu_list
+    running, vcpu_list, numa_dump
         Files of what runs on that host.
     pools
         File of its cpupools.
     free_memory, reserve, free, memory, always_vnuma, objective, vnodes
         As the options of ``placer solve`` have them.
     """
-    if [*files, host, running, vcpu_list, pools, objective].count("-") > 1:
+    if [*files, host, running, vcpu_list, numa_dump, pools, objective].count("-") > 1:
         raise InputError("standard input (-) can be read once only", place="usage")
     if host is None:
-        _refuse_without_host(running or vcpu_list, pools, vnodes)
+        _refuse_without_host(running or vcpu_list, numa_dump, pools, vnodes)
         request = _read_instance(files, free_memory, reserve)
     else:
         from placer.api.reading import read_host
         from placer.formats.guests import read_guests
 
-        parsed = read_host(host, free=free_memory, reserve=reserve, pools=pools, running=running, vcpu_list=vcpu_list)
+        parsed = read_host(
+            host,
+            free=free_memory,
+            reserve=reserve,
+            pools=pools,
+            running=running,
+            vcpu_list=vcpu_list,
+            numa_dump=numa_dump,
+        )
         guests = [guest for file in files for guest in read_guests(file, parsed.host, keep_pnodes=not free)]
         request = assemble(
             parsed, guests, memory=memory, always_vnuma=always_vnuma, migratable=migratable, vnodes=vnodes
@@ -59,9 +68,11 @@ def read_request(
     return request if objective is None else _under(request, objective)
 
 
-def _refuse_without_host(running: str | None, pools: str | None, vnodes: VnodesChoice) -> None:
+def _refuse_without_host(running: str | None, numa_dump: str | None, pools: str | None, vnodes: VnodesChoice) -> None:
     if running is not None:
         raise InputError("--running and --vcpu-list need --host; an instance has its domains", place="usage")
+    if numa_dump is not None:
+        raise InputError("--numa-dump needs --host; an instance states its free memory", place="usage")
     if pools is not None:
         raise InputError("--pools needs --host; an instance has its cpupools", place="usage")
     if vnodes is not None:

@@ -59,6 +59,15 @@ VcpuList = Annotated[
         "them.",
     ),
 ]
+NumaDump = Annotated[
+    str | None,
+    typer.Option(
+        "--numa-dump",
+        metavar="FILE",
+        help="The pnodes that hold the memory of each running guest, as `xl dmesg` prints them after `xl debug-keys "
+        "u`. Wait a second after the key: Xen prints slowly. What guests hold that are placed anew counts as free.",
+    ),
+]
 Pools = Annotated[
     str | None,
     typer.Option(

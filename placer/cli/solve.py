@@ -71,6 +71,7 @@ def solve(
     reserve: options.Reserve = None,
     running: options.Running = None,
     vcpu_list: options.VcpuList = None,
+    numa_dump: options.NumaDump = None,
     pools: options.Pools = None,
     objective: options.Objective = None,
     vnodes: form_options.Vnodes = None,
@@ -87,13 +88,12 @@ def solve(
 ) -> None:
     """Place the guests of an instance, or of guest files on a host, and prove how good the placement is."""
     from placer.cli.inputs import read_request
-    from placer.cli.outputs import refuse_existing
     from placer.cli.previous import print_previous_notes, read_two
     from placer.cli.running import print_line, run
     from placer.job.settled import settled
     from placer.solving.pipeline import solve as solve_instance
 
-    start, kept = read_two(hint, keep, [*files, host, running, vcpu_list, pools, objective])
+    start, kept = read_two(hint, keep, [*files, host, running, vcpu_list, numa_dump, pools, objective])
     request = read_request(
         files,
         host=host,
@@ -101,6 +101,7 @@ def solve(
         reserve=reserve,
         running=running,
         vcpu_list=vcpu_list,
+        numa_dump=numa_dump,
         pools=pools,
         free=free_pnodes,
         objective=objective,
@@ -110,8 +111,7 @@ def solve(
         migratable=migratable,
     )
     paths = _destinations(request, format, None if output == "-" else output, pin=pin, in_place=in_place, force=force)
-    model = None if dump_model is None else Path(dump_model)
-    refuse_existing([] if model is None else [model], force=force)
+    model = _model_path(dump_model, force=force)
     request = settled(request)
     for option, earlier in () if quiet else (("--hint", start), ("--keep", kept)):
         print_previous_notes(option, earlier, request.instance, strategy=strategy.value)
@@ -151,6 +151,15 @@ def _finish(
     if not quiet and answer.placement is not None and format not in WHOLE:
         print("\n".join(summary(answer, request)), file=sys.stderr)
     _write(answer, request, format, paths, pin=pin)
+
+
+def _model_path(dump_model: str | None, *, force: bool) -> Path | None:
+    """Give where the model goes, and refuse a file that is there."""
+    from placer.cli.outputs import refuse_existing
+
+    paths = [] if dump_model is None else [Path(dump_model)]
+    refuse_existing(paths, force=force)
+    return paths[0] if paths else None
 
 
 def _destinations(

@@ -20,6 +20,29 @@ SourceKind = Literal["xl", "libxl", "libvirt", "flavor"]
 
 
 @dataclass(frozen=True, kw_only=True)
+class RunningFacts:
+    """
+    What is known of the domains that run on a host beside their vcpus, for guests that run already and are placed anew.
+
+    Parameters
+    ----------
+    affinity_known
+        Whether ``xl vcpu-list`` was read.
+    uuid_of
+        Domid -> uuid, where ``xl list -l`` states it.
+    memory_kib
+        Domid -> pnode id -> the memory that the domain holds there, in KiB; None where no NUMA dump was read.
+    stated_free
+        Ids of the pnodes whose free memory the user states, with that of such guests if it is to be used again.
+    """
+
+    affinity_known: bool = True
+    uuid_of: Mapping[int, str] = field(default_factory=dict)
+    memory_kib: Mapping[int, Mapping[int, int]] | None = None
+    stated_free: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParsedHost:
     """
     A host as a file states it.
@@ -30,10 +53,13 @@ class ParsedHost:
         The host.
     notes
         What the reader assumed, repaired or left out: a sentence for each, for the report.
+    running
+        What is known of its domains; None where no list of them was read.
     """
 
     host: Host
     notes: tuple[str, ...] = ()
+    running: RunningFacts | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +159,8 @@ class ParsedGuest:
         What the reader assumed or found remarkable: a sentence for each, for the report.
     source
         The file, for the emitters; None for a guest that comes from no file.
+    domid, uuid
+        Of a guest that was running when its file was printed, and of one whose file states it; None for others.
     """
 
     name: str
@@ -158,6 +186,8 @@ class ParsedGuest:
     bindings: tuple[Binding, ...] = ()
     notes: tuple[str, ...] = ()
     source: GuestSource | None = None
+    domid: int | None = None
+    uuid: str | None = None
 
 
 def online_note(online: int, vcpu_count: int) -> str:

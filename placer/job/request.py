@@ -14,6 +14,7 @@ from placer.formats.base import ParsedGuest, ParsedHost, less_bound
 from placer.formats.text.sizes import parse_sizes
 from placer.instance import Flexible, Form, Guest, Host, Instance, format_size
 from placer.instance.distances import slit_remarks
+from placer.job.replanned import replanned, still_load_notes
 
 MemoryChoice = Literal["maxmem", "memory"]
 VnodesChoice = tuple[int, int] | Literal["fewest"] | None
@@ -61,7 +62,7 @@ def assemble(
     vnodes: VnodesChoice = None,
 ) -> Request:
     """
-    Combine a host and guests; a guest whose file states no vnodes becomes flexible.
+    Combine a host and guests; a guest whose file states no vnodes becomes flexible, one that runs is no load.
 
     Parameters
     ----------
@@ -84,6 +85,7 @@ def assemble(
     """
     if always_vnuma and migratable:
         raise InputError("--vnuma always and --migratable contradict each other: no guest with vnuma can migrate")
+    host = replanned(host, guests)
     placed: list[Guest] = []
     readings: dict[str, ParsedGuest] = {}
     notes = list(host.notes)
@@ -110,7 +112,7 @@ def from_instance(instance: Instance, *, place: str) -> Request:
     assumed = instance.host.slit is None and instance.host.bandwidth is None
     notes = [f"{place} states no distances: 10 within a pnode and 20 between pnodes are assumed"] if assumed else []
     notes += slit_remarks(instance.host.slit, [pnode.id for pnode in instance.host.pnodes])
-    return Request(instance=instance, headlines=_fixed(instance), notes=tuple(notes))
+    return Request(instance=instance, headlines=_fixed(instance), notes=(*notes, *still_load_notes(instance)))
 
 
 def with_chosen_vnodes(request: Request, placed: Instance, *, optimal: bool) -> Request:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replace_dump
+
 import pytest
 from msgspec.structs import replace
 
-from placer.audit.same_host import check_same_host, same_host_notes
+from placer.audit.same_host import check_same_host, check_same_time, same_host_notes
 from placer.errors import InputError
 from placer.formats.xl.numa_dump import DumpedDomain, NumaDump
 from placer.instance import Placement
@@ -75,3 +77,14 @@ def test_a_host_with_other_ids_is_another() -> None:
     sparse = replace(HOST, pnodes=(HOST.pnodes[0], replace(HOST.pnodes[1], id=8)))
     with pytest.raises(InputError, match=r"the NUMA dump names pnode 1, this host has 0,8"):
         check_same_host(sparse, dumped(0, 1))
+
+
+def test_a_dump_of_another_time_is_refused_where_memory_would_count_twice() -> None:
+    """1 GiB is free on each pnode of 2 GiB, so domains hold at most as much."""
+    fits, more = ({7: DumpedDomain(domid=7, memory_kib={0: kib, 1: 0}, pnode_of=None)} for kib in (GIB, GIB + 4))
+    there = dumped(0, 1)
+    check_same_time(HOST, replace_dump(there, domains=fits))
+    with pytest.raises(InputError, match=r"^domains hold .* on pnode 0 in the NUMA dump, .* taken at the same time\?$"):
+        check_same_time(HOST, replace_dump(there, domains=more))
+    check_same_time(HOST, replace_dump(there, domains=more), stated_free=[0])
+    check_same_time(HOST, replace_dump(there, domains=more, size_kib={}))

@@ -70,13 +70,11 @@ def read_domain(document: Fields, host: Host, *, keep_pnodes: bool = True) -> Pa
     """
     config = document.child("config")
     if config is None:
-        return _read_config(document, host, (), keep_pnodes=keep_pnodes)
-    domid = document.number("domid", MAX_CPU)
-    running = f"it already runs as domain {domid}: its memory stays in use until that domain has ended"
-    return _read_config(config, host, () if domid is None else (running,), keep_pnodes=keep_pnodes)
+        return _read_config(document, host, None, keep_pnodes=keep_pnodes)
+    return _read_config(config, host, document.number("domid", MAX_CPU), keep_pnodes=keep_pnodes)
 
 
-def _read_config(config: Fields, host: Host, notes: tuple[str, ...], *, keep_pnodes: bool) -> ParsedGuest:
+def _read_config(config: Fields, host: Host, domid: int | None, *, keep_pnodes: bool) -> ParsedGuest:
     build_info = config.child("b_info") or config
     create_info = config.child("c_info") or Fields({}, config.place, f"{config.path}.c_info")
     if build_info is config and not {"max_memkb", "max_vcpus"} & config.value.keys():
@@ -107,12 +105,13 @@ def _read_config(config: Fields, host: Host, notes: tuple[str, ...], *, keep_pno
         overhead_kib=_overhead_kib(build_info, create_info, guest_type, vcpu_count, maxmem_kib),
         devices=devices,
         notes=(
-            *notes,
             *([online_note(len(online), vcpu_count)] if online else []),
             *_notes(build_info, host),
             *device_notes,
         ),
         source=GuestSource(kind="libxl", place=config.place, text=json.dumps(config.value, ensure_ascii=False)),
+        domid=domid,
+        uuid=create_info.text("uuid"),
     )
 
 

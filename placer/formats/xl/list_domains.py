@@ -42,6 +42,8 @@ class RunningGuest:
     listed
         Whether ``xl list -l`` has it: it leaves out each domain without a configuration of libxl's own, such as stub
         domains and the guests of other toolstacks (list_domains_details, Xen tools/xl/xl_info.c).
+    uuid
+        Its uuid, where the configuration states it.
     """
 
     domain: Domain
@@ -50,6 +52,7 @@ class RunningGuest:
     vnodes: tuple[Vnode, ...] | None
     stated: Masks | None
     listed: bool = True
+    uuid: str | None = None
 
 
 def unlisted_guest(domain: Domain, memory_kib: int) -> RunningGuest:
@@ -150,6 +153,7 @@ def _guest(document: Fields, host: Host) -> RunningGuest:
         video_kib=(build_info.number("video_memkb", MAX_KIB) if build_info else None) or 0,
         vnodes=reading.vnodes,
         stated=stated,
+        uuid=reading.uuid,
     )
 
 

@@ -89,7 +89,7 @@ def test_of_what_xl_list_prints_domain_0_is_left_out() -> None:
     ]
     (guest,) = read(listed)
     assert guest.name == "db"
-    assert guest.notes == ("it already runs as domain 7: its memory stays in use until that domain has ended",)
+    assert (guest.domid, guest.notes) == (7, ())
     with pytest.raises(InputError, match=r"^dir/vm.json: \$: no guest in it, expected one besides Domain-0$"):
         read(listed[:1])
 
