@@ -210,8 +210,8 @@ def test_four_hundred_flexible_instances_agree_with_the_oracle(strategy: str, fi
 def test_tiers_above_the_vnodes_may_include_the_moves_away_from_an_earlier_placement() -> None:
     # kept where it is: nothing moves; one pnode in use leaves 4 GiB on the other: shape is 1024 for 1 GiB left of 4
     guest = flexible(3 * GIB, 3, most=3)
-    tiers = ({"shape": 1}, {"access_distance": 1, "core_sharing": 1})
-    instance = replace(an_instance(a_host(4 * GIB, 4 * GIB), guest), objective=Objective(tiers=tiers))
+    objective = Objective(tiers=({"shape": 1}, {"access_distance": 1, "core_sharing": 1}))
+    instance = replace(an_instance(a_host(4 * GIB, 4 * GIB), guest), objective=objective)
     counts, costs = counts_of(instance, keep=Placement(pnode_of={"db": (0,)}))
     assert (counts, costs[2], costs[4:]) == ([1], 0, [30_000, 1])
 
