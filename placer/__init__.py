@@ -50,6 +50,7 @@ from placer.instance import (
     Placement,
     Pnode,
     Rule,
+    Topology,
     Vnode,
     VnodeOf,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "Status",
     "Text",
     "Tier",
+    "Topology",
     "Trade",
     "Verdict",
     "Violation",

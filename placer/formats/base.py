@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from placer.instance import GuestType, Host, Vnode
+from placer.instance import GuestType, Host, Topology, Vnode
 from placer.instance.guest import CpuPolicy, ThreadPolicy
 
 Masks = tuple[tuple[int, ...] | None, ...]
@@ -135,6 +135,8 @@ class ParsedGuest:
         The vnodes; None where the file states none.
     online_vcpus
         The vcpus that it starts with; None for all.
+    topology
+        Sockets, cores and threads that the guest sees; None where the file states none.
     pnodes
         Ids of the pnodes that the guest may use; None for any.
     pool
@@ -170,6 +172,7 @@ class ParsedGuest:
     maxmem_kib: int
     vnodes: tuple[Vnode, ...] | None = None
     online_vcpus: tuple[int, ...] | None = None
+    topology: Topology | None = None
     pnodes: tuple[int, ...] | None = None
     pool: str | None = None
     hard_affinity: Masks | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from placer.formats.base import GuestSource
-from placer.instance import Guest, Host
+from placer.instance import Guest, Host, Topology
 
 LEAST_REMOTE = 11
 """Linux and Xen ignore a SLIT with an off-diagonal value of 10 or less (Xen arch/x86/srat.c)."""
@@ -66,6 +66,15 @@ class ConfiguredGuest:
     def without_vnuma(self) -> bool:
         """Whether it is written without vnuma: whole on one pnode, or spread over a set of pnodes."""
         return self.guest.has_own_affinity
+
+    @property
+    def topology(self) -> Topology | None:
+        """Sockets, cores and threads to write: those of the guest, but no socket in two vnodes that placer cut."""
+        stated = self.guest.topology
+        if stated is None or self.guest.form != "parts":
+            return stated
+        vnode_of = {vcpu: v for v, vnode in enumerate(self.vnodes) for vcpu in vnode.vcpus}
+        return stated.fitted([vnode_of[vcpu] for vcpu in range(self.guest.vcpu_count)])
 
     @property
     def pnodes(self) -> tuple[int, ...]:

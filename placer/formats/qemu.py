@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import prod
 
 from placer.errors import EmissionError
 from placer.formats.configured_guest import ConfiguredGuest
 from placer.formats.text.xml_text import Node, parse_xml
 from placer.formats.toolstack_limits import not_for_qemu, online_first
 from placer.instance import format_cpuset
-from placer.instance.guest_checks import MAX_VCPUS
+from placer.instance.topology import RARE_LEVELS
 
 STEP_KIB = 8
 """QEMU rounds the memory of a machine up to multiples of this (set_memory_options in softmmu/vl.c)."""
 MAX_NODES = 128
 """MAX_NODES of QEMU (include/sysemu/numa.h)."""
-LEVELS = ("sockets", "dies", "cores", "threads")
 
 
 def emit_qemu(written: ConfiguredGuest) -> str:
@@ -88,15 +86,17 @@ def _smp(written: ConfiguredGuest) -> str:
     """
     Write the sockets, cores and threads of a guest.
 
-    They are those of its file, where the product fits; else one socket for each vnode, where all vnodes have equally
-    many vcpus in order; else one socket for each vcpu.
+    They are those that it states (:attr:`.ConfiguredGuest.topology`), without levels of one unit that not every machine
+    has; else one socket for each vnode, where all vnodes have equally many vcpus in order; else one socket for each
+    vcpu.
     """
     count = written.guest.vcpu_count
     online = len(written.guest.online)
     total = f"{count}" if online == count else f"{online},maxcpus={count}"
-    topology = _topology(written)
+    topology = written.topology
     if topology is not None:
-        return ",".join([total, *(f"{level}={topology[level]}" for level in LEVELS if level in topology)])
+        said = [f"{name}={n}" for name, n in topology.counts_by_level.items() if name not in RARE_LEVELS or n > 1]
+        return ",".join([total, *said])
     sockets = [vnode.vcpus for vnode in written.vnodes if vnode.vcpus]
     if written.guest.form == "set":
         sockets = [tuple(range(count))]
@@ -104,16 +104,6 @@ def _smp(written: ConfiguredGuest) -> str:
     if sockets != [tuple(range(s * each, (s + 1) * each)) for s in range(len(sockets))]:
         return f"{total},sockets={count},cores=1,threads=1"
     return f"{total},sockets={len(sockets)},cores={each},threads=1"
-
-
-def _topology(written: ConfiguredGuest) -> dict[str, int] | None:
-    domain = _domain_of(written)
-    cpu = domain.child("cpu") if domain else None
-    topology = cpu.child("topology") if cpu else None
-    if topology is None:
-        return None
-    stated = {level: topology.number(level, MAX_VCPUS) for level in LEVELS if level in topology.attributes}
-    return stated if prod(stated.values()) == written.guest.vcpu_count else None
 
 
 def _domain_of(written: ConfiguredGuest) -> Node | None:

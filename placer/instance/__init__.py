@@ -11,6 +11,7 @@ from placer.instance.instance import Instance, Objective
 from placer.instance.placement import Placement
 from placer.instance.pnode import Pnode
 from placer.instance.rules import Rule, VnodeOf, guest_of, in_words, listed
+from placer.instance.topology import Topology
 from placer.instance.units import format_cpuset, format_size, parse_cpuset, parse_size, shorten
 from placer.instance.vnode import Vnode
 
@@ -33,6 +34,7 @@ __all__ = [
     "Placement",
     "Pnode",
     "Rule",
+    "Topology",
     "Vnode",
     "VnodeOf",
     "format_cpuset",

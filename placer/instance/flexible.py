@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from typing import Annotated
 
 from msgspec import Meta
 
 from placer.instance.checked import Checked
+from placer.instance.topology import Topology, shares
 from placer.instance.units import Kib
 
 MOST_VNODES = 32
@@ -61,12 +63,13 @@ class Flexible(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         return range(self.least, (MOST_VNODES if self.most is None else self.most) + 1)
 
 
-def parts(memory_kib: int, vcpu_count: int, k: int) -> list[tuple[int, range]]:
+def parts(memory_kib: int, vcpu_count: int, k: int, topology: Topology | None = None) -> list[tuple[int, range]]:
     """
     Split memory and vcpus into k parts.
 
     Sizes are whole GiB if each part is then within 10 % of an equal part, else multiples of 2 MiB. They are as equal as
-    possible, larger parts first; part 0 takes the remainder. The vcpus of a part are contiguous.
+    possible, larger parts first; part 0 takes the remainder. The vcpus of a part are contiguous, and divided as
+    :func:`placer.instance.topology.shares` does.
 
     Returns
     -------
@@ -83,10 +86,7 @@ def parts(memory_kib: int, vcpu_count: int, k: int) -> list[tuple[int, range]]:
     sizes = _sizes(memory_kib, k, KIB_PER_GIB)
     if max(abs(size * k - memory_kib) for size in sizes) > UNEVEN * memory_kib:
         sizes = _sizes(memory_kib, k, SUPERPAGE_KIB)
-    ends = [0]
-    for part in range(k):
-        ends.append(ends[-1] + vcpu_count // k + (part < vcpu_count % k))
-    return [(size, range(ends[v], ends[v + 1])) for v, size in enumerate(sizes)]
+    return list(zip(sizes, _ranges(shares(vcpu_count, k, topology)), strict=True))
 
 
 def set_parts(memory_kib: int, vcpu_count: int, k: int) -> list[tuple[int, range]]:
@@ -103,10 +103,11 @@ def set_parts(memory_kib: int, vcpu_count: int, k: int) -> list[tuple[int, range
     >>> [(kib // 1024, [*vcpus]) for kib, vcpus in set_parts(1000 * 1024, 4, 3)]
     [(334, [0, 1]), (333, [2]), (333, [3])]
     """
-    ends = [0]
-    for part in range(k):
-        ends.append(ends[-1] + vcpu_count // k + (part < vcpu_count % k))
-    return [(size, range(ends[v], ends[v + 1])) for v, size in enumerate(_sizes(memory_kib, k, KIB_PER_MIB))]
+    return list(zip(_sizes(memory_kib, k, KIB_PER_MIB), _ranges(shares(vcpu_count, k)), strict=True))
+
+
+def _ranges(counts: list[int]) -> list[range]:
+    return [range(a, b) for a, b in pairwise(accumulate(counts, initial=0))]
 
 
 def _sizes(memory_kib: int, k: int, unit: int) -> list[int]:

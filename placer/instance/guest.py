@@ -13,13 +13,17 @@ from msgspec.structs import replace
 from placer.instance.checked import Checked
 from placer.instance.flexible import Flexible, parts, set_parts
 from placer.instance.guest_checks import (
+    check_devices,
     check_flexible,
+    check_masks,
+    check_matrices,
     check_online,
     check_policies,
     check_set,
-    check_square,
+    check_topology,
     check_vcpus,
 )
+from placer.instance.topology import Topology
 from placer.instance.units import Cpu, CpuSet, Kib
 from placer.instance.vnode import Vnode
 
@@ -61,6 +65,9 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     online_vcpus
         The vcpus that are online and load the host; None for all. The others may come online at any time: every rule
         but ``overcommit`` holds for them too.
+    topology
+        Sockets, dies, cores and threads that it sees, of all its vcpus; None where nothing is said. placer cuts no core
+        if it divides such a guest into no more vnodes than it has cores.
     hard_affinity, soft_affinity
         For each vcpu the pcpus on which it must, or should rather, run; None for any. None: no vcpu has a mask.
     pnodes
@@ -102,6 +109,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     type: GuestType = "hvm"
     form: Form = "vnuma"
     online_vcpus: CpuSet | None = None
+    topology: Topology | None = None
     hard_affinity: tuple[CpuSet | None, ...] | None = None
     soft_affinity: tuple[CpuSet | None, ...] | None = None
     pnodes: tuple[Cpu, ...] | None = None
@@ -127,6 +135,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             type: GuestType = "hvm",
             form: Form = "vnuma",
             online_vcpus: Iterable[int] | None = None,
+            topology: Topology | None = None,
             hard_affinity: Iterable[Iterable[int] | None] | None = None,
             soft_affinity: Iterable[Iterable[int] | None] | None = None,
             pnodes: Iterable[int] | None = None,
@@ -153,20 +162,12 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         if self.form == "set":
             check_set(self)
         check_vcpus([vnode.vcpus for vnode in self.vnodes])
-        for field in ("hard_affinity", "soft_affinity"):
-            masks = getattr(self, field)
-            if masks is not None and len(masks) != self.vcpu_count:
-                raise ValueError(f"{field} has {len(masks)} entries for {self.vcpu_count} vcpus")
-            if masks is not None and () in masks:
-                raise ValueError(f"{field} of vcpu {masks.index(())} is empty, expected pcpus or null")
+        check_masks(self)
         check_online(self.online_vcpus, self.vcpu_count)
         check_policies(self)
-        for field in ("traffic", "vdistances"):
-            check_square(field, getattr(self, field), len(self.vnodes))
-        if self.traffic is not None and not any(map(any, self.traffic)):
-            raise ValueError("traffic sums to 0, expected a positive entry")
-        if len(set(self.devices)) < len(self.devices):
-            raise ValueError(f"devices lists one twice: {', '.join(self.devices)}")
+        check_topology(self)
+        check_matrices(self)
+        check_devices(self.devices)
         if self.pnodes == ():
             raise ValueError("pnodes is empty, expected at least one id or null")
 
@@ -174,6 +175,11 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     def vcpu_count(self) -> int:
         """Number of vcpus over all vnodes."""
         return self.flexible.vcpu_count if self.flexible else sum(len(vnode.vcpus) for vnode in self.vnodes)
+
+    @property
+    def core_count(self) -> int:
+        """Number of cores that it sees: of its topology, else one for each vcpu."""
+        return self.vcpu_count // self.topology.threads if self.topology else self.vcpu_count
 
     @cached_property
     def online(self) -> frozenset[int]:
@@ -232,7 +238,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             spread = set_parts(self.flexible.memory_kib, self.flexible.vcpu_count, k)
             vnodes = tuple(Vnode(memory_kib=kib, vcpus=tuple(vcpus)) for kib, vcpus in spread)
             return replace(self, vnodes=vnodes, flexible=None, one_to_one=True)
-        cut = parts(self.flexible.memory_kib, self.flexible.vcpu_count, k)
+        cut = parts(self.flexible.memory_kib, self.flexible.vcpu_count, k, self.topology)
         vnodes = tuple(Vnode(memory_kib=kib, vcpus=tuple(vcpus)) for kib, vcpus in cut)
         form: Form = "parts" if k > 1 else "vnuma" if self.flexible.always_vnuma else "whole"
         return replace(self, vnodes=vnodes, flexible=None, form=form)

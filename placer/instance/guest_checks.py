@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from placer.instance.flexible import Flexible
+from placer.instance.topology import Topology
 from placer.instance.units import Cpu, format_cpuset
 
 MAX_VCPUS = 4096
@@ -32,6 +33,16 @@ class Stated(Protocol):
     def dedicated_vcpus(self) -> tuple[Cpu, ...]: ...
     @property
     def thread_policy(self) -> str: ...
+    @property
+    def hard_affinity(self) -> tuple[tuple[Cpu, ...] | None, ...] | None: ...
+    @property
+    def soft_affinity(self) -> tuple[tuple[Cpu, ...] | None, ...] | None: ...
+    @property
+    def traffic(self) -> tuple[tuple[int, ...], ...] | None: ...
+    @property
+    def vdistances(self) -> tuple[tuple[int, ...], ...] | None: ...
+    @property
+    def topology(self) -> Topology | None: ...
 
 
 def check_vcpus(sets: list[tuple[Cpu, ...]]) -> None:
@@ -85,6 +96,21 @@ def check_online(vcpus: tuple[Cpu, ...] | None, vcpu_count: int) -> None:
         raise ValueError(f"online_vcpus {format_cpuset(vcpus)}, expected some of the vcpus ({every}), each once")
 
 
+def check_masks(guest: Stated) -> None:
+    """Refuse affinity that has not a mask for each vcpu, or a mask without pcpus."""
+    for field, masks in (("hard_affinity", guest.hard_affinity), ("soft_affinity", guest.soft_affinity)):
+        if masks is not None and len(masks) != guest.vcpu_count:
+            raise ValueError(f"{field} has {len(masks)} entries for {guest.vcpu_count} vcpus")
+        if masks is not None and () in masks:
+            raise ValueError(f"{field} of vcpu {masks.index(())} is empty, expected pcpus or null")
+
+
+def check_devices(devices: tuple[str, ...]) -> None:
+    """Refuse a device that is listed twice."""
+    if len(set(devices)) < len(devices):
+        raise ValueError(f"devices lists one twice: {', '.join(devices)}")
+
+
 def check_policies(guest: Stated) -> None:
     """Refuse policies of dedicated vcpus that contradict each other."""
     some, policy = guest.dedicated_vcpus, guest.cpu_policy
@@ -99,7 +125,24 @@ def check_policies(guest: Stated) -> None:
         raise ValueError(f'thread_policy "{guest.thread_policy}" with cpu_policy "shared", expected dedicated or mixed')
 
 
-def check_square(field: str, matrix: tuple[tuple[int, ...], ...] | None, count: int) -> None:
+def check_topology(guest: Stated) -> None:
+    """Refuse a topology of more or fewer vcpus than the guest has."""
+    stated = guest.topology
+    if stated is not None and stated.vcpu_count != guest.vcpu_count:
+        raise ValueError(
+            f"topology {stated.in_words()} has {stated.vcpu_count} vcpus, expected the {guest.vcpu_count} of the guest"
+        )
+
+
+def check_matrices(guest: Stated) -> None:
+    """Refuse matrices of another size than the guest's vnodes, and traffic of nothing."""
+    _check_square("traffic", guest.traffic, len(guest.vnodes))
+    _check_square("vdistances", guest.vdistances, len(guest.vnodes))
+    if guest.traffic is not None and not any(map(any, guest.traffic)):
+        raise ValueError("traffic sums to 0, expected a positive entry")
+
+
+def _check_square(field: str, matrix: tuple[tuple[int, ...], ...] | None, count: int) -> None:
     """Refuse a matrix that has not a row and a column for each vnode."""
     if matrix is None:
         return

@@ -9,6 +9,7 @@ from placer.check.set_room import set_loads
 from placer.instance import UNREACHABLE, Guest, Host, Instance, Placement, format_cpuset, format_size
 from placer.job.binding_notes import binding_notes
 from placer.job.request import Request
+from placer.job.topology_notes import topology_notes
 
 NAMED = 6
 """Guests named in one note before the rest are counted; about a line. Chosen, not tuned."""
@@ -27,6 +28,7 @@ def answer_notes(request: Request, placement: Placement | None) -> list[str]:
     lines = list(request.notes)
     if placement is not None:
         lines += _merged(instance, placement)
+        lines += topology_notes(request, placement)
         lines += _spread(instance, placement)
         lines += _may_stray(instance, placement)
         lines += _cannot_migrate(request, placement)

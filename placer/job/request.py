@@ -229,6 +229,7 @@ def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, mi
             form=form,
             vnodes=reading.vnodes or (),
             flexible=flexible,
+            topology=reading.topology,
             pnodes=reading.pnodes,
             pool=reading.pool,
             online_vcpus=reading.online_vcpus,

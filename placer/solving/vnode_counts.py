@@ -136,7 +136,7 @@ def resolve_range(guest: Guest, host: Host, *, found: Fewest | None = None) -> G
         return guest
     usable = len(_usable(guest, host))
     few = found or fewest_vnodes(guest, host, advice=False)
-    most = max(few.count, min(max(USUAL_MOST, few.count + 1), flexible.vcpu_count, usable))
+    most = max(few.count, min(max(USUAL_MOST, few.count + 1), guest.core_count, usable))
     if guest.form == "set":
         most = max(1, min(most, usable))
     least = min(few.count if found else few.by_memory, most)

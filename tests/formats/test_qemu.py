@@ -10,7 +10,7 @@ from placer.errors import EmissionError
 from placer.formats.base import GuestSource
 from placer.formats.configured_guest import ConfiguredGuest, write_vnodes
 from placer.formats.qemu import emit_qemu
-from placer.instance import Guest, Vnode
+from placer.instance import Guest, Topology, Vnode
 from tests.support.building import GIB, MIB, a_guest, a_host
 
 HOST = a_host(4 * GIB, 4 * GIB, 4 * GIB, slit=((10, 21, 31), (22, 10, 255), (10, 21, 10)))
@@ -77,16 +77,17 @@ def test_parts_on_one_pnode_are_one_node() -> None:
     assert "size=2097152K,host-nodes=1" in text
 
 
-@pytest.mark.parametrize(
-    ("topology", "smp"),
-    [
-        ("<topology sockets='1' dies='2' cores='1' threads='2'/>", "4,sockets=1,dies=2,cores=1,threads=2"),
-        ("<topology sockets='1' cores='1' threads='1'/>", "4,sockets=2,cores=2,threads=1"),
-    ],
-)
-def test_a_domain_keeps_its_topology_where_it_is_one_of_its_vcpus(topology: str, smp: str) -> None:
-    source = a_domain(f"<cpu>{topology}</cpu>")
-    assert f"-smp {smp}\n" in write(a_guest(GIB, GIB, vcpus=(2, 2)), 0, 1, source=source)
+def test_a_guest_keeps_the_topology_that_it_states() -> None:
+    stated = Topology(dies=2, threads=2)
+    assert "-smp 4,sockets=1,dies=2,cores=1,threads=2\n" in write(
+        a_guest(GIB, GIB, vcpus=(2, 2), topology=stated), 0, 1
+    )
+
+
+def test_a_guest_that_placer_cut_has_no_socket_in_two_nodes() -> None:
+    cut = a_guest(GIB, GIB, vcpus=(4, 2), form="parts", topology=Topology(cores=3, threads=2))
+    assert "-smp 6,sockets=3,cores=1,threads=2\n" in write(cut, 0, 1)
+    assert "-smp 6,sockets=1,cores=3,threads=2\n" in write(cut, 1, 1)  # written as one node
 
 
 def test_a_domain_keeps_its_kind_of_memory() -> None:

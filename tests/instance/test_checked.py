@@ -51,7 +51,7 @@ def said(kind: Any, **values: Any) -> str:
 
 
 def test_all_public_structs_are_seen() -> None:
-    names = "Cpupool Device Domain Flexible Guest Host Instance Objective Placement Pnode Rule Vnode VnodeOf"
+    names = "Cpupool Device Domain Flexible Guest Host Instance Objective Placement Pnode Rule Topology Vnode VnodeOf"
     assert sorted(kind.__name__ for kind in STRUCTS) == names.split()
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from placer.check import check
 from placer.errors import InputError
 from placer.formats.native.instance_json import dump_instance, parse_instance
-from placer.instance import Flexible, Guest, Instance, Objective, Placement, Pnode, Rule, VnodeOf
+from placer.instance import Flexible, Guest, Instance, Objective, Placement, Pnode, Rule, Topology, VnodeOf
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
 from tests.support.oracle import best
@@ -179,6 +179,8 @@ def _flexible(random: Random, guest: Guest) -> Guest:
         {} if guest.vcpu_count else {"cpu_policy": "shared", "hard_affinity": None, "soft_affinity": None}
     )
     overhead_kib = guest.overhead_kib or random.choice((0, 0, 5000, guest.memory_kib // 8))
+    if wanted.vcpu_count % 2 == 0 and random.random() < 0.6:
+        few["topology"] = Topology(cores=wanted.vcpu_count // 2, threads=2)
     few |= {"traffic": None, "vdistances": None, "form": "vnuma", "overhead_kib": overhead_kib}
     return replace(guest, vnodes=(), flexible=wanted, **few)
 

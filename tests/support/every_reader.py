@@ -89,9 +89,10 @@ def _readers() -> dict[str, Reader]:
         "text.xml_text",
     )
     of_hwloc = ("linux.hwloc_xml", "linux.hwloc_objects", "linux.hwloc_distances", "linux.topology", "text.cpu_lists")
-    of_flavor = ("openstack.flavor", "openstack.flavor_cells", "openstack.flavor_policies", "openstack.flavor_specs")
+    parts = ("flavor", "flavor_cells", "flavor_policies", "flavor_specs", "flavor_topology")
+    of_flavor = tuple(f"openstack.{part}" for part in parts)
     flavor = '{"name": "f", "vcpus": 4, "ram": 512, "properties": {"hw:numa_nodes": "2", "hw:cpu_policy": "mixed", '
-    flavor += '"hw:cpu_dedicated_mask": "1,3", "hw:numa_cpus.0": "0-1", "hw:numa_mem.0": "256", '
+    flavor += '"hw:cpu_dedicated_mask": "1,3", "hw:cpu_threads": "2", "hw:numa_cpus.0": "0-1", "hw:numa_mem.0": "256", '
     flavor += '"hw:numa_cpus.1": "2,3", "hw:numa_mem.1": "256"}}'
     running = _file("xl", "running", "xl-list.json")
     return {

@@ -17,7 +17,9 @@ from placer.formats.libvirt.values import set_of, size_of
 from placer.formats.libvirt.vcpus import read_online_vcpus, read_vcpu_count
 from placer.formats.text.cpu_lists import bits
 from placer.formats.text.xml_text import Node, parse_xml
-from placer.instance import Host, Vnode, format_cpuset, format_size, shorten
+from placer.instance import Host, Topology, Vnode, format_cpuset, format_size, shorten
+from placer.instance.guest_checks import MAX_VCPUS
+from placer.instance.topology import LEVELS
 
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,9}")
 
@@ -65,6 +67,7 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
         memory_kib=memory_kib,
         maxmem_kib=memory_kib,
         vnodes=_fixed(cells, numatune.pnode_of) if cells else None,
+        topology=_topology(root, vcpu_count),
         pnodes=numatune.pnodes,
         hard_affinity=affinity,
         vdistances=cells.vdistances if cells else None,
@@ -102,6 +105,21 @@ def _name(root: Node) -> str:
     if node is None or not 1 <= len(node.text) <= MAX_NAME:
         raise (node or root).fault(f"expected a name of 1 to {MAX_NAME} characters in <name>")
     return node.text
+
+
+def _topology(root: Node, vcpu_count: int) -> Topology | None:
+    """Read ``<cpu><topology>``, of as many vcpus as the domain has at most, as libvirt wants (qemu_validate.c)."""
+    cpu = root.child("cpu")
+    node = cpu.child("topology") if cpu else None
+    if node is None:
+        return None
+    stated = {level: node.number(level, MAX_VCPUS) for level in LEVELS if level in node.attributes}
+    if not all(stated.values()):
+        raise node.fault("expected at least 1 of each")
+    topology = Topology(**stated)
+    if topology.vcpu_count != vcpu_count:
+        raise node.fault(f"{topology.in_words()} are {topology.vcpu_count} vcpus, expected the {vcpu_count} of <vcpu>")
+    return topology
 
 
 def _memory(root: Node, cells: Cells | None) -> tuple[int, list[str]]:

@@ -11,7 +11,8 @@ from placer.formats.libvirt.write_numatune import numatune_lines
 from placer.formats.text.encodings import carry_as
 from placer.formats.text.xml_edit import STEP, Span, XmlEdit
 from placer.formats.toolstack_limits import not_for_qemu, online_first
-from placer.instance import format_cpuset
+from placer.instance import Topology, format_cpuset
+from placer.instance.topology import RARE_LEVELS
 
 _SKELETON = """\
 <!-- The NUMA part of a guest, as placed by placer. To be added before it starts: firmware or kernel, devices. -->
@@ -22,7 +23,7 @@ _SKELETON = """\
   <os>
     <type>hvm</type>
   </os>
-</domain>
+{cpu}</domain>
 """
 
 
@@ -49,6 +50,7 @@ def emit_libvirt_xml(written: ConfiguredGuest) -> str:
         raise EmissionError("\n".join(f'guest "{written.guest.name}": {reason}' for reason in reasons))
     source = written.source
     document = XmlEdit(source.text if source and source.kind == "libvirt" else _skeleton(written))
+    _set_topology(document, written)
     _set_cells(document, written)
     _set_pins(document, written)
     _set_numatune(document, written)
@@ -74,13 +76,34 @@ def _skeleton(written: ConfiguredGuest) -> str:
                 f"<vcpu id='{vcpu}' enabled='{_yes_no(vcpu in guest.online)}'/>" for vcpu in range(guest.vcpu_count)
             )
             each = "\n  <vcpus>" + "".join(states) + "</vcpus>"
+    levels = "".join(f" {level}='{n}'" for level, n in _said(guest.topology).items()) if guest.topology else ""
     return _SKELETON.format(
-        name=escape(guest.name), memory_kib=guest.memory_kib, current=current, vcpus=guest.vcpu_count, each=each
+        name=escape(guest.name),
+        memory_kib=guest.memory_kib,
+        current=current,
+        vcpus=guest.vcpu_count,
+        each=each,
+        cpu=f"  <cpu>\n    <topology{levels}/>\n  </cpu>\n" if levels else "",
     )
 
 
 def _yes_no(answer: bool) -> str:
     return "yes" if answer else "no"
+
+
+def _said(topology: Topology) -> dict[str, int]:
+    return {level: n for level, n in topology.counts_by_level.items() if level not in RARE_LEVELS or n > 1}
+
+
+def _set_topology(document: XmlEdit, written: ConfiguredGuest) -> None:
+    """Write a topology that fits the vnodes into which placer cut the guest; any other stays as it is."""
+    cpu, new = document.root.child("cpu"), written.topology
+    old = cpu.child("topology") if cpu else None
+    if old is None or new is None or new == written.guest.topology:
+        return
+    for level, n in new.counts_by_level.items():
+        if level in old.attributes or n > 1:
+            document.set_attribute(old, level, str(n))
 
 
 def _anchor(root: Span) -> Span:

@@ -20,6 +20,7 @@ from placer.instance import (
     Objective,
     Pnode,
     Rule,
+    Topology,
     Vnode,
     VnodeOf,
 )
@@ -34,6 +35,7 @@ STRUCTS: tuple[type[Struct], ...] = (
     Domain,
     Guest,
     Flexible,
+    Topology,
     Vnode,
     Rule,
     VnodeOf,

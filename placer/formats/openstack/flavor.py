@@ -10,6 +10,7 @@ from placer.formats.base import MAX_NAME, GuestSource, ParsedGuest
 from placer.formats.openstack.flavor_cells import read_cells
 from placer.formats.openstack.flavor_policies import read_policies
 from placer.formats.openstack.flavor_specs import Specs, specs_of
+from placer.formats.openstack.flavor_topology import LEVELS, read_topology
 from placer.formats.text.json_fields import Fields
 from placer.formats.text.typos import typo_notes
 from placer.instance import Vnode, shorten
@@ -31,6 +32,7 @@ _READ = (
     "hw:cpu_realtime_mask",
     "resources:PCPU",
     "resources:VCPU",
+    *(f"hw:cpu_{word}{level}" for word in ("", "max_") for level in LEVELS),
 )
 """Extra specs that are read, besides ``hw:numa_cpus.N`` and ``hw:numa_mem.N``."""
 _NOT_COUNTED = (
@@ -117,6 +119,7 @@ def _read(document: Fields) -> ParsedGuest:
         memory_kib=memory_kib,
         maxmem_kib=memory_kib,
         vnodes=None if cells is None else tuple(Vnode(memory_kib=mib * MIB, vcpus=vcpus) for vcpus, mib in cells),
+        topology=read_topology(specs, vcpu_count),
         cpu_policy=policies.cpu_policy,
         dedicated_vcpus=policies.dedicated_vcpus,
         thread_policy=policies.thread_policy,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,7 +14,7 @@ import pytest
 from placer.errors import InputError
 from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.libvirt.read_domain import read_libvirt_domain
-from placer.instance import Host, Pnode
+from placer.instance import Host, Pnode, Topology
 from placer.job.request import assemble
 
 MIB = 1024
@@ -243,3 +244,24 @@ def test_the_domains_of_the_corpus_are_read_as_it_says() -> None:
         assert fixed == {int(row["cellid"]): int(row["nodeset"]) for row in strict}, case["name"]
         assert guest.vdistances == (case["vdistances"] and tuple(map(tuple, case["vdistances"]))), case["name"]
     assert len(expected) - len(REFUSED) == 29
+
+
+def test_the_topology_is_read_with_ones_for_what_it_leaves_out() -> None:
+    guest = read(domain("<cpu><topology sockets='1' dies='1' cores='3' threads='2'/></cpu>"))
+    assert guest.topology == Topology(cores=3, threads=2)
+    assert read(domain("<cpu/>")).topology is None
+
+
+@pytest.mark.parametrize(
+    ("levels", "said"),
+    [
+        ("sockets='1' cores='4' threads='2'", r"1 socket x 4 cores x 2 threads are 8 vcpus, expected the 6 of <vcpu>"),
+        ("sockets='0' cores='3' threads='2'", r"expected at least 1 of each"),
+        ("sockets='1' cores='-3' threads='2'", r'got "-3"'),
+        ("sockets='1' cores='three' threads='2'", r'got "three"'),
+    ],
+)
+def test_a_topology_that_libvirt_refuses_is_refused(levels: str, said: str) -> None:
+    message = refusal(domain(f"<cpu><topology {levels}/></cpu>"))
+    assert message.startswith("db.xml:2: ")
+    assert re.search(said, message)

@@ -15,7 +15,7 @@ from placer.check import check
 from placer.errors import EmissionError, InputError
 from placer.formats.base import GuestSource, ParsedHost
 from placer.formats.libvirt.read_domain import read_libvirt_domain
-from placer.instance import Guest, Host, Placement, Pnode
+from placer.instance import Guest, Host, Placement, Pnode, Topology
 from placer.job.emit import emit_guests
 from placer.job.request import Request, assemble
 from placer.job.settled import settled
@@ -280,3 +280,42 @@ def test_a_mutated_domain_that_is_read_comes_back_as_xml_with_the_same_placement
 
 def flat(root: ElementTree.Element) -> list[object]:
     return [(node.tag, node.attrib, (node.text or "").strip()) for node in root.iter()]
+
+
+SMT = """\
+<domain type='kvm'>
+  <name>db</name>
+  <memory unit='GiB'>6</memory>
+  <vcpu>6</vcpu>
+  <os><type arch='x86_64'>hvm</type></os>
+  <cpu mode='host-model'>
+    <topology sockets='1' dies='1' cores='3' threads='2'/>
+  </cpu>
+</domain>
+"""
+
+
+def test_a_domain_that_placer_cut_has_no_socket_in_two_cells(platform: Platform) -> None:
+    reading = read_libvirt_domain(SMT, "db.xml", HOST)
+    request = settled(assemble(ParsedHost(host=HOST), [reading], vnodes=(2, 2)))
+    text = emit_guests(request, Placement(pnode_of={"db": (0, 1)}), (), "libvirt")["db"]
+    assert "<topology sockets='3' dies='1' cores='1' threads='2'/>" in text
+    assert [cell.attrib["cpus"] for cell in ElementTree.fromstring(text).iter("cell")] == ["0-3", "4-5"]
+    back = given_back(text, platform).find("cpu/topology")
+    assert back is not None
+    assert {name: back.get(name) for name in ("sockets", "cores", "threads")} == {
+        "sockets": "3",
+        "cores": "1",
+        "threads": "2",
+    }
+
+
+def test_a_guest_without_a_file_is_written_with_its_topology(platform: Platform) -> None:
+    guest = a_guest(GIB, GIB, vcpus=(2, 2), topology=Topology(sockets=2, threads=2))
+    request = Request(instance=an_instance(HOST, guest))
+    text = emit_guests(request, Placement(pnode_of={"db": (0, 1)}), (), "libvirt")["db"]
+    root = given_back(text, platform)
+    topology = root.find("cpu/topology")
+    assert topology is not None
+    assert (topology.get("sockets"), topology.get("cores"), topology.get("threads")) == ("2", "1", "2")
+    assert len(root.findall("cpu/numa/cell")) == 2

@@ -23,6 +23,7 @@ def test_the_schema_is_a_schema_with_closed_key_sets_and_words_for_every_key() -
         "Domain",
         "Guest",
         "Flexible",
+        "Topology",
         "Vnode",
         "Rule",
         "VnodeOf",
@@ -31,7 +32,7 @@ def test_the_schema_is_a_schema_with_closed_key_sets_and_words_for_every_key() -
     for name, definition in schema["$defs"].items():
         assert definition["additionalProperties"] is False, name
         assert "Parameters" not in definition["description"], name
-    for name in ("Pnode", "Cpupool", "Device", "Domain", "Guest", "Flexible", "Vnode", "Rule", "VnodeOf", "Objective"):
+    for name in ("Pnode", "Cpupool", "Device", "Domain", "Guest", "Flexible", "Topology", "Vnode", "Rule", "VnodeOf"):
         for key, field in schema["$defs"][name]["properties"].items():
             assert field.get("description"), (name, key)
 
