@@ -36,6 +36,7 @@ def import_(
     from placer.cli.inputs import read_request
     from placer.cli.outputs import refuse_existing, write_files, write_stdout
     from placer.formats.native.instance_json import dump_instance
+    from placer.instance.note import grouped
     from placer.job.settled import settled
 
     output = None if output == "-" else output
@@ -59,7 +60,7 @@ def import_(
     )
     request = settled(request)
     if not quiet:
-        for note in (*request.headlines, *request.notes):
+        for note in grouped((*request.headlines, *request.notes)):
             print(f"note: {note}", file=sys.stderr)
     text = dump_instance(request.instance)
     if output is None:

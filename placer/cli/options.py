@@ -146,7 +146,15 @@ AllowUnplaced = Annotated[
         "vcpus.",
     ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print neither progress nor notes on stderr.")]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        "-q",
+        help="Print no progress and no notes, neither on stderr nor in the report: errors alone. As JSON an answer "
+        "keeps its notes.",
+    ),
+]
 Log = Annotated[
     bool,
     typer.Option("--log", help="Log the steps of the search with their times, and CP-SAT's own log, on stderr."),

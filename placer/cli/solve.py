@@ -150,7 +150,7 @@ def _finish(
         request = with_chosen_vnodes(request, answer.instance, optimal=answer.status is Status.OPTIMAL)
     if not quiet and answer.placement is not None and format not in WHOLE:
         print("\n".join(summary(answer, request)), file=sys.stderr)
-    _write(answer, request, format, paths, pin=pin)
+    _write(answer, request, format, paths, pin=pin, quiet=quiet)
 
 
 def _model_path(dump_model: str | None, *, force: bool) -> Path | None:
@@ -202,13 +202,15 @@ def _paths(request: Request, format: OutputFormat, output: str | None, *, force:
     return paths
 
 
-def _write(answer: Result, request: Request, format: OutputFormat, paths: dict[str, Path] | None, *, pin: bool) -> None:
+def _write(
+    answer: Result, request: Request, format: OutputFormat, paths: dict[str, Path] | None, *, pin: bool, quiet: bool
+) -> None:
     from placer.cli.outputs import on_terminal, write_files, write_stdout
 
     if format is WHOLE[0]:
         from placer.report.text import render
 
-        texts = {"": render(answer, request, colour=paths is None and on_terminal())}
+        texts = {"": render(answer, request, colour=paths is None and on_terminal(), quiet=quiet)}
     elif format is WHOLE[1]:
         from placer.report.answer_json import emit_answer
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from placer.instance import GuestType, Host, Topology, Vnode
 from placer.instance.guest import CpuPolicy, ThreadPolicy
+from placer.instance.note import Note
 
 Masks = tuple[tuple[int, ...] | None, ...]
 """For each vcpu the ids of the pcpus that it may run on, None where it may run on any."""
@@ -193,12 +194,10 @@ class ParsedGuest:
     uuid: str | None = None
 
 
-def online_note(online: int, vcpu_count: int) -> str:
+def online_note(online: int, vcpu_count: int) -> Note:
     """Say that a guest starts with fewer vcpus than it may have, for its notes."""
-    return (
-        f"it starts with {online} of its {vcpu_count} vcpus online, and only they count as load; affinity must hold "
-        "for all (online_vcpus in an instance)"
-    )
+    then = "vcpus online, and only they count as load; affinity must hold for all (online_vcpus in an instance)"
+    return Note(f"it starts with {online} of its {vcpu_count} {then}", kind=f"it starts with some of its {then}")
 
 
 def less_bound(host: Host, guests: Iterable[ParsedGuest]) -> Host:

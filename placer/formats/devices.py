@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from placer.instance import Host, pci_address, shorten
+from placer.instance.note import Note
 
 MOST_NAMED = 4
 """Devices that one note names. Chosen, not tuned: with more a note fills several lines."""
@@ -40,14 +41,13 @@ def devices_on(host: Host, stated: Iterable[str], names: Iterable[str] = ()) -> 
             found |= dict.fromkeys(mine)
         else:
             unknown.append(shorten(text))
-    notes = []
+    notes: list[str] = []
     if unknown:
-        listed = _listed(unknown)
-        notes.append(f"these devices are not counted, the host does not say on which pnodes they are: {listed}")
+        said = "devices are not counted, the host does not say on which pnodes they are"
+        notes.append(Note(f"these {said}: {_listed(unknown)}", kind=f"its {said}"))
     if named := [shorten(name) for name in names]:
-        notes.append(
-            f"devices that are assigned by name are not counted, bdf= with their addresses would be: {_listed(named)}"
-        )
+        said = "devices that are assigned by name are not counted, bdf= with their addresses would be"
+        notes.append(Note(f"{said}: {_listed(named)}", kind=said))
     return tuple(found), notes
 
 

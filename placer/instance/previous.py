@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from placer.instance.instance import Instance
+from placer.instance.note import Note, about, grouped, name_some
 from placer.instance.placement import Placement
 
 
@@ -51,20 +52,25 @@ def restricted_to(earlier: Placement, instance: Instance) -> Placement:
 
 def differences(earlier: Placement, instance: Instance) -> list[str]:
     """Say where an earlier placement differs from an instance: guests, numbers of vnodes and pnodes of one alone."""
-    guests, lines = {guest.name: guest for guest in instance.guests}, []
+    guests = {guest.name: guest for guest in instance.guests}
+    lines: list[str] = []
     for name, guest in guests.items():
         if name not in earlier.pnode_of:
-            lines.append(f'guest "{name}" is not in it')
+            lines.append(about(name, "is not in it"))
             continue
         pnodes = earlier.pnode_of[name]
         if not guest.allows_vnode_count(len(pnodes)):
             counts = guest.flexible.counts if guest.flexible else range(len(guest.vnodes), len(guest.vnodes) + 1)
             wanted = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-            lines.append(f'guest "{name}" has {wanted} vnodes, {len(pnodes)} in it')
+            said = Note(f"has {wanted} vnodes, {len(pnodes)} in it", kind="has another number of vnodes in it")
+            lines.append(about(name, said))
             continue
         gone = {pnode: None for pnode in pnodes if pnode is not None and pnode not in instance.host.position_of}
-        lines += [f'guest "{name}": no pnode {pnode} on this host' for pnode in gone]
-    return lines + [f'its guest "{name}" is not placed here' for name in earlier.pnode_of if name not in guests]
+        lines += [about(name, f"no pnode {pnode} on this host", joint=": ") for pnode in gone]
+    left = [f'"{name}"' for name in earlier.pnode_of if name not in guests]
+    if len(left) > 1:
+        return [*grouped(lines), f"its guests {name_some(left)} are not placed here"]
+    return [*grouped(lines), *(f"its guest {name} is not placed here" for name in left)]
 
 
 def moved(earlier: Placement, placement: Placement) -> tuple[Moved, ...]:

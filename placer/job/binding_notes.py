@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from placer.formats.base import Binding
 from placer.instance import Guest, Placement, format_cpuset
+from placer.instance.note import GuestNote, Note, about
 from placer.job.request import Request
 
 
-def binding_notes(request: Request, placement: Placement) -> list[str]:
+def binding_notes(request: Request, placement: Placement) -> list[GuestNote]:
     """Give a sentence for each binding that the placement contradicts, or changes, with the way out."""
     return [
-        f'guest "{guest.name}": {words}'
+        about(guest.name, words, joint=": ")
         for guest in request.instance.guests
         if guest.name in request.readings
         for binding in request.readings[guest.name].bindings
@@ -20,7 +21,7 @@ def binding_notes(request: Request, placement: Placement) -> list[str]:
     ]
 
 
-def _in_words(binding: Binding, guest: Guest, placement: Placement) -> Iterator[str]:
+def _in_words(binding: Binding, guest: Guest, placement: Placement) -> Iterator[Note]:
     sites = placement.pnode_of[guest.name]
     whole = binding.cell is None or guest.form != "vnuma" or binding.cell >= len(sites)
     held = {pnode for pnode in (sites if whole else sites[binding.cell : binding.cell + 1]) if pnode is not None}  # type: ignore[operator]
@@ -28,9 +29,11 @@ def _in_words(binding: Binding, guest: Guest, placement: Placement) -> Iterator[
         return
     there, here = _pnodes(binding.pnodes), _pnodes(held)
     if binding.replaced:
-        yield f"{binding.what} names {there}; the placement has it on {here}, {binding.way}"
+        said = f"{binding.what} names {there}; the placement has it on {here}, {binding.way}"
+        yield Note(said, kind=f"{binding.what} names other pnodes than the placement, {binding.way}")
     else:
-        yield f"{binding.what} is on {there}, the placement on {here}: {binding.way}"
+        said = f"{binding.what} is on {there}, the placement on {here}: {binding.way}"
+        yield Note(said, kind=f"{binding.what} is on other pnodes than the placement: {binding.way}")
 
 
 def _pnodes(ids: tuple[int, ...] | set[int]) -> str:

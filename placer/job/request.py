@@ -14,6 +14,7 @@ from placer.formats.base import ParsedGuest, ParsedHost, less_bound
 from placer.formats.text.sizes import parse_sizes
 from placer.instance import Flexible, Form, Guest, Host, Instance, format_size
 from placer.instance.distances import slit_remarks
+from placer.instance.note import Note, about
 from placer.job.replanned import replanned, still_load_notes
 
 MemoryChoice = Literal["maxmem", "memory"]
@@ -38,9 +39,10 @@ class Request:
     readings
         Guest name -> the guest as its file states it; empty for guests from an instance file.
     headlines
-        Lines that stand first in the report, below the status.
+        Notes that stand first in the report, below the status.
     notes
-        Assumptions made while reading, a sentence each.
+        Assumptions made while reading, a sentence each. Those on one guest are a :class:`.note.GuestNote`, and a report
+        says what several guests share once (:func:`.note.grouped`).
     vnodes
         How many vnodes guests may get whose files state none; applied by :func:`placer.job.settled.settled`.
     """
@@ -94,7 +96,7 @@ def assemble(
             raise InputError(f'two guests have the name "{reading.name}"', place=_place(reading))
         chosen = _choose_memory(reading, memory)
         readings[reading.name] = chosen
-        notes += [f'guest "{reading.name}": {note}' for note in chosen.notes]
+        notes += [about(reading.name, note, joint=": ") for note in chosen.notes]
         placed.append(_guest(chosen, vnodes, always_vnuma=always_vnuma, migratable=migratable))
     instance = Instance(host=less_bound(host.host, readings.values()), guests=tuple(placed))
     return Request(instance=instance, readings=readings, headlines=_fixed(instance), notes=tuple(notes), vnodes=vnodes)
@@ -135,7 +137,7 @@ def with_chosen_vnodes(request: Request, placed: Instance, *, optimal: bool) -> 
         if len(counts) > 1:
             said += f" of {counts[0]} to {counts[-1]}"
             said += ", no other number costs less" if optimal else ", not proved to cost least"
-        notes.append(f'guest "{guest.name}" states no vnodes: {said}')
+        notes.append(about(guest.name, f"states no vnodes: {said}"))
     return replace_request(request, instance=placed, notes=(*request.notes, *notes))
 
 
@@ -169,7 +171,9 @@ def _fixed(instance: Instance) -> tuple[str, ...]:
     for guest in instance.guests:
         fixed = [f"vnode {v} on pnode {vnode.pnode}" for v, vnode in enumerate(guest.vnodes) if vnode.pnode is not None]
         if fixed:
-            lines.append(f'guest "{guest.name}" fixes {", ".join(fixed)}; --free-pnodes places them anew')
+            anew = "--free-pnodes places them anew"
+            said = Note(f"fixes {', '.join(fixed)}; {anew}", kind=f"fixes its vnodes on pnodes; {anew}")
+            lines.append(about(guest.name, said))
     return tuple(lines)
 
 
@@ -193,12 +197,14 @@ def _choose_memory(reading: ParsedGuest, choice: MemoryChoice | None) -> ParsedG
     return replace_request(reading, notes=(*reading.notes, note))
 
 
-def balloon_note(reading: ParsedGuest, *, with_vnuma: bool = True) -> str:
+def balloon_note(reading: ParsedGuest, *, with_vnuma: bool = True) -> Note:
     """Say which memory a guest is placed with whose memory is below its maxmem, for its notes."""
     figures = f"memory {format_size(reading.memory_kib)}, maxmem {format_size(reading.maxmem_kib)}"
     if with_vnuma:
-        return f"placed with its maxmem ({figures}); --memory maxmem or --memory memory chooses"
-    return f"placed with the memory that it starts with ({figures}); what it grows by may land elsewhere"
+        said, then = "placed with its maxmem", "--memory maxmem or --memory memory chooses"
+    else:
+        said, then = "placed with the memory that it starts with", "what it grows by may land elsewhere"
+    return Note(f"{said} ({figures}); {then}", kind=f"{said}; {then}")
 
 
 def _form(reading: ParsedGuest, *, migratable: bool) -> Form:

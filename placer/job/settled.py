@@ -7,6 +7,7 @@ from dataclasses import replace
 from msgspec.structs import replace as change
 
 from placer.instance import Guest
+from placer.instance.note import GuestNote, Note, about, kind_of
 from placer.job.request import Request, balloon_note
 from placer.solving.vnode_counts import resolve_range, settle
 
@@ -17,11 +18,12 @@ def settled(request: Request) -> Request:
 
     A guest of a guest file follows ``request.vnodes``; a guest of an instance file follows its own range.
     """
-    guests, notes = [], []
+    guests: list[Guest] = []
+    notes: list[GuestNote] = []
     for guest in request.instance.guests:
         if guest.name in request.readings:
             cut, lines = _of_file(guest, request)
-            notes += [f'guest "{guest.name}"{line}' for line in lines]
+            notes += lines
         else:
             cut = resolve_range(guest, request.instance.host)
         guests.append(cut)
@@ -29,7 +31,7 @@ def settled(request: Request) -> Request:
     return replace(request, instance=instance, notes=(*request.notes, *notes))
 
 
-def _of_file(guest: Guest, request: Request) -> tuple[Guest, list[str]]:
+def _of_file(guest: Guest, request: Request) -> tuple[Guest, list[GuestNote]]:
     """Settle a guest of a file; one that balloons is placed with its memory only where it gets no vnuma."""
     reading, host = request.readings[guest.name], request.instance.host
     cut, why = settle(guest, host, request.vnodes)
@@ -39,5 +41,8 @@ def _of_file(guest: Guest, request: Request) -> tuple[Guest, list[str]]:
         if with_vnuma:
             larger = change(guest, flexible=change(guest.flexible, memory_kib=reading.maxmem_kib))
             cut, why = settle(larger, host, request.vnodes)
-        lines.append(f": {balloon_note(reading, with_vnuma=with_vnuma)}")
-    return cut, [*lines, *([f" states no vnodes: {why}"] if why else [])]
+        lines.append(about(guest.name, balloon_note(reading, with_vnuma=with_vnuma), joint=": "))
+    if why:
+        stated = "states no vnodes: "
+        lines.append(about(guest.name, Note(f"{stated}{why}", kind=f"{stated}{kind_of(why)}")))
+    return cut, lines

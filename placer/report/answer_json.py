@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from placer.formats.native.placement_json import pcpus_object, placement_object
 from placer.formats.text.json_layout import lay_out
+from placer.instance.note import grouped
 from placer.job.notes import answer_notes
 from placer.job.request import Request
 from placer.solving.result import Result, Trade
@@ -36,7 +37,7 @@ def emit_answer(result: Result, request: Request | None) -> str:
         "trade": None if result.trade is None else _trade_object(result.trade),
         **({} if result.moved is None else {"moved": [asdict(each) for each in result.moved]}),
         "reason": result.reason,
-        "notes": [] if request is None else [*request.headlines, *answer_notes(request, result.placement)],
+        "notes": [] if request is None else [*grouped(request.headlines), *answer_notes(request, result.placement)],
         "wall_time_s": round(result.wall_time_s, 6),
     }
     return lay_out(document) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from placer.assignment import Status
 from placer.instance import Guest, Instance, Placement, Vnode, format_cpuset, format_size
+from placer.instance.note import grouped
 from placer.job.notes import answer_notes
 from placer.job.request import Request
 from placer.report.moved import moved_line
@@ -24,13 +25,13 @@ def summary(result: Result, request: Request) -> list[str]:
     """Give the lines that no configuration file holds: status, fixed pnodes, moved vnodes, and notes."""
     return [
         *_headline(result).splitlines(),
-        *request.headlines,
+        *grouped(request.headlines),
         *_moved(result),
         *answer_notes(request, result.placement),
     ]
 
 
-def render(result: Result, request: Request, *, colour: bool = False) -> str:
+def render(result: Result, request: Request, *, colour: bool = False, quiet: bool = False) -> str:
     """
     Write the report: status and mean access distance, then costs, guests, pnodes, a trade, and notes.
 
@@ -42,9 +43,11 @@ def render(result: Result, request: Request, *, colour: bool = False) -> str:
         What was solved, with the vnodes that the solve chose.
     colour
         Whether the report goes to a terminal.
+    quiet
+        Whether the notes are left out, those of the request and those on the placement.
     """
     parts = [headline(_headline(result), good=result.status in (Status.OPTIMAL, Status.FEASIBLE), colour=colour)]
-    parts += [f"{line}\n" for line in request.headlines]
+    parts += [f"{line}\n" for line in ([] if quiet else grouped(request.headlines))]
     parts += [f"{line}\n" for line in _moved(result)]
     if result.reason and result.status in (Status.INFEASIBLE, Status.UNKNOWN):
         parts.append(f"{result.reason}\n")
@@ -58,7 +61,7 @@ def render(result: Result, request: Request, *, colour: bool = False) -> str:
         ]
     if result.trade is not None:
         parts.append("\n" + trade_line(result.trade) + "\n")
-    notes = answer_notes(request, result.placement)
+    notes = [] if quiet else answer_notes(request, result.placement)
     if notes:
         parts += ["\nAssumed and noted\n", *(f"- {note}\n" for note in notes)]
     return "".join(parts)

@@ -10,10 +10,11 @@ from msgspec.structs import replace as change
 
 from placer.assignment import Resource, Status
 from placer.assignment.context import SearchContext
-from placer.check.costs import pairs
 from placer.instance import Guest, Host, Instance, format_size
 from placer.instance.flexible import KIB_PER_GIB
+from placer.instance.note import Note
 from placer.lowering.lower import lower
+from placer.solving.vnode_reasons import reason_of_memory, reason_of_pcpus, too_wide, with_shared_cores
 
 TIME_LIMIT_S = 10.0
 """
@@ -56,7 +57,7 @@ class Fewest:
     by_memory: int
     fits_alone: bool
     has_pcpus: bool
-    why: str
+    why: Note
 
 
 def fewest_vnodes(guest: Guest, host: Host, *, advice: bool = True) -> Fewest:
@@ -77,18 +78,22 @@ def fewest_vnodes(guest: Guest, host: Host, *, advice: bool = True) -> Fewest:
         if fits_alone(guest.split_into(k), host):
             from_here = range(k, counts.stop)
             wide = next((w for w in from_here if fits_alone(guest.split_into(w), host, pcpus=True)), None)
-            why = _why(guest, host, k) if wide in {None, k} else _why_wide(guest, wide)
+            why = reason_of_memory(guest, host, k) if wide in {None, k} else reason_of_pcpus(guest, wide)
             return Fewest(count=wide or k, by_memory=k, fits_alone=True, has_pcpus=wide is not None, why=why)
     tried = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
     what = "set of so many pnodes" if guest.form == "set" else "number of vnodes"
     most = _most_gib(guest, host) if advice else 0
-    why = f"its {format_size(guest.memory_kib)} fit this host, even without other guests, in no {what} ({tried})"
+    nowhere = f"fit this host, even without other guests, in no {what}"
+    most_fits = f"; {most} GiB would" if most else ""
+    why = Note(
+        f"its {format_size(guest.memory_kib)} {nowhere} ({tried}){most_fits}", kind=f"its memory and vcpus {nowhere}"
+    )
     return Fewest(
         count=counts[0],
         by_memory=counts[0],
         fits_alone=False,
         has_pcpus=False,
-        why=f"{why}; {most} GiB would" if most else why,
+        why=why,
     )
 
 
@@ -143,7 +148,7 @@ def resolve_range(guest: Guest, host: Host, *, found: Fewest | None = None) -> G
     return change(guest, flexible=change(flexible, least=least, most=most))
 
 
-def settle(guest: Guest, host: Host, wanted: tuple[int, int] | Literal["fewest"] | None) -> tuple[Guest, str]:
+def settle(guest: Guest, host: Host, wanted: tuple[int, int] | Literal["fewest"] | None) -> tuple[Guest, Note]:
     """
     Split a guest whose file states no vnodes if there is one number to take, else set the range of numbers.
 
@@ -157,18 +162,18 @@ def settle(guest: Guest, host: Host, wanted: tuple[int, int] | Literal["fewest"]
     -------
     guest : Guest
         With vnodes, or flexible with a range; unchanged if it is not flexible.
-    why : str
+    why : Note
         The reason for the number of vnodes, for the report; empty where the number is still open.
     """
     if guest.flexible is None:
-        return guest, ""
+        return guest, Note("")
     found = fewest_vnodes(guest, host)
     open_guest = resolve_range(guest, host, found=found)
     counts = open_guest.flexible.counts if open_guest.flexible else ()
     whole = wanted is None and found.count == 1 and found.has_pcpus
     if wanted == "fewest" or whole or not found.fits_alone or len(counts) == 1:
-        return guest.split_into(found.count), found.why + (_shared_cores(guest, host) if whole else "")
-    return open_guest, "" if found.has_pcpus else _too_wide(guest)
+        return guest.split_into(found.count), with_shared_cores(found.why, guest, host) if whole else found.why
+    return open_guest, Note("") if found.has_pcpus else too_wide(guest)
 
 
 def resolve_ranges(instance: Instance) -> Instance:
@@ -211,39 +216,3 @@ def _pcpus(guest: Guest, host: Host) -> Resource:
         capacity=np.array([len(left.intersection(pnode.pcpus)) for pnode in host.pnodes], dtype=np.int64),
         name="pcpus",
     )
-
-
-def _why_wide(guest: Guest, k: int | None) -> str:
-    """Say that fewer vnodes leave vcpus without a pcpu."""
-    number = f"a set of {k} pnodes" if guest.form == "set" else f"{k} vnodes"
-    fewer = "one pnode has" if k == 2 else "fewer have"
-    return f"{number}, because {fewer} no pcpu for each of its {len(guest.online)} vcpus"
-
-
-def _shared_cores(guest: Guest, host: Host) -> str:
-    """Say how many pairs of vcpus share a core on one pnode, where fewer would in two parts; else nothing."""
-    held = [pnode.core_count for pnode in host.pnodes if pnode.memory_kib - pnode.reserve_kib >= guest.memory_kib]
-    cores, vcpus, half = max(held, default=0), len(guest.online), len(guest.online) // 2
-    one, two = pairs(vcpus, cores), pairs(half, cores) + pairs(vcpus - half, cores)
-    if two >= one or len(host.pnodes) == 1:
-        return ""
-    return f"; {one} pairs of its vcpus share a core there, {two} in two parts (--vnodes 1-4 weighs that)"
-
-
-def _too_wide(guest: Guest) -> str:
-    return (
-        f"its {len(guest.online)} vcpus are more than the pcpus of any pnodes it may use: "
-        "the number of them that costs least is taken"
-    )
-
-
-def _why(guest: Guest, host: Host, k: int) -> str:
-    """Say why fewer vnodes do not fit: for their memory alone, or only with overhead and pinning."""
-    size, least = format_size(guest.memory_kib), guest.flexible.least if guest.flexible else 1
-    several = f"a set of {k} pnodes" if guest.form == "set" else f"{k} vnodes"
-    if k == least:
-        return f"1 vnode, because one pnode holds its {size}" if k == 1 else f"{several}, the fewest that may be chosen"
-    fewer = "one pnode does" if k == 2 else f"{least} to {k - 1} vnodes do" if k - 1 > least else f"{least} vnodes do"
-    if guest.memory_kib > max(pnode.memory_kib - pnode.reserve_kib for pnode in host.pnodes):
-        return f"{several}, because {fewer} not hold its {size}"
-    return f"{several}, because {fewer} not take its {size} with its overhead and pinning"

@@ -42,7 +42,8 @@ def test_an_imported_instance_holds_what_the_files_say(command: tuple[object, ..
 
 
 def test_what_was_assumed_goes_to_standard_error_unless_quiet(command: tuple[object, ...]) -> None:
-    assert 'note: guest "db" states no vnodes: 1 vnode, because one pnode holds its 1 GiB' in placer(*command).err
+    told = "note: each of 2 guests states no vnodes: 1 vnode, because one pnode holds its memory: db, web\n"
+    assert told in placer(*command).err
     assert placer(*command, "--quiet").err == ""
 
 

@@ -37,6 +37,15 @@ def test_what_differs_is_said() -> None:
     assert differences(same, INSTANCE) == []
 
 
+def test_guests_that_differ_alike_share_a_line() -> None:
+    other = Placement(pnode_of={"db": (0,), "x": (0,), "y": (1,)})
+    assert differences(other, INSTANCE) == [
+        'guest "db" has 2 vnodes, 1 in it',
+        "each of 3 guests is not in it: app, web, new",
+        'its guests "x", "y" are not placed here',
+    ]
+
+
 def test_a_flexible_guest_may_have_had_only_as_many_vnodes_as_it_may_have_now() -> None:
     four = Placement(pnode_of={"db": (0, 0), "app": (0, 0), "web": (0, 0, 0, 0), "new": (0,)})
     assert differences(four, INSTANCE) == ['guest "web" has 2 to 3 vnodes, 4 in it']

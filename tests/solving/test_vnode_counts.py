@@ -10,7 +10,7 @@ import pytest
 
 from placer.instance import MOST_VNODES, Flexible, Guest, Host, Pnode, Vnode
 from placer.instance.flexible import parts
-from placer.solving.vnode_counts import fewest_vnodes, resolve_range, settle
+from placer.solving.vnode_counts import fewest_vnodes, resolve_range
 from tests.support.building import GIB, MIB, a_host
 
 
@@ -201,15 +201,3 @@ def test_a_guest_that_fits_in_none_of_its_numbers_says_which() -> None:
     assert fewest_vnodes(whole(9 * GIB, least=2, most=2), a_host(4 * GIB, 4 * GIB)).why == (
         "its 9 GiB fit this host, even without other guests, in no number of vnodes (2); 8 GiB would"
     )
-
-
-def test_a_whole_guest_that_shares_cores_is_told_what_parts_would_save() -> None:
-    """8 vcpus on 4 cores of two threads share in 4 pairs; two parts of 4 share none."""
-    cores = (((0, 4), (1, 5), (2, 6), (3, 7)), ((8, 12), (9, 13), (10, 14), (11, 15)))
-    pnodes = tuple(
-        Pnode(id=p, memory_kib=8 * GIB, pcpus=tuple(range(8 * p, 8 * p + 8)), cores=cores[p]) for p in (0, 1)
-    )
-    cut_guest, why = settle(whole(4 * GIB, 8), Host(pnodes=pnodes), None)
-    assert len(cut_guest.vnodes) == 1
-    assert why.endswith("; 4 pairs of its vcpus share a core there, 0 in two parts (--vnodes 1-4 weighs that)")
-    assert settle(whole(4 * GIB, 4), Host(pnodes=pnodes), None)[1] == "1 vnode, because one pnode holds its 4 GiB"

@@ -14,6 +14,7 @@ from placer.formats.xl.values import number_of, string_of
 from placer.formats.xl.vnuma import Vnuma, read_vnuma
 from placer.instance import GuestType, Host
 from placer.instance.guest_checks import MAX_VCPUS
+from placer.instance.note import Note
 from placer.instance.units import MAX_KIB
 
 MIB = 1024
@@ -117,7 +118,8 @@ def _vcpu_count(config: Config, vnuma: Vnuma | None, notes: list[str]) -> tuple[
     if vcpus is not None and vcpus > count:
         raise config.fault("vcpus", f"vcpus is {vcpus}, expected at most the guest's {count} (maxvcpus or vnuma)")
     if vcpus is None and count > 1:
-        notes.append(f"no vcpus=: xl starts the guest with 1 of its {count} vcpus online")
+        said = "no vcpus=: xl starts the guest with 1 of its"
+        notes.append(Note(f"{said} {count} vcpus online", kind=f"{said} vcpus online"))
     elif (vcpus or 1) < count:
         notes.append(online_note(vcpus or 1, count))
     return count, vcpus or 1
@@ -138,7 +140,8 @@ def _memory(config: Config, vnuma: Vnuma | None, notes: list[str]) -> tuple[int,
     if memory is None and maxmem is None:
         raise InputError("no memory, expected memory= in MiB (xl would start the guest with 32)", place=config.place)
     if memory is None:
-        notes.append(f"no memory=: the guest starts with all of its {maxmem} MiB")
+        said = "no memory=: the guest starts with all of its"
+        notes.append(Note(f"{said} {maxmem} MiB", kind=f"{said} maxmem"))
     memory, maxmem = memory or maxmem or 0, maxmem or memory or 0
     if memory > maxmem:
         raise config.fault("memory", f"memory is {memory} MiB, more than maxmem, {maxmem} MiB")
