@@ -34,7 +34,7 @@ from placer.assignment import (
 )
 from placer.assignment.build import gqap
 from placer.check import Verdict, Violation, check
-from placer.errors import Defect, EmissionError, InputError, InstanceError, PlacerError
+from placer.errors import BatchError, Defect, EmissionError, InputError, InstanceError, PlacerError
 from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.native.instance_json import dump_instance, parse_instance, read_instance
 from placer.formats.text.files import Text
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AuditReport",
+    "BatchError",
     "Conflict",
     "ConvexLoad",
     "Cpupool",

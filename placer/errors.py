@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 
@@ -26,6 +27,65 @@ class InputError(PlacerError):
         super().__init__(f"{place}: {message}" if place else message)
 
 
+class BatchError(InputError):
+    """
+    Faults of several inputs, all of them told at once.
+
+    Parameters
+    ----------
+    errors
+        The error of each input.
+    """
+
+    def __init__(self, errors: Iterable[PlacerError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(map(str, self.errors)))
+
+
+class Faults:
+    """
+    Collects the errors of many inputs, so that one does not hide the others.
+
+    Examples
+    --------
+    >>> faults = Faults()
+    >>> for text in ("1", "x", "y"):
+    ...     with faults.kept():
+    ...         _ = expect(text, None if text.isalpha() else text, str)
+    >>> [str(error) for error in faults.errors]
+    ['x: expected str, got None', 'y: expected str, got None']
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[PlacerError] = []
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep an error that the input causes within the block, instead of raising it."""
+        try:
+            yield
+        except BatchError as error:
+            self.errors += error.errors
+        except PlacerError as error:
+            self.errors.append(error)
+
+    def raise_all(self) -> None:
+        """
+        Raise what was kept; nothing where there is no error.
+
+        Raises
+        ------
+        PlacerError
+            The error, if there is one.
+        BatchError
+            Of all errors, if there are several.
+        """
+        if len(self.errors) == 1:
+            raise self.errors[0]
+        if self.errors:
+            raise BatchError(self.errors)
+
+
 class InstanceError(InputError, ValueError):
     """A host, guest, rule, instance or placement made in code has a value that it cannot have."""
 
@@ -39,6 +99,7 @@ class Defect(Exception):  # noqa: N818 - a defect is the program's, not the inpu
 
 
 _T = TypeVar("_T")
+_Read = TypeVar("_Read")
 
 
 def expect(name: str, value: object, *types: type[_T]) -> _T:
@@ -65,6 +126,23 @@ def expect(name: str, value: object, *types: type[_T]) -> _T:
     if isinstance(value, types):
         return value
     raise InputError(f"expected {' or '.join(map(_named, types))}, got {_named(type(value))}", place=name)
+
+
+def of_each(read: Callable[[_T], _Read], inputs: Iterable[_T]) -> list[_Read]:
+    """
+    Read each input, and raise the errors of all that cannot be read at once.
+
+    Raises
+    ------
+    PlacerError
+        As :meth:`Faults.raise_all`.
+    """
+    faults, results = Faults(), []
+    for given in inputs:
+        with faults.kept():
+            results.append(read(given))
+    faults.raise_all()
+    return results
 
 
 def listed(name: str, values: object) -> Iterable[object]:

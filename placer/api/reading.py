@@ -80,7 +80,7 @@ def read_guests(source: Source, host: Host | ParsedHost) -> list[ParsedGuest]:
     Parameters
     ----------
     source
-        The path of a file, or a :class:`placer.Text`.
+        The path of a file, a :class:`placer.Text`, or a folder: its files that end in ``.cfg``, ``.json`` or ``.xml``.
     host
         The host that the guests shall run on.
 
@@ -93,6 +93,8 @@ def read_guests(source: Source, host: Host | ParsedHost) -> list[ParsedGuest]:
     ------
     InputError
         With the place of the fault, what is wrong and what was expected.
+    BatchError
+        An InputError of all guests that cannot be read, if there are several; ``errors`` has each.
     """
     from placer.formats.guests import read_guests as read
 

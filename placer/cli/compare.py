@@ -70,8 +70,16 @@ def compare(
     )
     for batch, request in zip(batches, requests, strict=True):
         answers = [answer(request.instance, name) for name in names]
-        write_stdout(render_comparison(", ".join(batch), request.instance, answers) + "\n")
+        write_stdout(render_comparison(_title(batch, host, request.instance), request.instance, answers) + "\n")
     write_stdout(LEGEND)
+
+
+def _title(files: list[str], host: str | None, instance: Instance) -> str:
+    """Name one file; of several, or of a folder, the number of guests."""
+    count = len(instance.guests)
+    if host is None or (len(files) == 1 and count == 1):
+        return ", ".join(files)
+    return f"{count} guest{'s' * (count != 1)} on {host}"
 
 
 def _answer(

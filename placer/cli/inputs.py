@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as change
 from pathlib import PurePath
 
-from placer.errors import InputError
+from placer.errors import Faults, InputError
+from placer.formats.base import ParsedGuest
 from placer.formats.text.files import place_of, read_text
+from placer.instance import Host
+from placer.instance.note import name_some
 from placer.job.request import MemoryChoice, Request, VnodesChoice, assemble, free_pnodes, from_instance
 
 
@@ -25,6 +29,7 @@ def read_request(
     migratable: bool = False,
     objective: str | None = None,
     vnodes: VnodesChoice = None,
+    faults: Faults | None = None,
 ) -> Request:
     """
     Read an instance file, or a host and guest files.
@@ -41,6 +46,8 @@ def read_request(
         File of its cpupools.
     free_memory, reserve, free, memory, always_vnuma, objective, vnodes
         As the options of ``placer solve`` have them.
+    faults
+        Collects the faults of guests, which are then left out of the request; None raises all of them.
     """
     if [*files, host, running, vcpu_list, numa_dump, pools, objective].count("-") > 1:
         raise InputError("standard input (-) can be read once only", place="usage")
@@ -49,7 +56,6 @@ def read_request(
         request = _read_instance(files, free_memory, reserve)
     else:
         from placer.api.reading import read_host
-        from placer.formats.guests import read_guests
 
         parsed = read_host(
             host,
@@ -60,12 +66,40 @@ def read_request(
             vcpu_list=vcpu_list,
             numa_dump=numa_dump,
         )
-        guests = [guest for file in files for guest in read_guests(file, parsed.host, keep_pnodes=not free)]
+        collected = Faults() if faults is None else faults
+        guests, left_out = _read_guests(files, parsed.host, collected, keep_pnodes=not free)
         request = assemble(
-            parsed, guests, memory=memory, always_vnuma=always_vnuma, migratable=migratable, vnodes=vnodes
+            change(parsed, notes=(*parsed.notes, *left_out)),
+            guests,
+            memory=memory,
+            always_vnuma=always_vnuma,
+            migratable=migratable,
+            vnodes=vnodes,
+            faults=collected,
         )
+        if faults is None:
+            collected.raise_all()
     request = free_pnodes(request) if free else request
     return request if objective is None else _under(request, objective)
+
+
+def _read_guests(
+    files: list[str], host: Host, faults: Faults, *, keep_pnodes: bool
+) -> tuple[list[ParsedGuest], list[str]]:
+    """Read the guests of files and folders, as far as they can be read, and name the files of folders left out."""
+    from placer.formats.guests import SUFFIXES, guest_files, read_guests
+
+    guests: list[ParsedGuest] = []
+    notes = []
+    for file in files:
+        with faults.kept():
+            inside, left_out = guest_files(file)
+            if left_out:
+                notes.append(f"{file}: not read, no {', '.join(SUFFIXES)}: {name_some(left_out)}")
+            for each in inside:
+                with faults.kept():
+                    guests += read_guests(each, host, keep_pnodes=keep_pnodes)
+    return guests, notes
 
 
 def _refuse_without_host(running: str | None, numa_dump: str | None, pools: str | None, vnodes: VnodesChoice) -> None:
@@ -80,8 +114,6 @@ def _refuse_without_host(running: str | None, numa_dump: str | None, pools: str 
 
 
 def _under(request: Request, objective: str) -> Request:
-    from dataclasses import replace as change
-
     from msgspec.structs import replace
 
     from placer.formats.native.objectives import choose_objective

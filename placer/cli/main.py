@@ -17,7 +17,7 @@ from placer.cli.host import host
 from placer.cli.importing import import_
 from placer.cli.schema import schema
 from placer.cli.solve import solve
-from placer.errors import PlacerError
+from placer.errors import BatchError, PlacerError
 
 BAD_INPUT = 2
 UNKNOWN = 3
@@ -84,7 +84,8 @@ def main() -> None:
     try:
         app()
     except PlacerError as error:
-        print(f"error: {error}", file=sys.stderr)
+        for each in error.errors if isinstance(error, BatchError) else (error,):
+            print(f"error: {each}", file=sys.stderr)
         sys.exit(BAD_INPUT)
     except _Interrupted:
         os._exit(UNKNOWN)  # threads of the solver may still run, and would abort an ordinary exit

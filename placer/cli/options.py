@@ -22,8 +22,8 @@ Guests = Annotated[
     list[str],
     typer.Argument(
         metavar="GUEST...",
-        help="Files of the guests: xl.cfg, libxl's JSON, libvirt's domain XML, or an OpenStack flavour as JSON; - is "
-        "standard input.",
+        help="Files of the guests: xl.cfg, libxl's JSON, libvirt's domain XML, or an OpenStack flavour as JSON; a "
+        "folder means its files that end in .cfg, .json or .xml; - is standard input.",
     ),
 ]
 Reserve = Annotated[
@@ -143,7 +143,7 @@ AllowUnplaced = Annotated[
     typer.Option(
         "--allow-unplaced",
         help="If not all guests fit, leave as few of them unplaced as possible, then as little memory and as few "
-        "vcpus.",
+        "vcpus. Configurations are written of the guests that are placed, and the others are named.",
     ),
 ]
 Quiet = Annotated[
@@ -180,8 +180,7 @@ InPlace = Annotated[
     bool,
     typer.Option(
         "--in-place",
-        help="Write each guest back to the file that it came from; --format names the format of that file: xl, libxl "
-        "or libvirt.",
+        help="Write each guest back to the file that it came from, in the format of that file: xl, libxl or libvirt.",
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace existing files.")]

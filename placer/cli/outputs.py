@@ -9,7 +9,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from placer.errors import InputError
+from placer.errors import Faults, InputError
 from placer.formats.text.encodings import carried, encode
 
 
@@ -71,9 +71,12 @@ def output_paths(output: str, names: list[str], suffix: str) -> dict[str, Path]:
     if _kind(Path(output)) not in {"nothing", "folder"}:
         why = f" for {len(names)} guests" if len(names) > 1 else ""
         raise InputError(f"is a file, expected a folder{why}", place=output)
+    faults = Faults()
     for name in names:
-        if "/" in name or "\0" in name or name in {".", ".."}:
-            raise InputError(f'guest "{name}" has a name that is no file name', place=output)
+        with faults.kept():
+            if "/" in name or "\0" in name or name in {".", ".."}:
+                raise InputError(f'guest "{name}" has a name that is no file name', place=output)
+    faults.raise_all()
     return {name: Path(output) / f"{name}{suffix}" for name in names}
 
 
@@ -84,19 +87,36 @@ def refuse_existing(paths: list[Path], *, force: bool) -> None:
     Raises
     ------
     InputError
-        If a path is a folder or a device, or is a file and ``force`` is not set.
+        If a path is a folder or a device, is a file or a link while ``force`` is not set (a link to nothing would make
+        a file in a place that nobody named), or two paths lead to one file.
     """
+    ends: dict[Path, Path] = {}
+    faults = Faults()
     for path in paths:
-        kind = _kind(path)
-        if kind in {"folder", "device"}:
-            raise InputError(f"is a {kind}, expected a file", place=str(path))
-        if kind == "file" and not force:
-            raise InputError("exists; --force replaces it", place=str(path))
+        with faults.kept():
+            _refuse(path, force=force)
+            other = ends.setdefault(path.resolve(), path)
+            if other is not path:
+                raise InputError(f"leads to the same file as {other}, expected a file of its own", place=str(path))
+    faults.raise_all()
+
+
+def _refuse(path: Path, *, force: bool) -> None:
+    kind = _kind(path)
+    if kind in {"folder", "device"}:
+        raise InputError(f"is a {kind}, expected a file", place=str(path))
+    if kind == "file" and not force:
+        raise InputError("exists; --force replaces it", place=str(path))
+    if kind == "nothing" and path.is_symlink() and not force:
+        raise InputError(f"is a link to {path.readlink()}, where no file is; --force makes one", place=str(path))
 
 
 def write_files(texts: dict[Path, str]) -> None:
     """
-    Write files: each to a temporary file, all of which are renamed once every one is written.
+    Write files: each to a temporary file, all of which are renamed once every one is written and on the disk.
+
+    Without the sync a power failure may leave an empty file under the name of a good one: a rename can reach the disk
+    before the data does (rename(2), fsync(2)).
 
     A replaced file keeps its mode, and symbolic links to it stay.
 
@@ -120,9 +140,13 @@ def write_files(texts: dict[Path, str]) -> None:
             ready.append((Path(temporary), final))
             with os.fdopen(handle, "wb") as file:
                 file.write(encode(text))
+                file.flush()
+                os.fsync(file.fileno())
             Path(temporary).chmod(stat.S_IMODE(final.stat().st_mode) if final.exists() else 0o666 & ~_umask())
         for new, final in ready:
             new.replace(final)
+        for folder in dict.fromkeys(final.parent for _, final in ready):
+            _sync_folder(folder)
     except BaseException as error:
         for new, _ in ready:
             new.unlink(missing_ok=True)
@@ -132,6 +156,16 @@ def write_files(texts: dict[Path, str]) -> None:
         if isinstance(error, OSError):
             raise InputError(f"cannot be written: {error.strerror or error}", place=str(path)) from error
         raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk, where the file system can."""
+    with suppress(OSError):  # the files are complete; some file systems sync no folder
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _make_folder(folder: Path) -> list[Path]:

@@ -43,6 +43,8 @@ Sets of several changes that are worked out; the set that needs the least memory
 
 Chosen, not tuned: each takes a solve, and the sets are sorted with the most acceptable ones first.
 """
+SHORT = 8
+"""Lines of reasons that may stand before the changes that mend them; chosen so that both are seen at a glance."""
 MOST_LINES = 40
 """Rules of one conflict that are printed, about a screen; the rest is counted."""
 
@@ -72,7 +74,8 @@ def explain_infeasible(
     -------
     str
         Lines: each vnode that no pnode can hold even alone, or the memory that all pnodes together lack, or else the
-        rules of each conflict found; then the changes that mend it.
+        rules of each conflict found; then the changes that mend it. The changes stand first where the reasons take more
+        than :data:`SHORT` lines.
     """
     questions = FeasibilityQueries(instance)
     clock = Clock(time_limit_s, stop or Event())
@@ -84,7 +87,7 @@ def explain_infeasible(
         changes[0] = changes[0].replace("mend it", "mend it for these numbers of vnodes")
         changes[0] = changes[0].replace("mends it", "mends it for these numbers of vnodes")
         changes.append("with other numbers of vnodes, smaller changes may do")
-    return "\n".join([*lines, *changes])
+    return "\n".join([*lines, *changes] if len(lines) <= SHORT else [*changes, *lines])
 
 
 class Clock:

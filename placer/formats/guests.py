@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from placer.errors import InputError
+from pathlib import Path
+
+from placer.errors import InputError, of_each
 from placer.formats.base import ParsedGuest
 from placer.formats.foreign import READ, foreign_json, foreign_root, foreign_text
 from placer.formats.text.encodings import as_declared, without_carried
-from placer.formats.text.files import Source, Text, read_source
+from placer.formats.text.files import Source, Text, path_of, read_source
 from placer.instance import Host
+
+SUFFIXES = (".cfg", ".json", ".xml")
+"""Ends of the names of guest files, by which a folder is searched; a file that is named itself may have any name."""
 
 
 def read_guests(source: Source, host: Host, *, keep_pnodes: bool = True) -> list[ParsedGuest]:
@@ -18,7 +23,7 @@ def read_guests(source: Source, host: Host, *, keep_pnodes: bool = True) -> list
     ----------
     source
         An xl.cfg, libxl's JSON (of one guest, or what ``xl list -l`` prints), a domain XML of libvirt, or flavours of
-        OpenStack: a file, or its text.
+        OpenStack: a file, or its text; or a folder of such files (:func:`guest_files`).
     host
         The host that the guests shall run on: its pcpus, pnodes, devices and cpupools are what a guest file names.
     keep_pnodes
@@ -28,8 +33,50 @@ def read_guests(source: Source, host: Host, *, keep_pnodes: bool = True) -> list
     Raises
     ------
     InputError
-        With the place of the first fault.
+        With the place of the first fault of each guest.
     """
+    files, _ = guest_files(source)
+    return [
+        guest
+        for guests in of_each(lambda file: _read_file(file, host, keep_pnodes=keep_pnodes), files)
+        for guest in guests
+    ]
+
+
+def guest_files(source: Source) -> tuple[list[Source], list[str]]:
+    """
+    Give the guest files that a source stands for.
+
+    Parameters
+    ----------
+    source
+        A folder means the files in it whose names end in one of :data:`SUFFIXES`, by name, hidden files and folders
+        inside it left out. Anything else means itself.
+
+    Returns
+    -------
+    files : list of Source
+    left_out : list of str
+        Names of the other files of a folder.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no such file, or cannot be read.
+    """
+    if isinstance(source, Text) or not (folder := Path(path_of(source))).is_dir():
+        return [source], []
+    try:
+        inside = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_dir())
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", place=str(source)) from None
+    files: list[Source] = [str(path) for path in inside if path.suffix in SUFFIXES]
+    if not files:
+        raise InputError(f"is a folder without guest files ({', '.join(SUFFIXES)})", place=str(source))
+    return files, [path.name for path in inside if path.suffix not in SUFFIXES]
+
+
+def _read_file(source: Source, host: Host, *, keep_pnodes: bool) -> list[ParsedGuest]:
     text, place = read_source(source, "carry")
     if text.lstrip().startswith(("{", "[")):
         return _read_json(text, place, host, keep_pnodes=keep_pnodes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     from placer.formats.configured_guest import ConfiguredGuest
@@ -22,8 +22,8 @@ class Format:
         What writes one guest, below ``placer.formats``: called with a ConfiguredGuest, it returns the text.
     suffix
         Of a file that holds one guest.
-    is_json
-        Whether several guests can stand in one JSON object, by name.
+    joins
+        How several guests stand in one text: as a JSON object by name, as one script, or not at all.
     takes_broken
         Whether the format can express a vnode without a pnode.
     """
@@ -31,7 +31,7 @@ class Format:
     module: str
     function: str
     suffix: str
-    is_json: bool = False
+    joins: Literal["json", "script"] | None = None
     takes_broken: bool = False
 
     def emit(self, guest: ConfiguredGuest) -> str:
@@ -41,11 +41,11 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
-    "libxl": Format("libxl.write_json", "emit_libxl_json", ".json", is_json=True),
+    "libxl": Format("libxl.write_json", "emit_libxl_json", ".json", joins="json"),
     "xl": Format("xl.write_cfg", "emit_xl_cfg", ".cfg"),
     "libvirt": Format("libvirt.write_domain", "emit_libvirt_xml", ".xml"),
     "qemu": Format("qemu", "emit_qemu", ".args"),
-    "shell": Format("xl.shell", "emit_shell", ".sh"),
-    "hypercall": Format("libxl.hypercall", "emit_hypercall", ".json", is_json=True),
-    "rfc": Format("native.rfc2013", "emit_rfc", ".json", is_json=True, takes_broken=True),
+    "shell": Format("xl.shell", "emit_shell", ".sh", joins="script"),
+    "hypercall": Format("libxl.hypercall", "emit_hypercall", ".json", joins="json"),
+    "rfc": Format("native.rfc2013", "emit_rfc", ".json", joins="json", takes_broken=True),
 }

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from placer.errors import InputError
+from placer.errors import Faults, InputError
 from placer.formats.base import ParsedGuest, ParsedHost, less_bound
 from placer.formats.text.sizes import parse_sizes
 from placer.instance import Flexible, Form, Guest, Host, Instance, format_size
@@ -62,6 +62,7 @@ def assemble(
     always_vnuma: bool = False,
     migratable: bool = False,
     vnodes: VnodesChoice = None,
+    faults: Faults | None = None,
 ) -> Request:
     """
     Combine a host and guests; a guest whose file states no vnodes becomes flexible, one that runs is no load.
@@ -69,16 +70,11 @@ def assemble(
     Parameters
     ----------
     memory
-        For guests whose memory is below their maxmem: which of the two to place, and to write as both. None: a guest
-        without vnuma is placed with its memory and keeps both; with vnuma maxmem is placed, and the Xen formats refuse
-        it.
+        As :func:`placer.assemble` has it, and the other choices.
     always_vnuma
-        Whether a guest that ends up with one vnode is written with vnuma too; never one of type pv or pvh.
-    migratable
-        Whether guests whose files state no vnodes shall get no vnuma: one larger than a pnode is spread over a set of
-        pnodes. pv and pvh guests are in any case, as Xen starts them without vnuma only.
-    vnodes
-        How many vnodes guests may get whose files state none.
+        Never for a guest of type pv or pvh, which Xen starts without vnuma only.
+    faults
+        Collects the faults of guests, which are then left out of the request; None raises all of them.
 
     Raises
     ------
@@ -86,18 +82,22 @@ def assemble(
         If two guests have the same name, or a guest contradicts itself or the choice of its memory.
     """
     if always_vnuma and migratable:
-        raise InputError("--vnuma always and --migratable contradict each other: no guest with vnuma can migrate")
+        raise InputError("vnuma always and migratable contradict each other: no guest with vnuma can migrate")
     host = replanned(host, guests)
     placed: list[Guest] = []
     readings: dict[str, ParsedGuest] = {}
     notes = list(host.notes)
+    collected = Faults() if faults is None else faults
     for reading in guests:
-        if reading.name in readings:
-            raise InputError(f'two guests have the name "{reading.name}"', place=_place(reading))
-        chosen = _choose_memory(reading, memory)
-        readings[reading.name] = chosen
-        notes += [about(reading.name, note, joint=": ") for note in chosen.notes]
-        placed.append(_guest(chosen, vnodes, always_vnuma=always_vnuma, migratable=migratable))
+        with collected.kept():
+            if reading.name in readings:
+                raise InputError(f'two guests have the name "{reading.name}"', place=_place(reading))
+            chosen = _choose_memory(reading, memory)
+            placed.append(_guest(chosen, vnodes, always_vnuma=always_vnuma, migratable=migratable))
+            readings[reading.name] = chosen
+            notes += [about(reading.name, note, joint=": ") for note in chosen.notes]
+    if faults is None:
+        collected.raise_all()
     instance = Instance(host=less_bound(host.host, readings.values()), guests=tuple(placed))
     return Request(instance=instance, readings=readings, headlines=_fixed(instance), notes=tuple(notes), vnodes=vnodes)
 
@@ -187,7 +187,7 @@ def _choose_memory(reading: ParsedGuest, choice: MemoryChoice | None) -> ParsedG
         if reading.vnodes is not None:
             raise InputError(
                 f'guest "{reading.name}" has {figures}, and its vnodes sum to maxmem; '
-                "--memory memory needs vnodes that sum to memory",
+                "to place its memory they need to sum to memory",
                 place=_place(reading),
             )
         return replace_request(reading, maxmem_kib=reading.memory_kib)

@@ -73,7 +73,7 @@ def test_nothing_is_written_where_nothing_can_be_placed(tmp_path: Path) -> None:
     ("words", "message"),
     [
         (
-            ("db.cfg",),
+            ("db.cfg", "--format", "text"),
             "--in-place writes guest files, which --format text does not produce; expected xl, libxl, libvirt",
         ),
         (("db.cfg", "--format", "shell"), "which --format shell does not"),

@@ -105,6 +105,58 @@ def test_a_link_stays_a_link_to_what_is_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "real").read_text(encoding="utf-8").startswith("OPTIMAL")
 
 
+@pytest.mark.parametrize("output", ["out/", "out/db.cfg"])
+def test_a_link_to_nothing_makes_no_file_elsewhere_until_forced(output: str, tmp_path: Path) -> None:
+    a_folder(tmp_path, db_cfg=a_cfg())
+    (tmp_path / "out").mkdir()
+    link = tmp_path / "out" / "db.cfg"
+    link.symlink_to("../elsewhere")
+    words = (
+        "solve",
+        "--host",
+        tmp_path / "host.txt",
+        tmp_path / "db.cfg",
+        "--format",
+        "xl",
+        "-o",
+        f"{tmp_path}/{output}",
+    )
+
+    ran = placer(*words)
+
+    assert (ran.code, ran.err) == (
+        2,
+        f"error: {link}: is a link to ../elsewhere, where no file is; --force makes one\n",
+    )
+    assert not (tmp_path / "elsewhere").exists()
+    assert placer(*words, "--force").code == 0
+    assert link.is_symlink()
+    assert (tmp_path / "elsewhere").read_text(encoding="utf-8").startswith('name = "db"')
+
+
+def test_a_folder_that_is_a_link_to_nothing_is_refused(tmp_path: Path) -> None:
+    a_folder(tmp_path, db_cfg=a_cfg())
+    (tmp_path / "out").symlink_to("elsewhere")
+    ran = placer(
+        "solve", "--host", tmp_path / "host.txt", tmp_path / "db.cfg", "--format", "xl", "-o", f"{tmp_path}/out/"
+    )
+
+    assert ran.code == 2
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_two_guests_never_go_into_one_file_by_a_link(guests: tuple[object, ...], tmp_path: Path) -> None:
+    out = tmp_path / "linked"
+    out.mkdir()
+    (out / "a.cfg").write_text("mine", encoding="utf-8")
+    (out / "b.cfg").symlink_to("a.cfg")
+
+    ran = placer(*guests, out, "--force")
+
+    assert (ran.code, "leads to the same file as" in ran.err) == (2, True)
+    assert (out / "a.cfg").read_text(encoding="utf-8") == "mine"
+
+
 @pytest.mark.parametrize(
     ("words", "fault"),
     [

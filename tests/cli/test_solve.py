@@ -208,7 +208,7 @@ def test_with_vnuma_memory_below_maxmem_is_refused_in_the_words_of_xl(tmp_path: 
 
     assert refused.code == impossible.code == 2
     assert "Cannot enable PoD and vNUMA at the same time" in refused.err
-    assert "its vnodes sum to maxmem; --memory memory needs vnodes that sum to memory" in impossible.err
+    assert "its vnodes sum to maxmem; to place its memory they need to sum to memory" in impossible.err
 
 
 def test_a_reserve_turns_a_guest_away(tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_several_guests_do_not_go_into_one_xl_cfg_on_standard_output(tmp_path: P
     ran = placer(*on_host(tmp_path, "--format", "xl", a_cfg=a_cfg("a"), b_cfg=a_cfg("b")))
 
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "error: 2 guests do not go into one xl file; name a folder with --output\n"
+    assert ran.err == "error: 2 guests do not go into one xl file; name a folder for them\n"
 
 
 @pytest.mark.parametrize("form", ["libxl", "rfc"])

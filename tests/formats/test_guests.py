@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from placer.errors import InputError
-from placer.formats.guests import read_guests
+from placer.errors import BatchError, InputError
+from placer.formats.guests import guest_files, read_guests
 from placer.formats.hosts import read_host
 from placer.formats.text.files import Text
-from tests.support.commands import INSTANCES
+from tests.support.commands import INSTANCES, a_cfg
 
 HOST = read_host(INSTANCES / "xl" / "host.txt").host
 DOMAIN = "<domain type='kvm'><name>vm</name><memory unit='GiB'>1</memory><vcpu>2</vcpu></domain>"
@@ -52,3 +53,28 @@ def test_a_flavour_with_bytes_that_are_no_utf_8_is_refused(tmp_path: Path) -> No
     file.write_bytes(b'{"name": "vm\xe9", "vcpus": 2, "ram": 1024, "disk": 1}')
     with pytest.raises(InputError, match=r"flavor.json:1: expected UTF-8 text, got byte 0xe9"):
         read_guests(file, HOST)
+
+
+def test_a_folder_means_its_guest_files_by_name(tmp_path: Path) -> None:
+    for name in ("b.cfg", "a.cfg", ".hidden.cfg", "README", "c.cfg~"):
+        (tmp_path / name).write_text(a_cfg(name.partition(".")[0] or "hidden"))
+    (tmp_path / "old.cfg").mkdir()
+    (tmp_path / "link.cfg").symlink_to("a.cfg")
+
+    files, left_out = guest_files(tmp_path)
+    assert files == [str(tmp_path / name) for name in ("a.cfg", "b.cfg", "link.cfg")]
+    assert left_out == ["README", "c.cfg~"]
+    (tmp_path / "link.cfg").unlink()
+    assert [guest.name for guest in read_guests(tmp_path, HOST)] == ["a", "b"]
+
+
+def test_a_folder_without_guest_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r": is a folder without guest files \(\.cfg, \.json, \.xml\)$"):
+        read_guests(tmp_path, HOST)
+
+
+def test_every_guest_of_a_file_that_cannot_be_read_is_told() -> None:
+    flavors = [{"name": f"f{i}", "vcpus": -i, "ram": 512} for i in range(3)]
+    with pytest.raises(BatchError) as told:
+        read_guests(Text(json.dumps(flavors), place="flavors"), HOST)
+    assert [str(error)[:13] for error in told.value.errors] == [f"flavors: $[{i}]" for i in range(3)]

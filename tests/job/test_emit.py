@@ -11,7 +11,14 @@ from placer.check import check
 from placer.errors import EmissionError
 from placer.formats.base import GuestSource, ParsedGuest
 from placer.instance import Guest, Placement
-from placer.job.emit import emit_guests, join, refuse_joining, written_guests
+from placer.job.emit import (
+    emit_guests,
+    join,
+    placed_only,
+    refusals_of_any_placement,
+    refuse_joining,
+    written_guests,
+)
 from placer.job.output_formats import FORMATS
 from placer.job.request import Request
 from tests.support.building import GIB, a_guest, a_host, an_instance
@@ -76,9 +83,50 @@ def test_one_text_stands_for_itself_and_several_for_an_object_by_name() -> None:
 def test_xl_reads_one_guest_from_a_file() -> None:
     refuse_joining(1, "xl")
     refuse_joining(40, "rfc")
-    with pytest.raises(EmissionError, match=r"^2 guests do not go into one xl file; name a folder with --output$"):
+    with pytest.raises(EmissionError, match=r"^2 guests do not go into one xl file; name a folder for them$"):
         join({"a": "", "b": ""}, "xl")
 
 
 def test_only_the_format_of_2013_takes_what_is_broken() -> None:
     assert [name for name, each in FORMATS.items() if each.takes_broken] == ["rfc"]
+
+
+def test_scripts_of_several_guests_are_one_script() -> None:
+    requests = [Request(instance=an_instance(a_host(8 * GIB), a_guest(GIB, name=name))) for name in ("a", "b")]
+    scripts: dict[str, str] = {}
+    for request, name in zip(requests, ("a", "b"), strict=True):
+        scripts |= emit_guests(request, Placement(pnode_of={name: (0,)}), (), "shell")
+
+    lines = join(scripts, "shell").splitlines()
+    assert lines[0] == "#!/bin/sh"
+    assert [line.split()[2] for line in lines if line.startswith("xl")] == ["a", "b"]
+    assert sum(line.startswith("#!") or line == "set -e" for line in lines) == 2
+
+
+def test_guests_on_sets_are_written_first() -> None:
+    guests = (a_guest(GIB, name="vnuma"), a_guest(GIB, GIB, name="spread", form="set", one_to_one=True))
+    request = Request(instance=an_instance(a_host(8 * GIB, 8 * GIB), *guests))
+    placement = Placement(pnode_of={"vnuma": (0,), "spread": (0, 1)}, sets=("spread",))
+
+    assert list(emit_guests(request, placement, (), "shell")) == ["spread", "vnuma"]
+
+
+def test_guests_without_a_place_are_left_out_with_their_pcpus_and_sets() -> None:
+    host = a_host(8 * GIB, 8 * GIB)
+    guests = (a_guest(GIB, name="in"), a_guest(GIB, GIB, name="half"), a_guest(GIB, name="out"))
+    request = Request(instance=an_instance(host, *guests))
+    placement = Placement(
+        pnode_of={"in": (1,), "half": (0, None), "out": (None,)}, pcpu_of={"in": (4,), "out": (None,)}
+    )
+
+    left, placed = placed_only(request, placement)
+    assert [guest.name for guest in left.instance.guests] == ["in"]
+    assert placed == Placement(pnode_of={"in": (1,)}, pcpu_of={"in": (4,)})
+
+
+def test_what_a_format_refuses_wherever_a_guest_stands_is_known_before_it_is_placed() -> None:
+    fine, wrong = a_guest(GIB, name="fine"), a_guest(GIB + 1, name="odd")
+    refusals = refusals_of_any_placement(Request(instance=an_instance(a_host(GIB), fine, wrong)), "xl")
+
+    assert len(refusals) == 1
+    assert refusals[0].startswith('guest "odd": ')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import PurePath
 
-from placer.errors import InputError
+from placer.errors import InputError, of_each
 from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest, online_note
 from placer.formats.devices import devices_on
 from placer.formats.libxl.online import read_online_vcpus
@@ -59,7 +59,7 @@ def guests_of(value: object, place: str, host: Host, *, keep_pnodes: bool = True
     guests = [domain for domain in domains if domain.value.get("domid") != 0]
     if not guests:
         raise InputError("no guest in it, expected one besides Domain-0", place=f"{place}: $")
-    return [read_domain(guest, host, keep_pnodes=keep_pnodes) for guest in guests]
+    return of_each(lambda guest: read_domain(guest, host, keep_pnodes=keep_pnodes), guests)
 
 
 def read_domain(document: Fields, host: Host, *, keep_pnodes: bool = True) -> ParsedGuest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
-from placer.errors import InputError
+from placer.errors import InputError, of_each
 from placer.formats.base import MAX_NAME, GuestSource, ParsedGuest
 from placer.formats.openstack.flavor_cells import read_cells
 from placer.formats.openstack.flavor_policies import read_policies
@@ -94,7 +94,8 @@ def read_flavors(document: object, place: str) -> list[ParsedGuest]:
         return [_read(Fields.of(_from_table(document), place))]
     if not document:
         raise InputError("the list is empty, expected a flavour", place=f"{place}: {path}")
-    return [_read(Fields.of(_from_table(item), place, f"{path}[{i}]")) for i, item in enumerate(document)]
+    entries = list(map(_from_table, document))
+    return of_each(lambda i: _read(Fields.of(entries[i], place, f"{path}[{i}]")), range(len(entries)))
 
 
 def _from_table(item: Any) -> Any:

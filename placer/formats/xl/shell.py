@@ -11,8 +11,8 @@ from placer.instance import format_cpuset
 
 _HEADER = """\
 #!/bin/sh
-# Binds the vcpus of a running guest as placed by placer: xl vcpu-pin GUEST VCPU HARD SOFT.
-# Memory that the guest has already stays where it is.
+# Binds the vcpus of running guests as placed by placer: xl vcpu-pin GUEST VCPU HARD SOFT.
+# Memory that a guest has already stays where it is.
 set -e
 """
 
@@ -37,17 +37,22 @@ def emit_shell(written: ConfiguredGuest) -> str:
         raise EmissionError("\n".join(f'guest "{written.guest.name}": {reason}' for reason in reasons))
     hard = written.guest.hard_affinity or (None,) * written.guest.vcpu_count
     soft = soft_affinity_on_pnode(written)
-    lines = []
+    lines, name = [], " ".join(written.guest.name.split())  # in a comment, which ends with its line
     if written.guest.form == "set":
-        lines.append(f"# memory spread over pnodes {format_cpuset(written.pnodes)}")
+        lines.append(f"# {name}: memory spread over pnodes {format_cpuset(written.pnodes)}")
     for v, vnode in enumerate(written.vnodes):
         if written.guest.form != "set":
-            lines.append(f"# vnode {v} on pnode {vnode.pnode}")
+            lines.append(f"# {name}: vnode {v} on pnode {vnode.pnode}")
         for vcpu in vnode.vcpus:
             mask = hard[vcpu]
             bound = "all" if mask is None else format_cpuset(mask)
             lines.append(f"xl vcpu-pin {quote(written.guest.name)} {vcpu} {bound} {format_cpuset(soft[vcpu])}")
     return _HEADER + "".join(f"{line}\n" for line in lines)
+
+
+def join_scripts(scripts: list[str]) -> str:
+    """Join the scripts of several guests, as :func:`emit_shell` writes them, into one."""
+    return _HEADER + "".join(script.removeprefix(_HEADER) for script in scripts)
 
 
 def _reasons(written: ConfiguredGuest) -> Iterator[str]:

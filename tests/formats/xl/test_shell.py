@@ -40,7 +40,7 @@ def test_each_vcpu_is_drawn_to_the_pcpus_of_its_pnode() -> None:
         ["xl", "vcpu-pin", "db", "1", "all", "0-3"],
         ["xl", "vcpu-pin", "db", "2", "all", "0-3"],
     ]
-    assert "# vnode 0 on pnode 1\n" in text
+    assert "# db: vnode 0 on pnode 1\n" in text
 
 
 def test_affinity_of_its_own_is_kept() -> None:
