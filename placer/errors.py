@@ -98,6 +98,9 @@ class Defect(Exception):  # noqa: N818 - a defect is the program's, not the inpu
     """placer broke one of its own promises."""
 
 
+MOST_FAULTS = 50
+"""Faults of one file after which its reading ends: a file of another kind has one in every entry. Chosen, not tuned."""
+
 _T = TypeVar("_T")
 _Read = TypeVar("_Read")
 
@@ -130,7 +133,7 @@ def expect(name: str, value: object, *types: type[_T]) -> _T:
 
 def of_each(read: Callable[[_T], _Read], inputs: Iterable[_T]) -> list[_Read]:
     """
-    Read each input, and raise the errors of all that cannot be read at once.
+    Read each input, and raise the errors of all that cannot be read at once, up to :data:`MOST_FAULTS`.
 
     Raises
     ------
@@ -139,6 +142,9 @@ def of_each(read: Callable[[_T], _Read], inputs: Iterable[_T]) -> list[_Read]:
     """
     faults, results = Faults(), []
     for given in inputs:
+        if len(faults.errors) >= MOST_FAULTS:
+            faults.errors.append(InputError(f"reading ended after {MOST_FAULTS} faults"))
+            break
         with faults.kept():
             results.append(read(given))
     faults.raise_all()

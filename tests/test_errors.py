@@ -53,3 +53,10 @@ def test_faults_within_faults_are_one_list_and_defects_are_none_of_them() -> Non
     assert [str(error) for error in faults.errors] == ["1: is odd", "3: is odd", "5: is odd"]
     with pytest.raises(Defect), faults.kept():
         raise Defect("ours")
+
+
+def test_a_file_of_another_kind_is_not_read_to_its_end() -> None:
+    with pytest.raises(BatchError) as told:
+        of_each(refuse_odd, range(1, 1001, 2))
+    assert len(told.value.errors) == 51
+    assert str(told.value.errors[-1]) == "reading ended after 50 faults"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from placer.cli import options
+
+if TYPE_CHECKING:
+    from placer.instance import Instance, Placement
+    from placer.solving.result import Result
 
 InstanceFile = Annotated[
     str | None, typer.Argument(metavar="INSTANCE", help="The instance; - is standard input.", show_default=False)
@@ -27,6 +31,15 @@ Keep = Annotated[
         metavar="OLD",
         help="An earlier placement: count the vnodes that left their pnode in it, as a cost right before "
         "device_pnodes and shape.",
+    ),
+]
+TimeLimit = Annotated[
+    float,
+    typer.Option(
+        "--time-limit",
+        min=0.0,
+        metavar="SECONDS",
+        help="Seconds for the search that says how far a placement is from the least cost; 0 searches for nothing.",
     ),
 ]
 Host = Annotated[
@@ -66,6 +79,7 @@ def check(
     reserve: options.Reserve = None,
     objective: options.Objective = None,
     free_pnodes: options.FreePnodes = False,
+    time_limit: TimeLimit = 10.0,
     host: Host = None,
     running: Running = None,
     numa_dump: options.NumaDump = None,
@@ -77,8 +91,8 @@ def check(
     """
     Check a placement, or the guests that run on a host.
 
-    INSTANCE and PLACEMENT: report every rule that the placement breaks, and
-    every cost, recomputed from the instance alone.
+    INSTANCE and PLACEMENT: report every rule that the placement breaks, every
+    cost, recomputed from the instance alone, and how far it is from the least.
 
     --host, --numa-dump and --running or --vcpu-list: report every guest whose
     memory or vcpus are not where they were meant to be. Give both where you
@@ -104,6 +118,7 @@ def check(
             reserve=reserve,
             objective=objective,
             free_pnodes=free_pnodes,
+            time_limit_s=time_limit,
         )
     write_stdout(text)
     raise typer.Exit(0 if good else 1)
@@ -118,6 +133,7 @@ def _check_placement(
     reserve: str | None,
     objective: str | None,
     free_pnodes: bool,
+    time_limit_s: float,
 ) -> tuple[str, bool]:
     """Give the report on a placement, and whether it keeps every rule."""
     from msgspec.structs import replace
@@ -146,9 +162,34 @@ def _check_placement(
     if strays:  # a placement may lack that room where the host has none; then it is said, and is no fault
         loose = replace(request.instance, sets_may_stray=True)
         verdict = check_rules(loose, given, allow_unplaced=allow_unplaced, keep=old)
+    best = None
+    if time_limit_s and not verdict.violations:
+        best = _best(request.instance, given, old, allow_unplaced=allow_unplaced, time_limit_s=time_limit_s)
     gone = None if old is None else moved(restricted_to(old, request.instance), given)
-    text = render_verdict(verdict, gone) + "".join(f"\nmay stray: {message}\n" for message in strays)
+    text = render_verdict(verdict, request.instance, moved=gone, best=best)
+    text += "".join(f"\nmay stray: {message}\n" for message in strays)
     return text, not verdict.violations
+
+
+def _best(
+    instance: Instance, given: Placement, old: Placement | None, *, allow_unplaced: bool, time_limit_s: float
+) -> Result:
+    """Search for a better placement, from this one on, for the bounds that are proved on the way."""
+    from placer.cli.running import run
+    from placer.solving.pipeline import solve
+
+    return run(
+        lambda stop, on_progress: solve(
+            instance,
+            time_limit_s=time_limit_s,
+            allow_unplaced=allow_unplaced,
+            hint=given,
+            keep=old,
+            stop=stop,
+            on_progress=on_progress,
+        ),
+        quiet=True,
+    )
 
 
 def _check_running(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from placer.assignment import Status
-from placer.instance import Guest, Instance, Placement, Vnode, format_cpuset, format_size
+from placer.formats.configured_guest import write_vnodes
+from placer.instance import Guest, Instance, Placement, format_cpuset, format_size
 from placer.instance.note import grouped
 from placer.job.notes import answer_notes
 from placer.job.request import Request
 from placer.report.moved import moved_line
+from placer.report.pnodes import pnode_table
 from placer.report.tables import headline, table
 from placer.report.tradeoff import trade_line
+from placer.report.units import gap, with_units
 from placer.solving.result import Result
 
 STATUS_WORDS = {
@@ -55,9 +58,9 @@ def render(result: Result, request: Request, *, colour: bool = False, quiet: boo
         parts += ["\nBroken rules\n", *(f"- {violation.message}\n" for violation in result.violations)]
     if result.placement is not None:
         parts += [
-            "\n" + _costs(result, colour=colour),
+            "\n" + _costs(result, request.instance, colour=colour),
             "\n" + _guests(result, request.instance, result.placement, colour=colour),
-            "\n" + _pnodes(request.instance, result.placement, colour=colour),
+            "\n" + pnode_table(request.instance, result.placement, colour=colour),
         ]
     if result.trade is not None:
         parts.append("\n" + trade_line(result.trade) + "\n")
@@ -85,18 +88,13 @@ def _moved(result: Result) -> list[str]:
     return [] if result.moved is None else [moved_line(result.moved)]
 
 
-def _costs(result: Result, *, colour: bool) -> str:
+def _costs(result: Result, instance: Instance, *, colour: bool) -> str:
     rows = []
     for t, tier in enumerate(result.tiers, 1):
-        terms = ", ".join(f"{name} {cost}" for name, cost in tier.terms.items())
-        rows.append((t, terms, tier.cost, tier.bound, _gap(tier.cost, tier.bound)))
+        mean = result.mean_access_distance
+        terms = ", ".join(with_units(name, cost, instance, mean) for name, cost in tier.terms.items())
+        rows.append((t, terms, tier.cost, tier.bound, gap(tier.cost, tier.bound)))
     return table("Costs, highest tier first", ("tier", "terms", ">cost", ">bound", ">gap"), rows, colour=colour)
-
-
-def _gap(cost: int, bound: int | None) -> str:
-    if bound is None:
-        return "-"
-    return "0" if cost == bound else f"{100 * (cost - bound) / cost:.1f} %"
 
 
 def _guests(result: Result, instance: Instance, placement: Placement, *, colour: bool) -> str:
@@ -106,15 +104,15 @@ def _guests(result: Result, instance: Instance, placement: Placement, *, colour:
         if guest.form == "set":
             rows.append(_set_row(guest, placement, mean))
             continue
-        for v, (vnode, pnode) in enumerate(zip(guest.vnodes, placement.pnode_of[guest.name], strict=True)):
+        for v, vnode in enumerate(write_vnodes(guest, instance.host, placement.pnode_of[guest.name])):
             first = v == 0
             rows.append(
                 (
                     guest.name if first else "",
                     v,
                     format_size(vnode.memory_kib),
-                    _vcpus(guest, vnode, placement),
-                    "none" if pnode is None else pnode,
+                    _vcpus(guest, vnode.vcpus, placement),
+                    "none" if vnode.pnode is None else vnode.pnode,
                     mean if first else "",
                 )
             )
@@ -124,51 +122,23 @@ def _guests(result: Result, instance: Instance, placement: Placement, *, colour:
 
 def _set_row(guest: Guest, placement: Placement, mean: float | None) -> tuple[object, ...]:
     """Give the one row of a guest that sees no NUMA and lies on a set of pnodes."""
-    every = Vnode(memory_kib=guest.memory_kib, vcpus=tuple(range(guest.vcpu_count)))
+    every = tuple(range(guest.vcpu_count))
     pnodes = [pnode for pnode in placement.pnode_of[guest.name] if pnode is not None]
     where = format_cpuset(pnodes) if pnodes else "none"
     return (guest.name, "set", format_size(guest.memory_kib), _vcpus(guest, every, placement), where, mean)
 
 
-def _vcpus(guest: Guest, vnode: Vnode, placement: Placement) -> str:
+def _vcpus(guest: Guest, vcpus: tuple[int, ...], placement: Placement) -> str:
     """Give the number and the names of the vcpus of a vnode, and the pcpus of its dedicated ones."""
-    if not vnode.vcpus:
+    if not vcpus:
         return "0"
-    own = guest.dedicated.intersection(vnode.vcpus)
+    own = guest.dedicated.intersection(vcpus)
     pcpus = [pcpu for vcpu in own if (pcpu := placement.pcpu_of[guest.name][vcpu]) is not None] if own else []
-    text = f"{len(vnode.vcpus)} ({format_cpuset(vnode.vcpus)})"
-    if guest.online_on(vnode) < len(vnode.vcpus):
-        text = f"{text[:-1]}, {guest.online_on(vnode)} online)"
+    text = f"{len(vcpus)} ({format_cpuset(vcpus)})"
+    online = len(guest.online.intersection(vcpus))
+    if online < len(vcpus):
+        text = f"{text[:-1]}, {online} online)"
     if not pcpus:
         return text
-    dedicated = "" if len(own) == len(vnode.vcpus) else f"{format_cpuset(own)} "
+    dedicated = "" if len(own) == len(vcpus) else f"{format_cpuset(own)} "
     return f"{text}, {dedicated}on pcpus {format_cpuset(pcpus)}"
-
-
-def _pnodes(instance: Instance, placement: Placement, *, colour: bool) -> str:
-    held: dict[int | None, list[tuple[int, int]]] = {}
-    for guest in instance.guests:
-        for vnode, where in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
-            held.setdefault(where, []).append((vnode.memory_kib, guest.online_on(vnode)))
-    rows = []
-    for pnode in instance.host.pnodes:
-        vnodes = held.get(pnode.id, [])
-        placed = sum(memory for memory, _ in vnodes)
-        rows.append(
-            (
-                pnode.id,
-                format_size(pnode.memory_kib),
-                format_size(placed),
-                format_size(pnode.memory_kib - placed),
-                format_size(pnode.reserve_kib),
-                len(vnodes),
-                sum(vcpus for _, vcpus in vnodes),
-                pnode.core_count,
-                len(pnode.pcpus),
-            )
-        )
-    columns = (
-        ">pnode", ">free before", ">placed", ">free after", ">reserve", ">vnodes", ">vcpus", ">cores", ">pcpus",
-    )  # fmt: skip
-    title = "Pnodes (memory of vnodes only; the overhead of guests comes on top)"
-    return table(title, columns, rows, colour=colour)

@@ -5,30 +5,75 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from placer.check import Verdict, mean_access_distance
+from placer.instance import Instance
 from placer.instance.previous import Moved
 from placer.report.moved import moved_line
 from placer.report.tables import table
+from placer.report.units import gap, in_units
+from placer.solving.result import Result
 
 
-def render_verdict(verdict: Verdict, moved: Sequence[Moved] | None = None) -> str:
+def render_verdict(
+    verdict: Verdict, instance: Instance, *, moved: Sequence[Moved] | None = None, best: Result | None = None
+) -> str:
     """
-    Write whether all rules hold, the broken ones, the moved vnodes, and every cost.
+    Write whether all rules hold, the broken ones, the moved vnodes, every cost, and how far it is from the least.
 
     Parameters
     ----------
     verdict
         The verdict on the placement.
+    instance
+        What it places.
     moved
         Vnodes that left their pnode of an earlier placement; None without one.
+    best
+        The result of a search from this placement on; None without one.
     """
     mean = mean_access_distance(verdict)
     distance = "" if mean is None else f"; mean access distance {mean:.2f}"
     count = len(verdict.violations)
     head = "all rules hold" if not count else f"{count} rule{'s are' if count > 1 else ' is'} broken"
     lines = [f"{head}{distance}\n", *(f"- {violation.rule}: {violation.message}\n" for violation in verdict.violations)]
+    bounds = _bounds(verdict, best)
+    if best is not None and best.tiers:
+        lines.append(_quality(verdict, best, bounds) + "\n")
     lines += [] if moved is None else [moved_line(moved) + "\n"]
-    rows = [(t, name, cost) for t, terms in enumerate(verdict.terms, 1) for name, cost in terms.items()]
-    lines.append("\n" + table("Costs, highest tier first", ("tier", "term", ">cost"), rows))
+    lines.append("\n" + _costs(verdict, bounds, instance, mean))
     means = [(name, access.mean_distance) for name, access in verdict.access.items()]
     lines.append("\n" + table("Guests", ("guest", ">mean distance"), means))
     return "".join(lines)
+
+
+def _costs(verdict: Verdict, bounds: list[int | None], instance: Instance, mean: float | None) -> str:
+    rows: list[tuple[object, ...]] = []
+    for t, (terms, cost, bound) in enumerate(zip(verdict.terms, verdict.costs, bounds, strict=True), 1):
+        of_tier: tuple[object, ...] = (bound, gap(cost, bound))
+        for name, value in terms.items():
+            rows.append((t, name, value, in_units(name, value, instance, mean), *of_tier))
+            of_tier = ("", "")
+    columns = ("tier", "term", ">cost", "which is", ">bound of tier", ">gap")
+    return table("Costs, highest tier first", columns, rows)
+
+
+def _bounds(verdict: Verdict, best: Result | None) -> list[int | None]:
+    """Give the bound of each tier, as far as it holds: among placements no worse in the higher tiers."""
+    found = [] if best is None else list(best.tiers)
+    bounds: list[int | None] = [None] * len(verdict.costs)
+    for t, tier in enumerate(found):
+        bounds[t] = tier.bound
+        if tier.cost != verdict.costs[t]:
+            break
+    return bounds
+
+
+def _quality(verdict: Verdict, best: Result, bounds: list[int | None]) -> str:
+    """Say whether a placement costs less, and by how much, in the first tier in which one does or may."""
+    for t, (cost, bound, tier) in enumerate(zip(verdict.costs, bounds, best.tiers, strict=True), 1):
+        if tier.cost < cost:
+            less = f"{gap(cost, tier.cost)} less in tier {t}"
+            return f"a placement that costs {less} was found: {tier.cost} instead of {cost}"
+        if bound != cost:
+            may = "" if bound is None else f"; in tier {t} one could cost {gap(cost, bound)} less"
+            return f"no placement that costs less was found{may}"
+    return "proved that no placement costs less"

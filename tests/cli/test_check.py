@@ -40,7 +40,8 @@ def costs(ran: Ran) -> list[tuple[str, str, int]]:
     """Tier, term and cost of each line of the costs."""
     start = ran.lines.index("Costs, highest tier first") + 2
     return [
-        (tier, term, int(cost)) for tier, term, cost in map(str.split, ran.lines[start : ran.lines.index("Guests") - 1])
+        (tier, term, int(cost))
+        for tier, term, cost, *_ in map(str.split, ran.lines[start : ran.lines.index("Guests") - 1])
     ]
 
 

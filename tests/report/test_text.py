@@ -59,13 +59,20 @@ def test_guests_name_each_vnode_with_its_pnode() -> None:
     ]
 
 
+def test_parts_on_one_pnode_are_shown_as_they_are_written() -> None:
+    cut = an_instance(INSTANCE.host, a_guest(GIB, 2 * GIB, vcpus=(2, 2), form="parts"))
+    said = lines(an_answer(placement=Placement(pnode_of={"db": (0, 0)})), cut)
+
+    assert ["db", "0", "3", "GiB", "4", "(0-3)", "0", "14.40"] in [line.split() for line in said]
+
+
 def test_pnodes_are_shown_before_and_after() -> None:
     said = lines(an_answer())
 
     start = next(i for i, line in enumerate(said) if line.startswith("Pnodes"))
     assert [line.split() for line in said[start + 2 : start + 4]] == [
-        ["0", "8", "GiB", "3", "GiB", "5", "GiB", "0", "KiB", "1", "2", "4", "4"],
-        ["1", "4", "GiB", "2", "GiB", "2", "GiB", "0", "KiB", "1", "0", "4", "4"],
+        ["0", "8", "GiB", "3", "GiB", "0", "KiB", "5", "GiB", "0", "KiB", "1", "2", "0", "4", "4", "0.50"],
+        ["1", "4", "GiB", "2", "GiB", "0", "KiB", "2", "GiB", "0", "KiB", "1", "0", "0", "4", "4", "0.00"],
     ]
 
 

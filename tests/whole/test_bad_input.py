@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import placer.formats
-from placer.errors import InputError
+from placer.errors import BatchError, InputError
 from tests.support.every_reader import FILE, INSTANCES, LONGEST, READERS, Reader, hostile
 
 ELSEWHERE = {
@@ -62,8 +62,9 @@ def read(reader: Reader, data: bytes) -> bool:
     try:
         reader.read(FILE)
     except InputError as error:
-        assert str(error).startswith(FILE), str(error)[:LONGEST]
-        assert len(str(error)) <= LONGEST
+        for each in error.errors if isinstance(error, BatchError) else (error,):
+            assert str(each).startswith((FILE, "reading ended after")), str(each)[:LONGEST]
+            assert len(str(each)) <= LONGEST
         return False
     return True
 
