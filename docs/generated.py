@@ -97,6 +97,7 @@ def library() -> str:
         elif issubclass(value, Exception):
             groups["Errors"].append(f".. autoexception:: placer.{name}\n")
         else:
-            groups["Classes"].append(f".. autoclass:: placer.{name}\n")
+            members = "   :members:\n" if value is placer.State else ""  # the class that is used by its methods
+            groups["Classes"].append(f".. autoclass:: placer.{name}\n{members}")
     parts = [f"{title}\n{'-' * len(title)}\n\n{chr(10).join(entries)}" for title, entries in groups.items()]
     return "\n".join(parts)

@@ -26,7 +26,8 @@ def emit(request: Request | Instance, answer: Result | Placement, format: str, *
     answer
         What :func:`solve` said, or a placement. Every rule is checked once more.
     format
-        ``"xl"`` (xl.cfg), ``"libxl"`` (JSON of ``libxl_domain_config``), ``"libvirt"`` (domain XML), ``"qemu"``
+        ``"xl"`` (xl.cfg), ``"libxl"`` (JSON: a ``libxl_domain_build_info``, or the
+        guest's own ``libxl_domain_config``), ``"libvirt"`` (domain XML), ``"qemu"``
         (arguments), ``"shell"`` (calls that bind a running guest), ``"hypercall"`` (JSON of the arrays
         ``vnode_to_pnode``, ``vcpu_to_vnode``, ``vdistance`` and ``vmemrange`` that Xen takes) or ``"rfc"`` (build info
         of the 2013 RFC).

@@ -31,7 +31,7 @@ Solver = Callable[[Problem, SearchContext], Solution]
 def parts_apply(problem: Problem) -> Applies:
     """Say whether the items are enough to look for components."""
     if problem.n < DIVIDED_ITEMS:
-        return Applies(False, f"{DIVIDED_ITEMS} items at least, has {problem.n}")
+        return Applies(False, f"{DIVIDED_ITEMS} items at least are divided, it has {problem.n}")
     return Applies(True, "its items form several components")
 
 

@@ -63,7 +63,7 @@ def _capacity_applies(problem: Problem) -> Applies:
 
 def _counts_apply(problem: Problem) -> Applies:
     if problem.m <= FEW_SITES:
-        return Applies(False, f"more than {FEW_SITES} sites, has {problem.m}")
+        return Applies(False, f"it pays from more than {FEW_SITES} sites, this has {problem.m}")
     return counts_apply(problem)
 
 
@@ -76,7 +76,7 @@ def _qap_applies(problem: Problem) -> Applies:
 def _branch_and_bound_applies(problem: Problem) -> Applies:
     most = int(BRANCHED_ITEMS * (SELECTOR_FACTOR if len(problem.selectors) else 1))
     if problem.n > most:
-        return Applies(False, f"{most} items at most, has {problem.n}")
+        return Applies(False, f"{most} items at most are tried, it has {problem.n}")
     equal = _equal_items(problem)
     if equal >= EQUAL_ITEMS:
         return Applies(False, f"{equal} equal items on {problem.m} sites, of which CP-SAT encodes the counts only")
@@ -92,7 +92,7 @@ def _equal_items(problem: Problem) -> int:
 
 def _is_too_large_for_cpsat(problem: Problem) -> Applies:
     if len(problem.groups) != 1:
-        return Applies(False, f"one group, has {len(problem.groups)}")
+        return Applies(False, f"it needs one group, this has {len(problem.groups)}")
     equal = _equal_items(problem)
     if equal >= EQUAL_ITEMS:
         return Applies(False, f"{equal} equal items on {problem.m} sites, of which CP-SAT encodes the counts only")

@@ -34,7 +34,7 @@ def solve_qap(problem: Problem, context: SearchContext) -> Solution:
 
 def _branch_and_bound_applies(problem: Problem) -> Applies:
     if problem.n > BRANCHED_ITEMS:
-        return Applies(False, f"{BRANCHED_ITEMS} items at most, has {problem.n}")
+        return Applies(False, f"{BRANCHED_ITEMS} items at most are tried, it has {problem.n}")
     return Applies(True, f"its {problem.n} items are no more than {BRANCHED_ITEMS}")
 
 

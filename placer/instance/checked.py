@@ -157,12 +157,12 @@ def _alternatives(kind: Any) -> tuple[Any, ...]:
 
 
 def _found(path: str, values: object) -> str:
-    """Quote the value to which a path leads; nothing where the path does not say which entry it means."""
+    """Quote the value to which a path leads; the whole dict with its keys where the path does not say which entry."""
     for key, index in _STEP.findall(path):
         if key and isinstance(values, dict):
             values = values[key]
         elif index.isdigit() and isinstance(values, list | tuple):
             values = values[int(index)]
         else:
-            return ""
+            break
     return shorten(repr(values))

@@ -71,8 +71,7 @@ def assemble(
     ----------
     memory
         As :func:`placer.assemble` has it, and the other choices.
-    always_vnuma
-        Never for a guest of type pv or pvh, which Xen starts without vnuma only.
+        Guests of type pv and pvh never have vnuma, which Xen starts for hvm only.
     faults
         Collects the faults of guests, which are then left out of the request; None raises all of them.
 

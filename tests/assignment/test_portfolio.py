@@ -66,7 +66,7 @@ def test_many_vnodes_are_not_branched_and_cost_what_branch_and_bound_finds() -> 
     solutions = optimal(problem, SearchContext(workers=1)), branch_and_bound(problem, SearchContext())
     assert [solution.status for solution in solutions] == [Status.OPTIMAL] * 2
     assert solutions[0].costs == solutions[1].costs
-    assert dict(solutions[0].decisions[0].passed_over)["branch_and_bound"] == "24 items at most, has 25"
+    assert dict(solutions[0].decisions[0].passed_over)["branch_and_bound"] == "24 items at most are tried, it has 25"
 
 
 def test_many_vnodes_with_traffic_of_their_own_are_searched_and_bounded_without_a_model() -> None:

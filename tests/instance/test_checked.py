@@ -77,7 +77,12 @@ def test_a_value_of_a_wrong_type_is_refused_for_every_field_of_every_struct(kind
         (Host, {"pnodes": HOST.pnodes, "slit": (("x",),)}, "Host.slit[0][0]: expected int, got 'x'"),
         (Rule, {"apart": ("a", 3)}, "Rule.apart[1]: expected str | VnodeOf, got 3"),
         (Objective, {"core_sharing_price": "3"}, "Objective.core_sharing_price: expected float | None, got '3'"),
-        (Placement, {"pnode_of": {"a": ("b",)}}, "Placement.pnode_of[...][0]: expected int | None, got str"),
+        (Placement, {"pnode_of": {"a": ("b",)}}, "Placement.pnode_of[...][0]: expected int | None, got {'a': ('b',)}"),
+        (
+            Objective,
+            {"tiers": ({"access_distance": -1},)},
+            "Objective.tiers[0][...]: expected int >= 1, got {'access_distance': -1}",
+        ),
         (Placement, {"pnode_of": {3: (0,)}}, "Placement.pnode_of: expected str as key, got {3: (0,)}"),
     ],
 )

@@ -44,7 +44,7 @@ def subsets_apply(problem: Problem) -> Applies:
     if problem.n == 0:
         return Applies(False, "there are no items")
     if problem.n > ITEMS:
-        return Applies(False, f"{ITEMS} items at most, has {problem.n}")
+        return Applies(False, f"{ITEMS} items at most are tried, it has {problem.n}")
     if problem.slot_matching is not None:
         return Applies(False, "items need slots on their sites")
     if not problem.allowed.any():
