@@ -164,7 +164,7 @@ def with_reserve(host: Host, reserve: str | None) -> Host:
     """Set the reserves of a host, where they are given."""
     if reserve is None:
         return host
-    from placer.job.request import with_reserve as reserved
+    from placer.formats.text.sizes import with_reserve as reserved
 
     return reserved(host, reserve)
 

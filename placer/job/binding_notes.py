@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from placer.formats.base import Binding
 from placer.instance import Guest, Placement, format_cpuset
-from placer.instance.note import GuestNote, Note, about
+from placer.instance.note import Note, about
 from placer.job.request import Request
 
 
-def binding_notes(request: Request, placement: Placement) -> list[GuestNote]:
+def binding_notes(request: Request, placement: Placement) -> list[str]:
     """Give a sentence for each binding that the placement contradicts, or changes, with the way out."""
     return [
         about(guest.name, words, joint=": ")

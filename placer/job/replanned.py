@@ -10,10 +10,9 @@ from msgspec.structs import replace
 
 from placer.formats.base import ParsedGuest, ParsedHost, RunningFacts
 from placer.instance import Domain, Host, Instance, format_cpuset, format_size
+from placer.instance.note import name_some
 from placer.job.load import load_notes
 
-NAMED = 6
-"""Guests named in one note before the rest are counted, as in :mod:`placer.job.notes`."""
 ONE_NAME = "xl starts no second domain of a name"
 """initiate_domain_create() in Xen libxl_create.c."""
 
@@ -72,7 +71,7 @@ def still_load_notes(instance: Instance) -> list[str]:
     if not names:
         return []
     return [
-        f"these guests have the name of a domain that runs and stays load: {_listed(names)}; to place such a domain "
+        f"these guests have the name of a domain that runs and stays load: {name_some(names)}; to place such a domain "
         "anew, take it off the host's domains"
     ]
 
@@ -97,7 +96,7 @@ def _with_held(host: Host, found: list[_Match], facts: RunningFacts) -> tuple[Ho
     """Add what the domains hold to the free memory of the pnodes, but for pnodes whose free memory the user states."""
     vcpus = sum(len(match.domain.online_affinity) for match in found)
     names = [match.guest.name for match in found]
-    notes = [f"{_of_guests(len(names))} already; placed anew, their {vcpus} vcpus are no load: {_listed(names)}"]
+    notes = [f"{_of_guests(len(names))} already; placed anew, their {vcpus} vcpus are no load: {name_some(names)}"]
     if host.position_of.keys() <= facts.stated_free:
         return host, [*notes, "free memory is what --free states, and nothing that these hold is added"]
     if facts.memory_kib is None:
@@ -114,7 +113,7 @@ def _with_held(host: Host, found: list[_Match], facts: RunningFacts) -> tuple[Ho
     size = format_size(sum(held.values()))
     notes.append(f"memory that these hold, {size}, is counted as free: end them before the first is started anew")
     if unknown:
-        notes.append(f"not in the NUMA dump, so that what these hold is not counted as free: {_listed(unknown)}")
+        notes.append(f"not in the NUMA dump, so that what these hold is not counted as free: {name_some(unknown)}")
     if facts.stated_free:
         notes.append(f"nothing is added to what --free states of pnodes {format_cpuset(facts.stated_free)}")
     pnodes = tuple(replace(pnode, memory_kib=pnode.memory_kib + held[pnode.id]) for pnode in host.pnodes)
@@ -126,7 +125,7 @@ def _remarks(matches: list[_Match], running: list[str]) -> list[str]:
     notes = []
     by_name = [m.guest.name for m in matches if not m.rival and m.guest.domid is None]
     if by_name:
-        notes.append(f"known by their names alone: {_listed(by_name)}; a new guest needs another name, {ONE_NAME}")
+        notes.append(f"known by their names alone: {name_some(by_name)}; a new guest needs another name, {ONE_NAME}")
     for match in matches:
         if match.rival:
             notes.append(
@@ -141,15 +140,10 @@ def _remarks(matches: list[_Match], running: list[str]) -> list[str]:
     if running:
         notes.append(
             f"these were running where their files were printed, and what they hold is not counted as free: "
-            f"{_listed(running)}; --running or --vcpu-list with --numa-dump counts it where they run on this host"
+            f"{name_some(running)}; --running or --vcpu-list with --numa-dump counts it where they run on this host"
         )
     return notes
 
 
 def _of_guests(count: int) -> str:
     return f"{count} of the guests run{'s' if count == 1 else ''}"
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -11,8 +11,7 @@ from msgspec.structs import replace
 
 from placer.errors import Faults, InputError
 from placer.formats.base import ParsedGuest, ParsedHost, less_bound
-from placer.formats.text.sizes import parse_sizes
-from placer.instance import Flexible, Form, Guest, Host, Instance, format_size
+from placer.instance import Flexible, Form, Guest, Instance, format_size
 from placer.instance.distances import slit_remarks
 from placer.instance.note import Note, about
 from placer.job.replanned import replanned, still_load_notes
@@ -147,22 +146,6 @@ def free_pnodes(request: Request) -> Request:
         for guest in request.instance.guests
     )
     return replace_request(request, instance=replace(request.instance, guests=guests), headlines=())
-
-
-def with_reserve(host: Host, text: str) -> Host:
-    """
-    Set the reserves of pnodes: ``1GiB`` on every pnode, or ``0=2GiB,3=512MiB`` on some.
-
-    Raises
-    ------
-    InputError
-        If a part is no size, or names a pnode that the host does not have.
-    """
-    given = parse_sizes(text, [pnode.id for pnode in host.pnodes], "--reserve")
-    return replace(
-        host,
-        pnodes=tuple(replace(pnode, reserve_kib=given.get(pnode.id, pnode.reserve_kib)) for pnode in host.pnodes),
-    )
 
 
 def _fixed(instance: Instance) -> tuple[str, ...]:

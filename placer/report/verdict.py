@@ -35,10 +35,10 @@ def render_verdict(
     count = len(verdict.violations)
     head = "all rules hold" if not count else f"{count} rule{'s are' if count > 1 else ' is'} broken"
     lines = [f"{head}{distance}\n", *(f"- {violation.rule}: {violation.message}\n" for violation in verdict.violations)]
+    lines += [] if moved is None else [moved_line(moved) + "\n"]
     bounds = _bounds(verdict, best)
     if best is not None and best.tiers:
         lines.append(_quality(verdict, best, bounds) + "\n")
-    lines += [] if moved is None else [moved_line(moved) + "\n"]
     lines.append("\n" + _costs(verdict, bounds, instance, mean))
     means = [(name, access.mean_distance) for name, access in verdict.access.items()]
     lines.append("\n" + table("Guests", ("guest", ">mean distance"), means))

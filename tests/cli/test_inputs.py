@@ -89,7 +89,12 @@ def test_a_directory_and_a_missing_file_are_refused_by_every_reader(reader: str,
     assert refused(tmp_path / "out", *words) == f"{tmp_path}/bad.text: no such file"
 
     (tmp_path / "bad.text").mkdir()
-    assert refused(tmp_path / "out", *words) == f"{tmp_path}/bad.text: is a directory, expected a file"
+    fault = (
+        "is a folder without guest files (.cfg, .json, .xml)"
+        if reader == "guest"
+        else "is a directory, expected a file"
+    )
+    assert refused(tmp_path / "out", *words) == f"{tmp_path}/bad.text: {fault}"
 
 
 def test_a_host_that_is_missing_or_an_empty_directory_is_refused(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from placer.errors import InputError
 from placer.formats.base import GuestSource, ParsedGuest, ParsedHost
 from placer.instance import Flexible, Vnode
-from placer.job.request import assemble, free_pnodes, from_instance, with_reserve
-from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
+from placer.job.request import assemble, free_pnodes, from_instance
+from tests.support.building import GIB, a_guest, a_host, an_instance
 
 HOST = ParsedHost(host=a_host(8 * GIB, 8 * GIB), notes=("the host says so",))
 
@@ -103,17 +103,3 @@ def test_an_instance_whose_slit_puts_a_pnode_nearer_to_others_is_remarked_upon()
     backwards = an_instance(a_host(GIB, GIB, slit=((20, 10), (20, 10))), a_guest(GIB))
     (note,) = from_instance(backwards, place="x.json").notes
     assert "pnode 0 reaches the memory of pnode 1 (distance 10) sooner than its own (20)" in note
-
-
-def test_a_reserve_is_set_on_every_pnode_or_on_those_that_are_named() -> None:
-    host = with_reserve(a_host(8 * GIB, 8 * GIB, 8 * GIB), "0=1GiB,2=512MiB")
-    assert [pnode.reserve_kib for pnode in host.pnodes] == [GIB, 0, 512 * MIB]
-
-    assert [pnode.reserve_kib for pnode in with_reserve(host, "2GiB").pnodes] == [2 * GIB] * 3
-    assert [pnode.reserve_kib for pnode in with_reserve(host, "1=3GiB").pnodes] == [GIB, 3 * GIB, 512 * MIB]
-
-
-@pytest.mark.parametrize(("text", "fault"), [("9=1GiB", "9"), ("1 pound", "1 pound"), ("=1GiB", "=1GiB"), ("0=", "0=")])
-def test_a_reserve_that_is_none_is_refused(text: str, fault: str) -> None:
-    with pytest.raises(InputError, match=rf"^--reserve: .*{fault}"):
-        with_reserve(a_host(GIB), text)

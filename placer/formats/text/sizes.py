@@ -36,6 +36,22 @@ def with_free(host: Host, text: str) -> Host:
     return replace(host, pnodes=pnodes)
 
 
+def with_reserve(host: Host, text: str) -> Host:
+    """
+    Set the reserves of pnodes: ``1GiB`` on every pnode, or ``0=2GiB,3=512MiB`` on some.
+
+    Raises
+    ------
+    InputError
+        If a part is no size, or names a pnode that the host does not have.
+    """
+    given = parse_sizes(text, [pnode.id for pnode in host.pnodes], "--reserve")
+    return replace(
+        host,
+        pnodes=tuple(replace(pnode, reserve_kib=given.get(pnode.id, pnode.reserve_kib)) for pnode in host.pnodes),
+    )
+
+
 def parse_sizes(text: str, ids: Collection[int], option: str) -> dict[int, int]:
     """
     Read a size for every pnode (``1GiB``) or for some (``0=2GiB,3=512MiB``).

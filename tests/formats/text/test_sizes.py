@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 
 from placer.errors import InputError
-from placer.formats.text.sizes import parse_sizes, with_free
+from placer.formats.text.sizes import parse_sizes, with_free, with_reserve
 from placer.instance import Host, Pnode
-
-GIB = 1024**2
+from tests.support.building import GIB, MIB, a_host
 
 
 @pytest.mark.parametrize(
@@ -38,3 +37,17 @@ def test_free_memory_of_a_host_leaves_its_reserve_alone() -> None:
 
 def test_nothing_at_all_needs_no_unit() -> None:
     assert parse_sizes("4GiB,8=0", (0, 8), "--reserve") == {0: 4 * GIB, 8: 0}
+
+
+def test_a_reserve_is_set_on_every_pnode_or_on_those_that_are_named() -> None:
+    host = with_reserve(a_host(8 * GIB, 8 * GIB, 8 * GIB), "0=1GiB,2=512MiB")
+    assert [pnode.reserve_kib for pnode in host.pnodes] == [GIB, 0, 512 * MIB]
+
+    assert [pnode.reserve_kib for pnode in with_reserve(host, "2GiB").pnodes] == [2 * GIB] * 3
+    assert [pnode.reserve_kib for pnode in with_reserve(host, "1=3GiB").pnodes] == [GIB, 3 * GIB, 512 * MIB]
+
+
+@pytest.mark.parametrize(("text", "fault"), [("9=1GiB", "9"), ("1 pound", "1 pound"), ("=1GiB", "=1GiB"), ("0=", "0=")])
+def test_a_reserve_that_is_none_is_refused(text: str, fault: str) -> None:
+    with pytest.raises(InputError, match=rf"^--reserve: .*{fault}"):
+        with_reserve(a_host(GIB), text)
