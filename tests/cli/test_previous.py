@@ -67,7 +67,7 @@ def test_vnodes_that_must_move_are_named_and_the_check_agrees(tmp_path: Path) ->
     assert ran.lines[1] == checked.lines[1] == line
     assert "it breaks rules of the instance, so only parts of it can be kept: pnode 2 has room for 3 GiB" in ran.err
     assert checked.code == 0
-    assert [line.split() for line in checked.lines if "moved  " in line] == [["5", "moved", "1"]]
+    assert [line.split() for line in checked.lines if "moved  " in line] == [["5", "moved", "1", "1", "0"]]
 
 
 def test_formats_that_start_guests_say_it_on_standard_error(tmp_path: Path) -> None:

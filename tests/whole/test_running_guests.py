@@ -105,13 +105,13 @@ def test_a_vcpu_that_runs_away_from_its_memory_is_seen(tmp_path: Path) -> None:
 
 def test_guests_that_run_are_placed_anew_without_counting_twice() -> None:
     files = ("--host", HOST, "--running", LIST, "--vcpu-list", VCPUS, LIST, "--free-pnodes")
-    ran = placer("solve", *files, "--numa-dump", SAMPLES / "dmesg.txt", "--quiet")
+    ran = placer("solve", *files, "--numa-dump", SAMPLES / "dmesg.txt")
     assert ran.code == 0
     assert "- 1 vcpus of 1 running domain are counted as load" in ran.lines
     assert (
         "- 5 of the guests run already; placed anew, their 16 vcpus are no load: app, cache, db, desk, web" in ran.out
     )
-    unknown = placer("solve", *files, "--quiet")
+    unknown = placer("solve", *files)
     assert any("--numa-dump reads from xl dmesg where it lies, or --free states" in line for line in unknown.lines)
     needs = placer("solve", "--host", HOST, LIST, "--numa-dump", SAMPLES / "dmesg.txt")
     assert (needs.code, needs.err.startswith("error: usage: a NUMA dump needs the domains")) == (2, True)
