@@ -26,12 +26,15 @@ class ConfiguredVnode:
         Id of its pnode; None where it has none.
     distances
         Distance to every vnode of the guest, in their order; 10 to itself.
+    page_size
+        Size of its huge pages, in KiB; None for ordinary memory.
     """
 
     memory_kib: int
     vcpus: tuple[int, ...]
     pnode: int | None
     distances: tuple[int, ...]
+    page_size: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,22 +105,23 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
         between the vnodes' pnodes, brought into the range 11 to 254, and 10 on the diagonal. Where a vnode has no
         pnode the host's largest finite distance is taken.
     """
-    rows: list[tuple[int, tuple[int, ...], int | None]] = []
+    rows: list[tuple[int, tuple[int, ...], int | None, int | None]] = []
     for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
         i = next((i for i, row in enumerate(rows) if pnode is not None and row[2] == pnode), None)
         if guest.form == "parts" and i is not None:
-            memory_kib, vcpus, _ = rows[i]
-            rows[i] = (memory_kib + vnode.memory_kib, tuple(sorted(vcpus + vnode.vcpus)), pnode)
+            memory_kib, vcpus, _, size = rows[i]
+            rows[i] = (memory_kib + vnode.memory_kib, tuple(sorted(vcpus + vnode.vcpus)), pnode, size)
         else:
-            rows.append((vnode.memory_kib, tuple(sorted(vnode.vcpus)), pnode))
+            rows.append((vnode.memory_kib, tuple(sorted(vnode.vcpus)), pnode, guest.page_size_of(vnode)))
     return tuple(
         ConfiguredVnode(
             memory_kib=memory_kib,
             vcpus=vcpus,
             pnode=pnode,
+            page_size=size,
             distances=tuple(10 if v == w else _remote(host, pnode, rows[w][2]) for w in range(len(rows))),
         )
-        for v, (memory_kib, vcpus, pnode) in enumerate(rows)
+        for v, (memory_kib, vcpus, pnode, size) in enumerate(rows)
     )
 
 

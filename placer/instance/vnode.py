@@ -21,11 +21,14 @@ class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         Ids of the guest's vcpus on it. May be empty.
     pnode
         Id of the pnode that must hold it; None leaves that to placer.
+    page_size
+        Size of the huge pages of its memory, in KiB. None: that of its guest.
     """
 
     memory_kib: Kib
     vcpus: CpuSet = ()
     pnode: Cpu | None = None
+    page_size: Kib | None = None
 
     if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
 
@@ -35,4 +38,5 @@ class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             memory_kib: int,
             vcpus: Iterable[int] = (),
             pnode: int | None = None,
+            page_size: int | None = None,
         ) -> None: ...

@@ -9,6 +9,7 @@ from placer.errors import InputError
 from placer.formats.base import MAX_NAME, ParsedHost
 from placer.formats.devices import MOST_NAMED
 from placer.formats.text.sizes import parse_sizes, with_free
+from placer.formats.xl.claims import claimed_mib, claims_note
 from placer.formats.xl.cores import CoreId, cores_by_pnode, pnode_with
 from placer.instance import UNREACHABLE, Device, Host, shorten
 from placer.instance.units import MAX_CPU, MAX_KIB
@@ -93,6 +94,9 @@ def read_xl_info(text: str, place: str, free: str | None = None) -> ParsedHost:
     slit = _slit(found.pnodes, notes)
     cores_of = cores_by_pnode(found.core_of, [row.id for row in found.pnodes], found.settings, notes)
     pnodes = tuple(pnode_with(row.id, row.memory_kib, cores_of[row.id]) for row in found.pnodes)
+    free_mib = sum(row.memory_kib for row in found.pnodes) // MIB
+    by_hand = found.settings.get("numa_info") == "none"  # no claims before Xen 4.3
+    claimed = 0 if by_hand else claimed_mib(found.settings, free_mib, place)
     name = found.settings.get("host", "")
     try:
         devices = _devices(found, {pnode.id for pnode in pnodes}, notes)
@@ -102,9 +106,11 @@ def read_xl_info(text: str, place: str, free: str | None = None) -> ParsedHost:
             name="" if name == "(none)" else name[:MAX_NAME],
             devices=devices,
             low_zone_kib=_low_zone_mib(found.pnodes[0].spanned_mib) * MIB,
+            claimed_kib=claimed * MIB,
         )
     except ValueError as error:
         raise InputError(str(error), place=place) from None
+    notes += [claims_note(claimed, free_mib)] if claimed else []
     notes.append(VCPUS_NOT_COUNTED)
     return ParsedHost(host=host if free is None else with_free(host, free), notes=tuple(notes))
 
