@@ -83,7 +83,7 @@ def _owners_keep(instance: Instance, standing: list[tuple[Guest, int]], p: int, 
     """Whether owners on one pnode keep the rules of dedicated and shared vcpus and the thread policies."""
     host, pnode = instance.host, instance.host.pnodes[p]
     cores = [set(core) for core in pnode.cores or [(pcpu,) for pcpu in pnode.pcpus]]
-    pools = {pool.name: set(pool.pcpus) for pool in host.cpupools}
+    pools: dict[str | None, set[int]] = {pool.name: set(pool.pcpus) for pool in host.cpupools}
     every = {pcpu for each in host.pnodes for pcpu in each.pcpus}
     bound = set()
     for domain in host.domains:

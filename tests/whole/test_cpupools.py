@@ -116,9 +116,9 @@ SPLIT = Host(
         Pnode(id=0, memory_kib=8 * GIB, pcpus=(0, 1, 2, 3), cores=((0, 1), (2, 3))),
         Pnode(id=1, memory_kib=8 * GIB, pcpus=(4, 5)),
     ),
-    cpupools=(Cpupool(name="a", pcpus=(0, 2, 4, 5)), Cpupool(name="b", pcpus=(1,))),
+    cpupools=(Cpupool(name="a", pcpus=(0, 2, 4, 5), id=1), Cpupool(name="b", pcpus=(1,), id=2)),
 )
-"""Both cores of pnode 0 have a pcpu of pool a, one of them the only pcpu of pool b."""
+"""Both cores of pnode 0 have a pcpu of pool a, one of them the only pcpu of pool b. The pool of id 0 is not listed."""
 
 
 def test_cores_count_in_each_pool_that_has_a_pcpu_of_them() -> None:
