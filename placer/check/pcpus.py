@@ -19,8 +19,8 @@ def overcommit(instance: Instance, where: Positions) -> Iterator[Violation]:
     On each pnode that holds shared vcpus: shared vcpus + running vcpus <= overcommit x pcpus left to them.
 
     Left are all pcpus but the dedicated pcpus of the host; if the host states none, all but one for each dedicated vcpu
-    on the pnode. A host that states no limit takes any number. Vcpus
-    that are offline do not count.
+    on the pnode. A host that states no limit takes any number. Vcpus that
+    are offline do not count.
     """
     host, limit = instance.host, instance.host.vcpus_per_pcpu
     running = running_vcpus(host)

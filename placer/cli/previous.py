@@ -43,22 +43,24 @@ def read_two(hint: str | None, keep: str | None, others: list[str | None]) -> tu
     return read_earlier(hint, [*others, keep]), read_earlier(keep, others)
 
 
-def print_previous_notes(option: str, earlier: Placement | None, instance: Instance, *, strategy: str) -> None:
+def print_previous_notes(
+    hint: Placement | None, keep: Placement | None, instance: Instance, *, strategy: str, quiet: bool
+) -> None:
     """
-    Warn on stderr where an earlier placement differs from the instance, and which rules it breaks.
+    Warn on stderr where earlier placements differ from the instance, and which rules they break.
 
     Parameters
     ----------
-    option
-        The option that gave the placement, which begins each line.
-    earlier
-        The placement; None prints nothing.
+    hint, keep
+        The placements of the two options; None prints nothing.
     strategy
         Name of the strategy that will search.
+    quiet
+        Whether to print nothing.
     """
-    if earlier is None:
-        return
-    from placer.solving.previous_notes import notes_on
+    for option, earlier in (("--hint", hint), ("--keep", keep)):
+        if earlier is not None and not quiet:
+            from placer.solving.previous_notes import notes_on
 
-    for note in notes_on(earlier, instance, strategy=strategy):
-        print(f"{option}: {note}", file=sys.stderr)
+            for note in notes_on(earlier, instance, strategy=strategy):
+                print(f"{option}: {note}", file=sys.stderr)

@@ -10,7 +10,7 @@ import typer
 
 from placer.assignment.registry import STRATEGIES
 from placer.cli import form_options, options
-from placer.cli.writing import WHOLE, OutputFormat, destinations, exit_code, finish, format_of, raise_all
+from placer.cli.writing import WHOLE, OutputFormat, destinations, finish, format_of
 from placer.errors import Faults
 
 
@@ -99,14 +99,11 @@ def solve(
         migratable=migratable,
         faults=faults,
     )
-    form = format_of(format, request, in_place=in_place)
-    if faults.errors:
-        raise_all(faults, request, form)
+    form = format_of(format, request, faults, in_place=in_place)
     paths = destinations(request, form, None if output == "-" else output, pin=pin, in_place=in_place, force=force)
     model = _model_path(dump_model, force=force)
     request = settled(request)
-    for option, earlier in () if quiet else (("--hint", start), ("--keep", kept)):
-        print_previous_notes(option, earlier, request.instance, strategy=strategy.value)
+    print_previous_notes(start, kept, request.instance, strategy=strategy.value, quiet=quiet)
     answer = run(
         lambda stop, on_progress: solve_instance(
             request.instance,
@@ -126,8 +123,7 @@ def solve(
         quiet=quiet or log,
         tiers=request.instance.tiers(kept=kept is not None),
     )
-    finish(answer, request, form, paths, pin=pin, allow_unplaced=allow_unplaced, quiet=quiet)
-    raise typer.Exit(exit_code(answer, allow_unplaced=allow_unplaced))
+    raise typer.Exit(finish(answer, request, form, paths, pin=pin, allow_unplaced=allow_unplaced, quiet=quiet))
 
 
 def _model_path(dump_model: str | None, *, force: bool) -> Path | None:

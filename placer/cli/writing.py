@@ -27,16 +27,26 @@ WHOLE = (OutputFormat("text"), OutputFormat("json"))
 """What is written of all guests at once."""
 
 
-def format_of(stated: OutputFormat | None, request: Request, *, in_place: bool) -> OutputFormat:
-    """Give the format to write: the stated one, else with ``--in-place`` that of the guests' files, else the report."""
-    if stated is not None or not in_place:
-        return stated or WHOLE[0]
-    from placer.cli.in_place import format_of_files
+def format_of(stated: OutputFormat | None, request: Request, faults: Faults, *, in_place: bool) -> OutputFormat:
+    """
+    Give the format to write: the stated one, else with ``--in-place`` that of the guests' files, else the report.
 
-    return OutputFormat(format_of_files(request))
+    Raises
+    ------
+    PlacerError
+        The faults of guests that cannot be read, and with them the refusals of those that can.
+    """
+    format = stated or WHOLE[0]
+    if stated is None and in_place:
+        from placer.cli.in_place import format_of_files
+
+        format = OutputFormat(format_of_files(request))
+    if faults.errors:
+        _raise_all(faults, request, format)
+    return format
 
 
-def raise_all(faults: Faults, request: Request, format: OutputFormat) -> None:
+def _raise_all(faults: Faults, request: Request, format: OutputFormat) -> None:
     """Raise the faults of guests that cannot be read, and with them the refusals of those that can."""
     from placer.errors import EmissionError
     from placer.job.emit import refusals_of_any_placement
@@ -58,8 +68,15 @@ def finish(
     pin: bool,
     allow_unplaced: bool,
     quiet: bool,
-) -> None:
-    """Write the answer; a configuration is written to its files, and what it costs is said on standard error."""
+) -> int:
+    """
+    Write the answer; a configuration is written to its files, and what it costs is said on standard error.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
     from placer.assignment import Status
     from placer.job.request import with_chosen_vnodes
     from placer.report.text import summary
@@ -68,9 +85,11 @@ def finish(
         request = with_chosen_vnodes(request, answer.instance, optimal=answer.status is Status.OPTIMAL)
     if not quiet and answer.placement is not None and format not in WHOLE:
         print("\n".join(summary(answer, request)), file=sys.stderr)
+    written = (answer, request)
     if allow_unplaced and format not in WHOLE and answer.placement is not None:
-        answer, request = _placed_only(answer, request, format)
-    _write(answer, request, format, paths, pin=pin, quiet=quiet)
+        written = _placed_only(answer, request, format)
+    _write(*written, format, paths, pin=pin, quiet=quiet)
+    return _exit_code(answer, allow_unplaced=allow_unplaced)
 
 
 def _placed_only(answer: Result, request: Request, format: OutputFormat) -> tuple[Result, Request]:
@@ -157,7 +176,7 @@ def _write(
     write_files({paths[name]: text for name, text in texts.items()})
 
 
-def exit_code(answer: Result, *, allow_unplaced: bool) -> int:
+def _exit_code(answer: Result, *, allow_unplaced: bool) -> int:
     from placer.assignment import Status
 
     if answer.status is Status.INFEASIBLE:

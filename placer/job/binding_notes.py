@@ -23,8 +23,9 @@ def binding_notes(request: Request, placement: Placement) -> list[str]:
 
 def _in_words(binding: Binding, guest: Guest, placement: Placement) -> Iterator[Note]:
     sites = placement.pnode_of[guest.name]
-    whole = binding.cell is None or guest.form != "vnuma" or binding.cell >= len(sites)
-    held = {pnode for pnode in (sites if whole else sites[binding.cell : binding.cell + 1]) if pnode is not None}  # type: ignore[operator]
+    if binding.cell is not None and guest.form == "vnuma":  # else its own cells are not what was placed
+        sites = sites[binding.cell : binding.cell + 1] or sites
+    held = {pnode for pnode in sites if pnode is not None}
     if not held or (held == set(binding.pnodes) if binding.replaced else held.issuperset(binding.pnodes)):
         return
     there, here = _pnodes(binding.pnodes), _pnodes(held)

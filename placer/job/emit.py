@@ -100,7 +100,11 @@ def written_guests(request: Request, placement: Placement, *, pinned: bool = Fal
 
 
 def placed_only(request: Request, placement: Placement) -> tuple[Request, Placement]:
-    """Restrict a request and its placement to the guests of which every vnode has a pnode; their rules are kept."""
+    """
+    Restrict a request and its placement to the guests of which every vnode has a pnode.
+
+    Rules between guests are left out: the placement of all guests was held against them.
+    """
     guests = tuple(guest for guest in request.instance.guests if None not in placement.pnode_of[guest.name])
     names = {guest.name for guest in guests}
     return (

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 
 from placer.audit.findings import AuditReport
 from placer.instance import format_size
-
-NAMED = 6
-"""Domains named in one note before the rest are counted; about a line. Chosen, not tuned."""
+from placer.instance.note import name_some
 
 
 def remedies(findings: AuditReport) -> list[str]:
@@ -44,20 +42,20 @@ def audit_notes(findings: AuditReport, *, verbose: bool) -> list[str]:
     notes = [*findings.notes, *(_usual(findings) if verbose else ())]
     short = [f"{guest.domain.name} ({format_size(guest.short_kib)})" for guest in findings.guests if guest.short_kib]
     if short:
-        notes.append(f"hold less memory than they were started with (xl mem-set gives it back): {_listed(short)}")
+        notes.append(f"hold less memory than they were started with (xl mem-set gives it back): {name_some(short)}")
     notes += _running_away(findings)
     unlisted = [guest.domain.name for guest in findings.guests if not guest.listed]
     if unlisted:
         notes.append(
             "not in xl list -l (stub domains, guests of other toolstacks), so only their affinity is compared with "
-            f"their memory; --placement says where guests were meant to be: {_listed(unlisted)}"
+            f"their memory; --placement says where guests were meant to be: {name_some(unlisted)}"
         )
     listed = {domain.domid for domain in findings.host.domains}
     unknown = [f"domain {domid}" if domid else "Domain-0" for domid in findings.dump.domains if domid not in listed]
     if unknown:
         notes.append(
             "where the vcpus of these may run is not known, and they are not judged; --vcpu-list reads it from "
-            f"xl vcpu-list: {_listed(unknown)}"
+            f"xl vcpu-list: {name_some(unknown)}"
         )
     return notes
 
@@ -73,7 +71,7 @@ def _running_away(findings: AuditReport) -> list[str]:
         return []
     return [
         "seen running away from their memory, where their affinity lets them; placer solve --format shell writes the "
-        f"xl vcpu-pin calls that bind them to it: {_listed(names)}"
+        f"xl vcpu-pin calls that bind them to it: {name_some(names)}"
     ]
 
 
@@ -88,9 +86,4 @@ def _usual(findings: AuditReport) -> Iterable[str]:
         )
     unbound = [domain.name for domain in findings.host.domains if None in domain.affinity]
     if unbound:
-        yield f"these domains have vcpus that may run on any pnode: {_listed(unbound)}"
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+        yield f"these domains have vcpus that may run on any pnode: {name_some(unbound)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from placer.instance import Flexible, Guest, Instance, Placement, Topology
+from placer.instance.note import grouped
 from placer.job.request import Request
 from placer.job.topology_notes import topology_notes
 from tests.support.building import GIB, a_host
@@ -14,7 +15,7 @@ def said(topology: Topology | None, k: int, *pnodes: int | None) -> list[str]:
     flexible = Flexible(memory_kib=8 * GIB, vcpu_count=topology.vcpu_count if topology else 6)
     guest = Guest(name="db", flexible=flexible, topology=topology).split_into(k)
     request = Request(instance=Instance(host=HOST, guests=(guest,)))
-    return topology_notes(request, Placement(pnode_of={"db": pnodes}))
+    return list(topology_notes(request, Placement(pnode_of={"db": pnodes})))
 
 
 def test_a_changed_topology_is_said_with_both() -> None:
@@ -38,3 +39,13 @@ def test_nothing_is_said_where_nothing_is_cut() -> None:
     assert said(Topology(cores=3, threads=2), 2, 0, 0) == []  # written as one vnode
     assert said(Topology(cores=3, threads=2), 1, 0) == []
     assert said(Topology(cores=3, threads=2), 2, 0, None) == []
+
+
+def test_what_is_so_of_several_guests_is_said_once() -> None:
+    flexible = Flexible(memory_kib=8 * GIB, vcpu_count=6)
+    guests = [Guest(name=n, flexible=flexible, topology=Topology(cores=3, threads=2)).split_into(2) for n in ("a", "b")]
+    request = Request(instance=Instance(host=HOST, guests=tuple(guests)))
+    assert grouped(topology_notes(request, Placement(pnode_of={"a": (0, 1), "b": (1, 2)}))) == [
+        "each of 2 guests: its topology is written as another one, so that no socket lies in two vnodes; "
+        "--migratable keeps it: a, b"
+    ]

@@ -33,7 +33,7 @@ NOT_FOR_XEN = {
     ("power9-sparse", "xl"): "invalid pnode number 8, xl takes ids below 6",
     ("power9-sparse", "libxl"): "invalid pnode number 252, libxl takes ids below 64",
 }
-SOME = int(os.environ.get("PLACER_XEN_INSTANCES", "200"))
+SOME = int(os.environ.get("PLACER_XEN_INSTANCES", "300"))
 MANY = 2000
 FORMATS = ("xl", "libxl")
 
@@ -83,7 +83,7 @@ def take_random_ones(seeds: range, platform: Platform) -> None:
         if placement is not None:
             assert faults(instance, placement, platform) == [], f"seed {seed}"
             taken += 1
-    assert taken > 0.7 * len(seeds)
+    assert taken > 0.8 * len(seeds)
 
 
 @pytest.mark.parametrize("part", range(4))

@@ -72,6 +72,7 @@ def _keeping_apart(problem: Problem) -> BoolArray | None:
 
 def _reachable_parts(incompatible: BoolArray) -> list[BoolArray]:
     """Split the sites into parts such that every site outside a part is incompatible with all of it, ``[m]`` each."""
+    # a walk over the array, as networkx takes longer to import than most solves, which all pass here
     left, parts = np.ones(len(incompatible), dtype=bool), []
     while left.any():
         part = np.zeros(len(incompatible), dtype=bool)

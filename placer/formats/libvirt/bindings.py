@@ -14,6 +14,7 @@ from placer.instance import Host, format_cpuset, format_size, shorten
 
 COUNTED = ("dimm", "virtio-mem")
 """Models of memory devices that are memory of the host; the others lie in files or in memory of their own."""
+_WAY_OF_NODEMASK = "its memory counts there; without <nodemask> it lies where its cell lies, a memnode moves the cell"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +69,6 @@ def read_memory_devices(root: Node, cell_count: int, host: Host) -> MemoryDevice
         else:
             of_cell[cell] = of_cell.get(cell, 0) + kib
     return MemoryDevices(of_cell=of_cell, on_pnode=on_pnode, bindings=tuple(bindings), notes=tuple(notes))
-
-
-_WAY_OF_NODEMASK = "its memory counts there; without <nodemask> it lies where its cell lies, a memnode moves the cell"
 
 
 def read_pins(root: Node, host: Host) -> tuple[Binding, ...]:

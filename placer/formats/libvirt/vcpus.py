@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from placer.formats.text.xml_text import Node
+from placer.instance import shorten
 from placer.instance.guest_checks import MAX_VCPUS
 
 _YES_NO = ("yes", "no")
@@ -44,7 +45,7 @@ def read_online_vcpus(root: Node, vcpu_count: int) -> tuple[int, ...] | None:
             raise row.fault(f"vcpu {id} is listed twice")
         state = row.attributes.get("enabled", "")
         if state not in _YES_NO:
-            raise row.fault(f'expected enabled to be yes or no, got "{state[:60]}"')
+            raise row.fault(f'expected enabled to be yes or no, got "{shorten(state)}"')
         enabled[id] = state == "yes"
     online = tuple(id for id, on in sorted(enabled.items()) if on)
     if not online:
