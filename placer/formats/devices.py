@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from placer.instance import Host, pci_address, shorten
-from placer.instance.note import Note
+from placer.instance.note import Note, name_some
 
 MOST_NAMED = 4
 """Devices that one note names. Chosen, not tuned: with more a note fills several lines."""
@@ -44,10 +44,10 @@ def devices_on(host: Host, stated: Iterable[str], names: Iterable[str] = ()) -> 
     notes: list[str] = []
     if unknown:
         said = "devices are not counted, the host does not say on which pnodes they are"
-        notes.append(Note(f"these {said}: {_listed(unknown)}", kind=f"its {said}"))
+        notes.append(Note(f"these {said}: {name_some(unknown, MOST_NAMED)}", kind=f"its {said}"))
     if named := [shorten(name) for name in names]:
         said = "devices that are assigned by name are not counted, bdf= with their addresses would be"
-        notes.append(Note(f"{said}: {_listed(named)}", kind=said))
+        notes.append(Note(f"{said}: {name_some(named, MOST_NAMED)}", kind=said))
     return tuple(found), notes
 
 
@@ -55,8 +55,3 @@ def _functions(text: str, known: Iterable[str]) -> list[str]:
     """List the known functions of a device such as ``3b:00.*``."""
     device = (pci_address(text[:-1] + "0") or "")[:-1]
     return [address for address in known if device and address[:-1] == device]
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more

@@ -103,17 +103,22 @@ def grouped(notes: Iterable[str]) -> list[str]:
     return [line for kind, those in of_kind.items() for line in _lines(kind, those)]
 
 
-def name_some(names: Sequence[str]) -> str:
+def name_some(names: Sequence[str], most: int = NAMED) -> str:
     """
     Join names; of many, the first ones and the number of the others.
+
+    Parameters
+    ----------
+    most
+        Names that are given.
 
     Examples
     --------
     >>> name_some(["a", "b", "c", "d", "e", "f", "g", "h"])
     'a, b, c, d, e, f and 2 more'
     """
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _lines(kind: str, notes: list[str]) -> list[str]:

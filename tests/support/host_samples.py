@@ -116,6 +116,17 @@ node   0   8
   8:  31  10
 """
 
+TWO_NODES = """\
+available: 2 nodes (0-1)
+node 0 cpus: 0 1 2 3
+node 0 size: 8000 MB
+node 0 free: 8000 MB
+node 1 cpus: 4 5 6 7
+node 1 size: 8000 MB
+node 1 free: 8000 MB
+"""
+"""What ``numactl -H`` prints of two equal empty nodes, without their distances."""
+
 
 def sysfs(folder: Path) -> Path:
     """Write a tree of nodes 0 and 8 with two threads in each core of node 0, and give its root."""

@@ -9,23 +9,15 @@ import pytest
 
 import placer
 from tests.support import commands
+from tests.support.host_samples import TWO_NODES
 
 GIB = 1024**2
-HOST = """\
-available: 2 nodes (0-1)
-node 0 cpus: 0 1 2 3
-node 0 size: 8000 MB
-node 0 free: 8000 MB
-node 1 cpus: 4 5 6 7
-node 1 size: 8000 MB
-node 1 free: 8000 MB
-"""
 
 
 @pytest.fixture
 def host(tmp_path: Path) -> placer.Host:
     file = tmp_path / "host.txt"
-    file.write_text(HOST)
+    file.write_text(TWO_NODES)
     return placer.read_host(file).host
 
 
@@ -86,7 +78,7 @@ def test_running_domains_load_the_host_with_the_vcpus_that_are_online(tmp_path: 
     config = {"c_info": {"type": "hvm", "name": "old"}, "b_info": build_info}
     running = tmp_path / "list.json"
     running.write_text(json.dumps([{"domid": 1, "config": config}]))
-    (tmp_path / "host.txt").write_text(HOST)
+    (tmp_path / "host.txt").write_text(TWO_NODES)
     host = placer.read_host(tmp_path / "host.txt", running=running).host
     assert (host.domains[0].online_vcpus, host.running_vcpu_count) == ((0,), 1)
 

@@ -11,6 +11,7 @@ from placer.formats.devices import MOST_NAMED
 from placer.formats.text.sizes import parse_sizes, with_free
 from placer.formats.xl.cores import CoreId, cores_by_pnode, pnode_with
 from placer.instance import UNREACHABLE, Device, Host, shorten
+from placer.instance.note import name_some
 from placer.instance.units import MAX_CPU, MAX_KIB
 
 MAX_CHARACTERS = 8_000_000
@@ -214,7 +215,6 @@ def _devices(found: _Text, listed: set[int], notes: list[str]) -> tuple[Device, 
     """Take the devices on listed nodes; for a device whose node the firmware does not state xl prints no valid id."""
     lost = [device for device, pnode in found.devices.items() if pnode not in listed]
     if lost:
-        more = f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else ""
-        names = ", ".join(lost[:MOST_NAMED]) + more
+        names = name_some(lost, MOST_NAMED)
         notes.append(f"the PCI devices that are on no listed node are left out: {names}")
     return tuple(Device(id=device, pnode=pnode) for device, pnode in found.devices.items() if pnode in listed)

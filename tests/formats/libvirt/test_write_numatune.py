@@ -7,18 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.support import commands
+from tests.support.host_samples import TWO_NODES
 from tests.support.real_libvirt import given_back
 from tests.xen.xen_packages import Platform
 
-HOST = """\
-available: 2 nodes (0-1)
-node 0 cpus: 0 1 2 3
-node 0 size: 8000 MB
-node 0 free: 8000 MB
-node 1 cpus: 4 5 6 7
-node 1 size: 8000 MB
-node 1 free: 2000 MB
-"""
+HOST = TWO_NODES.replace("node 1 free: 8000", "node 1 free: 2000")  # so that pnode 0 is taken
 CELL = "<cpu><numa><cell id='0' cpus='0-1' memory='1' unit='GiB'/></numa></cpu>"
 
 
