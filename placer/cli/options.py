@@ -74,7 +74,7 @@ Pools = Annotated[
         "--pools",
         metavar="FILE",
         help="The cpupools, as `xl cpupool-list -c` prints them: a guest runs in the pool that its pool= names, else "
-        "in Pool-0.",
+        "in the first, which has id 0.",
     ),
 ]
 Objective = Annotated[

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from placer.instance.checked import Checked
 from placer.instance.guest import Name, check_name
-from placer.instance.units import CpuSet, format_cpuset
+from placer.instance.units import Cpu, CpuSet, format_cpuset
 
 DEFAULT_POOL = "Pool-0"
-"""The cpupool that Xen creates at boot, in which a guest runs that names no pool."""
+"""The name that Xen gives the cpupool of id 0, which it makes at boot."""
 
 
 class Cpupool(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -20,9 +20,12 @@ class Cpupool(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     Parameters
     ----------
     name
-        Unique on its host. A guest that names no pool runs in ``Pool-0``, if the host has it.
+        Unique on its host.
     pcpus
         Its pcpus, each in no other pool. May be empty.
+    id
+        Its number in Xen; None where it is not known. A guest that names no pool runs in the one of id 0, whatever its
+        name (``xl cpupool-numa-split`` renames it): where no pool says so, in ``Pool-0``, else in the first.
 
     Raises
     ------
@@ -32,6 +35,7 @@ class Cpupool(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
     name: Name
     pcpus: CpuSet = ()
+    id: Cpu | None = None
 
     if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
 
@@ -40,6 +44,7 @@ class Cpupool(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, om
             *,
             name: str,
             pcpus: Iterable[int] = (),
+            id: int | None = None,
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -50,10 +55,14 @@ def check_cpupools(cpupools: tuple[Cpupool, ...], known: Collection[int]) -> Non
     """Refuse two pools of one name, a pcpu in two pools or twice in one, and a pcpu that the host does not have."""
     pool_of: dict[int, str] = {}
     names: set[str] = set()
+    ids: set[int | None] = set()
     for pool in cpupools:
         if pool.name in names:
             raise ValueError(f'two cpupools have the name "{pool.name}"')
+        if pool.id is not None and pool.id in ids:
+            raise ValueError(f"two cpupools have the id {pool.id}")
         names.add(pool.name)
+        ids.add(pool.id)
         missing = [pcpu for pcpu in pool.pcpus if pcpu not in known]
         if missing:
             raise ValueError(f'cpupool "{pool.name}": no pcpu {format_cpuset(missing)} on this host')
@@ -63,3 +72,11 @@ def check_cpupools(cpupools: tuple[Cpupool, ...], known: Collection[int]) -> Non
                     f'pcpu {pcpu} is in cpupool "{pool_of[pcpu]}" and again in "{pool.name}", expected in one'
                 )
             pool_of[pcpu] = pool.name
+
+
+def default_pool(cpupools: tuple[Cpupool, ...]) -> str | None:
+    """Name the cpupool of guests that name none: that of id 0, else ``Pool-0``, else the first; None without pools."""
+    by_id = [pool.name for pool in cpupools if pool.id == 0]
+    by_name = [pool.name for pool in cpupools if pool.name == DEFAULT_POOL and pool.id is None]
+    unnumbered = [pool.name for pool in cpupools if pool.id is None]
+    return next(iter(by_id + by_name + unnumbered), None)

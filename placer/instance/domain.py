@@ -26,7 +26,7 @@ class Domain(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     online_vcpus
         The vcpus that are online and load pcpus; None for all.
     pool
-        The cpupool in which it runs; None means ``Pool-0``.
+        The cpupool in which it runs; None means that of id 0.
 
     Raises
     ------

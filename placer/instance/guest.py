@@ -73,7 +73,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     pnodes
         Ids of the pnodes it may use; None for all.
     pool
-        The cpupool in which its vcpus run; None for ``Pool-0``, if the host has it.
+        The cpupool in which its vcpus run; None for that of id 0, if the host lists it.
     memory_only_pnodes
         Whether its vnodes without vcpus may stand on pnodes without pcpus.
     one_to_one

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from placer.instance.checked import Checked
-from placer.instance.cpupool import DEFAULT_POOL, Cpupool, check_cpupools
+from placer.instance.cpupool import Cpupool, check_cpupools, default_pool
 from placer.instance.device import Device, check_devices
 from placer.instance.distances import UNREACHABLE, Matrix, check_bandwidth, check_slit, distances
 from placer.instance.domain import Domain
@@ -156,8 +156,8 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return pools | {pool.name: frozenset(pool.pcpus) for pool in self.cpupools}
 
     def effective_pool(self, stated: str | None) -> str | None:
-        """Return the effective cpupool: Pool-0 if none is given, None if the host does not list it."""
-        name = DEFAULT_POOL if stated is None else stated
+        """Return the effective cpupool: that of id 0 if none is given, None if the host does not list it."""
+        name = default_pool(self.cpupools) if stated is None else stated
         return name if name in self.pcpus_of_pool else None
 
     def pcpus_of_effective_pool(self, stated: str | None) -> frozenset[int]:

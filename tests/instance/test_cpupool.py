@@ -17,6 +17,7 @@ def test_pools_that_share_no_pcpu_are_taken_and_one_may_be_empty() -> None:
 @pytest.mark.parametrize(
     ("pools", "said"),
     [
+        ((Cpupool(name="a", id=3), Cpupool(name="b"), Cpupool(name="c", id=3)), "two cpupools have the id 3"),
         ((Cpupool(name="rt"), Cpupool(name="rt")), 'two cpupools have the name "rt"'),
         ((Cpupool(name="rt", pcpus=(7, 8, 9, 12)),), 'cpupool "rt": no pcpu 8-9,12 on this host'),
         (

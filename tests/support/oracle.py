@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placer.instance import Domain, Guest, Host, Instance, Placement, Pnode, Vnode, VnodeOf
-from tests.support.oracle_owners import owners_exist, owners_given
+from tests.support.oracle_owners import owners_exist, owners_given, pool_of_id_0
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -421,8 +421,9 @@ def _core_sharing(instance: Instance, rows: IntArray) -> IntArray:
 
 def _pool_of(who: Guest | Domain, host: Host) -> tuple[str | None, frozenset[int]]:
     """The cpupool that a guest or domain runs in, and its pcpus; all pcpus where it is in none that is known."""
+    name = who.pool or pool_of_id_0(host)
     for pool in host.cpupools:
-        if pool.name == (who.pool or "Pool-0"):
+        if pool.name == name:
             return pool.name, frozenset(pool.pcpus)
     return None, frozenset(pcpu for pnode in host.pnodes for pcpu in pnode.pcpus)
 

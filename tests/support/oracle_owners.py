@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from placer.instance import Guest, Instance, Placement
+from placer.instance import Guest, Host, Instance, Placement
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -83,11 +83,11 @@ def _owners_keep(instance: Instance, standing: list[tuple[Guest, int]], p: int, 
     """Whether owners on one pnode keep the rules of dedicated and shared vcpus and the thread policies."""
     host, pnode = instance.host, instance.host.pnodes[p]
     cores = [set(core) for core in pnode.cores or [(pcpu,) for pcpu in pnode.pcpus]]
-    pools = {pool.name: set(pool.pcpus) for pool in host.cpupools}
+    pools: dict[str | None, set[int]] = {pool.name: set(pool.pcpus) for pool in host.cpupools}
     every = {pcpu for each in host.pnodes for pcpu in each.pcpus}
     bound = set()
     for domain in host.domains:
-        pool = pools.get(domain.pool or "Pool-0", every)
+        pool = pools.get(domain.pool or pool_of_id_0(host), every)
         mays = [set(mask or pool) & pool or pool for mask in domain.affinity]
         bound |= {pcpu for may in mays if len(may) == 1 for pcpu in may}
     own = set(owners.values())
@@ -102,7 +102,7 @@ def _owners_keep(instance: Instance, standing: list[tuple[Guest, int]], p: int, 
             mask = guest.hard_affinity[vcpu] if guest.hard_affinity else None
             may = every if mask is None else set(mask)
             ok &= vcpu not in guest.dedicated or owners[guest.name, vcpu] in may & pools.get(
-                guest.pool or "Pool-0", every
+                guest.pool or pool_of_id_0(host), every
             )
         if guest.thread_policy == "require":
             ok &= counts.count(1) <= 1
@@ -112,6 +112,15 @@ def _owners_keep(instance: Instance, standing: list[tuple[Guest, int]], p: int, 
     for guest, v in standing:
         for vcpu in set(guest.vnodes[v].vcpus) - guest.dedicated:
             mask = guest.hard_affinity[vcpu] if guest.hard_affinity else None
-            may = pools.get(guest.pool or "Pool-0", every) & set(pnode.pcpus) & set(mask or every)
+            may = pools.get(guest.pool or pool_of_id_0(host), every) & set(pnode.pcpus) & set(mask or every)
             ok &= bool(may - closed)
     return ok
+
+
+def pool_of_id_0(host: Host) -> str | None:
+    """The cpupool of guests that name none: id 0; without ids Pool-0, else the first."""
+    ranked = sorted(
+        (pool for pool in host.cpupools if pool.id in (0, None)),
+        key=lambda pool: (pool.id != 0, pool.name != "Pool-0"),
+    )
+    return ranked[0].name if ranked else None

@@ -234,7 +234,11 @@ def _domain(random: Random, name: str, host: Host) -> Domain:
 
 
 def _cpupools(random: Random, host: Host) -> tuple[Cpupool, ...]:
-    """Divide most pcpus among two or three pools, now and then all of a pnode's to one, now and then without Pool-0."""
+    """
+    Divide most pcpus among two or three pools, now and then all of a pnode's to one.
+
+    Now and then the pools have ids, in any order, and now and then there is no Pool-0.
+    """
     names = ["Pool-0", "b", "c"][: random.randint(2, 3)]
     pcpus_of: dict[str, list[int]] = {name: [] for name in (names[1:] if random.random() < 0.15 else names)}
     for pnode in host.pnodes:
@@ -243,7 +247,12 @@ def _cpupools(random: Random, host: Host) -> tuple[Cpupool, ...]:
             name = whole or random.choice((names[0], *names))
             if name in pcpus_of and random.random() < 0.95:
                 pcpus_of[name].append(pcpu)
-    return tuple(Cpupool(name=name, pcpus=tuple(pcpus)) for name, pcpus in pcpus_of.items())
+    ids: list[int | None] = [None] * len(pcpus_of)
+    if random.random() < 0.4:
+        ids = [None if random.random() < 0.3 else id for id in random.sample(range(4), len(pcpus_of))]
+    return tuple(
+        Cpupool(name=name, pcpus=tuple(pcpus), id=id) for (name, pcpus), id in zip(pcpus_of.items(), ids, strict=True)
+    )
 
 
 def _owning(random: Random, guests: tuple[Guest, ...], host: Host) -> tuple[tuple[Guest, ...], Host]:

@@ -40,6 +40,27 @@ def test_a_guest_without_a_pool_runs_in_pool_0(tmp_path: Path) -> None:
     assert "pool" not in ran.out
 
 
+def test_the_first_pool_is_that_of_guests_without_one_after_a_numa_split(tmp_path: Path) -> None:
+    split = "Name               CPU list\nPool-node0         0-3\nPool-node1         4-7\n"
+    a_folder(tmp_path, db_cfg=a_cfg(), rt_cfg=a_cfg("rt", more='pool = "1"\n'), split_txt=split)
+    words = ("solve", "--host", tmp_path / "host.txt", "--pools", tmp_path / "split.txt", "--format", "xl", "--pin")
+    assert 'cpus = ["0-3", "0-3"]' in placer(*words, tmp_path / "db.cfg").out
+    assert 'cpus = ["4-7", "4-7"]' in placer(*words, tmp_path / "rt.cfg").out
+    # of a mask that overlaps the pool the part in it counts, as in Xen; with a mask beside the pool it starts nowhere
+    assert 'cpus=["3", "3"]' in placer(*words, "-", stdin=a_cfg(more='cpus="3-7"\n')).out
+    ran = placer(*words[:-3], "-", stdin=a_cfg(more='cpus = "4-7"\n'))
+    assert (ran.code, ran.out.partition(":")[0]) == (1, "INFEASIBLE")
+
+
+def test_a_domain_of_vcpu_list_alone_loads_the_pool_that_it_was_seen_in(tmp_path: Path) -> None:
+    vcpus = "Name  ID VCPU CPU State Time(s) Affinity (Hard / Soft)\n"
+    vcpus += "Domain-0 0 0 1 r-- 9.0 all / all\nstub 4 0 5 -b- 1.0 all / all\nstub 4 1 - --p 0.0 all / all\n"
+    a_folder(tmp_path, db_cfg=a_cfg(), pools_txt=POOLS, vcpus_txt=vcpus)
+    words = ("import", "--host", tmp_path / "host.txt", tmp_path / "db.cfg", "--vcpu-list", tmp_path / "vcpus.txt")
+    host = json.loads(placer(*words, "--quiet", "--pools", tmp_path / "pools.txt").out)["host"]
+    assert [(each["name"], each.get("pool")) for each in host["domains"]] == [("Domain-0", None), ("stub", "rt")]
+
+
 def test_a_wish_counts_within_the_pool(tmp_path: Path) -> None:
     ran = solved(tmp_path, "--format", "libxl", more='pool = "rt"\ncpus_soft = ["5-6", "6-7"]\n')
     assert json.loads(ran.out)["vcpu_soft_affinity"] == [[5], [4, 5]]
@@ -78,7 +99,7 @@ def test_a_pool_that_the_host_does_not_list_is_refused_with_its_place(form: str,
         ran = placer(*words, stdin=json.dumps(config))
         assert ran.err == (
             'error: <stdin>: $.c_info.poolid: no cpupool "3" on this host, it has Pool-0, rt; '
-            "digits are a cpupool's number, which xl cpupool-list does not print\n"
+            "digits are a cpupool's number, which xl cpupool-list does not print: write its name\n"
         )
         config["c_info"]["pool_name"] = "rt"
         assert '"4-5"' in placer(*words, "--format", "xl", stdin=json.dumps(config)).out
@@ -92,7 +113,10 @@ def test_import_writes_the_pools_and_the_instance_solves_the_same(tmp_path: Path
     instance = tmp_path / "instance.json"
     assert placer("import", *words, "-o", instance, "--quiet").code == 0
     document = json.loads(instance.read_text(encoding="utf-8"))
-    assert document["host"]["cpupools"] == [{"name": "Pool-0", "pcpus": "0-1"}, {"name": "rt", "pcpus": "2-5"}]
+    assert document["host"]["cpupools"] == [
+        {"name": "Pool-0", "pcpus": "0-1", "id": 0},
+        {"name": "rt", "pcpus": "2-5"},
+    ]
     assert [guest.get("pool") for guest in document["guests"]] == ["rt", None]
     answers = [json.loads(placer("solve", *each, "--format", "json").out) for each in (words, (instance,))]
     assert answers[0]["placement"] == answers[1]["placement"] == {"db": [0], "web": [0]}

@@ -75,10 +75,22 @@ def test_a_vnode_without_vcpus_is_in_no_pool() -> None:
 
 def test_without_a_pool_of_that_name_anybody_runs_anywhere() -> None:
     bare = replace(HOST, cpupools=())
-    renamed = replace(HOST, cpupools=POOLS[1:])
+    renamed = replace(HOST, cpupools=(Cpupool(name="rt", pcpus=(2, 3, 4, 5), id=1),))
     assert allowed_pnodes(an_instance(bare, a_guest(GIB, pool="rt"))).tolist() == [[YES, YES]]
     assert allowed_pnodes(an_instance(renamed, a_guest(GIB))).tolist() == [[YES, YES]]
     assert judged(a_guest(GIB), 1, host=renamed).violations == ()
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"), [((None, None, None), "Pool-0"), ((2, 0, 1), "rt"), ((5, None, None), "rt")]
+)
+def test_a_guest_without_a_pool_is_in_that_of_id_0(ids: tuple[int | None, ...], expected: str) -> None:
+    pools = tuple(replace(pool, id=id) for pool, id in zip(POOLS, ids, strict=True))
+    host = replace(HOST, cpupools=pools)
+    assert host.effective_pool(None) == expected
+    # Pool-0 has pcpus of pnode 0 alone, rt two of each
+    instance = an_instance(host, a_guest(GIB, vcpus=(2,)))
+    assert allowed_pnodes(instance).tolist() == [[YES, YES if expected == "rt" else NO]]
 
 
 def test_the_judge_names_pool_pnode_and_pcpus() -> None:
@@ -104,9 +116,9 @@ SPLIT = Host(
         Pnode(id=0, memory_kib=8 * GIB, pcpus=(0, 1, 2, 3), cores=((0, 1), (2, 3))),
         Pnode(id=1, memory_kib=8 * GIB, pcpus=(4, 5)),
     ),
-    cpupools=(Cpupool(name="a", pcpus=(0, 2, 4, 5)), Cpupool(name="b", pcpus=(1,))),
+    cpupools=(Cpupool(name="a", pcpus=(0, 2, 4, 5), id=1), Cpupool(name="b", pcpus=(1,), id=2)),
 )
-"""Both cores of pnode 0 have a pcpu of pool a, one of them the only pcpu of pool b."""
+"""Both cores of pnode 0 have a pcpu of pool a, one of them the only pcpu of pool b. The pool of id 0 is not listed."""
 
 
 def test_cores_count_in_each_pool_that_has_a_pcpu_of_them() -> None:

@@ -110,9 +110,10 @@ def _on_pnodes(guest: Guest, host: Host, ids: tuple[int | None, ...]) -> Masks:
 
 
 def pool_of(guest: Guest, host: Host) -> set[int]:
-    """Give the pcpus of a guest's cpupool, which is Pool-0 where it names none; all where the host lists no pools."""
+    """Give the pcpus of a guest's cpupool, that of id 0 where it names none; all where the host lists no pools."""
     pools = {pool.name: set(pool.pcpus) for pool in host.cpupools}
-    return pools[guest.pool or "Pool-0"] if pools else set(_all_pcpus(host))
+    first = next((pool.name for pool in host.cpupools if pool.id == 0), "Pool-0")
+    return pools[guest.pool or first] if pools else set(_all_pcpus(host))
 
 
 def _masks(masks: tuple[tuple[int, ...] | None, ...] | None, host: Host, guest: Guest) -> Masks:
@@ -131,8 +132,8 @@ def _hard(instance: Instance, placement: Placement, guest: Guest) -> Masks:
                     closed |= set(core) if other.thread_policy == "isolate" else {pcpu}
     own = placement.pcpu_of.get(guest.name, (None,) * guest.vcpu_count)
     masks = _masks(guest.hard_affinity, host, guest)
-    pool = next((set(pool.pcpus) for pool in host.cpupools if pool.name == (guest.pool or "Pool-0")), None)
-    if closed and pool is not None:  # who had no mask gets one, and it is of his pool
+    pool = pool_of(guest, host)
+    if closed and host.cpupools:  # a vcpu without a mask gets one, within its pool
         free = [stated is None for stated in guest.hard_affinity or (None,) * guest.vcpu_count]
         masks = [sorted(pool.intersection(mask)) if any_ else mask for mask, any_ in zip(masks, free, strict=True)]
     return [

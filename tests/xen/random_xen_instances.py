@@ -29,8 +29,9 @@ def random_xen_instance(seed: int) -> Instance:
 def _in_pools(random: Random, instance: Instance) -> Instance:
     """Give every other pcpu to a pool of its own, and some guests to that."""
     pcpus = sorted(instance.host.position_of_pcpu)
-    pools = (Cpupool(name="Pool-0", pcpus=tuple(pcpus[::2])), Cpupool(name="rt", pcpus=tuple(pcpus[1::2])))
-    guests = [replace(guest, pool=random.choice((None, "Pool-0", "rt"))) for guest in instance.guests]
+    first = random.choice(("Pool-0", "Pool-node0"))
+    pools = (Cpupool(name=first, pcpus=tuple(pcpus[::2]), id=0), Cpupool(name="rt", pcpus=tuple(pcpus[1::2])))
+    guests = [replace(guest, pool=random.choice((None, first, "rt"))) for guest in instance.guests]
     return replace(instance, host=replace(instance.host, cpupools=pools), guests=tuple(guests))
 
 

@@ -126,7 +126,7 @@ def _name(create_info: Fields, bare: bool) -> str:
 
 
 def _pool(create_info: Fields, host: Host) -> str | None:
-    """Read the cpupool by its name, else by its number; libxl omits number 0, which is Pool-0."""
+    """Read the cpupool by its name, else by its number; libxl omits number 0, the pool of guests that name none."""
     name, number = create_info.text("pool_name"), create_info.number("poolid", 2**32 - 1)
     stated = name if name is not None else str(number) if number else None
     if stated is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from msgspec.structs import replace
 
@@ -29,7 +30,8 @@ def read_xl_cpupools(text: str, place: str, host: Host) -> Host:
     Parameters
     ----------
     text
-        A heading, and a row for each pool: its name and its pcpus as ids and ranges; a pool may have no pcpus.
+        A heading, and a row for each pool: its name and its online pcpus as ids and ranges; a pool may have no pcpus.
+        The first row is the pool of id 0, whatever its name: ``xl cpupool-numa-split`` renames it.
     place
         The file's name for messages.
     host
@@ -52,8 +54,10 @@ def read_xl_cpupools(text: str, place: str, host: Host) -> Host:
     if len(lines) == 1:
         raise InputError("lists no cpupool, expected at least one", place=place)
     cpu_lists = CpuLists(place)
+    pools = [_cpupool(line, where, cpu_lists) for where, line in lines[1:]]
+    pools[0] = replace(pools[0], id=0)  # xl lists pools by their ids, and that of id 0 cannot be destroyed
     try:
-        return replace(host, cpupools=tuple(_cpupool(line, where, cpu_lists) for where, line in lines[1:]))
+        return replace(host, cpupools=tuple(pools))
     except ValueError as error:
         raise InputError(str(error), place=place) from None
 
@@ -70,7 +74,8 @@ def pool_named(stated: str, host: Host) -> str:
     """
     Find the cpupool that a guest file states by name or number.
 
-    As in xl, a text of digits alone is a number. Only number 0 is known, which is Pool-0: xl cpupool-list prints names.
+    As in xl, a text of digits alone is a number (libxl_cpupool_qualifier_to_cpupoolid, libxl_utils.c). xl cpupool-list
+    prints names alone: number 0 is its first row, and number 1, where there is one, its second; ids may have gaps.
 
     Parameters
     ----------
@@ -91,13 +96,52 @@ def pool_named(stated: str, host: Host) -> str:
     """
     if not 1 <= len(stated) <= MAX_NAME:
         raise ValueError(f"expected the name of a cpupool, got {len(stated)} characters")
-    number = stated.isascii() and stated.isdigit()
-    name = DEFAULT_POOL if number and not stated.strip("0") else stated
-    if host.cpupools and (name not in host.pcpus_of_pool or (number and name == stated)):
-        known = ", ".join(pool.name for pool in host.cpupools)
-        digits = "; digits are a cpupool's number, which xl cpupool-list does not print" if number else ""
-        raise ValueError(f'no cpupool "{shorten(stated)}" on this host, it has {shorten(known, 200)}{digits}')
-    return name
+    if not (stated.isascii() and stated.isdigit()):
+        if host.cpupools and stated not in host.pcpus_of_pool:
+            raise ValueError(f'no cpupool "{shorten(stated)}" on this host, it has {_known(host)}')
+        return stated
+    number = int(stated) if len(stated) < 10 else -1
+    named = [pool.name for pool in host.cpupools if pool.id == number]
+    if number == 1 and not named and host.cpupools and host.cpupools[0].id == 0:
+        named = [pool.name for pool in host.cpupools[1:2] if pool.id is None]  # xl prints the rows by id
+    if not host.cpupools:
+        return DEFAULT_POOL if number == 0 else stated
+    if not named and number == 0:
+        return host.effective_pool(None) or DEFAULT_POOL
+    if not named:
+        raise ValueError(
+            f'no cpupool "{shorten(stated)}" on this host, it has {_known(host)}; digits are a cpupool\'s number, '
+            "which xl cpupool-list does not print: write its name"
+        )
+    return named[0]
+
+
+def pool_that_meets(sets: Collection[tuple[int, ...] | None], host: Host) -> str | None:
+    """
+    Find the cpupool of a domain by where its vcpus are.
+
+    Xen keeps a vcpu on the pcpus of its pool, and refuses a hard affinity that has none of them (vcpu_set_affinity,
+    xen/common/sched/core.c).
+
+    Parameters
+    ----------
+    sets
+        For each vcpu the pcpu that it was on, else those of its hard affinity; None for any.
+    host
+        With its cpupools.
+
+    Returns
+    -------
+    str or None
+        The pool that has some pcpu of every set; None where that may be the pool of id 0, or is not clear.
+    """
+    known = {each for each in sets if each is not None}
+    fitting = [pool.name for pool in host.cpupools if all(not set(pool.pcpus).isdisjoint(each) for each in known)]
+    return fitting[0] if len(fitting) == 1 and fitting[0] != host.effective_pool(None) else None
+
+
+def _known(host: Host) -> str:
+    return shorten(", ".join(pool.name for pool in host.cpupools), 200)
 
 
 def _cpupool(line: str, where: str, cpu_lists: CpuLists) -> Cpupool:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from placer.errors import InputError
 from placer.formats.base import MAX_NAME
+from placer.formats.xl.cpupools import pool_that_meets
 from placer.formats.xl.list_domains import bind
 from placer.instance import Domain, Host, format_cpuset, parse_cpuset, shorten
 from placer.instance.guest_checks import MAX_VCPUS
@@ -54,7 +55,7 @@ class ListedDomain:
     Parameters
     ----------
     domain
-        Its name, its domid, and for each vcpu the pcpus that it is bound to.
+        Its name, its domid, for each vcpu the pcpus that it is bound to, and its cpupool where its pcpus tell that.
     seen
         For each vcpu where it was.
     """
@@ -91,6 +92,7 @@ def read_xl_vcpu_list(text: str, place: str, host: Host) -> list[ListedDomain]:
     name_of: dict[int, str] = {}
     bound: dict[int, dict[int, tuple[int, ...] | None]] = {}
     seen: dict[int, dict[int, SeenVcpu]] = {}
+    where_of: dict[int, list[tuple[int, ...] | None]] = {}
     for where, line in lines[1:]:
         row = _ROW.fullmatch(line)
         if row is None:
@@ -99,8 +101,10 @@ def read_xl_vcpu_list(text: str, place: str, host: Host) -> list[ListedDomain]:
         if vcpu in bound.setdefault(domid, {}):
             raise InputError(f'lists vcpu {vcpu} of domain {domid} again: "{shorten(line)}"', place=where)
         name_of[domid] = _name(row["name"], domid)
-        bound[domid][vcpu] = bind(_mask(row["hard"], host, where), _mask(row["soft"] or "all", host, where))
-        seen.setdefault(domid, {})[vcpu] = _seen(row, host, where)
+        hard = _mask(row["hard"], host, where)
+        bound[domid][vcpu] = bind(hard, _mask(row["soft"] or "all", host, where))
+        here = seen.setdefault(domid, {})[vcpu] = _seen(row, host, where)
+        where_of.setdefault(domid, []).append(hard if here.pcpu is None else (here.pcpu,))
     for domid, masks in bound.items():
         if max(masks) != len(masks) - 1:
             missing = format_cpuset(set(range(max(masks))) - masks.keys())
@@ -108,7 +112,13 @@ def read_xl_vcpu_list(text: str, place: str, host: Host) -> list[ListedDomain]:
     try:
         return [
             ListedDomain(
-                domain=Domain(name=name, domid=domid, affinity=_in_order(bound[domid])), seen=_in_order(seen[domid])
+                domain=Domain(
+                    name=name,
+                    domid=domid,
+                    affinity=_in_order(bound[domid]),
+                    pool=pool_that_meets(where_of[domid], host),
+                ),
+                seen=_in_order(seen[domid]),
             )
             for domid, name in name_of.items()
         ]

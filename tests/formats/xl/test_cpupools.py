@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from placer.errors import InputError
-from placer.formats.xl.cpupools import pool_named, pool_notes, read_xl_cpupools
+from placer.formats.xl.cpupools import pool_named, pool_notes, pool_that_meets, read_xl_cpupools
 from placer.instance import Cpupool, Domain, Host
 from tests.support.building import GIB, a_host
 
@@ -21,7 +21,7 @@ PRINTED = f"""\
 Pool-0             0,1,2,3
 Pool-node1         4,5,6
 """
-POOLS = (Cpupool(name="Pool-0", pcpus=(0, 1, 2, 3)), Cpupool(name="Pool-node1", pcpus=(4, 5, 6)))
+POOLS = (Cpupool(name="Pool-0", pcpus=(0, 1, 2, 3), id=0), Cpupool(name="Pool-node1", pcpus=(4, 5, 6)))
 
 
 def read(*rows: str, host: Host = HOST) -> tuple[Cpupool, ...]:
@@ -47,7 +47,7 @@ def test_each_row_is_a_pool_and_replaces_those_the_host_had() -> None:
     ],
 )
 def test_a_row_is_a_name_and_its_pcpus(row: str, pool: Cpupool) -> None:
-    assert read(row) == (pool,)
+    assert read("first 3", row) == (Cpupool(name="first", pcpus=(3,), id=0), pool)
 
 
 FAULTS = {
@@ -94,19 +94,53 @@ def test_pcpus_in_no_pool_are_noted() -> None:
     assert pool_notes(replace(HOST, cpupools=(Cpupool(name="all", pcpus=tuple(range(8))),))) == ()
 
 
-def test_digits_are_a_number_and_only_that_of_pool_0_is_known() -> None:
+def test_the_first_row_is_the_pool_of_guests_that_name_none_whatever_its_name() -> None:
+    host = read_xl_cpupools(f"{HEADING}\nPool-node0  0-3\nPool-0  4-7\n", "pools.txt", HOST)
+    assert host.effective_pool(None) == pool_named("0", host) == "Pool-node0"
+    assert pool_named("1", host) == pool_named("Pool-0", host) == "Pool-0"
+    assert host.pcpus_of_effective_pool(None) == {0, 1, 2, 3}
+
+
+def test_digits_are_a_number_and_those_of_the_first_two_rows_are_known() -> None:
     host = replace(HOST, cpupools=(*POOLS, Cpupool(name="7")))
     assert pool_named("Pool-node1", host) == "Pool-node1"
     assert pool_named("0", host) == pool_named("00", HOST) == "Pool-0"
+    assert pool_named("1", host) == pool_named("01", host) == "Pool-node1"
     assert pool_named("7", HOST) == "7"
+    numbered = replace(HOST, cpupools=(*POOLS, Cpupool(name="rt", id=7)))
+    assert pool_named("7", numbered) == "rt"
+    unordered = replace(HOST, cpupools=(Cpupool(name="rt"), Cpupool(name="Pool-0")))
+    assert pool_named("0", unordered) == "Pool-0"
+    with pytest.raises(ValueError, match=r'no cpupool "1" on this host, it has rt, Pool-0; digits are'):
+        pool_named("1", unordered)
     for stated, why in (
         ("other", 'no cpupool "other" on this host, it has Pool-0, Pool-node1, 7'),
-        ("7", "it has Pool-0, Pool-node1, 7; digits are a cpupool's number, which xl cpupool-list does not print"),
+        (
+            "7",
+            "it has Pool-0, Pool-node1, 7; digits are a cpupool's number, which xl cpupool-list does not print: "
+            "write its name",
+        ),
         ("", "expected the name of a cpupool, got 0 characters"),
         ("x" * 256, "expected the name of a cpupool, got 256 characters"),
     ):
         with pytest.raises(ValueError, match=re.escape(why) + "$"):
             pool_named(stated, host)
+
+
+@pytest.mark.parametrize(
+    ("sets", "pool"),
+    [
+        ([(5,), None], "Pool-node1"),
+        ([(5,), (0, 4)], "Pool-node1"),
+        ([(3, 4)], None),  # it may be in either, and that of id 0 is the one to assume
+        ([None, None], None),
+        ([(7,)], None),  # in no pool: the lists are of different times
+        ([(0,), (4,)], None),
+    ],
+)
+def test_where_vcpus_are_tells_the_pool_of_their_domain(sets: list[tuple[int, ...] | None], pool: str | None) -> None:
+    assert pool_that_meets(sets, replace(HOST, cpupools=POOLS)) == pool
+    assert pool_that_meets(sets, HOST) is None
 
 
 @settings(max_examples=200, deadline=None)
