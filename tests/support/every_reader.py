@@ -207,6 +207,9 @@ def read_hostile(name: str, limit_s: float) -> None:
             Path(FILE).write_bytes(data)
             del data
             before = time.process_time()
+            given = int(before + limit_s) + 2
+            resource.setrlimit(resource.RLIMIT_CPU, (given, resource.RLIM_INFINITY))  # beyond, the process is killed
+            print(f"reading {what}", file=sys.stderr, flush=True)  # noqa: T201
             try:
                 reader.read(FILE)
             except InputError as error:
