@@ -154,10 +154,16 @@ def with_pools(parsed: ParsedHost, pools: Source | None) -> ParsedHost:
     if pools is None:
         return parsed
     from placer.formats.xl.cpupools import pool_notes, read_xl_cpupools
+    from placer.formats.xl.online import pooled_notes, with_all_listed, with_pooled
 
     text, place = read_source(pools, "replace")
-    host = read_xl_cpupools(text, place, parsed.host)
-    return ParsedHost(host=host, notes=(*parsed.notes, *pool_notes(host)))
+    listed = parsed.listed
+    if listed is None:
+        host = read_xl_cpupools(text, place, parsed.host)
+        return ParsedHost(host=host, notes=(*parsed.notes, *pool_notes(host)))
+    host = with_pooled(read_xl_cpupools(text, place, with_all_listed(parsed.host, listed)), listed, place)
+    notes = [note for note in parsed.notes if note != listed.note]
+    return ParsedHost(host=host, notes=(*notes, *pooled_notes(host, listed)))
 
 
 def with_reserve(host: Host, reserve: str | None) -> Host:

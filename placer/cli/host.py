@@ -26,10 +26,11 @@ def host(
     ] = None,
     free: options.Free = None,
     reserve: options.Reserve = None,
+    pools: options.Pools = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Print a host as JSON, for --host and for instances. Notes on assumptions go to stderr."""
-    from placer.api.reading import with_reserve
+    from placer.api.reading import with_pools, with_reserve
     from placer.cli.outputs import write_stdout
     from placer.errors import InputError
     from placer.formats.hosts import read_host
@@ -38,10 +39,13 @@ def host(
 
     if source is not None and libvirt is not None:
         raise InputError("expected HOST or --libvirt, got both", place="usage")
+    if source == pools == "-":
+        raise InputError("standard input (-) can be read once only", place="usage")
     if libvirt is not None:
         reading = read_libvirt(libvirt, free)
     else:
         reading = read_local_host(free) if source is None else read_host(source, free)
+    reading = with_pools(reading, pools)
     if not quiet:
         for note in reading.notes:
             print(f"note: {note}", file=sys.stderr)

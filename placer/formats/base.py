@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -44,6 +44,26 @@ class RunningFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListedPcpus:
+    """
+    The pcpus that a file lists, of which some are offline.
+
+    Parameters
+    ----------
+    cores
+        Pnode id -> its cores with all of their listed pcpus.
+    online_count
+        How many of them are online.
+    note
+        What the reader says of that among its notes; it no longer holds once a list of the cpupools is read.
+    """
+
+    cores: Mapping[int, Sequence[tuple[int, ...]]]
+    online_count: int
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParsedHost:
     """
     A host as a file states it.
@@ -56,11 +76,14 @@ class ParsedHost:
         What the reader assumed, repaired or left out: a sentence for each, for the report.
     running
         What is known of its domains; None where no list of them was read.
+    listed
+        The pcpus that the file lists, where some are offline; None where it lists online ones alone.
     """
 
     host: Host
     notes: tuple[str, ...] = ()
     running: RunningFacts | None = None
+    listed: ListedPcpus | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace as replace_reading
 from typing import Literal
 
 from msgspec.structs import replace
@@ -83,7 +84,8 @@ def with_slit_checked(reading: ParsedHost) -> ParsedHost:
     remarks = slit_remarks(host.slit, [pnode.id for pnode in host.pnodes])
     if not remarks or host.slit is None:
         return reading
-    return ParsedHost(host=replace(host, slit=mended_slit(host.slit)), notes=(*reading.notes, *remarks))
+    mended = replace(host, slit=mended_slit(host.slit))
+    return replace_reading(reading, host=mended, notes=(*reading.notes, *remarks))
 
 
 def _parse(form: HostForm, text: str, place: str, free: str | None) -> ParsedHost:

@@ -54,7 +54,8 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         not count. None: any number.
     dedicated_pcpus
         The pcpus that only dedicated vcpus own and run on. None: any pcpu may be owned, or shared.
-
+    offline_pcpus
+        Pcpus of no pnode that are offline, or may be: nothing runs on them, but the masks of guest files may name them.
     low_zone_kib
         Memory of the first pnode that Xen gives out last of all, in KiB: guests spread over a set of pnodes find
         none of it before all pnodes are full. None: not a host of Xen, where sets need no room to spare.
@@ -76,6 +77,7 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     cpupools: tuple[Cpupool, ...] = ()
     overcommit: Annotated[float, Meta(gt=0, le=1000)] | None = None
     dedicated_pcpus: CpuSet | None = None
+    offline_pcpus: CpuSet = ()
     low_zone_kib: Kib | None = None
 
     if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
@@ -92,6 +94,7 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             cpupools: Iterable[Cpupool] = (),
             overcommit: float | None = None,
             dedicated_pcpus: Iterable[int] | None = None,
+            offline_pcpus: Iterable[int] = (),
             low_zone_kib: int | None = None,
         ) -> None: ...
 
@@ -113,6 +116,7 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         check_cpupools(self.cpupools, self.position_of_pcpu)
         _check_domains(self.domains, self)
         _check_dedicated(self.dedicated_pcpus or (), self.position_of_pcpu)
+        _check_offline(self.offline_pcpus, self.position_of_pcpu)
 
     @cached_property
     def distances(self) -> Matrix:
@@ -138,6 +142,11 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     def position_of_pcpu(self) -> dict[int, int]:
         """Pcpu -> the position of its pnode."""
         return {pcpu: p for p, pnode in enumerate(self.pnodes) for pcpu in pnode.pcpus}
+
+    @cached_property
+    def known_pcpus(self) -> frozenset[int]:
+        """The pcpus that a mask may name: those of the pnodes, and those that are offline or may be."""
+        return frozenset(self.position_of_pcpu).union(self.offline_pcpus)
 
     @cached_property
     def threads_per_core(self) -> int:
@@ -183,6 +192,15 @@ def _check_dedicated(pcpus: tuple[Cpu, ...], position_of_pcpu: dict[int, int]) -
     twice = repeated(pcpus)
     if twice:
         raise ValueError(f"dedicated_pcpus: {format_cpuset(twice)} are listed twice")
+
+
+def _check_offline(pcpus: tuple[Cpu, ...], position_of_pcpu: dict[int, int]) -> None:
+    both = [pcpu for pcpu in pcpus if pcpu in position_of_pcpu]
+    if both:
+        raise ValueError(f"offline_pcpus: {format_cpuset(both)} are pcpus of a pnode too")
+    twice = repeated(pcpus)
+    if twice:
+        raise ValueError(f"offline_pcpus: {format_cpuset(twice)} are listed twice")
 
 
 def _check_domains(domains: tuple[Domain, ...], host: Host) -> None:

@@ -67,6 +67,8 @@ def test_the_vcpus_of_all_domains_run() -> None:
         ),
         ({"dedicated_pcpus": (0, 8)}, "dedicated_pcpus: no pcpu 8 on this host"),
         ({"dedicated_pcpus": (0, 2, 0)}, "dedicated_pcpus: 0 are listed twice"),
+        ({"offline_pcpus": (8, 0)}, "offline_pcpus: 0 are pcpus of a pnode too"),
+        ({"offline_pcpus": (8, 9, 8)}, "offline_pcpus: 8 are listed twice"),
     ],
 )
 def test_a_host_that_contradicts_itself_is_refused(fields: dict[str, Any], said: str) -> None:

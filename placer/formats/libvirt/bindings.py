@@ -81,14 +81,18 @@ def _pins(root: Node, host: Host) -> Iterator[Binding]:
     for tag in ("emulatorpin", "iothreadpin"):
         for pin in cputune.all(tag) if cputune else ():
             pcpus = bits(set_of(pin, pin.attributes.get("cpuset", ""), "cpuset"))
-            missing = [pcpu for pcpu in pcpus if pcpu not in host.position_of_pcpu]
+            missing = [pcpu for pcpu in pcpus if pcpu not in host.known_pcpus]
             if missing:
                 has = format_cpuset(host.position_of_pcpu) or "(none)"
                 raise pin.fault(f"cpuset names pcpu {format_cpuset(missing)}, this host has pcpus {has}")
             thread = f" {pin.number('iothread', 2**31)}" if tag == "iothreadpin" else ""
             yield Binding(
                 what=f"its {tag}{thread} (pcpus {shorten(format_cpuset(pcpus))})",
-                pnodes=tuple(sorted({host.pnodes[host.position_of_pcpu[pcpu]].id for pcpu in pcpus})),
+                pnodes=tuple(
+                    sorted(
+                        {host.pnodes[host.position_of_pcpu[pcpu]].id for pcpu in pcpus if pcpu in host.position_of_pcpu}
+                    )
+                ),
                 way="--format libvirt keeps it; "
                 + (
                     "without it placer writes one on the guest's pnodes"

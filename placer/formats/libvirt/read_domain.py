@@ -148,10 +148,9 @@ def _fixed(cells: Cells, pnode_of: tuple[int | None, ...]) -> tuple[Vnode, ...]:
 def _affinity(root: Node, vcpu_count: int, host: Host) -> tuple[Masks | None, list[str]]:
     """Read the pcpus that each vcpu is pinned to: its own vcpupin, else the cpuset for all vcpus."""
     vcpu = root.child("vcpu")
-    everything = sum(1 << pcpu for pcpu in host.position_of_pcpu)
     common = None
     if vcpu is not None and vcpu.attributes.get("placement") != "auto" and "cpuset" in vcpu.attributes:
-        common = _pcpus(vcpu, everything)
+        common = _pcpus(vcpu, host)
     masks = [common] * vcpu_count
     notes: list[str] = []
     cputune = root.child("cputune")
@@ -164,7 +163,7 @@ def _affinity(root: Node, vcpu_count: int, host: Host) -> tuple[Masks | None, li
         if pinned in seen:
             raise pin.fault(f"a second vcpupin for vcpu {pinned}")
         seen.add(pinned)
-        masks[pinned] = _pcpus(pin, everything)
+        masks[pinned] = _pcpus(pin, host)
     return tuple(masks) if any(mask is not None for mask in masks) else None, notes[:1]
 
 
@@ -182,13 +181,16 @@ def _near(root: Node, masks: Masks, cells: Cells, pnodes_of: tuple[tuple[int, ..
     return tuple(near)
 
 
-def _pcpus(node: Node, everything: int) -> tuple[int, ...] | None:
-    """Read the pcpus of an attribute ``cpuset``; None for all pcpus of the host, whose bitmap is ``everything``."""
-    pcpus = set_of(node, node.attributes.get("cpuset", ""), "cpuset")
-    if pcpus & ~everything:
-        missing, has = format_cpuset(bits(pcpus & ~everything)), format_cpuset(bits(everything))
+def _pcpus(node: Node, host: Host) -> tuple[int, ...] | None:
+    """Read the online pcpus of an attribute ``cpuset``; None for all of the host."""
+    named = set(bits(set_of(node, node.attributes.get("cpuset", ""), "cpuset")))
+    if not named <= host.known_pcpus:
+        missing, has = format_cpuset(named - host.known_pcpus), format_cpuset(host.position_of_pcpu)
         raise node.fault(f"cpuset names pcpu {shorten(missing)}, this host has pcpus {has or '(none)'}")
-    return None if pcpus == everything else bits(pcpus)
+    online = named.intersection(host.position_of_pcpu)
+    if not online:
+        raise node.fault(f"cpuset {shorten(format_cpuset(named))} names no pcpu that is known to be online")
+    return None if len(online) == len(host.position_of_pcpu) else tuple(sorted(online))
 
 
 def _addresses(root: Node) -> list[str]:

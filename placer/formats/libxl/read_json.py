@@ -218,9 +218,11 @@ def _mask(build_info: Fields, key: str, mask: set[int], host: Host) -> tuple[int
         raise build_info.fault("expected at least one pcpu", key)
     if mask >= pcpus:
         return None
-    if not mask <= pcpus:
-        raise build_info.fault(f"no pcpu {format_cpuset(mask - pcpus)} on this host", key)
-    return tuple(sorted(mask))
+    if not mask <= host.known_pcpus:
+        raise build_info.fault(f"no pcpu {format_cpuset(mask - host.known_pcpus)} on this host", key)
+    if not mask & pcpus:
+        raise build_info.fault(f"pcpus {format_cpuset(mask)} are not known to be online", key)
+    return tuple(sorted(mask & pcpus))
 
 
 def _overhead_kib(

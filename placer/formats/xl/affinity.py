@@ -76,18 +76,21 @@ def _mask(config: Config, key: str, entry: Value, host: Host) -> tuple[int, ...]
         mask = mask - pcpus if part["out"] else mask | pcpus
     if not mask:
         raise config.fault(key, f'{key} "{shorten(entry)}" names no pcpu, expected at least one')
+    mask &= everything
+    if not mask:
+        raise config.fault(key, f'{key} "{shorten(entry)}" names no pcpu that is known to be online')
     return None if mask == everything else tuple(sorted(mask))
 
 
 def _pcpus(config: Config, key: str, part: re.Match[str], host: Host) -> set[int]:
-    known = host.position_of if part["pnodes"] else host.position_of_pcpu
+    known = host.position_of.keys() if part["pnodes"] else host.known_pcpus
     low, high = int(part["low"]), int(part["high"] or part["low"])
     if high < low:
         raise config.fault(key, f'range "{part[0]}" of {key} runs backwards')
     ids = set(range(low, high + 1)) if high <= max(known, default=-1) else {high}
-    if not ids <= known.keys():
+    if not ids <= known:
         kind = "pnode" if part["pnodes"] else "pcpu"
-        missing = format_cpuset(ids - known.keys())
+        missing = format_cpuset(ids - known)
         raise config.fault(
             key, f"{key} names {kind} {missing}, this host has {kind}s {format_cpuset(known) or '(none)'}"
         )

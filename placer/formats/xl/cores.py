@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 from placer.instance import Pnode, format_cpuset
 
@@ -13,12 +13,10 @@ Core = tuple[int, ...]
 
 
 def cores_by_pnode(
-    rows: Iterable[tuple[int, CoreId]], listed: Collection[int], settings: Mapping[str, str], notes: list[str]
+    rows: Iterable[tuple[int, CoreId]], listed: Collection[int], alone: bool, notes: list[str]
 ) -> dict[int, list[Core]]:
     """
     Group the pcpus of each pnode by core: SMT siblings share node, socket and core.
-
-    Where ``threads_per_core`` is 1 every pcpu is a core, whatever the rows say: on ARM all of them have core 0.
 
     Parameters
     ----------
@@ -26,8 +24,8 @@ def cores_by_pnode(
         Each pcpu with its core, as cpu_topology lists them.
     listed
         Ids of the pnodes that numa_info lists.
-    settings
-        The other lines of the text: key -> value.
+    alone
+        Whether every pcpu is a core, whatever the rows say.
     notes
         Gets a note for pcpus on no listed node, and for pcpus on two.
     """
@@ -46,7 +44,6 @@ def cores_by_pnode(
         notes.append(f"pcpus {format_cpuset(dropped - pnode_of.keys())} are on no listed node and are left out")
     if shared:
         notes.append(f"pcpus {format_cpuset(shared)} are listed on two nodes: the lower one has them")
-    alone = settings.get("threads_per_core") == "1"
     cores_of: dict[int, list[Core]] = {pnode: [] for pnode in listed}
     for core, pcpus in core_groups.items():
         cores_of[core[0]] += [(pcpu,) for pcpu in pcpus] if alone else [tuple(pcpus)]

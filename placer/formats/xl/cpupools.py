@@ -47,6 +47,7 @@ def read_xl_cpupools(text: str, place: str, host: Host) -> Host:
     InputError
         With ``file:line``, if a row is not as xl prints it; with the file, if two pools share a name or a pcpu, a pool
         has a pcpu that the host does not have, or a running domain is in a pool that the text does not list.
+        Also if a pool has a pcpu that the host states as offline.
     """
     lines = [(f"{place}:{i}", line.rstrip()) for i, line in enumerate(text.splitlines(), start=1) if line.strip()]
     if not lines or not _HEADING.fullmatch(lines[0][1]):
@@ -55,6 +56,13 @@ def read_xl_cpupools(text: str, place: str, host: Host) -> Host:
         raise InputError("lists no cpupool, expected at least one", place=place)
     cpu_lists = CpuLists(place)
     pools = [_cpupool(line, where, cpu_lists) for where, line in lines[1:]]
+    offline = {pcpu for pool in pools for pcpu in pool.pcpus}.intersection(host.offline_pcpus)
+    if offline:
+        raise InputError(
+            f"has pcpus {format_cpuset(offline)}, which are offline_pcpus of the host: give --pools to placer host, "
+            "with the text of xl info -n",
+            place=place,
+        )
     pools[0] = replace(pools[0], id=0)  # xl lists pools by their ids, and that of id 0 cannot be destroyed
     try:
         return replace(host, cpupools=tuple(pools))

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, field
 
 from placer.errors import InputError
-from placer.formats.base import MAX_NAME, ParsedHost
+from placer.formats.base import MAX_NAME, ListedPcpus, ParsedHost
 from placer.formats.devices import MOST_NAMED
 from placer.formats.text.sizes import parse_sizes, with_free
 from placer.formats.xl.cores import CoreId, cores_by_pnode, pnode_with
+from placer.formats.xl.online import Online, online_pcpus, only
 from placer.instance import UNREACHABLE, Device, Host, shorten
 from placer.instance.note import name_some
 from placer.instance.units import MAX_CPU, MAX_KIB
@@ -92,8 +93,10 @@ def read_xl_info(text: str, place: str, free: str | None = None) -> ParsedHost:
     _check_complete(found)
     notes: list[str] = []
     slit = _slit(found.pnodes, notes)
-    cores_of = cores_by_pnode(found.core_of, [row.id for row in found.pnodes], found.settings, notes)
-    pnodes = tuple(pnode_with(row.id, row.memory_kib, cores_of[row.id]) for row in found.pnodes)
+    online = online_pcpus(found.core_of, found.settings)
+    cores_of = cores_by_pnode(found.core_of, [row.id for row in found.pnodes], _alone(found, online), notes)
+    listed = ListedPcpus(cores=cores_of, online_count=online.count, note=online.note) if online.note else None
+    pnodes = tuple(pnode_with(row.id, row.memory_kib, only(cores_of[row.id], online.pcpus)) for row in found.pnodes)
     name = found.settings.get("host", "")
     try:
         devices = _devices(found, {pnode.id for pnode in pnodes}, notes)
@@ -102,12 +105,24 @@ def read_xl_info(text: str, place: str, free: str | None = None) -> ParsedHost:
             slit=slit,
             name="" if name == "(none)" else name[:MAX_NAME],
             devices=devices,
+            offline_pcpus=sorted({pcpu for pcpu, _ in found.core_of} - online.pcpus),
             low_zone_kib=_low_zone_mib(found.pnodes[0].spanned_mib) * MIB,
         )
     except ValueError as error:
         raise InputError(str(error), place=place) from None
-    notes.append(VCPUS_NOT_COUNTED)
-    return ParsedHost(host=host if free is None else with_free(host, free), notes=tuple(notes))
+    notes += [online.note, VCPUS_NOT_COUNTED] if online.note else [VCPUS_NOT_COUNTED]
+    return ParsedHost(host=host if free is None else with_free(host, free), notes=tuple(notes), listed=listed)
+
+
+def _alone(found: _Text, online: Online) -> bool:
+    """
+    Whether every pcpu is a core, whatever its row says: on ARM all pcpus have core 0 of socket 0.
+
+    Xen counts the online threads of pcpu 0's core, which says nothing of other cores where some threads are offline.
+    """
+    return found.settings.get("threads_per_core") == "1" and (
+        not online.note or len({core[1:] for _, core in found.core_of}) == 1
+    )
 
 
 def _low_zone_mib(spanned_mib: int) -> int:

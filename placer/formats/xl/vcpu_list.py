@@ -143,7 +143,7 @@ def _seen(row: re.Match[str], host: Host, place: str) -> SeenVcpu:
     online = host.position_of_pcpu
     if int(pcpu) in online:
         return SeenVcpu(pcpu=int(pcpu), running=running)
-    if running:
+    if running and int(pcpu) not in host.known_pcpus:
         raise InputError(f"a vcpu runs on pcpu {pcpu}, this host has {format_cpuset(online) or '(none)'}", place=place)
     return SeenVcpu(pcpu=None, running=False)
 
@@ -155,7 +155,7 @@ def _number(text: str, most: int, place: str) -> int:
 
 
 def _mask(text: str, host: Host, place: str) -> tuple[int, ...] | None:
-    """Read the online pcpus of one affinity; None where it names them all."""
+    """Read the online pcpus of one affinity; None where it names them all, or only such as may be offline."""
     if text in {"all", "any cpu", "none"}:
         return None
     try:
@@ -164,7 +164,7 @@ def _mask(text: str, host: Host, place: str) -> tuple[int, ...] | None:
         raise InputError(str(error), place=place) from None
     online = host.position_of_pcpu.keys()
     pcpus = tuple(pcpu for pcpu in named if pcpu in online)
-    if not pcpus:
+    if not pcpus and host.known_pcpus.isdisjoint(named):
         known = format_cpuset(online) or "(none)"
         raise InputError(f"no pcpu {shorten(text)} on this host, it has {known}", place=place)
-    return None if len(pcpus) == len(online) else pcpus
+    return None if len(pcpus) in {0, len(online)} else pcpus
