@@ -60,10 +60,12 @@ def fixed_pnode(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
 
 
 def pnodes(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
-    """A guest stands only on the pnodes that it may use."""
-    for v, _, pnode in _placed(guest, host, sites):
+    """A guest stands only on the pnodes that it may use, and a vnode only on those that may hold it."""
+    for v, vnode, pnode in _placed(guest, host, sites):
         if guest.pnodes is not None and pnode.id not in guest.pnodes:
             yield f"vnode {v} stands on pnode {pnode.id}, the guest may use only {format_cpuset(guest.pnodes)}"
+        elif vnode.pnodes is not None and pnode.id not in vnode.pnodes:
+            yield f"vnode {v} stands on pnode {pnode.id}, it may use only {format_cpuset(vnode.pnodes)}"
 
 
 def memoryless(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
@@ -92,10 +94,14 @@ def hard_affinity(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
 
 
 def memory_only(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
-    """A vnode without vcpus stands on a pnode without pcpus only where its guest says ``memory_only_pnodes``."""
+    """A vnode without vcpus stands on a pnode without pcpus only where its guest says so, or the vnode names it."""
     for v, vnode, pnode in _placed(guest, host, sites):
-        if not vnode.vcpus and not pnode.pcpus and not guest.memory_only_pnodes:
-            yield f"vnode {v} stands on pnode {pnode.id} without pcpus, which takes memory_only_pnodes"
+        named = vnode.pnode == pnode.id or pnode.id in (vnode.pnodes or ())
+        if not vnode.vcpus and not pnode.pcpus and not guest.memory_only_pnodes and not named:
+            yield (
+                f"vnode {v} stands on pnode {pnode.id} without pcpus, which takes memory_only_pnodes or a vnode that "
+                "names the pnode"
+            )
 
 
 def unreachable(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:

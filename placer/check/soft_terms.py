@@ -46,14 +46,16 @@ def vdistance(instance: Instance, where: Positions) -> int:
     """
     Sum 1000 x |wanted - written| over guests with vdistances and ordered pairs of vnodes v != w.
 
-    The written distance is d(v, w), at least 11 and at most 254.
+    A vnode without memory and vcpus lies nowhere: its distances are written as wanted. Any other written distance is
+    d(v, w), at least 11 and at most 254.
     """
     total = 0
     for guest, sites in ((guest, where[guest.name]) for guest in instance.guests):
         for v, row in enumerate(guest.vdistances or ()):
             for w, wanted in enumerate(row):
                 written = min(max(distance(instance.host, sites[v], sites[w]), LEAST_WRITTEN), LARGEST_WRITTEN)
-                total += abs(wanted - written) if v != w else 0
+                nowhere = any(not guest.vnodes[end].memory_kib and not guest.vnodes[end].vcpus for end in (v, w))
+                total += abs(wanted - written) if v != w and not nowhere else 0
     return 1000 * total
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from placer.formats.base import GuestSource
-from placer.instance import Guest, Host, Topology
+from placer.instance import LOCAL_DISTANCE, REMOTE_DISTANCE, UNREACHABLE, Guest, Host, Topology
 
 LEAST_REMOTE = 11
 """Linux and Xen ignore a SLIT with an off-diagonal value of 10 or less (Xen arch/x86/srat.c)."""
@@ -79,7 +79,8 @@ class ConfiguredGuest:
     @property
     def pnodes(self) -> tuple[int, ...]:
         """Ids of the pnodes that hold its memory, ascending."""
-        return tuple(sorted({vnode.pnode for vnode in self.vnodes if vnode.pnode is not None}))
+        holding = [vnode for vnode in self.vnodes if vnode.memory_kib]
+        return tuple(sorted({vnode.pnode for vnode in holding if vnode.pnode is not None}))
 
 
 def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tuple[ConfiguredVnode, ...]:
@@ -100,7 +101,8 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
     tuple of ConfiguredVnode
         In the order of the guest; a merged vnode stands where its first part stood. Distances are those of the host
         between the vnodes' pnodes, brought into the range 11 to 254, and 10 on the diagonal. Where a vnode has no
-        pnode the host's largest finite distance is taken.
+        pnode the host's largest finite distance is taken. A vnode without memory and vcpus lies nowhere: its distances
+        are those that the guest asks for, or 20, as Linux and libvirt take where none are stated.
     """
     rows: list[tuple[int, tuple[int, ...], int | None]] = []
     for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
@@ -110,12 +112,20 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
             rows[i] = (memory_kib + vnode.memory_kib, tuple(sorted(vcpus + vnode.vcpus)), pnode)
         else:
             rows.append((vnode.memory_kib, tuple(sorted(vnode.vcpus)), pnode))
+
+    def distance(v: int, w: int) -> int:
+        if v == w:
+            return LOCAL_DISTANCE
+        if any(not rows[end][0] and not rows[end][1] for end in (v, w)):
+            return min(max(guest.vdistances[v][w], LEAST_REMOTE), UNREACHABLE) if guest.vdistances else REMOTE_DISTANCE
+        return _remote(host, rows[v][2], rows[w][2])
+
     return tuple(
         ConfiguredVnode(
             memory_kib=memory_kib,
             vcpus=vcpus,
             pnode=pnode,
-            distances=tuple(10 if v == w else _remote(host, pnode, rows[w][2]) for w in range(len(rows))),
+            distances=tuple(distance(v, w) for w in range(len(rows))),
         )
         for v, (memory_kib, vcpus, pnode) in enumerate(rows)
     )

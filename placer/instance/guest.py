@@ -75,7 +75,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     pool
         The cpupool in which its vcpus run; None for that of id 0, if the host lists it.
     memory_only_pnodes
-        Whether its vnodes without vcpus may stand on pnodes without pcpus.
+        Whether its vnodes without vcpus may stand on pnodes without pcpus that they do not name themselves.
     one_to_one
         Whether each of its vnodes stands on a pnode of its own.
     cpu_policy

@@ -152,6 +152,9 @@ def _check_pnodes(guest: Guest, host: Host) -> None:
     for v, vnode in enumerate(guest.vnodes):
         if vnode.pnode is not None and vnode.pnode not in host.position_of:
             raise ValueError(f'guest "{guest.name}" vnode {v}: no pnode {vnode.pnode} on this host, {known}')
+        for pnode in vnode.pnodes or ():
+            if pnode not in host.position_of:
+                raise ValueError(f'guest "{guest.name}" vnode {v} pnodes: no pnode {pnode} on this host, {known}')
     for pnode in guest.pnodes or ():
         if pnode not in host.position_of:
             raise ValueError(f'guest "{guest.name}" pnodes: no pnode {pnode} on this host, {known}')

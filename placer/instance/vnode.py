@@ -21,11 +21,15 @@ class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         Ids of the guest's vcpus on it. May be empty.
     pnode
         Id of the pnode that must hold it; None leaves that to placer.
+    pnodes
+        Ids of the pnodes that may hold it; None for those that its guest may use. A pnode without pcpus that ``pnode``
+        or ``pnodes`` names may hold it if it has no vcpus, whatever its guest says of ``memory_only_pnodes``.
     """
 
     memory_kib: Kib
     vcpus: CpuSet = ()
     pnode: Cpu | None = None
+    pnodes: tuple[Cpu, ...] | None = None
 
     if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
 
@@ -35,4 +39,14 @@ class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             memory_kib: int,
             vcpus: Iterable[int] = (),
             pnode: int | None = None,
+            pnodes: Iterable[int] | None = None,
         ) -> None: ...
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has neither memory nor vcpus, as a node that stands for a device: it lies nowhere."""
+        return not self.memory_kib and not self.vcpus
+
+    def names(self, pnode: int) -> bool:
+        """Whether it names a pnode itself: as its own, or as one of those that may hold it."""
+        return pnode == self.pnode or (self.pnodes is not None and pnode in self.pnodes)

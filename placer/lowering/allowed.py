@@ -61,13 +61,13 @@ def _has_slots(instance: Instance, slots: SlotMatching | None) -> BoolArray:
 
 def nodemaps(instance: Instance) -> BoolArray:
     """
-    Allow (v, p) if the list of pnodes of v's guest has p.
+    Allow (v, p) if the list of pnodes of v's guest has p, and that of v.
 
     Returns
     -------
     array ``[n, m]``
     """
-    rows = [_nodemap(guest, instance.host) for guest in instance.guests for _ in guest.vnodes]
+    rows = [_nodemap(guest, vnode, instance.host) for guest in instance.guests for vnode in guest.vnodes]
     return np.array(rows, dtype=bool).reshape(len(rows), len(instance.host.pnodes))
 
 
@@ -102,9 +102,10 @@ def incompatible_pnodes(host: Host) -> BoolArray:
     return either
 
 
-def _nodemap(guest: Guest, host: Host) -> BoolArray:
-    """Allow the pnodes in the list of the guest; all if it has no list."""
-    return np.array([guest.pnodes is None or pnode.id in guest.pnodes for pnode in host.pnodes])
+def _nodemap(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
+    """Allow the pnodes in the list of the guest and in that of the vnode; no list allows all."""
+    lists = [each for each in (guest.pnodes, vnode.pnodes) if each is not None]
+    return np.array([all(pnode.id in each for each in lists) for pnode in host.pnodes])
 
 
 def _fixed(vnode: Vnode, host: Host) -> BoolArray:
@@ -118,9 +119,9 @@ def _with_memory(vnode: Vnode, host: Host) -> BoolArray:
 
 
 def _with_pcpus(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
-    """Bar pnodes without pcpus for a vnode without vcpus, unless its guest says ``memory_only_pnodes``."""
+    """Bar pnodes without pcpus for a vnode without vcpus, unless its guest allows them or it names the pnode."""
     anywhere = bool(vnode.vcpus) or guest.memory_only_pnodes
-    return np.array([anywhere or bool(pnode.pcpus) for pnode in host.pnodes])
+    return np.array([anywhere or bool(pnode.pcpus) or vnode.names(pnode.id) for pnode in host.pnodes])
 
 
 def _reachable(host: Host) -> BoolArray:
@@ -153,7 +154,7 @@ def _in_cpupool(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
 
 MASKS: dict[str, Callable[[Guest, Vnode, Host], BoolArray]] = {
     "fixed_pnode": lambda guest, vnode, host: _fixed(vnode, host),
-    "pnodes": lambda guest, vnode, host: _nodemap(guest, host),
+    "pnodes": _nodemap,
     "hard_affinity": _runnable,
     "cpupool": _in_cpupool,
     "memoryless": lambda guest, vnode, host: _with_memory(vnode, host),

@@ -86,7 +86,7 @@ def soft_affinity(instance: Instance, *, with_unplaced_site: bool) -> list[Linea
 
 def vdistance(instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced_site: bool) -> list[Flow]:
     """
-    Sum 1000 x |wanted - written vdistance| over guests and ordered vnode pairs v != w.
+    Sum 1000 x |wanted - written vdistance| over guests and ordered pairs v != w of vnodes with memory or vcpus.
 
     One Flow for each guest and wanted value u: the pairs of vnodes that want u, times |u - written| by pair of pnodes.
     """
@@ -96,7 +96,8 @@ def vdistance(instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced
     flows = []
     for guest, items in zip(instance.guests, groups, strict=True):
         wanted = np.array(guest.vdistances if guest.vdistances else np.zeros((len(items), len(items))), dtype=np.int64)
-        apart = ~np.eye(len(items), dtype=bool) & (guest.vdistances is not None)
+        lies = np.array([not vnode.is_empty for vnode in guest.vnodes])
+        apart = ~np.eye(len(items), dtype=bool) & np.outer(lies, lies) & (guest.vdistances is not None)
         flows += [
             Flow(
                 name="vdistance",

@@ -248,7 +248,8 @@ def _term_rows(instance: Instance, rows: IntArray, kept: Placement | None) -> di
             for w, j in enumerate(items):
                 d = distance[rows[:, i], rows[:, j]]
                 terms["access_distance"] += _flow(guest, v, w) * d
-                if guest.vdistances is not None and v != w:
+                nodes = (vnode, guest.vnodes[w])
+                if guest.vdistances is not None and v != w and all(node.memory_kib or node.vcpus for node in nodes):
                     terms["vdistance"] += 1000 * np.abs(guest.vdistances[v][w] - np.clip(d, 11, 254))
     terms["shape"] = _shape(instance, rows)
     return terms if kept is None else terms | {"moved": _moved(instance, rows, kept)}
@@ -307,11 +308,17 @@ def _stands_alone(guest: Guest, v: int, p: int, host: Host) -> bool:
     return (
         vnode.pnode in (None, pnode.id)
         and (guest.pnodes is None or pnode.id in guest.pnodes)
+        and (vnode.pnodes is None or pnode.id in vnode.pnodes)
         and (vnode.memory_kib == 0 or pnode.memory_kib > 0)
         and runnable
-        and (bool(vnode.vcpus) or bool(pnode.pcpus) or guest.memory_only_pnodes)
+        and (bool(vnode.vcpus) or bool(pnode.pcpus) or guest.memory_only_pnodes or _asked_for(vnode, pnode))
         and host.distances[p][p] != 255
     )
+
+
+def _asked_for(vnode: Vnode, pnode: Pnode) -> bool:
+    """Whether the file of a guest binds a vnode to a pnode, alone or in a list."""
+    return pnode.id in [vnode.pnode, *(vnode.pnodes or [])]
 
 
 def _need(guest: Guest, memory_kib: int) -> int:

@@ -291,9 +291,13 @@ def _rule(random: Random, guests: tuple[Guest, ...]) -> Rule:
 
 
 def _fixed(random: Random, vnode: Vnode, ids: list[int]) -> Vnode:
-    if random.random() >= 0.04:
-        return vnode
-    return Vnode(memory_kib=vnode.memory_kib, vcpus=vnode.vcpus, pnode=random.choice(ids))
+    chance = random.random()
+    if chance < 0.04:
+        return Vnode(memory_kib=vnode.memory_kib, vcpus=vnode.vcpus, pnode=random.choice(ids))
+    if chance < 0.1:
+        some = random.sample(ids, random.randint((len(ids) + 1) // 2, len(ids)))
+        return Vnode(memory_kib=vnode.memory_kib, vcpus=vnode.vcpus, pnodes=tuple(some))
+    return vnode
 
 
 def _masks(random: Random, vnodes: list[Vnode], host: Host) -> Masks | None:

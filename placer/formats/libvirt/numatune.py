@@ -13,6 +13,8 @@ from placer.instance import Host, Vnode, format_cpuset, shorten
 PnodeSet = tuple[int, ...] | None
 """Ids of pnodes; None for any."""
 
+_NONE: PnodeSet = ()
+"""No set, where None stands for any pnode."""
 _MODES = ("strict", "restrictive", "preferred", "interleave")
 
 
@@ -29,7 +31,8 @@ class Numatune:
         Ids of the pnodes that all cells without a pnode, or a guest without cells, may use; None for any.
     pnodes_of
         For each cell without a pnode the ids of the pnodes that it may use, None for any. The whole field is None
-        where ``pnodes`` says the same.
+        where ``pnodes`` says the same. A cell without vcpus names them even then: so it may lie on pnodes without
+        pcpus.
     spread
         Whether the memory of a guest without cells is interleaved over ``pnodes``.
     bindings
@@ -72,7 +75,7 @@ def read_numatune(root: Node, vnodes: tuple[Vnode, ...], host: Host) -> Numatune
     ------
     InputError
         With ``file:line``, if a binding names no pnode, a pnode that the host does not have or a cell that the domain
-        does not have; or if a cell without vcpus is bound to several pnodes and other cells to other ones.
+        does not have.
     """
     found = _Found(host, len(vnodes))
     numatune = root.child("numatune")
@@ -86,16 +89,16 @@ def read_numatune(root: Node, vnodes: tuple[Vnode, ...], host: Host) -> Numatune
         spread = memory is not None and memory.attributes.get("mode") == "interleave" and len(common or ()) > 1
         return Numatune(pnode_of=(), pnodes=common, spread=spread, bindings=bindings, notes=tuple(found.notes))
     pnode_of = tuple(pnodes[0] if pnodes is not None and len(pnodes) == 1 else None for pnodes in allowed)
-    sets = {pnodes for pnodes, pnode in zip(allowed, pnode_of, strict=True) if pnode is None}
-    if _one_set_says_all(sets, pnode_of):
-        only = next(iter(sets), None)
-        return Numatune(pnode_of=pnode_of, pnodes=only, bindings=bindings, notes=tuple(found.notes))
-    pnodes_of = tuple(pnodes if pnode is None else None for pnodes, pnode in zip(allowed, pnode_of, strict=True))
-    _refuse_cells_without_vcpus(numatune, vnodes, pnodes_of)
-    found.notes.append(
-        "its cells are bound to different sets of pnodes: placer limits each cell's vcpus to their pcpus"
+    open_cells = [(v, pnodes) for v, pnodes in enumerate(allowed) if pnode_of[v] is None and not vnodes[v].is_empty]
+    only = _common({pnodes for _, pnodes in open_cells}, pnode_of)
+    named = {v: pnodes for v, pnodes in open_cells if pnodes is not None and (only is _NONE or not vnodes[v].vcpus)}
+    return Numatune(
+        pnode_of=pnode_of,
+        pnodes=None if only is _NONE else only,
+        pnodes_of=tuple(named.get(v) for v in range(len(vnodes))) if named else None,
+        bindings=bindings,
+        notes=tuple(found.notes),
     )
-    return Numatune(pnode_of=pnode_of, pnodes=None, pnodes_of=pnodes_of, bindings=bindings, notes=tuple(found.notes))
 
 
 def _allowed(numatune: Node, common: PnodeSet, found: _Found) -> list[PnodeSet]:
@@ -114,20 +117,12 @@ def _allowed(numatune: Node, common: PnodeSet, found: _Found) -> list[PnodeSet]:
     return allowed
 
 
-def _one_set_says_all(sets: set[PnodeSet], pnode_of: tuple[int | None, ...]) -> bool:
-    """Tell whether one set of pnodes for the whole guest says as much as the sets of its cells."""
+def _common(sets: set[PnodeSet], pnode_of: tuple[int | None, ...]) -> PnodeSet:
+    """Give the set of pnodes for the whole guest that says as much as the sets of its cells; ``_NONE`` if none does."""
     fixed = {pnode for pnode in pnode_of if pnode is not None}
-    return len(sets) < 2 and all(not pnodes or fixed.issubset(pnodes) for pnodes in sets)
-
-
-def _refuse_cells_without_vcpus(numatune: Node, vnodes: tuple[Vnode, ...], pnodes_of: tuple[PnodeSet, ...]) -> None:
-    """Refuse a set of pnodes for a cell without vcpus: only the affinity of vcpus could keep the cell there."""
-    for v, pnodes in enumerate(pnodes_of):
-        if pnodes is not None and not vnodes[v].vcpus:
-            raise numatune.fault(
-                f"cell {v}, which has no vcpus, is bound to pnodes {format_cpuset(pnodes)} and other cells to others; "
-                "expected one pnode for it, or the same for all"
-            )
+    if len(sets) > 1 or not all(not pnodes or fixed.issubset(pnodes) for pnodes in sets):
+        return _NONE
+    return next(iter(sets), None)
 
 
 def _binding(node: Node, cell: int | None, found: _Found) -> PnodeSet:

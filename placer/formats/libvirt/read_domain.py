@@ -12,7 +12,7 @@ from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest, onlin
 from placer.formats.devices import devices_on
 from placer.formats.libvirt.bindings import read_memory_devices, read_pins
 from placer.formats.libvirt.cells import Cells, read_cells
-from placer.formats.libvirt.numatune import read_numatune
+from placer.formats.libvirt.numatune import Numatune, read_numatune
 from placer.formats.libvirt.values import set_of, size_of
 from placer.formats.libvirt.vcpus import read_online_vcpus, read_vcpu_count
 from placer.formats.text.cpu_lists import bits
@@ -55,8 +55,6 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
     cells = _with_devices(cells, extra.of_cell)
     memory_kib, memory_notes = _memory(root, cells)
     affinity, pin_notes = _affinity(root, vcpu_count, host)
-    if cells and numatune.pnodes_of:
-        affinity = _near(root, affinity or (None,) * vcpu_count, cells, numatune.pnodes_of, host)
     devices, device_notes = devices_on(host, _addresses(root))
     all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *device_notes, *extra.notes, *_ignored_notes(root))
     return ParsedGuest(
@@ -66,7 +64,7 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
         online_vcpus=online,
         memory_kib=memory_kib,
         maxmem_kib=memory_kib,
-        vnodes=_fixed(cells, numatune.pnode_of) if cells else None,
+        vnodes=_bound(cells, numatune) if cells else None,
         topology=_topology(root, vcpu_count),
         pnodes=numatune.pnodes,
         hard_affinity=affinity,
@@ -141,8 +139,13 @@ def _memory(root: Node, cells: Cells | None) -> tuple[int, list[str]]:
     return memory_kib, [held]
 
 
-def _fixed(cells: Cells, pnode_of: tuple[int | None, ...]) -> tuple[Vnode, ...]:
-    return tuple(replace(vnode, pnode=pnode) for vnode, pnode in zip(cells.vnodes, pnode_of, strict=True))
+def _bound(cells: Cells, numatune: Numatune) -> tuple[Vnode, ...]:
+    """Bind cells to the pnodes that the file names for them; a cell without memory and vcpus lies nowhere."""
+    pnodes_of = numatune.pnodes_of or (None,) * len(cells.vnodes)
+    return tuple(
+        vnode if vnode.is_empty else replace(vnode, pnode=pnode, pnodes=pnodes)
+        for vnode, pnode, pnodes in zip(cells.vnodes, numatune.pnode_of, pnodes_of, strict=True)
+    )
 
 
 def _affinity(root: Node, vcpu_count: int, host: Host) -> tuple[Masks | None, list[str]]:
@@ -165,20 +168,6 @@ def _affinity(root: Node, vcpu_count: int, host: Host) -> tuple[Masks | None, li
         seen.add(pinned)
         masks[pinned] = _pcpus(pin, host)
     return tuple(masks) if any(mask is not None for mask in masks) else None, notes[:1]
-
-
-def _near(root: Node, masks: Masks, cells: Cells, pnodes_of: tuple[tuple[int, ...] | None, ...], host: Host) -> Masks:
-    """Limit the vcpus of each cell to pcpus of the pnodes that the cell's own memory binding names, if it has one."""
-    near = list(masks)
-    for vnode, pnodes in zip(cells.vnodes, pnodes_of, strict=True):
-        home = {pcpu for pnode in host.pnodes if pnodes is None or pnode.id in pnodes for pcpu in pnode.pcpus}
-        for vcpu in vnode.vcpus if pnodes is not None else ():
-            mask = masks[vcpu]
-            near[vcpu] = tuple(sorted(home if mask is None else home.intersection(mask)))
-            if not near[vcpu]:
-                where = format_cpuset(pnodes or ())
-                raise root.fault(f"vcpu {vcpu} may run on no pcpu of pnodes {where}, to which its cell is bound")
-    return tuple(near)
 
 
 def _pcpus(node: Node, host: Host) -> tuple[int, ...] | None:

@@ -164,7 +164,8 @@ def _emulatorpin(written: ConfiguredGuest) -> list[str]:
 
     Where placer binds vcpus to pcpus, the emulator gets the pcpus of the shared vcpus, of all vcpus if none is shared.
     """
-    pcpus = {pcpu for vnode in written.vnodes for pcpu in pcpus_of_vnode(written, vnode)}
+    holding = [vnode for vnode in written.vnodes if vnode.memory_kib or vnode.vcpus]
+    pcpus = {pcpu for vnode in holding for pcpu in pcpus_of_vnode(written, vnode)}
     if written.pinned:
         masks = _masks(written)
         sharing = [mask for vcpu, mask in masks.items() if vcpu not in written.guest.dedicated]

@@ -33,6 +33,8 @@ def numatune_lines(old: Span | None, written: ConfiguredGuest) -> list[str]:
     if not written.without_vnuma:
         own = {int(node.attributes["cellid"]): node for node in (old.all("memnode") if old else ())}
         for v, vnode in enumerate(written.vnodes):
+            if not vnode.memory_kib:
+                continue
             node = own.get(v)
             cell_mode = node.attributes.get("mode", "strict") if node else mode
             cell_stated = node.attributes.get("nodeset") if node else stated
