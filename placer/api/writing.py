@@ -107,13 +107,14 @@ def request_of(request: Request | Instance) -> Request:
 def _as_placed(request: Request, answer: Result | Placement, placement: Placement | None) -> Request:
     """Cut the flexible guests of a request into the vnodes that were placed."""
     from placer.assignment import Status
+    from placer.instance.apart import as_placed
     from placer.job.request import with_chosen_vnodes
 
     if placement is None:
         return request
     chosen = answer.instance if isinstance(answer, Result) else None
     if chosen is None:  # what keeps sets from straying was for whoever made the placement to say
-        chosen = replace(request.instance.split_into(placement.counts()), sets_may_stray=True)
+        chosen = replace(as_placed(request.instance, placement.counts(), placement.apart), sets_may_stray=True)
     chosen = replace(chosen, rules=request.instance.rules)  # those of the request hold, whatever was solved
     optimal = isinstance(answer, Result) and answer.status is Status.OPTIMAL
     return with_chosen_vnodes(request, chosen, optimal=optimal)

@@ -60,9 +60,13 @@ def fixed_pnode(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
 
 
 def pnodes(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
-    """A guest stands only on the pnodes that it may use, and a vnode only on those that may hold it."""
+    """
+    A guest stands only on the pnodes that it may use, and a vnode only on those that may hold it.
+
+    Vcpus apart from their memory are bound by their affinity alone.
+    """
     for v, vnode, pnode in _placed(guest, host, sites):
-        if guest.pnodes is not None and pnode.id not in guest.pnodes:
+        if guest.pnodes is not None and pnode.id not in guest.pnodes and vnode.vcpus_of is None:
             yield f"vnode {v} stands on pnode {pnode.id}, the guest may use only {format_cpuset(guest.pnodes)}"
         elif vnode.pnodes is not None and pnode.id not in vnode.pnodes:
             yield f"vnode {v} stands on pnode {pnode.id}, it may use only {format_cpuset(vnode.pnodes)}"

@@ -60,10 +60,10 @@ def vdistance(instance: Instance, where: Positions) -> int:
 
 
 def device_pnodes(instance: Instance, where: Positions) -> int:
-    """Sum 1000 over the vcpus of guests without devices whose vnode stands on a pnode with a device of the host."""
+    """Sum 1000 over the online vcpus of guests without devices whose vnode stands on a pnode with a device."""
     taken = {instance.host.position_of[device.pnode] for device in instance.host.devices}
     return 1000 * sum(
-        len(vnode.vcpus)
+        guest.online_on(vnode)
         for guest in instance.guests
         if not guest.devices
         for vnode, p in zip(guest.vnodes, where[guest.name], strict=True)

@@ -13,6 +13,7 @@ from placer.check.relations import broken_relations
 from placer.check.rules import Violation, violations
 from placer.errors import InputError, expect
 from placer.instance import Instance, Placement
+from placer.instance.apart import as_placed
 from placer.instance.objective_terms import MOVED, VNODES
 from placer.instance.previous import restricted_to
 
@@ -67,7 +68,7 @@ def check(
     if faults:
         raise InputError("not a placement of this instance: " + "; ".join(faults))
     tiers = instance.tiers(kept=keep is not None)
-    stated, instance = instance, instance.split_into(placement.counts())
+    stated, instance = instance, as_placed(instance, placement.counts(), placement.apart)
     where = positions(instance, placement)
     before = None if keep is None else positions(instance, restricted_to(keep, instance))
     flexible = [guest for guest, as_stated in zip(instance.guests, stated.guests, strict=True) if as_stated.flexible]

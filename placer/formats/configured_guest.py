@@ -24,6 +24,8 @@ class ConfiguredVnode:
         Memory in KiB and ids of the vcpus, as in the guest, or of all merged parts together.
     pnode
         Id of its pnode; None where it has none.
+    homes
+        For each vcpu the id of the pnode on which it runs; None for all of them on ``pnode``.
     distances
         Distance to every vnode of the guest, in their order; 10 to itself.
     """
@@ -32,6 +34,12 @@ class ConfiguredVnode:
     vcpus: tuple[int, ...]
     pnode: int | None
     distances: tuple[int, ...]
+    homes: tuple[int | None, ...] | None = None
+
+    @property
+    def home_of(self) -> dict[int, int | None]:
+        """Vcpu -> the id of the pnode on which it runs."""
+        return dict(zip(self.vcpus, self.homes or (self.pnode,) * len(self.vcpus), strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,19 +107,26 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
     Returns
     -------
     tuple of ConfiguredVnode
-        In the order of the guest; a merged vnode stands where its first part stood. Distances are those of the host
+        In the order of the guest; a merged vnode stands where its first part stood, and the vcpus of a vnode with
+        ``vcpus_of`` stand in the vnode that it names. Distances are those of the host
         between the vnodes' pnodes, brought into the range 11 to 254, and 10 on the diagonal. Where a vnode has no
         pnode the host's largest finite distance is taken. A vnode without memory and vcpus lies nowhere: its distances
         are those that the guest asks for, or 20, as Linux and libvirt take where none are stated.
     """
-    rows: list[tuple[int, tuple[int, ...], int | None]] = []
+    rows: list[tuple[int, dict[int, int | None], int | None]] = []  # memory, vcpus with their pnodes, pnode
+    row_of: list[int] = []
     for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
+        homes: dict[int, int | None] = dict.fromkeys(vnode.vcpus, pnode)
+        if vnode.vcpus_of is not None:
+            rows[row_of[vnode.vcpus_of]][1].update(homes)
+            continue
         i = next((i for i, row in enumerate(rows) if pnode is not None and row[2] == pnode), None)
         if guest.form == "parts" and i is not None:
-            memory_kib, vcpus, _ = rows[i]
-            rows[i] = (memory_kib + vnode.memory_kib, tuple(sorted(vcpus + vnode.vcpus)), pnode)
+            rows[i] = (rows[i][0] + vnode.memory_kib, rows[i][1] | homes, pnode)
         else:
-            rows.append((vnode.memory_kib, tuple(sorted(vnode.vcpus)), pnode))
+            i = len(rows)
+            rows.append((vnode.memory_kib, homes, pnode))
+        row_of.append(i)
 
     def distance(v: int, w: int) -> int:
         if v == w:
@@ -123,11 +138,12 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
     return tuple(
         ConfiguredVnode(
             memory_kib=memory_kib,
-            vcpus=vcpus,
+            vcpus=tuple(sorted(homes)),
             pnode=pnode,
             distances=tuple(distance(v, w) for w in range(len(rows))),
+            homes=None if set(homes.values()) <= {pnode} else tuple(homes[vcpu] for vcpu in sorted(homes)),
         )
-        for v, (memory_kib, vcpus, pnode) in enumerate(rows)
+        for v, (memory_kib, homes, pnode) in enumerate(rows)
     )
 
 
@@ -154,9 +170,16 @@ def soft_affinity_on_pnode(written: ConfiguredGuest) -> list[tuple[int, ...]]:
     return [masks[vcpu] for vcpu in range(guest.vcpu_count)]
 
 
-def pcpus_of_vnode(written: ConfiguredGuest, vnode: ConfiguredVnode) -> tuple[int, ...]:
-    """Give the pcpus that the vcpus of a vnode may run on: those of its pnode, or of all pnodes of the guest's set."""
+def pcpus_of_vnode(written: ConfiguredGuest, vnode: ConfiguredVnode, vcpu: int | None = None) -> tuple[int, ...]:
+    """
+    Give the pcpus that the vcpus of a vnode, or one of them, may run on.
+
+    They are those of its pnode, or of all pnodes of the guest's set; or, of vcpus apart from their memory, those of the
+    pnodes on which these are.
+    """
     home = set(written.pnodes) if written.guest.form == "set" else {vnode.pnode}
+    if vnode.homes is not None:
+        home = set(vnode.homes) if vcpu is None else {vnode.home_of[vcpu]}
     return tuple(sorted(pcpu for pnode in written.host.pnodes if pnode.id in home for pcpu in pnode.pcpus))
 
 

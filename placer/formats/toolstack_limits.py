@@ -79,6 +79,8 @@ def not_for_qemu(written: ConfiguredGuest) -> Iterator[str]:
 
 def _guest_reasons(written: ConfiguredGuest, toolstack: Toolstack) -> Iterator[str]:
     guest = written.guest
+    if any(vnode.homes is not None for vnode in written.vnodes):
+        yield "memory and vcpus are on different pnodes, Xen puts memory where vcpus run; --format libvirt binds both"
     for v, vnode in enumerate(written.vnodes):
         if vnode.pnode is None:
             yield f"vnode {v} has no pnode, Xen takes only vnodes with one"

@@ -12,17 +12,7 @@ from msgspec.structs import replace
 
 from placer.instance.checked import Checked
 from placer.instance.flexible import Flexible, parts, set_parts
-from placer.instance.guest_checks import (
-    check_devices,
-    check_flexible,
-    check_masks,
-    check_matrices,
-    check_online,
-    check_policies,
-    check_set,
-    check_topology,
-    check_vcpus,
-)
+from placer.instance.guest_checks import check_flexible, check_set, check_stated, check_vcpus
 from placer.instance.topology import Topology
 from placer.instance.units import Cpu, CpuSet, Kib
 from placer.instance.vnode import Vnode
@@ -71,11 +61,13 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     hard_affinity, soft_affinity
         For each vcpu the pcpus on which it must, or should rather, run; None for any. None: no vcpu has a mask.
     pnodes
-        Ids of the pnodes it may use; None for all.
+        Ids of the pnodes it may use; None for all. Vcpus apart from their memory are bound by their affinity alone.
     pool
         The cpupool in which its vcpus run; None for that of id 0, if the host lists it.
     memory_only_pnodes
         Whether its vnodes without vcpus may stand on pnodes without pcpus that they do not name themselves.
+    memory_apart
+        Whether placer may put its memory on other pnodes than its vcpus where no placement on pnodes with both exists.
     one_to_one
         Whether each of its vnodes stands on a pnode of its own.
     cpu_policy
@@ -115,6 +107,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     pnodes: tuple[Cpu, ...] | None = None
     pool: Name | None = None
     memory_only_pnodes: bool = False
+    memory_apart: bool = False
     one_to_one: bool = False
     cpu_policy: CpuPolicy = "shared"
     dedicated_vcpus: CpuSet = ()
@@ -141,6 +134,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             pnodes: Iterable[int] | None = None,
             pool: str | None = None,
             memory_only_pnodes: bool = False,
+            memory_apart: bool = False,
             one_to_one: bool = False,
             cpu_policy: CpuPolicy = "shared",
             dedicated_vcpus: Iterable[int] = (),
@@ -162,12 +156,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         if self.form == "set":
             check_set(self)
         check_vcpus([vnode.vcpus for vnode in self.vnodes])
-        check_masks(self)
-        check_online(self.online_vcpus, self.vcpu_count)
-        check_policies(self)
-        check_topology(self)
-        check_matrices(self)
-        check_devices(self.devices)
+        check_stated(self)
         if self.pnodes == ():
             raise ValueError("pnodes is empty, expected at least one id or null")
 
@@ -180,6 +169,11 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     def core_count(self) -> int:
         """Number of cores that it sees: of its topology, else one for each vcpu."""
         return self.vcpu_count // self.topology.threads if self.topology else self.vcpu_count
+
+    @property
+    def seen_vnodes(self) -> int:
+        """Number of vnodes that the guest sees; those of vcpus apart from their memory come after them."""
+        return sum(vnode.vcpus_of is None for vnode in self.vnodes)
 
     @cached_property
     def online(self) -> frozenset[int]:

@@ -7,6 +7,7 @@ from typing import Protocol
 from placer.instance.flexible import Flexible
 from placer.instance.topology import Topology
 from placer.instance.units import Cpu, format_cpuset
+from placer.instance.vnode import Vnode
 
 MAX_VCPUS = 4096
 """Most vcpus of one guest: keeps sums of costs in 64 bits. Xen itself stops at 128 for hvm guests."""
@@ -16,7 +17,7 @@ class Stated(Protocol):
     """What a guest states, as far as it is checked here."""
 
     @property
-    def vnodes(self) -> tuple[object, ...]: ...
+    def vnodes(self) -> tuple[Vnode, ...]: ...
     @property
     def flexible(self) -> Flexible | None: ...
     @property
@@ -41,6 +42,10 @@ class Stated(Protocol):
     def traffic(self) -> tuple[tuple[int, ...], ...] | None: ...
     @property
     def vdistances(self) -> tuple[tuple[int, ...], ...] | None: ...
+    @property
+    def online_vcpus(self) -> tuple[Cpu, ...] | None: ...
+    @property
+    def seen_vnodes(self) -> int: ...
     @property
     def topology(self) -> Topology | None: ...
 
@@ -125,6 +130,18 @@ def check_policies(guest: Stated) -> None:
         raise ValueError(f'thread_policy "{guest.thread_policy}" with cpu_policy "shared", expected dedicated or mixed')
 
 
+def check_apart(guest: Stated) -> None:
+    """Refuse vcpus apart from their memory that have memory, or that belong to no vnode before them."""
+    seen = [v for v, vnode in enumerate(guest.vnodes) if vnode.vcpus_of is None]
+    if seen != list(range(len(seen))):
+        raise ValueError(f"vnode {seen[-1]} comes after one with vcpus_of, expected those with vcpus_of last")
+    for v, vnode in enumerate(guest.vnodes):
+        if vnode.vcpus_of is not None and vnode.vcpus_of >= len(seen):
+            raise ValueError(f"vnode {v} has the vcpus_of vnode {vnode.vcpus_of}, expected 0 to {len(seen) - 1}")
+        if vnode.vcpus_of is not None and (vnode.memory_kib or not vnode.vcpus):
+            raise ValueError(f"vnode {v} has vcpus_of, expected vcpus and no memory")
+
+
 def check_topology(guest: Stated) -> None:
     """Refuse a topology of more or fewer vcpus than the guest has."""
     stated = guest.topology
@@ -137,7 +154,7 @@ def check_topology(guest: Stated) -> None:
 def check_matrices(guest: Stated) -> None:
     """Refuse matrices of another size than the guest's vnodes, and traffic of nothing."""
     _check_square("traffic", guest.traffic, len(guest.vnodes))
-    _check_square("vdistances", guest.vdistances, len(guest.vnodes))
+    _check_square("vdistances", guest.vdistances, guest.seen_vnodes)
     if guest.traffic is not None and not any(map(any, guest.traffic)):
         raise ValueError("traffic sums to 0, expected a positive entry")
 
@@ -151,3 +168,14 @@ def _check_square(field: str, matrix: tuple[tuple[int, ...], ...] | None, count:
     for v, row in enumerate(matrix):
         if len(row) != count:
             raise ValueError(f"{field} row {v} has {len(row)} entries for {count} vnodes")
+
+
+def check_stated(guest: Stated) -> None:
+    """Refuse what every guest may state, whatever its form."""
+    check_masks(guest)
+    check_online(guest.online_vcpus, guest.vcpu_count)
+    check_policies(guest)
+    check_topology(guest)
+    check_apart(guest)
+    check_matrices(guest)
+    check_devices(guest.devices)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import field
 
+from placer.instance.apart import as_cut
 from placer.instance.checked import Checked
 from placer.instance.instance import Instance
 
@@ -20,11 +21,14 @@ class Placement(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Name of a guest with dedicated vcpus -> for each of its vcpus the pcpu that it owns; None if it owns none.
     sets
         Names of the guests whose memory is spread over a set of pnodes, without vnuma.
+    apart
+        Names of the guests that placer took apart: vnodes of memory, and after them vnodes of vcpus.
     """
 
     pnode_of: dict[str, tuple[int | None, ...]]
     pcpu_of: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
     sets: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """Guest name -> its number of vnodes."""
@@ -50,7 +54,7 @@ class Placement(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
             pnodes = self.pnode_of.get(name)
             if pnodes is None:
                 faults.append(f'guest "{name}" is missing')
-            elif not guest.allows_vnode_count(len(pnodes)):
+            elif not (as_cut(guest, len(pnodes)) if name in self.apart else guest.allows_vnode_count(len(pnodes))):
                 counts = guest.flexible.counts if guest.flexible else range(len(guest.vnodes), len(guest.vnodes) + 1)
                 wanted = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
                 faults.append(f'guest "{name}" has {len(pnodes)} pnodes for {wanted} vnodes')

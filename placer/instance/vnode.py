@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
 
 from placer.instance.checked import Checked
 from placer.instance.units import Cpu, CpuSet, Kib
@@ -24,12 +26,16 @@ class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     pnodes
         Ids of the pnodes that may hold it; None for those that its guest may use. A pnode without pcpus that ``pnode``
         or ``pnodes`` names may hold it if it has no vcpus, whatever its guest says of ``memory_only_pnodes``.
+    vcpus_of
+        For vcpus that run on another pnode than the memory they belong to: number of the vnode in which the guest sees
+        the vcpus of this one, which has no memory. None: it is a vnode that the guest sees.
     """
 
     memory_kib: Kib
     vcpus: CpuSet = ()
     pnode: Cpu | None = None
     pnodes: tuple[Cpu, ...] | None = None
+    vcpus_of: Annotated[int, Meta(ge=0)] | None = None
 
     if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
 
@@ -40,6 +46,7 @@ class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             vcpus: Iterable[int] = (),
             pnode: int | None = None,
             pnodes: Iterable[int] | None = None,
+            vcpus_of: int | None = None,
         ) -> None: ...
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from placer.check.positions import positions
 from placer.check.set_room import set_loads
 from placer.formats.configured_guest import write_vnodes
-from placer.instance import Instance, Placement, format_size
+from placer.instance import Instance, Placement, format_cpuset, format_size
 from placer.instance.note import GuestNote, Note, about, name_some
 from placer.job.request import Request
 
@@ -16,6 +16,7 @@ def placement_notes(request: Request, placement: Placement) -> list[str]:
     return [
         *_merged(instance, placement),
         *_spread(instance, placement),
+        *_apart(instance, placement),
         *_may_stray(instance, placement),
         *_cannot_migrate(request, placement),
         *_own_soft_affinity(instance, placement),
@@ -68,6 +69,22 @@ def _spread(instance: Instance, placement: Placement) -> list[GuestNote]:
         for guest in instance.guests
         if guest.form == "set" and None not in placement.pnode_of[guest.name]
     ]
+
+
+def _apart(instance: Instance, placement: Placement) -> list[GuestNote]:
+    """Say of each guest where its memory lies and its vcpus run, if these are different pnodes."""
+    why = "pnodes with both do not take it, or its file binds it so (--free and --reserve change what pnodes have)"
+    notes = []
+    for guest in instance.guests:
+        pnodes = list(zip(guest.vnodes, placement.pnode_of[guest.name], strict=True))
+        memory = {pnode for vnode, pnode in pnodes if vnode.memory_kib and pnode is not None}
+        vcpus = {pnode for vnode, pnode in pnodes if vnode.vcpus and pnode is not None}
+        if guest.seen_vnodes < len(guest.vnodes) and memory != vcpus:
+            said = (
+                f"its memory is on pnode {format_cpuset(memory)}, its vcpus run on pnode {format_cpuset(vcpus)}: {why}"
+            )
+            notes.append(about(guest.name, Note(said, kind=f"memory and vcpus on different pnodes: {why}"), joint=": "))
+    return notes
 
 
 def _may_stray(instance: Instance, placement: Placement) -> list[str]:

@@ -128,7 +128,7 @@ def with_chosen_vnodes(request: Request, placed: Instance, *, optimal: bool) -> 
     """
     notes = []
     for guest, cut in zip(request.instance.guests, placed.guests, strict=True):
-        if guest.flexible is None:
+        if guest.flexible is None or cut.seen_vnodes < len(cut.vnodes):
             continue
         k, counts = len(cut.vnodes), guest.flexible.counts
         said = f"a set of {k} pnodes" if cut.form == "set" else f"{k} vnode{'s' if k > 1 else ''}"
@@ -227,12 +227,18 @@ def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, mi
             cpu_policy=reading.cpu_policy,
             dedicated_vcpus=reading.dedicated_vcpus,
             thread_policy=reading.thread_policy,
+            memory_apart=_may_be_apart(reading, form),
             one_to_one=reading.one_to_one,
             devices=reading.devices,
             overhead_kib=reading.overhead_kib,
         )
     except ValueError as error:
         raise InputError(str(error), place=_place(reading)) from error
+
+
+def _may_be_apart(reading: ParsedGuest, form: Form) -> bool:
+    """Whether its memory and vcpus may be apart: a guest of Linux that states no cells, as Xen cannot bind both."""
+    return reading.vnodes is None and form != "set" and reading.source is not None and reading.source.of_qemu
 
 
 def _place(reading: ParsedGuest) -> str | None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace as change
 from placer.instance import Guest
 from placer.instance.note import GuestNote, Note, about, kind_of
 from placer.job.request import Request, balloon_note
+from placer.solving.apart import settled_apart
 from placer.solving.vnode_counts import resolve_range, settle
 
 
@@ -34,7 +35,7 @@ def settled(request: Request) -> Request:
 def _of_file(guest: Guest, request: Request) -> tuple[Guest, list[GuestNote]]:
     """Settle a guest of a file; one that balloons is placed with its memory only where it gets no vnuma."""
     reading, host = request.readings[guest.name], request.instance.host
-    cut, why = settle(guest, host, request.vnodes)
+    cut, why = settled_apart(guest, host) or settle(guest, host, request.vnodes)
     lines = []
     if guest.flexible and reading.memory_kib < reading.maxmem_kib:
         with_vnuma = not cut.has_own_affinity

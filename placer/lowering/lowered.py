@@ -103,6 +103,7 @@ def placement_of(
         },
         pcpu_of=_owned(instance, rows, found),
         sets=tuple(guest.name for guest in instance.guests if guest.form == "set"),
+        apart=tuple(g.name for g in instance.guests if any(vnode.vcpus_of is not None for vnode in g.vnodes)),
     )
 
 

@@ -94,9 +94,10 @@ def vdistance(instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced
         site_distances(instance.host, with_unplaced_site=with_unplaced_site), LEAST_WRITTEN, LARGEST_WRITTEN
     )
     flows = []
-    for guest, items in zip(instance.guests, groups, strict=True):
+    for guest, all_items in zip(instance.guests, groups, strict=True):
+        items = all_items[: guest.seen_vnodes]
         wanted = np.array(guest.vdistances if guest.vdistances else np.zeros((len(items), len(items))), dtype=np.int64)
-        lies = np.array([not vnode.is_empty for vnode in guest.vnodes])
+        lies = np.array([not vnode.is_empty for vnode in guest.vnodes[: len(items)]])
         apart = ~np.eye(len(items), dtype=bool) & np.outer(lies, lies) & (guest.vdistances is not None)
         flows += [
             Flow(
@@ -111,11 +112,11 @@ def vdistance(instance: Instance, groups: tuple[IntArray, ...], *, with_unplaced
 
 
 def device_pnodes(instance: Instance, *, with_unplaced_site: bool) -> list[Linear]:
-    """Charge 1000 for each vcpu of a guest without devices on a pnode to which a device is attached."""
+    """Charge 1000 for each online vcpu of a guest without devices on a pnode to which a device is attached."""
     host = instance.host
     stay_off = np.zeros(len(host.pnodes) + with_unplaced_site, dtype=np.int64)
     stay_off[[host.position_of[device.pnode] for device in host.devices]] = 1000
-    vcpus = [0 if guest.devices else len(vnode.vcpus) for guest in instance.guests for vnode in guest.vnodes]
+    vcpus = [0 if guest.devices else guest.online_on(vnode) for guest in instance.guests for vnode in guest.vnodes]
     cost = np.outer(np.array(vcpus, dtype=np.int64), stay_off)
     return [Linear(name="device_pnodes", cost=cost)] if cost.any() else []
 

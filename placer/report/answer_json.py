@@ -30,6 +30,7 @@ def emit_answer(result: Result, request: Request | None) -> str:
         "placement": None if result.placement is None else placement_object(result.placement),
         **({"pcpus": pcpus_object(result.placement)} if result.placement and result.placement.pcpu_of else {}),
         **({"sets": list(result.placement.sets)} if result.placement and result.placement.sets else {}),
+        **({"apart": list(result.placement.apart)} if result.placement and result.placement.apart else {}),
         "tiers": [{"cost": tier.cost, "bound": tier.bound, "terms": tier.terms} for tier in result.tiers],
         "mean_access_distance": result.mean_access_distance,
         "guests": {name: {"mean_access_distance": mean} for name, mean in result.guest_access_distance.items()},

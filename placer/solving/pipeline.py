@@ -9,20 +9,20 @@ from pathlib import Path
 from threading import Event
 
 import msgspec
-from msgspec.structs import replace
 
-from placer.assignment import IntArray, Problem, Progress, Solution, Status
+from placer.assignment import IntArray, Progress, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.registry import STRATEGIES
 from placer.errors import InputError, expect
 from placer.instance import Instance, Placement
 from placer.instance.previous import restricted_to
-from placer.lowering.lower import lower, lower_for_baseline
+from placer.lowering.lower import lower
 from placer.lowering.lowered import Lowered
 from placer.lowering.overflow import check_weights
 from placer.solving.logs import DEBUG, INFO, log_line, log_to
 from placer.solving.reason import no_placement_reason
 from placer.solving.result import Result, Trade
+from placer.solving.searching import searched
 from placer.solving.verified import verified_result
 from placer.solving.vnode_counts import resolve_ranges
 
@@ -109,7 +109,7 @@ def solve(
         from placer.assignment.cpsat.export import write_model  # brings ortools along
 
         write_model(lower(instance, allow_unplaced=allow_unplaced, keep=keep).problem, Path(dump_model))
-    instance, lowered, solution = _with_room_to_spare(
+    instance, lowered, solution = searched(
         instance, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep
     )
     if solution.site_of is None:
@@ -130,67 +130,6 @@ def solve(
             result = dataclasses.replace(result, trade=offer)
     log_line(INFO, __name__, f"{strategy}: {result.status} in {result.wall_time_s:.3f} s")
     return result
-
-
-def _with_room_to_spare(
-    instance: Instance,
-    strategy: str,
-    context: SearchContext,
-    *,
-    allow_unplaced: bool,
-    hint: Placement | None,
-    keep: Placement | None,
-) -> tuple[Instance, Lowered, Solution]:
-    """
-    Search; where sets find no room to spare, search again without it.
-
-    Returns
-    -------
-    instance : Instance
-        It says whether sets may stray.
-    lowered, solution
-        As of :func:`_searched`.
-    """
-    lowered, solution = _searched(instance, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-    missing = solution.site_of is None or (allow_unplaced and solution.costs[0] > 0)
-    bound = instance.host.low_zone_kib is not None and not instance.sets_may_stray
-    if not missing or not bound or not any(guest.form == "set" for guest in instance.guests):
-        return instance, lowered, solution
-    if solution.status not in {Status.INFEASIBLE, Status.OPTIMAL}:
-        return instance, lowered, solution  # out of time
-    context.log("sets of pnodes: no room to spare, once more without it")
-    loose = replace(instance, sets_may_stray=True)
-    without, other = _searched(loose, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-    better = other.site_of is not None and (solution.site_of is None or other.costs[:2] < solution.costs[:2])
-    if better or solution.site_of is None:
-        return loose, without, other
-    return instance, lowered, solution
-
-
-def _searched(
-    instance: Instance,
-    strategy: str,
-    context: SearchContext,
-    *,
-    allow_unplaced: bool,
-    hint: Placement | None,
-    keep: Placement | None,
-) -> tuple[Lowered, Solution]:
-    """Lower the instance as the strategy wants it, and run that."""
-    chosen = STRATEGIES[strategy]
-    if chosen.baseline:
-        lowered = lower_for_baseline(instance.with_fewest_vnodes())
-    elif instance.flexible:
-        from placer.solving.flexible import solve_flexible  # brings the strategies along
-
-        found = solve_flexible(instance, chosen, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-        if found.solution.site_of is not None:
-            return found.lowered, found.solution
-        # What is proved of all numbers of vnodes is not proved of the fewest.
-        return found.lowered, dataclasses.replace(found.solution, bounds=())
-    else:
-        lowered = lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-    return lowered, _logged(strategy, lowered.problem, context)
 
 
 def _check(instance: Instance) -> None:
@@ -220,13 +159,6 @@ def _earlier(instance: Instance, name: str, placement: Placement | None) -> Plac
         return restricted_to(msgspec.convert(msgspec.to_builtins(placement), Placement), instance)
     except msgspec.ValidationError as error:
         raise InputError(f"{name}: no valid placement: {error}") from error
-
-
-def _logged(strategy: str, problem: Problem, context: SearchContext) -> Solution:
-    context.log(f"{strategy}: {problem.n} items on {problem.m} sites, {len(problem.tiers)} tiers")
-    solution = STRATEGIES[strategy].run(problem, context)
-    context.log(f"{strategy}: {solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
-    return solution
 
 
 def _trade(

@@ -106,9 +106,14 @@ def holds(instance: Instance, rules: list[Constraint]) -> bool:
     guests = [
         replace(
             guest,
-            vnodes=guest.vnodes
-            if ("fixed_pnode", g) in kept
-            else tuple(replace(vnode, pnode=None) for vnode in guest.vnodes),
+            vnodes=tuple(
+                replace(
+                    vnode,
+                    pnode=vnode.pnode if ("fixed_pnode", g) in kept else None,
+                    pnodes=vnode.pnodes if ("pnodes", g) in kept else None,
+                )
+                for vnode in guest.vnodes
+            ),
             pnodes=guest.pnodes if ("pnodes", g) in kept else None,
             hard_affinity=guest.hard_affinity if ("hard_affinity", g) in kept else None,
             one_to_one=guest.one_to_one and ("one_to_one", g) in kept,

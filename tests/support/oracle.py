@@ -237,7 +237,7 @@ def _term_rows(instance: Instance, rows: IntArray, kept: Placement | None) -> di
         if not guest.devices:
             busy = {device.pnode for device in instance.host.devices}
             shunned = np.array([*(pnode.id in busy for pnode in instance.host.pnodes), False])
-            widths = np.array([len(vnode.vcpus) for vnode in guest.vnodes])
+            widths = np.array([_awake(guest, vnode) for vnode in guest.vnodes])
             terms["device_pnodes"] += 1000 * (shunned[rows[:, items]] * widths).sum(axis=1)
         terms["device_distance"] += _device_distance(instance, guest, rows[:, items], distance)
         for v, i in enumerate(items):
@@ -249,7 +249,9 @@ def _term_rows(instance: Instance, rows: IntArray, kept: Placement | None) -> di
                 d = distance[rows[:, i], rows[:, j]]
                 terms["access_distance"] += _flow(guest, v, w) * d
                 nodes = (vnode, guest.vnodes[w])
-                if guest.vdistances is not None and v != w and all(node.memory_kib or node.vcpus for node in nodes):
+                if any(node.vcpus_of is not None or not (node.memory_kib or node.vcpus) for node in nodes):
+                    continue
+                if guest.vdistances is not None and v != w:
                     terms["vdistance"] += 1000 * np.abs(guest.vdistances[v][w] - np.clip(d, 11, 254))
     terms["shape"] = _shape(instance, rows)
     return terms if kept is None else terms | {"moved": _moved(instance, rows, kept)}
@@ -307,7 +309,7 @@ def _stands_alone(guest: Guest, v: int, p: int, host: Host) -> bool:
     runnable = all(any(mask is None or pcpu in mask for pcpu in usable) for mask in masks)
     return (
         vnode.pnode in (None, pnode.id)
-        and (guest.pnodes is None or pnode.id in guest.pnodes)
+        and (guest.pnodes is None or vnode.vcpus_of is not None or pnode.id in guest.pnodes)
         and (vnode.pnodes is None or pnode.id in vnode.pnodes)
         and (vnode.memory_kib == 0 or pnode.memory_kib > 0)
         and runnable

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from placer.check import check
@@ -11,12 +9,14 @@ from placer.formats.base import ParsedHost
 from placer.formats.libvirt.read_domain import read_libvirt_domain
 from placer.instance import Guest, Host, Instance, Placement, Pnode, Vnode
 from placer.job.emit import emit_guests
-from placer.job.request import Request, assemble
+from placer.job.request import Request, assemble, with_chosen_vnodes
+from placer.job.settled import settled
 from placer.solving.pipeline import solve
 from placer.solving.result import Result
 from tests.support.building import GIB
 from tests.support.oracle import best
 from tests.support.real_libvirt import given_back
+from tests.xen.xen_packages import Platform
 
 HOST = Host(
     pnodes=(
@@ -85,10 +85,10 @@ GPU = (
 
 
 @pytest.mark.parametrize("more", ["", GPU])
-def test_what_is_written_is_a_domain_of_libvirt(more: str, tmp_path: Path) -> None:
+def test_what_is_written_is_a_domain_of_libvirt(more: str, platform: Platform) -> None:
     request, answer = solved(domain("<memnode cellid='0' nodeset='0'/><memnode cellid='1' nodeset='2-3'/>", more))
     assert answer.placement is not None
-    written = given_back(emit_guests(request, answer.placement, (), "libvirt")["db"], tmp_path)
+    written = given_back(emit_guests(request, answer.placement, (), "libvirt")["db"], platform)
     assert [(n.get("cellid"), n.get("nodeset")) for n in written.iter("memnode")] == [("0", "0"), ("1", "2")]
     assert [memory.get("nodeset") for memory in written.iter("memory") if memory.get("nodeset")] == ["0,2"]
     cells = list(written.iter("cell"))
@@ -119,6 +119,39 @@ def test_a_node_that_states_no_distances_is_as_far_as_libvirt_takes_it_to_be() -
         "-numa dist,src=0,dst=2,val=20",
         "-numa dist,src=1,dst=2,val=20",
     }
+
+
+STRICT = "<numatune><memory mode='strict' nodeset='2'/></numatune>"
+
+
+@pytest.mark.parametrize("cells", ["", "<cpu><numa><cell id='0' cpus='0-3' memory='2' unit='GiB'/></numa></cpu>"])
+@pytest.mark.parametrize("cpus", ["", " cpuset='4-7'"])
+def test_memory_bound_to_a_pnode_without_pcpus_leaves_the_vcpus_where_they_may_run(
+    cells: str, cpus: str, platform: Platform
+) -> None:
+    text = (
+        "<domain type='test'><name>db</name><memory unit='GiB'>2</memory>"
+        f"<vcpu{cpus}>4</vcpu>{STRICT}<os><type arch='x86_64'>hvm</type></os>{cells}</domain>"
+    )
+    request = settled(assemble(ParsedHost(host=HOST), [read_libvirt_domain(text, "db.xml", HOST)]))
+    answer = solve(request.instance)
+    assert answer.placement is not None
+    # 13 from pnode 0 to pnode 2, 23 from pnode 1
+    assert answer.placement.pnode_of["db"] == (2, 1 if cpus else 0)
+    assert answer.mean_access_distance == (23 if cpus else 13)
+    placed = with_chosen_vnodes(request, answer.instance or request.instance, optimal=True)
+    written = given_back(emit_guests(placed, answer.placement, (), "libvirt")["db"], platform)
+    assert {n.get("nodeset") for n in written.iter("memnode")} == {"2"}
+    assert {pin.get("cpuset") for pin in written.iter("vcpupin")} == {"4-7" if cpus else "0-3"}
+
+
+def test_vcpus_pinned_to_several_pnodes_are_not_kept_on_one() -> None:
+    pins = "".join(f"<vcpupin vcpu='{v}' cpuset='{cpu}'/>" for v, cpu in enumerate((0, 1, 4, 5)))
+    text = domain("<memnode cellid='0' nodeset='3'/>").replace("<os>", f"<cputune>{pins}</cputune><os>")
+    _, answer = solved(text.replace("memory='4'", "memory='3'"))
+    assert answer.placement is not None
+    assert answer.placement.pnode_of["db"][0] == 3
+    assert answer.placement.pnode_of["db"][2:] == (0, 1)
 
 
 def test_a_vnode_without_vcpus_may_stand_where_it_is_fixed_or_listed_and_nowhere_else() -> None:

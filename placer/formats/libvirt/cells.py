@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
+from placer.formats.base import Masks
 from placer.formats.libvirt.values import set_of, size_of
 from placer.formats.text.cpu_lists import bits
 from placer.formats.text.xml_text import Node
-from placer.instance import Vnode, format_cpuset
+from placer.instance import Host, Vnode, format_cpuset
 from placer.instance.guest import MAX_VNODES
 
 LOCAL_DISTANCE = 10
@@ -72,6 +75,39 @@ def read_cells(root: Node, vcpu_count: int) -> Cells | None:
         vdistances=_distances(cells),
         notes=notes,
     )
+
+
+def with_vcpus_apart(
+    vnodes: tuple[Vnode, ...], masks: Masks | None, common: tuple[int, ...] | None, host: Host
+) -> tuple[Vnode, ...]:
+    """
+    Put vcpus that can run on no pnode to which the memory of their cell is bound into vnodes of their own.
+
+    Parameters
+    ----------
+    masks
+        For each vcpu the pcpus that it may run on; None for any.
+    common
+        Ids of the pnodes to which the memory of cells is bound that name none themselves; None for any.
+    """
+    bound, apart = [], []
+    for v, vnode in enumerate(vnodes):
+        fixed = None if vnode.pnode is None else (vnode.pnode,)
+        homes = {vcpu: _homes(masks[vcpu] if masks else None, host) for vcpu in vnode.vcpus}
+        here = {host.position_of[pnode] for pnode in fixed or vnode.pnodes or common or ()}
+        together = here.intersection(*homes.values()) or not here
+        bound.append(vnode if together or not vnode.memory_kib else replace(vnode, vcpus=()))
+        groups: dict[frozenset[int], list[int]] = {}
+        one = frozenset.intersection(*homes.values()) if homes else frozenset()
+        for vcpu in vnode.vcpus if bound[-1] is not vnode else ():
+            groups.setdefault(one or homes[vcpu], []).append(vcpu)
+        apart += [Vnode(memory_kib=0, vcpus=tuple(vcpus), vcpus_of=v) for vcpus in groups.values()]
+    return (*bound, *apart)
+
+
+def _homes(mask: tuple[int, ...] | None, host: Host) -> frozenset[int]:
+    """Give the pnodes, by position, on which a vcpu may run."""
+    return frozenset(host.position_of_pcpu[pcpu] for pcpu in (host.position_of_pcpu if mask is None else mask))
 
 
 def _by_id(cells: list[Node]) -> list[Node]:

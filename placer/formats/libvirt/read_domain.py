@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest, online_note
 from placer.formats.devices import devices_on
 from placer.formats.libvirt.bindings import read_memory_devices, read_pins
-from placer.formats.libvirt.cells import Cells, read_cells
+from placer.formats.libvirt.cells import Cells, read_cells, with_vcpus_apart
 from placer.formats.libvirt.numatune import Numatune, read_numatune
 from placer.formats.libvirt.values import set_of, size_of
 from placer.formats.libvirt.vcpus import read_online_vcpus, read_vcpu_count
@@ -64,7 +64,7 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
         online_vcpus=online,
         memory_kib=memory_kib,
         maxmem_kib=memory_kib,
-        vnodes=_bound(cells, numatune) if cells else None,
+        vnodes=with_vcpus_apart(_bound(cells, numatune), affinity, numatune.pnodes, host) if cells else None,
         topology=_topology(root, vcpu_count),
         pnodes=numatune.pnodes,
         hard_affinity=affinity,

@@ -151,8 +151,8 @@ def _masks(written: ConfiguredGuest) -> dict[int, set[int]]:
     own = written.guest.hard_affinity
     masks: dict[int, set[int]] = {}
     for vnode in written.vnodes:
-        here = set(pcpus_of_vnode(written, vnode))
         for vcpu in vnode.vcpus:
+            here = set(pcpus_of_vnode(written, vnode, vcpu))
             mask = own[vcpu] if own is not None else None
             masks[vcpu] = here if mask is None else here.intersection(mask)
     return masks

@@ -17,8 +17,9 @@ def read_placement(text: str, place: str) -> Placement:
     ----------
     text
         An object with the key ``placement``: guest name -> for each vnode the id of its pnode, or null. Optional keys
-        are ``pcpus``: guest name -> for each vcpu the id of the pcpu that it owns, or null; and ``sets``: names of the
-        guests that are spread over a set of pnodes. Other keys, as an answer has them, are ignored.
+        are ``pcpus``: guest name -> for each vcpu the id of the pcpu that it owns, or null; ``sets``: names of the
+        guests that are spread over a set of pnodes; and ``apart``: names of those whose memory and vcpus placer took
+        apart. Other keys, as an answer has them, are ignored.
     place
         The file's name for messages.
 
@@ -37,14 +38,15 @@ def read_placement(text: str, place: str) -> Placement:
     return Placement(
         pnode_of={name: _ids(placement, name, "pnode") for name in placement.value},
         pcpu_of={name: _ids(pcpus, name, "pcpu") for name in pcpus.value},
-        sets=_names(answer),
+        sets=_names(answer, "sets"),
+        apart=_names(answer, "apart"),
     )
 
 
-def _names(answer: Fields) -> tuple[str, ...]:
-    names = answer.value.get("sets") or []
+def _names(answer: Fields, key: str) -> tuple[str, ...]:
+    names = answer.value.get(key) or []
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise answer.fault(f"expected a list of names of guests, got {quote(names)}", "sets")
+        raise answer.fault(f"expected a list of names of guests, got {quote(names)}", key)
     return tuple(names)
 
 

@@ -1,0 +1,77 @@
+"""Guests whose memory and vcpus stand on different pnodes, where no placement on pnodes with both exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from placer.instance import Guest, Host, Instance, guest_of
+from placer.instance.apart import cut_apart, is_uneven, may_be_cut
+from placer.solving.vnode_counts import USUAL_MOST, fewest_vnodes, fits_alone
+
+
+def settled_apart(guest: Guest, host: Host) -> tuple[Guest, str] | None:
+    """
+    Settle a guest that alone finds no pnodes with both its memory and a pcpu for each of its vcpus.
+
+    Returns
+    -------
+    (Guest, str) or None
+        Taken apart, with the reason, where only pcpus are missing and that gives each vcpu one. Cut as few times as may
+        be, for the solve to take it apart, where its memory fits only apart. None for a guest that may not be apart,
+        need not be, or does not fit apart either; or if the host has both everywhere.
+    """
+    if not guest.memory_apart or not is_uneven(host):
+        return None
+    together = fewest_vnodes(guest, host, advice=False)
+    if together.has_pcpus:
+        return None
+    cut = _fewest(guest, host, pcpus=True)
+    if together.fits_alone and cut is not None:
+        why = "vcpus also stand on pnodes without memory, because the others have no pcpu for each of its"
+        return cut, f"{why} {guest.vcpu_count}"
+    cut = cut or _fewest(guest, host, pcpus=False)
+    return None if cut is None or together.fits_alone else (guest.split_into(may_be_cut(guest)[0]), "")
+
+
+def loosened(instance: Instance) -> Iterator[Instance]:
+    """
+    Give the instance with the guests that may be apart taken apart: into as few vnodes as fit alone, then into more.
+
+    Guests that are named by rules between guests stay as they are. Nothing where the host has both everywhere.
+    """
+    if not is_uneven(instance.host):
+        return
+    ruled = {guest_of(member) for rule in instance.rules for member in rule.members}
+    free = {g.name for g in instance.guests if g.memory_apart and not g.one_to_one and g.name not in ruled}
+    if not free:
+        return
+    seen: list[Instance] = []
+    for more in range(USUAL_MOST):
+        guests = tuple(_cut(guest, instance.host, more) if guest.name in free else guest for guest in instance.guests)
+        one = replace(instance, guests=guests)
+        if one not in seen:
+            seen.append(one)
+            yield one
+
+
+def only(instance: Instance, apart: Instance, names: set[str]) -> Instance:
+    """Give the instance with some of its guests as they are in another, where they are apart."""
+    other = {guest.name: guest for guest in apart.guests}
+    return replace(instance, guests=tuple(other[g.name] if g.name in names else g for g in instance.guests))
+
+
+def _fewest(guest: Guest, host: Host, *, pcpus: bool) -> Guest | None:
+    if not is_uneven(host):
+        return None
+    cuts = (cut_apart(guest, k) for k in may_be_cut(guest) if k <= 2 * USUAL_MOST)
+    return next((cut for cut in cuts if fits_alone(cut, host, pcpus=pcpus)), None)
+
+
+def _cut(guest: Guest, host: Host, more: int) -> Guest:
+    """Cut a guest apart into as few vnodes as fit alone, or so many more; as few as may be where none fits."""
+    counts = may_be_cut(guest)
+    fewest = _fewest(guest, host, pcpus=True) or _fewest(guest, host, pcpus=False)
+    least = fewest.seen_vnodes if fewest else counts[0]
+    return cut_apart(guest, min(least + more, counts[-1]))

@@ -1,0 +1,137 @@
+"""The searches of a solve: as asked first, then with what is given up only where no placement exists."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from msgspec.structs import replace
+
+from placer.assignment import Problem, Solution, Status
+from placer.assignment.context import SearchContext
+from placer.assignment.registry import STRATEGIES
+from placer.instance import Instance, Placement
+from placer.instance.previous import restricted_to
+from placer.lowering.lower import lower, lower_for_baseline
+from placer.lowering.lowered import Lowered
+
+
+def searched(
+    instance: Instance,
+    strategy: str,
+    context: SearchContext,
+    *,
+    allow_unplaced: bool,
+    hint: Placement | None,
+    keep: Placement | None,
+) -> tuple[Instance, Lowered, Solution]:
+    """
+    Search; where pnodes with both memory and pcpus do not take all, search again with guests taken apart.
+
+    Only guests that find no place are taken apart, if that is enough, else all that may be.
+
+    Returns
+    -------
+    instance : Instance
+        With the guests that were taken apart.
+    lowered, solution
+        As of :func:`_searched`.
+    """
+
+    def search(one: Instance, *, unplaced: bool) -> tuple[Instance, Lowered, Solution]:
+        start, kept = (None if each is None else restricted_to(each, one) for each in (hint, keep))
+        return _with_room_to_spare(one, strategy, context, allow_unplaced=unplaced, hint=start, keep=kept)
+
+    found = search(instance, unplaced=allow_unplaced)
+    proved = found[2].status in {Status.INFEASIBLE, Status.OPTIMAL}
+    missing = found[2].site_of is None or (allow_unplaced and found[2].costs[0] > 0)
+    if not proved or not missing or not any(guest.memory_apart for guest in instance.guests):
+        return found
+    from placer.solving.apart import loosened, only  # only here: it asks which guests fit alone
+
+    left_out = found if allow_unplaced else None
+    for apart in loosened(instance):
+        context.log("no place on pnodes with both memory and pcpus: once more with guests taken apart")
+        left_out = left_out or search(instance, unplaced=True)
+        names = _left_out(left_out)
+        for one in dict.fromkeys((only(instance, apart, names), apart)) if names else (apart,):
+            other = search(one, unplaced=allow_unplaced)
+            if other[2].site_of is not None and (found[2].site_of is None or other[2].costs[:2] < found[2].costs[:2]):
+                return other
+    return found
+
+
+def _left_out(found: tuple[Instance, Lowered, Solution]) -> set[str]:
+    """Give the names of the guests that a search with unplaced guests left out."""
+    _, lowered, solution = found
+    if solution.site_of is None:
+        return set()
+    placement = lowered.to_placement(solution.site_of)
+    return {name for name, pnodes in placement.pnode_of.items() if None in pnodes}
+
+
+def _with_room_to_spare(
+    instance: Instance,
+    strategy: str,
+    context: SearchContext,
+    *,
+    allow_unplaced: bool,
+    hint: Placement | None,
+    keep: Placement | None,
+) -> tuple[Instance, Lowered, Solution]:
+    """
+    Search; where sets find no room to spare, search again without it.
+
+    Returns
+    -------
+    instance : Instance
+        It says whether sets may stray.
+    lowered, solution
+        As of :func:`_searched`.
+    """
+    lowered, solution = _searched(instance, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    missing = solution.site_of is None or (allow_unplaced and solution.costs[0] > 0)
+    bound = instance.host.low_zone_kib is not None and not instance.sets_may_stray
+    if not missing or not bound or not any(guest.form == "set" for guest in instance.guests):
+        return instance, lowered, solution
+    if solution.status not in {Status.INFEASIBLE, Status.OPTIMAL}:
+        return instance, lowered, solution  # out of time
+    context.log("sets of pnodes: no room to spare, once more without it")
+    loose = replace(instance, sets_may_stray=True)
+    without, other = _searched(loose, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    better = other.site_of is not None and (solution.site_of is None or other.costs[:2] < solution.costs[:2])
+    if better or solution.site_of is None:
+        return loose, without, other
+    return instance, lowered, solution
+
+
+def _searched(
+    instance: Instance,
+    strategy: str,
+    context: SearchContext,
+    *,
+    allow_unplaced: bool,
+    hint: Placement | None,
+    keep: Placement | None,
+) -> tuple[Lowered, Solution]:
+    """Lower the instance as the strategy wants it, and run that."""
+    chosen = STRATEGIES[strategy]
+    if chosen.baseline:
+        lowered = lower_for_baseline(instance.with_fewest_vnodes())
+    elif instance.flexible:
+        from placer.solving.flexible import solve_flexible  # brings the strategies along
+
+        found = solve_flexible(instance, chosen, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+        if found.solution.site_of is not None:
+            return found.lowered, found.solution
+        # What is proved of all numbers of vnodes is not proved of the fewest.
+        return found.lowered, dataclasses.replace(found.solution, bounds=())
+    else:
+        lowered = lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    return lowered, _logged(strategy, lowered.problem, context)
+
+
+def _logged(strategy: str, problem: Problem, context: SearchContext) -> Solution:
+    context.log(f"{strategy}: {problem.n} items on {problem.m} sites, {len(problem.tiers)} tiers")
+    solution = STRATEGIES[strategy].run(problem, context)
+    context.log(f"{strategy}: {solution.status}, costs {solution.costs or None}, bounds {solution.bounds or None}")
+    return solution
