@@ -159,10 +159,10 @@ def charge(guest: Guest, vnode: Vnode) -> int:
     Give the memory that a vnode takes of its pnode, in KiB.
 
     That is with its share of overhead if the form of the guest is ``whole`` or ``set``: one of as many equal parts as
-    it has vnodes, rounded up to 4 KiB.
+    it has vnodes, rounded up to 4 KiB. Vcpus apart from their memory take none.
     """
-    with_overhead = guest.form in {"whole", "set"}
-    return vnode.memory_kib + (_pages(guest.overhead_kib, len(guest.vnodes)) if with_overhead else 0)
+    with_overhead = guest.form in {"whole", "set"} and vnode.vcpus_of is None
+    return vnode.memory_kib + (_pages(guest.overhead_kib, guest.seen_vnodes) if with_overhead else 0)
 
 
 def overhead_shares(instance: Instance) -> list[int]:

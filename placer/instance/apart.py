@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from placer.instance.flexible import Flexible
-from placer.instance.guest import Form, Guest
+from placer.instance.guest import Guest
 from placer.instance.host import Host
 from placer.instance.instance import Instance
 from placer.instance.vnode import Vnode
@@ -18,27 +18,22 @@ def is_uneven(host: Host) -> bool:
     return any(bool(pnode.pcpus) != (pnode.memory_kib > 0) for pnode in host.pnodes)
 
 
-def taken_apart(guest: Guest) -> Guest:
+def taken_apart(guest: Guest, host: Host) -> Guest:
     """
     Take the vcpus out of each vnode with memory, into vnodes of their own behind the others.
 
-    The memory may then lie on pnodes without pcpus, the vcpus run on pnodes without memory; nothing keeps the two from
-    standing together. Traffic goes with the vcpus.
+    The memory may then lie on pnodes without pcpus, as these vnodes name every pnode that they may use, and the vcpus
+    run on pnodes without memory; nothing keeps the two from standing together. Traffic goes with the vcpus.
     """
     both = [v for v, vnode in enumerate(guest.vnodes) if vnode.memory_kib and vnode.vcpus]
     if not both:
         return replace(guest, memory_apart=False)
-    vnodes = [replace(vnode, vcpus=()) if v in both else vnode for v, vnode in enumerate(guest.vnodes)]
+    vnodes = [
+        replace(vnode, vcpus=(), pnodes=vnode.pnodes or guest.pnodes or tuple(host.position_of)) if v in both else vnode
+        for v, vnode in enumerate(guest.vnodes)
+    ]
     vnodes += [Vnode(memory_kib=0, vcpus=guest.vnodes[v].vcpus, vcpus_of=v) for v in both]
-    form: Form = "parts" if guest.form == "whole" else guest.form
-    return replace(
-        guest,
-        vnodes=tuple(vnodes),
-        form=form,
-        traffic=_moved(guest, both),
-        memory_only_pnodes=True,
-        memory_apart=False,
-    )
+    return replace(guest, vnodes=tuple(vnodes), traffic=_moved(guest, both), memory_apart=False)
 
 
 def _moved(guest: Guest, both: list[int]) -> tuple[tuple[int, ...], ...] | None:
@@ -50,27 +45,33 @@ def _moved(guest: Guest, both: list[int]) -> tuple[tuple[int, ...], ...] | None:
     return tuple((*row, *(0 for _ in both)) for row in rows)
 
 
-def cut_apart(guest: Guest, k: int) -> Guest:
+def cut_apart(guest: Guest, host: Host, k: int) -> Guest:
     """Cut a guest into k vnodes where its cut is placer's own, and take these apart."""
     if guest.flexible is None and guest.form in {"whole", "parts"} and not guest.traffic and not guest.vdistances:
         flexible = Flexible(memory_kib=guest.memory_kib, vcpu_count=guest.vcpu_count)
         guest = replace(guest, vnodes=(), flexible=flexible, form="vnuma")
-    return taken_apart(guest.split_into(k))
+    return taken_apart(guest.split_into(k), host)
 
 
 def may_be_cut(guest: Guest) -> range:
-    """Give the numbers of vnodes into which placer may cut a guest; the one that it has, where its file states it."""
+    """
+    Give the numbers of vnodes into which placer may cut a guest; the one that it has, where its file states it.
+
+    A guest that would be a set, as it shall see one node only, stays in one piece.
+    """
+    if guest.form == "set":
+        return range(1, 2)
     if guest.flexible is not None:
         return guest.flexible.counts
     own = guest.form in {"whole", "parts"} and not guest.traffic and not guest.vdistances
     return range(1, 33) if own else range(len(guest.vnodes), len(guest.vnodes) + 1)
 
 
-def as_cut(guest: Guest, count: int) -> Guest | None:
+def as_cut(guest: Guest, host: Host, count: int) -> Guest | None:
     """Give a guest taken apart into so many vnodes in all, those of vcpus included; None if it cannot be."""
     if any(vnode.vcpus_of is not None for vnode in guest.vnodes):
         return guest if len(guest.vnodes) == count else None
-    cuts = (cut_apart(guest, k) for k in may_be_cut(guest))
+    cuts = (cut_apart(guest, host, k) for k in may_be_cut(guest))
     return next((cut for cut in cuts if len(cut.vnodes) == count), None)
 
 
@@ -88,5 +89,5 @@ def as_placed(instance: Instance, counts: dict[str, int], apart: Iterable[str] =
     chosen = set(apart)
     if not chosen:
         return instance.split_into(counts)
-    guests = [(g.name in chosen and as_cut(g, counts[g.name])) or g for g in instance.guests]
+    guests = [(g.name in chosen and as_cut(g, instance.host, counts[g.name])) or g for g in instance.guests]
     return replace(instance, guests=tuple(guests)).split_into(counts)

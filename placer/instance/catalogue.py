@@ -104,7 +104,7 @@ RULES = (
     ),
     HardRule(
         name="memory_only",
-        words="its need of a pnode with pcpus (memory_only_pnodes, or a pnode that the vnode names, lifts that)",
+        words="its need of a pnode with pcpus (memory_only_pnodes, or in XML a strict memnode, lifts that)",
         change="{guest} with memory_only_pnodes (vnode {vnode} on pnode {pnode})",
     ),
     HardRule(name="unreachable", words="its need to reach its own memory", droppable=False),

@@ -151,8 +151,8 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             check_flexible(self)
         elif not 1 <= len(self.vnodes) <= MAX_VNODES:
             raise ValueError(f"{len(self.vnodes)} vnodes, expected 1 to {MAX_VNODES}")
-        if self.form == "whole" and len(self.vnodes) != 1:
-            raise ValueError(f'form "whole" takes one vnode, got {len(self.vnodes)}')
+        if self.form == "whole" and self.seen_vnodes != 1:
+            raise ValueError(f'form "whole" takes one vnode, got {self.seen_vnodes}')
         if self.form == "set":
             check_set(self)
         check_vcpus([vnode.vcpus for vnode in self.vnodes])
@@ -203,9 +203,10 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         """Whether its affinity is placer's to write, so that its overhead lands on the pnodes it stands on."""
         return self.form in {"whole", "set"}
 
-    def overhead_share_kib(self) -> int:
-        """Give the overhead that lands with each of its vnodes, in whole pages of 4 KiB; 0 if it lands elsewhere."""
-        return -(-self.overhead_kib // (4 * len(self.vnodes))) * 4 if self.has_own_affinity else 0
+    def overhead_share_kib(self, vnode: Vnode) -> int:
+        """Give the overhead that lands with one of its vnodes, in whole pages of 4 KiB; 0 if it lands elsewhere."""
+        here = self.has_own_affinity and vnode.vcpus_of is None
+        return -(-self.overhead_kib // (4 * self.seen_vnodes)) * 4 if here else 0
 
     def homes(self, pnodes: tuple[int | None, ...]) -> tuple[frozenset[int], ...]:
         """

@@ -6,6 +6,8 @@ from msgspec import field
 
 from placer.instance.apart import as_cut
 from placer.instance.checked import Checked
+from placer.instance.guest import Guest
+from placer.instance.host import Host
 from placer.instance.instance import Instance
 
 
@@ -54,7 +56,7 @@ class Placement(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
             pnodes = self.pnode_of.get(name)
             if pnodes is None:
                 faults.append(f'guest "{name}" is missing')
-            elif not (as_cut(guest, len(pnodes)) if name in self.apart else guest.allows_vnode_count(len(pnodes))):
+            elif not _allows(guest, len(pnodes), instance.host, apart=name in self.apart):
                 counts = guest.flexible.counts if guest.flexible else range(len(guest.vnodes), len(guest.vnodes) + 1)
                 wanted = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
                 faults.append(f'guest "{name}" has {len(pnodes)} pnodes for {wanted} vnodes')
@@ -72,3 +74,8 @@ class Placement(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 faults.append(f'guest "{name}" has {len(pcpus)} pcpus for {count} vcpus')
             faults += [f'guest "{name}": no pcpu {p} on this host' for p in pcpus if p is not None and p not in known]
         return faults
+
+
+def _allows(guest: Guest, count: int, host: Host, *, apart: bool) -> bool:
+    """Whether a guest may have so many vnodes in all, as it is or taken apart."""
+    return as_cut(guest, host, count) is not None if apart else guest.allows_vnode_count(count)

@@ -79,7 +79,8 @@ def _apart(instance: Instance, placement: Placement) -> list[GuestNote]:
         pnodes = list(zip(guest.vnodes, placement.pnode_of[guest.name], strict=True))
         memory = {pnode for vnode, pnode in pnodes if vnode.memory_kib and pnode is not None}
         vcpus = {pnode for vnode, pnode in pnodes if vnode.vcpus and pnode is not None}
-        if guest.seen_vnodes < len(guest.vnodes) and memory != vcpus:
+        placed = None not in placement.pnode_of[guest.name]
+        if placed and guest.seen_vnodes < len(guest.vnodes) and memory != vcpus:
             said = (
                 f"its memory is on pnode {format_cpuset(memory)}, its vcpus run on pnode {format_cpuset(vcpus)}: {why}"
             )
@@ -146,7 +147,8 @@ def _merged(instance: Instance, placement: Placement) -> list[GuestNote]:
     """Name the guests that placer cut and of whose vnodes some share a pnode: these are written as one."""
     notes = []
     for guest in instance.guests:
-        pnodes = [pnode for pnode in placement.pnode_of[guest.name] if pnode is not None]
+        seen = placement.pnode_of[guest.name][: guest.seen_vnodes]
+        pnodes = [pnode for pnode in seen if pnode is not None]
         count = len(set(pnodes))
         if guest.form == "parts" and count < len(pnodes):
             where = f"{count} pnodes" if count > 1 else "one pnode"

@@ -227,7 +227,7 @@ def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, mi
             cpu_policy=reading.cpu_policy,
             dedicated_vcpus=reading.dedicated_vcpus,
             thread_policy=reading.thread_policy,
-            memory_apart=_may_be_apart(reading, form),
+            memory_apart=_may_be_apart(reading) and not reading.spread,
             one_to_one=reading.one_to_one,
             devices=reading.devices,
             overhead_kib=reading.overhead_kib,
@@ -236,9 +236,14 @@ def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, mi
         raise InputError(str(error), place=_place(reading)) from error
 
 
-def _may_be_apart(reading: ParsedGuest, form: Form) -> bool:
-    """Whether its memory and vcpus may be apart: a guest of Linux that states no cells, as Xen cannot bind both."""
-    return reading.vnodes is None and form != "set" and reading.source is not None and reading.source.of_qemu
+def _may_be_apart(reading: ParsedGuest) -> bool:
+    """
+    Whether its memory and vcpus may be apart: a guest of Linux, as Xen cannot bind both.
+
+    Cells of libvirt may be, which it binds only where its file does; nova wants both of a cell on one pnode.
+    """
+    source = reading.source
+    return source is not None and (source.kind == "libvirt" or (source.of_qemu and reading.vnodes is None))
 
 
 def _place(reading: ParsedGuest) -> str | None:

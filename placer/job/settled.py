@@ -36,6 +36,8 @@ def _of_file(guest: Guest, request: Request) -> tuple[Guest, list[GuestNote]]:
     """Settle a guest of a file; one that balloons is placed with its memory only where it gets no vnuma."""
     reading, host = request.readings[guest.name], request.instance.host
     cut, why = settled_apart(guest, host) or settle(guest, host, request.vnodes)
+    if guest.form == "set" and cut.flexible is None:
+        cut = change(cut, memory_apart=False)  # it shall see one node, and no longer says so
     lines = []
     if guest.flexible and reading.memory_kib < reading.maxmem_kib:
         with_vnuma = not cut.has_own_affinity

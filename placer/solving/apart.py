@@ -22,7 +22,7 @@ def settled_apart(guest: Guest, host: Host) -> tuple[Guest, str] | None:
         be, for the solve to take it apart, where its memory fits only apart. None for a guest that may not be apart,
         need not be, or does not fit apart either; or if the host has both everywhere.
     """
-    if not guest.memory_apart or not is_uneven(host):
+    if guest.flexible is None or not guest.memory_apart or not is_uneven(host):
         return None
     together = fewest_vnodes(guest, host, advice=False)
     if together.has_pcpus:
@@ -32,19 +32,36 @@ def settled_apart(guest: Guest, host: Host) -> tuple[Guest, str] | None:
         why = "vcpus also stand on pnodes without memory, because the others have no pcpu for each of its"
         return cut, f"{why} {guest.vcpu_count}"
     cut = cut or _fewest(guest, host, pcpus=False)
-    return None if cut is None or together.fits_alone else (guest.split_into(may_be_cut(guest)[0]), "")
+    if cut is None or together.fits_alone:
+        return None
+    least = may_be_cut(guest)[0]
+    if guest.form == "set":  # in one piece, and not to be cut in the solve
+        return replace(guest, flexible=replace(guest.flexible, least=least, most=least)), ""
+    return guest.split_into(least), ""
 
 
-def loosened(instance: Instance) -> Iterator[Instance]:
+def loosened(instance: Instance, *, misfits: bool = True) -> Iterator[Instance]:
     """
     Give the instance with the guests that may be apart taken apart: into as few vnodes as fit alone, then into more.
 
-    Guests that are named by rules between guests stay as they are. Nothing where the host has both everywhere.
+    Guests that a rule wants together with others, or of which it names vnodes, stay as they are. Nothing where the host
+    has both everywhere.
+
+    Parameters
+    ----------
+    misfits
+        Whether guests that do not fit the host alone even apart are taken apart too, for the sake of the reason.
     """
     if not is_uneven(instance.host):
         return
-    ruled = {guest_of(member) for rule in instance.rules for member in rule.members}
+    members = [
+        member for rule in instance.rules for member in rule.members if rule.together or member != guest_of(member)
+    ]
+    ruled = {guest_of(member) for member in members}
     free = {g.name for g in instance.guests if g.memory_apart and not g.one_to_one and g.name not in ruled}
+    if not misfits:
+        alone = {g.name: g for g in instance.guests if g.name in free}
+        free = {name for name, guest in alone.items() if _fewest(guest, instance.host, pcpus=False)}
     if not free:
         return
     seen: list[Instance] = []
@@ -65,7 +82,7 @@ def only(instance: Instance, apart: Instance, names: set[str]) -> Instance:
 def _fewest(guest: Guest, host: Host, *, pcpus: bool) -> Guest | None:
     if not is_uneven(host):
         return None
-    cuts = (cut_apart(guest, k) for k in may_be_cut(guest) if k <= 2 * USUAL_MOST)
+    cuts = (cut_apart(guest, host, k) for k in may_be_cut(guest) if k <= 2 * USUAL_MOST)
     return next((cut for cut in cuts if fits_alone(cut, host, pcpus=pcpus)), None)
 
 
@@ -74,4 +91,4 @@ def _cut(guest: Guest, host: Host, more: int) -> Guest:
     counts = may_be_cut(guest)
     fewest = _fewest(guest, host, pcpus=True) or _fewest(guest, host, pcpus=False)
     least = fewest.seen_vnodes if fewest else counts[0]
-    return cut_apart(guest, min(least + more, counts[-1]))
+    return cut_apart(guest, host, min(least + more, counts[-1]))

@@ -14,6 +14,10 @@ from placer.instance.previous import restricted_to
 from placer.lowering.lower import lower, lower_for_baseline
 from placer.lowering.lowered import Lowered
 
+Found = tuple[Instance, Lowered, Solution]
+"""What was searched, as it was lowered, and what was found."""
+_PROVED = frozenset({Status.INFEASIBLE, Status.OPTIMAL})
+
 
 def searched(
     instance: Instance,
@@ -23,7 +27,7 @@ def searched(
     allow_unplaced: bool,
     hint: Placement | None,
     keep: Placement | None,
-) -> tuple[Instance, Lowered, Solution]:
+) -> Found:
     """
     Search; where pnodes with both memory and pcpus do not take all, search again with guests taken apart.
 
@@ -32,35 +36,57 @@ def searched(
     Returns
     -------
     instance : Instance
-        With the guests that were taken apart.
+        With the guests that were taken apart; without a placement as they were taken apart first, for the reason.
     lowered, solution
-        As of :func:`_searched`.
+        As of :func:`_searched`. Its status claims no proof that a search with guests taken apart left open.
     """
 
-    def search(one: Instance, *, unplaced: bool) -> tuple[Instance, Lowered, Solution]:
+    def search(one: Instance, *, unplaced: bool = allow_unplaced) -> Found:
         start, kept = (None if each is None else restricted_to(each, one) for each in (hint, keep))
         return _with_room_to_spare(one, strategy, context, allow_unplaced=unplaced, hint=start, keep=kept)
 
-    found = search(instance, unplaced=allow_unplaced)
-    proved = found[2].status in {Status.INFEASIBLE, Status.OPTIMAL}
-    missing = found[2].site_of is None or (allow_unplaced and found[2].costs[0] > 0)
-    if not proved or not missing or not any(guest.memory_apart for guest in instance.guests):
+    found = search(instance)
+    proved = found[2].status in _PROVED
+    if not proved or not _is_missing(found) or not any(guest.memory_apart for guest in instance.guests):
         return found
     from placer.solving.apart import loosened, only  # only here: it asks which guests fit alone
 
-    left_out = found if allow_unplaced else None
-    for apart in loosened(instance):
+    left_out: Found | None = found if allow_unplaced else None
+    others: list[Found] = []
+    for apart in loosened(instance, misfits=not allow_unplaced):
         context.log("no place on pnodes with both memory and pcpus: once more with guests taken apart")
         left_out = left_out or search(instance, unplaced=True)
         names = _left_out(left_out)
-        for one in dict.fromkeys((only(instance, apart, names), apart)) if names else (apart,):
-            other = search(one, unplaced=allow_unplaced)
-            if other[2].site_of is not None and (found[2].site_of is None or other[2].costs[:2] < found[2].costs[:2]):
-                return other
-    return found
+        for one in dict.fromkeys((only(instance, apart, names), apart)):
+            if one != instance:
+                others.append(search(one))
+            if others and not _is_missing(others[-1]):
+                return others[-1]
+    return _best(found, others)
 
 
-def _left_out(found: tuple[Instance, Lowered, Solution]) -> set[str]:
+def _is_missing(found: Found) -> bool:
+    """Whether a search leaves a guest without a place."""
+    return found[2].site_of is None or bool(found[1].allow_unplaced and found[2].costs[0] > 0)
+
+
+def _best(found: Found, others: list[Found]) -> Found:
+    """
+    Give the search that leaves least unplaced, the earliest of several; without a placement the first taken apart.
+
+    A search that ended without a proof leaves the others none either.
+    """
+    open_ones = [other for other in others if other[2].status not in _PROVED]
+    if found[2].site_of is None:
+        return (open_ones or others or [found])[0]
+    placed = [each for each in (found, *others) if each[2].site_of is not None]
+    instance, lowered, solution = min(placed, key=lambda each: each[2].costs[:2])
+    if open_ones and solution.status is Status.OPTIMAL:
+        solution = dataclasses.replace(solution, status=Status.FEASIBLE, bounds=())
+    return instance, lowered, solution
+
+
+def _left_out(found: Found) -> set[str]:
     """Give the names of the guests that a search with unplaced guests left out."""
     _, lowered, solution = found
     if solution.site_of is None:
@@ -77,7 +103,7 @@ def _with_room_to_spare(
     allow_unplaced: bool,
     hint: Placement | None,
     keep: Placement | None,
-) -> tuple[Instance, Lowered, Solution]:
+) -> Found:
     """
     Search; where sets find no room to spare, search again without it.
 
@@ -93,7 +119,7 @@ def _with_room_to_spare(
     bound = instance.host.low_zone_kib is not None and not instance.sets_may_stray
     if not missing or not bound or not any(guest.form == "set" for guest in instance.guests):
         return instance, lowered, solution
-    if solution.status not in {Status.INFEASIBLE, Status.OPTIMAL}:
+    if solution.status not in _PROVED:
         return instance, lowered, solution  # out of time
     context.log("sets of pnodes: no room to spare, once more without it")
     loose = replace(instance, sets_may_stray=True)

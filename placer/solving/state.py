@@ -194,7 +194,7 @@ def _start(guest: Guest, placement: Placement, host: Host, exclusive: tuple[Memb
     taken_kib: Counter[int] = Counter()
     for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
         assert pnode is not None
-        taken_kib[pnode] += vnode.memory_kib + guest.overhead_share_kib()
+        taken_kib[pnode] += vnode.memory_kib + guest.overhead_share_kib(vnode)
     for p, kib in () if guest.has_own_affinity else overhead_shares(guest, host):
         taken_kib[host.pnodes[p].id] += kib
     affinity = _affinity(guest, placement, host)

@@ -28,19 +28,20 @@ def test_a_host_is_uneven_where_a_pnode_lacks_memory_or_pcpus() -> None:
 
 
 def test_vcpus_are_taken_out_of_each_vnode_that_has_memory() -> None:
-    guest = taken_apart(a_guest(GIB, GIB, 0, vcpus=(2, 0, 1), form="parts", memory_apart=True))
+    guest = taken_apart(a_guest(GIB, GIB, 0, vcpus=(2, 0, 1), form="parts", memory_apart=True), APART)
     assert [(vnode.memory_kib // GIB, vnode.vcpus, vnode.vcpus_of) for vnode in guest.vnodes] == [
         (1, (), None),
         (1, (), None),
         (0, (2,), None),
         (0, (0, 1), 0),
     ]
-    assert (guest.form, guest.memory_apart, guest.memory_only_pnodes, guest.seen_vnodes) == ("parts", False, True, 3)
-    assert taken_apart(guest) == guest
+    assert (guest.form, guest.memory_apart, guest.seen_vnodes) == ("parts", False, 3)
+    assert [vnode.pnodes for vnode in guest.vnodes] == [(0, 1, 2), None, None, None]
+    assert taken_apart(guest, APART) == guest
 
 
 def test_the_distance_is_that_between_vcpus_and_memory() -> None:
-    guest = taken_apart(a_guest(GIB, vcpus=(2,), form="whole"))
+    guest = taken_apart(a_guest(GIB, vcpus=(2,), form="whole"), APART)
     verdict = check(Instance(host=APART, guests=(guest,)), Placement(pnode_of={"db": (0, 1)}))
     assert (verdict.violations, verdict.access["db"].mean_distance) == ((), 16)
     together = check(Instance(host=APART, guests=(guest,)), Placement(pnode_of={"db": (2, 2)}))
@@ -49,9 +50,9 @@ def test_the_distance_is_that_between_vcpus_and_memory() -> None:
 
 def test_traffic_of_its_own_goes_with_the_vcpus() -> None:
     whole = a_guest(GIB, GIB, vcpus=(1, 2), traffic=((3, 1), (0, 5)))
-    guest = taken_apart(whole)
-    assert guest.traffic == ((0,) * 4, (0,) * 4, (3, 1, 0, 0), (0, 5, 0, 0))
     host = a_host(8 * GIB, 8 * GIB)
+    guest = taken_apart(whole, host)
+    assert guest.traffic == ((0,) * 4, (0,) * 4, (3, 1, 0, 0), (0, 5, 0, 0))
     costs = [
         check(Instance(host=host, guests=(each,)), Placement(pnode_of={"db": pnodes})).access["db"].cost
         for each, pnodes in ((whole, (0, 1)), (guest, (0, 1, 0, 1)))
@@ -63,7 +64,7 @@ def test_only_its_own_cut_is_cut_anew() -> None:
     flexible = Guest(name="db", flexible=Flexible(memory_kib=4 * GIB, vcpu_count=3, least=2, most=3))
     assert may_be_cut(flexible) == range(2, 4)
     assert may_be_cut(a_guest(GIB, GIB)) == range(2, 3)
-    assert [len(cut_apart(a_guest(4 * GIB, vcpus=(2,), form="whole"), k).vnodes) for k in (1, 2, 3)] == [2, 4, 5]
+    assert [len(cut_apart(a_guest(4 * GIB, vcpus=(2,), form="whole"), APART, k).vnodes) for k in (1, 2, 3)] == [2, 4, 5]
 
 
 def test_a_placement_says_who_was_taken_apart_and_into_how_many() -> None:
@@ -72,7 +73,7 @@ def test_a_placement_says_who_was_taken_apart_and_into_how_many() -> None:
     assert placement.faults(instance) == []
     assert check(instance, placement).access["db"].mean_distance == 16
     assert Placement(pnode_of={"db": (0, 1)}).faults(instance) == ['guest "db" has 2 pnodes for 1 vnodes']
-    assert as_cut(instance.guests[0], 3) is None
+    assert as_cut(instance.guests[0], APART, 3) is None
     placed = as_placed(instance, {"db": 4}, ("db",))
     assert [vnode.vcpus_of for vnode in placed.guests[0].vnodes] == [None, None, 0, 1]
 
@@ -98,7 +99,7 @@ def test_vcpus_of_nothing_are_refused(vnodes: tuple[Vnode, ...], said: str) -> N
 
 
 def test_vdistances_are_between_the_vnodes_that_the_guest_sees() -> None:
-    guest = taken_apart(a_guest(GIB, GIB, vcpus=(1, 1), vdistances=((10, 15), (15, 10))))
+    guest = taken_apart(a_guest(GIB, GIB, vcpus=(1, 1), vdistances=((10, 15), (15, 10))), APART)
     instance = Instance(host=replace(APART, slit=None), guests=(guest,))
     verdict = check(instance, Placement(pnode_of={"db": (0, 2, 1, 1)}))
     assert [tier["vdistance"] for tier in verdict.terms if "vdistance" in tier] == [2 * 1000 * (20 - 15)]

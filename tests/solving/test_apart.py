@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from placer.instance import Flexible, Guest, Host, Instance, Pnode, Rule
+from placer.instance import Flexible, Guest, Host, Instance, Pnode, Rule, VnodeOf
 from placer.solving.apart import loosened, only, settled_apart
 from tests.support.building import GIB, a_guest, a_host
 
@@ -56,9 +56,29 @@ def test_guests_are_taken_apart_in_as_few_vnodes_as_fit_alone_and_then_in_more()
 def test_nobody_is_taken_apart_who_may_not_be() -> None:
     ruled = Instance(
         host=a_row((8, 0), (0, 4)),
-        guests=(ordinary(4, 2), a_guest(GIB, name="own")),
-        rules=(Rule(apart=("db", "own")),),
+        guests=(a_guest(GIB, GIB, name="own", memory_apart=True),),
+        rules=(Rule(together=(VnodeOf(guest="own", vnode=0), VnodeOf(guest="own", vnode=1))),),
     )
     assert list(loosened(ruled)) == []
+    kept = replace(ruled, guests=(ordinary(4, 2), a_guest(GIB, name="own")), rules=(Rule(apart=("db", "own")),))
+    assert len(list(loosened(kept))) == 4
     assert list(loosened(replace(ruled, rules=(), guests=(a_guest(GIB),)))) == []
     assert list(loosened(Instance(host=a_host(GIB, GIB), guests=(ordinary(4, 2),)))) == []
+
+
+def test_a_guest_that_fits_nowhere_is_taken_apart_for_the_reason_alone() -> None:
+    instance = Instance(host=a_row((8, 0), (0, 4)), guests=(ordinary(9, 2), ordinary(4, 2, "small")))
+    first = next(loosened(instance))
+    assert [len(guest.vnodes) for guest in first.guests] == [2, 2]
+    placeable = next(loosened(instance, misfits=False))
+    assert [len(guest.vnodes) for guest in placeable.guests] == [0, 2]
+
+
+def test_a_guest_that_shall_see_one_node_stays_in_one_piece() -> None:
+    guest = replace(ordinary(4, 2), form="set")
+    settled = settled_apart(guest, a_row((8, 0), (0, 4)))
+    assert settled is not None
+    assert settled[0].flexible is not None
+    assert settled[0].flexible.counts == range(1, 2)
+    cuts = list(loosened(Instance(host=a_row((8, 0), (0, 4)), guests=(settled[0],))))
+    assert [(cut.guests[0].form, len(cut.guests[0].vnodes)) for cut in cuts] == [("whole", 2)]

@@ -57,6 +57,20 @@ def test_with_guests_that_may_stay_out_none_stays_out_that_fits_apart() -> None:
     assert None not in (*answer.placement.pnode_of["large"], *answer.placement.pnode_of["other"])
 
 
+def test_more_guests_are_apart_where_those_without_a_place_alone_are_not_enough() -> None:
+    # with both on pnode 2 impossible, the smaller is left out, and it is the larger that may be apart
+    large, small = whole(5, 2, "large"), replace(whole(3, 2, "small"), memory_apart=False)
+    for allow_unplaced in (False, True):
+        answer = solve(Instance(host=HOST, guests=(large, small)), allow_unplaced=allow_unplaced)
+        assert answer.placement is not None
+        assert answer.placement.pnode_of == {"large": (0, 1), "small": (2,)}
+
+
+def test_without_time_no_guest_that_could_be_apart_is_proved_to_fit_nowhere() -> None:
+    answer = solve(Instance(host=HOST, guests=(whole(6, 2),)), time_limit_s=0)
+    assert answer.status is not Status.INFEASIBLE
+
+
 def test_a_guest_that_may_not_be_apart_is_not() -> None:
     refused = replace(whole(6, 2), memory_apart=False)
     assert solve(Instance(host=HOST, guests=(refused,))).status is Status.INFEASIBLE
@@ -111,7 +125,9 @@ def test_random_guests_on_uneven_hosts_are_apart_where_the_oracle_finds_no_place
             apart += 1
         elif not allow_unplaced and is_uneven(instance.host):
             for k in (1, 2):
-                cut = tuple(cut_apart(guest, k) if guest.memory_apart else guest for guest in instance.guests)
+                cut = tuple(
+                    cut_apart(guest, instance.host, k) if guest.memory_apart else guest for guest in instance.guests
+                )
                 assert best(replace(instance, guests=cut)) is None, seed
     assert placed > 10
     assert apart > 10

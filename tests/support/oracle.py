@@ -110,7 +110,7 @@ def _feasible_apart_from_owners(instance: Instance, rows: IntArray, allow_unplac
         for i, j in combinations(items, 2):
             good &= ~unreachable[rows[:, i], rows[:, j]] & ~unreachable[rows[:, j], rows[:, i]]
     good &= _relations_kept(instance, rows)
-    needs = np.array([_need(guest, vnode.memory_kib) for guest in instance.guests for vnode in guest.vnodes])
+    needs = np.array([_need(guest, vnode) for guest in instance.guests for vnode in guest.vnodes])
     for p, room in enumerate(_rooms(instance)):
         good &= ((rows == p) * needs).sum(axis=1) <= room
     good &= _pcpus_suffice(instance, rows)
@@ -134,7 +134,7 @@ def _sets_have_room(instance: Instance, rows: IntArray) -> BoolArray:
             anyone_wants_gibs = True
             spare += floor(Fraction(1024 * mib * (len(items) - 1), len(items)))
         for v, i in enumerate(items):
-            takes[i] = _need(guest, guest.vnodes[v].memory_kib) + spare
+            takes[i] = _need(guest, guest.vnodes[v]) + spare
     for p, pnode in enumerate(host.pnodes):
         left = pnode.memory_kib - pnode.reserve_kib - 10 * mib - (host.low_zone_kib if p == 0 else 0)
         good &= ((rows == p) * takes).sum(axis=1) <= max(0, left - 1024 * mib * anyone_wants_gibs)
@@ -323,10 +323,11 @@ def _asked_for(vnode: Vnode, pnode: Pnode) -> bool:
     return pnode.id in [vnode.pnode, *(vnode.pnodes or [])]
 
 
-def _need(guest: Guest, memory_kib: int) -> int:
+def _need(guest: Guest, vnode: Vnode) -> int:
     """What a vnode takes where it stands: a whole guest, or a set, takes its overhead along, in pages of 4 KiB."""
-    along = guest.form in ("whole", "set")
-    return memory_kib + (4 * ceil(Fraction(guest.overhead_kib, 4 * len(guest.vnodes))) if along else 0)
+    along = guest.form in ("whole", "set") and vnode.vcpus_of is None
+    parts = [each for each in guest.vnodes if each.vcpus_of is None]
+    return vnode.memory_kib + (4 * ceil(Fraction(guest.overhead_kib, 4 * len(parts))) if along else 0)
 
 
 def _rooms(instance: Instance) -> list[int]:

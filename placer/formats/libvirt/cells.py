@@ -83,6 +83,8 @@ def with_vcpus_apart(
     """
     Put vcpus that can run on no pnode to which the memory of their cell is bound into vnodes of their own.
 
+    The cell then names the pnodes to which it is bound, so that it may lie there without vcpus.
+
     Parameters
     ----------
     masks
@@ -96,7 +98,8 @@ def with_vcpus_apart(
         homes = {vcpu: _homes(masks[vcpu] if masks else None, host) for vcpu in vnode.vcpus}
         here = {host.position_of[pnode] for pnode in fixed or vnode.pnodes or common or ()}
         together = here.intersection(*homes.values()) or not here
-        bound.append(vnode if together or not vnode.memory_kib else replace(vnode, vcpus=()))
+        named = None if fixed else vnode.pnodes or common
+        bound.append(vnode if together or not vnode.memory_kib else replace(vnode, vcpus=(), pnodes=named))
         groups: dict[frozenset[int], list[int]] = {}
         one = frozenset.intersection(*homes.values()) if homes else frozenset()
         for vcpu in vnode.vcpus if bound[-1] is not vnode else ():
