@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from statistics import median
 
+from benchmarks.contestants import WITHOUT_NUMA
 from benchmarks.runs import Row, complete
+from benchmarks.shapes import SET
 from benchmarks.summaries import EQUAL, geometric_mean, loaded_hosts, numbers, of, ratios, total
-from benchmarks.tables import GREEDY, assignments, by_load, costs, effort, growth, losses, quality, six
+from benchmarks.tables import GREEDY, assignments, by_load, costs, effort, growth, losses, quality, six, without_numa
 from benchmarks.workloads import FLEET
 
 HERE = Path(__file__).resolve().parent
@@ -35,14 +37,28 @@ def three_numbers(rows: list[Row]) -> str:
         f"{len(of(vectors, contestant='first-fit'))} small cases made against first-fit it leaves a vnode without a "
         f"pnode; placer does so in {stuck['optimal']}, and proves that no placement can place more.\n"
         f"- **Than the others**: {peers}. placer leaves out {_out(of(known, contestant='optimal'))}.\n"
+        f"- **Guests that see no NUMA** (pv, pvh, migratable hvm), larger than a pnode: {_without_numa(rows)}\n"
         f"- **Where placer does not help**: {_no_help(rows)}\n"
     )
 
 
 def _against(rows: list[Row]) -> str:
     """Write how much less the optimum costs than these runs, and how many guests they leave out."""
-    gain = f"{100 * (1 - 1 / geometric_mean(ratios(rows, 'cost_ratio'))):.0f} % less"
+    gain = _gain(rows)
     return gain if all(map(complete, rows)) else f"{gain}, {_out(rows)} left out"
+
+
+def _without_numa(rows: list[Row]) -> str:
+    """Write how much less sets of pnodes cost than the toolstacks' own placement of the same guests."""
+    known = [row for row in of(rows, shape=SET) if row["arrival"] != "storm"]
+    asked = total(of(known, contestant="optimal"), "guests")
+    placed = ", ".join(f"{name} {total(of(known, contestant=name), 'placed_guests')}" for name in WITHOUT_NUMA)
+    peers = "; ".join(f"{name}: {_gain(of(known, contestant=name))}" for name in WITHOUT_NUMA[:-1])
+    return f"{peers}. Of {asked} guests are placed: {placed}."
+
+
+def _gain(rows: list[Row]) -> str:
+    return f"{100 * (1 - 1 / geometric_mean(ratios(rows, 'cost_ratio'))):.0f} % less"
 
 
 def _out(rows: list[Row]) -> str:
@@ -99,6 +115,7 @@ def full_words(rows: list[Row]) -> str:
         f"#### CPU time, memory, proofs\n\n{effort(rows)}\n"
         f"#### Where placer loses: runs in which a contestant beats `optimal`\n\n{losses(rows)}\n"
         f"#### Batches by load, on the shipped hosts: cost above the optimum, and guests left out\n\n{by_load(rows)}\n"
+        f"#### Guests that see no NUMA, on sets of pnodes: all loads\n\n{without_numa(rows)}\n"
         f"#### What greedy algorithms cost on six real hosts\n\n{six(rows)}\n"
         f"#### Hosts and requests of Huawei Cloud: two pnodes each, the requests in order\n\n{_fleet(rows)}\n"
         f"#### The largest size that each contestant solves within the cap\n\n{growth(rows)}\n"

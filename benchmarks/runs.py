@@ -19,9 +19,10 @@ from pathlib import Path
 from signal import SIGXCPU
 from time import perf_counter, process_time
 
-from benchmarks.contestants import ASSIGNERS, CONTESTANTS, Outcome
+from benchmarks.contestants import ASSIGNERS, CONTESTANTS, WITHOUT_NUMA, Outcome
 from benchmarks.gqap import known_value, read_problem
 from benchmarks.hosts import corpus
+from benchmarks.shapes import SET
 from benchmarks.workloads import GQAP, Workload
 from placer.check import check, mean_access_distance
 from placer.instance.objective_terms import TIERS
@@ -125,6 +126,8 @@ def run(name: str, workload: Workload, cap_s: float) -> Row:
 
 def contestants(workload: Workload) -> list[str]:
     """List the contestants of a workload."""
+    if workload.shape == SET:
+        return list(WITHOUT_NUMA)
     return list(ASSIGNERS if workload.shape == GQAP else CONTESTANTS)
 
 
@@ -208,7 +211,7 @@ def judge(outcome: Outcome) -> Figures:
     bound = outcome.bounds[COST_TIER] if outcome.bounds else None
     return Figures(
         guests=len(placed),
-        placed_guests=sum(map(all, placed)),
+        placed_guests=sum(bool(parts) and all(parts) for parts in placed),
         vnodes=sum(map(len, placed)),
         placed_vnodes=sum(map(sum, placed)),
         violations=len(verdict.violations),
@@ -217,7 +220,7 @@ def judge(outcome: Outcome) -> Figures:
         core_sharing=terms["core_sharing"],
         cost=cost,
         status=outcome.status,
-        gap="" if bound is None else f"{(cost - bound) / cost if cost else 0:.4f}",
+        gap="" if bound is None else f"{max(0, cost - bound) / cost if cost else 0:.4f}",  # bounds make up for rounding
     )
 
 

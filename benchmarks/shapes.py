@@ -16,7 +16,7 @@ from statistics import fmean
 
 import numpy as np
 
-from placer.instance import Guest, Host, Vnode
+from placer.instance import Flexible, Guest, Host, Vnode
 
 MIB, GIB = 1024, 1024**2
 Sizes = tuple[tuple[int, int], ...]
@@ -27,9 +27,14 @@ PARTS = {
     "two": ((0.45, 0.5), (0.45, 0.5)),
     "uneven": ((0.7, 0.5), (0.35, 0.25), (0.2, 0.25)),
     "four": ((0.3, 0.5),) * 4,
+    "large": ((1.3, 0.8),),
+    "wide": ((0.6, 1.5),),
+    "huge": ((1.8, 1.2),),
 }
 """For each vnode its memory and vcpus, as shares of the mean free memory and pcpus of a pnode."""
-MIXED = ("quarter", "uneven", "two")
+SET = "set"
+"""The shape of guests that see no NUMA and may lie on several pnodes."""
+BATCHES = {"mixed": ("quarter", "uneven", "two"), SET: ("large", "wide", "quarter", "huge")}
 """The guests of a batch cut to measure, in turn."""
 FILL = 0.75
 """Share of the free memory that a batch asks for. Chosen, not tuned."""
@@ -76,12 +81,12 @@ def cut(host: Host, shape: str, *, alone: bool) -> tuple[Guest, ...]:
     idle = (sum(len(pnode.pcpus) for pnode in host.pnodes) - running) / len(free)
     made: list[Guest] = []
     asked = 0
-    for name in cycle(MIXED if shape == "mixed" else (shape,)):
+    for name in cycle(BATCHES.get(shape, (shape,))):
         sizes = tuple(_part(*part, fmean(free), idle) for part in PARTS[name])
         asked += _memory_kib(sizes)
         if made and (asked > FILL * sum(free) or len(made) == MOST_GUESTS or alone):
             break
-        made.append(guest(f"{name}-{len(made)}", sizes))
+        made.append((_without_numa if shape == SET else guest)(f"{name}-{len(made)}", sizes))
     return tuple(made)
 
 
@@ -136,6 +141,11 @@ def guest(name: str, sizes: Iterable[tuple[int, int]]) -> Guest:
         vnodes.append(Vnode(memory_kib=memory_kib, vcpus=tuple(range(first, first + width))))
         first += width
     return Guest(name=name, vnodes=tuple(vnodes))
+
+
+def _without_numa(name: str, sizes: Sizes) -> Guest:
+    flexible = Flexible(memory_kib=_memory_kib(sizes), vcpu_count=sum(width for _, width in sizes))
+    return Guest(name=name, flexible=flexible, type="pvh", form="set")
 
 
 def _part(memory: float, cpus: float, free_kib: float, idle: float) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from math import exp, log
 from statistics import quantiles
 
 from benchmarks.runs import Row, complete, row_key
+from benchmarks.shapes import SET
 from benchmarks.workloads import FLEET, GQAP
 
 EQUAL = 0.0001
@@ -16,10 +17,9 @@ OWN = ("local-search", "cpsat", "optimal")
 
 
 def loaded_hosts(rows: list[Row]) -> list[Row]:
-    """Leave out the vectors of 2013, quadratic assignments, the fleet of a cloud and the scaling series."""
-    return [
-        row for row in rows if row["shape"] not in ("vector", GQAP, FLEET) and not row["shape"].startswith("tight-")
-    ]
+    """Leave out vectors of 2013, guests without NUMA, quadratic assignments, a cloud's fleet and the scaling series."""
+    others = ("vector", SET, GQAP, FLEET)
+    return [row for row in rows if row["shape"] not in others and not row["shape"].startswith("tight-")]
 
 
 def names(rows: list[Row]) -> list[str]:

@@ -7,6 +7,7 @@ from statistics import fmean, median
 
 from benchmarks.hosts import LOADS
 from benchmarks.runs import Row, complete
+from benchmarks.shapes import SET
 from benchmarks.summaries import better, geometric_mean, loaded_hosts, names, numbers, of, p95, ratios, sharing, total
 from benchmarks.workloads import GQAP
 
@@ -152,12 +153,22 @@ def batches(rows: list[Row]) -> list[Row]:
 def six(rows: list[Row]) -> str:
     """Write the cost of greedy algorithms on six hosts."""
     known = [row for row in loaded_hosts(rows) if row["arrival"] != "storm"]
+    return _by_host(known, {host: f"{title} ({host})" for host, title in SIX.items() if of(known, host=host)}, GREEDY)
+
+
+def without_numa(rows: list[Row]) -> str:
+    """Write the placed guests that see no NUMA and their costs: of each contestant, and on each host."""
+    known = of(rows, shape=SET)
+    ahead = [row for row in known if row["arrival"] != "storm"]
+    peers = [name for name in names(known) if name != "optimal"]
+    return f"{costs(known)}\n{_by_host(ahead, {row['host']: row['host'] for row in ahead}, peers)}"
+
+
+def _by_host(rows: list[Row], titles: dict[str, str], peers: Iterable[str]) -> str:
     lines = [
-        (f"{title} ({host})", *(_left(of(known, contestant=name, host=host)) for name in GREEDY))
-        for host, title in SIX.items()
-        if of(known, host=host)
+        (title, *(_left(of(rows, contestant=name, host=host)) for name in peers)) for host, title in titles.items()
     ]
-    return table(("host", *GREEDY), lines)
+    return table(("host", *peers), lines)
 
 
 def _left(rows: list[Row]) -> str:

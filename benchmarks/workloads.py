@@ -10,13 +10,15 @@ import numpy as np
 
 from benchmarks import huawei_hosts
 from benchmarks.hosts import CORPUS, FOLDER, LOADS, SHIPPED, corpus, host, loaded
-from benchmarks.shapes import GIB, MIB, cut, guest, real
+from benchmarks.shapes import GIB, MIB, SET, cut, guest, real
 from placer.formats.native.instance_json import read_instance
 from placer.instance import Host, Instance
+from placer.solving.vnode_counts import settle
 
 VECTORS = tuple(f"rfc-{letter}" for letter in "abcdefghi")
 KINDS = (("uneven", "one"), ("four", "one"), ("mixed", "storm"), ("mixed", "batch"))
 """Shapes cut to the host's measure, and how they arrive."""
+SET_KINDS = ((SET, "one"), (SET, "storm"), (SET, "batch"))
 REAL_KINDS = (("real", "one"), ("real", "storm"), ("real", "batch"))
 GQAP, FLEET = "gqap", "fleet"
 SIZES = (2, 4, 6, 8, 10, 12, 16, 32, 64)
@@ -37,8 +39,9 @@ class Workload:
     host
         Name of a host, see :mod:`benchmarks.hosts`; of a shipped instance for a vector; of a file for ``gqap``.
     shape
-        One of :data:`benchmarks.shapes.PARTS`, ``mixed``, ``real``, ``vector`` for the shipped guests as they are,
-        ``tight-N`` for one guest of N vnodes that just fits, ``gqap``, or ``fleet`` for requests of a cloud.
+        One of :data:`benchmarks.shapes.PARTS`, ``mixed``, ``set`` for guests without NUMA, ``real``, ``vector`` for the
+        shipped guests as they are, ``tight-N`` for one guest of N vnodes that just fits, ``gqap``, or ``fleet`` for
+        requests of a cloud.
     load
         One of :data:`LOADS`, or ``as given``.
     arrival
@@ -69,7 +72,8 @@ class Workload:
             return tight(filled, int(self.shape.removeprefix("tight-")), self.seed)
         if self.shape == "real":
             return Instance(host=filled, guests=real(filled, self.seed, alone=alone))
-        return Instance(host=filled, guests=cut(filled, self.shape, alone=alone))
+        guests = cut(filled, self.shape, alone=alone)
+        return Instance(host=filled, guests=tuple(settle(guest, filled, None)[0] for guest in guests))
 
 
 def vectors() -> list[Workload]:
@@ -85,11 +89,11 @@ def quick() -> list[Workload]:
 
 def full() -> list[Workload]:
     """List all workloads; those with hosts of the corpus only if the corpus is on this machine."""
-    found = [*vectors(), *scaling()]
+    found = [*vectors(), *scaling(), *combined(SHIPPED, tuple(LOADS), (1,), SET_KINDS)]
     for hosts, seeds in ((SHIPPED[:-1], (1, 2)), (SHIPPED[-1:], (1,))):
         found += combined(hosts, tuple(LOADS), seeds, (*KINDS, *REAL_KINDS))
     if corpus() is not None:
-        found += combined(tuple(CORPUS), ("fragmented", "85%"), (1,), (*KINDS[2:], *REAL_KINDS))
+        found += combined(tuple(CORPUS), ("fragmented", "85%"), (1,), (*KINDS[2:], *REAL_KINDS, *SET_KINDS))
         found += [*gqap(), *of_fleet()]
     return found
 

@@ -2,6 +2,6 @@
 
 from benchmarks.contestants.arrays import ASSIGNERS
 from benchmarks.contestants.outcome import Outcome
-from benchmarks.contestants.table import CONTESTANTS, Contestant
+from benchmarks.contestants.table import CONTESTANTS, WITHOUT_NUMA, Contestant
 
-__all__ = ["ASSIGNERS", "CONTESTANTS", "Contestant", "Outcome"]
+__all__ = ["ASSIGNERS", "CONTESTANTS", "WITHOUT_NUMA", "Contestant", "Outcome"]

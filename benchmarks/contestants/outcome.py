@@ -47,8 +47,12 @@ def restated(instance: Instance, lies: list[Lies | None]) -> Outcome:
     """
     guests, pnode_of = [], {}
     for guest, where in zip(instance.guests, lies, strict=True):
-        guests.append(guest if where is None else _restated(guest, where))
-        ids = [instance.host.pnodes[p].id for p in sorted(where)] if where is not None else [None] * len(guest.vnodes)
+        guests.append(guest.split_into(1) if where is None else _restated(guest, where))
+        ids = (
+            [instance.host.pnodes[p].id for p in sorted(where)]
+            if where is not None
+            else [None] * len(guests[-1].vnodes)
+        )
         pnode_of[guest.name] = tuple(ids)
     return Outcome(instance=replace(instance, guests=tuple(guests)), placement=Placement(pnode_of=pnode_of))
 
@@ -123,12 +127,13 @@ def after(host: Host, guest: Guest, pnodes: tuple[int | None, ...]) -> Host:
     """Give the host with a guest running on these pnodes."""
     taken: dict[int, int] = {}
     affinity: list[tuple[int, ...] | None] = [None] * guest.vcpu_count
-    for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
+    for vnode, pnode, homes in zip(guest.vnodes, pnodes, guest.homes(pnodes), strict=True):
         if pnode is None:
             continue
         taken[pnode] = taken.get(pnode, 0) + vnode.memory_kib
+        pcpus = tuple(pcpu for home in sorted(homes) for pcpu in host.pnodes[host.position_of[home]].pcpus)
         for vcpu in vnode.vcpus:
-            affinity[vcpu] = host.pnodes[host.position_of[pnode]].pcpus or None
+            affinity[vcpu] = pcpus or None
     left = [replace(p, memory_kib=max(0, p.memory_kib - taken.get(p.id, 0))) for p in host.pnodes]
     domain = Domain(name=guest.name, affinity=tuple(affinity))
     return replace(host, pnodes=tuple(left), domains=(*host.domains, domain))

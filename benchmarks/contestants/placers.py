@@ -18,7 +18,10 @@ from placer.solving.pipeline import solve
 WORK_LIMIT = 1.0
 """CP-SAT's deterministic time for each tier; about as many seconds."""
 TIME_LIMIT_S = 600.0
-"""Wall time; so long that the limits on work and CPU time are reached first."""
+"""
+Wall time; so long that the limits on work and CPU time are reached first. Where placer chooses numbers of vnodes, it
+divides the wall time between searches, so that the limit on CPU time is that on wall time too.
+"""
 POLL_S = 0.02
 """Interval at which the CPU time is read. Chosen, not tuned."""
 PATIENCE = 300
@@ -30,16 +33,17 @@ def by_strategy(name: str, instance: Instance, seed: int, cpu_limit_s: float | N
     answer = solve(
         instance,
         strategy=name,
-        time_limit_s=TIME_LIMIT_S,
+        time_limit_s=TIME_LIMIT_S if cpu_limit_s is None or not instance.flexible else cpu_limit_s,
         workers=1,
         seed=seed,
         deterministic_limit=WORK_LIMIT,
         allow_unplaced=True,
         stop=stop_after(cpu_limit_s),
     )
-    placement = answer.placement or _nothing(instance)
+    placed = answer.instance or instance
+    placement = answer.placement or _nothing(placed)
     bounds = tuple(tier.bound for tier in answer.tiers)
-    return Outcome(instance=instance, placement=placement, status=answer.status.value, bounds=bounds)
+    return Outcome(instance=placed, placement=placement, status=answer.status.value, bounds=bounds)
 
 
 def local_search(instance: Instance, seed: int, cpu_limit_s: float | None = None) -> Outcome:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from msgspec.structs import replace as change
+
 from benchmarks.contestants.libxl import libxl
 from benchmarks.contestants.nova import nova
 from benchmarks.contestants.outcome import Outcome, after
@@ -47,16 +49,18 @@ class Contestant:
         """Place guests that arrive in order, each without knowledge of the next."""
         if self.one_by_one or len(instance.guests) == 1:
             return self.place(instance, seed)
-        host, pnode_of = instance.host, {}
-        for guest in instance.guests:
-            alone = Instance(host=host, guests=(guest,), objective=instance.objective)
-            pnodes = self.place(alone, seed).placement.pnode_of[guest.name]
+        host, guests, pnode_of = instance.host, [], {}
+        for each in instance.guests:
+            outcome = self.place(Instance(host=host, guests=(each,), objective=instance.objective), seed)
+            (guest,), (pnodes,) = outcome.instance.guests, outcome.placement.pnode_of.values()
+            guests.append(guest)
             if None in pnodes:
                 pnodes = (None,) * len(pnodes)
             else:
                 host = after(host, guest, pnodes)
             pnode_of[guest.name] = pnodes
-        return Outcome(instance=instance, placement=Placement(pnode_of=pnode_of))
+        placed = change(instance, guests=tuple(guests))
+        return Outcome(instance=placed, placement=Placement(pnode_of=pnode_of))
 
 
 def _own(name: str, source: str, *, one_by_one: bool = False) -> Contestant:
@@ -77,3 +81,5 @@ CONTESTANTS: dict[str, Contestant] = {
     "cpsat": _own("cpsat", "placer: the CP-SAT model"),
     "optimal": _own("optimal", "placer: enumeration, else the CP-SAT model"),
 }
+WITHOUT_NUMA = ("libxl", "xenopsd", "optimal")
+"""Contestants that place guests without NUMA on several pnodes."""

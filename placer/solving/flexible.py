@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -18,7 +18,7 @@ from placer.instance import Instance, Placement
 from placer.instance.previous import restricted_to
 from placer.lowering.costs import traffic_rounding_loss
 from placer.lowering.lower import lower
-from placer.lowering.lowered import Lowered
+from placer.solving.flexible_starts import FlexibleResult, cheaper, of_hint, of_width
 from placer.solving.result import Trade
 from placer.solving.tradeoff import PURE_ORDERS, compared, default_limit_s, part_of
 
@@ -26,26 +26,8 @@ FIRST = 0.3
 """
 Share of the time for the solve with the fewest vnodes.
 
-Chosen, not tuned: that solve gives the start of the second one, which is larger and needs most of the time.
+Chosen, not tuned: that solve and the next give the start of the last one, which is larger and needs most of the time.
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class FlexibleResult:
-    """
-    The solution of an instance with flexible guests, and the lowering to read it with.
-
-    Parameters
-    ----------
-    lowered
-        With the fewest vnodes of each guest, or with all numbers.
-    solution
-        ``site_of`` for the items of ``lowered``; ``costs`` and ``bounds`` of every tier, the tier of the vnodes
-        included.
-    """
-
-    lowered: Lowered
-    solution: Solution
 
 
 def solve_flexible(
@@ -86,35 +68,14 @@ def solve_flexible(
     fewest = FlexibleResult(lowered=lowered, solution=_unproved(fewest.solution))
     if not strategy.searches:
         return fewest
-    best = _cheaper(fewest, _of_hint(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep))
+    second = of_hint(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    if second is None and context.left_s() > 0:
+        second = of_width(instance, strategy, context, allow_unplaced=allow_unplaced, keep=keep)
+    best = cheaper(fewest, second)
     if context.left_s() <= 0:
         return best
     begun = hint if best.solution.site_of is None else best.lowered.to_placement(best.solution.site_of)
     return _choose(instance, strategy, context, best, allow_unplaced=allow_unplaced, hint=begun, keep=keep)
-
-
-def _of_hint(
-    instance: Instance, *, allow_unplaced: bool, hint: Placement | None, keep: Placement | None
-) -> FlexibleResult | None:
-    """Read the hint as an answer, with the numbers of vnodes that it has; None if it breaks a rule."""
-    if hint is None:
-        return None
-    fewest = {guest.name: guest.flexible.least for guest in instance.guests if guest.flexible}
-    split = instance.split_into(fewest | {name: k for name, k in hint.counts().items() if k})
-    kept = None if keep is None else restricted_to(keep, split)
-    lowered = lower(split, allow_unplaced=allow_unplaced, keep=kept)
-    site_of = lowered.to_sites(restricted_to(hint, split))
-    if (site_of < 0).any() or not lowered.problem.feasible(site_of[None, :])[0]:
-        return None
-    costs = check(instance, lowered.to_placement(site_of), allow_unplaced=allow_unplaced, keep=keep).costs
-    return FlexibleResult(lowered=lowered, solution=Solution(status=Status.FEASIBLE, site_of=site_of, costs=costs))
-
-
-def _cheaper(first: FlexibleResult, second: FlexibleResult | None) -> FlexibleResult:
-    """Give the one of two answers that costs less; the first if neither does."""
-    if second is None or (first.solution.site_of is not None and first.solution.costs <= second.solution.costs):
-        return first
-    return second
 
 
 def _choose(

@@ -28,6 +28,9 @@ COMMON = {
 }
 
 
+SETS = {"libxl": "2", "xenopsd": "4", "optimal": "1"}
+
+
 def a_row(**columns: str) -> Row:
     return {**COMMON, **columns}
 
@@ -44,7 +47,9 @@ def test_the_gain_is_the_part_of_the_cost_that_the_optimum_saves() -> None:
     rows = [a_row(contestant=name, cost_ratio=ratio) for name in peers for ratio in ("2", "8")]
     rows[2] = {**rows[2], "placed_guests": "0", "cost_ratio": ""}
     rows += [a_row(contestant="optimal", cost_ratio="1", cpu_s="0.25")] * 2
+    rows += [a_row(contestant=name, shape="set", cost_ratio=ratio) for name, ratio in SETS.items()]
     said = three_numbers(rows)
+    assert "libxl: 50 % less; xenopsd: 75 % less. Of 1 guests are placed: libxl 1, xenopsd 1, optimal 1." in said
     assert "the greedy algorithm of 2013: 75 % less. In" in said
     assert "libvirt: 88 % less, 1 of 2 guests left out" in said
     assert (

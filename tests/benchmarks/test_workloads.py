@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.hosts import CORPUS, LOADS, corpus, loaded
 from benchmarks.hosts import host as host_of
+from benchmarks.runs import contestants
 from benchmarks.shapes import FILL, REAL, real, suited
 from benchmarks.workloads import Workload, full, quick, scaling, tight
 from placer.formats.native.instance_json import read_instance
@@ -38,6 +39,13 @@ def test_a_storm_and_a_batch_bring_the_same_guests() -> None:
     assert a_workload(arrival="storm").instance() == a_workload(arrival="batch").instance()
     assert len(a_workload().instance().guests) > 3
     assert len(a_workload(arrival="one").instance().guests) == 1
+
+
+def test_guests_without_numa_are_sets_where_they_outgrow_a_pnode_by_memory_or_vcpus() -> None:
+    load = Workload(host="epyc-8n", shape="set", load="empty", arrival="batch", seed=1)
+    forms = {guest.name.rsplit("-", 1)[0]: guest.form for guest in load.instance().guests}
+    assert forms == {"large": "set", "wide": "set", "quarter": "whole", "huge": "set"}
+    assert contestants(load) == ["libxl", "xenopsd", "optimal"]
 
 
 def test_real_guests_are_drawn_from_those_that_fit_and_ask_for_three_quarters_at_most() -> None:

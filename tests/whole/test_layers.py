@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -92,14 +93,20 @@ MOST_OF_A_COMMAND = 50
 """The same for a command, which hands its options on one a line."""
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Module name -> file, of the whole package."""
     names = {path: path.relative_to(ROOT.parent).with_suffix("").parts for path in sorted(ROOT.rglob("*.py"))}
     return {".".join(part for part in parts if part != "__init__"): path for path, parts in names.items()}
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Every module that a file imports, wherever in it; a name out of a package counts as its module if it is one."""
+    return frozenset(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
