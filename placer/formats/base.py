@@ -177,6 +177,8 @@ class ParsedGuest:
         Memory that the hypervisor needs for the guest besides the guest's own, in KiB.
     spread
         Whether its memory is interleaved over all of ``pnodes``, so that it is a set of these pnodes.
+    filled
+        Whether its memory is bound to ``pnodes``, of which each is filled as far as it has room.
     bound_kib
         Id of a pnode -> memory that the guest has there wherever it is placed, in KiB.
     bindings
@@ -209,6 +211,7 @@ class ParsedGuest:
     devices: tuple[str, ...] = ()
     overhead_kib: int = 0
     spread: bool = False
+    filled: bool = False
     bound_kib: Mapping[int, int] = field(default_factory=dict)
     bindings: tuple[Binding, ...] = ()
     notes: tuple[str, ...] = ()

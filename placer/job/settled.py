@@ -10,6 +10,7 @@ from placer.instance import Guest
 from placer.instance.note import GuestNote, Note, about, kind_of
 from placer.job.request import Request, balloon_note
 from placer.solving.apart import settled_apart
+from placer.solving.filled_set import filled_set
 from placer.solving.vnode_counts import resolve_range, settle
 
 
@@ -35,7 +36,8 @@ def settled(request: Request) -> Request:
 def _of_file(guest: Guest, request: Request) -> tuple[Guest, list[GuestNote]]:
     """Settle a guest of a file; one that balloons is placed with its memory only where it gets no vnuma."""
     reading, host = request.readings[guest.name], request.instance.host
-    cut, why = settled_apart(guest, host) or settle(guest, host, request.vnodes)
+    filled = filled_set(guest, host) if reading.filled else None
+    cut, why = settled_apart(guest, host) or filled or settle(guest, host, request.vnodes)
     if guest.form == "set" and cut.flexible is None:
         cut = change(cut, memory_apart=False)  # it shall see one node, and no longer says so
     lines = []

@@ -102,3 +102,20 @@ def test_a_domain_on_a_set_is_taken_by_a_real_libvirt(own: str, mode: str, tmp_p
     assert [pin.get("cpuset") for pin in root.findall("cputune/vcpupin")] == ["0-7"] * 4
     assert root.find("cpu/numa") is None
     assert root.find("numatune/memnode") is None
+
+
+def test_a_strict_nodeset_holds_what_its_pnodes_have_free_together(tmp_path: Path) -> None:
+    """3 and 4 GiB free: 6.5 GiB are no two equal parts there, but Linux fills both; 7.5 GiB are more than they have."""
+    (tmp_path / "host.txt").write_text(TWO_PNODES)
+    text = (
+        "<domain type='kvm'><name>db</name><memory unit='MiB'>6656</memory><vcpu>4</vcpu>"
+        "<numatune><memory mode='strict' nodeset='0-1'/></numatune><os><type arch='x86_64'>hvm</type></os></domain>"
+    )
+    command = ("solve", "--host", tmp_path / "host.txt", tmp_path / "db.xml", "--migratable")
+    for mode, code in (("strict", 0), ("restrictive", 0), ("interleave", 1)):
+        (tmp_path / "db.xml").write_text(text.replace("strict", mode))
+        ran = placer(*command)
+        assert (ran.code, "INFEASIBLE" in ran.out) == (code, code == 1), ran.err
+        assert ("fills what its pnodes have free: " in ran.out) == (code == 0)
+    (tmp_path / "db.xml").write_text(text.replace("6656", "7680"))
+    assert placer(*command).code == 1

@@ -35,6 +35,8 @@ class Numatune:
         pcpus.
     spread
         Whether the memory of a guest without cells is interleaved over ``pnodes``.
+    filled
+        Whether the memory of a guest without cells is bound to ``pnodes``, which Linux fills one after the other.
     bindings
         The nodesets that a placement replaces, where it has to choose or differs.
     notes
@@ -45,6 +47,7 @@ class Numatune:
     pnodes: PnodeSet
     pnodes_of: tuple[PnodeSet, ...] | None = None
     spread: bool = False
+    filled: bool = False
     bindings: tuple[Binding, ...] = ()
     notes: tuple[str, ...]
 
@@ -86,8 +89,9 @@ def read_numatune(root: Node, vnodes: tuple[Vnode, ...], host: Host) -> Numatune
     allowed = _allowed(numatune, common, found)
     bindings = tuple(found.bindings)
     if not vnodes:
-        spread = memory is not None and memory.attributes.get("mode") == "interleave" and len(common or ()) > 1
-        return Numatune(pnode_of=(), pnodes=common, spread=spread, bindings=bindings, notes=tuple(found.notes))
+        mode = memory.attributes.get("mode", "strict") if memory is not None and len(common or ()) > 1 else None
+        notes, spread, filled = tuple(found.notes), mode == "interleave", mode in {"strict", "restrictive"}
+        return Numatune(pnode_of=(), pnodes=common, spread=spread, filled=filled, bindings=bindings, notes=notes)
     pnode_of = tuple(pnodes[0] if pnodes is not None and len(pnodes) == 1 else None for pnodes in allowed)
     open_cells = [(v, pnodes) for v, pnodes in enumerate(allowed) if pnode_of[v] is None and not vnodes[v].is_empty]
     only = _common({pnodes for _, pnodes in open_cells}, pnode_of)

@@ -71,6 +71,7 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
         vdistances=cells.vdistances if cells else None,
         devices=devices,
         spread=numatune.spread and not devices,  # a device binds a guest to one pnode, which a set has not
+        filled=numatune.filled,
         bound_kib=extra.on_pnode,
         bindings=(*numatune.bindings, *extra.bindings, *read_pins(root, host)),
         notes=(*all_notes, *cells.notes) if cells else all_notes,
