@@ -9,6 +9,7 @@ from dataclasses import replace as change
 from msgspec.structs import replace
 
 from placer.formats.base import ParsedGuest, ParsedHost, RunningFacts
+from placer.formats.stubdomain import stub_name
 from placer.instance import Domain, Host, Instance, format_cpuset, format_size
 from placer.instance.note import name_some
 from placer.job.load import load_notes
@@ -47,7 +48,7 @@ def replanned(parsed: ParsedHost, guests: Sequence[ParsedGuest]) -> ParsedHost:
     """
     facts = parsed.running or RunningFacts()
     matches = _matches(parsed.host.domains, guests, facts)
-    found = [match for match in matches if not match.rival]
+    found = _with_stubs([match for match in matches if not match.rival], parsed.host)
     names = {match.guest.name for match in found}
     running = [guest.name for guest in guests if guest.domid is not None and guest.name not in names]
     if not matches and not running:
@@ -92,10 +93,18 @@ def _matches(domains: Sequence[Domain], guests: Sequence[ParsedGuest], facts: Ru
     return found
 
 
+def _with_stubs(found: list[_Match], host: Host) -> list[_Match]:
+    """Add the stub domains that run beside these: they end with their guests."""
+    taken = {match.domain.name for match in found}
+    by_name = {domain.name: domain for domain in host.domains if domain.name not in taken}
+    stubs = [(match, by_name.get(stub_name(match.domain.name))) for match in found]
+    return [*found, *(change(match, domain=stub) for match, stub in stubs if stub is not None)]
+
+
 def _with_held(host: Host, found: list[_Match], facts: RunningFacts) -> tuple[Host, list[str]]:
     """Add what the domains hold to the free memory of the pnodes, but for pnodes whose free memory the user states."""
     vcpus = sum(len(match.domain.online_affinity) for match in found)
-    names = [match.guest.name for match in found]
+    names = list(dict.fromkeys(match.guest.name for match in found))
     notes = [f"{_of_guests(len(names))} already; placed anew, their {vcpus} vcpus are no load: {name_some(names)}"]
     if host.position_of.keys() <= facts.stated_free:
         return host, [*notes, "free memory is what --free states, and nothing that these hold is added"]
@@ -106,7 +115,7 @@ def _with_held(host: Host, found: list[_Match], facts: RunningFacts) -> tuple[Ho
     unknown = []
     for match in found:
         pages = facts.memory_kib.get(match.domain.domid or 0)
-        if pages is None:
+        if pages is None and match.guest.name not in unknown:
             unknown.append(match.guest.name)
         for pnode, kib in (pages or {}).items():
             held[pnode] += 0 if pnode in facts.stated_free else kib

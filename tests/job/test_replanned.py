@@ -40,6 +40,16 @@ def test_a_domain_is_a_guest_by_its_name_or_its_domid() -> None:
     assert left(a_reading("new"), a_reading("new2", domid=9))[0] == ["Domain-0", "db", "web"]
 
 
+def test_the_stub_domain_of_a_guest_leaves_with_it_and_gives_its_memory_back() -> None:
+    stub = Domain(name="db-dm", domid=4, affinity=(None,))
+    facts = RunningFacts(memory_kib=HELD | {4: {0: GIB, 1: 0}})
+    host = replace(HOST, domains=(*HOST.domains, stub, Domain(name="mail-dm", domid=6, affinity=(None,))))
+    found = replanned(ParsedHost(host=host, running=facts), [a_reading("db")])
+    assert [domain.name for domain in found.host.domains] == ["Domain-0", "web", "mail-dm"]
+    assert [pnode.memory_kib // GIB for pnode in found.host.pnodes] == [5, 3]
+    assert "1 of the guests runs already; placed anew, their 3 vcpus are no load: db" in found.notes
+
+
 def test_domain_0_never_leaves() -> None:
     assert left(a_reading("Domain-0"), a_reading("dom0", domid=0))[0] == ["Domain-0", "db", "web"]
 

@@ -10,6 +10,7 @@ from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest, onlin
 from placer.formats.devices import devices_on
 from placer.formats.libxl.online import read_online_vcpus
 from placer.formats.libxl.pcidevs import assigned_devices
+from placer.formats.stubdomain import stubdomain_notes
 from placer.formats.text.json_fields import Fields
 from placer.formats.text.json_text import parse_json
 from placer.formats.xl.cpupools import pool_named
@@ -238,7 +239,8 @@ def _overhead_kib(
 
 
 def _notes(build_info: Fields, host: Host) -> list[str]:
-    notes = []
+    stated_kib, model = _size(build_info, "stubdomain_memkb"), build_info.text("device_model_version")
+    notes = stubdomain_notes(build_info.text("device_model_stubdomain") == "True", stated_kib, model)
     if build_info.bitmap("cpumap", MAX_CPU):
         notes.append("its cpumap is not taken as pinning: libxl itself no longer does")
     if not set(host.position_of) <= set(build_info.bitmap("nodemap", MAX_CPU) or host.position_of):
