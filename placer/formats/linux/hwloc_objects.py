@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from placer.formats.text.cpu_lists import parse_bitmap
+from placer.formats.text.cpu_lists import bits, parse_bitmap
 from placer.formats.text.xml_text import Node
+from placer.instance import pci_address
 from placer.instance.units import MAX_CPU
 
 
@@ -81,6 +82,25 @@ def _walk(machine: Node) -> Iterator[tuple[Node, int | None, int]]:
             cpuset = parse_bitmap(node.attributes["cpuset"], node.place)
         yield node, core, cpuset
         waiting += [(child, core, cpuset) for child in reversed(node.children) if child.tag == "object"]
+
+
+def pnode_of_device(machine: Node) -> dict[str, int]:
+    """
+    Find the node of each PCI device: PCI address -> id of the node.
+
+    A device stands in the object of its locality; its node is known where that object is of one node alone.
+    """
+    found: dict[str, int] = {}
+    waiting: list[tuple[Node, str]] = [(machine, "")]
+    while waiting:
+        node, nodeset = waiting.pop()
+        nodeset = node.attributes.get("nodeset", nodeset)
+        address = pci_address(node.attributes.get("pci_busid", ""))
+        if node.attributes.get("type") == "PCIDev" and address and nodeset:
+            nodes = bits(parse_bitmap(nodeset, node.place))
+            found |= {address: nodes[0]} if len(nodes) == 1 else {}
+        waiting += [(child, nodeset) for child in node.children if child.tag == "object"]
+    return found
 
 
 def _drop_offline(objects: Objects, machine: Node) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
 from placer.formats.linux.hwloc_distances import old_distances, stated_distances
-from placer.formats.linux.hwloc_objects import NumaObject, Objects, collect
+from placer.formats.linux.hwloc_objects import NumaObject, Objects, collect, pnode_of_device
 from placer.formats.linux.topology import NodeRow, Topology, build_host
 from placer.formats.text.cpu_lists import bits
 from placer.formats.text.xml_text import Node, parse_xml
@@ -56,6 +56,7 @@ def read_hwloc_xml(text: str, place: str, free: str | None = None) -> ParsedHost
         rows=rows,
         core_groups=_siblings(objects),
         distances=distances,
+        pnode_of_device=pnode_of_device(machine),
         name=_host_name(machine) or _host_name(root),
         notes=tuple(notes),
     )

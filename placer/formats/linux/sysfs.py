@@ -8,6 +8,7 @@ from pathlib import Path
 
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
+from placer.formats.linux.pci_devices import pci_devices
 from placer.formats.linux.topology import NodeRow, Topology, build_host
 from placer.formats.text.cpu_lists import CpuLists
 from placer.instance import format_cpuset, shorten
@@ -93,6 +94,7 @@ class _Tree:
             core_groups=[self.core_of(pcpu) for pcpu in sorted(pcpus)],
             distances=self.distances(ids),
             name=name,
+            pnode_of_device=pci_devices(self.system.parent.parent),
             notes=tuple(self.notes),
         )
         reading = build_host(topology, free)

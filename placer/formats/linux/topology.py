@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from placer.errors import InputError
 from placer.formats.base import MAX_NAME, ParsedHost
 from placer.formats.text.sizes import parse_sizes
-from placer.instance import UNREACHABLE, Host, Pnode, format_cpuset
+from placer.instance import UNREACHABLE, Device, Host, Pnode, format_cpuset
 from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE
 from placer.instance.host import MAX_PNODES
 from placer.instance.units import MAX_CPU, MAX_KIB
@@ -54,6 +54,8 @@ class Topology:
         Whether the memory of the nodes is their total memory and not their free memory.
     name
         Name of the host.
+    pnode_of_device
+        PCI address -> id of its node; devices of other nodes than the rows are left out.
     notes
         What the reader assumed, repaired or left out: a sentence for each.
     """
@@ -64,6 +66,7 @@ class Topology:
     distances: Mapping[tuple[int, int], int] = field(default_factory=dict)
     totals: bool = True
     name: str = ""
+    pnode_of_device: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -94,7 +97,10 @@ def build_host(topology: Topology, free: str | None = None) -> ParsedHost:
     slit = _slit(topology, ids, notes)
     core_of = _core_of(topology.core_groups)
     pnodes = tuple(_pnode(id, memory_of[id], pcpus_of[id], core_of) for id in ids)
-    return ParsedHost(host=Host(pnodes=pnodes, slit=slit, name=topology.name[:MAX_NAME]), notes=tuple(notes))
+    found = sorted(topology.pnode_of_device.items())
+    devices = tuple(Device(id=address, pnode=pnode) for address, pnode in found if pnode in memory_of)
+    host = Host(pnodes=pnodes, slit=slit, name=topology.name[:MAX_NAME], devices=devices)
+    return ParsedHost(host=host, notes=tuple(notes))
 
 
 def _check(topology: Topology) -> None:
