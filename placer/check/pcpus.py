@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from placer.check.claims import claims
 from placer.check.costs import running_vcpus
+from placer.check.huge_pages import huge_pages
 from placer.check.positions import Positions
 from placer.check.rules import MOST_NAMED, Violation, memory
 from placer.check.set_room import set_room
@@ -184,6 +186,8 @@ def _violation(rule: str, guest: Guest, fault: str) -> Violation:
 
 PNODE_RULES: dict[str, Callable[[Instance, Positions], Iterator[Violation]]] = {
     "memory": memory,
+    "claims": claims,
+    "huge_pages": huge_pages,
     "overcommit": overcommit,
     "set_room": set_room,
 }

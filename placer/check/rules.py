@@ -156,13 +156,16 @@ def memory(instance: Instance, where: Positions) -> Iterator[Violation]:
 
 def charge(guest: Guest, vnode: Vnode) -> int:
     """
-    Give the memory that a vnode takes of its pnode, in KiB.
+    Give the memory that a vnode takes of its pnode, in KiB, without huge pages.
 
     That is with its share of overhead if the form of the guest is ``whole`` or ``set``: one of as many equal parts as
     it has vnodes, rounded up to 4 KiB. Vcpus apart from their memory take none.
     """
     with_overhead = guest.form in {"whole", "set"} and vnode.vcpus_of is None
-    return vnode.memory_kib + (_pages(guest.overhead_kib, guest.seen_vnodes) if with_overhead else 0)
+    in_pages = guest.page_size if vnode.page_size is None else vnode.page_size
+    return (0 if in_pages else vnode.memory_kib) + (
+        _pages(guest.overhead_kib, guest.seen_vnodes) if with_overhead else 0
+    )
 
 
 def overhead_shares(instance: Instance) -> list[int]:

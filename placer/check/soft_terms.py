@@ -76,14 +76,14 @@ def shape(instance: Instance, where: Positions) -> int:
     ``pack``: sum floor(MiB left) over pnodes that hold a vnode. ``spread``: the maximum over pnodes of
     ceil(1000 x memory of its vnodes / memory). ``none``: 0.
 
-    The memory left is that of the pnode less that of its vnodes; overhead and reserve do not count.
+    The memory left is that of the pnode less that of its vnodes; overhead and reserve do not count, huge pages do.
     """
     held: dict[int, int] = {}
     for guest in instance.guests:
         for vnode, p in zip(guest.vnodes, where[guest.name], strict=True):
             if p is not None:
                 held[p] = held.get(p, 0) + vnode.memory_kib
-    memory = [pnode.memory_kib for pnode in instance.host.pnodes]
+    memory = [pnode.free_kib for pnode in instance.host.pnodes]
     match instance.objective.shape:
         case "pack":
             return sum((memory[p] - kib) // 1024 for p, kib in held.items())

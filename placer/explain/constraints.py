@@ -9,16 +9,18 @@ from typing import Literal
 
 import numpy as np
 
-from placer.assignment import BoolArray, Linear, Problem, Resource, SlotGroups, Solution
+from placer.assignment import BoolArray, Linear, Problem, Resource, SlotGroups, Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.portfolio import optimal
+from placer.explain.claims import Claims
 from placer.instance import Guest, Host, Instance, Rule, format_cpuset, format_size, listed
 from placer.instance.catalogue import rule_named
 from placer.lowering.allowed import masks
 from placer.lowering.conflicts import conflicts, each_relation
+from placer.lowering.huge_pages import page_size_of
 from placer.lowering.lower import lower
 
-Form = Literal["guest", "mask", "relation", "incompatible", "pnode"]
+Form = Literal["guest", "mask", "relation", "incompatible", "pnode", "host"]
 """The kind of thing that a constraint limits: see :class:`Constraint`."""
 
 
@@ -34,7 +36,8 @@ class Constraint:
     form
         "guest": every vnode of one guest has a pnode. "mask": the pnodes that the vnodes of one guest may use
         (:func:`placer.lowering.allowed.masks`). "relation": vnodes that may not, or must, share a pnode.
-        "incompatible": pairs of pnodes that no guest may use together. "pnode": the capacity of one pnode.
+        "incompatible": pairs of pnodes that no guest may use together. "pnode": the capacity of one pnode. "host": the
+        memory of the host that is not claimed.
     subject
         Position of the guest, pnode or relation that the rule is about, from 0; 0 for "incompatible".
     words
@@ -69,7 +72,9 @@ class FeasibilityQueries:
     Attributes
     ----------
     problem
-        The Problem of the whole instance; its last site stands for "no pnode".
+        The Problem of the whole instance but for claims; its last site stands for "no pnode".
+    claims
+        The memory that is not claimed, and what the guests need of it.
     masks
         Rule name -> the sites that each item may use under that rule, ``[n, m - 1]``.
     rules
@@ -78,10 +83,12 @@ class FeasibilityQueries:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self.problem = lower(instance, allow_unplaced=True).problem
+        self.claims = Claims(instance)
+        self.problem = lower(self.claims.without, allow_unplaced=True).problem
         self.masks = {rule: mask for rule, mask in masks(instance).items() if rule != "dedicated"}
         self._related = each_relation(instance, self.problem.groups, with_unplaced_site=True)
         self.rules = constraints_of(instance, self.problem, self.masks, [relation.source for relation in self._related])
+        self.rules += [Constraint("claims", "host", 0, words) for words in self.claims.words]
 
     def ask(self, rules: Iterable[Constraint], context: SearchContext, costs: tuple[Linear, ...] = ()) -> Solution:
         """
@@ -97,7 +104,14 @@ class FeasibilityQueries:
             Costs ``[n, m]`` to minimise lexicographically, the most important first; without any, the first assignment
             found will do.
         """
+        rules = list(rules)
+        if any(rule.name == "claims" for rule in rules) and self.claims_lack(rules) > 0:
+            return Solution(status=Status.INFEASIBLE)
         return optimal(replace(self.under(rules), tiers=tuple((cost,) for cost in costs) or ((),)), context)
+
+    def claims_lack(self, rules: Iterable[Constraint]) -> int:
+        """Give how much unclaimed memory the guests lack that a subset of the rules places, in KiB."""
+        return self.claims.lack_kib(rule.subject for rule in rules if rule.form == "guest")
 
     def under(self, rules: Iterable[Constraint]) -> Problem:
         """
@@ -186,6 +200,10 @@ def constraints_of(
 
 def _counted(host: Host, resource: Resource, p: int) -> Constraint:
     pnode, room = host.pnodes[p], int(resource.capacity[p]) // resource.unit
+    if size := page_size_of(resource.name):
+        total = sum(pool.total for pool in pnode.huge_pages if pool.page_size == size)
+        words = f"pnode {pnode.id} has {room} free huge pages of {format_size(size)} (of {total})"
+        return Constraint(resource.name, "pnode", p, words)
     words = f"pnode {pnode.id} has room for {room} {rule_named(resource.name).counted}"
     if resource.name == "overcommit":
         words += f" (overcommit {host.overcommit:g}, {len(pnode.pcpus)} pcpus"
@@ -209,7 +227,11 @@ def _relation(i: int, source: Rule | Guest) -> Constraint:
 
 
 def _demand(guest: Guest) -> str:
-    sizes = [format_size(vnode.memory_kib) for vnode in guest.vnodes]
+    sizes = [
+        format_size(vnode.memory_kib)
+        + (f" in huge pages of {format_size(size)}" if (size := guest.page_size_of(vnode)) else "")
+        for vnode in guest.vnodes
+    ]
     owned = f", {len(guest.dedicated)} dedicated vcpus (thread_policy {guest.thread_policy})" if guest.dedicated else ""
     much = " and ".join(sizes) if len(set(sizes)) > 1 or len(sizes) == 1 else f"{len(sizes)} x {sizes[0]}"
     return f'guest "{guest.name}" needs {much}{owned}'

@@ -19,9 +19,10 @@ from placer.assignment.portfolio import optimal
 from placer.explain.constraints import Constraint, FeasibilityQueries
 from placer.explain.mus_mcs import ConflictAnalysis, analyse_conflicts
 from placer.explain.repairs import Repair, least_repair
-from placer.explain.unplaceable import exceeds_capacity, stuck_vnodes
+from placer.explain.unplaceable import exceeds_capacity, lacking_pages, stuck_vnodes
 from placer.instance import Instance, format_cpuset
 from placer.instance.catalogue import rule_named
+from placer.lowering.lower import lower
 
 TIME_LIMIT_S = 5.0
 """
@@ -81,6 +82,8 @@ def explain_infeasible(
     clock = Clock(time_limit_s, stop or Event())
     findings = find_conflicts_of(questions, clock)
     quick = stuck_vnodes(instance, questions.problem) or exceeds_capacity(questions.problem)
+    quick += lacking_pages(questions.problem) if not quick else []
+    quick += questions.claims.exceeded()
     lines = quick or _conflicts(questions, findings)
     changes = _changes(questions, findings, Clock(time_limit_s, clock.stop))
     if one_of_many_cuts:
@@ -185,13 +188,16 @@ def _left_out(questions: FeasibilityQueries, clock: Clock) -> list[str]:
     problem, context = questions.problem, clock.context(TIME_LIMIT_S)
     if not context.left_s():
         return []
+    if questions.claims.limit_kib is not None:
+        problem = lower(questions.instance, allow_unplaced=True).problem
+    nowhere = len(questions.instance.host.pnodes)
     solution = optimal(replace(problem, tiers=problem.tiers[:1]), context)
     if solution.site_of is None:
         return []
     names = [
         f'"{guest.name}"'
-        for guest, items in zip(questions.instance.guests, problem.groups, strict=True)
-        if (solution.site_of[items] == problem.m - 1).any()
+        for guest, items in zip(questions.instance.guests, problem.groups, strict=False)
+        if (solution.site_of[items] == nowhere).any()
     ]
     fewest = ", and no fewer" if solution.status is Status.OPTIMAL else ""
     return [f"without {len(names)} of the guests{fewest}, all others fit: {', '.join(names)}"]

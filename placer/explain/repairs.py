@@ -8,12 +8,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from placer.assignment import IntArray, Linear, Status
+from placer.assignment import IntArray, Linear, Problem, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.portfolio import optimal
 from placer.explain.constraints import Constraint, FeasibilityQueries
 from placer.instance import Guest, format_cpuset, format_size
 from placer.instance.catalogue import rule_named
+from placer.lowering.huge_pages import page_size_of
 
 MIB = 1024
 NO_PCPUS = 10**6
@@ -69,7 +70,13 @@ def least_repair(
     solution = questions.ask(kept, context(), costs)
     if solution.site_of is None or any(_is_no_use(questions, rule, solution.site_of) for rule in dropped):
         return None
-    words = [_change(questions, rule, solution.site_of) for rule in dropped]
+    lack = questions.claims_lack(kept)
+    words = [
+        f"{amount(lack)} more memory that is not claimed"
+        if rule.form == "host"
+        else _change(questions, rule, solution.site_of)
+        for rule in dropped
+    ]
     if solution.status is not Status.OPTIMAL:
         words = [f"{said} (a smaller change may do)" for said in words]
     short = [_short(questions, rule, solution.site_of) for rule in dropped if rule.name == "memory"]
@@ -147,7 +154,9 @@ def _change(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) 
         short = _short(questions, rule, site_of)
         if rule.name == "memory":
             return f"{amount(short)} more memory"
-        return f"room for {-(-short // questions.stated[rule.name].unit)} more {rule_named(rule.name).counted}"
+        size = page_size_of(rule.name)
+        room = f"room for {-(-short // questions.stated[rule.name].unit)} more {rule_named(rule.name).counted}"
+        return f"{short} more free huge pages of {format_size(size)}" if size else room
     if rule.name == "dedicated":
         return "more pcpus for dedicated vcpus"
     if rule.form == "relation":
@@ -188,14 +197,25 @@ def _less_memory(questions: FeasibilityQueries, rule: Constraint, context: Calla
     """
     guest = questions.instance.guests[rule.subject]
     problem = questions.under(questions.rules)
-    items, memory = problem.groups[rule.subject], problem.resources[0]
-    sizes = memory.weight[items]
+    items = problem.groups[rule.subject]
+    r, unit = _memory_of(problem, guest)
+    memory = problem.resources[r]
+    sizes = memory.weight[items] * unit
+    if not sizes.any():
+        return ""
+
+    lack = questions.claims_lack(questions.rules)
 
     def fits(most_mib: int) -> bool:
         weight = memory.weight.copy()
-        weight[items] = np.minimum(sizes, most_mib * MIB)
+        less = np.minimum(sizes, most_mib * MIB)
+        if lack > (sizes - less).sum() * (r == 0):
+            return False
+        weight[items] = -(-less // unit)
         lighter = replace(memory, weight=weight)
-        question = replace(problem, resources=(lighter, *problem.resources[1:]), tiers=((),))
+        question = replace(
+            problem, resources=(*problem.resources[:r], lighter, *problem.resources[r + 1 :]), tiers=((),)
+        )
         return optimal(question, context()).status in FOUND
 
     low, high = 1, -(-int(sizes.max()) // MIB)
@@ -204,8 +224,18 @@ def _less_memory(questions: FeasibilityQueries, rule: Constraint, context: Calla
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if fits(middle) else (low, middle)
+    low = low * MIB // unit * unit // MIB if unit > MIB else low
     less = np.maximum(sizes - low * MIB, 0)
     subject = f'guest "{guest.name}" with'
     if (less == less[0]).all():
         return f"{subject} {amount(int(less[0]))} less memory" + (" in each vnode" if len(items) > 1 else "")
     return f"{subject} at most {format_size(low * MIB)} in each vnode ({format_size(int(less.sum()))} less in all)"
+
+
+def _memory_of(problem: Problem, guest: Guest) -> tuple[int, int]:
+    """Give the resource that holds the memory of a guest, by position, and its unit in KiB."""
+    sizes = {guest.page_size_of(vnode) for vnode in guest.vnodes}
+    for r, resource in enumerate(problem.resources):
+        if len(sizes) == 1 and (size := page_size_of(resource.name)) in sizes:
+            return r, size
+    return 0, 1

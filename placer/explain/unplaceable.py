@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from placer.assignment import BoolArray, Problem
-from placer.instance import Guest, Instance, format_cpuset, format_size
+from placer.instance import Guest, Host, Instance, format_cpuset, format_size
 from placer.instance.catalogue import rule_named
 from placer.lowering.allowed import masks
+from placer.lowering.huge_pages import page_size_of
 
 
 def stuck_vnodes(instance: Instance, problem: Problem) -> list[str]:
@@ -34,6 +35,20 @@ def exceeds_capacity(problem: Problem) -> list[str]:
     ]
 
 
+def lacking_pages(problem: Problem) -> list[str]:
+    """Give a line for each page size of which all guests together need more huge pages than all pnodes have free."""
+    lines = []
+    for resource in problem.resources:
+        need, free = int(resource.weight.sum()), int(resource.capacity[:-1].sum())
+        if page_size_of(resource.name) and need > free:
+            size = format_size(page_size_of(resource.name))
+            lines.append(
+                f"the guests need {need} huge pages of {size} in all; the pnodes have {free} free, "
+                f"{need - free} too few"
+            )
+    return lines
+
+
 def _stuck(instance: Instance, problem: Problem, v: int) -> str:
     """Say why a vnode fits no pnode even alone; empty if some pnode can hold it."""
     host, (guest, index) = instance.host, _vnode(instance, v)
@@ -42,7 +57,9 @@ def _stuck(instance: Instance, problem: Problem, v: int) -> str:
     subject = f'guest "{guest.name}" vnode {index}'
     large_enough = allowed & (need <= room)
     if large_enough.any():
-        return _too_wide(problem, v, subject, len(guest.vnodes[index].vcpus), large_enough)
+        return _too_few_pages(problem, v, subject, large_enough, host) or _too_wide(
+            problem, v, subject, len(guest.vnodes[index].vcpus), large_enough
+        )
     if not allowed.any():
         return f"{subject}: no pnode is allowed: {_exclusions(instance, v)}"
     best = int(np.where(allowed, room, -1).argmax())
@@ -56,6 +73,18 @@ def _stuck(instance: Instance, problem: Problem, v: int) -> str:
         f"{subject} needs {format_size(need)}; the most that a pnode it may use has for guests is {has}, "
         f"on pnode {pnode.id}: {format_size(short)} less would fit"
     )
+
+
+def _too_few_pages(problem: Problem, v: int, subject: str, allowed: BoolArray, host: Host) -> str:
+    """Say that no pnode with enough memory has so many huge pages; empty if some pnode has."""
+    for resource in problem.resources[1:]:
+        room = np.where(allowed, resource.capacity[: len(allowed)], -1)
+        if (size := page_size_of(resource.name)) and room.max() < resource.weight[v]:
+            return (
+                f"{subject} needs {resource.weight[v]} huge pages of {format_size(size)}; the most that a pnode it may "
+                f"use has free is {room.max()}, on pnode {host.pnodes[int(room.argmax())].id}"
+            )
+    return ""
 
 
 def _too_wide(problem: Problem, v: int, subject: str, vcpus: int, allowed: BoolArray) -> str:

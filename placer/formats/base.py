@@ -183,6 +183,8 @@ class ParsedGuest:
         Id of a pnode -> memory that the guest has there wherever it is placed, in KiB.
     bindings
         What the file binds besides memory and vcpus, and the nodesets that a placement changes.
+    page_size
+        Size of the huge pages of its memory, in KiB; None for ordinary memory, and where vnodes state their own.
     notes
         What the reader assumed or found remarkable: a sentence for each, for the report.
     source
@@ -214,6 +216,7 @@ class ParsedGuest:
     filled: bool = False
     bound_kib: Mapping[int, int] = field(default_factory=dict)
     bindings: tuple[Binding, ...] = ()
+    page_size: int | None = None
     notes: tuple[str, ...] = ()
     source: GuestSource | None = None
     domid: int | None = None

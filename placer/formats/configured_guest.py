@@ -28,6 +28,8 @@ class ConfiguredVnode:
         For each vcpu the id of the pnode on which it runs; None for all of them on ``pnode``.
     distances
         Distance to every vnode of the guest, in their order; 10 to itself.
+    page_size
+        Size of its huge pages, in KiB; None for ordinary memory.
     """
 
     memory_kib: int
@@ -35,6 +37,7 @@ class ConfiguredVnode:
     pnode: int | None
     distances: tuple[int, ...]
     homes: tuple[int | None, ...] | None = None
+    page_size: int | None = None
 
     @property
     def home_of(self) -> dict[int, int | None]:
@@ -113,7 +116,9 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
         pnode the host's largest finite distance is taken. A vnode without memory and vcpus lies nowhere: its distances
         are those that the guest asks for, or 20, as Linux and libvirt take where none are stated.
     """
-    rows: list[tuple[int, dict[int, int | None], int | None]] = []  # memory, vcpus with their pnodes, pnode
+    rows: list[
+        tuple[int, dict[int, int | None], int | None, int | None]
+    ] = []  # memory, vcpus with pnodes, pnode, pages
     row_of: list[int] = []
     for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
         homes: dict[int, int | None] = dict.fromkeys(vnode.vcpus, pnode)
@@ -122,10 +127,10 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
             continue
         i = next((i for i, row in enumerate(rows) if pnode is not None and row[2] == pnode), None)
         if guest.form == "parts" and i is not None:
-            rows[i] = (rows[i][0] + vnode.memory_kib, rows[i][1] | homes, pnode)
+            rows[i] = (rows[i][0] + vnode.memory_kib, rows[i][1] | homes, pnode, rows[i][3])
         else:
             i = len(rows)
-            rows.append((vnode.memory_kib, homes, pnode))
+            rows.append((vnode.memory_kib, homes, pnode, guest.page_size_of(vnode)))
         row_of.append(i)
 
     def distance(v: int, w: int) -> int:
@@ -141,9 +146,10 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
             vcpus=tuple(sorted(homes)),
             pnode=pnode,
             distances=tuple(distance(v, w) for w in range(len(rows))),
+            page_size=size,
             homes=None if set(homes.values()) <= {pnode} else tuple(homes[vcpu] for vcpu in sorted(homes)),
         )
-        for v, (memory_kib, homes, pnode) in enumerate(rows)
+        for v, (memory_kib, homes, pnode, size) in enumerate(rows)
     )
 
 

@@ -27,8 +27,8 @@ def emit_qemu(written: ConfiguredGuest) -> str:
     str
         One option with its value on each line, without spaces in the values: ``-m`` and ``-smp``; for each vnode a
         memory backend bound to its pnode and ``-numa node`` with its vcpus; ``-numa dist`` for each ordered pair of
-        vnodes. A guest of form ``whole`` or ``set`` gets one backend for all of its memory and no NUMA nodes; that of a
-        set is interleaved over its pnodes.
+        vnodes. Huge pages are those of a memfd, filled at once. A guest of form ``whole`` or ``set`` gets one backend
+        for all of its memory and no NUMA nodes; that of a set is interleaved over its pnodes.
 
     Raises
     ------
@@ -53,10 +53,15 @@ class _Backend:
     more: str = ""
     reasons: tuple[str, ...] = ()
 
-    def bound(self, name: str, size_kib: int, *pnodes: int | None) -> str:
+    def bound(self, name: str, size_kib: int, *pnodes: int | None, page_size: int | None = None) -> str:
+        kind, pages = self.kind, ""
+        if (
+            page_size
+        ):  # only memfd takes pages of a size without a mount of hugetlbfs; filled at once, or QEMU fails later
+            kind, pages = "memory-backend-memfd", f",hugetlb=on,hugetlbsize={page_size}K,prealloc=on"
         nodes = ",".join(f"host-nodes={pnode}" for pnode in pnodes)
         policy = "bind" if len(pnodes) == 1 else "interleave"
-        return f"-object {self.kind},id={name},size={size_kib}K,{nodes},policy={policy}{self.more}"
+        return f"-object {kind},id={name},size={size_kib}K{pages},{nodes},policy={policy}{self.more}"
 
 
 def _nodes(written: ConfiguredGuest, backend: _Backend) -> Iterator[str]:
@@ -64,7 +69,7 @@ def _nodes(written: ConfiguredGuest, backend: _Backend) -> Iterator[str]:
     for v, vnode in enumerate(vnodes):
         node = [f"-numa node,nodeid={v}"]
         if vnode.memory_kib:
-            yield backend.bound(f"ram-node{v}", vnode.memory_kib, vnode.pnode)
+            yield backend.bound(f"ram-node{v}", vnode.memory_kib, vnode.pnode, page_size=vnode.page_size)
             node.append(f"memdev=ram-node{v}")
         yield ",".join([*node, *(f"cpus={part}" for part in _ranges(vnode.vcpus))])
     for v, vnode in enumerate(vnodes):
@@ -74,7 +79,8 @@ def _nodes(written: ConfiguredGuest, backend: _Backend) -> Iterator[str]:
 
 
 def _whole(written: ConfiguredGuest, backend: _Backend) -> Iterator[str]:
-    yield backend.bound("ram", written.guest.memory_kib, *(vnode.pnode for vnode in written.vnodes))
+    pnodes = (vnode.pnode for vnode in written.vnodes)
+    yield backend.bound("ram", written.guest.memory_kib, *pnodes, page_size=written.vnodes[0].page_size)
     yield "-machine memory-backend=ram"
 
 
@@ -121,8 +127,8 @@ def _backend_of(written: ConfiguredGuest) -> _Backend:
     kind = source.attributes.get("type", "anonymous") if source else "anonymous"
     shared = ",share=on" if access and access.attributes.get("mode") == "shared" else ""
     kept = "--format libvirt keeps them"
-    if backing.child("hugepages"):
-        return _Backend(reasons=(f"it asks for huge pages, which are not written as arguments; {kept}",))
+    if backing.child("hugepages") and not any(vnode.page_size for vnode in written.vnodes):
+        return _Backend(reasons=(f"it asks for huge pages, and the host does not say which it has; {kept}",))
     if kind == "file":
         return _Backend(
             reasons=(f"its memory lies in files that libvirt names, which are not written as arguments; {kept}",)

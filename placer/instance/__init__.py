@@ -7,6 +7,7 @@ from placer.instance.domain import Domain
 from placer.instance.flexible import MOST_VNODES, Flexible
 from placer.instance.guest import Form, Guest, GuestType
 from placer.instance.host import Host
+from placer.instance.huge_pages import HugePages
 from placer.instance.instance import Instance, Objective
 from placer.instance.placement import Placement
 from placer.instance.pnode import Pnode
@@ -29,6 +30,7 @@ __all__ = [
     "Guest",
     "GuestType",
     "Host",
+    "HugePages",
     "Instance",
     "Objective",
     "Placement",

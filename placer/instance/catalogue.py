@@ -110,6 +110,19 @@ RULES = (
     HardRule(name="unreachable", words="its need to reach its own memory", droppable=False),
     HardRule(name="one_to_one", words="its need of a pnode of its own for each vnode (one_to_one)"),
     HardRule(name="memory", words="its need of free memory", rank=1, counted="KiB"),
+    HardRule(
+        name="claims",
+        words="its need of memory that is not claimed for domains being built",
+        rank=1,
+        anchor="memory-that-is-claimed",
+    ),
+    HardRule(
+        name="huge_pages",
+        words="its need of free huge pages",
+        rank=1,
+        counted="huge pages",
+        anchor="huge-pages",
+    ),
     HardRule(name="overcommit", words="the host's limit of vcpus (overcommit)", rank=1, counted="vcpus"),
     HardRule(
         name="set_room",
@@ -193,9 +206,12 @@ def rule_named(name: str) -> HardRule:
     """
     Give the entry of a rule; a plain entry for an unknown name, so that no explanation fails for lack of words.
 
+    What follows a colon, such as a page size, tells resources of one rule apart.
+
     Examples
     --------
     >>> rule_named("fixed_pnode").words, rule_named("sun").words
     ('its fixed pnode', 'the rule sun')
     """
-    return next((rule for rule in RULES if rule.name == name), HardRule(name=name, words=f"the rule {name}"))
+    plain = name.partition(":")[0]
+    return next((rule for rule in RULES if rule.name == plain), HardRule(name=name, words=f"the rule {name}"))

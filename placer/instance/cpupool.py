@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from placer.instance.checked import Checked
-from placer.instance.guest import Name, check_name
+from placer.instance.guest import Name
+from placer.instance.guest_checks import check_name
 from placer.instance.units import Cpu, CpuSet, format_cpuset
 
 DEFAULT_POOL = "Pool-0"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from placer.instance.checked import Checked
-from placer.instance.guest import Name, check_name
+from placer.instance.guest import Name
+from placer.instance.guest_checks import check_name
 from placer.instance.units import Cpu
 
 _ADDRESS = re.compile(r"(?:([0-9a-f]{1,8}):)?([0-9a-f]{1,2}):([0-9a-f]{1,2})\.([0-7])")

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from placer.instance.checked import Checked
-from placer.instance.guest import Name, check_name
-from placer.instance.guest_checks import MAX_VCPUS, check_online
+from placer.instance.guest import Name
+from placer.instance.guest_checks import MAX_VCPUS, check_name, check_online
 from placer.instance.units import Cpu, CpuSet
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate, pairwise
+from math import lcm
 from typing import Annotated
 
 from msgspec import Meta
@@ -63,13 +64,16 @@ class Flexible(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         return range(self.least, (MOST_VNODES if self.most is None else self.most) + 1)
 
 
-def parts(memory_kib: int, vcpu_count: int, k: int, topology: Topology | None = None) -> list[tuple[int, range]]:
+def parts(
+    memory_kib: int, vcpu_count: int, k: int, topology: Topology | None = None, page_size: int | None = None
+) -> list[tuple[int, range]]:
     """
     Split memory and vcpus into k parts.
 
     Sizes are whole GiB if each part is then within 10 % of an equal part, else multiples of 2 MiB. They are as equal as
     possible, larger parts first; part 0 takes the remainder. The vcpus of a part are contiguous, and divided as
-    :func:`placer.instance.topology.shares` does.
+    :func:`placer.instance.topology.shares` does. Memory in huge pages is
+    cut at whole pages.
 
     Returns
     -------
@@ -83,15 +87,17 @@ def parts(memory_kib: int, vcpu_count: int, k: int, topology: Topology | None = 
     >>> [(kib // 1024, [*vcpus]) for kib, vcpus in parts(10 * 2**20, 5, 4)]
     [(2560, [0, 1]), (2560, [2]), (2560, [3]), (2560, [4])]
     """
-    sizes = _sizes(memory_kib, k, KIB_PER_GIB)
+    sizes = _sizes(memory_kib, k, _whole(KIB_PER_GIB, page_size))
     if max(abs(size * k - memory_kib) for size in sizes) > UNEVEN * memory_kib:
-        sizes = _sizes(memory_kib, k, SUPERPAGE_KIB)
+        sizes = _sizes(memory_kib, k, _whole(SUPERPAGE_KIB, page_size))
     return list(zip(sizes, _ranges(shares(vcpu_count, k, topology)), strict=True))
 
 
-def set_parts(memory_kib: int, vcpu_count: int, k: int) -> list[tuple[int, range]]:
+def set_parts(memory_kib: int, vcpu_count: int, k: int, page_size: int | None = None) -> list[tuple[int, range]]:
     """
-    Split memory and vcpus over a set of k pnodes: as equal as whole MiB and whole vcpus go, larger parts first.
+    Split memory and vcpus over a set of k pnodes: as equal as whole MiB, whole huge pages and whole vcpus go.
+
+    Larger parts come first.
 
     Returns
     -------
@@ -103,11 +109,16 @@ def set_parts(memory_kib: int, vcpu_count: int, k: int) -> list[tuple[int, range
     >>> [(kib // 1024, [*vcpus]) for kib, vcpus in set_parts(1000 * 1024, 4, 3)]
     [(334, [0, 1]), (333, [2]), (333, [3])]
     """
-    return list(zip(_sizes(memory_kib, k, KIB_PER_MIB), _ranges(shares(vcpu_count, k)), strict=True))
+    return list(zip(_sizes(memory_kib, k, _whole(KIB_PER_MIB, page_size)), _ranges(shares(vcpu_count, k)), strict=True))
 
 
 def _ranges(counts: list[int]) -> list[range]:
     return [range(a, b) for a, b in pairwise(accumulate(counts, initial=0))]
+
+
+def _whole(unit: int, page_size: int | None) -> int:
+    """Give the unit, or the least multiple of it and of the page size."""
+    return lcm(unit, page_size) if page_size else unit
 
 
 def _sizes(memory_kib: int, k: int, unit: int) -> list[int]:

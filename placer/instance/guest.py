@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,7 +11,7 @@ from msgspec.structs import replace
 
 from placer.instance.checked import Checked
 from placer.instance.flexible import Flexible, parts, set_parts
-from placer.instance.guest_checks import check_flexible, check_set, check_stated, check_vcpus
+from placer.instance.guest_checks import check_flexible, check_name, check_set, check_stated, check_vcpus
 from placer.instance.topology import Topology
 from placer.instance.units import Cpu, CpuSet, Kib
 from placer.instance.vnode import Vnode
@@ -28,8 +27,6 @@ Name = Annotated[str, Meta(min_length=1, max_length=255, extra_json_schema={"pat
 
 MAX_VNODES = 1024
 """Most vnodes of one guest, as many as the xl of the 2013 RFC took. Xen itself stops at 32."""
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
@@ -87,12 +84,14 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         Ids of the host's devices that are assigned to it.
     overhead_kib
         Memory that the hypervisor needs for it besides its own, in KiB.
+    page_size
+        Size of the huge pages of its memory, in KiB. None: ordinary memory.
 
     Raises
     ------
     InstanceError
-        If a vcpu is on no vnode or on two, a list or matrix has the wrong length, the name has a control character, or
-        cpu_policy, dedicated_vcpus and thread_policy contradict each other.
+        If a vcpu is on no vnode or on two, a list or matrix has the wrong length, the name has a control character,
+        memory is no whole number of its huge pages, or policies of dedicated vcpus contradict each other.
     """
 
     name: Name
@@ -116,6 +115,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     vdistances: tuple[tuple[Distance, ...], ...] | None = None
     devices: tuple[Name, ...] = ()
     overhead_kib: Kib = 0
+    page_size: Kib | None = None
 
     if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
 
@@ -143,6 +143,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             vdistances: Iterable[Iterable[int]] | None = None,
             devices: Iterable[str] = (),
             overhead_kib: int = 0,
+            page_size: int | None = None,
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -194,6 +195,14 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         """Memory over all vnodes, in KiB."""
         return self.flexible.memory_kib if self.flexible else sum(vnode.memory_kib for vnode in self.vnodes)
 
+    def page_size_of(self, vnode: Vnode) -> int | None:
+        """Give the size of the huge pages of a vnode, in KiB; None for ordinary memory."""
+        return vnode.page_size or self.page_size
+
+    def ordinary_kib(self, vnode: Vnode) -> int:
+        """Give the memory of a vnode that is not in huge pages, in KiB."""
+        return 0 if self.page_size_of(vnode) else vnode.memory_kib
+
     def allows_vnode_count(self, count: int) -> bool:
         """Whether it may have so many vnodes."""
         return count in self.flexible.counts if self.flexible else count == len(self.vnodes)
@@ -230,16 +239,10 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         if self.flexible is None:
             return self
         if self.form == "set" and k > 1:
-            spread = set_parts(self.flexible.memory_kib, self.flexible.vcpu_count, k)
+            spread = set_parts(self.flexible.memory_kib, self.flexible.vcpu_count, k, self.page_size)
             vnodes = tuple(Vnode(memory_kib=kib, vcpus=tuple(vcpus)) for kib, vcpus in spread)
             return replace(self, vnodes=vnodes, flexible=None, one_to_one=True)
-        cut = parts(self.flexible.memory_kib, self.flexible.vcpu_count, k, self.topology)
+        cut = parts(self.flexible.memory_kib, self.flexible.vcpu_count, k, self.topology, self.page_size)
         vnodes = tuple(Vnode(memory_kib=kib, vcpus=tuple(vcpus)) for kib, vcpus in cut)
         form: Form = "parts" if k > 1 else "vnuma" if self.flexible.always_vnuma else "whole"
         return replace(self, vnodes=vnodes, flexible=None, form=form)
-
-
-def check_name(name: str) -> None:
-    """Refuse control characters in a name: xl reads none, and a terminal obeys them."""
-    if _CONTROL.search(name):
-        raise ValueError(f"name {name!a} holds a control character")

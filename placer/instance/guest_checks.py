@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from placer.instance.flexible import Flexible
+from placer.instance.huge_pages import check_whole_pages
 from placer.instance.topology import Topology
 from placer.instance.units import Cpu, format_cpuset
 from placer.instance.vnode import Vnode
@@ -12,12 +14,16 @@ from placer.instance.vnode import Vnode
 MAX_VCPUS = 4096
 """Most vcpus of one guest: keeps sums of costs in 64 bits. Xen itself stops at 128 for hvm guests."""
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
 
 class Stated(Protocol):
     """What a guest states, as far as it is checked here."""
 
     @property
     def vnodes(self) -> tuple[Vnode, ...]: ...
+    @property
+    def page_size(self) -> int | None: ...
     @property
     def flexible(self) -> Flexible | None: ...
     @property
@@ -50,6 +56,12 @@ class Stated(Protocol):
     def topology(self) -> Topology | None: ...
 
 
+def check_name(name: str) -> None:
+    """Refuse control characters in a name: xl reads none, and a terminal obeys them."""
+    if _CONTROL.search(name):
+        raise ValueError(f"name {name!a} holds a control character")
+
+
 def check_vcpus(sets: list[tuple[Cpu, ...]]) -> None:
     """Refuse vcpus that are on no vnode, or on two."""
     vnode_of: dict[int, int] = {}
@@ -65,6 +77,14 @@ def check_vcpus(sets: list[tuple[Cpu, ...]]) -> None:
     missing = [vcpu for vcpu in range(max(vnode_of, default=-1) + 1) if vcpu not in vnode_of]
     if missing:
         raise ValueError(f"vcpus {format_cpuset(missing)} are on no vnode, expected each on one")
+
+
+def check_pages(guest: Stated) -> None:
+    """Refuse memory that is no whole number of its huge pages."""
+    check_whole_pages("memory", 0 if guest.flexible is None else guest.flexible.memory_kib, guest.page_size)
+    for v, vnode in enumerate(guest.vnodes):
+        size = guest.page_size if vnode.page_size is None else vnode.page_size
+        check_whole_pages(f"vnode {v}", vnode.memory_kib, size)
 
 
 def check_flexible(guest: Stated) -> None:
@@ -172,6 +192,7 @@ def _check_square(field: str, matrix: tuple[tuple[int, ...], ...] | None, count:
 
 def check_stated(guest: Stated) -> None:
     """Refuse what every guest may state, whatever its form."""
+    check_pages(guest)
     check_masks(guest)
     check_online(guest.online_vcpus, guest.vcpu_count)
     check_policies(guest)

@@ -59,6 +59,9 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     low_zone_kib
         Memory of the first pnode that Xen gives out last of all, in KiB: guests spread over a set of pnodes find
         none of it before all pnodes are full. None: not a host of Xen, where sets need no room to spare.
+    claimed_kib
+        Part of the pnodes' free memory that Xen keeps for domains being built (``outstanding_claims`` of xl info), on
+        pnodes that nobody knows yet, in KiB: all guests together take at most the rest.
 
     Raises
     ------
@@ -79,6 +82,7 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     dedicated_pcpus: CpuSet | None = None
     offline_pcpus: CpuSet = ()
     low_zone_kib: Kib | None = None
+    claimed_kib: Kib = 0
 
     if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
 
@@ -96,6 +100,7 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             dedicated_pcpus: Iterable[int] | None = None,
             offline_pcpus: Iterable[int] = (),
             low_zone_kib: int | None = None,
+            claimed_kib: int = 0,
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -142,6 +147,11 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     def position_of_pcpu(self) -> dict[int, int]:
         """Pcpu -> the position of its pnode."""
         return {pcpu: p for p, pnode in enumerate(self.pnodes) for pcpu in pnode.pcpus}
+
+    @property
+    def unclaimed_kib(self) -> int:
+        """Free memory of all pnodes that nobody has claimed, in KiB."""
+        return max(0, sum(pnode.memory_kib for pnode in self.pnodes) - self.claimed_kib)
 
     @cached_property
     def known_pcpus(self) -> frozenset[int]:

@@ -14,7 +14,7 @@ from placer.instance.guest import Guest
 from placer.instance.host import Host
 from placer.instance.objective_terms import VNODES, Order, check_tiers, tiers_of
 from placer.instance.rules import Rule, check_rules
-from placer.instance.units import format_cpuset, shorten
+from placer.instance.units import format_cpuset, format_size, shorten
 
 TermWeight = Annotated[int, Meta(ge=1, le=1000)]
 """Chosen, not tuned: three digits rank any terms; :mod:`placer.lowering.overflow` refuses sums that are too large."""
@@ -68,8 +68,8 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     Raises
     ------
     InstanceError
-        If two guests share a name; a guest names a pnode, pcpu, device or cpupool that the host does not have; or a
-        rule names a guest or vnode that the instance does not have.
+        If two guests share a name; a guest names a pnode, pcpu, page size, device or cpupool that the host does not
+        have; or a rule names a guest or vnode that the instance does not have.
     """
 
     host: Host
@@ -97,6 +97,7 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
                 raise ValueError(f'two guests have the name "{guest.name}"')
             names.add(guest.name)
             _check_pnodes(guest, self.host)
+            _check_pages(guest, self.host)
             _check_set(guest, self.host)
             _check_pcpus(guest, self.host)
             _check_devices(guest, self.host)
@@ -134,6 +135,14 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         if not self.flexible:
             return self
         return replace(self, guests=tuple(guest.split_into(counts.get(guest.name, 1)) for guest in self.guests))
+
+
+def _check_pages(guest: Guest, host: Host) -> None:
+    known = {pool.page_size for pnode in host.pnodes for pool in pnode.huge_pages}
+    asked = {guest.page_size, *(vnode.page_size for vnode in guest.vnodes)} - {None}
+    for size in sorted(filter(None, asked - known)):
+        sizes = f"expected one of {', '.join(map(format_size, sorted(known)))}" if known else "it states no huge_pages"
+        raise ValueError(f'guest "{guest.name}" page_size: no huge pages of {format_size(size)} on this host, {sizes}')
 
 
 def _check_set(guest: Guest, host: Host) -> None:

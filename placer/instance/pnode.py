@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from placer.instance.checked import Checked
+from placer.instance.huge_pages import HugePages, check_sizes
 from placer.instance.units import Cpu, CpuSet, Kib, format_cpuset
 
 
@@ -18,18 +19,20 @@ class Pnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     id
         Its number on the host. Ids may be sparse.
     memory_kib
-        Memory free for guests, in KiB; 0 for a node without memory.
+        Memory free for guests, in KiB, without huge pages; 0 for a node without memory.
     reserve_kib
         Memory of the node that no guest may take, in KiB.
     pcpus
         Host-wide ids of the pcpus local to this node; empty for a memory-only node.
     cores
         The pcpus grouped by core, SMT siblings together. Empty: each pcpu counts as a core.
+    huge_pages
+        Its pools of huge pages, one for each page size.
 
     Raises
     ------
     InstanceError
-        If a pcpu is listed twice, or the cores are not a partition of the pcpus.
+        If a pcpu or a page size is listed twice, or the cores are not a partition of the pcpus.
     """
 
     id: Cpu
@@ -37,6 +40,7 @@ class Pnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     reserve_kib: Kib = 0
     pcpus: CpuSet = ()
     cores: tuple[CpuSet, ...] = ()
+    huge_pages: tuple[HugePages, ...] = ()
 
     if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
 
@@ -48,18 +52,29 @@ class Pnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             reserve_kib: int = 0,
             pcpus: Iterable[int] = (),
             cores: Iterable[Iterable[int]] = (),
+            huge_pages: Iterable[HugePages] = (),
         ) -> None: ...
 
     def __post_init__(self) -> None:
         twice = repeated(self.pcpus)
         if twice:
             raise ValueError(f"pcpus {format_cpuset(twice)} are listed twice in pnode {self.id}")
+        check_sizes(f"pnode {self.id}", self.huge_pages)
         core_groups = [pcpu for core in self.cores for pcpu in core]
         if self.cores and (sorted(core_groups) != sorted(self.pcpus) or not all(self.cores)):
             raise ValueError(
                 f"the cores of pnode {self.id} hold pcpus {format_cpuset(core_groups) or 'none'}, "
                 f"expected each of its pcpus {format_cpuset(self.pcpus) or '(none)'} in exactly one core"
             )
+
+    def pages_of(self, page_size: int) -> int:
+        """Number of free huge pages of a size; 0 where it has no such pool."""
+        return sum(pool.free_pages for pool in self.huge_pages if pool.page_size == page_size)
+
+    @property
+    def free_kib(self) -> int:
+        """Free memory with that in huge pages, in KiB."""
+        return self.memory_kib + sum(pool.page_size * pool.free_pages for pool in self.huge_pages)
 
     @property
     def core_groups(self) -> tuple[tuple[Cpu, ...], ...]:

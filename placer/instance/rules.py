@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from placer.instance.checked import Checked
-from placer.instance.guest import MAX_VNODES, Name, check_name
+from placer.instance.guest import MAX_VNODES, Name
+from placer.instance.guest_checks import check_name
 from placer.instance.units import shorten
 
 if TYPE_CHECKING:

@@ -29,6 +29,8 @@ class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     vcpus_of
         For vcpus that run on another pnode than the memory they belong to: number of the vnode in which the guest sees
         the vcpus of this one, which has no memory. None: it is a vnode that the guest sees.
+    page_size
+        Size of the huge pages of its memory, in KiB. None: that of its guest.
     """
 
     memory_kib: Kib
@@ -36,6 +38,7 @@ class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     pnode: Cpu | None = None
     pnodes: tuple[Cpu, ...] | None = None
     vcpus_of: Annotated[int, Meta(ge=0)] | None = None
+    page_size: Kib | None = None
 
     if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
 
@@ -47,6 +50,7 @@ class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             pnode: int | None = None,
             pnodes: Iterable[int] | None = None,
             vcpus_of: int | None = None,
+            page_size: int | None = None,
         ) -> None: ...
 
     @property

@@ -231,6 +231,7 @@ def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, mi
             one_to_one=reading.one_to_one,
             devices=reading.devices,
             overhead_kib=reading.overhead_kib,
+            page_size=reading.page_size,
         )
     except ValueError as error:
         raise InputError(str(error), place=_place(reading)) from error

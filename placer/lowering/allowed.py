@@ -114,9 +114,10 @@ def _fixed(vnode: Vnode, host: Host) -> BoolArray:
     return np.array([vnode.pnode is None or pnode.id == vnode.pnode for pnode in host.pnodes])
 
 
-def _with_memory(vnode: Vnode, host: Host) -> BoolArray:
-    """Allow pnodes with memory for a vnode with memory."""
-    return np.array([not vnode.memory_kib or pnode.memory_kib > 0 for pnode in host.pnodes])
+def _with_memory(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
+    """Allow pnodes with memory for a vnode with memory; one with huge pages is the matter of their capacity."""
+    needs = guest.ordinary_kib(vnode) > 0
+    return np.array([not needs or pnode.memory_kib > 0 for pnode in host.pnodes])
 
 
 def _with_pcpus(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
@@ -158,7 +159,7 @@ MASKS: dict[str, Callable[[Guest, Vnode, Host], BoolArray]] = {
     "pnodes": _nodemap,
     "hard_affinity": _runnable,
     "cpupool": _in_cpupool,
-    "memoryless": lambda guest, vnode, host: _with_memory(vnode, host),
+    "memoryless": _with_memory,
     "memory_only": _with_pcpus,
     "unreachable": lambda guest, vnode, host: _reachable(host),
 }

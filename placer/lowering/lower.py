@@ -10,6 +10,7 @@ import numpy as np
 from placer.assignment import IntArray, Problem
 from placer.instance import Instance, Placement
 from placer.lowering.allowed import allowed_pnodes, fixed_pnodes, incompatible_pnodes, nodemaps
+from placer.lowering.claims import limited
 from placer.lowering.conflicts import relations
 from placer.lowering.costs import tiers
 from placer.lowering.lowered import Lowered
@@ -43,19 +44,28 @@ def lower(
     """
     if not instance.flexible:
         problem = _lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-        return Lowered(instance=instance, problem=problem, allow_unplaced=allow_unplaced, slots=problem.slot_matching)
+        problem, shadows = limited(instance, problem, allow_unplaced=allow_unplaced)
+        return Lowered(
+            instance=instance,
+            problem=problem,
+            allow_unplaced=allow_unplaced,
+            slots=problem.slot_matching,
+            shadows=shadows,
+        )
     index = VariantIndex(instance)
     base = _lower(index.expanded, allow_unplaced=allow_unplaced, hint=None, keep=index.earlier(keep))
     variants = VariantProblem(base, index)
     problem = variants.problem(instance.tiers_above_vnodes(kept=keep is not None))
     if hint is not None:
         problem = replace(problem, hint=variants.start(hint))
+    problem, shadows = limited(instance, problem, allow_unplaced=allow_unplaced, variants=variants)
     return Lowered(
         instance=instance,
         problem=problem,
         allow_unplaced=allow_unplaced,
         slots=problem.slot_matching,
         variants=variants,
+        shadows=shadows,
     )
 
 

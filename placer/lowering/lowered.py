@@ -8,6 +8,7 @@ import numpy as np
 
 from placer.assignment import IntArray, Problem, SlotMatching
 from placer.instance import Instance, Placement
+from placer.lowering.claims import Shadows
 from placer.lowering.previous import earlier_sites
 from placer.lowering.variant_problem import VariantProblem
 
@@ -31,6 +32,8 @@ class Lowered:
         Which vcpus can own which pcpus, by item; None if no vcpu is dedicated.
     variants
         The items and sites that choose the numbers of vnodes of flexible guests; None if no guest is flexible.
+    shadows
+        The items that count what is placed against what nobody claimed; None where that limit decides nothing.
     """
 
     instance: Instance
@@ -38,6 +41,7 @@ class Lowered:
     allow_unplaced: bool = False
     slots: SlotMatching | None = None
     variants: VariantProblem | None = None
+    shadows: Shadows | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -64,13 +68,14 @@ class Lowered:
             selector of a flexible guest has -1 if the guest may not have as many vnodes as the placement says.
         """
         if self.variants is None:
-            site_of, vnodes = earlier_sites(self.instance, placement), self.problem.n
+            site_of = earlier_sites(self.instance, placement)
+            vnodes = len(site_of)
         else:
             site_of, vnodes = self.variants.start(placement), self.variants.vnode_items
         if self.allow_unplaced:
             here = site_of[:vnodes]
             here[here < 0] = len(self.instance.host.pnodes)
-        return site_of
+        return site_of if self.shadows is None else self.shadows.extended(site_of)
 
 
 def placement_of(

@@ -23,7 +23,7 @@ def guest_memory(instance: Instance, *, with_unplaced_site: bool) -> Resource:
     capacity = np.array([pnode.memory_kib - pnode.reserve_kib for pnode in host.pnodes], dtype=np.int64)
     weight: list[int] = []
     for guest in instance.guests:
-        weight += [vnode.memory_kib + guest.overhead_share_kib(vnode) for vnode in guest.vnodes]
+        weight += [guest.ordinary_kib(vnode) + guest.overhead_share_kib(vnode) for vnode in guest.vnodes]
         for p, kib in () if guest.has_own_affinity else overhead_shares(guest, host):
             capacity[p] -= kib
     return _memory(weight, np.maximum(capacity, 0), with_unplaced_site=with_unplaced_site)

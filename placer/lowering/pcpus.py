@@ -11,6 +11,7 @@ import numpy as np
 from placer.assignment import IntArray, Resource, SlotDemand, SlotMatching
 from placer.instance import Domain, Guest, Host, Instance, Vnode
 from placer.lowering.core_pools import running_load
+from placer.lowering.huge_pages import huge_pages
 from placer.lowering.set_room import set_room
 
 SHARING_OF_POLICY = {"prefer": "any", "require": "paired", "isolate": "alone"}
@@ -158,5 +159,5 @@ def _within(mask: tuple[int, ...] | None, pcpus: frozenset[int]) -> frozenset[in
     return pcpus if mask is None else pcpus.intersection(mask)
 
 
-PNODE_RULES: dict[str, PnodeRule] = {"overcommit": overcommit, "set_room": set_room}
+PNODE_RULES: dict[str, PnodeRule] = {"huge_pages": huge_pages, "overcommit": overcommit, "set_room": set_room}
 """The rules besides memory that are lowered to a Resource, by name."""

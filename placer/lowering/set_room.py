@@ -21,7 +21,7 @@ def set_room(instance: Instance, *, with_unplaced_site: bool) -> list[Resource]:
     if host.low_zone_kib is None or instance.sets_may_stray or not sets:
         return []
     weight = [
-        vnode.memory_kib + guest.overhead_share_kib(vnode) + spare_kib(guest) if guest.form == "set" else 0
+        guest.ordinary_kib(vnode) + guest.overhead_share_kib(vnode) + spare_kib(guest) if guest.form == "set" else 0
         for guest in instance.guests
         for vnode in guest.vnodes
     ]

@@ -126,12 +126,12 @@ def shape(instance: Instance, *, with_unplaced_site: bool) -> tuple[Term, ...]:
     Lower the term shape.
 
     ``pack``: sum the MiB left free over the pnodes that hold a vnode of this instance; ``spread``: the largest of
-    ceil(1000 x memory of the vnodes on it / memory) over pnodes; ``none``: nothing.
+    ceil(1000 x memory of the vnodes on it / memory) over pnodes; ``none``: nothing. Memory in huge pages counts too.
     """
     if instance.objective.shape == "none":
         return ()
     weight = np.array([vnode.memory_kib for guest in instance.guests for vnode in guest.vnodes], dtype=np.int64)
-    room = np.array([pnode.memory_kib for pnode in instance.host.pnodes] + [-1] * with_unplaced_site, dtype=np.int64)
+    room = np.array([pnode.free_kib for pnode in instance.host.pnodes] + [-1] * with_unplaced_site, dtype=np.int64)
     if instance.objective.shape == "spread":
         return (MaxUtilization(name="shape", weight=weight, room=room),)
     return (ResidualCapacity(name="shape", weight=weight, room=room, unit=KIB_PER_MIB),)

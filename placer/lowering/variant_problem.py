@@ -28,6 +28,8 @@ class VariantProblem:
 
     Attributes
     ----------
+    index
+        The variants.
     unused_site
         The site of items that are not chosen; site ``unused_site + 1 + c`` stands for the c-th number of vnodes.
     n, m
@@ -35,7 +37,7 @@ class VariantProblem:
     """
 
     def __init__(self, problem: Problem, index: VariantIndex) -> None:
-        self._base, self._index = problem, index
+        self._base, self.index = problem, index
         self._overheads = index.overheads()
         self._nearest = index.instance.host.smallest_distance
         self.unused_site = problem.m
@@ -74,11 +76,17 @@ class VariantProblem:
 
     def counts(self, site_of: IntArray) -> dict[str, int]:
         """Read the number of vnodes of each flexible guest from an assignment ``[n]``, by name."""
-        index = self._index
+        index = self.index
         return {
             index.instance.guests[g].name: index.counts[int(site_of[item]) - self.unused_site - 1]
             for g, item in self._selector.items()
         }
+
+    def with_overheads(self, weight: IntArray) -> IntArray:
+        """Widen weights of the vnodes, ``[n]`` in KiB, by those of the overheads; selectors weigh nothing."""
+        widened = self._items(weight)
+        widened[self._first_overhead :] = [overhead.kib for overhead in self._overheads]
+        return widened
 
     @property
     def vnode_items(self) -> int:
@@ -88,13 +96,13 @@ class VariantProblem:
     def chosen_items(self, site_of: IntArray) -> IntArray:
         """Give the items of the vnodes that were chosen, guest after guest."""
         counts = self.counts(site_of)
-        names = [guest.name for guest in self._index.instance.guests]
+        names = [guest.name for guest in self.index.instance.guests]
         kept = [items for (g, k), items in self._variants if not k or counts[names[g]] == k]
         return np.array([v for items in kept for v in items], dtype=np.int64)
 
     def start(self, placement: Placement) -> IntArray:
         """Give the assignment ``[n]`` of a placement of every guest; -1 for a vnode without a pnode."""
-        index, site_of = self._index, np.full(self.n, self.unused_site, dtype=np.int64)
+        index, site_of = self.index, np.full(self.n, self.unused_site, dtype=np.int64)
         position_of, chosen = index.instance.host.position_of, {}
         for (g, k), items in self._variants:
             pnodes = placement.pnode_of[index.instance.guests[g].name]
@@ -109,7 +117,7 @@ class VariantProblem:
         return site_of
 
     def _allowed(self) -> BoolArray:
-        index = self._index
+        index = self.index
         allowed = np.zeros((self.n, self.m), dtype=bool)
         allowed[: self._base.n, : self._base.m] = self._base.allowed
         for (_, k), items in self._variants:
@@ -157,7 +165,7 @@ class VariantProblem:
 
     def _choosing(self) -> list[Conflict]:
         """Tie items to selectors: in use if the selector chose their number of vnodes, else on the unused site."""
-        index = self._index
+        index = self.index
         used_with: dict[frozenset[int], list[tuple[int, int]]] = {}
         for (g, k), items in self._variants:
             if k:
@@ -179,14 +187,14 @@ class VariantProblem:
     def _vnodes(self) -> Linear:
         cost = np.zeros((self.n, self.m), dtype=np.int64)
         for item in self._selector.values():
-            cost[item, self.unused_site + 1 :] = self._index.counts
+            cost[item, self.unused_site + 1 :] = self.index.counts
         return Linear(name="vnodes", cost=cost)
 
     def _least_access(self, weight: int) -> Linear:
         """Charge each flexible guest, on its selector, the least that its accesses cost in any number of vnodes."""
         cost = np.zeros((self.n, self.m), dtype=np.int64)
         for g, item in self._selector.items():
-            guest = self._index.instance.guests[g]
+            guest = self.index.instance.guests[g]
             cost[item, self.unused_site + 1 :] = (
                 weight * 1000 * len(guest.online) * self._nearest if guest.memory_kib else 0
             )

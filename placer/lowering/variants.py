@@ -121,18 +121,20 @@ class VariantIndex:
             objective=change(self.instance.objective, core_sharing_price=sharing_price_milli(self.instance) / 1000),
         )
 
-    def _with_overhead(self) -> Host:
-        """Reserve the overhead of the flexible guests that are never one whole vnode."""
-        host = self.instance.host
+    @cached_property
+    def reserved_kib(self) -> dict[int, int]:
+        """Overhead of the flexible guests that are never one whole vnode: position of the pnode -> KiB."""
         more: dict[int, int] = {}
         for g in self.selectors:
-            if not self._whole(g) and not self._with_vnodes(g):
-                for p, kib in (
-                    overhead_shares(self.instance.guests[g], self.instance.host)
-                    if self.instance.guests[g].overhead_kib
-                    else ()
-                ):
+            guest = self.instance.guests[g]
+            if guest.overhead_kib and not self._whole(g) and not self._with_vnodes(g):
+                for p, kib in overhead_shares(guest, self.instance.host):
                     more[p] = more.get(p, 0) + kib
+        return more
+
+    def _with_overhead(self) -> Host:
+        """Reserve the overhead that is there whatever is chosen."""
+        host, more = self.instance.host, self.reserved_kib
         pnodes = tuple(
             change(pnode, reserve_kib=pnode.reserve_kib + more.get(p, 0)) for p, pnode in enumerate(host.pnodes)
         )

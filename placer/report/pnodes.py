@@ -17,7 +17,7 @@ COLUMNS = (
 
 def pnode_table(instance: Instance, placement: Placement, *, colour: bool = False) -> str:
     """
-    Write a row for each pnode.
+    Write a row for each pnode, without memory in huge pages (:mod:`placer.report.huge_pages`).
 
     ``overhead`` is what the guests need there besides their own memory, ``running`` the vcpus of running domains (one
     that may run on k pnodes counts 1/k on each, and the sum is rounded down), and the last column all vcpus for each
@@ -29,8 +29,8 @@ def pnode_table(instance: Instance, placement: Placement, *, colour: bool = Fals
     for guest in instance.guests:
         for vnode, p in zip(guest.vnodes, where[guest.name], strict=True):
             if p is not None:
-                placed[p] += vnode.memory_kib
-                overhead[p] += charge(guest, vnode) - vnode.memory_kib
+                placed[p] += guest.ordinary_kib(vnode)
+                overhead[p] += charge(guest, vnode) - guest.ordinary_kib(vnode)
                 vcpus[p] += guest.online_on(vnode)
         for written in write_vnodes(guest, host, placement.pnode_of[guest.name]):
             if written.pnode is not None:

@@ -8,6 +8,7 @@ from placer.instance import Guest, Instance, Placement, format_cpuset, format_si
 from placer.instance.note import grouped
 from placer.job.notes import answer_notes
 from placer.job.request import Request
+from placer.report.huge_pages import huge_pages_table
 from placer.report.moved import moved_line
 from placer.report.pnodes import pnode_table
 from placer.report.tables import headline, table
@@ -61,6 +62,7 @@ def render(result: Result, request: Request, *, colour: bool = False, quiet: boo
             "\n" + _costs(result, request.instance, colour=colour),
             "\n" + _guests(result, request.instance, result.placement, colour=colour),
             "\n" + pnode_table(request.instance, result.placement, colour=colour),
+            huge_pages_table(request.instance, result.placement, colour=colour),
         ]
     if result.trade is not None:
         parts.append("\n" + trade_line(result.trade) + "\n")

@@ -24,6 +24,7 @@ class _Started:
     pnodes: tuple[int, ...]
     exclusive: tuple[Member, ...]
     taken_kib: Counter[int]
+    taken_pages: Counter[tuple[int, int]]
     devices: tuple[str, ...]
 
 
@@ -177,13 +178,23 @@ class State:
 
     def _now(self) -> Host:
         taken_kib: Counter[int] = Counter()
+        pages: Counter[tuple[int, int]] = Counter()
         for started in self._started.values():
             taken_kib.update(started.taken_kib)
+            pages.update(started.taken_pages)
         gone = {device for started in self._started.values() for device in started.devices}
         return replace(
             self._base,
             pnodes=tuple(
-                replace(pnode, memory_kib=max(0, pnode.memory_kib - taken_kib[pnode.id])) for pnode in self._base.pnodes
+                replace(
+                    pnode,
+                    memory_kib=max(0, pnode.memory_kib - taken_kib[pnode.id]),
+                    huge_pages=tuple(
+                        replace(pool, free=max(0, pool.free_pages - pages[pnode.id, pool.page_size]))
+                        for pool in pnode.huge_pages
+                    ),
+                )
+                for pnode in self._base.pnodes
             ),
             devices=tuple(device for device in self._base.devices if device.id not in gone),
             domains=(*self._base.domains, *(started.domain for started in self._started.values())),
@@ -192,15 +203,25 @@ class State:
 
 def _start(guest: Guest, placement: Placement, host: Host, exclusive: tuple[Member, ...]) -> _Started:
     taken_kib: Counter[int] = Counter()
+    pages: Counter[tuple[int, int]] = Counter()
     for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
         assert pnode is not None
-        taken_kib[pnode] += vnode.memory_kib + guest.overhead_share_kib(vnode)
+        taken_kib[pnode] += guest.ordinary_kib(vnode) + guest.overhead_share_kib(vnode)
+        if size := guest.page_size_of(vnode):
+            pages[pnode, size] += vnode.memory_kib // size
     for p, kib in () if guest.has_own_affinity else overhead_shares(guest, host):
         taken_kib[host.pnodes[p].id] += kib
     affinity = _affinity(guest, placement, host)
     domain = Domain(name=guest.name, affinity=affinity, online_vcpus=guest.online_vcpus, pool=guest.pool)
     pnodes = tuple(pnode for pnode in placement.pnode_of[guest.name] if pnode is not None)
-    return _Started(domain=domain, pnodes=pnodes, exclusive=exclusive, taken_kib=taken_kib, devices=guest.devices)
+    return _Started(
+        domain=domain,
+        pnodes=pnodes,
+        exclusive=exclusive,
+        taken_kib=taken_kib,
+        taken_pages=pages,
+        devices=guest.devices,
+    )
 
 
 def _affinity(guest: Guest, placement: Placement, host: Host) -> tuple[tuple[int, ...] | None, ...]:

@@ -185,14 +185,14 @@ def resolve_ranges(instance: Instance) -> Instance:
 
 def fits_alone(guest: Guest, host: Host, *, pcpus: bool = False) -> bool:
     """
-    Whether the guest, without any other, can be placed on the host.
+    Whether the guest, without any other, can be placed on the host; claims, which no number changes, do not count.
 
     Parameters
     ----------
     pcpus
         Whether each of its vcpus that are online needs a pcpu too, of those that the guest may use on the pnode.
     """
-    problem = lower(Instance(host=host, guests=(guest,), sets_may_stray=True)).problem
+    problem = lower(Instance(host=change(host, claimed_kib=0), guests=(guest,), sets_may_stray=True)).problem
     if pcpus:
         problem = replace(problem, resources=(*problem.resources, _pcpus(guest, host)))
     memory = problem.resources[0]

@@ -32,6 +32,8 @@ NEEDED: dict[tuple[str, str], object] = {
     ("Flexible", "vcpu_count"): 1,
     ("Guest", "name"): "a",
     ("Host", "pnodes"): HOST.pnodes,
+    ("HugePages", "page_size"): 2048,
+    ("HugePages", "total"): 1,
     ("Instance", "host"): HOST,
     ("Instance", "guests"): (),
     ("Placement", "pnode_of"): {},
@@ -51,8 +53,8 @@ def said(kind: Any, **values: Any) -> str:
 
 
 def test_all_public_structs_are_seen() -> None:
-    names = "Cpupool Device Domain Flexible Guest Host Instance Objective Placement Pnode Rule Topology Vnode VnodeOf"
-    assert sorted(kind.__name__ for kind in STRUCTS) == names.split()
+    names = "Cpupool Device Domain Flexible Guest Host HugePages Instance Objective Placement Pnode Rule"
+    assert sorted(kind.__name__ for kind in STRUCTS) == [*names.split(), "Topology", "Vnode", "VnodeOf"]
 
 
 @pytest.mark.parametrize(("kind", "field"), [(kind, field.name) for kind in STRUCTS for field in fields(kind)], ids=str)
@@ -92,7 +94,8 @@ def test_a_fault_names_the_field_what_was_expected_and_what_was_found(kind: Any,
 
 def test_a_missing_and_an_unknown_field_and_a_value_without_a_name_are_refused_too() -> None:
     assert said(Vnode, vcpus=(0,)) == "Vnode: memory_kib is missing"
-    assert said(Vnode, memory=1) == "Vnode: no field memory, expected one of memory_kib, vcpus, pnode, pnodes, vcpus_of"
+    fields = "memory_kib, vcpus, pnode, pnodes, vcpus_of, page_size"
+    assert said(Vnode, memory=1) == f"Vnode: no field memory, expected one of {fields}"
     with pytest.raises(InstanceError, match=r"^Vnode: 8 without a name, expected keywords only$"):
         Vnode(8)  # type: ignore[call-arg]
 
@@ -135,7 +138,7 @@ def test_help_shows_plain_types(kind: type[Struct]) -> None:
 def test_a_signature_has_the_types_and_the_defaults_of_the_fields() -> None:
     assert str(signature(placer.Vnode)) == (
         "(*, memory_kib: int, vcpus: tuple[int, ...] = (), pnode: int | None = None, "
-        "pnodes: tuple[int, ...] | None = None, vcpus_of: int | None = None)"
+        "pnodes: tuple[int, ...] | None = None, vcpus_of: int | None = None, page_size: int | None = None)"
     )
     assert str(signature(Placement)).endswith(
         "pcpu_of: dict[str, tuple[int | None, ...]] = {}, sets: tuple[str, ...] = (), apart: tuple[str, ...] = ())"

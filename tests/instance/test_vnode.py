@@ -48,3 +48,8 @@ def test_the_list_of_a_vnode_is_read_and_written() -> None:
 def test_a_list_that_is_none_is_refused_with_its_place(pnodes: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         parse_instance(TEXT.replace("[5]", pnodes), "i.json")
+
+
+def test_a_page_size_is_a_size() -> None:
+    with pytest.raises(InstanceError, match=r"^Vnode\.page_size: expected int >= 0"):
+        Vnode(memory_kib=1024, page_size=-1)

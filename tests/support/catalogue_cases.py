@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from placer.instance import Cpupool, Device, Flexible, Guest, Host, Instance, Placement, Pnode, Rule, Vnode
+from placer.instance import Cpupool, Device, Flexible, Guest, Host, HugePages, Instance, Placement, Pnode, Rule, Vnode
 from tests.support.building import GIB, a_guest, a_host
 
 Pnodes = tuple[int | None, ...]
@@ -15,11 +15,12 @@ Pcpus = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class Breach:
-    """An instance, a placement of it that breaks one rule alone, and one that keeps every rule."""
+    """An instance, a placement of it that breaks one rule alone, and one that keeps every rule, maybe in part."""
 
     instance: Instance
     broken: Placement
     kept: Placement
+    allow_unplaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,20 @@ BREACHES = {
     "unreachable": breach(replace(TWO, slit=((10, 255), (255, 10))), a_guest(GIB, GIB), (0, 1), (0, 0)),
     "one_to_one": breach(TWO, a_guest(GIB, GIB, one_to_one=True), (0, 0), (0, 1)),
     "memory": breach(a_host(GIB, 4 * GIB), a_guest(2 * GIB), (0,), (1,)),
+    "claims": Breach(
+        Instance(host=replace(TWO, claimed_kib=6 * GIB), guests=(a_guest(2 * GIB), a_guest(GIB, name="web"))),
+        Placement(pnode_of={"db": (0,), "web": (1,)}),
+        Placement(pnode_of={"db": (0,), "web": (None,)}),
+        allow_unplaced=True,
+    ),
+    "huge_pages": breach(
+        replace(
+            TWO, pnodes=tuple(replace(p, huge_pages=(HugePages(page_size=GIB, total=p.id + 1),)) for p in TWO.pnodes)
+        ),
+        a_guest(2 * GIB, page_size=GIB),
+        (0,),
+        (1,),
+    ),
     "overcommit": breach(replace(TWO, overcommit=1.0), a_guest(GIB, GIB, vcpus=(3, 3)), (0, 0), (0, 1)),
     "set_room": breach(
         replace(a_host(2 * GIB, 2 * GIB), low_zone_kib=GIB),

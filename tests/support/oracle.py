@@ -113,6 +113,20 @@ def _feasible_apart_from_owners(instance: Instance, rows: IntArray, allow_unplac
     needs = np.array([_need(guest, vnode) for guest in instance.guests for vnode in guest.vnodes])
     for p, room in enumerate(_rooms(instance)):
         good &= ((rows == p) * needs).sum(axis=1) <= room
+    needs_pages = [
+        (guest.page_size if v.page_size is None else v.page_size) for guest in instance.guests for v in guest.vnodes
+    ]
+    for size in filter(None, set(needs_pages)):
+        kib = np.array([v.memory_kib for guest in instance.guests for v in guest.vnodes])
+        pages = np.where(np.array(needs_pages, dtype=object) == size, kib // size, 0).astype(np.int64)
+        for p, pnode in enumerate(host.pnodes):
+            free = [
+                each.total if each.free is None else each.free for each in pnode.huge_pages if each.page_size == size
+            ]
+            good &= ((rows == p) * pages).sum(axis=1) <= sum(free)
+    if host.claimed_kib:
+        unclaimed = sum(pnode.memory_kib for pnode in host.pnodes) - host.claimed_kib - sum(_beside(instance))
+        good &= ((rows < places) * needs).sum(axis=1) <= max(0, unclaimed)
     good &= _pcpus_suffice(instance, rows)
     good &= _sets_have_room(instance, rows)
     return good
@@ -311,7 +325,7 @@ def _stands_alone(guest: Guest, v: int, p: int, host: Host) -> bool:
         vnode.pnode in (None, pnode.id)
         and (guest.pnodes is None or vnode.vcpus_of is not None or pnode.id in guest.pnodes)
         and (vnode.pnodes is None or pnode.id in vnode.pnodes)
-        and (vnode.memory_kib == 0 or pnode.memory_kib > 0)
+        and (_ordinary(guest, vnode) == 0 or pnode.memory_kib > 0)
         and runnable
         and (bool(vnode.vcpus) or bool(pnode.pcpus) or guest.memory_only_pnodes or _asked_for(vnode, pnode))
         and host.distances[p][p] != 255
@@ -323,23 +337,34 @@ def _asked_for(vnode: Vnode, pnode: Pnode) -> bool:
     return pnode.id in [vnode.pnode, *(vnode.pnodes or [])]
 
 
+def _ordinary(guest: Guest, vnode: Vnode) -> int:
+    """What a vnode takes outside of huge pages."""
+    return 0 if vnode.page_size or (vnode.page_size is None and guest.page_size) else vnode.memory_kib
+
+
 def _need(guest: Guest, vnode: Vnode) -> int:
     """What a vnode takes where it stands: a whole guest, or a set, takes its overhead along, in pages of 4 KiB."""
     along = guest.form in ("whole", "set") and vnode.vcpus_of is None
     parts = [each for each in guest.vnodes if each.vcpus_of is None]
-    return vnode.memory_kib + (4 * ceil(Fraction(guest.overhead_kib, 4 * len(parts))) if along else 0)
+    return _ordinary(guest, vnode) + (4 * ceil(Fraction(guest.overhead_kib, 4 * len(parts))) if along else 0)
 
 
 def _rooms(instance: Instance) -> list[int]:
     """What each pnode can hold: free, less the reserve, less the overhead that lands there anyway."""
     rooms = [pnode.memory_kib - pnode.reserve_kib for pnode in instance.host.pnodes]
+    return [max(room - kib, 0) for room, kib in zip(rooms, _beside(instance), strict=True)]
+
+
+def _beside(instance: Instance) -> list[int]:
+    """The overhead that lands on each pnode wherever the vnodes stand."""
+    beside = [0] * len(instance.host.pnodes)
     for guest in instance.guests:
         if guest.form in ("whole", "set"):
             continue
         built_on = _built_on(guest, instance.host)
         for p in built_on:
-            rooms[p] -= 4 * ceil(Fraction(guest.overhead_kib, 4 * len(built_on)))
-    return [max(room, 0) for room in rooms]
+            beside[p] += 4 * ceil(Fraction(guest.overhead_kib, 4 * len(built_on)))
+    return beside
 
 
 def _built_on(guest: Guest, host: Host) -> list[int]:
@@ -460,16 +485,15 @@ def _shape(instance: Instance, rows: IntArray) -> IntArray:
         return total
     memory = np.array([vnode.memory_kib for guest in instance.guests for vnode in guest.vnodes])
     for p, pnode in enumerate(instance.host.pnodes):
-        held = rows == p
+        held, room = rows == p, pnode.memory_kib
+        for pool in pnode.huge_pages:
+            room += pool.page_size * (pool.total if pool.free is None else pool.free)
         taken = (held * memory).sum(axis=1)
         if instance.objective.shape == "spread":
-            full = [
-                ceil(Fraction(1000 * kib, pnode.memory_kib)) if kib and pnode.memory_kib else 0
-                for kib in taken.tolist()
-            ]
+            full = [ceil(Fraction(1000 * kib, room)) if kib and room else 0 for kib in taken.tolist()]
             total = np.maximum(total, np.array(full, dtype=np.int64))
             continue
-        left = np.floor_divide(pnode.memory_kib - taken, 1024)
+        left = np.floor_divide(room - taken, 1024)
         total += np.where(held.any(axis=1), left, 0)
     return total
 

@@ -13,6 +13,7 @@ from placer.instance import (
     Domain,
     Guest,
     Host,
+    HugePages,
     Instance,
     Objective,
     Placement,
@@ -68,6 +69,42 @@ def random_instance(seed: int) -> Instance:
         guests, host = _owning(random, guests, host)
     objective = Objective(core_sharing_price=price, shape=shape)
     return _with_wishes(Random(seed + 10**6), Instance(host=host, guests=guests, rules=rules, objective=objective))
+
+
+def with_claims(seed: int, instance: Instance) -> Instance:
+    """Claims that leave about as much as all guests need, or as much as some of them do."""
+    random = Random(seed)
+    needed = sum(guest.memory_kib + guest.overhead_kib for guest in instance.guests)
+    unclaimed = int(needed * random.choice((0.4, 0.7, 0.99, 1.02, 1.3))) + random.choice((0, 3, 8))
+    free = sum(pnode.memory_kib for pnode in instance.host.pnodes)
+    return replace(instance, host=replace(instance.host, claimed_kib=max(0, free - unclaimed)))
+
+
+def with_huge_pages(seed: int, instance: Instance) -> Instance:
+    """Some vnodes in huge pages of two sizes, of which pnodes have some, none, or all of their memory."""
+    random = Random(seed)
+    sizes, used = (GIB // 4, GIB), set()
+    guests = []
+    for guest in instance.guests:
+        common = random.choice((None, None, *sizes))
+        vnodes = []
+        for vnode in guest.vnodes:
+            own = random.choice(sizes) if random.random() < 0.3 else None
+            size = own or common
+            used |= {size} - {None}
+            kib = vnode.memory_kib if size is None else -(-vnode.memory_kib // size) * size
+            vnodes.append(replace(vnode, memory_kib=kib, page_size=own))
+        guests.append(replace(guest, vnodes=tuple(vnodes), page_size=common))
+    pnodes = []
+    for i, pnode in enumerate(instance.host.pnodes):
+        pools = []
+        for size in sizes:
+            if i == 0 or random.random() < 0.8:
+                total = random.randint(0, 4 + 12 * GIB // size)
+                pools.append(HugePages(page_size=size, total=total, free=random.choice((None, total // 2, total))))
+        less = random.choice((1, 1, 2, 1000))
+        pnodes.append(replace(pnode, memory_kib=pnode.memory_kib // less, huge_pages=tuple(pools)))
+    return replace(instance, host=replace(instance.host, pnodes=tuple(pnodes)), guests=tuple(guests))
 
 
 def _with_wishes(random: Random, instance: Instance) -> Instance:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
 from placer.formats.libvirt.values import size_of
+from placer.formats.linux.huge_pages import ordinary_kib
 from placer.formats.linux.topology import NodeRow, Topology, build_host
 from placer.formats.text.cpu_lists import CpuLists
 from placer.formats.text.xml_text import Node, parse_xml
-from placer.instance.units import MAX_CPU
+from placer.instance import HugePages
+from placer.instance.units import MAX_CPU, MAX_KIB
 
 MAX_DISTANCE = 2**32
 """Largest distance that is read; some firmware writes 0xFFFFFFFF for an unreachable node."""
@@ -82,11 +84,25 @@ def _cpus(cell: Node) -> list[Node]:
 
 def _row(cell: Node) -> NodeRow:
     memory = cell.child("memory")
+    pools = _huge_pages(cell)
     return NodeRow(
         id=cell.number("id", MAX_CPU),
-        memory_kib=int(size_of(memory, memory.text)) if memory else None,
+        memory_kib=ordinary_kib(int(size_of(memory, memory.text)), pools) if memory else None,
+        huge_pages=pools,
         pcpus={cpu.number("id", MAX_CPU) for cpu in _cpus(cell)},
     )
+
+
+def _huge_pages(cell: Node) -> tuple[HugePages, ...]:
+    """
+    Read the pools from ``<pages>``: the number of pages in all, free or not.
+
+    The smallest size is that of ordinary pages; ``<memory>`` includes the pools (virNumaGetPages of libvirt's
+    src/util/virnuma.c takes them off the ordinary pages alone).
+    """
+    stated = [(int(size_of(pages, pages.attributes.get("size", ""))), pages) for pages in cell.all("pages")]
+    counts = {size: pages.checked(pages.text, "pages", MAX_KIB) for size, pages in stated}
+    return tuple(HugePages(page_size=size, total=counts[size]) for size in sorted(counts)[1:])
 
 
 def _distances(cells: list[Node]) -> dict[tuple[int, int], int]:

@@ -12,6 +12,7 @@ from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest, onlin
 from placer.formats.devices import devices_on
 from placer.formats.libvirt.bindings import read_memory_devices, read_pins
 from placer.formats.libvirt.cells import Cells, read_cells, with_vcpus_apart
+from placer.formats.libvirt.huge_pages import read_huge_pages
 from placer.formats.libvirt.numatune import Numatune, read_numatune
 from placer.formats.libvirt.values import set_of, size_of
 from placer.formats.libvirt.vcpus import read_online_vcpus, read_vcpu_count
@@ -54,9 +55,12 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
     extra = read_memory_devices(root, len(cells.vnodes) if cells else 0, host)
     cells = _with_devices(cells, extra.of_cell)
     memory_kib, memory_notes = _memory(root, cells)
+    sizes = [vnode.memory_kib for vnode in cells.vnodes] if cells else [memory_kib]
+    pages = read_huge_pages(root, len(cells.vnodes) if cells else 0, sizes, host)
     affinity, pin_notes = _affinity(root, vcpu_count, host)
     devices, device_notes = devices_on(host, _addresses(root))
-    all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *device_notes, *extra.notes, *_ignored_notes(root))
+    said = (*notes, *memory_notes, *numatune.notes, *pin_notes)
+    all_notes = (*said, *device_notes, *extra.notes, *pages.notes)
     return ParsedGuest(
         name=_name(root),
         type="hvm",
@@ -64,7 +68,10 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
         online_vcpus=online,
         memory_kib=memory_kib,
         maxmem_kib=memory_kib,
-        vnodes=with_vcpus_apart(_bound(cells, numatune), affinity, numatune.pnodes, host) if cells else None,
+        vnodes=with_vcpus_apart(pages.applied(_bound(cells, numatune)), affinity, numatune.pnodes, host)
+        if cells
+        else None,
+        page_size=pages.common,
         topology=_topology(root, vcpu_count),
         pnodes=numatune.pnodes,
         hard_affinity=affinity,
@@ -204,11 +211,3 @@ def _hexadecimal(node: Node, key: str) -> int:
     if found is None:
         raise node.fault(f'expected {key} to be a number such as 0x3b, got "{shorten(text)}"')
     return int(text, 16 if text.startswith("0x") else 10)
-
-
-def _ignored_notes(root: Node) -> list[str]:
-    """Note elements of the domain that placer does not count."""
-    backing = root.child("memoryBacking")
-    if backing is not None and backing.child("hugepages"):
-        return ["it asks for huge pages: placer counts memory, not the huge pages that are free on each pnode"]
-    return []

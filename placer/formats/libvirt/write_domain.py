@@ -54,6 +54,8 @@ def emit_libvirt_xml(written: ConfiguredGuest) -> str:
     _set_cells(document, written)
     _set_pins(document, written)
     _set_numatune(document, written)
+    if not (source and source.kind == "libvirt"):
+        _set_huge_pages(document, written)
     return carry_as(document.text(), source.encoding if source else None)
 
 
@@ -118,6 +120,22 @@ def _set_numatune(document: XmlEdit, written: ConfiguredGuest) -> None:
         document.replace(numatune, lines)
     else:
         document.after(_anchor(document.root), lines)
+
+
+def _set_huge_pages(document: XmlEdit, written: ConfiguredGuest) -> None:
+    """Write the page sizes of a guest of an instance or a flavour; a domain's own file has them already."""
+    of_size: dict[int, list[int]] = {}
+    for v, vnode in enumerate(written.vnodes):
+        if vnode.page_size:
+            of_size.setdefault(vnode.page_size, []).append(v)
+    if not of_size:
+        return
+    pages = []
+    for size, ids in sorted(of_size.items()):
+        nodeset = "" if written.without_vnuma else f" nodeset='{format_cpuset(ids)}'"
+        pages.append(f"<page size='{size}' unit='KiB'{nodeset}/>")
+    lines = ["<hugepages>", *(STEP + page for page in pages), "</hugepages>"]
+    document.after(_anchor(document.root), ["<memoryBacking>", *(STEP + line for line in lines), "</memoryBacking>"])
 
 
 def _set_pins(document: XmlEdit, written: ConfiguredGuest) -> None:

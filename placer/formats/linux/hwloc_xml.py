@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
+from placer.formats.linux.huge_pages import ordinary_kib
 from placer.formats.linux.hwloc_distances import old_distances, stated_distances
 from placer.formats.linux.hwloc_objects import NumaObject, Objects, collect, pnode_of_device
 from placer.formats.linux.topology import NodeRow, Topology, build_host
 from placer.formats.text.cpu_lists import bits
 from placer.formats.text.xml_text import Node, parse_xml
-from placer.instance import format_cpuset, shorten
+from placer.instance import HugePages, format_cpuset, shorten
 from placer.instance.units import MAX_KIB
 
 ORDINARY_MEMORY = {"", "DRAM"}
@@ -75,7 +76,9 @@ def _rows(objects: Objects, notes: list[str]) -> list[NodeRow]:
     shared = []
     for numa in sorted(objects.numa, key=lambda numa: _precedence(numa, everything)):
         shown = numa.cpuset & everything
-        rows.append(NodeRow(id=numa.id, memory_kib=_memory_kib(numa.node), pcpus=bits(shown & left)))
+        pools = _huge_pages(numa.node)
+        memory_kib = ordinary_kib(_memory_kib(numa.node), pools)
+        rows.append(NodeRow(id=numa.id, memory_kib=memory_kib, pcpus=bits(shown & left), huge_pages=pools))
         if shown and not shown & left:
             shared.append(numa.id)
         left &= ~shown
@@ -94,6 +97,21 @@ def _precedence(numa: NumaObject, everything: int) -> tuple[int, bool, int]:
 def _memory_kib(node: Node) -> int:
     """Read the memory in KiB; hwloc omits the attribute where a node has none."""
     return node.checked(node.attributes.get("local_memory", "0"), "local_memory in bytes", MAX_KIB * 1024) // 1024
+
+
+def _huge_pages(node: Node) -> tuple[HugePages, ...]:
+    """
+    Read the pools from ``page_type``: size in bytes, and number of pages in all, free or not.
+
+    The smallest size is that of ordinary pages; hwloc counts as these what the pools leave of local_memory, which
+    includes them (hwloc_get_sysfs_node_meminfo of hwloc/topology-linux.c).
+    """
+    counts: dict[int, int] = {}
+    for page_type in node.all("page_type"):
+        size = page_type.number("size", MAX_KIB * 1024)
+        counts[size] = page_type.number("count", MAX_KIB) if "count" in page_type.attributes else 0
+    huge = sorted(counts)[1:]
+    return tuple(HugePages(page_size=size // 1024, total=counts[size]) for size in huge)
 
 
 def _note_homeless(objects: Objects, rows: list[NodeRow], notes: list[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
+from placer.formats.linux.huge_pages import ordinary_kib, pools_of
 from placer.formats.linux.pci_devices import pci_devices
 from placer.formats.linux.topology import NodeRow, Topology, build_host
 from placer.formats.text.cpu_lists import CpuLists
@@ -123,7 +124,13 @@ class _Tree:
         pcpus = self.cpus(f"{folder}/cpulist", f"{folder}/cpumap") or ()
         if online is not None:  # old kernels list offline cpus too
             pcpus = tuple(set(pcpus).intersection(online))
-        return NodeRow(id=id, memory_kib=self.memory_kib(id, f"{folder}/meminfo"), pcpus=pcpus)
+        memory_kib, pages = self.memory_kib(id, f"{folder}/meminfo"), f"{folder}/hugepages"
+        pools = pools_of(
+            _names(self.system / pages), lambda name: self.text(f"{pages}/{name}"), str(self.system / pages)
+        )
+        # MemTotal includes the pools; MemFree does not (si_meminfo_node of mm/show_mem.c counts the buddy's pages)
+        memory_kib = None if memory_kib is None else ordinary_kib(memory_kib, pools)
+        return NodeRow(id=id, memory_kib=memory_kib, pcpus=pcpus, huge_pages=pools)
 
     def present(self) -> list[int]:
         return [int(found[1]) for found in map(_CPU.fullmatch, _names(self.system / "cpu")) if found]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from placer.errors import InputError
 from placer.formats.base import MAX_NAME, ParsedHost
 from placer.formats.text.sizes import parse_sizes
-from placer.instance import UNREACHABLE, Device, Host, Pnode, format_cpuset
+from placer.instance import UNREACHABLE, Device, Host, HugePages, Pnode, format_cpuset
 from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE
 from placer.instance.host import MAX_PNODES
 from placer.instance.units import MAX_CPU, MAX_KIB
@@ -24,14 +24,17 @@ class NodeRow:
     id
         The host's number for it.
     memory_kib
-        Its memory in KiB; None where the file does not state it.
+        Its memory in KiB, without huge pages; None where the file does not state it.
     pcpus
         Ids of the pcpus that the file lists for it; another node may list some of them too.
+    huge_pages
+        Its pools of huge pages.
     """
 
     id: int
     memory_kib: int | None
     pcpus: Collection[int]
+    huge_pages: tuple[HugePages, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +99,7 @@ def build_host(topology: Topology, free: str | None = None) -> ParsedHost:
     pcpus_of = _owned(rows, notes)
     slit = _slit(topology, ids, notes)
     core_of = _core_of(topology.core_groups)
-    pnodes = tuple(_pnode(id, memory_of[id], pcpus_of[id], core_of) for id in ids)
+    pnodes = tuple(_pnode(row, memory_of[row.id], pcpus_of[row.id], core_of) for row in rows)
     found = sorted(topology.pnode_of_device.items())
     devices = tuple(Device(id=address, pnode=pnode) for address, pnode in found if pnode in memory_of)
     host = Host(pnodes=pnodes, slit=slit, name=topology.name[:MAX_NAME], devices=devices)
@@ -194,15 +197,16 @@ def _core_of(core_groups: Iterable[Collection[int]]) -> dict[int, int]:
     return core_of
 
 
-def _pnode(id: int, memory_kib: int, pcpus: set[int], core_of: Mapping[int, int]) -> Pnode:
+def _pnode(row: NodeRow, memory_kib: int, pcpus: set[int], core_of: Mapping[int, int]) -> Pnode:
     """Build a pnode, with cores only where two pcpus share one: without cores every pcpu counts as a core."""
     cores: dict[int, list[int]] = {}
     for pcpu in sorted(pcpus):
         cores.setdefault(core_of.get(pcpu, -1 - pcpu), []).append(pcpu)
     smt = len(cores) < len(pcpus)
     return Pnode(
-        id=id,
+        id=row.id,
         memory_kib=memory_kib,
+        huge_pages=row.huge_pages,
         pcpus=tuple(sorted(pcpus)),
         cores=tuple(sorted(map(tuple, cores.values()))) if smt else (),
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from placer.instance import format_cpuset, parse_cpuset
 
-SIZES = frozenset({"memory_kib", "reserve_kib", "overhead_kib"})
+SIZES = frozenset({"memory_kib", "reserve_kib", "overhead_kib", "claimed_kib", "page_size"})
 CPU_SETS = frozenset({"pcpus", "vcpus", "dedicated_pcpus", "dedicated_vcpus", "online_vcpus", "offline_pcpus"})
 LISTS_OF_CPU_SETS = frozenset({"cores", "hard_affinity", "soft_affinity", "affinity"})
 AFFINITIES = ("hard_affinity", "soft_affinity")

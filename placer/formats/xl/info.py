@@ -9,6 +9,7 @@ from placer.errors import InputError
 from placer.formats.base import MAX_NAME, ListedPcpus, ParsedHost
 from placer.formats.devices import MOST_NAMED
 from placer.formats.text.sizes import parse_sizes, with_free
+from placer.formats.xl.claims import claimed_mib, claims_note
 from placer.formats.xl.cores import CoreId, cores_by_pnode, pnode_with
 from placer.formats.xl.online import Online, online_pcpus, only
 from placer.instance import UNREACHABLE, Device, Host, shorten
@@ -97,6 +98,9 @@ def read_xl_info(text: str, place: str, free: str | None = None) -> ParsedHost:
     cores_of = cores_by_pnode(found.core_of, [row.id for row in found.pnodes], _alone(found, online), notes)
     listed = ListedPcpus(cores=cores_of, online_count=online.count, note=online.note) if online.note else None
     pnodes = tuple(pnode_with(row.id, row.memory_kib, only(cores_of[row.id], online.pcpus)) for row in found.pnodes)
+    free_mib = sum(row.memory_kib for row in found.pnodes) // MIB
+    by_hand = found.settings.get("numa_info") == "none"  # no claims before Xen 4.3
+    claimed = 0 if by_hand else claimed_mib(found.settings, free_mib, place)
     name = found.settings.get("host", "")
     try:
         devices = _devices(found, {pnode.id for pnode in pnodes}, notes)
@@ -107,9 +111,11 @@ def read_xl_info(text: str, place: str, free: str | None = None) -> ParsedHost:
             devices=devices,
             offline_pcpus=sorted({pcpu for pcpu, _ in found.core_of} - online.pcpus),
             low_zone_kib=_low_zone_mib(found.pnodes[0].spanned_mib) * MIB,
+            claimed_kib=claimed * MIB,
         )
     except ValueError as error:
         raise InputError(str(error), place=place) from None
+    notes += [claims_note(claimed, free_mib)] if claimed else []
     notes += [online.note, VCPUS_NOT_COUNTED] if online.note else [VCPUS_NOT_COUNTED]
     return ParsedHost(host=host if free is None else with_free(host, free), notes=tuple(notes), listed=listed)
 
