@@ -106,7 +106,7 @@ def _read_json(text: str, place: str, host: Host, *, keep_pnodes: bool) -> list[
     document = parse_json(text, place)
     if holds_flavors(document):
         without_carried(text, place)
-        return read_flavors(document, place)
+        return read_flavors(document, place, host)
     _refuse(foreign_json(document), place)
     return guests_of(document, place, host, keep_pnodes=keep_pnodes)
 

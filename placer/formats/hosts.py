@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
+from placer.formats.linux.free_pages import split_free_pages, with_free_pages
 from placer.formats.text.encodings import replaced, without_carried
 from placer.formats.text.files import Source, Text, path_of, read_source
 from placer.formats.text.sizes import with_free
@@ -64,7 +65,7 @@ def parse_host_text(text: str, place: str, free: str | None = None) -> ParsedHos
     Parameters
     ----------
     text
-        The content of a file, or what a program printed.
+        The content of a file, or what a program printed; what ``virsh freepages --all`` prints may stand below it.
     place
         The name of the text for messages.
     free
@@ -75,7 +76,14 @@ def parse_host_text(text: str, place: str, free: str | None = None) -> ParsedHos
     InputError
         If the text has no supported form, or is faulty.
     """
-    return with_slit_checked(_parse(recognise(text, place), text, place, free))
+    text, free_pages = split_free_pages(text, place)
+    form = recognise(text, place)
+    reading = _parse(form, text, place, free)
+    if free_pages or form != "json":  # JSON says which pages are free
+        reading = with_free_pages(
+            reading, free_pages, place, memory_is_total=free is None and form in {"hwloc", "libvirt"}
+        )
+    return with_slit_checked(reading)
 
 
 def with_slit_checked(reading: ParsedHost) -> ParsedHost:

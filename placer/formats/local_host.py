@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
 from placer.formats.hosts import parse_host_text, with_slit_checked
+from placer.formats.linux.free_pages import ALL_FREE, with_free_pages
 from placer.formats.linux.sysfs import read_sysfs
 
 SYSFS = "/sys"
@@ -80,12 +83,27 @@ def read_libvirt(uri: str, free: str | None = None) -> ParsedHost:
     try:
         connection = libvirt.openReadOnly(uri)
         try:
-            capabilities = str(connection.getCapabilities())
+            return _with_free_pages(
+                parse_host_text(str(connection.getCapabilities()), uri, free),
+                connection,
+                uri,
+                memory_is_total=free is None,
+            )
         finally:
             connection.close()
     except libvirt.libvirtError as error:
         raise InputError(f"libvirt: {error}", place=f"--libvirt {uri}") from None
-    return parse_host_text(capabilities, uri, free)
+
+
+def _with_free_pages(reading: ParsedHost, connection: Any, uri: str, *, memory_is_total: bool) -> ParsedHost:
+    """Ask how many huge pages are free, where the host lists any; some drivers, as that for tests, do not answer."""
+    sizes = list(reading.host.page_sizes)
+    answers = [connection.getFreePages(sizes, p, 1) for p in reading.host.position_of] if sizes else []
+    free = {p: pages for answer in answers for p, pages in answer.items()}
+    if not free:
+        return reading
+    notes = tuple(note for note in reading.notes if note != ALL_FREE)
+    return with_free_pages(replace(reading, notes=notes), free, uri, memory_is_total=memory_is_total)
 
 
 def _in_dom0(xen_capabilities: Path) -> bool:

@@ -88,6 +88,11 @@ def _guest_reasons(written: ConfiguredGuest, toolstack: Toolstack) -> Iterator[s
             yield f"vnode {v} has {vnode.memory_kib} KiB, expected whole MiB"
     if guest.form == "set" and guest.memory_kib % MIB:
         yield f"it has {guest.memory_kib} KiB, expected whole MiB"
+    if any(vnode.page_size for vnode in written.vnodes):
+        yield (
+            "its memory is in huge pages (page_size), and Xen has no pools of them; "
+            "--format libvirt or qemu writes it, or leave page_size out"
+        )
     if not written.maxmem_kib:
         yield "it has no memory"
     if not guest.vcpu_count:

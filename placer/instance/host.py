@@ -148,6 +148,11 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         """Pcpu -> the position of its pnode."""
         return {pcpu: p for p, pnode in enumerate(self.pnodes) for pcpu in pnode.pcpus}
 
+    @cached_property
+    def page_sizes(self) -> tuple[int, ...]:
+        """The sizes of huge pages that some pnode lists, in KiB, smallest first."""
+        return tuple(sorted({pool.page_size for pnode in self.pnodes for pool in pnode.huge_pages}))
+
     @property
     def unclaimed_kib(self) -> int:
         """Free memory of all pnodes that nobody has claimed, in KiB."""

@@ -138,10 +138,10 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 
 
 def _check_pages(guest: Guest, host: Host) -> None:
-    known = {pool.page_size for pnode in host.pnodes for pool in pnode.huge_pages}
+    known = host.page_sizes
     asked = {guest.page_size, *(vnode.page_size for vnode in guest.vnodes)} - {None}
-    for size in sorted(filter(None, asked - known)):
-        sizes = f"expected one of {', '.join(map(format_size, sorted(known)))}" if known else "it states no huge_pages"
+    for size in sorted(filter(None, asked.difference(known))):
+        sizes = f"expected one of {', '.join(map(format_size, known))}" if known else "it states no huge_pages"
         raise ValueError(f'guest "{guest.name}" page_size: no huge pages of {format_size(size)} on this host, {sizes}')
 
 

@@ -40,8 +40,7 @@ class Request:
     headlines
         Notes that stand first in the report, below the status.
     notes
-        Assumptions made while reading, a sentence each. Those on one guest are a :class:`.note.GuestNote`, and a report
-        says what several guests share once (:func:`.note.grouped`).
+        Assumptions made while reading, a sentence each; a report groups those on guests (:class:`.note.GuestNote`).
     vnodes
         How many vnodes guests may get whose files state none; applied by :func:`placer.job.settled.settled`.
     """

@@ -154,3 +154,21 @@ def test_a_pnode_that_cannot_reach_itself_is_given_the_distances_it_lacks(form: 
     reading = parse_host_text(text, "host")
     assert reading.host.slit == ((10, 21), (21, 10))
     assert any("pnodes 8 cannot reach their own memory" in note for note in reading.notes)
+
+
+FREE_PAGES = "\nNode 0:\n4KiB: 77\n2048KiB: 12\n\n"
+
+
+@pytest.mark.parametrize("text", [HWLOC, LIBVIRT, NUMACTL], ids=["hwloc", "libvirt", "numactl"])
+def test_free_pages_stand_below_a_text_of_any_form(text: str) -> None:
+    before, after = (parse_host_text(text + more, "host").host for more in ("", FREE_PAGES))
+    assert [pnode.pages_of(2048) for pnode in after.pnodes] == [12, 0]
+    assert [pnode.pcpus for pnode in before.pnodes] == [pnode.pcpus for pnode in after.pnodes]
+
+
+def test_a_fault_below_a_text_has_its_line_in_the_file() -> None:
+    line = NUMACTL.count("\n") + 3
+    with pytest.raises(InputError, match=rf"^host:{line}: expected lines of virsh freepages --all"):
+        parse_host_text(NUMACTL + "Node 0:\n4KiB: 9\nerror: no connection\n", "host")
+    with pytest.raises(InputError, match=r"^host: free pages of node 7, expected pnodes of this host: "):
+        parse_host_text(NUMACTL + "Node 7:\n4KiB: 9\n", "host")

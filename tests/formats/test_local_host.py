@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from placer.errors import InputError
+from placer.formats.linux.free_pages import ALL_FREE
 from placer.formats.local_host import read_libvirt, read_local_host
 from tests.support.host_samples import LIBVIRT, sysfs
 
@@ -83,6 +84,9 @@ def test_an_xl_that_hangs_is_given_up(xl: Path, dom0: Path) -> None:
         read_local_host(xen_capabilities=dom0, xl_timeout_s=0.2)
 
 
+PAGES = "<pages unit='KiB' size='4'>9</pages><pages unit='KiB' size='2048'>512</pages>"
+
+
 class RefusedError(Exception):
     """Stands for libvirt.libvirtError."""
 
@@ -96,7 +100,11 @@ def libvirt(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.append(uri)
         if uri != "test:///default":
             raise RefusedError("no connection driver")
-        return SimpleNamespace(getCapabilities=lambda: LIBVIRT, close=lambda: done.append("closed"))
+        return SimpleNamespace(
+            getCapabilities=lambda: LIBVIRT.replace("</memory>", "</memory>" + PAGES),
+            getFreePages=lambda sizes, first, _: {first: dict.fromkeys(sizes, 40 + first)},
+            close=lambda: done.append("closed"),
+        )
 
     binding = SimpleNamespace(
         registerErrorHandler=lambda *_: None, openReadOnly=open_read_only, libvirtError=RefusedError
@@ -107,8 +115,17 @@ def libvirt(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_a_host_is_read_over_libvirt_and_the_connection_closed(libvirt: list[str]) -> None:
     host = read_libvirt("test:///default", free="1=1GiB").host
-    assert [pnode.memory_kib for pnode in host.pnodes] == [4 * 1024**2, 1024**2]
+    assert [pnode.memory_kib for pnode in host.pnodes] == [3 * 1024**2, 1024**2]
     assert libvirt == ["test:///default", "closed"]
+
+
+@pytest.mark.usefixtures("libvirt")
+def test_free_pages_are_asked_for_over_libvirt() -> None:
+    reading = read_libvirt("test:///default")
+    pools = [[(pool.page_size, pool.total, pool.free) for pool in pnode.huge_pages] for pnode in reading.host.pnodes]
+    assert pools == [[(2048, 512, 40)], [(2048, 512, 41)]]
+    assert [pnode.memory_kib for pnode in reading.host.pnodes] == [3 * 1024**2, 7 * 1024**2]
+    assert ALL_FREE not in reading.notes
 
 
 def test_what_libvirt_refuses_is_passed_on(libvirt: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from placer.errors import EmissionError
 from placer.formats.base import GuestSource
@@ -81,6 +82,13 @@ def test_what_xen_refuses_is_refused_with_its_reason(written: ConfiguredGuest, r
     with pytest.raises(EmissionError, match=reason) as error:
         refuse_for_xen(written)
     assert all(line.startswith('guest "db": ') for line in str(error.value).split("\n"))
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_guest_in_huge_pages_is_none_of_xen(whole: bool) -> None:
+    guest = replace(typed("hvm", whole=whole), page_size=2 * MIB)
+    with pytest.raises(EmissionError, match=r"its memory is in huge pages \(page_size\), and Xen has no pools of them"):
+        refuse_for_xen(write(guest=guest))
 
 
 def test_every_reason_is_given_at_once() -> None:

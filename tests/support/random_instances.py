@@ -94,7 +94,11 @@ def with_huge_pages(seed: int, instance: Instance) -> Instance:
             used |= {size} - {None}
             kib = vnode.memory_kib if size is None else -(-vnode.memory_kib // size) * size
             vnodes.append(replace(vnode, memory_kib=kib, page_size=own))
-        guests.append(replace(guest, vnodes=tuple(vnodes), page_size=common))
+        flexible = guest.flexible
+        if flexible and common:
+            used.add(common)
+            flexible = replace(flexible, memory_kib=-(-flexible.memory_kib // common) * common)
+        guests.append(replace(guest, vnodes=tuple(vnodes), flexible=flexible, page_size=common))
     pnodes = []
     for i, pnode in enumerate(instance.host.pnodes):
         pools = []

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from msgspec.structs import replace
 
 import placer
 from placer.assignment import Status
+from placer.check import check
+from placer.instance import Form
 from placer.solving.pipeline import solve
-from tests.support.building import GIB, a_guest, a_host
-from tests.support.oracle import best, feasible
-from tests.support.random_instances import random_instance, with_claims, with_huge_pages
+from tests.support.building import GIB, MIB, a_guest, a_host
+from tests.support.oracle import best, feasible, tier_costs
+from tests.support.random_instances import random_instance, random_placement, with_claims, with_huge_pages
 
 
 @pytest.mark.parametrize("strategy", ["optimal", "branch-and-bound", "cpsat"])
@@ -29,6 +33,66 @@ def test_random_instances_with_huge_pages_agree_with_the_oracle(strategy: str) -
             assert feasible(instance, answer.placement, allow_unplaced), seed
         seen.add(expected is None)
     assert seen == {True, False}
+
+
+def mixed(seed: int) -> placer.Instance:
+    """Guests cut by placer and sets beside a guest of vnodes, with a pool, a running domain, pins and claims."""
+    rng = Random(seed)
+    host = a_host(*(rng.randint(2, 8) * GIB // 2 for _ in range(3)), slit=((10, 12, 20), (12, 10, 20), (20, 20, 10)))
+    if rng.random() < 0.4:
+        host = replace(host, cpupools=(placer.Cpupool(name="Pool-0", pcpus=range(8)),))
+    if rng.random() < 0.4:
+        host = replace(host, domains=(placer.Domain(name="old", affinity=[(0, 1), (4,), None]),))
+    guests = []
+    for i in range(rng.randint(1, 2)):
+        least = rng.randint(1, 2)
+        flexible = placer.Flexible(
+            memory_kib=rng.randint(2, 9) * GIB // 4,
+            vcpu_count=rng.randint(1, 4),
+            least=least,
+            most=rng.randint(least, 3),
+        )
+        mask = ((0, 1, 4, 5),) * flexible.vcpu_count if rng.random() < 0.3 else None
+        form: Form = "set" if rng.random() < 0.5 else "vnuma"
+        overhead_kib = rng.choice((0, 20 * MIB))
+        guests.append(
+            placer.Guest(name=f"g{i}", flexible=flexible, form=form, hard_affinity=mask, overhead_kib=overhead_kib)
+        )
+    guests.append(a_guest(GIB, GIB // 2, name="vm", pnodes=rng.choice((None, (0, 1)))))
+    instance = with_huge_pages(seed, placer.Instance(host=host, guests=tuple(guests)))
+    return with_claims(seed, instance) if seed % 3 == 0 else instance
+
+
+@pytest.mark.parametrize("strategy", ["optimal", "branch-and-bound", "cpsat"])
+def test_cut_guests_and_sets_in_huge_pages_agree_with_the_oracle(strategy: str) -> None:
+    seen = set()
+    for seed in range(12 if strategy == "cpsat" else 50):
+        instance, allow_unplaced = mixed(seed), seed % 4 == 1
+        expected = best(instance, allow_unplaced)
+        answer = solve(instance, strategy=strategy, allow_unplaced=allow_unplaced, workers=1, time_limit_s=120)
+        assert answer.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
+        assert tuple(tier.cost for tier in answer.tiers) == (expected[0] if expected else ()), seed
+        if expected:
+            assert answer.instance is not None
+            assert answer.placement is not None
+            assert feasible(answer.instance, answer.placement, allow_unplaced), seed
+        seen.add(expected is None)
+    assert seen == {True, False}
+
+
+def test_oracle_and_judge_agree_on_random_placements() -> None:
+    seen = set()
+    for seed in range(250):
+        instance = with_huge_pages(seed, random_instance(seed))
+        instance = with_claims(seed, instance) if seed % 2 else instance
+        if any(guest.dedicated for guest in instance.guests):
+            continue
+        placement = random_placement(seed, instance)
+        verdict = check(instance, placement, allow_unplaced=True)
+        assert verdict.costs == tier_costs(instance, placement), seed
+        assert (not verdict.violations) == feasible(instance, placement, allow_unplaced=True), seed
+        seen.update({violation.rule for violation in verdict.violations} or {"none"})
+    assert {"huge_pages", "claims", "memory", "none"} <= seen
 
 
 def paged(*totals: int) -> placer.Host:

@@ -53,7 +53,7 @@ INSIDE = {
     ),
     "formats": (
         ("text",),
-        ("base", "devices", "foreign", "stubdomain"),
+        ("base", "devices", "foreign", "page_sizes", "stubdomain"),
         ("configured_guest",),
         ("native", "xl", "libxl", "libvirt", "openstack", "linux", "toolstack_limits", "qemu"),
         ("hosts", "guests"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
@@ -80,6 +81,19 @@ def test_a_host_is_read_from_the_capabilities_of_a_real_libvirt(tmp_path: Path, 
 
     assert ran.code == 0, ran.err
     assert ran.out.count('"pcpus": "') == 2
+
+
+def test_free_pages_are_read_as_a_real_libvirt_prints_them(tmp_path: Path, platform: Platform) -> None:
+    """Its driver for tests makes the numbers up, of the sizes that its capabilities list."""
+    printed = virsh(platform, "freepages --all").stdout
+    (tmp_path / "host.txt").write_text(virsh(platform, "capabilities").stdout + printed)
+    ran = placer("host", tmp_path / "host.txt", "--quiet")
+
+    assert ran.code == 0, ran.err
+    pools = [pool for pnode in json.loads(ran.out)["pnodes"] for pool in pnode["huge_pages"]]
+    counts = [int(line.split()[1]) for line in printed.splitlines() if line.startswith(("2048KiB: ", "1048576KiB: "))]
+    assert [pool["free"] for pool in pools] == counts
+    assert len(counts) == 4
 
 
 @pytest.mark.parametrize(

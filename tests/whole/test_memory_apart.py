@@ -105,7 +105,7 @@ def test_a_guest_that_fits_nowhere_says_how_much_it_lacks_and_is_left_as_it_is()
 @pytest.mark.parametrize(("specs", "placed"), [({}, True), ({"hw:numa_nodes": "1"}, False)])
 def test_nova_wants_both_of_a_cell_on_one_pnode(specs: dict[str, str], placed: bool) -> None:
     flavor = {"name": "m", "ram": 4096, "vcpus": 4, "extra_specs": specs}
-    request = settled(assemble(ParsedHost(host=HOST), read_flavors(flavor, "m.json")))
+    request = settled(assemble(ParsedHost(host=HOST), read_flavors(flavor, "m.json", HOST)))
     assert (solve(request.instance).placement is not None) is placed
 
 

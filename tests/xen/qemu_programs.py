@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,9 +23,12 @@ COMMANDS = (
 )
 QUESTIONS = "".join(json.dumps(command) + "\n" for command in COMMANDS)
 NODE = re.compile(r"node (\d+) (cpus|size):(.*)")
-WANTED = "online cpulist meminfo distance core_cpus_list thread_siblings_list physical_package_id"
-"""Files of sysfs that tell of nodes, cpus and cores."""
-PLACES = "/sys/devices/system/node/ /sys/devices/system/cpu/"
+WANTED = (
+    "online cpulist meminfo distance core_cpus_list thread_siblings_list physical_package_id "  # of cpus and nodes
+    "nr_hugepages free_hugepages"
+)
+"""Files of sysfs that tell of nodes, cpus, cores and huge pages."""
+PLACES = "/sys/devices/system/node/ /sys/devices/system/cpu/ /sys/devices/system/node/node*/hugepages/"
 
 
 @dataclass
@@ -87,12 +91,15 @@ class Seen:
         Distances.
     bound
         Of each bound mapping of QEMU with pages: the nodes it is bound to, and those its pages lie on.
+    huge
+        Of each of these mappings in huge pages: its node -> number of pages.
     """
 
     vnode_of: list[int] = field(default_factory=list)
     memory_kib: dict[int, int] = field(default_factory=dict)
     slit: list[list[int]] = field(default_factory=list)
     bound: list[tuple[str, set[int]]] = field(default_factory=list)
+    huge: list[dict[int, int]] = field(default_factory=list)
 
 
 class Linux(Emulated):
@@ -126,6 +133,13 @@ class Linux(Emulated):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
 
+    def reserve_pages(self, counts: Sequence[int]) -> None:
+        """Have so many huge pages of 2 MiB on each node, and no others."""
+        for node, count in enumerate(counts):
+            name = f"/sys/devices/system/node/node{node}/hugepages/hugepages-2048kB/nr_hugepages"
+            if int(self.ask(f"echo {count} > {name}; cat {name}")) != count:
+                raise RuntimeError(f"node {node} has no {count} huge pages")
+
     def start(self, arguments: str) -> Numa:
         """Start QEMU there, stopped, and ask it."""
         self.put("/tmp/questions", QUESTIONS)
@@ -157,8 +171,10 @@ def _seen(text: str) -> Seen:
             else:
                 seen.memory_kib[numbers[2]] = seen.memory_kib.get(numbers[2], 0) + numbers[1] // 1024
         elif words and words[0].startswith("bind:"):
-            pages = {int(node) for node in re.findall(r"\bN(\d+)=", line)}
+            pages = {int(node): int(count) for node, count in re.findall(r"\bN(\d+)=(\d+)", line)}
             if pages:
-                seen.bound.append((words[0].removeprefix("bind:"), pages))
+                seen.bound.append((words[0].removeprefix("bind:"), set(pages)))
+            if pages and " huge " in line:
+                seen.huge.append(pages)
     seen.vnode_of = [vnode_of_apic[apic] for apic in sorted(vnode_of_apic)]
     return seen

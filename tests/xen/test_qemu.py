@@ -163,3 +163,41 @@ def test_pages_lie_where_they_were_placed_and_the_guest_sees_nodes_and_distances
         }, name
         assert (str(pnodes[0]), {pnodes[0]}) in seen.bound, name  # the firmware has touched memory of vnode 0
         assert all(bound in map(str, pnodes) and pages == {int(bound)} for bound, pages in seen.bound), name
+
+
+PAGED = """\
+<domain type='qemu'>
+  <name>paged</name>
+  <memory unit='MiB'>64</memory>
+  <memoryBacking><hugepages><page size='2' unit='M'/></hugepages></memoryBacking>
+  <vcpu>2</vcpu>
+  <os><type>hvm</type></os>
+</domain>
+"""
+
+
+@pytest.mark.slow
+def test_a_guest_in_huge_pages_starts_where_they_are_and_nowhere_else(linux: Linux, tmp_path: Path) -> None:
+    """Node 2 has 40 pages of 2 MiB, and node 0 one too few for 64 MiB; ordinary memory is on every node."""
+    linux.reserve_pages((31, 0, 40, 0))
+    try:
+        linux.copy_sysfs(tmp_path / "sys")
+        (tmp_path / "paged.xml").write_text(PAGED)
+        text = placed_arguments(tmp_path, "solve", "--host", tmp_path / "sys", tmp_path / "paged.xml")
+        seen = linux.run_tables(text)
+        assert seen.huge == [{2: 32}]
+        assert ("2", {2}) in seen.bound
+        for node in (0, 1):  # so that being started means something
+            with pytest.raises(RuntimeError, match=r"unable to map backing store|[Pp]realloc"):
+                linux.run_tables(text.replace("host-nodes=2", f"host-nodes={node}"))
+    finally:
+        linux.reserve_pages((0, 0, 0, 0))
+
+
+def placed_arguments(folder: Path, *words: object) -> str:
+    """Have placer write the arguments of the one guest."""
+    from tests.support.commands import placer as run
+
+    ran = run(*words, "--workers", 1, "--format", "qemu", "-o", folder / "paged.args")
+    assert ran.code == 0, ran.err
+    return (folder / "paged.args").read_text()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from placer.formats.libvirt.values import set_of, size_of
+from placer.formats.page_sizes import NOT_KNOWN
 from placer.formats.text.cpu_lists import bits
 from placer.formats.text.xml_text import Node
 from placer.instance import Host, Vnode, format_cpuset, format_size
@@ -63,7 +64,7 @@ def read_huge_pages(root: Node, cells: int, memory_kib: list[int], host: Host) -
     hugepages = backing.child("hugepages") if backing else None
     if hugepages is None:
         return PageSizes(common=None, of_cell={})
-    known = sorted({pool.page_size for pnode in host.pnodes for pool in pnode.huge_pages})
+    known = host.page_sizes
     if not known:
         return PageSizes(common=None, of_cell={}, notes=(NOT_KNOWN,))
     pages = list(hugepages.all("page"))
@@ -84,7 +85,8 @@ def read_huge_pages(root: Node, cells: int, memory_kib: list[int], host: Host) -
     if not pages:
         used = [size for size in known if any(pnode.pages_of(size) for pnode in host.pnodes)]
         common = (used or known)[0]
-        notes = (f"it states no size of its huge pages: {format_size(common)} is assumed, the smallest of the host",)
+        taken = f"{format_size(common)} is taken and written, the smallest that this host has"
+        notes = (f"it states no size of its huge pages: {taken}; <page size=.../> states another",)
     whole = None if cells else common or None
     sizes = {v: of_cell.get(v, common or 0) for v in range(cells)}
     for v, kib in enumerate(memory_kib):
@@ -92,13 +94,7 @@ def read_huge_pages(root: Node, cells: int, memory_kib: list[int], host: Host) -
     return PageSizes(common=whole, of_cell={v: size for v, size in sizes.items() if size}, notes=notes)
 
 
-NOT_KNOWN = (
-    "it asks for huge pages, and the host does not say how many its pnodes have: it is placed as ordinary memory; "
-    "give the host as a sysfs tree (/sys), hwloc's XML or virsh capabilities"
-)
-
-
-def _size(page: Node, known: list[int]) -> int:
+def _size(page: Node, known: tuple[int, ...]) -> int:
     """Read the size of a page in KiB; 0 for one of ordinary pages."""
     size = size_of(page, page.attributes.get("size", ""))
     if size in known:

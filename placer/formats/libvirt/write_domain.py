@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 from placer.errors import EmissionError
 from placer.formats.configured_guest import ConfiguredGuest, ConfiguredVnode, pcpus_of_vnode
+from placer.formats.libvirt.write_huge_pages import set_huge_pages
 from placer.formats.libvirt.write_numatune import numatune_lines
 from placer.formats.text.encodings import carry_as
 from placer.formats.text.xml_edit import STEP, Span, XmlEdit
@@ -37,8 +38,9 @@ def emit_libvirt_xml(written: ConfiguredGuest) -> str:
         The guest. A guest that was read from a domain gets the same domain with these elements set, and all others
         kept: ``numatune`` for the guest and each cell, in the modes of the domain; a ``vcpupin`` for each vcpu, with
         the pcpus of its pnode that its hard affinity allows; an ``emulatorpin`` unless the domain has one; the
-        distances between cells, and the cells themselves for a guest that placer cut into vnodes. Of a guest of an
-        instance or a flavour the elements that placer knows are written. A guest of form ``whole`` gets no cells.
+        distances between cells; for a guest that placer cut into vnodes the cells themselves; and the size of huge
+        pages where the domain leaves that open. Of a guest of an instance or a flavour the elements that placer knows
+        are written. A guest of form ``whole`` gets no cells.
 
     Raises
     ------
@@ -54,8 +56,7 @@ def emit_libvirt_xml(written: ConfiguredGuest) -> str:
     _set_cells(document, written)
     _set_pins(document, written)
     _set_numatune(document, written)
-    if not (source and source.kind == "libvirt"):
-        _set_huge_pages(document, written)
+    set_huge_pages(document, _anchor(document.root), written)
     return carry_as(document.text(), source.encoding if source else None)
 
 
@@ -120,22 +121,6 @@ def _set_numatune(document: XmlEdit, written: ConfiguredGuest) -> None:
         document.replace(numatune, lines)
     else:
         document.after(_anchor(document.root), lines)
-
-
-def _set_huge_pages(document: XmlEdit, written: ConfiguredGuest) -> None:
-    """Write the page sizes of a guest of an instance or a flavour; a domain's own file has them already."""
-    of_size: dict[int, list[int]] = {}
-    for v, vnode in enumerate(written.vnodes):
-        if vnode.page_size:
-            of_size.setdefault(vnode.page_size, []).append(v)
-    if not of_size:
-        return
-    pages = []
-    for size, ids in sorted(of_size.items()):
-        nodeset = "" if written.without_vnuma else f" nodeset='{format_cpuset(ids)}'"
-        pages.append(f"<page size='{size}' unit='KiB'{nodeset}/>")
-    lines = ["<hugepages>", *(STEP + page for page in pages), "</hugepages>"]
-    document.after(_anchor(document.root), ["<memoryBacking>", *(STEP + line for line in lines), "</memoryBacking>"])
 
 
 def _set_pins(document: XmlEdit, written: ConfiguredGuest) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 from placer.errors import InputError, of_each
 from placer.formats.base import MAX_NAME, GuestSource, ParsedGuest
-from placer.formats.openstack.flavor_cells import read_cells
+from placer.formats.openstack.flavor_cells import Cell, read_cells
+from placer.formats.openstack.flavor_pages import read_pages
 from placer.formats.openstack.flavor_policies import read_policies
 from placer.formats.openstack.flavor_specs import Specs, specs_of
 from placer.formats.openstack.flavor_topology import LEVELS, read_topology
 from placer.formats.text.json_fields import Fields
 from placer.formats.text.typos import typo_notes
-from placer.instance import Vnode, shorten
+from placer.instance import Host, Vnode, shorten
 from placer.instance.guest_checks import MAX_VCPUS
 from placer.instance.units import MAX_KIB
 
@@ -25,6 +26,7 @@ _OF_COLUMN = {"Name": "name", "RAM": "ram", "VCPUs": "vcpus", "Properties": "pro
 """Columns of ``openstack flavor list`` -> keys of a flavour. Properties are there with ``--long`` only."""
 _READ = (
     "hw:numa_nodes",
+    "hw:mem_page_size",
     "hw:cpu_policy",
     "hw:cpu_thread_policy",
     "hw:cpu_dedicated_mask",
@@ -36,8 +38,6 @@ _READ = (
 )
 """Extra specs that are read, besides ``hw:numa_cpus.N`` and ``hw:numa_mem.N``."""
 _NOT_COUNTED = (
-    "hw:mem_page_size",
-    "hw_mem_page_size",
     "hw:pmem",
     "hw:emulator_threads_policy",
     "hw_emulator_threads_policy",
@@ -46,7 +46,7 @@ _NOT_COUNTED = (
     "hw:mem_encryption",
     "pci_passthrough:",
 )
-"""Keys that nova counts and placer does not: huge pages, a pcpu for the emulator, devices, encrypted memory."""
+"""Keys that nova counts and placer does not: persistent memory, a pcpu for the emulator, devices, encrypted memory."""
 
 
 def holds_flavors(document: object) -> bool:
@@ -68,7 +68,7 @@ def holds_flavors(document: object) -> bool:
     return listed or "flavor" in document or ("vcpus" in document and not {"ram", "memory_mb"}.isdisjoint(document))
 
 
-def read_flavors(document: object, place: str) -> list[ParsedGuest]:
+def read_flavors(document: object, place: str, host: Host) -> list[ParsedGuest]:
     """
     Read each flavour as a guest.
 
@@ -79,6 +79,8 @@ def read_flavors(document: object, place: str) -> list[ParsedGuest]:
         guest with ``name``, ``flavor`` and optionally ``image``; a list of these, also in the API's object around it.
     place
         The file's name for messages. A flavour without a name gets the name of the file.
+    host
+        The host, whose huge pages a flavour may ask for.
 
     Raises
     ------
@@ -91,11 +93,11 @@ def read_flavors(document: object, place: str) -> list[ParsedGuest]:
         if key is not None:
             document, path = document[key], f"$.{key}"
     if not isinstance(document, list):
-        return [_read(Fields.of(_from_table(document), place))]
+        return [_read(Fields.of(_from_table(document), place), host)]
     if not document:
         raise InputError("the list is empty, expected a flavour", place=f"{place}: {path}")
     entries = list(map(_from_table, document))
-    return of_each(lambda i: _read(Fields.of(entries[i], place, f"{path}[{i}]")), range(len(entries)))
+    return of_each(lambda i: _read(Fields.of(entries[i], place, f"{path}[{i}]"), host), range(len(entries)))
 
 
 def _from_table(item: Any) -> Any:
@@ -105,7 +107,7 @@ def _from_table(item: Any) -> Any:
     return {_OF_COLUMN.get(key, key): value for key, value in item.items()}
 
 
-def _read(document: Fields) -> ParsedGuest:
+def _read(document: Fields, host: Host) -> ParsedGuest:
     flavor = document.child("flavor") or document
     image = document.value.get("image") if flavor is not document else None
     specs = specs_of(flavor, document.child("image") if isinstance(image, dict) else None)
@@ -113,21 +115,27 @@ def _read(document: Fields) -> ParsedGuest:
     policies = read_policies(specs, vcpu_count)
     cells = read_cells(specs, vcpu_count, memory_mib, numa=policies.cpu_policy != "shared" or _wants_pages(specs))
     memory_kib = memory_mib * MIB
+    pages = read_pages(specs, [mib * MIB for _, mib in cells or ()], host)
     return ParsedGuest(
         name=_name(document, flavor),
         type="hvm",
         vcpu_count=vcpu_count,
         memory_kib=memory_kib,
         maxmem_kib=memory_kib,
-        vnodes=None if cells is None else tuple(Vnode(memory_kib=mib * MIB, vcpus=vcpus) for vcpus, mib in cells),
+        vnodes=None if cells is None else tuple(map(_vnode, cells, pages.sizes)),
         topology=read_topology(specs, vcpu_count),
         cpu_policy=policies.cpu_policy,
         dedicated_vcpus=policies.dedicated_vcpus,
         thread_policy=policies.thread_policy,
         one_to_one=cells is not None and len(cells) > 1,
-        notes=(*_notes(specs, numa=cells is not None), *_unlisted(flavor)),
+        notes=(*pages.notes, *_notes(specs, numa=cells is not None), *_unlisted(flavor)),
         source=GuestSource(kind="flavor", place=document.place, text=""),
     )
+
+
+def _vnode(cell: Cell, page_size: int | None) -> Vnode:
+    vcpus, memory_mib = cell
+    return Vnode(memory_kib=memory_mib * MIB, vcpus=vcpus, page_size=page_size)
 
 
 def _sizes(flavor: Fields) -> tuple[int, int]:

@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from placer.errors import InputError
-from placer.formats.libvirt.huge_pages import NOT_KNOWN, PageSizes, read_huge_pages
+from placer.formats.libvirt.huge_pages import PageSizes, read_huge_pages
+from placer.formats.page_sizes import NOT_KNOWN
 from placer.formats.text.xml_text import parse_xml
 from placer.instance import HugePages
 from tests.support.building import GIB, MIB, a_host
@@ -35,7 +36,10 @@ def test_one_size_holds_for_the_domain_or_for_every_cell_without_its_own() -> No
 def test_without_a_size_the_smallest_that_the_host_has_is_assumed() -> None:
     sizes = read("")
     assert sizes.common == GIB  # no page of 2 MiB is there
-    assert sizes.notes == ("it states no size of its huge pages: 1 GiB is assumed, the smallest of the host",)
+    assert sizes.notes == (
+        "it states no size of its huge pages: 1 GiB is taken and written, the smallest that this host has; "
+        "<page size=.../> states another",
+    )
 
 
 def test_a_host_that_states_no_pages_leaves_a_note() -> None:

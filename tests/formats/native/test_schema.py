@@ -18,6 +18,7 @@ def test_the_schema_is_a_schema_with_closed_key_sets_and_words_for_every_key() -
         "Instance",
         "Host",
         "Pnode",
+        "HugePages",
         "Cpupool",
         "Device",
         "Domain",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,8 @@ import pytest
 from placer.errors import InputError
 from placer.formats.base import ParsedGuest
 from placer.formats.openstack.flavor import holds_flavors, read_flavors
-from placer.instance import Vnode
+from placer.instance import Host, HugePages, Pnode, Vnode
+from tests.support.nova_cases import nova_cases
 
 MIB = 1024
 
@@ -36,15 +35,17 @@ ERRORS = {
 }
 """What nova raises, and what placer says."""
 
+POOLS = (HugePages(page_size=2 * MIB, total=4096),)
+HOST = Host(pnodes=(Pnode(id=0, memory_kib=8 * MIB * MIB, pcpus=range(16), huge_pages=POOLS),))
+
 NOT_PLACED = {
-    "pagesize": "huge pages are not counted; the report says so",
     "emulator_threads_policy": "no pcpu is kept for the emulator's threads; the report says so",
 }
 """What nova's expectation holds that placer has no word for; the reading must note it, and all else must agree."""
 
 
 def read(flavor: dict[str, Any], **more: Any) -> ParsedGuest:
-    (reading,) = read_flavors({"name": "vm", "flavor": flavor, **more}, "vm.json")
+    (reading,) = read_flavors({"name": "vm", "flavor": flavor, **more}, "vm.json", HOST)
     return reading
 
 
@@ -58,6 +59,7 @@ def cells_of(reading: ParsedGuest) -> list[dict[str, Any]] | None:
             "cpus": [vcpu for vcpu in vnode.vcpus if vcpu not in dedicated],
             "pcpus": [vcpu for vcpu in vnode.vcpus if vcpu in dedicated],
             "memory_mb": vnode.memory_kib // MIB,
+            "pagesize": vnode.page_size,
             "cpu_policy": reading.cpu_policy,
             "thread_policy": reading.thread_policy,
         }
@@ -65,18 +67,10 @@ def cells_of(reading: ParsedGuest) -> list[dict[str, Any]] | None:
     ]
 
 
-def nova_cases() -> list[dict[str, Any]]:
-    corpus = os.environ.get("PLACER_CORPUS")
-    if not corpus:
-        pytest.skip("PLACER_CORPUS is not set: it names the folder of nova's own cases")
-    path = Path(corpus) / "peer-cases" / "nova_guest_spec.json"
-    return list(json.loads(path.read_text(encoding="utf-8"))["cases"])
-
-
 def test_novas_own_cases_give_its_cells_or_are_refused_for_its_reasons(capsys: pytest.CaptureFixture[str]) -> None:
     refused, placed = [], []
     unplaced = dict.fromkeys(NOT_PLACED, 0)
-    for case in nova_cases():
+    for case in nova_cases("nova_guest_spec.json"):
         flavor, expected = case["flavor"], case["expect"]
         if "error" in expected:
             with pytest.raises(InputError, match=ERRORS[expected["error"]]) as raised:
@@ -89,12 +83,11 @@ def test_novas_own_cases_give_its_cells_or_are_refused_for_its_reasons(capsys: p
         asked = [key for key in NOT_PLACED if guest.get(key) or any(cell.get(key) for cell in guest["cells"] or ())]
         for key in asked:
             unplaced[key] += 1
-            wanted = {"pagesize": "hw:mem_page_size"}.get(key, f"hw:{key}")
-            assert f"not counted: {wanted}" in reading.notes, case["name"]
+            assert f"not counted: hw:{key}" in reading.notes, case["name"]
         assert asked or reading.notes == (), case["name"]
         cells = guest["cells"] and [
             {
-                **{key: cell[key] for key in ("id", "cpus", "pcpus", "memory_mb")},
+                **{key: cell[key] for key in ("id", "cpus", "pcpus", "memory_mb", "pagesize")},
                 "cpu_policy": cell["cpu_policy"] or "shared",
                 "thread_policy": cell["thread_policy"] or "prefer",
             }
@@ -105,7 +98,7 @@ def test_novas_own_cases_give_its_cells_or_are_refused_for_its_reasons(capsys: p
     with capsys.disabled():
         sys.stdout.write(f"\n{len(placed)} flavours of nova give its cells, {len(refused)} are refused as nova does\n")
         sys.stdout.writelines(f"  {key}, in {unplaced[key]}: {why}\n" for key, why in NOT_PLACED.items())
-    assert (len(placed), len(refused), unplaced) == (17, 22, {"pagesize": 1, "emulator_threads_policy": 1})
+    assert (len(placed), len(refused), unplaced) == (17, 22, {"emulator_threads_policy": 1})
 
 
 def test_a_flavour_as_the_client_prints_it_is_a_guest_of_its_name() -> None:
@@ -119,7 +112,7 @@ def test_a_flavour_as_the_client_prints_it_is_a_guest_of_its_name() -> None:
         "ram": 8192,
         "vcpus": 4,
     }
-    (guest,) = read_flavors(printed, "db.json")
+    (guest,) = read_flavors(printed, "db.json", HOST)
     assert (guest.name, guest.type, guest.memory_kib, guest.maxmem_kib) == ("db.large", "hvm", 8192 * MIB, 8192 * MIB)
     assert guest.vnodes == (
         Vnode(memory_kib=4096 * MIB, vcpus=(0, 1)),
@@ -142,10 +135,10 @@ def test_properties_in_one_string_as_older_clients_print_them_are_read() -> None
 def test_lists_and_what_the_api_gives_hold_several_guests() -> None:
     small = {"name": "a", "vcpus": 1, "ram": 512}
     server = {"name": "b", "flavor": {"original_name": "m1", "vcpus": 2, "ram": 1024, "extra_specs": {}}, "image": ""}
-    assert [guest.name for guest in read_flavors([small, server], "x")] == ["a", "b"]
-    assert [guest.name for guest in read_flavors({"flavors": [small]}, "x")] == ["a"]
-    assert [guest.vcpu_count for guest in read_flavors({"servers": [server]}, "x")] == [2]
-    assert [guest.name for guest in read_flavors({"flavor": {"vcpus": 1, "ram": 512}}, "dir/web.json")] == ["web"]
+    assert [guest.name for guest in read_flavors([small, server], "x", HOST)] == ["a", "b"]
+    assert [guest.name for guest in read_flavors({"flavors": [small]}, "x", HOST)] == ["a"]
+    assert [guest.vcpu_count for guest in read_flavors({"servers": [server]}, "x", HOST)] == [2]
+    assert [guest.name for guest in read_flavors({"flavor": {"vcpus": 1, "ram": 512}}, "dir/web.json", HOST)] == ["web"]
 
 
 @pytest.mark.parametrize(
@@ -184,14 +177,14 @@ def test_flavours_are_told_from_what_libxl_writes(document: object, held: bool) 
 )
 def test_what_is_no_flavour_is_refused_with_its_path(document: object, message: str) -> None:
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
-        read_flavors(document, "x")
+        read_flavors(document, "x", HOST)
 
 
 def test_keys_that_nova_counts_and_placer_does_not_are_noted() -> None:
-    specs = {"hw:mem_page_size": "large", "pci_passthrough:alias": "gpu:1", "hw:cpu_cores": "4"}
+    specs = {"hw:pmem": "big", "pci_passthrough:alias": "gpu:1", "hw:cpu_cores": "4"}
     guest = read({"vcpus": 2, "ram": 512, "extra_specs": specs})
     assert len(guest.vnodes or ()) == 1
-    assert guest.notes == ("not counted: hw:mem_page_size, pci_passthrough:alias",)
+    assert guest.notes == ("not counted: hw:pmem, pci_passthrough:alias",)
 
 
 def test_nodes_without_their_number_are_no_nodes_and_are_noted() -> None:
@@ -202,5 +195,5 @@ def test_nodes_without_their_number_are_no_nodes_and_are_noted() -> None:
 
 def test_a_slip_in_an_extra_spec_is_asked_about() -> None:
     text = '{"name": "m", "vcpus": 2, "ram": 1024, "properties": {"hw:cpu_polcy": "dedicated"}}'
-    (reading,) = read_flavors(json.loads(text), "m.json")
+    (reading,) = read_flavors(json.loads(text), "m.json", HOST)
     assert "hw:cpu_polcy is not read; is hw:cpu_policy meant?" in reading.notes

@@ -9,12 +9,13 @@ import pytest
 from placer.errors import InputError
 from placer.formats.openstack.flavor import read_flavors
 from placer.instance import Topology
+from tests.support.building import a_host
 
 
 def read(vcpus: int, image: dict[str, Any] | None = None, **specs: int | str) -> Topology | None:
     flavor = {"vcpus": vcpus, "ram": 1024, "extra_specs": {f"hw:cpu_{key}": value for key, value in specs.items()}}
     properties = {f"hw_cpu_{key}": value for key, value in (image or {}).items()}
-    (guest,) = read_flavors({"name": "vm", "flavor": flavor, "image": properties}, "vm.json")
+    (guest,) = read_flavors({"name": "vm", "flavor": flavor, "image": properties}, "vm.json", a_host(2**20))
     assert guest.notes == ()
     return guest.topology
 
