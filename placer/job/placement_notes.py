@@ -18,6 +18,7 @@ def placement_notes(request: Request, placement: Placement) -> list[str]:
         *_spread(instance, placement),
         *_apart(instance, placement),
         *_may_stray(instance, placement),
+        *_start_order(instance, placement),
         *_cannot_migrate(request, placement),
         *_own_soft_affinity(instance, placement),
         *_own_vdistances(instance, placement),
@@ -104,6 +105,17 @@ def _may_stray(instance: Instance, placement: Placement) -> list[str]:
     return [
         f"may stray: up to {', '.join(amounts)} may land outside their sets, and the proof holds only if none does: "
         f"{name_some(list(strays))}"
+    ]
+
+
+def _start_order(instance: Instance, placement: Placement) -> list[str]:
+    """Name the guests on sets of pnodes that are to be started before those with vnuma, on a host with a low zone."""
+    placed = [guest for guest in instance.guests if None not in placement.pnode_of[guest.name]]
+    sets = [guest.name for guest in placed if guest.form == "set"]
+    if instance.host.low_zone_kib is None or not sets or all(guest.has_own_affinity for guest in placed):
+        return []
+    return [
+        f"start guests on sets of pnodes before those with vnuma, which alone can use the low zone: {name_some(sets)}"
     ]
 
 

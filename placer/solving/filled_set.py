@@ -33,7 +33,7 @@ def filled_set(guest: Guest, host: Host) -> tuple[Guest, Note] | None:
             sizes = _sizes(flexible.memory_kib, [room[pnode] for pnode in chosen])
             spread = zip(chosen, sizes, set_parts(flexible.memory_kib, flexible.vcpu_count, k), strict=True)
             vnodes = [Vnode(memory_kib=kib, vcpus=tuple(vcpus), pnodes=(pnode,)) for pnode, kib, (_, vcpus) in spread]
-            said = "its memory fits in no equal parts; mode strict fills what its pnodes have free"
+            said = "its memory fits in no equal parts; Linux fills what its pnodes have free"
             parts = ", ".join(f"{format_size(v.memory_kib)} on pnode {v.pnodes[0]}" for v in vnodes if v.pnodes)
             return replace(guest, vnodes=vnodes, flexible=None, one_to_one=True), Note(f"{said}: {parts}", kind=said)
     return None

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from placer.instance import Guest, Placement
+from placer.instance import Flexible, Guest, Placement
 from placer.job.notes import answer_notes
 from placer.job.request import Request
 from tests.support.building import GIB, a_guest, a_host, an_instance
@@ -75,6 +75,25 @@ def test_a_set_that_may_stray_is_named_with_the_most_that_may() -> None:
     spread, stray = answer_notes(request, Placement(pnode_of={"db": (0, 1)}))
     assert spread == 'guest "db": memory spread over pnodes 0 and 1, without vnuma'
     assert stray.startswith("may stray: up to 100.12 MiB of the parts on pnode 0 may land outside")
+
+
+def test_sets_are_to_be_started_before_guests_with_vnuma_where_the_host_has_a_low_zone() -> None:
+    host = replace(a_host(8 * GIB, 8 * GIB), low_zone_kib=2 * GIB)
+    spread = Guest(name="web", type="pvh", flexible=Flexible(memory_kib=2 * GIB, vcpu_count=2), form="set").split_into(
+        2
+    )
+    pnode_of: dict[str, tuple[int | None, ...]] = {"web": (0, 1), "db": (0,), "one": (0,)}
+
+    def lines(low: bool, *guests: Guest) -> list[str]:
+        instance = an_instance(host if low else HOST, *guests)
+        where = Placement(pnode_of={guest.name: pnode_of[guest.name] for guest in guests})
+        return [line for line in answer_notes(Request(instance=instance), where) if line.startswith("start ")]
+
+    vnuma, whole = a_guest(GIB, name="db"), a_guest(GIB, name="one", form="whole")
+    assert lines(True, spread, vnuma) == [
+        "start guests on sets of pnodes before those with vnuma, which alone can use the low zone: web"
+    ]
+    assert lines(True, spread, whole) == lines(True, vnuma) == lines(False, spread, vnuma) == []
 
 
 def test_pnodes_on_which_memory_may_stray_share_a_line() -> None:
