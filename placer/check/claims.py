@@ -32,6 +32,6 @@ def claims(instance: Instance, where: Positions) -> Iterator[Violation]:
         yield Violation(
             rule="claims",
             message=f"the guests need {format_size(needed)}, the host has {format_size(free)} free, "
-            f"less {format_size(host.claimed_kib)} claimed for domains being built{less}",
+            f"less {format_size(host.claimed_kib)} claimed for domains being built and stub domains{less}",
             guests=tuple(dict.fromkeys(name for name, kib in taking if kib)),
         )

@@ -70,7 +70,7 @@ class Claims:
         less = f" and {format_size(overhead)} of overhead" if overhead else ""
         return (
             f"{format_size(max(0, self.limit_kib or 0))} that is not claimed ({format_size(self._free_kib)} free, less "
-            f"{format_size(claimed)} claimed for domains being built{less})"
+            f"{format_size(claimed)} claimed for domains being built and stub domains{less})"
         )
 
 

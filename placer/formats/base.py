@@ -175,6 +175,8 @@ class ParsedGuest:
         Ids of the host's devices that the guest is assigned.
     overhead_kib
         Memory that the hypervisor needs for the guest besides the guest's own, in KiB.
+    stubdomain_kib
+        Memory of its stub domain, which lies on a pnode that libxl chooses, in KiB.
     spread
         Whether its memory is interleaved over all of ``pnodes``, so that it is a set of these pnodes.
     filled
@@ -212,6 +214,7 @@ class ParsedGuest:
     one_to_one: bool = False
     devices: tuple[str, ...] = ()
     overhead_kib: int = 0
+    stubdomain_kib: int = 0
     spread: bool = False
     filled: bool = False
     bound_kib: Mapping[int, int] = field(default_factory=dict)
@@ -230,9 +233,11 @@ def online_note(online: int, vcpu_count: int) -> Note:
 
 
 def less_bound(host: Host, guests: Iterable[ParsedGuest]) -> Host:
-    """Reserve the memory that guests have on a pnode wherever they are placed (``bound_kib``)."""
+    """Take off what guests have however they are placed: on a pnode (``bound_kib``), or on any (``stubdomain_kib``)."""
     bound: Counter[int] = Counter()
+    claimed_kib = host.claimed_kib
     for guest in guests:
         bound.update(guest.bound_kib)
+        claimed_kib += guest.stubdomain_kib
     pnodes = [replace(pnode, reserve_kib=pnode.reserve_kib + bound[pnode.id]) for pnode in host.pnodes]
-    return replace(host, pnodes=tuple(pnodes)) if bound else host
+    return replace(host, pnodes=tuple(pnodes), claimed_kib=claimed_kib)

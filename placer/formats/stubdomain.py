@@ -16,9 +16,9 @@ def stub_name(guest: str) -> str:
     return f"{guest}-dm"
 
 
-def stubdomain_notes(has_one: bool, memory_kib: int | None, model: str | None) -> list[str]:
+def stubdomain(has_one: bool, memory_kib: int | None, model: str | None) -> tuple[int, list[str]]:
     """
-    Say that a guest has a stub domain, where it has one, and what that takes, for its notes.
+    Give what the stub domain of a guest takes besides its video memory, in KiB, and say so where it has one.
 
     libxl places it by itself, on a pnode that it chooses, not on those of the guest (seen on Xen 4.17).
 
@@ -30,8 +30,8 @@ def stubdomain_notes(has_one: bool, memory_kib: int | None, model: str | None) -
         ``device_model_version``, as xl or libxl writes it: the traditional one runs on MiniOS, the others on Linux.
     """
     if not has_one:
-        return []
+        return 0, []
     size = memory_kib or (MINIOS_KIB if (model or "").endswith("traditional") else LINUX_KIB)
-    then = "on a pnode that libxl chooses, and is not counted: --reserve keeps that free"
+    then = "on a pnode that libxl chooses: counted against the whole host, --reserve keeps it free on a pnode"
     said = f"its stub domain takes {format_size(size)} and its video memory besides, {then}"
-    return [Note(said, kind=f"its stub domain takes memory besides, {then}")]
+    return size, [Note(said, kind=f"its stub domain takes memory besides, {then}")]

@@ -112,7 +112,7 @@ RULES = (
     HardRule(name="memory", words="its need of free memory", rank=1, counted="KiB"),
     HardRule(
         name="claims",
-        words="its need of memory that is not claimed for domains being built",
+        words="its need of memory that is not claimed for domains being built and stub domains",
         rank=1,
         anchor="memory-that-is-claimed",
     ),

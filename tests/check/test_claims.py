@@ -18,7 +18,7 @@ def test_all_guests_together_take_what_is_not_claimed_and_no_more() -> None:
     assert (violation.rule, violation.guests) == ("claims", ("db", "web"))
     assert (
         violation.message
-        == "the guests need 3 GiB, the host has 8 GiB free, less 5 GiB claimed for domains being built"
+        == "the guests need 3 GiB, the host has 8 GiB free, less 5 GiB claimed for domains being built and stub domains"
     )
 
 
@@ -28,7 +28,7 @@ def test_overhead_counts_and_guests_without_a_pnode_do_not() -> None:
     instance = Instance(host=host, guests=guests)
     both, one = (Placement(pnode_of={"db": (0,), "web": (site,)}) for site in (1, None))
     (violation,) = check(instance, both).violations
-    assert violation.message.endswith("less 5 GiB claimed for domains being built and 6 MiB overhead")
+    assert violation.message.endswith("less 5 GiB claimed for domains being built and stub domains and 6 MiB overhead")
     assert check(instance, one, allow_unplaced=True).violations == ()
 
 

@@ -18,7 +18,7 @@ def test_the_figures_and_every_way_out_are_named() -> None:
     instance = Instance(host=replace(TWO, claimed_kib=6 * GIB), guests=(a_guest(2 * GIB), a_guest(GIB, name="web")))
     assert explain_infeasible(instance).splitlines() == [
         "the guests need 3 GiB in all; the host has 2 GiB that is not claimed "
-        "(8 GiB free, less 6 GiB claimed for domains being built): 1 GiB too little",
+        "(8 GiB free, less 6 GiB claimed for domains being built and stub domains): 1 GiB too little",
         "any one of these changes mends it:",
         "- 1 GiB more memory that is not claimed",
         '- guest "db" with 1 GiB less memory',

@@ -18,6 +18,6 @@ def test_what_a_file_leaves_out_is_what_an_instance_takes_for_it() -> None:
     left_out = shared - {"name", "vnodes"}
     assert left_out == {
         *("type", "pnodes", "pool", "hard_affinity", "soft_affinity", "vdistances", "cpu_policy", "dedicated_vcpus"),
-        *("topology", "thread_policy", "one_to_one", "devices", "overhead_kib", "online_vcpus"),
+        *("topology", "thread_policy", "one_to_one", "devices", "overhead_kib", "online_vcpus", "page_size"),
     }
     assert [(name, getattr(parsed, name)) for name in left_out] == [(name, getattr(guest, name)) for name in left_out]

@@ -10,7 +10,7 @@ from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest, onlin
 from placer.formats.devices import devices_on
 from placer.formats.libxl.online import read_online_vcpus
 from placer.formats.libxl.pcidevs import assigned_devices
-from placer.formats.stubdomain import stubdomain_notes
+from placer.formats.stubdomain import stubdomain
 from placer.formats.text.json_fields import Fields
 from placer.formats.text.json_text import parse_json
 from placer.formats.xl.cpupools import pool_named
@@ -91,6 +91,8 @@ def _read_config(config: Fields, host: Host, domid: int | None, *, keep_pnodes: 
     vnodes = _vnodes(build_info, host if keep_pnodes else None, vcpu_count, maxmem_kib)
     devices, device_notes = devices_on(host, *assigned_devices(config))
     online = read_online_vcpus(build_info, vcpu_count)
+    starting = [online_note(len(online), vcpu_count)] if online else []
+    stub_kib, stub_notes = _stubdomain(build_info)
     return ParsedGuest(
         name=_name(create_info, build_info is config),
         type=guest_type,
@@ -104,12 +106,9 @@ def _read_config(config: Fields, host: Host, domid: int | None, *, keep_pnodes: 
         soft_affinity=_masks(build_info, "vcpu_soft_affinity", host, vcpu_count),
         vdistances=_distances(build_info) if vnodes else None,
         overhead_kib=_overhead_kib(build_info, create_info, guest_type, vcpu_count, maxmem_kib),
+        stubdomain_kib=stub_kib,
         devices=devices,
-        notes=(
-            *([online_note(len(online), vcpu_count)] if online else []),
-            *_notes(build_info, host),
-            *device_notes,
-        ),
+        notes=(*starting, *stub_notes, *_notes(build_info, host), *device_notes),
         source=GuestSource(kind="libxl", place=config.place, text=json.dumps(config.value, ensure_ascii=False)),
         domid=domid,
         uuid=create_info.text("uuid"),
@@ -226,21 +225,22 @@ def _mask(build_info: Fields, key: str, mask: set[int], host: Host) -> tuple[int
     return tuple(sorted(mask & pcpus))
 
 
-def _overhead_kib(
-    build_info: Fields, create_info: Fields, guest_type: GuestType, vcpu_count: int, maxmem_kib: int
-) -> int:
+def _overhead_kib(build: Fields, create_info: Fields, guest_type: GuestType, vcpu_count: int, maxmem_kib: int) -> int:
     """Compute the overhead of an hvm or pvh guest in KiB, by the formula that xl/read_cfg.py explains."""
     if guest_type == "pv":
         return 0
     per_mib = 8 if create_info.text("hap") == "False" else 4
-    shadow_kib = _size(build_info, "shadow_memkb")
     paging_kib = MIB * vcpu_count + per_mib * (maxmem_kib // MIB)
-    return (shadow_kib or paging_kib) + 2 * MIB
+    return (_size(build, "shadow_memkb") or paging_kib) + 2 * MIB
+
+
+def _stubdomain(build_info: Fields) -> tuple[int, list[str]]:
+    stated_kib, model = _size(build_info, "stubdomain_memkb"), build_info.text("device_model_version")
+    return stubdomain(build_info.text("device_model_stubdomain") == "True", stated_kib, model)
 
 
 def _notes(build_info: Fields, host: Host) -> list[str]:
-    stated_kib, model = _size(build_info, "stubdomain_memkb"), build_info.text("device_model_version")
-    notes = stubdomain_notes(build_info.text("device_model_stubdomain") == "True", stated_kib, model)
+    notes = []
     if build_info.bitmap("cpumap", MAX_CPU):
         notes.append("its cpumap is not taken as pinning: libxl itself no longer does")
     if not set(host.position_of) <= set(build_info.bitmap("nodemap", MAX_CPU) or host.position_of):

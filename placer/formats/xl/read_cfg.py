@@ -5,7 +5,7 @@ from __future__ import annotations
 from placer.errors import InputError
 from placer.formats.base import MAX_NAME, GuestSource, ParsedGuest, online_note
 from placer.formats.devices import devices_on
-from placer.formats.stubdomain import stubdomain_notes
+from placer.formats.stubdomain import stubdomain
 from placer.formats.text.typos import typo_notes
 from placer.formats.xl.affinity import read_affinity
 from placer.formats.xl.cpupools import pool_named
@@ -62,7 +62,8 @@ def read_xl_cfg(text: str, place: str, host: Host, *, keep_pnodes: bool = True) 
     hard_affinity, hard_notes = read_affinity(config, "cpus", vcpu_count=vcpu_count, host=host)
     soft_affinity, soft_notes = read_affinity(config, "cpus_soft", vcpu_count=vcpu_count, host=host)
     assigned = read_pci(config)
-    notes += _stubdomain_notes(config, guest_type)
+    stub_kib, stub_notes = _stubdomain(config, guest_type)
+    notes += stub_notes
     devices, device_notes = devices_on(host, assigned.addresses, assigned.names)
     return ParsedGuest(
         name=_name(config),
@@ -78,6 +79,7 @@ def read_xl_cfg(text: str, place: str, host: Host, *, keep_pnodes: bool = True) 
         vdistances=vnuma.vdistances if vnuma else None,
         devices=devices,
         overhead_kib=_overhead_kib(config, vcpu_count, maxmem_mib) if guest_type != "pv" else 0,
+        stubdomain_kib=stub_kib,
         notes=(*notes, *hard_notes, *soft_notes, *device_notes, *_ignored_notes(config)),
         source=GuestSource(kind="xl", place=place, text=text),
     )
@@ -164,11 +166,11 @@ def _overhead_kib(config: Config, vcpu_count: int, maxmem_mib: int) -> int:
     return vcpu_count * MIB + maxmem_mib * (8 if hap == 0 else 4) + 2 * MIB
 
 
-def _stubdomain_notes(config: Config, guest_type: GuestType) -> list[str]:
+def _stubdomain(config: Config, guest_type: GuestType) -> tuple[int, list[str]]:
     stated_mib = number_of(config, "stubdomain_memory", least=0, most=MAX_MIB, unit="MiB")
     has_one = number_of(config, "device_model_stubdomain_override", least=0, most=2**31)
     model = string_of(config, "device_model_version")
-    return stubdomain_notes(bool(has_one) and guest_type == "hvm", (stated_mib or 0) * MIB, model)
+    return stubdomain(bool(has_one) and guest_type == "hvm", (stated_mib or 0) * MIB, model)
 
 
 def _pool(config: Config, host: Host) -> str | None:
