@@ -23,6 +23,7 @@ BOOTS = 3
 """Times that a machine is switched on: on a busy one an emulated timer can be late, and a kernel gives up."""
 CPU = "max,-smap,-vgif,-rdtscp"
 """With these three, dom0 or the guests of this Xen die under QEMU 7.2's emulation."""
+INTEL = "vendor=GenuineIntel,family=6,model=85,stepping=4"
 CHUNK = 720
 QEMU = "usr/bin/qemu-system-x86_64"
 
@@ -40,11 +41,18 @@ class Machine:
         Cpus of each node.
     slit
         Distances.
+    threads
+        Threads of each core. More than one make it an Intel machine, which emulation gives no HVM: Xen sees the
+        siblings of an emulated AMD machine as cores.
+    options
+        More options for Xen.
     """
 
     node_mib: int
     cpus: int
     slit: Sequence[Sequence[int]]
+    threads: int = 1
+    options: str = ""
 
 
 class Emulated:
@@ -155,7 +163,7 @@ class Dom0(Emulated):
     """
 
     def __init__(self, machine: Machine, log: Path, platform: Platform = DEBIAN_12) -> None:
-        super().__init__(machine, log, _xen(platform), platform)
+        super().__init__(machine, log, _xen(platform, machine.options), platform)
 
     def numa_dump(self) -> str:
         """Have Xen print where the memory of every domain lies; it does so in its own time."""
@@ -174,9 +182,10 @@ def _hardware(machine: Machine, log: Path, platform: Platform) -> list[str]:
     nodes = range(len(machine.slit))
     roms = ("usr/share/seabios", "usr/share/qemu", "usr/lib/ipxe/qemu")
     command = [part for rom in roms for part in ("-L", str(platform.root / rom))]
-    command += ["-accel", "tcg", "-machine", "q35", "-cpu", CPU, "-m", f"{machine.node_mib * len(nodes)}M"]
-    total = machine.cpus * len(nodes)
-    command += ["-smp", f"{total},sockets={len(nodes)},cores={machine.cpus},threads=1"]
+    cpu = CPU if machine.threads == 1 else f"{CPU},{INTEL}"
+    command += ["-accel", "tcg", "-machine", "q35", "-cpu", cpu, "-m", f"{machine.node_mib * len(nodes)}M"]
+    total, cores = machine.cpus * len(nodes), machine.cpus // machine.threads
+    command += ["-smp", f"{total},sockets={len(nodes)},cores={cores},threads={machine.threads}"]
     for p in nodes:
         first = p * machine.cpus
         command += ["-object", f"memory-backend-ram,id=m{p},size={machine.node_mib}M,reserve=off"]
@@ -189,9 +198,9 @@ def _hardware(machine: Machine, log: Path, platform: Platform) -> list[str]:
     return [*command, "-chardev", "stdio,id=talk,signal=off", "-serial", "chardev:talk"]
 
 
-def _xen(platform: Platform) -> list[str]:
+def _xen(platform: Platform, options: str) -> list[str]:
     made = images(platform)
     xen = "console=com1 com1=115200 dom0_mem=512M,max:512M dom0_max_vcpus=1 numa=on bootscrub=0 conring_size=1M"
     linux = "console=hvc0 panic=1 quiet mitigations=off"
-    command = ["-kernel", str(made.xen), "-append", f"{xen} loglvl=warning guest_loglvl=all"]
+    command = ["-kernel", str(made.xen), "-append", f"{xen} loglvl=warning guest_loglvl=all {options}".rstrip()]
     return [*command, "-initrd", f"{made.kernel} {linux},{made.userland}"]
