@@ -52,7 +52,8 @@ def read_request(
     if [*files, host, running, vcpu_list, numa_dump, pools, objective].count("-") > 1:
         raise InputError("standard input (-) can be read once only", place="usage")
     if host is None:
-        _refuse_without_host(running or vcpu_list, numa_dump, pools, vnodes)
+        _refuse_without_host(running or vcpu_list, numa_dump, pools)
+        _refuse_forms(vnodes, memory, always_vnuma=always_vnuma, migratable=migratable)
         request = _read_instance(files, free_memory, reserve)
     else:
         from placer.api.reading import read_host
@@ -102,15 +103,27 @@ def _read_guests(
     return guests, notes
 
 
-def _refuse_without_host(running: str | None, numa_dump: str | None, pools: str | None, vnodes: VnodesChoice) -> None:
+def _refuse_without_host(running: str | None, numa_dump: str | None, pools: str | None) -> None:
     if running is not None:
         raise InputError("--running and --vcpu-list need --host; an instance has its domains", place="usage")
     if numa_dump is not None:
         raise InputError("--numa-dump needs --host; an instance states its free memory", place="usage")
     if pools is not None:
         raise InputError("--pools needs --host; an instance has its cpupools", place="usage")
-    if vnodes is not None:
-        raise InputError("--vnodes needs --host; guests of an instance say so themselves", place="usage")
+
+
+def _refuse_forms(vnodes: VnodesChoice, memory: MemoryChoice | None, *, always_vnuma: bool, migratable: bool) -> None:
+    """Refuse what chooses the form of guests of files: those of an instance state theirs."""
+    options = {
+        "--vnodes": (vnodes is not None, "least and most in flexible"),
+        "--memory": (memory is not None, "memory_kib"),
+        "--vnuma always": (always_vnuma, "always_vnuma in flexible"),
+        "--migratable": (migratable, '"form": "set" beside flexible'),
+    }
+    for option, (given, key) in options.items():
+        if given:
+            said = f"{option} needs --host; guests of an instance say so themselves, with {key}"
+            raise InputError(said, place="usage")
 
 
 def _under(request: Request, objective: str) -> Request:

@@ -173,6 +173,8 @@ class ParsedGuest:
         As in :class:`placer.Guest`.
     devices
         Ids of the host's devices that the guest is assigned.
+    assigned
+        The devices that its file assigns to it, as the file names them, whether or not the host lists them.
     overhead_kib
         Memory that the hypervisor needs for the guest besides the guest's own, in KiB.
     stubdomain_kib
@@ -213,6 +215,7 @@ class ParsedGuest:
     thread_policy: ThreadPolicy = "prefer"
     one_to_one: bool = False
     devices: tuple[str, ...] = ()
+    assigned: tuple[str, ...] = ()
     overhead_kib: int = 0
     stubdomain_kib: int = 0
     spread: bool = False

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from placer.instance.checked import Checked
 from placer.instance.flexible import Flexible, parts, set_parts
-from placer.instance.guest_checks import check_flexible, check_name, check_set, check_stated, check_vcpus
+from placer.instance.guest_checks import check_form, check_name, check_stated, check_vcpus
 from placer.instance.topology import Topology
 from placer.instance.units import Cpu, CpuSet, Kib
 from placer.instance.vnode import Vnode
@@ -148,14 +148,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
     def __post_init__(self) -> None:
         check_name(self.name)
-        if self.flexible is not None:
-            check_flexible(self)
-        elif not 1 <= len(self.vnodes) <= MAX_VNODES:
-            raise ValueError(f"{len(self.vnodes)} vnodes, expected 1 to {MAX_VNODES}")
-        if self.form == "whole" and self.seen_vnodes != 1:
-            raise ValueError(f'form "whole" takes one vnode, got {self.seen_vnodes}')
-        if self.form == "set":
-            check_set(self)
+        check_form(self, MAX_VNODES)
         check_vcpus([vnode.vcpus for vnode in self.vnodes])
         check_stated(self)
         if self.pnodes == ():

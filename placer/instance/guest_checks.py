@@ -29,6 +29,8 @@ class Stated(Protocol):
     @property
     def type(self) -> str: ...
     @property
+    def form(self) -> str: ...
+    @property
     def one_to_one(self) -> bool: ...
     @property
     def devices(self) -> tuple[str, ...]: ...
@@ -87,8 +89,20 @@ def check_pages(guest: Stated) -> None:
         check_whole_pages(f"vnode {v}", vnode.memory_kib, size)
 
 
-def check_flexible(guest: Stated) -> None:
+def check_form(guest: Stated, most: int) -> None:
+    """Refuse a guest without vnodes or with more than the most, and what its form excludes."""
+    if guest.flexible is not None:
+        _check_flexible(guest)
+    else:
+        _check_vnode_count(guest, most)
+    if guest.form == "set":
+        _check_set(guest)
+
+
+def _check_flexible(guest: Stated) -> None:
     """Refuse what needs vnodes beside memory and vcpus alone."""
+    if guest.form == "whole":
+        raise ValueError('form "whole" beside flexible, expected one vnode in vnodes, or "most": 1 without form')
     if guest.vnodes:
         raise ValueError(f"{len(guest.vnodes)} vnodes beside flexible, expected one of the two")
     for field in ("traffic", "vdistances"):
@@ -96,7 +110,22 @@ def check_flexible(guest: Stated) -> None:
             raise ValueError(f"{field} beside flexible, expected it with vnodes only")
 
 
-def check_set(guest: Stated) -> None:
+def _check_vnode_count(guest: Stated, most: int) -> None:
+    """Refuse a guest without vnodes, with more than the most, or with another number than its form has."""
+    if not guest.vnodes:
+        memory = "memory_kib and vcpu_count"
+        raise ValueError(
+            f'form "set" without flexible, expected {memory} in flexible'
+            if guest.form == "set"
+            else f"0 vnodes, expected 1 to {most}, or {memory} in flexible"
+        )
+    if len(guest.vnodes) > most:
+        raise ValueError(f"{len(guest.vnodes)} vnodes, expected 1 to {most}")
+    if guest.form == "whole" and guest.seen_vnodes != 1:
+        raise ValueError(f'form "whole" takes one vnode, got {guest.seen_vnodes}')
+
+
+def _check_set(guest: Stated) -> None:
     """Refuse a set of pnodes with vnodes, with vnuma, or with devices."""
     if guest.flexible is None and not (guest.one_to_one and len(guest.vnodes) > 1):
         raise ValueError('form "set" beside vnodes, expected memory and vcpus alone, in flexible')

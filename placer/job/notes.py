@@ -5,6 +5,7 @@ from __future__ import annotations
 from placer.instance import UNREACHABLE, Guest, Host, Instance, Placement, format_cpuset
 from placer.instance.note import GuestNote, Note, about, grouped, name_some
 from placer.job.binding_notes import binding_notes
+from placer.job.forms import sets_with_devices
 from placer.job.placement_notes import of_qemu, placement_notes
 from placer.job.request import Request
 from placer.job.topology_notes import topology_notes
@@ -31,6 +32,7 @@ def answer_notes(request: Request, placement: Placement | None) -> list[str]:
         lines.append("distances are the host's bandwidths, 10 x local / remote, not its SLIT")
     lines += _fallen_apart(instance.host)
     lines += _devices(instance)
+    lines += sets_with_devices(instance, request.readings)
     lines += _only_hvm(instance)
     lines += _unknown_pools(instance)
     lines += _narrow_masks(instance)

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from placer.errors import Faults, InputError
 from placer.formats.base import ParsedGuest, ParsedHost, less_bound
-from placer.instance import Flexible, Form, Guest, Instance, format_size
+from placer.instance import Flexible, Guest, Instance, format_size
 from placer.instance.distances import slit_remarks
 from placer.instance.note import Note, about
+from placer.job.forms import form_of
 from placer.job.replanned import replanned, still_load_notes
 
 MemoryChoice = Literal["maxmem", "memory"]
@@ -188,15 +189,8 @@ def balloon_note(reading: ParsedGuest, *, with_vnuma: bool = True) -> Note:
     return Note(f"{said} ({figures}); {then}", kind=f"{said}; {then}")
 
 
-def _form(reading: ParsedGuest, *, migratable: bool) -> Form:
-    """Choose the form of a guest larger than a pnode: vnuma for guests that can have it, else a set of pnodes."""
-    of_qemu = reading.source is not None and reading.source.of_qemu
-    without_vnuma = migratable or (reading.type != "hvm" and not of_qemu)
-    return "set" if reading.vnodes is None and (without_vnuma or reading.spread) else "vnuma"
-
-
 def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, migratable: bool) -> Guest:
-    flexible, form = None, _form(reading, migratable=migratable)
+    flexible, form = None, form_of(reading, migratable=migratable)
     always_vnuma = always_vnuma and form != "set"
     try:
         if reading.vnodes is None:

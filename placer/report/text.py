@@ -127,6 +127,8 @@ def _set_row(guest: Guest, placement: Placement, mean: float | None) -> tuple[ob
     every = tuple(range(guest.vcpu_count))
     pnodes = [pnode for pnode in placement.pnode_of[guest.name] if pnode is not None]
     where = format_cpuset(pnodes) if pnodes else "none"
+    if 0 < len(pnodes) < len(guest.vnodes):
+        where += f" ({len(pnodes)} of {len(guest.vnodes)} parts)"
     return (guest.name, "set", format_size(guest.memory_kib), _vcpus(guest, every, placement), where, mean)
 
 

@@ -145,7 +145,10 @@ def test_ten_megabytes_of_garbage_are_refused_within_seconds_by_every_reader(kin
         (an_instance(host=HOST_JSON | {"slit": [[10, 20]]}), "$.host: slit row 0 has 2 distances for 1 pnodes"),
         (an_instance(host=HOST_JSON | {"slit": []}), "$.host: slit has 0 rows for 1 pnodes"),
         (an_instance(host={"pnodes": []}), "$.host: 0 pnodes, expected 1 to 1024"),
-        (an_instance(guests=a_guest(vnodes=[])), "$.guests[0]: 0 vnodes, expected 1 to 1024"),
+        (
+            an_instance(guests=a_guest(vnodes=[])),
+            "$.guests[0]: 0 vnodes, expected 1 to 1024, or memory_kib and vcpu_count in flexible",
+        ),
         (an_instance(guests=[GUEST_JSON] * 2), '$: two guests have the name "db"'),
         (an_instance(guests=a_guest(name="")), "$.guests[0].name: "),
         (an_instance(guests=a_guest(name="d\tb")), "$.guests[0]: name 'd\\tb' holds a control character"),
@@ -300,6 +303,21 @@ def test_several_instances_at_once_are_a_matter_of_usage() -> None:
     ran = placer("solve", RFC_C, RFC_C)
 
     assert (ran.code, ran.err) == (2, "error: usage: expected one instance, got 2 files; guest files need --host\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--migratable",), '--migratable needs --host; guests of an instance say so themselves, with "form": "set"'),
+        (("--vnuma", "always"), "--vnuma always needs --host; "),
+        (("--memory", "memory"), "--memory needs --host; "),
+        (("--vnuma", "always", "--migratable"), "--vnuma always needs --host; "),
+    ],
+)
+def test_options_on_the_form_of_guests_are_for_guest_files(words: tuple[str, ...], said: str) -> None:
+    ran = placer("solve", RFC_C, *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
 
 
 def test_vnodes_are_for_guest_files(tmp_path: Path) -> None:

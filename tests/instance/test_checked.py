@@ -101,7 +101,7 @@ def test_a_missing_and_an_unknown_field_and_a_value_without_a_name_are_refused_t
 
 
 def test_what_a_struct_says_of_itself_is_a_fault_of_the_input_as_well_and_keeps_its_words() -> None:
-    assert said(Guest, name="db") == "0 vnodes, expected 1 to 1024"
+    assert said(Guest, name="db") == "0 vnodes, expected 1 to 1024, or memory_kib and vcpu_count in flexible"
     assert said(Guest, name="db", vnodes=({"memory_kib": 1, "vcpus": (0, 0)},)) == (
         "vcpu 0 stands twice on vnode 0, expected once"
     )

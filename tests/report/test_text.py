@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from placer.assignment import Status
-from placer.instance import Instance, Placement
+from placer.instance import Flexible, Guest, Instance, Placement
 from placer.job.request import Request
 from placer.report.text import render
 from placer.solving.pipeline import solve
@@ -111,3 +111,10 @@ def test_a_guest_without_vcpus_has_no_mean_distance() -> None:
 
     assert said[0].startswith("OPTIMAL: placed, and proved")
     assert said[said.index("Guests") + 2].split() == ["db", "0", "1", "GiB", "0", "0", "-"]
+
+
+def test_a_set_of_which_a_part_has_no_pnode_says_so() -> None:
+    guest = Guest(name="db", form="set", flexible=Flexible(memory_kib=4 * GIB, vcpu_count=2, least=2, most=2))
+    instance = an_instance(a_host(2 * GIB, GIB), guest.split_into(2))
+    said = lines(solve(instance, strategy="first-fit"), instance)
+    assert any("db" in line and "0 (1 of 2 parts)" in line for line in said)

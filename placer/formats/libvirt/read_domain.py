@@ -20,6 +20,7 @@ from placer.formats.text.cpu_lists import bits
 from placer.formats.text.xml_text import Node, parse_xml
 from placer.instance import Host, Topology, Vnode, format_cpuset, format_size, shorten
 from placer.instance.guest_checks import MAX_VCPUS
+from placer.instance.note import Note
 from placer.instance.topology import LEVELS
 
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,9}")
@@ -58,9 +59,9 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
     sizes = [vnode.memory_kib for vnode in cells.vnodes] if cells else [memory_kib]
     pages = read_huge_pages(root, len(cells.vnodes) if cells else 0, sizes, host)
     affinity, pin_notes = _affinity(root, vcpu_count, host)
-    devices, device_notes = devices_on(host, _addresses(root))
-    said = (*notes, *memory_notes, *numatune.notes, *pin_notes)
-    all_notes = (*said, *device_notes, *extra.notes, *pages.notes)
+    assigned = _addresses(root)
+    devices, device_notes = _devices(assigned, numatune, host)
+    all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *device_notes, *extra.notes, *pages.notes)
     return ParsedGuest(
         name=_name(root),
         type="hvm",
@@ -77,6 +78,7 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
         hard_affinity=affinity,
         vdistances=cells.vdistances if cells else None,
         devices=devices,
+        assigned=tuple(assigned),
         spread=numatune.spread and not devices,  # a device binds a guest to one pnode, which a set has not
         filled=numatune.filled,
         bound_kib=extra.on_pnode,
@@ -84,6 +86,18 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
         notes=(*all_notes, *cells.notes) if cells else all_notes,
         source=GuestSource(kind="libvirt", place=place, text=text, encoding=encoding),
     )
+
+
+def _devices(assigned: list[str], numatune: Numatune, host: Host) -> tuple[tuple[str, ...], list[str]]:
+    """Find devices on the host; interleaved memory of a guest with some makes no set, which a note says."""
+    devices, notes = devices_on(host, assigned)
+    if not (devices and numatune.spread):
+        return devices, notes
+    kept = "and is kept; but the placement counts each of its vnodes on one pnode, near its devices: "
+    kept += 'mode "strict" puts it there, without its devices it is a set of pnodes'
+    spreads = 'numatune mode "interleave" spreads its memory over pnodes'
+    said = Note(f"{spreads} {format_cpuset(numatune.pnodes or ())}, {kept}", kind=f"{spreads}, {kept}")
+    return devices, [*notes, said]
 
 
 def _with_devices(cells: Cells | None, of_cell: dict[int, int]) -> Cells | None:

@@ -89,7 +89,7 @@ def _read_config(config: Fields, host: Host, domid: int | None, *, keep_pnodes: 
     if memory_kib is not None and memory_kib > maxmem_kib:
         raise build_info.fault(f"expected at most max_memkb ({maxmem_kib}), got {memory_kib}", "target_memkb")
     vnodes = _vnodes(build_info, host if keep_pnodes else None, vcpu_count, maxmem_kib)
-    devices, device_notes = devices_on(host, *assigned_devices(config))
+    devices, device_notes = devices_on(host, *(assigned := assigned_devices(config)))
     online = read_online_vcpus(build_info, vcpu_count)
     starting = [online_note(len(online), vcpu_count)] if online else []
     stub_kib, stub_notes = _stubdomain(build_info)
@@ -108,6 +108,7 @@ def _read_config(config: Fields, host: Host, domid: int | None, *, keep_pnodes: 
         overhead_kib=_overhead_kib(build_info, create_info, guest_type, vcpu_count, maxmem_kib),
         stubdomain_kib=stub_kib,
         devices=devices,
+        assigned=(*assigned[0], *assigned[1]),
         notes=(*starting, *stub_notes, *_notes(build_info, host), *device_notes),
         source=GuestSource(kind="libxl", place=config.place, text=json.dumps(config.value, ensure_ascii=False)),
         domid=domid,
@@ -229,8 +230,7 @@ def _overhead_kib(build: Fields, create_info: Fields, guest_type: GuestType, vcp
     """Compute the overhead of an hvm or pvh guest in KiB, by the formula that xl/read_cfg.py explains."""
     if guest_type == "pv":
         return 0
-    per_mib = 8 if create_info.text("hap") == "False" else 4
-    paging_kib = MIB * vcpu_count + per_mib * (maxmem_kib // MIB)
+    paging_kib = MIB * vcpu_count + (8 if create_info.text("hap") == "False" else 4) * (maxmem_kib // MIB)
     return (_size(build, "shadow_memkb") or paging_kib) + 2 * MIB
 
 

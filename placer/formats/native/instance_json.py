@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from placer.errors import InputError, expect
-from placer.formats.native.readable_json import AFFINITIES, CPU_SETS, LISTS_OF_CPU_SETS, SIZES, readable_json
+from placer.formats.native.readable_json import (
+    AFFINITIES,
+    CPU_SETS,
+    LISTS_OF_CPU_SETS,
+    OPEN_SIZES,
+    SIZES,
+    readable_json,
+)
 from placer.formats.text.files import Source, read_source
 from placer.formats.text.json_text import parse_json
 from placer.formats.text.msgspec_errors import name_fault, quote
@@ -132,7 +139,7 @@ class _Numbers:
         return plain
 
     def _member(self, key: str, value: Any, path: str) -> Any:
-        if key in SIZES:
+        if key in SIZES and not (value is None and key in OPEN_SIZES):
             return self._convert(_size, value, path)
         if (key in CPU_SETS and not path.endswith(f".flexible.{key}")) or (
             key in AFFINITIES and isinstance(value, str)

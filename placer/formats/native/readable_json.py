@@ -12,7 +12,9 @@ from typing import Any
 
 from placer.instance import format_cpuset, parse_cpuset
 
-SIZES = frozenset({"memory_kib", "reserve_kib", "overhead_kib", "claimed_kib", "page_size"})
+SIZES = frozenset({"memory_kib", "reserve_kib", "overhead_kib", "claimed_kib", "low_zone_kib", "page_size"})
+OPEN_SIZES = frozenset({"low_zone_kib", "page_size"})
+"""Sizes that may be null."""
 CPU_SETS = frozenset({"pcpus", "vcpus", "dedicated_pcpus", "dedicated_vcpus", "online_vcpus", "offline_pcpus"})
 LISTS_OF_CPU_SETS = frozenset({"cores", "hard_affinity", "soft_affinity", "affinity"})
 AFFINITIES = ("hard_affinity", "soft_affinity")
@@ -62,7 +64,7 @@ def _readable_member(key: str, value: Any) -> object:
     return _readable(value)
 
 
-def _size_text(kib: int) -> int | str:
+def _size_text(kib: int | None) -> int | str | None:
     for unit, factor in (("TiB", 1024**3), ("GiB", 1024**2), ("MiB", 1024)):
         if kib and kib % factor == 0:
             return f"{kib // factor}{unit}"

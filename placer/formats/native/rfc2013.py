@@ -63,6 +63,9 @@ def emit_rfc(written: ConfiguredGuest) -> str:
 
 
 def _reasons(written: ConfiguredGuest) -> Iterator[str]:
+    if written.guest.form == "set":
+        yield "it is spread over a set of pnodes and has no vnodes to map"
+        return
     if len(written.vnodes) > MOST_VNODES:
         yield f"{len(written.vnodes)} vnodes, the RFC's xl takes at most {MOST_VNODES}"
     for v, vnode in enumerate(written.vnodes):

@@ -51,7 +51,21 @@ def name_fault(error: msgspec.ValidationError, written: object, place: str, root
     inner = _RULE.fullmatch(fault)
     if inner and path == "$":
         path, fault = f"$.{inner[1]}", inner[2]
+    elif path == "$":
+        path = _guest_path(fault, written)
     return InputError(_reword(fault, _type_at(path, root), _at(path, written)), place=f"{place}: {path}")
+
+
+def _guest_path(fault: str, written: object) -> str:
+    """Give the path of the guest that a fault of a whole instance begins with, and of its range; ``$`` without one."""
+    guests = written.get("guests") if isinstance(written, dict) else None
+    names = [guest.get("name") for guest in guests or () if isinstance(guest, dict)]
+    named = [name for name in names if isinstance(name, str) and fault.startswith(f'guest "{name}" ')]
+    if not named:
+        return "$"
+    name = max(named, key=len)
+    of_range = fault.startswith(f'guest "{name}" is a set of up to ')
+    return f"$.guests[{names.index(name)}]" + (".flexible.most" if of_range else "")
 
 
 def quote(value: object) -> str:

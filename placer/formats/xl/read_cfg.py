@@ -78,6 +78,7 @@ def read_xl_cfg(text: str, place: str, host: Host, *, keep_pnodes: bool = True) 
         soft_affinity=soft_affinity,
         vdistances=vnuma.vdistances if vnuma else None,
         devices=devices,
+        assigned=(*assigned.addresses, *assigned.names),
         overhead_kib=_overhead_kib(config, vcpu_count, maxmem_mib) if guest_type != "pv" else 0,
         stubdomain_kib=stub_kib,
         notes=(*notes, *hard_notes, *soft_notes, *device_notes, *_ignored_notes(config)),

@@ -10,11 +10,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from placer.errors import InputError
 from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.libvirt.read_domain import read_libvirt_domain
-from placer.instance import Host, Pnode, Topology
+from placer.instance import Device, Host, Pnode, Topology
 from placer.job.request import assemble
 
 MIB = 1024
@@ -257,3 +258,19 @@ def test_a_topology_that_libvirt_refuses_is_refused(levels: str, said: str) -> N
     message = refusal(domain(f"<cpu><topology {levels}/></cpu>"))
     assert message.startswith("db.xml:2: ")
     assert re.search(said, message)
+
+
+def test_an_interleaved_guest_with_a_device_is_no_set_and_says_how_to_make_it_one() -> None:
+    address = "<source><address domain='0' bus='0x3b' slot='0' function='0'/></source>"
+    passed = f"<devices><hostdev mode='subsystem' type='pci'>{address}</hostdev></devices>"
+    text = domain("<numatune><memory mode='interleave' nodeset='0-1'/></numatune>" + passed)
+
+    unlisted = read(text)
+    assert (unlisted.spread, unlisted.devices, unlisted.assigned) == (True, (), ("0000:3b:00.0",))
+
+    host = replace(HOST, devices=(Device(id="0000:3b:00.0", pnode=1),))
+    listed = read_libvirt_domain(text, "db.xml", host)
+    assert (listed.spread, listed.devices) == (False, ("0000:3b:00.0",))
+    (note,) = listed.notes
+    assert note.startswith('numatune mode "interleave" spreads its memory over pnodes 0-1, and is kept; but ')
+    assert note.endswith("without its devices it is a set of pnodes")

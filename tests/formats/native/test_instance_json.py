@@ -80,6 +80,16 @@ def test_one_affinity_string_is_the_mask_of_every_vcpu() -> None:
     assert guest.soft_affinity == ((4, 5), (4, 5), (4, 5))
 
 
+def test_a_low_zone_is_a_size_or_null() -> None:
+    value = document()
+    for written, kib in (("4GiB", 2**22), (2**22, 2**22), (None, None)):
+        value["host"]["low_zone_kib"] = written
+        assert parse(value).host.low_zone_kib == kib
+    value["host"]["low_zone_kib"] = "4GB"
+    with pytest.raises(InputError, match=r"\$\.host\.low_zone_kib: expected a size such as \"8GiB\""):
+        parse(value)
+
+
 def test_keys_left_out_have_the_documented_defaults() -> None:
     instance = parse(document())
 
@@ -126,9 +136,12 @@ FAULTS = {
     "too few masks": (document(hard_affinity=["0"]), r"\$\.guests\[0\]: hard_affinity has 1 entries for 3 vcpus$"),
     "no such pcpu": (
         document(hard_affinity="0,9"),
-        r"\$: guest \"db\" hard_affinity of vcpu 0: no pcpu 9 on this host$",
+        r"\$\.guests\[0\]: guest \"db\" hard_affinity of vcpu 0: no pcpu 9 on this host$",
     ),
-    "no such pnode": (document(pnodes=[1]), r"\$: guest \"db\" pnodes: no pnode 1 on this host, expected one of 0,4$"),
+    "no such pnode": (
+        document(pnodes=[1]),
+        r"\$\.guests\[0\]: guest \"db\" pnodes: no pnode 1 on this host, expected one of 0,4$",
+    ),
     "vcpu twice": (
         document(vnodes=[{"memory_kib": 1, "vcpus": "0-1"}, {"memory_kib": 1, "vcpus": "1"}]),
         r"\$\.guests\[0\]: vcpu 1 is on vnodes 0 and 1, expected on one$",

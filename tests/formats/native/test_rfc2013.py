@@ -10,7 +10,7 @@ import pytest
 from placer.errors import EmissionError
 from placer.formats.configured_guest import ConfiguredGuest, write_vnodes
 from placer.formats.native.rfc2013 import emit_rfc
-from placer.instance import Guest, Host, Pnode, Vnode
+from placer.instance import Flexible, Guest, Host, Pnode, Vnode
 
 MIB = 1024
 SLIT = ((10, 16, 22), (16, 10, 27), (22, 27, 10))
@@ -75,3 +75,18 @@ def test_what_the_patches_refuse_is_refused_with_every_reason() -> None:
         'guest "db": vnode 1 has no vcpus, the RFC\'s xl wants at least one on each',
         'guest "db": vnode 2 has 65537 KiB, expected whole MiB',
     ]
+
+
+def test_a_guest_on_a_set_of_pnodes_is_refused() -> None:
+    """The patches know vnodes only: it would see NUMA, and no longer be migratable."""
+    guest = Guest(name="db", type="pv", form="set", flexible=Flexible(memory_kib=2048 * MIB, vcpu_count=2)).split_into(
+        2
+    )
+    vnodes = write_vnodes(guest, HOST, (0, 1))
+    written = ConfiguredGuest(
+        guest=guest, host=HOST, vnodes=vnodes, memory_kib=guest.memory_kib, maxmem_kib=guest.memory_kib
+    )
+    with pytest.raises(
+        EmissionError, match=r'^guest "db": it is spread over a set of pnodes and has no vnodes to map$'
+    ):
+        emit_rfc(written)

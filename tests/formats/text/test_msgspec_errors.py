@@ -65,3 +65,15 @@ def test_a_value_is_quoted_short_and_without_control_characters() -> None:
         r'"a\u001bb"',
     ]
     assert quote("x" * 100) == '"' + "x" * 56 + "..."
+
+
+def test_a_complaint_of_an_instance_about_a_guest_has_the_place_of_the_guest() -> None:
+    """The name that begins another is not taken for it."""
+    whole = {"memory_kib": 1, "vcpu_count": 1}
+    guests: list[dict[str, object]] = [
+        {"name": "a", "flexible": whole},
+        {"name": 'a" x', "flexible": whole | {"most": 3}, "form": "set"},
+    ]
+    assert fault_of({"host": PNODES, "guests": guests}).startswith("x.json: $.guests[1].flexible.most: ")
+    guests[0] = {"name": "a", "flexible": whole, "pnodes": [7]}
+    assert fault_of({"host": PNODES, "guests": guests}).startswith('x.json: $.guests[0]: guest "a" pnodes: no pnode 7')

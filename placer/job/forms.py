@@ -1,0 +1,48 @@
+"""The form of a guest whose file states no vnodes, for the case that no pnode holds it whole."""
+
+from __future__ import annotations
+
+from placer.errors import InputError
+from placer.formats.base import ParsedGuest
+from placer.formats.devices import MOST_NAMED
+from placer.instance import Form, Instance
+from placer.instance.note import GuestNote, Note, about, name_some
+
+
+def form_of(reading: ParsedGuest, *, migratable: bool) -> Form:
+    """
+    Choose the form of a guest larger than a pnode: vnuma for guests that can have it, else a set of pnodes.
+
+    Raises
+    ------
+    InputError
+        If a guest shall be migratable that could have vnuma, near devices that keep it from being migrated.
+    """
+    if reading.vnodes is not None:
+        return "vnuma"
+    of_qemu = reading.source is not None and reading.source.of_qemu
+    if reading.type != "hvm" and not of_qemu:
+        return "set"
+    assigned = reading.assigned or reading.devices
+    if migratable and assigned:
+        raise InputError(
+            f'guest "{reading.name}" has devices ({name_some(list(assigned), MOST_NAMED)}), with which it cannot be '
+            "migrated, so --migratable would only take it from their pnode; place it without that option, or without "
+            "the devices in its file",
+            place=reading.source.place if reading.source else None,
+        )
+    return "set" if migratable or reading.spread else "vnuma"
+
+
+def sets_with_devices(instance: Instance, readings: dict[str, ParsedGuest]) -> list[GuestNote]:
+    """Say of guests that can have no vnodes near their devices that they are on sets of pnodes all the same."""
+    notes = []
+    for guest in instance.guests:
+        reading = readings.get(guest.name)
+        if guest.form == "set" and guest.type != "hvm" and (guest.devices or (reading and reading.assigned)):
+            why = f"because Xen starts no vnuma for {guest.type}"
+            out = 'type = "hvm" gives vnodes near them; it cannot be migrated while it has them'
+            notes.append(
+                about(guest.name, Note(f"is spread over a set of pnodes in spite of its devices, {why}: {out}"))
+            )
+    return notes
