@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 from typing import Literal
 
 import numpy as np
+from msgspec.structs import replace as replace_fields
 
 from placer.assignment import BoolArray, Linear, Problem, Resource, SlotGroups, Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.portfolio import optimal
 from placer.explain.claims import Claims
-from placer.instance import Guest, Host, Instance, Rule, format_cpuset, format_size, listed
+from placer.explain.words import demand, free_memory, owned, relation, room_for
+from placer.instance import Guest, Instance, Rule, format_cpuset, format_size
 from placer.instance.catalogue import rule_named
 from placer.lowering.allowed import masks
-from placer.lowering.conflicts import conflicts, each_relation
-from placer.lowering.huge_pages import page_size_of
+from placer.lowering.conflicts import conflicts, each_relation, undisturbed
 from placer.lowering.lower import lower
+from placer.lowering.memory import memory_room
 
 Form = Literal["guest", "mask", "relation", "incompatible", "pnode", "host"]
 """The kind of thing that a constraint limits: see :class:`Constraint`."""
+
+
+KEPT_OTHERWISE = ("dedicated", "exclusive")
+"""Masks that are no rules by themselves: of the matching of vcpus to pcpus, and of a rule that is a relation too."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +75,13 @@ class FeasibilityQueries:
     ----------
     instance
         Without flexible guests.
+    whole
+        The instance that is to be mended, if ``instance`` has only some of its guests; None: the same.
 
     Attributes
     ----------
+    memory_room
+        The free memory of each pnode less its reserve and overhead, in KiB; it may be below 0.
     problem
         The Problem of the whole instance but for claims; its last site stands for "no pnode".
     claims
@@ -81,13 +92,22 @@ class FeasibilityQueries:
         Every rule that a subset may contain.
     """
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, whole: Instance | None = None) -> None:
         self.instance = instance
+        self.whole = instance if whole is None else whole
         self.claims = Claims(instance)
         self.problem = lower(self.claims.without, allow_unplaced=True).problem
-        self.masks = {rule: mask for rule, mask in masks(instance).items() if rule != "dedicated"}
+        self.memory_room = memory_room(instance).tolist()
+        self.masks = {rule: mask for rule, mask in masks(instance).items() if rule not in KEPT_OTHERWISE}
         self._related = each_relation(instance, self.problem.groups, with_unplaced_site=True)
-        self.rules = constraints_of(instance, self.problem, self.masks, [relation.source for relation in self._related])
+        self._undisturbed = {
+            i: undisturbed(replace_fields(instance, rules=(relation.source,)))
+            for i, relation in enumerate(self._related)
+            if isinstance(relation.source, Rule) and relation.source.exclusive is not None
+        }
+        alone = {i for i, mask in self._undisturbed.items() if not mask.all()}
+        related = [(relation.source, i in alone) for i, relation in enumerate(self._related)]
+        self.rules = constraints_of(instance, self.problem, self.masks, related, self.memory_room)
         self.rules += [Constraint("claims", "host", 0, words) for words in self.claims.words]
 
     def ask(self, rules: Iterable[Constraint], context: SearchContext, costs: tuple[Linear, ...] = ()) -> Solution:
@@ -136,6 +156,8 @@ class FeasibilityQueries:
             elif rule.form == "mask":
                 items = problem.groups[rule.subject]
                 allowed[items, :-1] &= self.masks[rule.name][items]
+            elif rule.subject in self._undisturbed and rule.form == "relation":
+                allowed[:, :-1] &= self._undisturbed[rule.subject]
         apart = any(rule.form == "incompatible" for rule in rules)
         return replace(
             problem,
@@ -157,7 +179,11 @@ class FeasibilityQueries:
 
 
 def constraints_of(
-    instance: Instance, problem: Problem, lowered: dict[str, BoolArray], sources: list[Rule | Guest]
+    instance: Instance,
+    problem: Problem,
+    lowered: dict[str, BoolArray],
+    related: list[tuple[Rule | Guest, bool]],
+    memory_room: list[int],
 ) -> list[Constraint]:
     """
     Give every rule of an instance that can be part of a conflict.
@@ -168,10 +194,12 @@ def constraints_of(
         Of the instance; its last site stands for "no pnode".
     lowered
         Rule name -> the sites that each item may use under that rule, ``[n, m - 1]``.
-    sources
-        The origin of each relation between vnodes.
+    related
+        The origin of each relation between vnodes, and whether running guests bar its member from some pnode.
+    memory_room
+        The free memory of each pnode less its reserve and overhead, in KiB.
     """
-    rules = [Constraint("unplaced", "guest", g, _demand(guest)) for g, guest in enumerate(instance.guests)]
+    rules = [Constraint("unplaced", "guest", g, demand(guest)) for g, guest in enumerate(instance.guests)]
     for g, guest in enumerate(instance.guests):
         for name, mask in lowered.items():
             rows = mask[problem.groups[g]]
@@ -181,57 +209,20 @@ def constraints_of(
                     f"vnode {v} on {format_cpuset(ids[row].tolist())}" for v, row in enumerate(rows) if not row.all()
                 )
                 rules.append(Constraint(name, "mask", g, f'guest "{guest.name}": {rule_named(name).words}: {where}'))
-    rules += [_relation(i, source) for i, source in enumerate(sources)]
+    for i, (source, disturbed) in enumerate(related):
+        name = "one_to_one" if isinstance(source, Guest) else source.kind
+        rules.append(Constraint(name, "relation", i, relation(source, disturbed=disturbed)))
     if problem.incompatible.any():
         rules.append(
             Constraint("unreachable", "incompatible", 0, "pnodes that cannot reach each other never hold one guest")
         )
     for p, pnode in enumerate(instance.host.pnodes):
-        room = int(problem.resources[0].capacity[p])
-        taken = format_size(pnode.memory_kib - room)
-        words = f"pnode {pnode.id} has {format_size(room)} for guests ({format_size(pnode.memory_kib)} free"
-        words += f", less {taken} of reserve and overhead)" if room < pnode.memory_kib else ")"
+        room = format_size(max(memory_room[p], 0))
+        words = f"pnode {pnode.id} has {room} for guests ({free_memory(pnode, memory_room[p])})"
         rules.append(Constraint("memory", "pnode", p, words))
     counted = [resource for resource in problem.resources[1:] if rule_named(resource.name).counted]
-    rules += [_counted(instance.host, resource, p) for resource in counted for p in range(problem.m - 1)]
-    rules += [_owned(instance.host, p) for p in range(problem.m - 1) if problem.slot_matching is not None]
+    for resource, (p, pnode) in product(counted, enumerate(instance.host.pnodes)):
+        rules.append(Constraint(resource.name, "pnode", p, room_for(instance.host, pnode, resource, p)))
+    if problem.slot_matching is not None:
+        rules += [Constraint("dedicated", "pnode", p, owned(instance.host, p)) for p in range(problem.m - 1)]
     return rules
-
-
-def _counted(host: Host, resource: Resource, p: int) -> Constraint:
-    pnode, room = host.pnodes[p], int(resource.capacity[p]) // resource.unit
-    if size := page_size_of(resource.name):
-        total = sum(pool.total for pool in pnode.huge_pages if pool.page_size == size)
-        words = f"pnode {pnode.id} has {room} free huge pages of {format_size(size)} (of {total})"
-        return Constraint(resource.name, "pnode", p, words)
-    words = f"pnode {pnode.id} has room for {room} {rule_named(resource.name).counted}"
-    if resource.name == "overcommit":
-        words += f" (overcommit {host.overcommit:g}, {len(pnode.pcpus)} pcpus"
-        words += ", less the running vcpus)" if host.domains else ")"
-    return Constraint(resource.name, "pnode", p, words)
-
-
-def _owned(host: Host, p: int) -> Constraint:
-    pnode = host.pnodes[p]
-    pcpus = set(pnode.pcpus).intersection(pnode.pcpus if host.dedicated_pcpus is None else host.dedicated_pcpus)
-    words = f"pnode {pnode.id} has {len(pcpus)} pcpus for dedicated vcpus, one each, and keeps one for shared vcpus"
-    return Constraint("dedicated", "pnode", p, words)
-
-
-def _relation(i: int, source: Rule | Guest) -> Constraint:
-    if isinstance(source, Guest):
-        words = f'guest "{source.name}": one_to_one gives each of its {len(source.vnodes)} vnodes a pnode of its own'
-        return Constraint("one_to_one", "relation", i, words)
-    says = rule_named(source.kind).sentence.format(members=listed(source.members))
-    return Constraint(source.kind, "relation", i, f"{source.kind}: {says}")
-
-
-def _demand(guest: Guest) -> str:
-    sizes = [
-        format_size(vnode.memory_kib)
-        + (f" in huge pages of {format_size(size)}" if (size := guest.page_size_of(vnode)) else "")
-        for vnode in guest.vnodes
-    ]
-    owned = f", {len(guest.dedicated)} dedicated vcpus (thread_policy {guest.thread_policy})" if guest.dedicated else ""
-    much = " and ".join(sizes) if len(set(sizes)) > 1 or len(sizes) == 1 else f"{len(sizes)} x {sizes[0]}"
-    return f'guest "{guest.name}" needs {much}{owned}'

@@ -58,7 +58,9 @@ class ConflictAnalysis:
     complete: bool = False
 
 
-def analyse_conflicts(count: int, ask: Ask, rank: Sequence[int | None]) -> ConflictAnalysis:
+def analyse_conflicts(
+    count: int, ask: Ask, rank: Sequence[int | None], *, over: Callable[[], bool] = lambda: False
+) -> ConflictAnalysis:
     """
     Find conflicts and repairs among rules that cannot all hold.
 
@@ -70,15 +72,17 @@ def analyse_conflicts(count: int, ask: Ask, rank: Sequence[int | None]) -> Confl
         Answers whether a subset of the rules can hold. It ends the search by answering UNKNOWN from some time on.
     rank
         ``[count]``: rules of a lower rank are dropped first; None for rules that cannot be dropped.
+    over
+        Whether no time is left: what is known then is the answer.
     """
-    return _Finder(count, ask, rank).run()
+    return _Finder(count, ask, rank, over).run()
 
 
 class _Finder:
     """The search: the known conflicts, and the sets of rules that hit all of them (``_open``)."""
 
-    def __init__(self, count: int, ask: Ask, rank: Sequence[int | None]) -> None:
-        self._rules, self._ask, self._rank = list(range(count)), ask, rank
+    def __init__(self, count: int, ask: Ask, rank: Sequence[int | None], over: Callable[[], bool]) -> None:
+        self._rules, self._ask, self._rank, self._over = list(range(count)), ask, rank, over
         self._findings = ConflictAnalysis()
         self._open: list[frozenset[int]] = [frozenset()]
         self._settled: set[frozenset[int]] = set()
@@ -89,6 +93,9 @@ class _Finder:
         self._add(self._rules)
         unknown = 0
         while len(found.all_conflicts) < MOST_KEPT and (drop := self._next()) is not None:
+            if self._over():
+                found.fewest &= bool(found.repairs)
+                break
             self._settled.add(drop)
             rest = [rule for rule in self._rules if rule not in drop]
             verdict = self._ask(rest)

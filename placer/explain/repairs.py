@@ -1,26 +1,33 @@
-"""The least changes of given rules after which all other rules hold."""
+"""The least changes of given rules after which all other rules hold, each confirmed by a solve of what it makes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass, field, replace
+from itertools import islice, product
+from math import lcm
 
 import numpy as np
 
-from placer.assignment import IntArray, Linear, Problem, Status
+from placer.assignment import IntArray, Linear, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.portfolio import optimal
+from placer.errors import InputError
+from placer.explain.amounts import MIB, exact, least
+from placer.explain.changes import Change, all_of, smaller
 from placer.explain.constraints import Constraint, FeasibilityQueries
-from placer.instance import Guest, format_cpuset, format_size
+from placer.explain.offers import Offer, amount_offer, bound_elsewhere, offers
+from placer.instance import Instance
 from placer.instance.catalogue import rule_named
-from placer.lowering.huge_pages import page_size_of
+from placer.lowering.lower import lower
 
-MIB = 1024
 NO_PCPUS = 10**6
-"""Violation of hard affinity by a vnode with vcpus on a pnode without pcpus, beyond any count of vcpus: no wider
+"""Violation of hard affinity by a vnode with vcpus on a pnode without pcpus for it, beyond any count of vcpus: no wider
 affinity helps there."""
 FOUND = (Status.OPTIMAL, Status.FEASIBLE)
+MOST_OFFERS = 8
+"""Changes of the same rules that are tried. Chosen, not tuned: only a choice of cpupools gives more than one."""
+SMALLER = " (a smaller change may do)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,22 +41,48 @@ class Repair:
         A change for each rule. A change of a pnode's capacity does not name the pnode.
     memory_kib
         The memory that the changes add to pnodes, in KiB.
+    change
+        Makes them.
     """
 
     words: list[str]
     memory_kib: int = 0
+    change: Change = field(default=lambda instance: instance, compare=False, repr=False)
 
 
-def least_repair(
+class Trial:
+    """Tries changes on an instance; ``sure`` is whether each answer so far is proved."""
+
+    def __init__(self, instance: Instance, context: Callable[[], SearchContext]) -> None:
+        self.instance, self._context = instance, context
+        self.sure = True
+
+    def fits(self, change: Change) -> bool:
+        """Whether a placement of the changed instance was found."""
+        if not self._context().left_s():
+            self.sure = False
+            return False
+        try:
+            changed = change(self.instance)
+        except InputError:  # no instance can say that, so it is no way out
+            return False
+        if not changed.guests:
+            return True
+        status = optimal(replace(lower(changed).problem, tiers=((),)), self._context()).status
+        self.sure &= status is not Status.UNKNOWN
+        return status in FOUND
+
+
+def least_repairs(
     questions: FeasibilityQueries, dropped: tuple[Constraint, ...], context: Callable[[], SearchContext]
-) -> Repair | None:
+) -> list[Repair]:
     """
-    Find the least changes of some rules so that all other rules hold.
+    Find the least changes of some rules so that all other rules hold, and confirm them by a solve.
 
     Parameters
     ----------
     questions
-        Answers whether rules can hold.
+        Answers whether rules can hold. Changes are confirmed on its whole instance.
     dropped
         The rules to change.
     context
@@ -57,62 +90,71 @@ def least_repair(
 
     Returns
     -------
-    Repair or None
-        None where no repair was found in time, or where no change of these rules alone is enough.
+    list of Repair
+        Of changes of these rules alone: several where a rule can be changed in several ways; none where none was found
+        in time.
     """
     alone = dropped[0] if len(dropped) == 1 else None
     if alone is not None and alone.form == "guest" and (less := _less_memory(questions, alone, context)):
-        return Repair(words=[less])
+        return [less]
     kept = [rule for rule in questions.rules if rule not in dropped]
     # a wider mask is measured on a guest that is placed, even where the rule that places it is dropped as well
     kept += [Constraint("unplaced", "guest", rule.subject, rule.words) for rule in dropped if rule.form == "mask"]
     costs = tuple(Linear(name=rule.name, cost=_violation(questions, rule)) for rule in dropped)
     solution = questions.ask(kept, context(), costs)
     if solution.site_of is None or any(_is_no_use(questions, rule, solution.site_of) for rule in dropped):
-        return None
-    lack = questions.claims_lack(kept)
-    words = [
-        f"{amount(lack)} more memory that is not claimed"
-        if rule.form == "host"
-        else _change(questions, rule, solution.site_of)
-        for rule in dropped
+        return []
+    trial = Trial(questions.whole, context)
+    choices = product(*(offers(questions, rule, solution.site_of, kept) for rule in dropped))
+    found = [
+        _repair(chosen, least=solution.status is Status.OPTIMAL)
+        for chosen in islice(choices, MOST_OFFERS)
+        if trial.fits(all_of([offer.change for offer in chosen]))
     ]
-    if solution.status is not Status.OPTIMAL:
-        words = [f"{said} (a smaller change may do)" for said in words]
-    short = [_short(questions, rule, solution.site_of) for rule in dropped if rule.name == "memory"]
-    return Repair(words=words, memory_kib=sum(short))
+    if not found and alone is not None and alone.of_pnode and (larger := _larger(questions, alone, trial)):
+        return [larger]
+    return found[: None if alone is not None else 1]
 
 
-def _is_no_use(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) -> bool:
-    """Whether a wider hard affinity would put vcpus on a pnode without pcpus."""
-    if rule.name != "hard_affinity":
-        return False
-    guest, pnodes = questions.instance.guests[rule.subject], questions.instance.host.pnodes
-    sites = site_of[questions.problem.groups[rule.subject]].tolist()
-    return any(
-        vnode.vcpus and p < len(pnodes) and not pnodes[p].pcpus for vnode, p in zip(guest.vnodes, sites, strict=True)
+def _repair(chosen: tuple[Offer, ...], *, least: bool) -> Repair:
+    return Repair(
+        words=[offer.words + ("" if least else SMALLER) for offer in chosen],
+        memory_kib=sum(offer.memory_kib for offer in chosen),
+        change=all_of([offer.change for offer in chosen]),
     )
 
 
-def _short(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) -> int:
-    """Give how much of a resource the pnode of a rule lacks under an assignment, in the unit of the resource."""
-    resource = questions.stated[rule.name]
-    return int(resource.weight[site_of == rule.subject].sum() - resource.capacity[rule.subject])
+def _larger(questions: FeasibilityQueries, rule: Constraint, trial: Trial) -> Repair | None:
+    """Find the least amount of what a pnode has that is enough, where no assignment tells it."""
+    host, step = questions.instance.host, 1
+    if rule.name == "dedicated":
+        step = host.threads_per_core
+        most = sum(guest.vcpu_count for guest in questions.instance.guests) + 1
+    else:
+        resource = questions.stated[rule.name]
+        of_memory = rule_named(rule.name).counted == "KiB"
+        step = MIB if of_memory else resource.unit
+        overhead = sum(guest.overhead_kib for guest in questions.instance.guests)
+        taken = host.pnodes[rule.subject].reserve_kib + overhead if of_memory else host.running_vcpu_count * step
+        most = (int(resource.weight.sum()) + taken) // step + 1
+
+    def offer(steps: int) -> Offer:
+        return amount_offer(questions, rule, steps * step)
+
+    found = least(lambda steps: trial.fits(offer(steps).change), 1, most)
+    return None if found is None else _repair((offer(found),), least=trial.sure)
 
 
-def amount(kib: int) -> str:
-    """
-    Write an amount of memory; where the short form is rounded, with the whole MiB that are enough.
-
-    Examples
-    --------
-    >>> amount(512 * 1024), amount(16_169 * 1024)
-    ('512 MiB', '15.79 GiB (16169 MiB)')
-    """
-    short = format_size(kib)
-    number, unit = short.split()
-    exact = Fraction(number) * {"KiB": 1, "MiB": MIB, "GiB": MIB**2, "TiB": MIB**3}[unit] == kib
-    return short if exact else f"{short} ({-(-kib // MIB)} MiB)"
+def _is_no_use(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) -> bool:
+    """Whether a wider hard affinity would put vcpus on a pnode that has no pcpus for them."""
+    if rule.name != "hard_affinity":
+        return False
+    guest, host = questions.instance.guests[rule.subject], questions.instance.host
+    sites = site_of[questions.problem.groups[rule.subject]].tolist()
+    return any(
+        guest.vnodes[v].vcpus and p < len(host.pnodes) and not bound_elsewhere(host, guest, v, p)[1]
+        for v, p in enumerate(sites)
+    )
 
 
 def _violation(questions: FeasibilityQueries, rule: Constraint) -> IntArray:
@@ -121,7 +163,7 @@ def _violation(questions: FeasibilityQueries, rule: Constraint) -> IntArray:
 
     The forms of rules are told apart because they have different measures: KiB or vcpus for the capacity of a pnode,
     vcpus for hard affinity, and 1 for every other pnode that is not allowed. Relations and pcpus for dedicated vcpus
-    have no measure for one item; the changes of those say no amount.
+    have no measure for one item.
     """
     problem, instance = questions.problem, questions.instance
     cost = np.zeros((problem.n, problem.m), dtype=np.int64)
@@ -134,108 +176,47 @@ def _violation(questions: FeasibilityQueries, rule: Constraint) -> IntArray:
             guest = instance.guests[rule.subject]
             for v, item in enumerate(items):
                 for p in range(problem.m - 1):
-                    pcpus = instance.host.pnodes[p].pcpus
-                    cost[item, p] = len(_bound_elsewhere(guest, v, pcpus))
-                    if guest.vnodes[v].vcpus and not pcpus:
-                        cost[item, p] = NO_PCPUS
+                    vcpus, pcpus = bound_elsewhere(instance.host, guest, v, p)
+                    cost[item, p] = len(vcpus) if pcpus or not guest.vnodes[v].vcpus else NO_PCPUS
     return cost
 
 
-def _bound_elsewhere(guest: Guest, v: int, pcpus: tuple[int, ...]) -> list[int]:
-    """Give the vcpus of a vnode whose hard affinity contains none of the given pcpus."""
-    masks = guest.hard_affinity or (None,) * (max(guest.vnodes[v].vcpus, default=-1) + 1)
-    return [vcpu for vcpu in guest.vnodes[v].vcpus if (mask := masks[vcpu]) is not None and not set(mask) & set(pcpus)]
-
-
-def _change(questions: FeasibilityQueries, rule: Constraint, site_of: IntArray) -> str:
-    """Say how a rule must change so that an assignment keeps it; the words depend on the form of the rule."""
-    instance = questions.instance
-    if rule.form == "pnode" and rule.name in questions.stated:
-        short = _short(questions, rule, site_of)
-        if rule.name == "memory":
-            return f"{amount(short)} more memory"
-        size = page_size_of(rule.name)
-        room = f"room for {-(-short // questions.stated[rule.name].unit)} more {rule_named(rule.name).counted}"
-        return f"{short} more free huge pages of {format_size(size)}" if size else room
-    if rule.name == "dedicated":
-        return "more pcpus for dedicated vcpus"
-    if rule.form == "relation":
-        source = questions.source(rule)
-        return f'guest "{source.name}" without one_to_one' if isinstance(source, Guest) else f"without {rule.words}"
-    guest = instance.guests[rule.subject]
-    if rule.form == "guest":
-        return f'without guest "{guest.name}"'
-    items = questions.problem.groups[rule.subject]
-    wrong = [
-        (v, int(site_of[item]))
-        for v, item in enumerate(items)
-        if site_of[item] < questions.problem.m - 1 and not questions.masks[rule.name][item, site_of[item]]
-    ]
-    return "; ".join(_elsewhere(questions, rule, guest, v, p) for v, p in wrong) or f"without: {rule.words}"
-
-
-def _elsewhere(questions: FeasibilityQueries, rule: Constraint, guest: Guest, v: int, p: int) -> str:
-    """Say which change lets a vnode use a pnode that a rule excludes."""
-    host, subject = questions.instance.host, f'guest "{guest.name}"'
-    pnode = host.pnodes[p]
-    if rule.name == "hard_affinity" and pnode.pcpus:
-        vcpus = _bound_elsewhere(guest, v, pnode.pcpus)
-        pool = host.pcpus_of_effective_pool(guest.pool)
-        pcpus = [pcpu for pcpu in pnode.pcpus if pcpu in pool] or pnode.pcpus
-        plural = "s" if len(vcpus) > 1 else ""
-        return f"{subject} vcpu{plural} {format_cpuset(vcpus)} may also run on any of pcpus {format_cpuset(pcpus)}"
-    entry = rule_named(rule.name)
-    change = entry.change or "{guest} vnode {vnode} on pnode {pnode}, against {words}"
-    return change.format(guest=subject, vnode=v, pnode=pnode.id, fixed=guest.vnodes[v].pnode, words=entry.words)
-
-
-def _less_memory(questions: FeasibilityQueries, rule: Constraint, context: Callable[[], SearchContext]) -> str:
+def _less_memory(
+    questions: FeasibilityQueries, rule: Constraint, context: Callable[[], SearchContext]
+) -> Repair | None:
     """
-    Say by how many MiB the largest vnodes of a guest must shrink so that every rule holds; empty if none helps.
+    Find the fewest MiB by which a guest must shrink so that every rule holds; None if that does not help.
 
-    Bisection on the size of the largest vnode; each step is a solve.
+    Vnodes of one size shrink alike, and by less than a MiB where that makes them whole MiB; of several sizes the
+    largest ones shrink to a common size in whole MiB. Huge pages stay whole. Each step of the bisection is a solve.
     """
     guest = questions.instance.guests[rule.subject]
-    problem = questions.under(questions.rules)
-    items = problem.groups[rule.subject]
-    r, unit = _memory_of(problem, guest)
-    memory = problem.resources[r]
-    sizes = memory.weight[items] * unit
-    if not sizes.any():
-        return ""
+    sizes = [vnode.memory_kib for vnode in guest.vnodes]
+    step = lcm(MIB, *(guest.page_size_of(vnode) or 1 for vnode in guest.vnodes))
+    trial, largest = Trial(questions.instance, context), max(sizes)
+    equal = len(set(sizes)) == 1
 
-    lack = questions.claims_lack(questions.rules)
+    def cut(steps: int) -> list[int]:
+        """Sizes after a cut of so many steps; of several sizes the largest is cut to whole steps first."""
+        if equal:
+            return [size - steps * step for size in sizes]
+        return [min(size, (-(-largest // step) - steps) * step) for size in sizes]
 
-    def fits(most_mib: int) -> bool:
-        weight = memory.weight.copy()
-        less = np.minimum(sizes, most_mib * MIB)
-        if lack > (sizes - less).sum() * (r == 0):
-            return False
-        weight[items] = -(-less // unit)
-        lighter = replace(memory, weight=weight)
-        question = replace(
-            problem, resources=(*problem.resources[:r], lighter, *problem.resources[r + 1 :]), tiers=((),)
-        )
-        return optimal(question, context()).status in FOUND
+    def enough(sizes: list[int]) -> bool:
+        return trial.fits(smaller(guest.name, sizes))
 
-    low, high = 1, -(-int(sizes.max()) // MIB)
-    if not fits(low):
-        return ""
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
-    low = low * MIB // unit * unit // MIB if unit > MIB else low
-    less = np.maximum(sizes - low * MIB, 0)
+    steps = least(lambda steps: enough(cut(steps)), 1, -(-largest // step) - 1)
+    if steps is None:
+        return None
+    left = cut(steps)
+    if equal and steps == 1 and largest % step and enough(rounded := [size - size % step for size in sizes]):
+        left = rounded
+    change = smaller(guest.name, left)
+    if questions.whole is not questions.instance and not Trial(questions.whole, context).fits(change):
+        return None
     subject = f'guest "{guest.name}" with'
-    if (less == less[0]).all():
-        return f"{subject} {amount(int(less[0]))} less memory" + (" in each vnode" if len(items) > 1 else "")
-    return f"{subject} at most {format_size(low * MIB)} in each vnode ({format_size(int(less.sum()))} less in all)"
-
-
-def _memory_of(problem: Problem, guest: Guest) -> tuple[int, int]:
-    """Give the resource that holds the memory of a guest, by position, and its unit in KiB."""
-    sizes = {guest.page_size_of(vnode) for vnode in guest.vnodes}
-    for r, resource in enumerate(problem.resources):
-        if len(sizes) == 1 and (size := page_size_of(resource.name)) in sizes:
-            return r, size
-    return 0, 1
+    if equal:
+        words = f"{subject} {exact(largest - left[0])} less memory" + (" in each vnode" if len(sizes) > 1 else "")
+    else:
+        words = f"{subject} at most {exact(max(left))} in each vnode ({exact(sum(sizes) - sum(left))} less in all)"
+    return Repair(words=[words + ("" if trial.sure else SMALLER)], change=change)

@@ -4,42 +4,60 @@ from __future__ import annotations
 
 import numpy as np
 
-from placer.assignment import BoolArray, Problem
+from placer.assignment import BoolArray, IntArray, Problem
+from placer.explain.amounts import exact
+from placer.explain.changes import only_guests
+from placer.explain.words import free_memory
 from placer.instance import Guest, Host, Instance, format_cpuset, format_size
 from placer.instance.catalogue import rule_named
 from placer.lowering.allowed import masks
 from placer.lowering.huge_pages import page_size_of
+from placer.lowering.memory import memory_room
+
+MOST_LINES = 40
+"""Vnodes that are told, about a screen; the rest is counted."""
+
+
+def stuck_guests(instance: Instance, problem: Problem) -> list[str]:
+    """Name the guests of the vnodes that fit no pnode even alone, each once."""
+    return list(dict.fromkeys(_vnodes(instance)[v][0].name for v in _stuck_items(instance, problem)))
 
 
 def stuck_vnodes(instance: Instance, problem: Problem) -> list[str]:
     """
-    Give a line for each vnode that fits no pnode even alone.
+    Give a line for each vnode that fits no pnode even alone, at most :data:`MOST_LINES`.
 
     Parameters
     ----------
     problem
-        Of the instance; its last site stands for "no pnode".
+        Of the instance; it may have a last site that stands for "no pnode".
     """
-    return [line for v in range(problem.n) if (line := _stuck(instance, problem, v))]
+    items = _stuck_items(instance, problem)
+    if not items:
+        return []
+    vnodes = _vnodes(instance)
+    room = memory_room(instance)
+    lines = [_stuck(instance, problem, v, vnodes[v], room) for v in items[:MOST_LINES]]
+    return lines + ([f"and {len(items) - MOST_LINES} more vnodes"] if len(items) > MOST_LINES else [])
 
 
-def exceeds_capacity(problem: Problem) -> list[str]:
+def exceeds_capacity(instance: Instance, problem: Problem) -> list[str]:
     """Give a line if all guests together need more memory than all pnodes have, else no line."""
     memory = problem.resources[0]
-    need, room = int(memory.weight.sum()), int(memory.capacity[:-1].sum())
+    need, room = int(memory.weight.sum()), int(memory.capacity[: len(instance.host.pnodes)].sum())
     if need <= room:
         return []
     return [
         f"the guests need {format_size(need)} in all; the pnodes have {format_size(room)} for guests, "
-        f"{format_size(need - room)} too little"
+        f"{exact(need - room)} too little"
     ]
 
 
-def lacking_pages(problem: Problem) -> list[str]:
+def lacking_pages(instance: Instance, problem: Problem) -> list[str]:
     """Give a line for each page size of which all guests together need more huge pages than all pnodes have free."""
     lines = []
     for resource in problem.resources:
-        need, free = int(resource.weight.sum()), int(resource.capacity[:-1].sum())
+        need, free = int(resource.weight.sum()), int(resource.capacity[: len(instance.host.pnodes)].sum())
         if page_size_of(resource.name) and need > free:
             size = format_size(page_size_of(resource.name))
             lines.append(
@@ -49,9 +67,22 @@ def lacking_pages(problem: Problem) -> list[str]:
     return lines
 
 
-def _stuck(instance: Instance, problem: Problem, v: int) -> str:
-    """Say why a vnode fits no pnode even alone; empty if some pnode can hold it."""
-    host, (guest, index) = instance.host, _vnode(instance, v)
+def _stuck_items(instance: Instance, problem: Problem) -> list[int]:
+    """Give the items that no pnode can hold: that are allowed on none, or whose need of one resource is too large."""
+    fits = problem.allowed[:, : len(instance.host.pnodes)]
+    memory = problem.resources[0]
+    room = memory.capacity[: len(instance.host.pnodes)]
+    fits = fits & (memory.weight[:, None] <= room)
+    stuck = ~fits.any(axis=1)
+    for resource in problem.resources[1:]:
+        room = resource.capacity[: len(instance.host.pnodes)]
+        stuck |= ~(fits & (resource.weight[:, None] <= room)).any(axis=1)
+    return [int(v) for v in np.flatnonzero(stuck)]
+
+
+def _stuck(instance: Instance, problem: Problem, v: int, vnode: tuple[Guest, int], memory_room: IntArray) -> str:
+    """Say why a vnode fits no pnode even alone."""
+    host, (guest, index) = instance.host, vnode
     need, room = int(problem.resources[0].weight[v]), problem.resources[0].capacity[: len(host.pnodes)]
     allowed = problem.allowed[v, : len(host.pnodes)]
     subject = f'guest "{guest.name}" vnode {index}'
@@ -61,18 +92,19 @@ def _stuck(instance: Instance, problem: Problem, v: int) -> str:
             problem, v, subject, len(guest.vnodes[index].vcpus), large_enough
         )
     if not allowed.any():
-        return f"{subject}: no pnode is allowed: {_exclusions(instance, v)}"
+        return f"{subject}: no pnode is allowed: {_exclusions(only_guests(instance, {guest.name}), index)}"
     best = int(np.where(allowed, room, -1).argmax())
-    short = need - int(room[best])
     pnode = host.pnodes[best]
-    has = format_size(int(room[best]))
+    told = f"{subject} needs {format_size(need)}; the most that a pnode it may use has for guests is "
+    told += format_size(int(room[best]))
     if room[best] < pnode.memory_kib:
-        taken = format_size(pnode.memory_kib - int(room[best]))
-        has += f" ({format_size(pnode.memory_kib)} free, less {taken} of reserve and overhead)"
-    return (
-        f"{subject} needs {format_size(need)}; the most that a pnode it may use has for guests is {has}, "
-        f"on pnode {pnode.id}: {format_size(short)} less would fit"
+        told += f" ({free_memory(pnode, int(memory_room[best]))})"
+    told += f", on pnode {pnode.id}"
+    short = need - int(room[best])
+    lighter = short < guest.vnodes[index].memory_kib and all(
+        resource.weight[v] <= resource.capacity[best] for resource in problem.resources[1:]
     )
+    return told + (f": {exact(short)} less would fit" if lighter else "")
 
 
 def _too_few_pages(problem: Problem, v: int, subject: str, allowed: BoolArray, host: Host) -> str:
@@ -88,7 +120,7 @@ def _too_few_pages(problem: Problem, v: int, subject: str, allowed: BoolArray, h
 
 
 def _too_wide(problem: Problem, v: int, subject: str, vcpus: int, allowed: BoolArray) -> str:
-    """Say that no pnode with enough memory takes so many vcpus; empty if some pnode does."""
+    """Say that no pnode with enough memory takes so many vcpus."""
     for resource in problem.resources[1:]:
         room = resource.capacity[: len(allowed)][allowed]
         if (room < resource.weight[v]).all():
@@ -100,7 +132,7 @@ def _too_wide(problem: Problem, v: int, subject: str, vcpus: int, allowed: BoolA
 
 
 def _exclusions(instance: Instance, v: int) -> str:
-    """List the rules that exclude pnodes for a vnode, each with the pnodes that it leaves."""
+    """List the rules that exclude pnodes for a vnode of the only guest, each with the pnodes that it leaves."""
     ids = np.array([pnode.id for pnode in instance.host.pnodes])
     parts = []
     for rule, mask in masks(instance).items():
@@ -110,6 +142,5 @@ def _exclusions(instance: Instance, v: int) -> str:
     return ", ".join(parts)
 
 
-def _vnode(instance: Instance, v: int) -> tuple[Guest, int]:
-    vnodes = [(guest, index) for guest in instance.guests for index in range(len(guest.vnodes))]
-    return vnodes[v]
+def _vnodes(instance: Instance) -> list[tuple[Guest, int]]:
+    return [(guest, index) for guest in instance.guests for index in range(len(guest.vnodes))]

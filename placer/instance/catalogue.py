@@ -28,9 +28,6 @@ class HardRule:
     rank
         Explanations drop rules of a lower rank first: 0 for rules that users state, 1 for resources that the host
         lacks, 2 for the placement of a guest at all.
-    change
-        The change that would let a vnode stand on a pnode that the rule bars, with ``{guest}``, ``{vnode}``,
-        ``{pnode}`` and ``{fixed}``, the pnode that the vnode names. Empty: explanations use ``words``.
     sentence
         The rule in words, for a rule between guests, with ``{members}``.
     counted
@@ -43,7 +40,6 @@ class HardRule:
     words: str
     droppable: bool = True
     rank: int = 0
-    change: str = ""
     sentence: str = "it concerns {members}"
     counted: str = ""
     anchor: str = "hard-rules"
@@ -90,22 +86,17 @@ RULES = (
     HardRule(
         name="fixed_pnode",
         words="its fixed pnode",
-        change="{guest} vnode {vnode} on pnode {pnode} instead of {fixed}",
     ),
-    HardRule(
-        name="pnodes", words="its list of pnodes", change="{guest} may also use pnode {pnode} (for vnode {vnode})"
-    ),
+    HardRule(name="pnodes", words="its list of pnodes"),
     HardRule(name="memoryless", words="its need of memory", droppable=False),
     HardRule(name="hard_affinity", words="its need of pcpus (hard affinity)"),
     HardRule(
         name="cpupool",
         words="its cpupool",
-        change="{guest} in a cpupool with pcpus of pnode {pnode} (for vnode {vnode})",
     ),
     HardRule(
         name="memory_only",
         words="its need of a pnode with pcpus (memory_only_pnodes, or in XML a strict memnode, lifts that)",
-        change="{guest} with memory_only_pnodes (vnode {vnode} on pnode {pnode})",
     ),
     HardRule(name="unreachable", words="its need to reach its own memory", droppable=False),
     HardRule(name="one_to_one", words="its need of a pnode of its own for each vnode (one_to_one)"),
@@ -152,7 +143,6 @@ RULES = (
     HardRule(
         name="exclusive",
         words="its need of a pnode to which no running guest is bound (exclusive)",
-        change="{guest} vnode {vnode} on pnode {pnode}, although running guests are bound to it",
         sentence="no other guest stands on a pnode of {members}",
         anchor="rules-between-guests",
     ),

@@ -19,14 +19,25 @@ def guest_memory(instance: Instance, *, with_unplaced_site: bool) -> Resource:
 
     Overhead lowers capacities; only the overhead of a guest of form ``whole`` or ``set`` lies with its vnodes.
     """
+    weight = [guest.ordinary_kib(v) + guest.overhead_share_kib(v) for guest in instance.guests for v in guest.vnodes]
+    return _memory(weight, np.maximum(memory_room(instance), 0), with_unplaced_site=with_unplaced_site)
+
+
+def memory_room(instance: Instance) -> IntArray:
+    """
+    Give the free memory of each pnode less its reserve and overhead.
+
+    Returns
+    -------
+    array ``[m]``
+        In KiB; below 0 where reserve and overhead are more than is free.
+    """
     host = instance.host
-    capacity = np.array([pnode.memory_kib - pnode.reserve_kib for pnode in host.pnodes], dtype=np.int64)
-    weight: list[int] = []
+    room = np.array([pnode.memory_kib - pnode.reserve_kib for pnode in host.pnodes], dtype=np.int64)
     for guest in instance.guests:
-        weight += [guest.ordinary_kib(vnode) + guest.overhead_share_kib(vnode) for vnode in guest.vnodes]
         for p, kib in () if guest.has_own_affinity else overhead_shares(guest, host):
-            capacity[p] -= kib
-    return _memory(weight, np.maximum(capacity, 0), with_unplaced_site=with_unplaced_site)
+            room[p] -= kib
+    return room
 
 
 def free_memory(instance: Instance) -> Resource:

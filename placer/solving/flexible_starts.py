@@ -46,9 +46,11 @@ def of_width(
     Returns
     -------
     FlexibleResult or None
-        None where these are the fewest, or no placement is found.
+        None where these are the fewest, no pnode has pcpus, or no placement is found.
     """
     widest = max(len(pnode.pcpus) for pnode in instance.host.pnodes)
+    if not widest:
+        return None
     fewest = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
     widths = {guest.name: -(-len(guest.online) // widest) for guest in instance.guests}
     counts = {name: min(max(each[0], widths[name]), each[-1]) for name, each in fewest.items()}

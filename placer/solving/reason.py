@@ -33,7 +33,7 @@ def no_placement_reason(
         Of several lines.
     """
     # Only here, where it is needed: explanations bring every strategy along.
-    from placer.explain import explain_infeasible, explain_unknown
+    from placer.explain import TIME_LIMIT_S, explain_infeasible, explain_unknown
 
     few = instance.with_fewest_vnodes()
     if solution.status is not Status.INFEASIBLE:
@@ -47,7 +47,13 @@ def no_placement_reason(
         )
     ranges = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
     several = any(len(counts) > 1 for counts in ranges.values())
-    reason = explain_infeasible(few, stop=context.stop, one_of_many_cuts=several)
+    reason = explain_infeasible(
+        few,
+        time_limit_s=min(TIME_LIMIT_S, context.left_s() / 2),
+        stop=context.stop,
+        one_of_many_cuts=several,
+        problem=None if instance.flexible else lowered.problem,
+    )
     if not several:
         return reason
     names = ", ".join(f'guest "{name}" {counts[0]} to {counts[-1]}' for name, counts in ranges.items())

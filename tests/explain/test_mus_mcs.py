@@ -12,8 +12,9 @@ import pytest
 from msgspec.structs import replace
 
 from placer.assignment import Status
+from placer.explain.clock import Clock
 from placer.explain.constraints import Constraint, FeasibilityQueries
-from placer.explain.infeasible import Clock, find_conflicts_of
+from placer.explain.infeasible import find_conflicts_of
 from placer.explain.mus_mcs import MOST_KEPT, analyse_conflicts
 from placer.instance import Guest, Instance
 from tests.support import oracle

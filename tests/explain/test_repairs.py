@@ -8,8 +8,8 @@ from placer.assignment import Status
 from placer.assignment.context import SearchContext
 from placer.explain import explain_infeasible
 from placer.explain.constraints import FeasibilityQueries
-from placer.explain.repairs import Repair, least_repair
-from placer.instance import Instance, Vnode
+from placer.explain.repairs import Repair, least_repairs
+from placer.instance import Domain, HugePages, Instance, Vnode
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
 
@@ -22,7 +22,7 @@ def repaired(instance: Instance, *dropped: tuple[str, int]) -> Repair | None:
     """Ask for a change of the rules with these names and subjects alone."""
     queries = FeasibilityQueries(instance)
     rules = {(rule.name, rule.subject): rule for rule in queries.rules}
-    return least_repair(queries, tuple(rules[each] for each in dropped), SearchContext)
+    return next(iter(least_repairs(queries, tuple(rules[each] for each in dropped), SearchContext)), None)
 
 
 def test_the_least_memory_that_one_pnode_lacks_is_told() -> None:
@@ -56,7 +56,7 @@ def test_a_pnode_that_a_guest_may_not_use_is_offered_for_the_vnode_that_gains_mo
         "any one of these changes mends it:",
         '- guest "db" may also use pnode 1 (for vnode 2)',
         "- 2 GiB more memory on pnode 0",
-        '- guest "db" with at most 682 MiB in each vnode (2 GiB less in all)',
+        '- guest "db" with at most 682 MiB in each vnode (2050 MiB less in all)',
     ]
     assert fits(an_instance(host, replace(guest, pnodes=(0, 1))))
     assert fits(an_instance(host, a_guest(682 * MIB, 682 * MIB, 682 * MIB, pnodes=(0,))))
@@ -106,3 +106,40 @@ def test_no_change_runs_vcpus_on_a_pnode_without_pcpus() -> None:
     reason = explain_infeasible(an_instance(host, a_guest(3 * GIB, 3 * GIB)))
     assert "need of pcpus" not in reason.partition("mends it")[2]
     assert "2 GiB more memory on pnode 0" in reason
+
+
+def lines_of(instance: Instance) -> list[str]:
+    return explain_infeasible(instance).splitlines()
+
+
+def test_the_largest_size_that_works_is_told_to_the_mib() -> None:
+    """3.5 and 3 GiB of db beside 4 GiB and a page of overhead on 10 GiB: 2 x 3 GiB less a page, so 3071 MiB."""
+    guests = (a_guest(3584 * MIB, 3 * GIB), a_guest(4 * GIB, name="web", overhead_kib=1))
+    lines = lines_of(an_instance(a_host(10 * GIB, pcpus=8), *guests))
+    assert '- guest "db" with at most 3071 MiB in each vnode (514 MiB less in all)' in lines
+    assert '- guest "web" with 513 MiB less memory' in lines
+    assert "- 513 MiB more memory on pnode 0" in lines
+
+
+def test_the_fewest_whole_mib_that_work_are_told_of_sizes_that_are_not_whole() -> None:
+    """10 MiB, less a page of overhead, hold 7 MiB and 3068 KiB: 2432 of 5500 KiB must go, and 3 MiB are enough."""
+    guests = (a_guest(7 * MIB, overhead_kib=3), a_guest(5500, name="odd"))
+    lines = lines_of(an_instance(a_host(10 * MIB), *guests))
+    assert '- guest "odd" with 3 MiB less memory' in lines
+    assert "- 3 MiB more memory on pnode 0" in lines
+
+
+def test_room_below_nothing_is_made_up_for_before_vcpus_find_room() -> None:
+    """2 pcpus at one vcpu each with 5 running vcpus: 4 more than it has for one vcpu."""
+    running = Domain(name="dom", affinity=((0, 1),) * 5)
+    host = replace(a_host(4 * GIB, pcpus=2), overcommit=1, domains=(running,))
+    lines = lines_of(an_instance(host, a_guest(GIB)))
+    assert "- room for 4 more vcpus on pnode 0" in lines
+
+
+def test_huge_pages_that_are_missing_are_counted_in_pages_and_guests_shrink_by_whole_pages() -> None:
+    host = a_host(4 * GIB)
+    host = replace(host, pnodes=(replace(host.pnodes[0], huge_pages=(HugePages(page_size=2 * MIB, total=100),)),))
+    lines = lines_of(an_instance(host, a_guest(206 * MIB, page_size=2 * MIB)))
+    assert "- 3 more free huge pages of 2 MiB on pnode 0" in lines
+    assert '- guest "db" with 6 MiB less memory' in lines

@@ -55,7 +55,7 @@ def test_too_many_vcpus_for_any_pnode_with_memory_for_them_are_told() -> None:
 def test_memory_beyond_all_pnodes_is_told_as_a_sum() -> None:
     def told(*sizes: int) -> list[str]:
         instance = an_instance(a_host(5 * GIB, 5 * GIB), a_guest(*sizes))
-        return exceeds_capacity(lower(instance, allow_unplaced=True).problem)
+        return exceeds_capacity(instance, lower(instance, allow_unplaced=True).problem)
 
     assert told(4 * GIB, 4 * GIB, 2 * GIB) == []
     assert told(4 * GIB, 4 * GIB, 3 * GIB) == [

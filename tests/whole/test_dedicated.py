@@ -152,7 +152,7 @@ def test_a_vnode_that_no_pnode_has_pcpus_for_is_named() -> None:
         'guest "rt" vnode 0: no pnode is allowed: its need of pcpus for its dedicated vcpus under their policy '
         "(and of one for its shared ones) excludes every pnode",
         "any one of these changes mends it:",
-        "- more pcpus for dedicated vcpus on any one of pnodes 0-1",
+        "- 2 more pcpus for dedicated vcpus on any one of pnodes 0-1",
         '- without guest "rt"',
     ]
 
@@ -166,7 +166,7 @@ def test_a_conflict_over_owned_pcpus_names_them() -> None:
         *(f'- guest "{name}" needs 1 GiB, 3 dedicated vcpus (thread_policy isolate)' for name in "ab"),
         "- pnode 0 has 8 pcpus for dedicated vcpus, one each, and keeps one for shared vcpus",
         "any one of these changes mends it:",
-        "- more pcpus for dedicated vcpus on pnode 0",
+        "- 4 more pcpus for dedicated vcpus on pnode 0",
         '- without guest "a"',
         '- without guest "b"',
     ]

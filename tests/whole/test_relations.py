@@ -159,6 +159,6 @@ def test_the_reason_of_an_exclusive_guest_on_a_busy_host_is_the_running_ones() -
         'guest "a" vnode 0: no pnode is allowed: '
         "its need of a pnode to which no running guest is bound (exclusive) excludes every pnode",
         "any one of these changes mends it:",
-        '- guest "a" vnode 0 on pnode 0, although running guests are bound to it',
+        '- without exclusive: no other guest stands on a pnode of guest "a", and no running guest is bound to one',
         '- without guest "a"',
     ]
