@@ -86,17 +86,21 @@ def _readers() -> dict[str, Reader]:
         "libvirt.values",
         "libvirt.vcpus",
         "libvirt.bindings",
+        "libvirt.huge_pages",
+        "page_sizes",
         "text.xml_text",
     )
     of_hwloc = ("linux.hwloc_xml", "linux.hwloc_objects", "linux.hwloc_distances", "linux.topology", "text.cpu_lists")
-    parts = ("flavor", "flavor_cells", "flavor_policies", "flavor_specs", "flavor_topology")
+    parts = ("flavor", "flavor_cells", "flavor_pages", "flavor_policies", "flavor_specs", "flavor_topology")
     of_flavor = tuple(f"openstack.{part}" for part in parts)
     flavor = '{"name": "f", "vcpus": 4, "ram": 512, "properties": {"hw:numa_nodes": "2", "hw:cpu_policy": "mixed", '
     flavor += '"hw:cpu_dedicated_mask": "1,3", "hw:cpu_threads": "2", "hw:numa_cpus.0": "0-1", "hw:numa_mem.0": "256", '
     flavor += '"hw:numa_cpus.1": "2,3", "hw:numa_mem.1": "256"}}'
     running = _file("xl", "running", "xl-list.json")
     return {
-        "xl info": Reader(("xl.info", "xl.cores", "hosts"), _file("xl", "host.txt"), read_host),
+        "xl info": Reader(
+            ("xl.info", "xl.cores", "xl.claims", "xl.online", "hosts"), _file("xl", "host.txt"), read_host
+        ),
         "numactl": Reader(
             (
                 "linux.numactl",
@@ -107,6 +111,7 @@ def _readers() -> dict[str, Reader]:
         ),
         "hwloc": Reader(of_hwloc, HWLOC, read_host),
         "capabilities": Reader(("libvirt.capabilities",), LIBVIRT, read_host),
+        "free pages": Reader(("linux.free_pages",), f"{NUMACTL}Node 0:\n4KiB: 81\n2048KiB: 3\n", read_host),
         "host json": Reader(
             ("native.instance_json", "native.schema", "text.msgspec_errors"), _file("rfc-c.json"), read_host
         ),
@@ -116,7 +121,17 @@ def _readers() -> dict[str, Reader]:
             lambda path: settled(read_request([path], host=None)),
         ),
         "xl.cfg": Reader(
-            ("xl.read_cfg", "xl.syntax", "xl.values", "xl.affinity", "xl.vnuma", "xl.pci", "xl.edit", "text.typos"),
+            (
+                "xl.read_cfg",
+                "xl.syntax",
+                "xl.values",
+                "xl.affinity",
+                "xl.vnuma",
+                "xl.pci",
+                "xl.edit",
+                "stubdomain",
+                "text.typos",
+            ),
             _file("xl", "app.cfg"),
             _guest,
         ),

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from placer.errors import InputError
 from placer.formats.hosts import parse_host_text, read_host
-from placer.instance import Host
+from placer.instance import Host, Pnode
 from tests.xen.xen_packages import Platform
 
 NEEDED = re.compile(
@@ -83,11 +83,16 @@ def read(source: Path, expected: dict[str, Any], folder: Path) -> Host:
     return read_host(str(source), free or None).host
 
 
+def memory_kib(pnode: Pnode) -> int:
+    """Give the memory of a pnode with that in huge pages, which hwloc and libvirt count too."""
+    return pnode.memory_kib + sum(pool.page_size * pool.total for pool in pnode.huge_pages)
+
+
 def differences(host: Host, expected: dict[str, Any]) -> list[str]:
     nodes = expected["nodes"]
     got: list[tuple[str, object, object]] = [
         ("nodes", [p.id for p in host.pnodes], [n["id"] for n in nodes]),
-        ("memory", [p.memory_kib for p in host.pnodes], [(n["memory_bytes"] or 0) // 1024 for n in nodes]),
+        ("memory", list(map(memory_kib, host.pnodes)), [(n["memory_bytes"] or 0) // 1024 for n in nodes]),
         ("cpus", [list(p.pcpus) for p in host.pnodes], [sorted(n["cpus"]) for n in nodes]),
         (
             "cores",
@@ -198,7 +203,7 @@ def test_lstopo_agrees_on_every_corpus_file_that_it_accepts(
             refused.append(source.name)
             continue
         ours, theirs = read_host(str(source)).host, Shown(shown)
-        names = [(p.id, p.memory_kib) for p in ours.pnodes]
+        names = [(p.id, memory_kib(p)) for p in ours.pnodes]
         assert names == [(id, theirs.memory_kib[id]) for id in sorted(theirs.memory_kib)], source.name
         assert ours.slit == theirs.slit(), source.name
         for pnode in ours.pnodes:

@@ -43,14 +43,15 @@ def read_libvirt_capabilities(text: str, place: str, free: str | None = None) ->
         for cpu in cpus
         if "siblings" in cpu.attributes
     }
-    notes = () if core_groups else ("the cells list no siblings: every pcpu counts as a core",)
+    notes = [] if core_groups else ["the cells list no siblings: every pcpu counts as a core"]
+    rows = [_row(cell, notes) for cell in cells]
     return build_host(
         Topology(
             place=place,
-            rows=[_row(cell) for cell in cells],
+            rows=rows,
             core_groups=core_groups.values(),
             distances=_distances(cells),
-            notes=notes,
+            notes=tuple(notes),
         ),
         free,
     )
@@ -82,12 +83,16 @@ def _cpus(cell: Node) -> list[Node]:
     return listed
 
 
-def _row(cell: Node) -> NodeRow:
-    memory = cell.child("memory")
+def _row(cell: Node, notes: list[str]) -> NodeRow:
+    id, memory = cell.number("id", MAX_CPU), cell.child("memory")
+    total = int(size_of(memory, memory.text)) if memory else None
     pools = _huge_pages(cell)
+    if total is not None and sum(pool.page_size * pool.total for pool in pools) > total:
+        notes.append(f"cell {id} has more in <pages> than its <memory>, so its huge pages are not counted")
+        pools = ()
     return NodeRow(
-        id=cell.number("id", MAX_CPU),
-        memory_kib=ordinary_kib(int(size_of(memory, memory.text)), pools) if memory else None,
+        id=id,
+        memory_kib=None if total is None else ordinary_kib(total, pools),
         huge_pages=pools,
         pcpus={cpu.number("id", MAX_CPU) for cpu in _cpus(cell)},
     )

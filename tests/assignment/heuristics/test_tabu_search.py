@@ -70,7 +70,7 @@ def test_it_stops_when_told(delay_s: float) -> None:
         stop.set()
     answer = solve(instance, strategy="local-search", time_limit_s=20, stop=stop)
     assert answer.status is Status.FEASIBLE
-    assert delay_s <= answer.wall_time_s < 15
+    assert delay_s - 0.1 < answer.wall_time_s < 15  # the timer starts before the solve
 
 
 @pytest.mark.parametrize("time_limit_s", [0.0, 0.05])

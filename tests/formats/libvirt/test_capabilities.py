@@ -68,6 +68,16 @@ def test_cells_may_lack_siblings_with_a_note() -> None:
     assert any("list no siblings" in note for note in reading.notes)
 
 
+def test_pages_beyond_the_memory_of_a_cell_are_left_out_with_a_note() -> None:
+    """5 pages of 1 GiB in 8 GiB are a pool beside 3 GiB; 9 contradict the memory."""
+    for count, kib, noted in ((5, 3 * GIB, False), (9, 8 * GIB, True)):
+        pages = f"<pages unit='KiB' size='4'>1</pages><pages unit='KiB' size='1048576'>{count}</pages>"
+        reading = read_libvirt_capabilities(changed(MEMORY, MEMORY + pages), "caps.xml")
+        (pnode,) = [p for p in reading.host.pnodes if p.id == 1]
+        assert (pnode.memory_kib, len(pnode.huge_pages)) == (kib, not noted)
+        assert any("cell 1 has more in <pages> than its <memory>" in note for note in reading.notes) == noted
+
+
 def test_siblings_may_name_pcpus_that_the_cell_does_not_hold() -> None:
     text = changed("siblings='0,2'", "siblings='0,2,40-47'")
     assert host_of(text).pnodes[0].cores == ((0, 2), (1, 3))

@@ -78,16 +78,16 @@ def test_what_is_not_plain_xml_is_refused_with_its_line(text: str, message: str)
 
 
 def test_too_many_elements_are_refused_within_a_few_seconds() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert re.search(r"^host.xml:1: more than 200000 XML elements", refusal("<a>" + "<b/>" * 300_000))
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize("text", ["<!--" + "- " * 3_000_000, "<topology " + "x" * 6_000_000])
 def test_one_endless_tag_takes_no_more_than_its_length(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert re.search(r"^host.xml:1: no well-formed XML", refusal(text))
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_too_long_a_text_is_refused_before_it_is_parsed() -> None:
