@@ -162,7 +162,10 @@ def _write(
 
         texts = {"": emit_answer(answer, request)}
     elif answer.placement is None:
-        print(f"{answer.status}: {answer.reason}", file=sys.stderr)
+        from placer.job.notes import answer_notes
+
+        said = () if quiet else answer_notes(request, None)
+        print(f"{answer.status}: {answer.reason}", *said, sep="\n", file=sys.stderr)
         return
     else:
         from placer.job.emit import emit_guests, join

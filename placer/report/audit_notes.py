@@ -24,8 +24,9 @@ def remedies(findings: AuditReport) -> list[str]:
         )
     if any(guest.vcpu_faults and guest.listed for guest in findings.guests):
         lines.append(
-            "vcpus follow at once: placer solve --format shell writes the xl vcpu-pin calls; --pin starts a guest with "
-            "hard affinity, which Xen never leaves as it leaves soft affinity when pcpus are busy"
+            "vcpus follow at once: xl vcpu-pin GUEST VCPU all PCPUS, with the pcpus of the pnode where their memory "
+            "lies (a plan made anew may bind them elsewhere); --pin starts a guest with hard affinity, which Xen never "
+            "leaves as it leaves soft affinity when pcpus are busy"
         )
     return lines
 
@@ -70,8 +71,8 @@ def _running_away(findings: AuditReport) -> list[str]:
     if not names:
         return []
     return [
-        "seen running away from their memory, where their affinity lets them; placer solve --format shell writes the "
-        f"xl vcpu-pin calls that bind them to it: {name_some(names)}"
+        "seen running away from their memory, where their affinity lets them; xl vcpu-pin GUEST VCPU all PCPUS binds a "
+        f"vcpu to the pcpus of a pnode: {name_some(names)}"
     ]
 
 

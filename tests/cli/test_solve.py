@@ -103,6 +103,13 @@ def test_what_cannot_be_placed_is_not_written_as_a_configuration(tmp_path: Path)
     assert ran.err.startswith("INFEASIBLE: ")
 
 
+def test_what_limits_the_answer_is_said_where_nothing_is_placed_too(tmp_path: Path) -> None:
+    a_folder(tmp_path, db_cfg=a_cfg(memory=900_000))
+    command = ("solve", "--host", tmp_path / "host.txt", tmp_path / "db.cfg", "--format", "xl")
+    assert "the vcpus of running guests are not counted" in placer(*command).err
+    assert "the vcpus of running guests are not counted" not in placer(*command, "-q").err
+
+
 def test_the_greedy_leaves_a_vnode_out_and_ends_with_3() -> None:
     ran = placer("solve", RFC_C, "--strategy", "first-fit")
 

@@ -54,7 +54,7 @@ def test_a_remedy_is_said_once_for_all_guests_of_its_kind() -> None:
     (memory,) = remedies(findings(a_finding("a", memory_faults=("x",)), a_finding("b", memory_faults=("x", "y"))))
     assert "started anew or migrated: placer solve --format xl" in memory
     (vcpus,) = remedies(findings(a_finding("a", vcpu_faults=("x",)), a_finding("b", vcpu_faults=("x",))))
-    assert "placer solve --format shell" in vcpus
+    assert "xl vcpu-pin GUEST VCPU all PCPUS" in vcpus
     assert "--pin" in vcpus
     (foreign,) = remedies(findings(a_finding("a", vcpu_faults=("x",), listed=False)))
     assert "xl vcpu-pin" in foreign
@@ -72,7 +72,7 @@ def test_notes_name_the_first_few_guests_and_count_the_rest() -> None:
 def test_vcpus_that_ran_away_where_they_may_are_a_note_unless_a_fault_says_more() -> None:
     free = Away(vcpus=(0, 1), running=(0,), off_mask=())
     (note,) = notes(a_finding("a", away=free), a_finding("b", away=free, vcpu_faults=("x",)), a_finding("c"))
-    assert note.startswith("seen running away from their memory, where their affinity lets them; placer solve --format")
+    assert note.startswith("seen running away from their memory, where their affinity lets them; xl vcpu-pin GUEST")
     assert note.endswith(": a (1 of 2 vcpus)")
     assert notes(a_finding("a", away=Away(vcpus=(0,)))) == []
 
