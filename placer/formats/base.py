@@ -133,6 +133,8 @@ class Binding:
         What placer does with it, and the way out.
     replaced
         Whether the guest is written with the pnodes of the placement in its place.
+    preferred
+        Whether it is no more than a preference, which is for one pnode.
     """
 
     what: str
@@ -140,6 +142,7 @@ class Binding:
     cell: int | None = None
     way: str
     replaced: bool = False
+    preferred: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

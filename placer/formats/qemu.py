@@ -148,7 +148,7 @@ def _reasons(written: ConfiguredGuest) -> Iterator[str]:
     if devices and list(devices.all("memory")):
         yield "it has memory devices, which are not written as arguments; --format libvirt keeps them"
     modes = {node.attributes.get("mode", "strict") for node in (numatune.children if numatune else ())}
-    unlike = modes - ({"strict", "interleave"} if written.guest.form == "set" else {"strict"})
+    unlike = modes - ({"strict", "interleave", "preferred"} if written.guest.form == "set" else {"strict"})
     if unlike:
         yield f"numatune mode {', '.join(sorted(unlike))} is not written as arguments; --format libvirt keeps it"
     if len(written.vnodes) > MAX_NODES:

@@ -26,6 +26,9 @@ def _in_words(binding: Binding, guest: Guest, placement: Placement) -> Iterator[
     if binding.cell is not None and guest.form == "vnuma":  # else its own cells are not what was placed
         sites = sites[binding.cell : binding.cell + 1] or sites
     held = {pnode for pnode in sites if pnode is not None}
+    if binding.preferred and binding.cell is None and len(held) > 1:
+        yield _preference(binding, guest, held)
+        return
     if not held or (held == set(binding.pnodes) if binding.replaced else held.issuperset(binding.pnodes)):
         return
     there, here = _pnodes(binding.pnodes), _pnodes(held)
@@ -35,6 +38,16 @@ def _in_words(binding: Binding, guest: Guest, placement: Placement) -> Iterator[
     else:
         said = f"{binding.what} is on {there}, the placement on {here}: {binding.way}"
         yield Note(said, kind=f"{binding.what} is on other pnodes than the placement: {binding.way}")
+
+
+def _preference(binding: Binding, guest: Guest, held: set[int]) -> Note:
+    """Say what becomes of a preference of the whole guest, which is for one pnode, on several."""
+    if guest.form == "set":
+        way = 'mode "interleave" is written for it (--format libvirt), as a preference is for one pnode'
+    else:
+        way = "it stays for memory in no cell, and cells without a memnode get one in this mode (--format libvirt)"
+    there = f"{binding.what} names {_pnodes(binding.pnodes)}"
+    return Note(f"{there}; the placement has it on {_pnodes(held)}, {way}", kind=f"{binding.what}: {way}")
 
 
 def _pnodes(ids: tuple[int, ...] | set[int]) -> str:

@@ -12,6 +12,7 @@ from placer.errors import EmissionError
 from placer.formats.configured_guest import ConfiguredGuest, write_vnodes
 from placer.formats.text.json_layout import lay_out
 from placer.instance import Placement
+from placer.job.met import with_met_whole
 from placer.job.output_formats import FORMATS, Format
 from placer.job.pinning import bind_dedicated, has_dedicated_pcpus, pin
 from placer.job.request import Request
@@ -53,6 +54,7 @@ def emit_guests(
         If the placement breaks rules, the toolstack would refuse a guest (with every reason), or a pnode lacks memory
         once vcpus are bound.
     """
+    request, placement = with_met_whole(request, placement)
     chosen = FORMATS[format_name]
     if violations and not chosen.takes_broken:
         broken = "\n".join(violation.message for violation in violations)

@@ -46,3 +46,13 @@ def sets_with_devices(instance: Instance, readings: dict[str, ParsedGuest]) -> l
                 about(guest.name, Note(f"is spread over a set of pnodes in spite of its devices, {why}: {out}"))
             )
     return notes
+
+
+def may_be_apart(reading: ParsedGuest) -> bool:
+    """
+    Whether its memory and vcpus may be apart: a guest of Linux, as Xen cannot bind both.
+
+    Cells of libvirt may be, which it binds only where its file does; nova wants both of a cell on one pnode.
+    """
+    source = reading.source
+    return source is not None and (source.kind == "libvirt" or (source.of_qemu and reading.vnodes is None))

@@ -6,8 +6,10 @@ from placer.instance import UNREACHABLE, Guest, Host, Instance, Placement, forma
 from placer.instance.note import GuestNote, Note, about, grouped, name_some
 from placer.job.binding_notes import binding_notes
 from placer.job.forms import sets_with_devices
-from placer.job.placement_notes import of_qemu, placement_notes
-from placer.job.request import Request
+from placer.job.met import merged_notes, with_met_whole
+from placer.job.placement_notes import placement_notes
+from placer.job.request import Request, of_qemu
+from placer.job.set_notes import set_notes
 from placer.job.topology_notes import topology_notes
 
 
@@ -23,6 +25,10 @@ def answer_notes(request: Request, placement: Placement | None) -> list[str]:
     instance = request.instance
     lines: list[str] = list(request.notes)
     if placement is not None:
+        lines += merged_notes(request, placement)
+        request, placement = with_met_whole(request, placement)
+        instance = request.instance
+        lines += set_notes(request, placement)
         lines += placement_notes(request, placement)
         lines += topology_notes(request, placement)
         lines += binding_notes(request, placement)

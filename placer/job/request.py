@@ -14,7 +14,8 @@ from placer.formats.base import ParsedGuest, ParsedHost, less_bound
 from placer.instance import Flexible, Guest, Instance, format_size
 from placer.instance.distances import slit_remarks
 from placer.instance.note import Note, about
-from placer.job.forms import form_of
+from placer.job.forms import form_of, may_be_apart
+from placer.job.option_notes import balloon_note, unheeded_vnuma
 from placer.job.replanned import replanned, still_load_notes
 
 MemoryChoice = Literal["maxmem", "memory"]
@@ -44,6 +45,8 @@ class Request:
         Assumptions made while reading, a sentence each; a report groups those on guests (:class:`.note.GuestNote`).
     vnodes
         How many vnodes guests may get whose files state none; applied by :func:`placer.job.settled.settled`.
+    always_vnuma
+        Names of the guests that are written with vnuma even where their parts meet on one pnode.
     """
 
     instance: Instance
@@ -51,6 +54,7 @@ class Request:
     headlines: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     vnodes: VnodesChoice = None
+    always_vnuma: frozenset[str] = frozenset()
 
 
 def assemble(
@@ -93,11 +97,19 @@ def assemble(
             chosen = _choose_memory(reading, memory)
             placed.append(_guest(chosen, vnodes, always_vnuma=always_vnuma, migratable=migratable))
             readings[reading.name] = chosen
-            notes += [about(reading.name, note, joint=": ") for note in chosen.notes]
+            said = [*chosen.notes, *(unheeded_vnuma(chosen) if always_vnuma else ())]
+            notes += [about(reading.name, note, joint=": ") for note in said]
     if faults is None:
         collected.raise_all()
     instance = Instance(host=less_bound(host.host, readings.values()), guests=tuple(placed))
-    return Request(instance=instance, readings=readings, headlines=_fixed(instance), notes=tuple(notes), vnodes=vnodes)
+    return Request(
+        instance=instance,
+        readings=readings,
+        headlines=_fixed(instance),
+        notes=tuple(notes),
+        vnodes=vnodes,
+        always_vnuma=_always_vnuma(instance),
+    )
 
 
 def from_instance(instance: Instance, *, place: str) -> Request:
@@ -112,7 +124,12 @@ def from_instance(instance: Instance, *, place: str) -> Request:
     assumed = instance.host.slit is None and instance.host.bandwidth is None
     notes = [f"{place} states no distances: 10 within a pnode and 20 between pnodes are assumed"] if assumed else []
     notes += slit_remarks(instance.host.slit, [pnode.id for pnode in instance.host.pnodes])
-    return Request(instance=instance, headlines=_fixed(instance), notes=(*notes, *still_load_notes(instance)))
+    return Request(
+        instance=instance,
+        headlines=_fixed(instance),
+        notes=(*notes, *still_load_notes(instance)),
+        always_vnuma=_always_vnuma(instance),
+    )
 
 
 def with_chosen_vnodes(request: Request, placed: Instance, *, optimal: bool) -> Request:
@@ -148,6 +165,16 @@ def free_pnodes(request: Request) -> Request:
     return replace_request(request, instance=replace(request.instance, guests=guests), headlines=())
 
 
+def of_qemu(request: Request) -> list[str]:
+    """Give the names of the guests that QEMU runs."""
+    sources = {name: reading.source for name, reading in request.readings.items()}
+    return [name for name, source in sources.items() if source is not None and source.of_qemu]
+
+
+def _always_vnuma(instance: Instance) -> frozenset[str]:
+    return frozenset(guest.name for guest in instance.guests if guest.flexible and guest.flexible.always_vnuma)
+
+
 def _fixed(instance: Instance) -> tuple[str, ...]:
     lines = []
     for guest in instance.guests:
@@ -175,18 +202,7 @@ def _choose_memory(reading: ParsedGuest, choice: MemoryChoice | None) -> ParsedG
         return replace_request(reading, maxmem_kib=reading.memory_kib)
     if reading.vnodes is None:
         return reading  # placer.job.settled knows whether it gets vnuma
-    note = balloon_note(reading)
-    return replace_request(reading, notes=(*reading.notes, note))
-
-
-def balloon_note(reading: ParsedGuest, *, with_vnuma: bool = True) -> Note:
-    """Say which memory a guest is placed with whose memory is below its maxmem, for its notes."""
-    figures = f"memory {format_size(reading.memory_kib)}, maxmem {format_size(reading.maxmem_kib)}"
-    if with_vnuma:
-        said, then = "placed with its maxmem", "--memory maxmem or --memory memory chooses"
-    else:
-        said, then = "placed with the memory that it starts with", "what it grows by may land elsewhere"
-    return Note(f"{said} ({figures}); {then}", kind=f"{said}; {then}")
+    return replace_request(reading, notes=(*reading.notes, balloon_note(reading)))
 
 
 def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, migratable: bool) -> Guest:
@@ -220,7 +236,7 @@ def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, mi
             cpu_policy=reading.cpu_policy,
             dedicated_vcpus=reading.dedicated_vcpus,
             thread_policy=reading.thread_policy,
-            memory_apart=_may_be_apart(reading) and not reading.spread,
+            memory_apart=may_be_apart(reading) and not reading.spread,
             one_to_one=reading.one_to_one,
             devices=reading.devices,
             overhead_kib=reading.overhead_kib,
@@ -228,16 +244,6 @@ def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, mi
         )
     except ValueError as error:
         raise InputError(str(error), place=_place(reading)) from error
-
-
-def _may_be_apart(reading: ParsedGuest) -> bool:
-    """
-    Whether its memory and vcpus may be apart: a guest of Linux, as Xen cannot bind both.
-
-    Cells of libvirt may be, which it binds only where its file does; nova wants both of a cell on one pnode.
-    """
-    source = reading.source
-    return source is not None and (source.kind == "libvirt" or (source.of_qemu and reading.vnodes is None))
 
 
 def _place(reading: ParsedGuest) -> str | None:

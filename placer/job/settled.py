@@ -8,7 +8,8 @@ from msgspec.structs import replace as change
 
 from placer.instance import Guest
 from placer.instance.note import GuestNote, Note, about, kind_of
-from placer.job.request import Request, balloon_note
+from placer.job.option_notes import balloon_note
+from placer.job.request import Request
 from placer.solving.apart import settled_apart
 from placer.solving.filled_set import filled_set
 from placer.solving.vnode_counts import resolve_range, settle
@@ -46,7 +47,8 @@ def _of_file(guest: Guest, request: Request) -> tuple[Guest, list[GuestNote]]:
         if with_vnuma:
             larger = change(guest, flexible=change(guest.flexible, memory_kib=reading.maxmem_kib))
             cut, why = settle(larger, host, request.vnodes)
-        lines.append(about(guest.name, balloon_note(reading, with_vnuma=with_vnuma), joint=": "))
+        note = balloon_note(reading, with_vnuma=with_vnuma, always_vnuma=guest.name in request.always_vnuma)
+        lines.append(about(guest.name, note, joint=": "))
     if why:
         stated = "states no vnodes: "
         lines.append(about(guest.name, Note(f"{stated}{why}", kind=f"{stated}{kind_of(why)}")))

@@ -6,8 +6,10 @@ from placer.assignment import Status
 from placer.formats.configured_guest import write_vnodes
 from placer.instance import Guest, Instance, Placement, format_cpuset, format_size
 from placer.instance.note import grouped
+from placer.job.met import with_met_whole
 from placer.job.notes import answer_notes
 from placer.job.request import Request
+from placer.job.set_notes import assumes_parts
 from placer.report.huge_pages import huge_pages_table
 from placer.report.moved import moved_line
 from placer.report.pnodes import pnode_table
@@ -28,7 +30,7 @@ STATUS_WORDS = {
 def summary(result: Result, request: Request) -> list[str]:
     """Give the lines that no configuration file holds: status, fixed pnodes, moved vnodes, and notes."""
     return [
-        *_headline(result).splitlines(),
+        *_headline(result, request).splitlines(),
         *grouped(request.headlines),
         *_moved(result),
         *answer_notes(request, result.placement),
@@ -50,7 +52,9 @@ def render(result: Result, request: Request, *, colour: bool = False, quiet: boo
     quiet
         Whether the notes are left out, those of the request and those on the placement.
     """
-    parts = [headline(_headline(result), good=result.status in (Status.OPTIMAL, Status.FEASIBLE), colour=colour)]
+    parts = [
+        headline(_headline(result, request), good=result.status in (Status.OPTIMAL, Status.FEASIBLE), colour=colour)
+    ]
     parts += [f"{line}\n" for line in ([] if quiet else grouped(request.headlines))]
     parts += [f"{line}\n" for line in _moved(result)]
     if result.reason and result.status in (Status.INFEASIBLE, Status.UNKNOWN):
@@ -58,11 +62,12 @@ def render(result: Result, request: Request, *, colour: bool = False, quiet: boo
     if result.violations:
         parts += ["\nBroken rules\n", *(f"- {violation.message}\n" for violation in result.violations)]
     if result.placement is not None:
+        met, where = with_met_whole(request, result.placement)
         parts += [
             "\n" + _costs(result, request.instance, colour=colour),
-            "\n" + _guests(result, request.instance, result.placement, colour=colour),
-            "\n" + pnode_table(request.instance, result.placement, colour=colour),
-            huge_pages_table(request.instance, result.placement, colour=colour),
+            "\n" + _guests(result, met.instance, where, colour=colour),
+            "\n" + pnode_table(met.instance, where, colour=colour),
+            huge_pages_table(met.instance, where, colour=colour),
         ]
     if result.trade is not None:
         parts.append("\n" + trade_line(result.trade) + "\n")
@@ -72,7 +77,7 @@ def render(result: Result, request: Request, *, colour: bool = False, quiet: boo
     return "".join(parts)
 
 
-def _headline(result: Result) -> str:
+def _headline(result: Result, request: Request) -> str:
     line = f"{result.status}: "
     if result.mean_access_distance is not None:
         line += f"mean access distance {result.mean_access_distance:.2f}; "
@@ -80,6 +85,8 @@ def _headline(result: Result) -> str:
     unplaced = result.tiers[0].cost if result.tiers else 0
     if unplaced and result.status is Status.OPTIMAL:
         words = "proved that no placement leaves less unplaced"
+    if result.placement is not None and result.status is Status.OPTIMAL and assumes_parts(request, result.placement):
+        words += " if sets get the parts that are planned"
     line += f"{words} ({result.strategy}, {result.wall_time_s:.2f} s)"
     if unplaced and result.placement is not None:
         line += f"\n{unplaced} of {len(result.placement.pnode_of)} guests not placed"

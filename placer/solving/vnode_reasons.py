@@ -42,7 +42,8 @@ def reason_of_memory(guest: Guest, host: Host, k: int) -> Note:
         return Note(f"{several}, the fewest that may be chosen")
     if k == least:
         return _sized("1 vnode, because one pnode holds its", size)
-    fewer = "one pnode does" if k == 2 else f"{least} to {k - 1} vnodes do" if k - 1 > least else f"{least} vnodes do"
+    unit = "pnodes" if guest.form == "set" else "vnodes"
+    fewer = "one pnode does" if k == 2 else f"{least} to {k - 1} {unit} do" if k - 1 > least else f"{least} {unit} do"
     if guest.memory_kib > max(pnode.memory_kib - pnode.reserve_kib for pnode in host.pnodes):
         return _sized(f"{several}, because {fewer} not hold its", size)
     return _sized(f"{several}, because {fewer} not take its", size, " with its overhead and pinning")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec.structs import replace as change
+
 from placer.formats.base import Binding, ParsedGuest, ParsedHost
 from placer.instance import Host, Placement, Pnode, Vnode
 from placer.job.binding_notes import binding_notes
-from placer.job.request import assemble
+from placer.job.request import assemble, from_instance
 
 GIB = 1024**2
 HOST = Host(pnodes=tuple(Pnode(id=p, memory_kib=4 * GIB, pcpus=(2 * p, 2 * p + 1)) for p in (0, 1)))
@@ -42,6 +44,23 @@ def test_a_nodeset_that_is_replaced_is_noted_where_it_differs() -> None:
     assert notes(nodeset, 1, 1) == [
         'guest "a": its nodeset names pnodes 0-1; the placement has it on pnode 1, and it is written so'
     ]
+
+
+def test_a_preference_for_one_pnode_is_noted_wherever_the_guest_is_on_several() -> None:
+    one = Binding(what="its preference", pnodes=(0,), way="and it is written so", replaced=True, preferred=True)
+    stays = "it stays for memory in no cell, and cells without a memnode get one in this mode (--format libvirt)"
+    for pnodes, names in (((0,), "pnode 0"), ((0, 1), "pnodes 0-1")):  # several: libvirt from 9.3 on takes that
+        assert notes(replace(one, pnodes=pnodes), 0, 1) == [
+            f'guest "a": its preference names {names}; the placement has it on pnodes 0-1, {stays}'
+        ]
+    assert notes(one, 0, 0) == []
+    unstated = replace(GUEST, vnodes=None, memory_kib=5 * GIB, maxmem_kib=5 * GIB, bindings=(one,), type="pv")
+    request = assemble(ParsedHost(host=HOST), [unstated])
+    (guest,) = request.instance.guests
+    request = from_instance(change(request.instance, guests=(guest.split_into(2),)), place="x")
+    request = replace(request, readings={"a": unstated})
+    (note,) = binding_notes(request, Placement(pnode_of={"a": (0, 1)}))
+    assert note.endswith('mode "interleave" is written for it (--format libvirt), as a preference is for one pnode')
 
 
 def test_memory_that_is_bound_whatever_the_placement_is_reserved() -> None:

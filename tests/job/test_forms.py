@@ -8,7 +8,8 @@ import pytest
 
 from placer.errors import InputError
 from placer.formats.base import GuestSource, ParsedGuest, ParsedHost
-from placer.job.forms import form_of, sets_with_devices
+from placer.instance import Vnode
+from placer.job.forms import form_of, may_be_apart, sets_with_devices
 from placer.job.request import assemble
 from placer.job.settled import settled
 from tests.support.building import GIB, a_host
@@ -55,3 +56,9 @@ def test_a_set_of_a_pv_guest_with_devices_says_why_and_what_gives_vnodes() -> No
     (note,) = sets_with_devices(request.instance, request.readings)
     assert "because Xen starts no vnuma for pv" in note
     assert 'type = "hvm" gives vnodes' in note
+
+
+def test_only_guests_of_linux_may_have_memory_and_vcpus_apart() -> None:
+    stated = (Vnode(memory_kib=12 * GIB, vcpus=(0, 1)),)
+    assert [may_be_apart(a_reading(kind)) for kind in ("xl", "libxl", "libvirt", "flavor")] == [0, 0, 1, 1]
+    assert [may_be_apart(a_reading(kind, vnodes=stated)) for kind in ("xl", "libvirt", "flavor")] == [0, 1, 0]

@@ -33,3 +33,11 @@ def test_guests_of_other_sizes_have_reasons_of_one_kind() -> None:
 
     assert reason_of_memory(whole(9 * GIB), host, 2).kind == "2 vnodes, because one pnode does not hold its memory"
     assert reason_of_memory(whole(9 * GIB), host, 3).kind == "3 vnodes, because 1 to 2 vnodes do not hold its memory"
+
+
+def test_the_reason_of_a_set_counts_pnodes() -> None:
+    host, a_set = (
+        a_host(4 * GIB, 4 * GIB, 4 * GIB),
+        Guest(name="db", form="set", flexible=Flexible(memory_kib=9 * GIB, vcpu_count=4)),
+    )
+    assert reason_of_memory(a_set, host, 3) == "a set of 3 pnodes, because 1 to 2 pnodes do not hold its 9 GiB"

@@ -153,8 +153,9 @@ def _binding(node: Node, cell: int | None, found: _Found) -> PnodeSet:
             )
         return pnodes
     if mode == "preferred":
-        found.notes.append(f'numatune mode "preferred" for {what} is kept, and not weighed; mode "strict" binds it')
+        found.notes.append(f'numatune mode "preferred" for {what} is not weighed; mode "strict" binds it')
     what = f'the nodeset of numatune mode "{mode}" for {what}'
     way = "and it is written so (--format libvirt), in the same mode"
-    found.bindings.append(Binding(what=what, pnodes=pnodes, cell=cell, way=way, replaced=True))
+    prefers = mode == "preferred"
+    found.bindings.append(Binding(what=what, pnodes=pnodes, cell=cell, way=way, replaced=True, preferred=prefers))
     return None if mode == "preferred" else pnodes

@@ -14,7 +14,9 @@ def numatune_lines(old: Span | None, written: ConfiguredGuest) -> list[str]:
     The mode of the guest and of each cell stays; without one it is ``strict``, for a set of pnodes ``interleave``:
     Linux spreads interleaved memory evenly whichever vcpu writes first, with ``strict`` it fills the writing thread's
     node first (benchmarks/kvm_sets.md). The nodeset becomes that of the placement, but where this changes what the mode
-    means: memory that is interleaved over several pnodes stays so, and several pnodes are no preference.
+    means: memory that is interleaved over several pnodes stays so, and a preference is for one pnode (libvirt before
+    9.3 refuses several: "NUMA memory tuning in 'preferred' mode only supports single node"). So the memory of a set
+    that prefers a pnode is interleaved, and beside cells the preference is kept for what lies in no cell.
 
     Parameters
     ----------
@@ -27,8 +29,13 @@ def numatune_lines(old: Span | None, written: ConfiguredGuest) -> list[str]:
     default = "interleave" if written.guest.form == "set" and memory is None else "strict"
     mode = memory.attributes.get("mode", default) if memory else default
     stated = memory.attributes.get("nodeset") if memory else None
-    kept = _spreads(mode, stated) or (mode == "preferred" and len(written.pnodes) > 1)
-    nodeset = stated if kept and stated and written.guest.form != "set" else format_cpuset(written.pnodes)
+    several = len(written.pnodes) > 1
+    if mode == "preferred" and several and written.guest.form == "set":
+        mode = "interleave"
+    prefers = mode == "preferred" and several
+    nodeset = format_cpuset(written.pnodes[:1] if prefers else written.pnodes)
+    if stated and written.guest.form != "set" and (prefers or _spreads(mode, stated)):
+        nodeset = stated
     lines = ["<numatune>", f"{STEP}<memory mode='{mode}' nodeset='{nodeset}'/>"]
     if not written.without_vnuma:
         own = {int(node.attributes["cellid"]): node for node in (old.all("memnode") if old else ())}

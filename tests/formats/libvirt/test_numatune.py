@@ -56,7 +56,7 @@ def test_preferences_and_choices_of_numad_bind_nothing_with_a_note() -> None:
     assert (read.pnode_of, read.pnodes) == ((None, None), None)
     assert read.notes == (
         "numatune leaves the guest's memory to numad, placer chooses instead",
-        'numatune mode "preferred" for the memory of cell 0 is kept, and not weighed; mode "strict" binds it',
+        'numatune mode "preferred" for the memory of cell 0 is not weighed; mode "strict" binds it',
     )
     assert [(binding.cell, binding.pnodes, binding.replaced) for binding in read.bindings] == [(0, (1,), True)]
 

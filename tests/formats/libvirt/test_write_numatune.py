@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,13 @@ HOST = TWO_NODES.replace("node 1 free: 8000", "node 1 free: 2000")  # so that pn
 CELL = "<cpu><numa><cell id='0' cpus='0-1' memory='1' unit='GiB'/></numa></cpu>"
 
 
-def written(numatune: str, folder: Path, platform: Platform, cell: str = "") -> tuple[str, str]:
-    (folder / "host.txt").write_text(HOST)
-    domain = "<domain type='test'><name>a</name><memory unit='GiB'>1</memory><vcpu>2</vcpu>"
+def written(
+    numatune: str, folder: Path, platform: Platform, cell: str = "", *more: str, gib: int = 1, host: str = HOST
+) -> tuple[str, str]:
+    (folder / "host.txt").write_text(host)
+    domain = f"<domain type='test'><name>a</name><memory unit='GiB'>{gib}</memory><vcpu>2</vcpu>"
     (folder / "a.xml").write_text(f"{domain}<numatune>{numatune}</numatune><os><type>hvm</type></os>{cell}</domain>")
-    ran = commands.placer("solve", "--host", folder / "host.txt", folder / "a.xml", "--format", "libvirt")
+    ran = commands.placer("solve", "--host", folder / "host.txt", folder / "a.xml", "--format", "libvirt", *more)
     assert ran.code == 0, ran.err
     given_back(ran.out, platform)
     return ran.out, ran.err
@@ -42,7 +45,7 @@ def test_a_binding_that_holds_is_not_noted(nodeset: str, tmp_path: Path, platfor
 def test_a_preference_stays_one(tmp_path: Path, platform: Platform) -> None:
     text, notes = written("<memory mode='preferred' nodeset='0'/>", tmp_path, platform)
     assert "<memory mode='preferred' nodeset='1'/>" in text
-    assert "is kept, and not weighed" in notes
+    assert "is not weighed" in notes
     assert "names pnode 0; the placement has it on pnode 1" in notes
 
 
@@ -65,3 +68,22 @@ def test_a_cell_that_is_interleaved_stays_so_with_a_note(tmp_path: Path, platfor
     text, notes = written(memory, tmp_path, platform, CELL)
     assert "<memnode cellid='0' mode='interleave' nodeset='0-1'/>" in text
     assert "the placement counts each cell on one of them" in notes
+
+
+@pytest.mark.parametrize("stated", ["nodeset='1'", "placement='auto'"])
+def test_a_preference_of_a_set_is_written_as_interleaved(stated: str, tmp_path: Path, platform: Platform) -> None:
+    """libvirt before 9.3 (Debian 12) refuses several nodes of mode preferred, and equal parts are what was planned."""
+    memory = f"<memory mode='preferred' {stated}/>"
+    text, notes = written(memory, tmp_path, platform, "", "--migratable", gib=9, host=TWO_NODES)
+    assert "<memory mode='interleave' nodeset='0-1'/>" in text
+    assert ('mode "interleave" is written for it' in notes) == ("nodeset" in stated)
+
+
+@pytest.mark.parametrize(("stated", "kept"), [("nodeset='1'", "[1]"), ("placement='auto'", "[01]")])
+def test_a_preference_of_a_guest_with_cells_is_for_one_pnode(
+    stated: str, kept: str, tmp_path: Path, platform: Platform
+) -> None:
+    text, notes = written(f"<memory mode='preferred' {stated}/>", tmp_path, platform, gib=9, host=TWO_NODES)
+    assert re.search(f"<memory mode='preferred' nodeset='{kept}'/>", text)
+    assert sorted(re.findall(r"memnode cellid='\d' mode='preferred' nodeset='(.*?)'", text)) == ["0", "1"]
+    assert ("it stays for memory in no cell" in notes) == ("nodeset" in stated)

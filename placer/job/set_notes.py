@@ -1,0 +1,111 @@
+"""Notes on guests that are spread over sets of pnodes, and what the proof of an answer assumes of them."""
+
+from __future__ import annotations
+
+from placer.check.positions import positions
+from placer.check.set_room import set_loads
+from placer.instance import Guest, Instance, Placement, format_size
+from placer.instance.note import GuestNote, Note, about, name_some
+from placer.job.request import Request, of_qemu
+
+
+def set_notes(request: Request, placement: Placement) -> list[str]:
+    """Say which guests are spread over which pnodes, may get other parts than planned, and when to start them."""
+    return [
+        *_spread(request, placement),
+        *_filled(request, placement),
+        *_may_stray(request.instance, placement),
+        *_start_order(request.instance, placement),
+    ]
+
+
+def assumes_parts(request: Request, placement: Placement) -> bool:
+    """Whether a proof of the costs holds only if sets get the parts that are planned for them."""
+    return bool(_filled_guests(request, placement) or _may_stray(request.instance, placement))
+
+
+def _sets(instance: Instance, placement: Placement) -> list[Guest]:
+    return [guest for guest in instance.guests if guest.form == "set" and None not in placement.pnode_of[guest.name]]
+
+
+def _spread(request: Request, placement: Placement) -> list[GuestNote]:
+    """Name the pnodes of each guest that is spread over a set."""
+    kvm, notes = of_qemu(request), []
+    for guest in _sets(request.instance, placement):
+        *most, last = map(str, sorted(pnode for pnode in placement.pnode_of[guest.name] if pnode is not None))
+        without = f"without {'cells' if guest.name in kvm else 'vnuma'}"
+        said = f"memory spread over pnodes {', '.join(most)} and {last}, {without}"
+        notes.append(about(guest.name, Note(said, kind=f"memory spread over a set of pnodes, {without}"), joint=": "))
+    return notes
+
+
+def _filled_guests(request: Request, placement: Placement) -> list[Guest]:
+    """Give the sets whose nodeset Linux fills node by node, as their own files ask."""
+    filled = {name for name, reading in request.readings.items() if reading.filled}
+    return [guest for guest in _sets(request.instance, placement) if guest.name in filled]
+
+
+def _filled(request: Request, placement: Placement) -> list[GuestNote]:
+    """Say of sets that Linux fills node by node that their parts are an estimate, and whose memory they may take."""
+    filled = _filled_guests(request, placement)
+    notes = []
+    for guest in filled:
+        mine = set(placement.pnode_of[guest.name])
+        beside = [
+            other.name
+            for other in request.instance.guests
+            if other not in filled
+            and any(
+                vnode.memory_kib and pnode in mine
+                for vnode, pnode in zip(other.vnodes, placement.pnode_of[other.name], strict=True)
+            )
+        ]
+        said = "its nodeset is filled from the node of the writing thread on, so its parts and its cost are an estimate"
+        way = 'mode "interleave" divides evenly'
+        after = "; else start it after the others on its pnodes, whose memory it may take"
+        note = Note(f"{said}; {way}{after}: {name_some(beside)}" if beside else f"{said}; {way}")
+        note.kind = f"{said}; {way}" + (after if beside else "")
+        notes.append(about(guest.name, note, joint=": "))
+    return notes
+
+
+def _may_stray(instance: Instance, placement: Placement) -> list[str]:
+    """Say which sets may find memory outside, or uneven parts, and how much; what is proved of costs depends on it."""
+    if not instance.sets_may_stray or instance.host.low_zone_kib is None:
+        return []
+    every = {pnode.id for pnode in instance.host.pnodes if pnode.memory_kib}
+    everywhere = {guest.name for guest in _sets(instance, placement) if every.issubset(placement.pnode_of[guest.name])}
+    loads = zip(instance.host.pnodes, set_loads(instance, positions(instance, placement)), strict=True)
+    short = [(pnode.id, need - room, names) for pnode, (need, room, names) in loads if need > room]
+    return [
+        *_strays(short, everywhere, "may land outside their sets, and the proof holds only if none does"),
+        *_strays(
+            short,
+            {name for *_, names in short for name in names} - everywhere,
+            "may land on other pnodes or find no memory, as these sets have all pnodes, and the proof holds only if "
+            "their parts are even",
+        ),
+    ]
+
+
+def _strays(short: list[tuple[int, int, tuple[str, ...]]], but: set[str], what: str) -> list[str]:
+    """Say what becomes of memory that pnodes lack, of all sets there but some."""
+    mine = [(pnode, kib, [name for name in names if name not in but]) for pnode, kib, names in short]
+    amounts = [f"{format_size(kib)} of the parts on pnode {pnode}" for pnode, kib, names in mine if names]
+    if not amounts:
+        return []
+    return [
+        f"may stray: up to {', '.join(amounts)} {what}: "
+        f"{name_some(list(dict.fromkeys(name for *_, names in mine for name in names)))}"
+    ]
+
+
+def _start_order(instance: Instance, placement: Placement) -> list[str]:
+    """Name the guests on sets of pnodes that are to be started before those with vnuma, on a host with a low zone."""
+    placed = [guest for guest in instance.guests if None not in placement.pnode_of[guest.name]]
+    sets = [guest.name for guest in _sets(instance, placement)]
+    if instance.host.low_zone_kib is None or not sets or all(guest.has_own_affinity for guest in placed):
+        return []
+    return [
+        f"start guests on sets of pnodes before those with vnuma, which alone can use the low zone: {name_some(sets)}"
+    ]
