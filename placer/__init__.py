@@ -9,6 +9,11 @@ NUMA placement of virtual machines, proved optimal.
 ('OPTIMAL', 10.0)
 """
 
+# ruff: noqa: E402 - Ctrl-C is in hand before anything that takes long is imported
+from placer import interrupts as _interrupts
+
+_interrupts.prepare()
+
 from importlib import import_module
 from typing import TYPE_CHECKING
 

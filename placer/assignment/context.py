@@ -11,6 +11,9 @@ from time import perf_counter
 from placer.assignment import Progress
 from placer.errors import InputError, expect
 
+MAX_WORKERS = 1024
+"""Most threads of CP-SAT. Chosen, not tuned: more than any machine it was run on has, few enough to be started."""
+
 
 @dataclass(kw_only=True)
 class SearchContext:
@@ -22,11 +25,11 @@ class SearchContext:
     time_limit_s
         Seconds from ``started``, 0 or more.
     workers
-        Threads of CP-SAT, 1 or more; None chooses by the size of the model.
+        Threads of CP-SAT, 1 to 1024; None chooses by the size of the model.
     seed
         Seed of everything random, 0 to 2^31 - 1.
     deterministic_limit
-        Limit in CP-SAT's own measure of work, which does not depend on the machine; None for no such limit.
+        Limit in CP-SAT's own measure of work, 0 or more, which does not depend on the machine; None for no such limit.
     stop
         An event to be set by another thread or a signal handler, to end the search with the best so far.
     on_progress
@@ -65,8 +68,10 @@ class SearchContext:
                 raise InputError(f"expected a function, got {type(call).__name__}", place=name)
         if not self.time_limit_s >= 0:
             raise InputError(f"time_limit_s is {self.time_limit_s}, expected seconds, 0 or more")
-        if self.workers is not None and self.workers < 1:
-            raise InputError(f"workers is {self.workers}, expected at least 1")
+        if self.workers is not None and not 1 <= self.workers <= MAX_WORKERS:
+            raise InputError(f"workers is {self.workers}, expected 1 to {MAX_WORKERS}")
+        if self.deterministic_limit is not None and not self.deterministic_limit >= 0:
+            raise InputError(f"deterministic_limit is {self.deterministic_limit}, expected 0 or more")
         if not 0 <= self.seed < 2**31:
             raise InputError(f"seed is {self.seed}, expected 0 to {2**31 - 1}")
 

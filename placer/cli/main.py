@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -11,17 +12,21 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from placer import interrupts
 from placer.cli.check import check
 from placer.cli.compare import compare
 from placer.cli.host import host
 from placer.cli.importing import import_
+from placer.cli.outputs import ClosedOutput, abandon_stdout
 from placer.cli.schema import schema
 from placer.cli.solve import solve
 from placer.errors import BatchError, PlacerError
 
 BAD_INPUT = 2
-UNKNOWN = 3
+UNKNOWN = interrupts.NO_ANSWER
 DEFECT = 70
+UNWRITABLE = (errno.EBADF, errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT)
+"""Errors of a standard output that takes no text. The help, which typer prints, meets them here."""
 
 
 class _Interrupted(Exception):  # noqa: N818 - it is no error
@@ -82,14 +87,21 @@ def main() -> None:
     """Run the command line. A user's mistake ends in one line on stderr; a defect in placer keeps its traceback."""
     _prepare_streams()
     try:
-        app()
+        try:
+            app()
+        finally:
+            interrupts.ignore()
     except PlacerError as error:
         for each in error.errors if isinstance(error, BatchError) else (error,):
             print(f"error: {each}", file=sys.stderr)
         sys.exit(BAD_INPUT)
-    except _Interrupted:
+    except (KeyboardInterrupt, _Interrupted):
         os._exit(UNKNOWN)  # threads of the solver may still run, and would abort an ordinary exit
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in UNWRITABLE and error.filename is None:
+            abandon_stdout()
+            print(f"error: <stdout>: cannot be written: {error.strerror}", file=sys.stderr)
+            sys.exit(BAD_INPUT)
         import traceback
 
         traceback.print_exc()
@@ -98,10 +110,15 @@ def main() -> None:
 
 
 def _prepare_streams() -> None:
-    """Make stdout and stderr write UTF-8, whatever the locale; a stream that was closed at the start writes nowhere."""
+    """
+    Make stdout and stderr write UTF-8, whatever the locale.
+
+    Of those that were closed at the start, stdout refuses every answer, and stderr writes nowhere.
+    """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # without a stderr, print() would write to stdout
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - stays open
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - stays open, so that its number is taken
+            setattr(sys, name, nowhere if name == "stderr" else ClosedOutput(nowhere))
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

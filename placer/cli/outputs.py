@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
+from placer import interrupts
 from placer.errors import Faults, InputError
 from placer.formats.text.encodings import carried, encode
 
@@ -30,9 +33,46 @@ def write_stdout(text: str) -> None:
             sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at the end
+        abandon_stdout()
         if not isinstance(error, BrokenPipeError):
             raise InputError(f"cannot be written: {error.strerror}", place="<stdout>") from None
+
+
+def abandon_stdout() -> None:
+    """Let standard output write nowhere: Python flushes it once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class ClosedOutput(io.TextIOBase):
+    """
+    A standard output that was closed at the start: whatever is written to it is refused.
+
+    Parameters
+    ----------
+    nowhere
+        An open file, whose number nothing else gets as long as it is open.
+    """
+
+    def __init__(self, nowhere: IO[str]) -> None:
+        self._nowhere = nowhere
+
+    def write(self, _text: str) -> int:
+        """Refuse to write."""
+        raise InputError("cannot be written: it is closed", place="<stdout>")
+
+    @property
+    def buffer(self) -> ClosedOutput:
+        """The same for bytes."""
+        return self
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """UTF-8, as that of an open one."""
+        return "utf-8"
+
+    def fileno(self) -> int:
+        """Give the number of the file that takes its place."""
+        return self._nowhere.fileno()
 
 
 def on_terminal() -> bool:
@@ -130,6 +170,11 @@ def write_files(texts: dict[Path, str]) -> None:
     InputError
         If a file cannot be written; then no file is replaced, and the folders made for them are removed.
     """
+    with interrupts.undone():
+        _write_files(texts)
+
+
+def _write_files(texts: dict[Path, str]) -> None:
     made: list[Path] = []
     ready: list[tuple[Path, Path]] = []
     try:

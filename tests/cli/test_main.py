@@ -88,12 +88,39 @@ def test_a_full_disk_under_standard_output_is_an_error_of_one_line() -> None:
     assert (process.returncode, process.stderr) == (2, b"error: <stdout>: cannot be written: No space left on device\n")
 
 
-def test_closed_standard_streams_do_no_harm() -> None:
-    for closed in ("<&-", ">&-", "2>&-"):
+def closed_stdout(*words: str) -> tuple[int, bytes]:
+    """Run placer with a standard output that was closed before it began."""
+    shell = ["sh", "-c", 'exec "$@" >&-', "sh", *ENTRY, *words]
+    ran = subprocess.run(shell, capture_output=True, check=False)
+    return ran.returncode, ran.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--help",), ("--version",), ("schema",), ("solve", RFC_C, "-q"), ("compare", RFC_C, "-q"), ("host", RFC_C)],
+)
+def test_an_answer_for_a_closed_standard_output_is_refused(words: tuple[str, ...]) -> None:
+    assert closed_stdout(*words) == (2, b"error: <stdout>: cannot be written: it is closed\n")
+
+
+def test_a_file_needs_no_standard_output(tmp_path: Path) -> None:
+    path = tmp_path / "answer.json"
+    assert closed_stdout("solve", RFC_C, "-q", "--format", "json", "-o", str(path))[0] == 0
+    assert path.read_text(encoding="utf-8").startswith("{")
+
+
+def test_a_help_that_cannot_be_written_is_no_defect() -> None:
+    with Path("/dev/full").open("wb") as full:
+        process = subprocess.run([*ENTRY, "--help"], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (process.returncode, process.stderr) == (2, b"error: <stdout>: cannot be written: No space left on device\n")
+
+
+def test_other_closed_standard_streams_do_no_harm() -> None:
+    for closed in ("<&-", "2>&-"):
         shell = f'exec "$0" -c "$1" solve "$2" --format xl {closed}'
         ran = subprocess.run(["sh", "-c", shell, *ENTRY[::2], RFC_C], capture_output=True, check=False)
         assert ran.returncode == 0, closed
-        assert ran.stdout == b"" if closed == ">&-" else ran.stdout.startswith(b"# The NUMA part of a guest")
+        assert ran.stdout.startswith(b"# The NUMA part of a guest")
         assert b"Traceback" not in ran.stderr
 
 

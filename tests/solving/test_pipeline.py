@@ -130,7 +130,7 @@ def test_arguments_and_instances_from_code_are_checked_like_files() -> None:
         solve(bad)
     with pytest.raises(InputError, match="seed is -1, expected 0 to"):
         solve(good, seed=-1)
-    with pytest.raises(InputError, match="workers is 0, expected at least 1"):
+    with pytest.raises(InputError, match="workers is 0, expected 1 to 1024"):
         solve(good, workers=0)
     with pytest.raises(InputError, match="time_limit_s is nan, expected seconds"):
         solve(good, time_limit_s=float("nan"))
