@@ -43,7 +43,14 @@ def expected(instance: Instance, placement: Placement, name: str, *, online: int
         else [
             {
                 "memkb": memory_kib,
-                "distances": [LOCAL if v == w else _distance(host, pnode, other[2]) for w, other in enumerate(rows)],
+                "distances": [
+                    LOCAL
+                    if v == w
+                    else _distance(host, pnode, other[2])
+                    if (memory_kib or vcpus) and (other[0] or other[1])
+                    else _stated(guest, v, w)
+                    for w, other in enumerate(rows)
+                ],
                 "pnode": pnode,
                 "vcpus": vcpus,
             }
@@ -73,6 +80,11 @@ def told(build_info: Json, host: Host) -> Json:
             for row in build_info.get("vnuma_nodes", [])
         ],
     }
+
+
+def _stated(guest: Guest, v: int, w: int) -> int:
+    """Give the distance of a vnode that has neither memory nor vcpus, and so lies nowhere: as stated, else 20."""
+    return max(LEAST_REMOTE, guest.vdistances[v][w]) if guest.vdistances else 20
 
 
 def _rows(guest: Guest, pnodes: tuple[int | None, ...]) -> list[tuple[int, list[int], int]]:
