@@ -34,7 +34,7 @@ NOT_FOR_XEN = {
     ("power9-sparse", "libxl"): "invalid pnode number 252, libxl takes ids below 64",
 }
 SOME = int(os.environ.get("PLACER_XEN_INSTANCES", "300"))
-MANY = 2000
+MANY = 1000
 FORMATS = ("xl", "libxl")
 
 
