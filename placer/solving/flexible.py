@@ -18,6 +18,7 @@ from placer.instance import Instance, Placement
 from placer.instance.previous import restricted_to
 from placer.lowering.costs import traffic_rounding_loss
 from placer.lowering.lower import lower
+from placer.solving.flexible_cases import solved, unproved
 from placer.solving.flexible_starts import FlexibleResult, cheaper, of_hint, of_width
 from placer.solving.result import Trade
 from placer.solving.tradeoff import PURE_ORDERS, compared, default_limit_s, part_of
@@ -65,7 +66,7 @@ def solve_flexible(
         and known == _lower_bounds(instance, lowered.problem, above)
     ):
         return fewest
-    fewest = FlexibleResult(lowered=lowered, solution=_unproved(fewest.solution))
+    fewest = FlexibleResult(lowered=lowered, solution=unproved(fewest.solution))
     if not strategy.searches:
         return fewest
     second = of_hint(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
@@ -90,17 +91,20 @@ def _choose(
 ) -> FlexibleResult:
     """Solve with all numbers of vnodes, and give the better of that solution and the known one."""
     context.log("flexible guests: all numbers of vnodes")
-    lowered = lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-    found = strategy.run(lowered.problem, context)
-    if not lowered.is_exact:
-        found = _unproved(found)
+    chosen = solved(
+        instance,
+        lambda case: lower(case, allow_unplaced=allow_unplaced, hint=hint, keep=keep),
+        lambda lowered, limits: strategy.run(lowered.problem, limits),
+        context,
+    )
+    found = chosen.solution
     if found.site_of is None:
         if known.solution.site_of is None:
             return FlexibleResult(lowered=known.lowered, solution=found)
         return _with_bounds(known, found.bounds)
     if known.solution.site_of is not None and known.solution.costs < found.costs:
         return _with_bounds(known, found.bounds)
-    return FlexibleResult(lowered=lowered, solution=found)
+    return chosen
 
 
 def trade_of(
@@ -149,14 +153,6 @@ def _counted(solution: Solution, instance: Instance, above: tuple[dict[str, int]
         return (*raised, sum(len(guest.vnodes) for guest in cut), *each[len(above) :]) if each else ()
 
     return replace(solution, costs=counted(solution.costs), bounds=counted(solution.bounds))
-
-
-def _unproved(solution: Solution) -> Solution:
-    """Remove bounds and status OPTIMAL from a solution, because they hold only for some of the numbers of vnodes."""
-    if solution.site_of is not None:
-        return replace(solution, bounds=(), status=Status.FEASIBLE)
-    tried = "not every number of vnodes was tried"
-    return replace(solution, bounds=(), status=Status.UNKNOWN, attempts=solution.attempts or tried)
 
 
 def _lower_bounds(instance: Instance, problem: Problem, above: tuple[dict[str, int], ...]) -> tuple[int, ...]:
