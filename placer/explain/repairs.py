@@ -17,6 +17,7 @@ from placer.explain.amounts import MIB, exact, least
 from placer.explain.changes import Change, all_of, smaller
 from placer.explain.constraints import Constraint, FeasibilityQueries
 from placer.explain.offers import Offer, amount_offer, bound_elsewhere, offers
+from placer.explain.words import part_word
 from placer.instance import Instance
 from placer.instance.catalogue import rule_named
 from placer.lowering.lower import lower
@@ -216,7 +217,10 @@ def _less_memory(
         return None
     subject = f'guest "{guest.name}" with'
     if equal:
-        words = f"{subject} {exact(largest - left[0])} less memory" + (" in each vnode" if len(sizes) > 1 else "")
+        words = f"{subject} {exact(largest - left[0])} less memory" + (
+            f" in each {part_word(guest)}" if len(sizes) > 1 else ""
+        )
     else:
-        words = f"{subject} at most {exact(max(left))} in each vnode ({exact(sum(sizes) - sum(left))} less in all)"
+        in_all = exact(sum(sizes) - sum(left))
+        words = f"{subject} at most {exact(max(left))} in each {part_word(guest)} ({in_all} less in all)"
     return Repair(words=[words + ("" if trial.sure else SMALLER)], change=change)

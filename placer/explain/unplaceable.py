@@ -7,7 +7,7 @@ import numpy as np
 from placer.assignment import BoolArray, IntArray, Problem
 from placer.explain.amounts import exact
 from placer.explain.changes import only_guests
-from placer.explain.words import free_memory
+from placer.explain.words import free_memory, part_word
 from placer.instance import Guest, Host, Instance, format_cpuset, format_size
 from placer.instance.catalogue import rule_named
 from placer.lowering.allowed import masks
@@ -85,7 +85,7 @@ def _stuck(instance: Instance, problem: Problem, v: int, vnode: tuple[Guest, int
     host, (guest, index) = instance.host, vnode
     need, room = int(problem.resources[0].weight[v]), problem.resources[0].capacity[: len(host.pnodes)]
     allowed = problem.allowed[v, : len(host.pnodes)]
-    subject = f'guest "{guest.name}" vnode {index}'
+    subject = f'guest "{guest.name}" {part_word(guest)} {index}'
     large_enough = allowed & (need <= room)
     if large_enough.any():
         return _too_few_pages(problem, v, subject, large_enough, host) or _too_wide(

@@ -52,9 +52,17 @@ def relation(source: Rule | Guest, *, disturbed: bool) -> str:
         Whether running guests bar its member from some pnode.
     """
     if isinstance(source, Guest):
-        return f'guest "{source.name}": one_to_one gives each of its {len(source.vnodes)} vnodes a pnode of its own'
+        count = len(source.vnodes)
+        if source.form == "set":
+            return f'guest "{source.name}": each of the {count} parts of its set stands on a pnode of its own'
+        return f'guest "{source.name}": one_to_one gives each of its {count} vnodes a pnode of its own'
     says = rule_named(source.kind).sentence.format(members=listed(source.members))
     return f"{source.kind}: {says}" + (", and no running guest is bound to one" if disturbed else "")
+
+
+def part_word(guest: Guest) -> str:
+    """Give the word for a vnode of a guest: one on a set of pnodes sees none, and has parts."""
+    return "part" if guest.form == "set" else "vnode"
 
 
 def demand(guest: Guest) -> str:

@@ -12,7 +12,7 @@ from placer.job.option_notes import balloon_note
 from placer.job.request import Request
 from placer.solving.apart import settled_apart
 from placer.solving.filled_set import filled_set
-from placer.solving.vnode_counts import resolve_range, settle
+from placer.solving.vnode_counts import fits_in_vnodes_only, resolve_range, settle
 
 
 def settled(request: Request) -> Request:
@@ -52,4 +52,7 @@ def _of_file(guest: Guest, request: Request) -> tuple[Guest, list[GuestNote]]:
     if why:
         stated = "states no vnodes: "
         lines.append(about(guest.name, Note(f"{stated}{why}", kind=f"{stated}{kind_of(why)}")))
+    by_option = guest.form == "set" and reading.type == "hvm" and not reading.spread and filled is None
+    if by_option and cut.flexible is None and fits_in_vnodes_only(guest, host):
+        lines.append(about(guest.name, "would fit this host in vnodes, which it gets without --migratable"))
     return cut, lines

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from placer.instance import Guest, Host, Instance, guest_of
 from placer.instance.apart import cut_apart, is_uneven, may_be_cut
-from placer.solving.vnode_counts import USUAL_MOST, fewest_vnodes, fits_alone
+from placer.solving.alone import fits_alone
+from placer.solving.vnode_counts import USUAL_MOST, fewest_vnodes
 
 
 def settled_apart(guest: Guest, host: Host) -> tuple[Guest, str] | None:

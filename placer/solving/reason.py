@@ -6,6 +6,7 @@ from placer.assignment import Solution, Status
 from placer.assignment.context import SearchContext
 from placer.instance import Instance
 from placer.lowering.lowered import Lowered
+from placer.solving.vnode_counts import nearest_number
 
 
 def no_placement_reason(
@@ -35,20 +36,20 @@ def no_placement_reason(
     # Only here, where it is needed: explanations bring every strategy along.
     from placer.explain import TIME_LIMIT_S, explain_infeasible, explain_unknown
 
-    few = instance.with_fewest_vnodes()
     if solution.status is not Status.INFEASIBLE:
         return explain_unknown(
             lowered.problem,
             solution,
             context,
             strategy=strategy,
-            tiers=few.tiers(kept=kept),
+            tiers=instance.with_fewest_vnodes().tiers(kept=kept),
             allow_unplaced=lowered.allow_unplaced,
         )
     ranges = {guest.name: guest.flexible.counts for guest in instance.guests if guest.flexible}
     several = any(len(counts) > 1 for counts in ranges.values())
+    nearest = {guest.name: nearest_number(guest, instance.host) for guest in instance.guests if guest.flexible}
     reason = explain_infeasible(
-        few,
+        instance.split_into(nearest),
         time_limit_s=min(TIME_LIMIT_S, context.left_s() / 2),
         stop=context.stop,
         one_of_many_cuts=several,
@@ -57,4 +58,7 @@ def no_placement_reason(
     if not several:
         return reason
     names = ", ".join(f'guest "{name}" {counts[0]} to {counts[-1]}' for name, counts in ranges.items())
-    return f"no number of vnodes fits ({names}); with the fewest:\n{reason}"
+    taken = ", ".join(f'"{name}" in {k}' for name, k in nearest.items() if k > ranges[name][0])
+    sets = all(guest.form == "set" for guest in instance.guests if guest.flexible)
+    number = "number of pnodes" if sets else "number of vnodes"
+    return f"no {number} fits ({names}); with {taken or 'the fewest'}:\n{reason}"

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 from msgspec.structs import replace as change
 
-from placer.assignment import Resource, Status
-from placer.assignment.context import SearchContext
 from placer.instance import Guest, Host, Instance, format_size
 from placer.instance.flexible import KIB_PER_GIB
 from placer.instance.note import Note
-from placer.lowering.lower import lower
+from placer.solving.alone import fits_alone, nearest_count
 from placer.solving.vnode_reasons import reason_of_memory, reason_of_pcpus, too_wide, with_shared_cores
 
-TIME_LIMIT_S = 10.0
-"""
-Seconds for one question whether a guest fits the host alone.
-
-A guest whose question is still open then counts as not fitting, so the limit is far above every measured time: at most
-0.09 s for guests of 8 vcpus and 30 to 98 % of the free memory, cut into 1 to 8 vnodes, on the hosts of the shipped
-instances.
-"""
 USUAL_MOST = 4
 """
 The most vnodes of a guest without a stated range, where the fewest that fit are less.
@@ -124,6 +113,20 @@ def _most_gib(guest: Guest, host: Host) -> int:
     return low
 
 
+def nearest_number(guest: Guest, host: Host) -> int:
+    """Give the fewest vnodes with which a flexible guest fits the host alone, or those that come nearest to that."""
+    found = fewest_vnodes(guest, host, advice=False)
+    return found.by_memory if found.fits_alone else nearest_count(guest, host, _counts(guest, host))
+
+
+def fits_in_vnodes_only(guest: Guest, host: Host) -> bool:
+    """Whether a flexible set fits the host alone in no number of parts, but in vnodes, of which some share a pnode."""
+    if guest.flexible is None or fewest_vnodes(guest, host, advice=False).fits_alone:
+        return False
+    open_range = change(guest.flexible, least=1, most=None)
+    return fewest_vnodes(change(guest, form="vnuma", flexible=open_range), host, advice=False).fits_alone
+
+
 def resolve_range(guest: Guest, host: Host, *, found: Fewest | None = None) -> Guest:
     """
     Set the range of vnode numbers of a flexible guest that states none; return any other guest unchanged.
@@ -171,7 +174,9 @@ def settle(guest: Guest, host: Host, wanted: tuple[int, int] | Literal["fewest"]
     open_guest = resolve_range(guest, host, found=found)
     counts = open_guest.flexible.counts if open_guest.flexible else ()
     whole = wanted is None and found.count == 1 and found.has_pcpus
-    if wanted == "fewest" or whole or not found.fits_alone or len(counts) == 1:
+    if not found.fits_alone:
+        return guest.split_into(nearest_number(guest, host)), found.why
+    if wanted == "fewest" or whole or len(counts) == 1:
         return guest.split_into(found.count), with_shared_cores(found.why, guest, host) if whole else found.why
     return open_guest, Note("") if found.has_pcpus else too_wide(guest)
 
@@ -181,38 +186,3 @@ def resolve_ranges(instance: Instance) -> Instance:
     if all(guest.flexible is None or guest.flexible.most is not None for guest in instance.guests):
         return instance
     return change(instance, guests=tuple(resolve_range(guest, instance.host) for guest in instance.guests))
-
-
-def fits_alone(guest: Guest, host: Host, *, pcpus: bool = False) -> bool:
-    """
-    Whether the guest, without any other, can be placed on the host; claims, which no number changes, do not count.
-
-    Parameters
-    ----------
-    pcpus
-        Whether each of its vcpus that are online needs a pcpu too, of those that the guest may use on the pnode.
-    """
-    problem = lower(Instance(host=change(host, claimed_kib=0), guests=(guest,), sets_may_stray=True)).problem
-    if pcpus:
-        problem = replace(problem, resources=(*problem.resources, _pcpus(guest, host)))
-    memory = problem.resources[0]
-    smallest = memory.weight.min()
-    if smallest and (memory.capacity // smallest).sum() < problem.n:
-        return False  # even if all vnodes had the smallest size; needs no solver
-    from placer.assignment.portfolio import optimal  # here, because it imports every strategy
-
-    question = replace(problem, tiers=((),))
-    return optimal(question, SearchContext(time_limit_s=TIME_LIMIT_S)).status is Status.OPTIMAL
-
-
-def _pcpus(guest: Guest, host: Host) -> Resource:
-    """Keep the vcpus of the guest on each pnode within the pcpus that its cpupool and its hard affinity leave."""
-    left, needy = host.pcpus_of_effective_pool(guest.pool), guest.online | guest.dedicated
-    masks = guest.hard_affinity
-    if masks is not None and None not in masks:
-        left &= {pcpu for mask in masks for pcpu in mask or ()}
-    return Resource(
-        weight=np.array([len(needy.intersection(vnode.vcpus)) for vnode in guest.vnodes], dtype=np.int64),
-        capacity=np.array([len(left.intersection(pnode.pcpus)) for pnode in host.pnodes], dtype=np.int64),
-        name="pcpus",
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,7 +51,7 @@ def test_each_guest_is_cut_for_the_host_as_it_is_free_now_with_this_guest_alone(
         (1, (2, 2), 2),
         (9, None, 2),  # one pnode does not hold it, and of more than 2 vnodes 2 pnodes and 2 vcpus make no use
         (9, "fewest", 2),
-        (17, None, 1),  # fits in no number: the fewest that were asked for
+        (17, None, 2),  # fits in no number, and two vnodes lack least
         (17, (2, 3), 2),
     ],
 )
@@ -78,3 +79,14 @@ def test_guests_of_an_instance_keep_the_choice_within_what_is_of_use() -> None:
     flexible = request.instance.guests[0].flexible
     assert flexible is not None
     assert (flexible.least, flexible.most) == (1, 2)
+
+
+def test_a_set_that_fits_in_no_number_of_parts_is_cut_into_the_nearest_and_told_of_vnodes() -> None:
+    """14 GiB on 4 + 12: two parts of 7 lack 3 GiB, one lacks 2 but its 6 vcpus have 4 pcpus; eight vnodes fit."""
+    host = ParsedHost(host=a_host(4 * GIB, 12 * GIB))
+    for migratable in (True, False):
+        request = settled(assemble(host, [replace(a_reading(gib=14), vcpu_count=6)], migratable=migratable))
+        (guest,) = request.instance.guests
+        assert (guest.form, len(guest.vnodes)) == ("set", 2) if migratable else guest.form != "set"
+        hint = 'guest "db" would fit this host in vnodes, which it gets without --migratable'
+        assert (hint in request.notes) == migratable

@@ -76,7 +76,7 @@ def test_what_fits_in_no_number_of_vnodes_is_said_so() -> None:
     answer = solve(an_instance(a_host(8 * GIB, 8 * GIB), flexible(20 * GIB, 4, most=4)))
     assert answer.status == "INFEASIBLE"
     assert answer.reason is not None
-    assert answer.reason.startswith('no number of vnodes fits (guest "db" 1 to 4); with the fewest:\n')
+    assert answer.reason.startswith('no number of vnodes fits (guest "db" 1 to 4); with "db" in 2:\n')
 
 
 def test_the_overhead_lies_with_a_whole_vnode_and_on_all_pnodes_otherwise() -> None:

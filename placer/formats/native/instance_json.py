@@ -100,6 +100,9 @@ def dump_instance(instance: Instance) -> str:
     :func:`parse_instance` reads the same instance back.
     """
     plain = msgspec.to_builtins(expect("instance", instance, Instance))
+    for guest in plain["guests"]:
+        if _is_set_by_default(guest):
+            guest["form"] = "vnuma"
     if instance.objective == Objective():
         plain.pop("objective", None)
     return readable_json(plain)
@@ -113,9 +116,26 @@ def dump_host(host: Host) -> str:
 def _parse(text: str, place: str, root: type[_Root]) -> _Root:
     written = parse_json(text, place)
     try:
-        return msgspec.convert(_Numbers(place).of(written, "$"), root)
+        plain = _Numbers(place).of(written, "$")
+        for guest in _guests(plain):
+            if _is_set_by_default(guest):
+                guest["form"] = "set"
+        return msgspec.convert(plain, root)
     except msgspec.ValidationError as error:
         raise name_fault(error, written, place, root) from None
+
+
+def _guests(plain: object) -> list[dict[str, Any]]:
+    """Give the guests of an instance that is not validated yet."""
+    guests = plain.get("guests") if isinstance(plain, dict) else None
+    return [guest for guest in guests if isinstance(guest, dict)] if isinstance(guests, list) else []
+
+
+def _is_set_by_default(guest: dict[str, Any]) -> bool:
+    """Whether a guest states no form, and no format writes vnodes of its type: Xen starts vnuma for hvm only."""
+    flexible = guest.get("flexible")
+    wants_vnuma = not isinstance(flexible, dict) or flexible.get("always_vnuma")
+    return "form" not in guest and guest.get("type") in {"pv", "pvh"} and not wants_vnuma
 
 
 class _Numbers:

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -384,3 +385,22 @@ def test_what_is_written_reads_back_the_same_and_fits_the_schema(instance: Insta
 
     assert parse_instance(text, "x.json") == instance
     SCHEMA.validate(json.loads(text))
+
+
+@pytest.mark.parametrize(
+    ("stated", "form"),
+    [
+        ({"type": "pvh"}, "set"),
+        ({"type": "pv"}, "set"),
+        ({"type": "pv", "form": "vnuma"}, "vnuma"),
+        ({"type": "hvm"}, "vnuma"),
+        ({}, "vnuma"),
+        ({"type": "pvh", "flexible": {"memory_kib": 8, "vcpu_count": 2, "always_vnuma": True}}, "vnuma"),
+    ],
+)
+def test_flexible_guests_of_types_without_vnuma_are_sets_by_default(stated: dict[str, Any], form: str) -> None:
+    value = document()
+    value["guests"] = [{"name": "db", "flexible": {"memory_kib": 8, "vcpu_count": 2}} | stated]
+    instance = parse(value)
+    assert instance.guests[0].form == form
+    assert parse_instance(dump_instance(instance)) == instance
