@@ -14,6 +14,7 @@ from msgspec.structs import replace as replace_fields
 from placer.assignment import BoolArray, Linear, Problem, Resource, SlotGroups, Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.portfolio import optimal
+from placer.explain.answers import any_assignment
 from placer.explain.claims import Claims
 from placer.explain.words import demand, free_memory, owned, relation, room_for
 from placer.instance import Guest, Instance, Rule, format_cpuset, format_size
@@ -127,7 +128,10 @@ class FeasibilityQueries:
         rules = list(rules)
         if any(rule.name == "claims" for rule in rules) and self.claims_lack(rules) > 0:
             return Solution(status=Status.INFEASIBLE)
-        return optimal(replace(self.under(rules), tiers=tuple((cost,) for cost in costs) or ((),)), context)
+        problem = self.under(rules)
+        if not costs:
+            return any_assignment(problem, context)
+        return optimal(replace(problem, tiers=tuple((cost,) for cost in costs)), context)
 
     def claims_lack(self, rules: Iterable[Constraint]) -> int:
         """Give how much unclaimed memory the guests lack that a subset of the rules places, in KiB."""
