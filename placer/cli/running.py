@@ -17,6 +17,14 @@ from placer.solving.result import Result
 
 EVERY_S = 1.0
 """Seconds before the first line of progress, and between two lines. Chosen, not tuned: short solves show none."""
+GRACE_S = 0.3
+"""
+Seconds after Ctrl-C in which a solve that has no placement yet may end in order.
+
+Chosen, not tuned: with the steps of waiting it is half a second for a person. Nothing is lost by leaving it then.
+"""
+STEP_S = 0.05
+"""Seconds between two looks at the solve. Chosen, not tuned: a person notices no delay, and it costs nothing."""
 
 
 class Watch:
@@ -34,7 +42,8 @@ def run(work: Callable[[Event, Watch], Result], *, quiet: bool, tiers: Sequence[
     """
     Run ``work(stop, on_progress)`` in a thread, so that the main thread can handle Ctrl-C and show progress.
 
-    The first Ctrl-C sets ``stop``, a second one interrupts at once; one after the answer has no effect.
+    The first Ctrl-C sets ``stop``: a solve that has a placement ends with it, another one is left if it takes longer
+    than :data:`GRACE_S` to end. A second Ctrl-C interrupts at once; one after the answer has no effect.
 
     Parameters
     ----------
@@ -48,7 +57,7 @@ def run(work: Callable[[Event, Watch], Result], *, quiet: bool, tiers: Sequence[
     Raises
     ------
     KeyboardInterrupt
-        At the second Ctrl-C.
+        At the second Ctrl-C, or soon after the first where there is no placement yet.
     """
     stop, watch = Event(), Watch()
     outcome: list[Result] = []
@@ -64,18 +73,30 @@ def run(work: Callable[[Event, Watch], Result], *, quiet: bool, tiers: Sequence[
     before = signal.signal(signal.SIGINT, _stopper(stop))
     try:
         thread.start()
-        thread.join(EVERY_S)
-        while thread.is_alive():
+        while not _ended(thread, stop, watch):
             if watch.latest and not quiet:
                 now = replace(watch.latest, elapsed_s=perf_counter() - started)
                 print(describe(now, tiers), file=sys.stderr, flush=True)
-            thread.join(EVERY_S)
     finally:
         # Ctrl-C pressed for too long must not discard the answer
         signal.signal(signal.SIGINT, signal.SIG_IGN if stop.is_set() else before)
     if failure:
         raise failure[0]
     return outcome[0]
+
+
+def _ended(thread: Thread, stop: Event, watch: Watch) -> bool:
+    """Wait for a thread, at most a while; KeyboardInterrupt where it was stopped, has no placement and goes on."""
+    until = perf_counter() + EVERY_S
+    stopped: float | None = None
+    while thread.is_alive() and (stopped is not None or perf_counter() < until):
+        thread.join(STEP_S)
+        if stop.is_set():
+            stopped = perf_counter() if stopped is None else stopped
+            empty = watch.latest is None or not watch.latest.costs
+            if empty and thread.is_alive() and perf_counter() - stopped > GRACE_S:
+                raise KeyboardInterrupt
+    return not thread.is_alive()
 
 
 def print_line(line: str) -> None:

@@ -76,6 +76,26 @@ def test_ctrl_c_with_no_answer_in_hand_ends_with_3_and_without_a_traceback() -> 
     assert (process.returncode, out, err) == (3, "", "")
 
 
+@pytest.mark.parametrize("costs", [(), (7,)])
+def test_a_solve_that_does_not_end_is_left_only_without_a_placement(costs: tuple[int, ...]) -> None:
+    """The work never looks at stop: without a placement it is left, with one its answer is waited for."""
+    may_end = Event()
+
+    def work(stop: Event, watch: Watch) -> Result:
+        watch(Progress(step="lowering", costs=costs))
+        signal.raise_signal(signal.SIGINT)
+        assert stop.wait(60)
+        assert may_end.wait(1 if costs else 60) is not bool(costs)
+        return Result(status=Status.FEASIBLE, strategy="optimal")
+
+    if costs:
+        assert run(work, quiet=True).status is Status.FEASIBLE
+        return
+    with pytest.raises(KeyboardInterrupt):
+        run(work, quiet=True)
+    may_end.set()
+
+
 def test_a_second_ctrl_c_gives_up_at_once_and_in_order() -> None:
     process = start("solve", str(INSTANCES / "hpe-16n-hana.json"), "--strategy", "cpsat", "--time-limit", "100")
     wait_for_progress(process)
