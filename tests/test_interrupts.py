@@ -30,7 +30,12 @@ LIBRARY = "import placer, signal; print(signal.getsignal(signal.SIGINT) is signa
 def test_ctrl_c_ends_the_command_without_an_answer_or_a_traceback(delay_ms: int) -> None:
     """An instance that takes seconds; a search that was stopped may have a placement to show, which is exit 0."""
     words = [sys.executable, "-c", FIRST_IMPORT + RUN, "solve", str(INSTANCES / "rfc-c.json"), "--strategy", "cpsat"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 (no threads)
+    ) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == b"go\n"
         time.sleep(delay_ms / 1000)

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import subprocess
+from collections.abc import Iterator
 from threading import Event
 from time import monotonic, sleep
 
@@ -76,6 +77,15 @@ def test_ctrl_c_with_no_answer_in_hand_ends_with_3_and_without_a_traceback() -> 
     assert (process.returncode, out, err) == (3, "", "")
 
 
+@pytest.fixture
+def own_ctrl_c() -> Iterator[None]:
+    """Put back what Ctrl-C does in this process, which is nothing once an answer was interrupted."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("own_ctrl_c")
 @pytest.mark.parametrize("costs", [(), (7,)])
 def test_a_solve_that_does_not_end_is_left_only_without_a_placement(costs: tuple[int, ...]) -> None:
     """The work never looks at stop: without a placement it is left, with one its answer is waited for."""
