@@ -175,7 +175,9 @@ def settle(guest: Guest, host: Host, wanted: tuple[int, int] | Literal["fewest"]
     counts = open_guest.flexible.counts if open_guest.flexible else ()
     whole = wanted is None and found.count == 1 and found.has_pcpus
     if not found.fits_alone:
-        return guest.split_into(nearest_number(guest, host)), found.why
+        # cut, its overhead would load the host though it finds no place there, and leave less to other guests
+        loads = guest.overhead_kib > 0 and not guest.has_own_affinity
+        return guest.split_into(found.count if loads else nearest_number(guest, host)), found.why
     if wanted == "fewest" or whole or len(counts) == 1:
         return guest.split_into(found.count), with_shared_cores(found.why, guest, host) if whole else found.why
     return open_guest, Note("") if found.has_pcpus else too_wide(guest)

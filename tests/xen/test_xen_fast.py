@@ -14,6 +14,7 @@ from placer.errors import EmissionError, InputError
 from placer.formats.base import ParsedHost
 from placer.formats.guests import read_guests
 from placer.instance import Host, Instance, Placement
+from placer.job.met import with_met_whole
 from placer.job.request import Request, assemble
 from placer.job.settled import settled
 from tests.support.building import GIB, a_guest, a_host, an_instance
@@ -46,11 +47,13 @@ def placed(instance: Instance) -> Placement | None:
 
 
 def faults(instance: Instance, placement: Placement, platform: Platform) -> list[str]:
-    request = Request(instance=instance)
+    request, placement = with_met_whole(
+        Request(instance=instance), placement
+    )  # which guests become whole is said there
     return [
         fault
         for each in FORMATS
-        for fault in refused(instance, placement, emitted(request, placement, each), each, platform)
+        for fault in refused(request.instance, placement, emitted(request, placement, each), each, platform)
     ]
 
 
