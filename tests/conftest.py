@@ -16,6 +16,7 @@ def platform(request: pytest.FixtureRequest) -> Platform:
     return found
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a module that boots Xen in one process (``--dist loadgroup``), so that they share its boots."""
     for item in items:

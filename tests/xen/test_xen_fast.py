@@ -86,7 +86,7 @@ def take_random_ones(seeds: range, platform: Platform) -> None:
         if placement is not None:
             assert faults(instance, placement, platform) == [], f"seed {seed}"
             taken += 1
-    assert taken > 0.8 * len(seeds)
+    assert taken > 0.75 * len(seeds)
 
 
 @pytest.mark.parametrize("part", range(4))
