@@ -14,11 +14,3 @@ def platform(request: pytest.FixtureRequest) -> Platform:
     found: Platform = request.param
     needs_xen(found)
     return found
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a module that boots Xen in one process (``--dist loadgroup``), so that they share its boots."""
-    for item in items:
-        if item.path.parent.name == "xen" and item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
