@@ -19,7 +19,7 @@ from placer.assignment.exact.subset_dp import solve_by_subsets, subsets_apply
 from placer.assignment.method import Applies, GaveUp, Method, always, walk
 from placer.assignment.qap_portfolio import pair_levels, solve_qap
 from placer.assignment.root import solve_root
-from placer.assignment.shared_methods import PROVED, cpsat_model, tabu, tree_search
+from placer.assignment.shared_methods import cpsat_model, tabu, tree_search
 from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
 
@@ -51,7 +51,7 @@ def _by_parts(problem: Problem, context: SearchContext, _known: Solution | None)
 
 def _root(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
     found = solve_root(problem, context, None if known is None else known.site_of)
-    if found.status in PROVED:
+    if found.status.proved:
         return found
     return GaveUp(f"costs {found.costs or None}, bounds {found.bounds}", found)
 

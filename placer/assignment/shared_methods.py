@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from placer.assignment import IntArray, Problem, Solution, Status
+from placer.assignment import IntArray, Problem, Solution
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.branch_and_bound import branch_and_bound
 from placer.assignment.heuristics.tabu_search import tabu_search
 from placer.assignment.method import Applies, GaveUp, Method, always
 from placer.assignment.structure.term_index import TermIndex
 
-PROVED = (Status.OPTIMAL, Status.INFEASIBLE)
-"""What ends a portfolio: nothing is left to find."""
 PATIENCE = 20_000
 """
 Moves without gain after which tabu search ends if a deterministic limit is set, which it has no measure for.
@@ -38,7 +36,7 @@ def tree_search(
     def run(problem: Problem, context: SearchContext, _known: Solution | None) -> Solution | GaveUp:
         limit = states(problem)
         solution = branch_and_bound(problem, context, state_limit=limit)
-        if solution.status in PROVED or context.left_s() <= 0:
+        if solution.status.proved or context.left_s() <= 0:
             return solution
         return GaveUp(f"more than {limit} partial placements", solution)
 

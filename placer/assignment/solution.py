@@ -16,6 +16,11 @@ class Status(StrEnum):
     INFEASIBLE = "INFEASIBLE"
     UNKNOWN = "UNKNOWN"
 
+    @property
+    def proved(self) -> bool:
+        """Whether nothing is left to find: a best assignment is known, or that there is none."""
+        return self in {Status.OPTIMAL, Status.INFEASIBLE}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:

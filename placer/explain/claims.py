@@ -8,7 +8,7 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from placer.instance import Guest, Instance, format_size
-from placer.lowering.claims import beside_kib
+from placer.lowering.claims import beside_kib, taken_of
 
 
 class Claims:
@@ -76,4 +76,4 @@ class Claims:
 
 def need_kib(guest: Guest) -> int:
     """Give what a guest takes of all pnodes, in KiB, but for overhead that lies beside its vnodes."""
-    return sum(guest.ordinary_kib(vnode) + guest.overhead_share_kib(vnode) for vnode in guest.vnodes)
+    return sum(taken_of(guest))

@@ -246,4 +246,5 @@ def less_bound(host: Host, guests: Iterable[ParsedGuest]) -> Host:
         bound.update(guest.bound_kib)
         claimed_kib += guest.stubdomain_kib
     pnodes = [replace(pnode, reserve_kib=pnode.reserve_kib + bound[pnode.id]) for pnode in host.pnodes]
-    return replace(host, pnodes=tuple(pnodes), claimed_kib=claimed_kib)
+    changed = bool(bound) or claimed_kib > host.claimed_kib
+    return replace(host, pnodes=tuple(pnodes), claimed_kib=claimed_kib) if changed else host

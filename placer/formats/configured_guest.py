@@ -94,6 +94,16 @@ class ConfiguredGuest:
         return tuple(sorted({vnode.pnode for vnode in holding if vnode.pnode is not None}))
 
 
+@dataclass
+class _Row:
+    """A vnode as it is gathered: its memory in KiB, the pnode of each vcpu, its pnode and page size."""
+
+    memory_kib: int
+    homes: dict[int, int | None]
+    pnode: int | None
+    page_size: int | None
+
+
 def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tuple[ConfiguredVnode, ...]:
     """
     Merge parts on one pnode and give every vnode its distances.
@@ -116,40 +126,41 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
         pnode the host's largest finite distance is taken. A vnode without memory and vcpus lies nowhere: its distances
         are those that the guest asks for, or 20, as Linux and libvirt take where none are stated.
     """
-    rows: list[
-        tuple[int, dict[int, int | None], int | None, int | None]
-    ] = []  # memory, vcpus with pnodes, pnode, pages
+    rows: list[_Row] = []
     row_of: list[int] = []
     for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
         homes: dict[int, int | None] = dict.fromkeys(vnode.vcpus, pnode)
         if vnode.vcpus_of is not None:
-            rows[row_of[vnode.vcpus_of]][1].update(homes)
+            rows[row_of[vnode.vcpus_of]].homes.update(homes)
             continue
-        i = next((i for i, row in enumerate(rows) if pnode is not None and row[2] == pnode), None)
+        i = next((i for i, row in enumerate(rows) if pnode is not None and row.pnode == pnode), None)
         if guest.form == "parts" and i is not None:
-            rows[i] = (rows[i][0] + vnode.memory_kib, rows[i][1] | homes, pnode, rows[i][3])
+            rows[i].memory_kib += vnode.memory_kib
+            rows[i].homes.update(homes)
         else:
             i = len(rows)
-            rows.append((vnode.memory_kib, homes, pnode, guest.page_size_of(vnode)))
+            rows.append(_Row(vnode.memory_kib, homes, pnode, guest.page_size_of(vnode)))
         row_of.append(i)
 
     def distance(v: int, w: int) -> int:
         if v == w:
             return LOCAL_DISTANCE
-        if any(not rows[end][0] and not rows[end][1] for end in (v, w)):
+        if any(not rows[end].memory_kib and not rows[end].homes for end in (v, w)):
             return min(max(guest.vdistances[v][w], LEAST_REMOTE), UNREACHABLE) if guest.vdistances else REMOTE_DISTANCE
-        return _remote(host, rows[v][2], rows[w][2])
+        return _remote(host, rows[v].pnode, rows[w].pnode)
 
     return tuple(
         ConfiguredVnode(
-            memory_kib=memory_kib,
-            vcpus=tuple(sorted(homes)),
-            pnode=pnode,
+            memory_kib=row.memory_kib,
+            vcpus=tuple(sorted(row.homes)),
+            pnode=row.pnode,
             distances=tuple(distance(v, w) for w in range(len(rows))),
-            page_size=size,
-            homes=None if set(homes.values()) <= {pnode} else tuple(homes[vcpu] for vcpu in sorted(homes)),
+            page_size=row.page_size,
+            homes=None
+            if set(row.homes.values()) <= {row.pnode}
+            else tuple(row.homes[vcpu] for vcpu in sorted(row.homes)),
         )
-        for v, (memory_kib, homes, pnode, size) in enumerate(rows)
+        for v, row in enumerate(rows)
     )
 
 

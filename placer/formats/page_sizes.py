@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from placer.instance import Host
 
+ORDINARY_KIB = 4
+"""Size of an ordinary page, which libvirt and nova take too, as no huge pages at all."""
 NOT_KNOWN = (
     "it asks for huge pages, and the host does not say how many its pnodes have: it is placed as ordinary memory; "
     "give the host as a sysfs tree (/sys), hwloc's XML or virsh capabilities"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from placer.instance.flexible import Flexible
+from placer.instance.flexible import MOST_VNODES, Flexible
 from placer.instance.guest import Guest
 from placer.instance.host import Host
 from placer.instance.instance import Instance
@@ -47,7 +47,7 @@ def _moved(guest: Guest, both: list[int]) -> tuple[tuple[int, ...], ...] | None:
 
 def cut_apart(guest: Guest, host: Host, k: int) -> Guest:
     """Cut a guest into k vnodes where its cut is placer's own, and take these apart."""
-    if guest.flexible is None and guest.form in {"whole", "parts"} and not guest.traffic and not guest.vdistances:
+    if _is_own_cut(guest):
         flexible = Flexible(memory_kib=guest.memory_kib, vcpu_count=guest.vcpu_count)
         guest = replace(guest, vnodes=(), flexible=flexible, form="vnuma")
     return taken_apart(guest.split_into(k), host)
@@ -63,8 +63,14 @@ def may_be_cut(guest: Guest) -> range:
         return range(1, 2)
     if guest.flexible is not None:
         return guest.flexible.counts
-    own = guest.form in {"whole", "parts"} and not guest.traffic and not guest.vdistances
-    return range(1, 33) if own else range(len(guest.vnodes), len(guest.vnodes) + 1)
+    count = len(guest.vnodes)
+    return range(1, MOST_VNODES + 1) if _is_own_cut(guest) else range(count, count + 1)
+
+
+def _is_own_cut(guest: Guest) -> bool:
+    """Whether the vnodes of a guest are placer's own, with nothing that a file states of each."""
+    own = guest.flexible is None and guest.form in {"whole", "parts"}
+    return own and not guest.traffic and not guest.vdistances
 
 
 def as_cut(guest: Guest, host: Host, count: int) -> Guest | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -52,11 +53,9 @@ class HugePages(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
 def check_sizes(where: str, pools: Iterable[HugePages]) -> None:
     """Refuse two pools of one page size."""
-    seen: set[int] = set()
-    for pool in pools:
-        if pool.page_size in seen:
-            raise ValueError(f"{where} lists huge_pages of {format_size(pool.page_size)} twice")
-        seen.add(pool.page_size)
+    for size, count in Counter(pool.page_size for pool in pools).items():
+        if count > 1:
+            raise ValueError(f"{where} lists huge_pages of {format_size(size)} twice")
 
 
 def check_whole_pages(what: str, memory_kib: int, page_size: int | None) -> None:

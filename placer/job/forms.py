@@ -9,6 +9,11 @@ from placer.instance import Form, Instance
 from placer.instance.note import GuestNote, Note, about, name_some
 
 
+def devices_of(reading: ParsedGuest) -> tuple[str, ...]:
+    """Give the devices that a file assigns to its guest, listed by the host or not."""
+    return reading.assigned or reading.devices
+
+
 def form_of(reading: ParsedGuest, *, migratable: bool) -> Form:
     """
     Choose the form of a guest larger than a pnode: vnuma for guests that can have it, else a set of pnodes.
@@ -23,7 +28,7 @@ def form_of(reading: ParsedGuest, *, migratable: bool) -> Form:
     of_qemu = reading.source is not None and reading.source.of_qemu
     if reading.type != "hvm" and not of_qemu:
         return "set"
-    assigned = reading.assigned or reading.devices
+    assigned = devices_of(reading)
     if migratable and assigned:
         raise InputError(
             f'guest "{reading.name}" has devices ({name_some(list(assigned), MOST_NAMED)}), with which it cannot be '
@@ -39,7 +44,7 @@ def sets_with_devices(instance: Instance, readings: dict[str, ParsedGuest]) -> l
     notes = []
     for guest in instance.guests:
         reading = readings.get(guest.name)
-        if guest.form == "set" and guest.type != "hvm" and (guest.devices or (reading and reading.assigned)):
+        if guest.form == "set" and guest.type != "hvm" and (guest.devices or (reading and devices_of(reading))):
             why = f"because Xen starts no vnuma for {guest.type}"
             out = 'type = "hvm" gives vnodes near them; it cannot be migrated while it has them'
             notes.append(

@@ -24,23 +24,31 @@ def with_met_whole(request: Request, placement: Placement) -> tuple[Request, Pla
     Request, Placement
         With one vnode in the place of the parts of such a guest.
     """
-    instance = request.instance
+    instance, faults = request.instance, None
     for g, guest in enumerate(instance.guests):
         pnode = _meeting(guest, placement)
         if pnode is not None and guest.name not in request.always_vnuma:
             guests = (*instance.guests[:g], _whole(guest), *instance.guests[g + 1 :])
             changed = replace(instance, guests=guests)
             where = replace(placement, pnode_of={**placement.pnode_of, guest.name: (pnode,)})
-            if _faults(changed, where) <= _faults(instance, placement):
-                instance, placement = changed, where
+            faults = _faults(instance, placement) if faults is None else faults
+            if (others := _faults(changed, where)) <= faults:
+                instance, placement, faults = changed, where, others
     return replace_data(request, instance=instance), placement
 
 
-def merged_notes(request: Request, placement: Placement) -> list[GuestNote]:
-    """Name the guests that placer cut and of whose parts some share a pnode: these are written as one, or whole."""
-    met, kvm = with_met_whole(request, placement)[0].instance, of_qemu(request)
+def merged_notes(request: Request, placement: Placement, met: Request) -> list[GuestNote]:
+    """
+    Name the guests that placer cut and of whose parts some share a pnode: these are written as one, or whole.
+
+    Parameters
+    ----------
+    met
+        The request as :func:`with_met_whole` gives it.
+    """
+    kvm = of_qemu(request)
     notes = []
-    for guest, written in zip(request.instance.guests, met.guests, strict=True):
+    for guest, written in zip(request.instance.guests, met.instance.guests, strict=True):
         pnodes = [pnode for pnode in placement.pnode_of[guest.name][: guest.seen_vnodes] if pnode is not None]
         count = len(set(pnodes))
         if guest.form != "parts" or count == len(pnodes):

@@ -25,9 +25,9 @@ def answer_notes(request: Request, placement: Placement | None) -> list[str]:
     instance = request.instance
     lines: list[str] = list(request.notes)
     if placement is not None:
-        lines += merged_notes(request, placement)
-        request, placement = with_met_whole(request, placement)
-        instance = request.instance
+        met, where = with_met_whole(request, placement)
+        lines += merged_notes(request, placement, met)
+        request, placement, instance = met, where, met.instance
         lines += set_notes(request, placement)
         lines += placement_notes(request, placement)
         lines += topology_notes(request, placement)

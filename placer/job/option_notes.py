@@ -5,12 +5,12 @@ from __future__ import annotations
 from placer.formats.base import ParsedGuest
 from placer.instance import format_size
 from placer.instance.note import Note
-from placer.job.forms import form_of
+from placer.job.forms import devices_of, form_of
 
 
 def can_be_set(reading: ParsedGuest | None) -> bool:
     """Whether ``--migratable`` can make a set of a guest: its file leaves its form open, and has no devices."""
-    return reading is not None and reading.vnodes is None and not (reading.assigned or reading.devices)
+    return reading is not None and reading.vnodes is None and not devices_of(reading)
 
 
 def unheeded_vnuma(reading: ParsedGuest) -> list[Note]:

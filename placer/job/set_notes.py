@@ -62,9 +62,9 @@ def _filled(request: Request, placement: Placement) -> list[GuestNote]:
         ]
         said = "its nodeset is filled from the node of the writing thread on, so its parts and its cost are an estimate"
         way = 'mode "interleave" divides evenly'
-        after = "; else start it after the others on its pnodes, whose memory it may take"
-        note = Note(f"{said}; {way}{after}: {name_some(beside)}" if beside else f"{said}; {way}")
-        note.kind = f"{said}; {way}" + (after if beside else "")
+        after = "; else start it after the others on its pnodes, whose memory it may take" if beside else ""
+        kind = f"{said}; {way}{after}"
+        note = Note(f"{kind}: {name_some(beside)}" if beside else kind, kind=kind)
         notes.append(about(guest.name, note, joint=": "))
     return notes
 

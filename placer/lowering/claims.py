@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from placer.assignment import Conflict, IntArray, Problem, Resource, SlotDemand, Term
-from placer.instance import Instance
+from placer.instance import Guest, Instance
 from placer.lowering.memory import overhead_shares
 from placer.lowering.variant_problem import VariantProblem
 from placer.lowering.variants import VariantIndex
@@ -59,9 +59,7 @@ def _extremes(index: VariantIndex) -> tuple[int, int]:
     sums: dict[int, list[int]] = {}
     for (g, k), guest in zip(index.variants, index.expanded.guests, strict=True):
         beside = sum(overhead.kib for overhead in index.overheads() if overhead.guest == g) if k > 1 else 0
-        sums.setdefault(g, []).append(
-            sum(guest.ordinary_kib(vnode) + guest.overhead_share_kib(vnode) for vnode in guest.vnodes) + beside
-        )
+        sums.setdefault(g, []).append(sum(taken_of(guest)) + beside)
     return sum(map(min, sums.values())), sum(map(max, sums.values()))
 
 
@@ -78,8 +76,12 @@ def beside_kib(instance: Instance) -> int:
 
 def taken_kib(instance: Instance) -> IntArray:
     """Give what each vnode takes of its pnode, with its part of the overhead, ``[n]`` in KiB."""
-    taken = [guest.ordinary_kib(v) + guest.overhead_share_kib(v) for guest in instance.guests for v in guest.vnodes]
-    return np.array(taken, dtype=np.int64)
+    return np.array([kib for guest in instance.guests for kib in taken_of(guest)], dtype=np.int64)
+
+
+def taken_of(guest: Guest) -> list[int]:
+    """Give what each vnode of a guest takes of its pnode, with its part of the overhead, in KiB."""
+    return [guest.ordinary_kib(vnode) + guest.overhead_share_kib(vnode) for vnode in guest.vnodes]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,6 @@ from placer.solving.flexible_starts import FlexibleResult, cheaper
 
 Solve = Callable[[Lowered, SearchContext], Solution]
 """Runs a strategy on a lowered instance within limits."""
-PROVED = (Status.OPTIMAL, Status.INFEASIBLE)
 
 
 def unproved(solution: Solution) -> Solution:
@@ -53,7 +52,7 @@ def solved(
     for case in cases(instance):
         context.log("flexible guests: a case of its own, for overhead that does not fit everywhere")
         found = solved(case, lowering, run, context)
-        proved &= found.solution.status in PROVED
+        proved &= found.solution.status.proved
         best = cheaper(best, found) if found.solution.site_of is not None else best
     if not proved:
         return replace(best, solution=unproved(best.solution))

@@ -16,7 +16,6 @@ from placer.lowering.lowered import Lowered
 
 Found = tuple[Instance, Lowered, Solution]
 """What was searched, as it was lowered, and what was found."""
-_PROVED = frozenset({Status.INFEASIBLE, Status.OPTIMAL})
 
 
 def searched(
@@ -46,8 +45,7 @@ def searched(
         return _with_room_to_spare(one, strategy, context, allow_unplaced=unplaced, hint=start, keep=kept)
 
     found = search(instance)
-    proved = found[2].status in _PROVED
-    if not proved or not _is_missing(found) or not any(guest.memory_apart for guest in instance.guests):
+    if not found[2].status.proved or not _is_missing(found) or not any(guest.memory_apart for guest in instance.guests):
         return found
     from placer.solving.apart import loosened, only  # only here: it asks which guests fit alone
 
@@ -76,7 +74,7 @@ def _best(found: Found, others: list[Found]) -> Found:
 
     A search that ended without a proof leaves the others none either.
     """
-    open_ones = [other for other in others if other[2].status not in _PROVED]
+    open_ones = [other for other in others if not other[2].status.proved]
     if found[2].site_of is None:
         return (open_ones or others or [found])[0]
     placed = [each for each in (found, *others) if each[2].site_of is not None]
@@ -115,19 +113,19 @@ def _with_room_to_spare(
         As of :func:`_searched`.
     """
     lowered, solution = _searched(instance, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-    missing = solution.site_of is None or (allow_unplaced and solution.costs[0] > 0)
+    found = instance, lowered, solution
     bound = instance.host.low_zone_kib is not None and not instance.sets_may_stray
-    if not missing or not bound or not any(guest.form == "set" for guest in instance.guests):
-        return instance, lowered, solution
-    if solution.status not in _PROVED:
-        return instance, lowered, solution  # out of time
+    if not _is_missing(found) or not bound or not any(guest.form == "set" for guest in instance.guests):
+        return found
+    if not solution.status.proved:
+        return found  # out of time
     context.log("sets of pnodes: no room to spare, once more without it")
     loose = replace(instance, sets_may_stray=True)
     without, other = _searched(loose, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
     better = other.site_of is not None and (solution.site_of is None or other.costs[:2] < solution.costs[:2])
     if better or solution.site_of is None:
         return loose, without, other
-    return instance, lowered, solution
+    return found
 
 
 def _searched(

@@ -177,7 +177,8 @@ def settle(guest: Guest, host: Host, wanted: tuple[int, int] | Literal["fewest"]
     if not found.fits_alone:
         # cut, its overhead would load the host though it finds no place there, and leave less to other guests
         loads = guest.overhead_kib > 0 and not guest.has_own_affinity
-        return guest.split_into(found.count if loads else nearest_number(guest, host)), found.why
+        count = found.count if loads else nearest_count(guest, host, _counts(guest, host))
+        return guest.split_into(count), found.why
     if wanted == "fewest" or whole or len(counts) == 1:
         return guest.split_into(found.count), with_shared_cores(found.why, guest, host) if whole else found.why
     return open_guest, Note("") if found.has_pcpus else too_wide(guest)

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from benchmarks.contestants import CONTESTANTS, Outcome
+from benchmarks.contestants import CONTESTANTS, WITHOUT_NUMA, Outcome
 from benchmarks.contestants.libxl import candidate
 from benchmarks.contestants.nova import GuestCell, HostCell, Limits, fit
+from benchmarks.contestants.outcome import after
 from benchmarks.contestants.xenopsd import Candidates, choose
+from benchmarks.runs import judge
 from placer.check import check, mean_access_distance
-from placer.instance import Instance, Pnode
+from placer.instance import Flexible, Guest, Instance, Pnode
 from tests.support.building import GIB, MIB, OPTERON_6272, a_guest, a_host, an_instance
 
 
@@ -217,3 +219,28 @@ def test_a_storm_is_placed_without_knowledge_of_what_follows(name: str) -> None:
     assert known.status == "OPTIMAL"
     assert known.placement.complete()
     assert not check(instance, CONTESTANTS[name].storm(instance, 0).placement, allow_unplaced=True).violations
+
+
+def a_set(memory_kib: int, vcpus: int = 2, name: str = "web") -> Guest:
+    return Guest(name=name, type="pvh", form="set", flexible=Flexible(memory_kib=memory_kib, vcpu_count=vcpus))
+
+
+@pytest.mark.parametrize("name", WITHOUT_NUMA)
+def test_a_guest_without_numa_is_placed_on_several_pnodes_and_counted_as_one(name: str) -> None:
+    """6 GiB on two pnodes of 4 GiB; 9 GiB fit nowhere, and 1 GiB then fits beside the first."""
+    host = a_host(4 * GIB, 4 * GIB, pcpus=4)
+    guests = (a_set(6 * GIB, name="a"), a_set(9 * GIB, name="b"), a_set(GIB, name="c"))
+    for outcome in (
+        CONTESTANTS[name].place(an_instance(host, *guests), 1),
+        CONTESTANTS[name].storm(an_instance(host, *guests), 1),
+    ):
+        assert len(outcome.instance.guests[0].vnodes) == 2
+        assert all(guest.flexible is None for guest in outcome.instance.guests)
+        figures = judge(outcome)
+        assert (figures.guests, figures.placed_guests, figures.violations) == (3, 2, 0)
+
+
+def test_a_running_guest_on_a_set_may_run_on_every_pcpu_of_it() -> None:
+    host = after(a_host(4 * GIB, 4 * GIB, 4 * GIB, pcpus=2), a_set(6 * GIB).split_into(2), (0, 2))
+    assert [pnode.memory_kib for pnode in host.pnodes] == [GIB, 4 * GIB, GIB]
+    assert host.domains[0].affinity == ((0, 1, 4, 5), (0, 1, 4, 5))

@@ -42,7 +42,9 @@ def test_vnodes_that_a_file_states_and_guests_with_vnuma_always_stay() -> None:
     assert with_met_whole(own, where) == (own, where)
     always = replace_data(request(PARTS), always_vnuma=frozenset({"db"}))
     assert with_met_whole(always, where) == (always, where)
-    assert merged_notes(always, where) == ['guest "db": its 2 vnodes meet on one pnode and are written as one there']
+    assert merged_notes(always, where, always) == [
+        'guest "db": its 2 vnodes meet on one pnode and are written as one there'
+    ]
 
 
 def test_a_guest_whose_pnode_has_no_room_for_all_of_its_overhead_stays() -> None:

@@ -26,9 +26,11 @@ TERMS = ("unplaced_guests", "unplaced", "access_distance", "core_sharing", *WISH
 """The terms of every instance; ``moved`` is there where a placement was to be kept, ``vnodes`` for flexible guests."""
 
 
-def best(
-    instance: Instance, allow_unplaced: bool = False, kept: Placement | None = None
-) -> tuple[tuple[int, ...], Placement] | None:
+Best = tuple[tuple[int, ...], Placement] | None
+"""The least costs, tier by tier, and a placement that has them; None where none keeps every rule."""
+
+
+def best(instance: Instance, allow_unplaced: bool = False, kept: Placement | None = None) -> Best:
     """Enumerate every placement; the least vector of tier costs and one placement that has it, None if none."""
     flexible = [guest for guest in instance.guests if guest.flexible]
     if flexible:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 
 from placer.assignment import Solution, Status
 from placer.instance import Instance
-from tests.support.oracle import best
+from placer.solving.pipeline import solve
+from tests.support.oracle import Best, best, feasible
 
 
 def agreements(
@@ -25,3 +26,16 @@ def agreements(
             placed += 1
             assert solution.costs == expected[0][-len(solution.costs) :], i
     return done, placed
+
+
+def solved_as_the_oracle(instance: Instance, strategy: str, *, allow_unplaced: bool, about: object) -> Best:
+    """Fail unless a whole solve gives the oracle's status and costs, and a placement that keeps every rule."""
+    expected = best(instance, allow_unplaced)
+    answer = solve(instance, strategy=strategy, allow_unplaced=allow_unplaced, workers=1, time_limit_s=120)
+    assert answer.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), about
+    assert tuple(tier.cost for tier in answer.tiers) == (expected[0] if expected else ()), about
+    if expected:
+        assert answer.instance is not None
+        assert answer.placement is not None
+        assert feasible(answer.instance, answer.placement, allow_unplaced), about
+    return expected

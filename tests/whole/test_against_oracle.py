@@ -13,10 +13,8 @@ from placer.instance import Guest, Host, Instance, Placement, Pnode, Rule, Vnode
 from placer.solving.pipeline import solve
 from placer.solving.result import Result
 from tests.support.building import GIB, a_guest, an_instance
-from tests.support.oracle import best, feasible, tier_costs
+from tests.support.oracle import Best, best, feasible, tier_costs
 from tests.support.random_instances import random_instance, random_placement
-
-Best = tuple[tuple[int, ...], Placement] | None
 
 
 @cache

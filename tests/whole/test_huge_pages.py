@@ -13,7 +13,8 @@ from placer.check import check
 from placer.instance import Form
 from placer.solving.pipeline import solve
 from tests.support.building import GIB, MIB, a_guest, a_host
-from tests.support.oracle import best, feasible, tier_costs
+from tests.support.oracle import feasible, tier_costs
+from tests.support.oracle_agreement import solved_as_the_oracle
 from tests.support.random_instances import random_instance, random_placement, with_claims, with_huge_pages
 
 
@@ -24,13 +25,7 @@ def test_random_instances_with_huge_pages_agree_with_the_oracle(strategy: str) -
         instance, allow_unplaced = with_huge_pages(seed, random_instance(seed)), seed % 3 == 0
         if seed % 4 == 0:
             instance = with_claims(seed, instance)
-        expected = best(instance, allow_unplaced)
-        answer = solve(instance, strategy=strategy, allow_unplaced=allow_unplaced, workers=1, time_limit_s=120)
-        assert answer.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
-        assert tuple(tier.cost for tier in answer.tiers) == (expected[0] if expected else ()), seed
-        if expected:
-            assert answer.placement is not None
-            assert feasible(instance, answer.placement, allow_unplaced), seed
+        expected = solved_as_the_oracle(instance, strategy, allow_unplaced=allow_unplaced, about=seed)
         seen.add(expected is None)
     assert seen == {True, False}
 
@@ -68,14 +63,7 @@ def test_cut_guests_and_sets_in_huge_pages_agree_with_the_oracle(strategy: str) 
     seen = set()
     for seed in range(12 if strategy == "cpsat" else 50):
         instance, allow_unplaced = mixed(seed), seed % 4 == 1
-        expected = best(instance, allow_unplaced)
-        answer = solve(instance, strategy=strategy, allow_unplaced=allow_unplaced, workers=1, time_limit_s=120)
-        assert answer.status is (Status.OPTIMAL if expected else Status.INFEASIBLE), seed
-        assert tuple(tier.cost for tier in answer.tiers) == (expected[0] if expected else ()), seed
-        if expected:
-            assert answer.instance is not None
-            assert answer.placement is not None
-            assert feasible(answer.instance, answer.placement, allow_unplaced), seed
+        expected = solved_as_the_oracle(instance, strategy, allow_unplaced=allow_unplaced, about=seed)
         seen.add(expected is None)
     assert seen == {True, False}
 

@@ -10,6 +10,8 @@ from placer.instance import Guest, Host, Instance, Placement
 
 Json = dict[str, Any]
 Masks = list[list[int]]
+Row = tuple[int, list[int], int]
+"""Memory in KiB, vcpus and pnode of a vnode as written."""
 
 LOCAL, LEAST_REMOTE, LARGEST_REMOTE = 10, 11, 254
 """Linux takes a SLIT with 10 on its diagonal and more off it; 255 would mean unreachable."""
@@ -43,14 +45,7 @@ def expected(instance: Instance, placement: Placement, name: str, *, online: int
         else [
             {
                 "memkb": memory_kib,
-                "distances": [
-                    LOCAL
-                    if v == w
-                    else _distance(host, pnode, other[2])
-                    if (memory_kib or vcpus) and (other[0] or other[1])
-                    else _stated(guest, v, w)
-                    for w, other in enumerate(rows)
-                ],
+                "distances": [_between(guest, host, rows, v, w) for w in range(len(rows))],
                 "pnode": pnode,
                 "vcpus": vcpus,
             }
@@ -82,14 +77,18 @@ def told(build_info: Json, host: Host) -> Json:
     }
 
 
-def _stated(guest: Guest, v: int, w: int) -> int:
-    """Give the distance of a vnode that has neither memory nor vcpus, and so lies nowhere: as stated, else 20."""
+def _between(guest: Guest, host: Host, rows: list[Row], v: int, w: int) -> int:
+    """Give the distance between two rows; one without memory and vcpus lies nowhere: as stated, else 20."""
+    if v == w:
+        return LOCAL
+    if all(memory_kib or vcpus for memory_kib, vcpus, _ in (rows[v], rows[w])):
+        return _distance(host, rows[v][2], rows[w][2])
     return max(LEAST_REMOTE, guest.vdistances[v][w]) if guest.vdistances else 20
 
 
-def _rows(guest: Guest, pnodes: tuple[int | None, ...]) -> list[tuple[int, list[int], int]]:
+def _rows(guest: Guest, pnodes: tuple[int | None, ...]) -> list[Row]:
     """Put parts on one pnode together, where the first of them stood."""
-    rows: list[tuple[int, list[int], int]] = []
+    rows: list[Row] = []
     for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
         assert pnode is not None
         same = [i for i, row in enumerate(rows) if row[2] == pnode] if guest.form == "parts" else []

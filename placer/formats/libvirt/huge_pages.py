@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from placer.formats.libvirt.values import set_of, size_of
-from placer.formats.page_sizes import NOT_KNOWN
+from placer.formats.page_sizes import NOT_KNOWN, ORDINARY_KIB
 from placer.formats.text.cpu_lists import bits
 from placer.formats.text.xml_text import Node
 from placer.instance import Host, Vnode, format_cpuset, format_size
@@ -103,10 +103,6 @@ def _size(page: Node, known: tuple[int, ...]) -> int:
         return 0
     sizes = ", ".join(map(format_size, known))
     raise page.fault(f"no huge pages of {format_size(int(size))} on this host, expected one of {sizes}")
-
-
-ORDINARY_KIB = 4
-"""Size of an ordinary page, which libvirt accepts too, as no huge pages at all."""
 
 
 def _cells(page: Node, cells: int) -> tuple[int, ...] | None:

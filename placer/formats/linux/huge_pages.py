@@ -9,6 +9,8 @@ from placer.errors import InputError
 from placer.instance import HugePages, shorten
 from placer.instance.units import MAX_KIB
 
+FILES = ("nr_hugepages", "free_hugepages")
+"""The files of a pool: pages in all, and free ones."""
 _FOLDER = re.compile(r"hugepages-(\d{1,13})kB", re.ASCII)
 
 
@@ -41,9 +43,6 @@ def pools_of(names: Iterable[str], text: Callable[[str], str | None], place: str
         except ValueError as error:
             raise InputError(str(error), place=f"{place}/{name}") from None
     return tuple(sorted(pools, key=lambda pool: pool.page_size))
-
-
-FILES = ("nr_hugepages", "free_hugepages")
 
 
 def _count(text: str | None, place: str) -> int | None:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from placer.formats.openstack.flavor_specs import Specs, Stated
-from placer.formats.page_sizes import NOT_KNOWN, sizes_for
+from placer.formats.page_sizes import NOT_KNOWN, ORDINARY_KIB, sizes_for
 from placer.instance import Host, format_size, shorten
 from placer.instance.note import Note
 from placer.instance.units import MAX_KIB
 
 SMALL, LARGE, ANY = WORDS = ("small", "large", "any")
-ORDINARY_KIB = 4
-"""Size of an ordinary page, which nova takes too, as no huge pages at all."""
 _SIZE = re.compile(r"(\d{0,15}(?:\.\d{1,9})?)([KMGT]?)i?([Bb]|bit)", re.ASCII)
 """As oslo.utils' string_to_bytes reads sizes: with a unit, of which b and bit are an eighth."""
 
