@@ -27,9 +27,13 @@ class InputError(PlacerError):
         super().__init__(f"{place}: {message}" if place else message)
 
 
+MOST_TOLD = 200
+"""Most faults that one message tells: more are read by nobody. Chosen, not tuned."""
+
+
 class BatchError(InputError):
     """
-    Faults of several inputs, all of them told at once.
+    Faults of several inputs, told at once: each text once, and at most ``MOST_TOLD`` of them.
 
     Parameters
     ----------
@@ -39,7 +43,9 @@ class BatchError(InputError):
 
     def __init__(self, errors: Iterable[PlacerError]) -> None:
         self.errors = tuple(errors)
-        super().__init__("\n".join(map(str, self.errors)))
+        told = list(dict.fromkeys(map(str, self.errors)))
+        more = [f"and {len(told) - MOST_TOLD} faults more"] if len(told) > MOST_TOLD else []
+        super().__init__("\n".join([*told[:MOST_TOLD], *more]))
 
 
 class Faults:

@@ -13,7 +13,8 @@ from placer.formats.base import ParsedGuest, ParsedHost
 from placer.instance import Host, Objective, Rule
 
 if TYPE_CHECKING:
-    from placer.job.request import MemoryChoice, Request, VnodesChoice
+    from placer.job.problem_guests import MemoryChoice, VnodesChoice
+    from placer.job.request import Request
 
 
 def assemble(

@@ -10,7 +10,8 @@ from placer.formats.base import ParsedGuest
 from placer.formats.text.files import place_of, read_text
 from placer.instance import Host
 from placer.instance.note import name_some
-from placer.job.request import MemoryChoice, Request, VnodesChoice, assemble, free_pnodes, from_instance
+from placer.job.problem_guests import MemoryChoice, VnodesChoice
+from placer.job.request import Request, assemble, free_pnodes, from_instance
 
 
 def read_request(

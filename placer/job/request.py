@@ -5,27 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as replace_request
-from typing import Literal
 
 from msgspec.structs import replace
 
 from placer.errors import Faults, InputError
 from placer.formats.base import ParsedGuest, ParsedHost, less_bound
-from placer.instance import Flexible, Guest, Instance, format_size
+from placer.instance import Guest, Instance
 from placer.instance.distances import slit_remarks
 from placer.instance.note import Note, about
-from placer.job.forms import form_of, may_be_apart
-from placer.job.option_notes import balloon_note, unheeded_vnuma
+from placer.job.option_notes import unheeded_vnuma
+from placer.job.problem_guests import MemoryChoice, VnodesChoice, choose_memory, problem_guest, refuse_same_name
 from placer.job.replanned import replanned, still_load_notes
-
-MemoryChoice = Literal["maxmem", "memory"]
-VnodesChoice = tuple[int, int] | Literal["fewest"] | None
-"""
-How many vnodes a guest may get whose file states none.
-
-A pair: from so many to so many. ``fewest``: the fewest with which the guest fits the host alone. None: one, without
-vnuma, where that fits (Xen can then save and migrate the guest), else any number.
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +83,9 @@ def assemble(
     for reading in guests:
         with collected.kept():
             if reading.name in readings:
-                raise InputError(f'two guests have the name "{reading.name}"', place=_place(reading))
-            chosen = _choose_memory(reading, memory)
-            placed.append(_guest(chosen, vnodes, always_vnuma=always_vnuma, migratable=migratable))
+                refuse_same_name(readings[reading.name], reading)
+            chosen = choose_memory(reading, memory)
+            placed.append(problem_guest(chosen, vnodes, always_vnuma=always_vnuma, migratable=migratable))
             readings[reading.name] = chosen
             said = [*chosen.notes, *(unheeded_vnuma(chosen) if always_vnuma else ())]
             notes += [about(reading.name, note, joint=": ") for note in said]
@@ -184,67 +174,3 @@ def _fixed(instance: Instance) -> tuple[str, ...]:
             said = Note(f"fixes {', '.join(fixed)}; {anew}", kind=f"fixes its vnodes on pnodes; {anew}")
             lines.append(about(guest.name, said))
     return tuple(lines)
-
-
-def _choose_memory(reading: ParsedGuest, choice: MemoryChoice | None) -> ParsedGuest:
-    if reading.memory_kib == reading.maxmem_kib:
-        return reading
-    figures = f"memory {format_size(reading.memory_kib)}, maxmem {format_size(reading.maxmem_kib)}"
-    if choice == "maxmem":
-        return replace_request(reading, memory_kib=reading.maxmem_kib)
-    if choice == "memory":
-        if reading.vnodes is not None:
-            raise InputError(
-                f'guest "{reading.name}" has {figures}, and its vnodes sum to maxmem; '
-                "to place its memory they need to sum to memory",
-                place=_place(reading),
-            )
-        return replace_request(reading, maxmem_kib=reading.memory_kib)
-    if reading.vnodes is None:
-        return reading  # placer.job.settled knows whether it gets vnuma
-    return replace_request(reading, notes=(*reading.notes, balloon_note(reading)))
-
-
-def _guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: bool, migratable: bool) -> Guest:
-    flexible, form = None, form_of(reading, migratable=migratable)
-    always_vnuma = always_vnuma and form != "set"
-    try:
-        if reading.vnodes is None:
-            least, most = vnodes if isinstance(vnodes, tuple) else (1, None)
-            if reading.spread and reading.pnodes:
-                least = most = len(reading.pnodes)
-            flexible = Flexible(
-                memory_kib=reading.maxmem_kib if always_vnuma else reading.memory_kib,
-                vcpu_count=reading.vcpu_count,
-                least=least,
-                most=most,
-                always_vnuma=always_vnuma,
-            )
-        return Guest(
-            name=reading.name,
-            type=reading.type,
-            form=form,
-            vnodes=reading.vnodes or (),
-            flexible=flexible,
-            topology=reading.topology,
-            pnodes=reading.pnodes,
-            pool=reading.pool,
-            online_vcpus=reading.online_vcpus,
-            hard_affinity=reading.hard_affinity,
-            soft_affinity=reading.soft_affinity,
-            vdistances=reading.vdistances,
-            cpu_policy=reading.cpu_policy,
-            dedicated_vcpus=reading.dedicated_vcpus,
-            thread_policy=reading.thread_policy,
-            memory_apart=may_be_apart(reading) and not reading.spread,
-            one_to_one=reading.one_to_one,
-            devices=reading.devices,
-            overhead_kib=reading.overhead_kib,
-            page_size=reading.page_size,
-        )
-    except ValueError as error:
-        raise InputError(str(error), place=_place(reading)) from error
-
-
-def _place(reading: ParsedGuest) -> str | None:
-    return reading.source.place if reading.source else None

@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from placer.cli.form_options import Memory, vnodes_choice
-from placer.job.request import MemoryChoice
+from placer.job.problem_guests import MemoryChoice
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-import pytest
-
-from placer.errors import InputError
 from placer.formats.base import GuestSource, ParsedGuest, ParsedHost
 from placer.instance import Flexible, Vnode
 from placer.job.request import assemble, free_pnodes, from_instance
@@ -44,38 +40,6 @@ def test_notes_of_host_and_guests_are_collected_in_order() -> None:
     request = assemble(HOST, [a_reading(notes=("no type=",)), a_reading("web")])
 
     assert request.notes == ("the host says so", 'guest "db": no type=')
-
-
-def test_two_guests_of_one_name_are_refused_where_the_second_stands() -> None:
-    with pytest.raises(InputError, match=r'^db\.cfg: two guests have the name "db"$'):
-        assemble(HOST, [a_reading(), a_reading()])
-
-
-@pytest.mark.parametrize(
-    ("choice", "kib"), [(None, (GIB, 2 * GIB)), ("maxmem", (2 * GIB,) * 2), ("memory", (GIB,) * 2)]
-)
-def test_memory_below_maxmem_is_placed_as_chosen(choice: Any, kib: tuple[int, int]) -> None:
-    request = assemble(HOST, [a_reading(maxmem_kib=2 * GIB)], memory=choice)
-
-    reading = request.readings["db"]
-    assert (reading.memory_kib, reading.maxmem_kib) == kib
-    assert request.instance.guests[0].memory_kib == kib[0]
-    assert [note for note in request.notes if "maxmem" in note] == []  # whether it gets vnuma is not known yet
-
-
-def test_memory_cannot_be_chosen_for_vnodes_that_sum_to_maxmem() -> None:
-    reading = a_reading(maxmem_kib=2 * GIB, vnodes=(Vnode(memory_kib=2 * GIB, vcpus=(0, 1)),))
-
-    with pytest.raises(InputError, match=r'^db\.cfg: guest "db" has memory 1 GiB, maxmem 2 GiB, and its vnodes sum to'):
-        assemble(HOST, [reading], memory="memory")
-    assert assemble(HOST, [reading], memory="maxmem").readings["db"].memory_kib == 2 * GIB
-
-
-def test_what_makes_no_guest_is_refused_with_its_file() -> None:
-    with pytest.raises(InputError, match=r"^db\.cfg: hard_affinity has 1 entries for 2 vcpus$"):
-        assemble(HOST, [a_reading(hard_affinity=((0,),))])
-    with pytest.raises(InputError, match=r"^db\.cfg: name 'd\\nb' holds a control character$"):
-        assemble(HOST, [replace(a_reading(), name="d\nb")])
 
 
 def test_fixed_pnodes_are_headlines_until_they_are_freed() -> None:

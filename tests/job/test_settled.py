@@ -9,7 +9,8 @@ import pytest
 
 from placer.formats.base import GuestSource, ParsedGuest, ParsedHost
 from placer.instance import Flexible, Guest, Vnode
-from placer.job.request import VnodesChoice, assemble, from_instance
+from placer.job.problem_guests import VnodesChoice
+from placer.job.request import assemble, from_instance
 from placer.job.settled import settled
 from tests.support.building import GIB, a_host, an_instance
 
