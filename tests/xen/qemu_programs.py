@@ -137,8 +137,12 @@ class Linux(Emulated):
         """Have so many huge pages of 2 MiB on each node, and no others."""
         for node, count in enumerate(counts):
             name = f"/sys/devices/system/node/node{node}/hugepages/hugepages-2048kB/nr_hugepages"
-            if int(self.ask(f"echo {count} > {name}; cat {name}")) != count:
-                raise RuntimeError(f"node {node} has no {count} huge pages")
+            whole = "echo 3 > /proc/sys/vm/drop_caches; echo 1 > /proc/sys/vm/compact_memory"  # few are in one piece
+            again = f"n=0; until [ $(cat {name}) = {count} ] || [ $n = 20 ]; do {whole}; echo {count} > {name}"
+            had = self.ask(f"echo {count} > {name}; {again}; n=$((n+1)); sleep 1; done; cat {name}")
+            if int(had) != count:
+                memory = self.ask(f"cat /sys/devices/system/node/node{node}/meminfo | head -3")
+                raise RuntimeError(f"node {node} has {had} huge pages of {count}:\n{memory}")
 
     def start(self, arguments: str) -> Numa:
         """Start QEMU there, stopped, and ask it."""
