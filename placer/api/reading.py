@@ -183,12 +183,14 @@ def with_load(parsed: ParsedHost, running: Source | None, vcpu_list: Source | No
     from placer.job.load import load_notes
 
     found = read_running(parsed, running, vcpu_list)
+    names = [guest.domain.name for guest in found.guests if guest.domain.domid not in found.seen]
     facts = RunningFacts(
         affinity_known=vcpu_list is not None,
+        not_in_vcpu_list=() if vcpu_list is None else tuple(names),
         uuid_of={guest.domain.domid: guest.uuid for guest in found.guests if guest.domain.domid and guest.uuid},
     )
     notes = [note for note in parsed.notes if note != VCPUS_NOT_COUNTED]
-    said = load_notes(found.host, affinity_known=facts.affinity_known)
+    said = load_notes(found.host, affinity_known=facts.affinity_known, not_in_vcpu_list=facts.not_in_vcpu_list)
     return ParsedHost(host=found.host, notes=(*notes, *said), running=facts)
 
 

@@ -58,7 +58,8 @@ def audit(
         The planned placement. Guests that are not in it, and all guests without a plan, are compared with their own
         configurations.
     seen
-        Domid -> for each vcpu where it was, as ``xl vcpu-list`` prints it; None where that is not known.
+        Domid -> for each vcpu where it was, as ``xl vcpu-list`` prints it. Where vcpus of a domain that is not in it
+        may run is not known, unless its configuration says so. None: it is what ``host`` says.
 
     Raises
     ------
@@ -75,6 +76,8 @@ def audit(
         there = _dumped(guest, domain, dump)
         finding = _finding(guest, domain, there, host, plan)
         near = near_pnodes(guest, there, finding.free_kib)
+        if seen is not None and there.domid not in seen and None in domain.affinity:
+            finding = replaced(finding, affinity_known=False)
         found.append(_with_seen(finding, near, (seen or {}).get(there.domid), host))
     names = {domain.name for domain in host.domains}
     plans = plan.pnode_of if plan else {}

@@ -38,6 +38,8 @@ class GuestFinding:
         The vcpus that were seen away from their memory.
     listed
         Whether ``xl list -l`` has the guest. It leaves out stub domains and the guests of other toolstacks.
+    affinity_known
+        Whether it is known where its vcpus may run: ``xl vcpu-list`` says it, or its configuration binds all of them.
     """
 
     domain: Domain
@@ -50,6 +52,7 @@ class GuestFinding:
     seen: tuple[SeenVcpu, ...] | None = None
     away: Away = NOT_AWAY
     listed: bool = True
+    affinity_known: bool = True
 
     @property
     def faults(self) -> tuple[str, ...]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
-
-from msgspec.structs import replace
 
 from placer.instance import GuestType, Host, Topology, Vnode
 from placer.instance.guest import CpuPolicy, ThreadPolicy
@@ -29,6 +26,8 @@ class RunningFacts:
     ----------
     affinity_known
         Whether ``xl vcpu-list`` was read.
+    not_in_vcpu_list
+        Names of the domains of ``xl list -l`` that the ``xl vcpu-list`` read does not have.
     uuid_of
         Domid -> uuid, where ``xl list -l`` states it.
     memory_kib
@@ -38,6 +37,7 @@ class RunningFacts:
     """
 
     affinity_known: bool = True
+    not_in_vcpu_list: tuple[str, ...] = ()
     uuid_of: Mapping[int, str] = field(default_factory=dict)
     memory_kib: Mapping[int, Mapping[int, int]] | None = None
     stated_free: frozenset[int] = frozenset()
@@ -236,15 +236,3 @@ def online_note(online: int, vcpu_count: int) -> Note:
     """Say that a guest starts with fewer vcpus than it may have, for its notes."""
     then = "vcpus online, and only they count as load; affinity must hold for all (online_vcpus in an instance)"
     return Note(f"it starts with {online} of its {vcpu_count} {then}", kind=f"it starts with some of its {then}")
-
-
-def less_bound(host: Host, guests: Iterable[ParsedGuest]) -> Host:
-    """Take off what guests have however they are placed: on a pnode (``bound_kib``), or on any (``stubdomain_kib``)."""
-    bound: Counter[int] = Counter()
-    claimed_kib = host.claimed_kib
-    for guest in guests:
-        bound.update(guest.bound_kib)
-        claimed_kib += guest.stubdomain_kib
-    pnodes = [replace(pnode, reserve_kib=pnode.reserve_kib + bound[pnode.id]) for pnode in host.pnodes]
-    changed = bool(bound) or claimed_kib > host.claimed_kib
-    return replace(host, pnodes=tuple(pnodes), claimed_kib=claimed_kib) if changed else host

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from placer.instance import Domain, Host
+from placer.instance.note import name_some
 
 
-def load_notes(host: Host, *, affinity_known: bool) -> tuple[str, ...]:
+def load_notes(host: Host, *, affinity_known: bool, not_in_vcpu_list: Collection[str] = ()) -> tuple[str, ...]:
     """
     Say how many running vcpus of a host are counted as load, and which are not, or not exactly.
 
@@ -15,6 +18,8 @@ def load_notes(host: Host, *, affinity_known: bool) -> tuple[str, ...]:
         Whether ``xl vcpu-list`` was read. ``xl list -l`` states neither the affinity that libxl's own placement or
         ``xl vcpu-pin`` gave a guest, nor domains without a configuration of libxl's: Domain-0, stub domains, and
         guests that another toolstack started (libxl_retrieve_domain_configuration, Xen libxl_domain.c).
+    not_in_vcpu_list
+        Names of domains of ``xl list -l`` that the ``xl vcpu-list`` read does not have.
     """
     count = len(host.domains)
     notes = [f"{host.running_vcpu_count} vcpus of {count} running domain{'s' * (count != 1)} are counted as load"]
@@ -31,6 +36,12 @@ def load_notes(host: Host, *, affinity_known: bool) -> tuple[str, ...]:
         )
     elif all(domain.domid != 0 for domain in host.domains):
         notes.append("the vcpus of Domain-0 are not counted: the xl vcpu-list given does not have them")
+    lacking = [domain.name for domain in host.domains if domain.name in not_in_vcpu_list and None in domain.affinity]
+    if lacking:
+        notes.append(
+            "the xl vcpu-list given does not have these domains of xl list -l, whose vcpus count as spread over all "
+            f"pnodes (were both taken at the same time?): {name_some(lacking)}"
+        )
     narrow = [domain.name for domain in host.domains if _narrow(domain, host)]
     if narrow:
         notes.append(f"bound to some of a pnode's pcpus, and counted as if bound to all of them: {', '.join(narrow)}")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal, NoReturn
 
+from msgspec.structs import replace as replace_struct
+
 from placer.errors import InputError
 from placer.formats.base import ParsedGuest
-from placer.instance import Flexible, Guest, format_size
+from placer.instance import Flexible, Guest, Host, format_size
 from placer.job.forms import form_of, may_be_apart
 from placer.job.option_notes import balloon_note
 
@@ -109,6 +113,18 @@ def refuse_same_name(first: ParsedGuest, second: ParsedGuest) -> NoReturn:
     place = _place(first)
     also = "" if place is None or place == _place(second) else f", the other in {place}"
     raise InputError(f'two guests have the name "{second.name}"{also}', place=_place(second))
+
+
+def less_bound(host: Host, guests: Iterable[ParsedGuest]) -> Host:
+    """Take off what guests have however they are placed: on a pnode (``bound_kib``), or on any (``stubdomain_kib``)."""
+    bound: Counter[int] = Counter()
+    claimed_kib = host.claimed_kib
+    for guest in guests:
+        bound.update(guest.bound_kib)
+        claimed_kib += guest.stubdomain_kib
+    pnodes = [replace_struct(pnode, reserve_kib=pnode.reserve_kib + bound[pnode.id]) for pnode in host.pnodes]
+    changed = bool(bound) or claimed_kib > host.claimed_kib
+    return replace_struct(host, pnodes=tuple(pnodes), claimed_kib=claimed_kib) if changed else host
 
 
 def _place(reading: ParsedGuest) -> str | None:

@@ -9,12 +9,19 @@ from dataclasses import replace as replace_request
 from msgspec.structs import replace
 
 from placer.errors import Faults, InputError
-from placer.formats.base import ParsedGuest, ParsedHost, less_bound
+from placer.formats.base import ParsedGuest, ParsedHost
 from placer.instance import Guest, Instance
 from placer.instance.distances import slit_remarks
 from placer.instance.note import Note, about
 from placer.job.option_notes import unheeded_vnuma
-from placer.job.problem_guests import MemoryChoice, VnodesChoice, choose_memory, problem_guest, refuse_same_name
+from placer.job.problem_guests import (
+    MemoryChoice,
+    VnodesChoice,
+    choose_memory,
+    less_bound,
+    problem_guest,
+    refuse_same_name,
+)
 from placer.job.replanned import replanned, still_load_notes
 
 

@@ -51,9 +51,11 @@ def _guests(findings: AuditReport, title: str, *, verbose: bool) -> str:
     rows: list[tuple[object, ...]] = []
     for guest in findings.guests:
         found = guest_locality(guest.domain, guest.found_kib, findings.host)
+        distances = _distances(found) if guest.affinity_known else (None, None)
         pcpus = {pcpu for mask in guest.domain.affinity for pcpu in mask or findings.host.position_of_pcpu}
         count = len(guest.domain.affinity)
-        figures = (count, _ratio(count, len(pcpus)), *_distances(found), *(_seen(guest, findings) if was_seen else ()))
+        ratio = _ratio(count, len(pcpus)) if guest.affinity_known else None
+        figures = (count, ratio, *distances, *(_seen(guest, findings) if was_seen else ()))
         for i, row in enumerate(_memory(guest) if verbose or guest.faults else [_all_memory(guest)]):
             rows.append((guest.domain.name if i == 0 else "", *row, *(figures if i == 0 else ("",) * len(figures))))
     columns = (

@@ -51,6 +51,13 @@ def audit_notes(findings: AuditReport, *, verbose: bool) -> list[str]:
             "not in xl list -l (stub domains, guests of other toolstacks), so only their affinity is compared with "
             f"their memory; --placement says where guests were meant to be: {name_some(unlisted)}"
         )
+    unbound = [guest.domain.name for guest in findings.guests if not guest.affinity_known]
+    if unbound:
+        notes.append(
+            "only the memory of these is judged, and among the pnodes their vcpus count as spread over all: "
+            "xl list -l does not state what xl or xl vcpu-pin bound them to; --vcpu-list reads it from xl vcpu-list: "
+            f"{name_some(unbound)}"
+        )
     listed = {domain.domid for domain in findings.host.domains}
     unknown = [f"domain {domid}" if domid else "Domain-0" for domid in findings.dump.domains if domid not in listed]
     if unknown:

@@ -349,7 +349,7 @@ def test_two_guests_of_one_name_are_refused_with_their_file(tmp_path: Path) -> N
     ran = placer(*on_host(tmp_path, a_cfg=a_cfg("db"), b_cfg=a_cfg("db")))
 
     assert ran.code == 2
-    assert ran.err == f'error: {tmp_path / "b.cfg"}: two guests have the name "db"\n'
+    assert ran.err == f'error: {tmp_path / "b.cfg"}: two guests have the name "db", the other in {tmp_path / "a.cfg"}\n'
 
 
 def test_an_xl_cfg_without_a_host_says_what_is_missing(tmp_path: Path) -> None:

@@ -40,6 +40,20 @@ def test_without_xl_vcpu_list_it_is_said_that_affinities_are_not_known() -> None
     assert len(load_notes(replace(HOST, domains=(DB,)), affinity_known=False)) == 2
 
 
+def test_domains_that_xl_vcpu_list_lacks_are_named_unless_their_affinity_is_known() -> None:
+    web = Domain(name="web", domid=4, affinity=(None, None))
+    domains = replace(HOST, domains=(DOM0, DB, web))
+
+    (lacking,) = set(load_notes(domains, affinity_known=True, not_in_vcpu_list=("db", "web"))) - set(
+        load_notes(domains, affinity_known=True)
+    )
+
+    assert lacking == (
+        "the xl vcpu-list given does not have these domains of xl list -l, whose vcpus count as spread over all "
+        "pnodes (were both taken at the same time?): web"
+    )
+
+
 def test_a_mask_of_all_pcpus_of_a_pool_is_not_called_narrow() -> None:
     def notes(pool: str, mask: tuple[int, ...]) -> tuple[str, ...]:
         domain = Domain(name="db", domid=0, affinity=(mask,), pool=pool)

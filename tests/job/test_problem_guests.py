@@ -10,6 +10,7 @@ import pytest
 from placer.errors import InputError
 from placer.formats.base import GuestSource, ParsedGuest, ParsedHost
 from placer.instance import Vnode
+from placer.job.problem_guests import less_bound
 from placer.job.request import assemble
 from tests.support.building import GIB, a_host
 
@@ -55,3 +56,13 @@ def test_what_makes_no_guest_is_refused_with_its_file() -> None:
         assemble(HOST, [a_reading(hard_affinity=((0,),))])
     with pytest.raises(InputError, match=r"^db\.cfg: name 'd\\nb' holds a control character$"):
         assemble(HOST, [replace(a_reading(), name="d\nb")])
+
+
+def test_what_guests_take_however_they_are_placed_is_taken_off_the_host() -> None:
+    host = a_host(8 * GIB, 8 * GIB)
+    assert less_bound(host, [a_reading()]) is host
+
+    less = less_bound(host, [a_reading(bound_kib={1: GIB}), a_reading("web", bound_kib={1: GIB}, stubdomain_kib=5)])
+
+    assert [pnode.reserve_kib for pnode in less.pnodes] == [0, 2 * GIB]
+    assert less.claimed_kib == 5

@@ -116,6 +116,15 @@ def test_the_local_share_and_the_vcpus_away_are_shown_as_they_were_seen() -> Non
     assert row_b.split()[-2:] == ["-", "-"]
 
 
+def test_no_locality_is_shown_where_nobody_knows_where_vcpus_may_run() -> None:
+    known, unknown = guest("a", 1, (0, 1)), guest("b", 2, None)
+    lines = report(known, unknown, seen={}, a={0: 64 * MIB, 1: 0}, b={0: 64 * MIB, 1: 0})
+    assert lines[2].split()[-4:] == ["0.50", "100", "%", "10.00"]
+    assert lines[3].split()[-3:] == ["-", "-", "-"]
+    assert lines[-1].startswith("note: only the memory of these is judged, ")
+    assert lines[-1].endswith(": b")
+
+
 def test_a_host_of_many_guests_that_are_well_fits_a_screen() -> None:
     """30 guests on 8 pnodes: no more than 45 lines."""
     host = a_host(*(GIB,) * 8, pcpus=2)

@@ -22,6 +22,7 @@ def a_finding(
     short_kib: int = 0,
     away: Away | None = None,
     listed: bool = True,
+    affinity_known: bool = True,
 ) -> GuestFinding:
     return GuestFinding(
         domain=Domain(name=name, domid=1, affinity=(None, None)),
@@ -33,6 +34,7 @@ def a_finding(
         vcpu_faults=vcpu_faults,
         away=away or Away(),
         listed=listed,
+        affinity_known=affinity_known,
     )
 
 
@@ -75,6 +77,12 @@ def test_vcpus_that_ran_away_where_they_may_are_a_note_unless_a_fault_says_more(
     assert note.startswith("seen running away from their memory, where their affinity lets them; xl vcpu-pin GUEST")
     assert note.endswith(": a (1 of 2 vcpus)")
     assert notes(a_finding("a", away=Away(vcpus=(0,)))) == []
+
+
+def test_guests_whose_vcpus_may_run_nobody_knows_where_are_named() -> None:
+    (note,) = notes(a_finding("a", affinity_known=False), a_finding("b"))
+    assert note.startswith("only the memory of these is judged, ")
+    assert note.endswith("--vcpu-list reads it from xl vcpu-list: a")
 
 
 def test_domains_that_no_list_has_are_named_with_the_option_that_reads_them() -> None:
