@@ -46,6 +46,7 @@ def compare(
     from placer.assignment.registry import STRATEGIES
     from placer.cli.inputs import read_request
     from placer.cli.outputs import write_stdout
+    from placer.job.notes import answer_notes
     from placer.job.settled import settled
     from placer.report.comparison import LEGEND, render_comparison
 
@@ -71,6 +72,10 @@ def compare(
     for batch, request in zip(batches, requests, strict=True):
         answers = [answer(request.instance, name) for name in names]
         write_stdout(render_comparison(_title(batch, host, request.instance), request.instance, answers) + "\n")
+        reason = next((each.reason for each in answers if each.status == "INFEASIBLE" and each.reason), None)
+        said = [f"INFEASIBLE: {reason}"] if reason else []
+        said += [] if quiet else [f"note: {note}" for note in answer_notes(request, None)]
+        write_stdout("".join(f"{line}\n" for line in [*said, ""]) if said else "")
     write_stdout(LEGEND)
 
 

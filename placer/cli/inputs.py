@@ -140,6 +140,7 @@ def _read_instance(files: list[str], free_memory: str | None, reserve: str | Non
     from msgspec.structs import replace
 
     from placer.api.reading import with_reserve
+    from placer.formats.foreign import foreign_text
     from placer.formats.native.instance_json import parse_instance
     from placer.formats.text.sizes import with_free
 
@@ -150,6 +151,8 @@ def _read_instance(files: list[str], free_memory: str | None, reserve: str | Non
     text = read_text(files[0])
     if text.lstrip().startswith("<"):
         raise InputError("is XML, expected an instance; give the host with --host", place=place_of(files[0]))
+    if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[")) and (looks := foreign_text(text)):
+        raise InputError(f"looks like {looks}, expected an instance", place=place_of(files[0]))
     instance = parse_instance(text, place_of(files[0]))
     if free_memory is not None:
         instance = replace(instance, host=with_free(instance.host, free_memory))

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
+from placer.formats.foreign import foreign_text
 from placer.formats.linux.free_pages import split_free_pages, with_free_pages
 from placer.formats.text.encodings import replaced, without_carried
 from placer.formats.text.files import Source, Text, path_of, read_source
@@ -29,6 +30,7 @@ _NUMACTL = re.compile(
     r"^[^\S\n]*(available:\s+\d+\s+nodes?\b|node\s+\d+\s+(cpus|size|free):|node\s+distances:|No NUMA available)",
     re.MULTILINE,
 )
+_XL_CFG = re.compile(r"^[ \t]*name[ \t]*=[ \t]*[\"']", re.MULTILINE)
 _XL_INFO = re.compile(r"^(host|release|xen_\w+|nr_\w+|cpu_topology|numa_info|free_memory)\s*:", re.MULTILINE)
 
 
@@ -143,7 +145,9 @@ def recognise(text: str, place: str) -> HostForm:
         return "xl info"
     if _NUMACTL.search(text):
         return "numactl"
-    raise InputError(f"no form of a host that placer reads, expected {ACCEPTED}", place=place)
+    looks = foreign_text(text) or ("an xl.cfg" if _XL_CFG.search(text) else None)
+    what = f"looks like {looks}, not like a host" if looks else "no form of a host that placer reads"
+    raise InputError(f"{what}, expected {ACCEPTED}", place=place)
 
 
 def _recognise_xml(text: str, place: str) -> HostForm:

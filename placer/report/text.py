@@ -59,6 +59,8 @@ def render(result: Result, request: Request, *, colour: bool = False, quiet: boo
     parts += [f"{line}\n" for line in _moved(result)]
     if result.reason and result.status in (Status.INFEASIBLE, Status.UNKNOWN):
         parts.append(f"{result.reason}\n")
+    if result.status is Status.INFEASIBLE and len(request.instance.guests) > 1:
+        parts.append("--allow-unplaced places the guests that can be placed, and names the others\n")
     if result.violations:
         parts += ["\nBroken rules\n", *(f"- {violation.message}\n" for violation in result.violations)]
     if result.placement is not None:
@@ -79,10 +81,11 @@ def render(result: Result, request: Request, *, colour: bool = False, quiet: boo
 
 def _headline(result: Result, request: Request) -> str:
     line = f"{result.status}: "
-    if result.mean_access_distance is not None:
-        line += f"mean access distance {result.mean_access_distance:.2f}; "
-    words = STATUS_WORDS[result.status]
     unplaced = result.tiers[0].cost if result.tiers else 0
+    if result.mean_access_distance is not None:
+        counted = f" (what is not placed counts at {request.instance.host.largest_distance})" if unplaced else ""
+        line += f"mean access distance {result.mean_access_distance:.2f}{counted}; "
+    words = STATUS_WORDS[result.status]
     if unplaced and result.status is Status.OPTIMAL:
         words = "proved that no placement leaves less unplaced"
     if result.placement is not None and result.status is Status.OPTIMAL and assumes_parts(request, result.placement):

@@ -72,11 +72,10 @@ def fewest_vnodes(guest: Guest, host: Host, *, advice: bool = True) -> Fewest:
     tried = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
     what = "set of so many pnodes" if guest.form == "set" else "number of vnodes"
     most = _most_gib(guest, host) if advice else 0
-    nowhere = f"fit this host, even without other guests, in no {what}"
+    nowhere = f"fit this host in no {what}"
     most_fits = f"; {most} GiB would" if most else ""
-    why = Note(
-        f"its {format_size(guest.memory_kib)} {nowhere} ({tried}){most_fits}", kind=f"its memory and vcpus {nowhere}"
-    )
+    said = f"its {format_size(guest.memory_kib)} {nowhere} ({tried}), with no other guest on it either{most_fits}"
+    why = Note(said, kind=f"its memory and vcpus {nowhere}")
     return Fewest(
         count=counts[0],
         by_memory=counts[0],

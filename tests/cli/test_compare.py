@@ -50,6 +50,28 @@ def test_several_instances_have_a_table_each_and_one_legend() -> None:
     assert rows(ran.out)["first-fit"][:4] == ["UNKNOWN", "1", "of", "2"]
 
 
+def test_why_nothing_is_placed_and_what_was_assumed_is_said_below_the_table(tmp_path: Path) -> None:
+    a_folder(tmp_path, a_cfg=a_cfg("a"), b_cfg=a_cfg("b", memory=999999))
+    files = [tmp_path / "a.cfg", tmp_path / "b.cfg"]
+
+    ran = placer("compare", "--host", tmp_path / "host.txt", *files, "--strategy", "optimal")
+
+    (reason,) = [line for line in ran.lines if line.startswith("INFEASIBLE: ")]
+    assert 'guest "b" vnode 0 needs ' in reason
+    assert [line for line in ran.lines if line.startswith('note: guest "b" states no vnodes: ')]
+    quiet = placer("compare", "--host", tmp_path / "host.txt", *files, "--strategy", "optimal", "-q")
+    assert "note: " not in quiet.out
+
+
+def test_a_host_in_the_place_of_an_instance_is_called_that(tmp_path: Path) -> None:
+    a_folder(tmp_path)
+
+    ran = placer("compare", tmp_path / "host.txt")
+
+    assert ran.err == f"error: {tmp_path}/host.txt: looks like a host (--host reads it), expected an instance\n"
+    assert ran.code == 2
+
+
 def test_guests_on_a_host_are_one_instance(tmp_path: Path) -> None:
     a_folder(tmp_path, a_cfg=a_cfg("a"), b_cfg=a_cfg("b"))
 

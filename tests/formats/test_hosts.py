@@ -54,7 +54,11 @@ def test_a_form_is_recognised_by_its_content(text: str, form: str) -> None:
             r"^host: no form of a host that placer reads, expected host or instance JSON, xl info -n, numactl",
         ),
         ("\x7fELF\x02", r"^host: no form of a host that placer reads"),
-        ('name = "db"\nmemory = 1024\n', r"^host: no form of a host that placer reads"),
+        (
+            'name = "db"\nmemory = 1024\n',
+            r"^host: looks like an xl.cfg, not like a host, expected host or instance JSON",
+        ),
+        ("cores: 4\nmemory: 512\n", r"^host: looks like a configuration of Proxmox VE, not like a host"),
         ("<domain type='xen'/>", r"^host: a guest of libvirt, expected a host: virsh capabilities prints it"),
         ("<html><body>", r"^host: XML of something else, expected"),
         ("<", r"^host:1: no well-formed XML"),

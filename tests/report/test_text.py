@@ -96,6 +96,17 @@ def test_an_answer_without_a_placement_gives_its_reason_and_no_tables() -> None:
     ]
 
 
+def test_where_one_of_several_guests_is_in_the_way_the_option_that_places_the_others_is_named() -> None:
+    infeasible = Result(status=Status.INFEASIBLE, strategy="optimal", reason="too large")
+    two = an_instance(a_host(2 * GIB), a_guest(GIB, name="a"), a_guest(4 * GIB, name="b"))
+
+    assert lines(infeasible, two)[2].startswith("--allow-unplaced places the guests that can be placed")
+    mean, one_left = lines(solve(two, allow_unplaced=True), two)[:2]
+    # a at 10 and b, which has no pnode, at the largest distance of the host, 10 too
+    assert "mean access distance 10.00 (what is not placed counts at 10); " in mean
+    assert one_left == "1 of 2 guests not placed"
+
+
 def test_a_baseline_that_leaves_a_vnode_out_shows_where_and_what_it_breaks() -> None:
     instance = an_instance(a_host(2 * GIB, GIB), a_guest(GIB, 2 * GIB))
     said = lines(solve(instance, strategy="first-fit"), instance)

@@ -100,7 +100,8 @@ def test_the_reserve_counts() -> None:
     _, why = fitted_to(whole(4 * GIB, 1, pnodes=(0,)), host)
 
     # 4 parts of 1 GiB fail like the one: they need all of pnode 0
-    assert why == "its 4 GiB fit this host, even without other guests, in no number of vnodes (1 to 32); 3 GiB would"
+    tried = "in no number of vnodes (1 to 32), with no other guest on it either"
+    assert why == f"its 4 GiB fit this host {tried}; 3 GiB would"
 
 
 def test_a_guest_larger_than_a_pnode_gets_the_fewest_vnodes_that_fit() -> None:
@@ -150,7 +151,7 @@ def test_a_guest_that_fits_in_no_way_stays_whole_and_says_so() -> None:
 
     assert len(cut_guest.vnodes) == 1
     tried = f"in no number of vnodes (1 to {MOST_VNODES})"
-    assert why == f"its 9 GiB fit this host, even without other guests, {tried}; 8 GiB would"
+    assert why == f"its 9 GiB fit this host {tried}, with no other guest on it either; 8 GiB would"
 
 
 def can_hold(sizes: list[int], free: list[int]) -> bool:
@@ -199,5 +200,5 @@ def test_a_guest_may_have_from_the_fewest_that_fit_to_as_many_as_are_of_use(
 
 def test_a_guest_that_fits_in_none_of_its_numbers_says_which() -> None:
     assert fewest_vnodes(whole(9 * GIB, least=2, most=2), a_host(4 * GIB, 4 * GIB)).why == (
-        "its 9 GiB fit this host, even without other guests, in no number of vnodes (2); 8 GiB would"
+        "its 9 GiB fit this host in no number of vnodes (2), with no other guest on it either; 8 GiB would"
     )
