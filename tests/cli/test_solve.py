@@ -114,7 +114,9 @@ def test_the_greedy_leaves_a_vnode_out_and_ends_with_3() -> None:
     ran = placer("solve", RFC_C, "--strategy", "first-fit")
 
     assert ran.code == 3
-    assert ran.lines[0].startswith("UNKNOWN: mean access distance 18.34 (what is not placed counts at 20); no placement")
+    assert ran.lines[0].startswith(
+        "UNKNOWN: mean access distance 18.34 (what is not placed counts at 20); no placement"
+    )
     assert '- guest "vm" vnode 1 of 4 GiB has no pnode' in ran.lines
     assert re.search(r"^ +1 +4 GiB +1 \(1\) +none$", ran.out, re.MULTILINE)
 

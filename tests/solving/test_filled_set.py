@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from placer.instance import Flexible, Guest
+from msgspec.structs import replace
+
+from placer.instance import Flexible, Guest, HugePages
 from placer.solving.filled_set import filled_set
 from tests.support.building import GIB, MIB, a_host
 
@@ -30,6 +32,16 @@ def test_the_fewest_pnodes_that_hold_it() -> None:
 def test_equal_parts_are_left_to_the_search() -> None:
     assert parts(10 * GIB, 8 * GIB, 8 * GIB) == []
     assert parts(4 * GIB, 8 * GIB, 3 * GIB) == []
+
+
+def test_huge_pages_are_divided_in_whole_pages_of_what_their_pools_have() -> None:
+    pools = (HugePages(page_size=GIB, total=9, free=8), HugePages(page_size=GIB, total=3, free=3))
+    pnodes = [replace(p, huge_pages=(pool,)) for p, pool in zip(a_host(MIB, 40 * GIB).pnodes, pools, strict=True)]
+    host = replace(a_host(MIB, 40 * GIB), pnodes=pnodes)
+    guest = Guest(name="db", flexible=Flexible(memory_kib=10 * GIB, vcpu_count=4), form="set", page_size=GIB)
+    found = filled_set(guest, host)
+    assert found is not None
+    assert [(v.pnodes, v.memory_kib) for v in found[0].vnodes] == [((0,), 7 * GIB), ((1,), 3 * GIB)]
 
 
 def test_the_reason_names_the_sizes() -> None:
