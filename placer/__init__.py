@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from placer.api.assembling import assemble
 from placer.api.auditing import audit
 from placer.api.reading import read_guests, read_host, read_placement, read_running
+from placer.api.snapshots import read_snapshot
 from placer.api.writing import emit, to_json
 from placer.assignment import (
     Conflict,
@@ -68,6 +69,7 @@ from placer.solving.result import Result, Tier, Trade
 if TYPE_CHECKING:
     from placer.audit.findings import AuditReport, GuestFinding
     from placer.audit.running import Running
+    from placer.audit.snapshot import Snapshot
     from placer.job.request import Request
     from placer.solving.state import State
 
@@ -110,6 +112,7 @@ __all__ = [
     "Rule",
     "Running",
     "SetOnSite",
+    "Snapshot",
     "Solution",
     "State",
     "Status",
@@ -133,6 +136,7 @@ __all__ = [
     "read_instance",
     "read_placement",
     "read_running",
+    "read_snapshot",
     "solve",
     "solve_problem",
     "to_json",
@@ -143,6 +147,7 @@ _LATER = {
     "GuestFinding": "placer.audit.findings",
     "Request": "placer.job.request",
     "Running": "placer.audit.running",
+    "Snapshot": "placer.audit.snapshot",
     "State": "placer.solving.state",
 }
 """Names that are imported when they are first used: most commands do without them, and start sooner."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import os
 from typing import TYPE_CHECKING
 
+from placer.api.side_inputs import with_held, with_load, with_pools, with_reserve
 from placer.errors import InputError, expect
-from placer.formats.base import ParsedGuest, ParsedHost, RunningFacts
-from placer.formats.text.files import Source, read_source
+from placer.formats.base import ParsedGuest, ParsedHost
+from placer.formats.snapshot.parts import is_snapshot
+from placer.formats.text.files import Source, Text, path_of, read_source
 from placer.instance import Host, Placement
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ def read_host(
     source
         The path of a file, a :class:`placer.Text`, or the folder of a sysfs tree such as ``/sys``. Its form is told
         by its content: host or instance JSON, ``xl info -n``, ``numactl -H``, XML of ``lstopo`` or of ``virsh
-        capabilities``.
+        capabilities``, or what the script of ``placer snapshot`` printed: then what runs on it is in it, and the other
+        sources, where given, take the place of their parts.
     free
         Free memory instead of what the source says: ``"30GiB"`` of every pnode, or ``"0=20GiB,1=22GiB"``.
     reserve
@@ -67,6 +70,12 @@ def read_host(
 
     for name, size in (("free", free), ("reserve", reserve)):
         expect(name, size, str, type(None))
+    source = _opened(source)
+    if isinstance(source, Text) and is_snapshot(source.content):
+        from placer.api.snapshots import read_snapshot
+
+        given = {"pools": pools, "running": running, "vcpu_list": vcpu_list, "numa_dump": numa_dump}
+        return read_snapshot(source, free=free, reserve=reserve, **given).host
     parsed = with_pools(read(source, free), pools)
     parsed = ParsedHost(host=with_reserve(parsed.host, reserve), notes=parsed.notes)
     loaded = with_load(parsed, running, vcpu_list)
@@ -149,76 +158,12 @@ def read_placement(source: Source) -> Placement:
     return read(*read_source(source))
 
 
-def with_pools(parsed: ParsedHost, pools: Source | None) -> ParsedHost:
-    """Read the cpupools of a host, where they are given."""
-    if pools is None:
-        return parsed
-    from placer.formats.xl.cpupools import pool_notes, read_xl_cpupools
-    from placer.formats.xl.online import pooled_notes, with_all_listed, with_pooled
-
-    text, place = read_source(pools, "replace")
-    listed = parsed.listed
-    if listed is None:
-        host = read_xl_cpupools(text, place, parsed.host)
-        return ParsedHost(host=host, notes=(*parsed.notes, *pool_notes(host)))
-    host = with_pooled(read_xl_cpupools(text, place, with_all_listed(parsed.host, listed)), listed, place)
-    notes = [note for note in parsed.notes if note != listed.note]
-    return ParsedHost(host=host, notes=(*notes, *pooled_notes(host, listed)))
-
-
-def with_reserve(host: Host, reserve: str | None) -> Host:
-    """Set the reserves of a host, where they are given."""
-    if reserve is None:
-        return host
-    from placer.formats.text.sizes import with_reserve as reserved
-
-    return reserved(host, reserve)
-
-
-def with_load(parsed: ParsedHost, running: Source | None, vcpu_list: Source | None) -> ParsedHost:
-    """Load a host with what runs on it, where that is given."""
-    if running is None and vcpu_list is None:
-        return parsed
-    from placer.formats.xl.info import VCPUS_NOT_COUNTED
-    from placer.job.load import load_notes
-
-    found = read_running(parsed, running, vcpu_list)
-    names = [guest.domain.name for guest in found.guests if guest.domain.domid not in found.seen]
-    facts = RunningFacts(
-        affinity_known=vcpu_list is not None,
-        not_in_vcpu_list=() if vcpu_list is None else tuple(names),
-        uuid_of={guest.domain.domid: guest.uuid for guest in found.guests if guest.domain.domid and guest.uuid},
-    )
-    notes = [note for note in parsed.notes if note != VCPUS_NOT_COUNTED]
-    said = load_notes(found.host, affinity_known=facts.affinity_known, not_in_vcpu_list=facts.not_in_vcpu_list)
-    return ParsedHost(host=found.host, notes=(*notes, *said), running=facts)
-
-
-def with_held(parsed: ParsedHost, numa_dump: Source | None, free: str | None) -> ParsedHost:
-    """Read where the domains of a host hold memory, where that is given; ``free`` is final for its pnodes."""
-    if numa_dump is None and free is None:
-        return parsed
-    facts = parsed.running or RunningFacts()
-    if free is not None:
-        from placer.formats.text.sizes import parse_sizes
-
-        facts = replace(facts, stated_free=frozenset(parse_sizes(free, parsed.host.position_of, "--free")))
-    if numa_dump is not None:
-        from placer.audit.same_host import check_same_host, check_same_time
-        from placer.formats.xl.numa_dump import read_numa_dump
-
-        if parsed.running is None and not parsed.host.domains:
-            raise InputError("a NUMA dump needs the domains that run: --running or --vcpu-list", place="usage")
-        text, place = read_source(numa_dump, "replace")
-        dump = read_numa_dump(text, place)
-        try:
-            check_same_host(parsed.host, dump)
-            check_same_time(parsed.host, dump, stated_free=facts.stated_free)
-        except InputError as error:
-            raise InputError(str(error), place=place) from None
-        facts = replace(facts, memory_kib={domid: domain.memory_kib for domid, domain in dump.domains.items()})
-    return replace(parsed, running=facts)
-
-
 def _host_of(host: Host | ParsedHost) -> Host:
     return host.host if isinstance(host, ParsedHost) else expect("host", host, Host)
+
+
+def _opened(source: Source) -> Source:
+    """Read a file, so that its form can be told; a folder stays one."""
+    if isinstance(source, Text) or os.path.isdir(path_of(source)):  # noqa: PTH112 - Path.is_dir fails on long names
+        return source
+    return Text(*read_source(source, "carry"))

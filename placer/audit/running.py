@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -51,6 +51,14 @@ def read_running(host: Host, running: Source | None, vcpu_list: Source | None) -
     InputError
         With the place of the fault, or if the two contradict each other.
     """
+    guests, listed, place = read_lists(host, running, vcpu_list)
+    return combined(host, guests, listed, place)
+
+
+def read_lists(
+    host: Host, running: Source | None, vcpu_list: Source | None
+) -> tuple[list[RunningGuest], list[ListedDomain], str]:
+    """Read what the two commands print, each by itself; with the name of the last for messages."""
     guests: list[RunningGuest] = []
     listed: list[ListedDomain] = []
     place = ""
@@ -60,6 +68,18 @@ def read_running(host: Host, running: Source | None, vcpu_list: Source | None) -
     if vcpu_list is not None:
         text, place = read_source(vcpu_list, "replace")
         listed = read_xl_vcpu_list(text, place, host)
+    return guests, listed, place
+
+
+def combined(host: Host, guests: Sequence[RunningGuest], listed: Sequence[ListedDomain], place: str) -> Running:
+    """
+    Combine what the two commands print.
+
+    Raises
+    ------
+    InputError
+        If the two contradict each other.
+    """
     try:
         domains = running_domains(guests, [each.domain for each in listed])
         seen = {each.domain.domid: each.seen for each in listed if each.domain.domid is not None}

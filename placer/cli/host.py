@@ -30,7 +30,7 @@ def host(
     quiet: options.Quiet = False,
 ) -> None:
     """Print a host as JSON, for --host and for instances. Notes on assumptions go to stderr."""
-    from placer.api.reading import with_pools, with_reserve
+    from placer.api.side_inputs import with_pools, with_reserve
     from placer.cli.outputs import write_stdout
     from placer.errors import InputError
     from placer.formats.hosts import read_host

@@ -139,7 +139,7 @@ def _under(request: Request, objective: str) -> Request:
 def _read_instance(files: list[str], free_memory: str | None, reserve: str | None) -> Request:
     from msgspec.structs import replace
 
-    from placer.api.reading import with_reserve
+    from placer.api.side_inputs import with_reserve
     from placer.formats.foreign import foreign_text
     from placer.formats.native.instance_json import parse_instance
     from placer.formats.text.sizes import with_free

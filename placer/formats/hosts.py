@@ -13,6 +13,7 @@ from placer.errors import InputError
 from placer.formats.base import ParsedHost
 from placer.formats.foreign import foreign_text
 from placer.formats.linux.free_pages import split_free_pages, with_free_pages
+from placer.formats.snapshot.parts import is_snapshot
 from placer.formats.text.encodings import replaced, without_carried
 from placer.formats.text.files import Source, Text, path_of, read_source
 from placer.formats.text.sizes import with_free
@@ -22,8 +23,8 @@ from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE, mended_sl
 HostForm = Literal["json", "xl info", "hwloc", "libvirt", "numactl"]
 
 ACCEPTED = (
-    "host or instance JSON, xl info -n, numactl -H, XML of hwloc (lstopo) or of virsh capabilities, "
-    "or a sysfs folder such as /sys"
+    "host or instance JSON, xl info -n, numactl -H, XML of hwloc (lstopo) or of virsh capabilities, a sysfs folder "
+    "such as /sys, or what the script of placer snapshot prints"
 )
 _ROOTS: dict[str, HostForm] = {"topology": "hwloc", "capabilities": "libvirt"}
 _NUMACTL = re.compile(
@@ -55,7 +56,8 @@ def read_host(source: Source, free: str | None = None) -> ParsedHost:
 
         return with_slit_checked(read_sysfs(path_of(source), free))
     text, place = read_source(source, "carry")
-    if recognise(text, place) == "json":  # where every string has a meaning; programs print what they have not checked
+    json = not is_snapshot(text) and recognise(text, place) == "json"
+    if json:  # where every string has a meaning; programs print what they have not checked
         return parse_host_text(without_carried(text, place), place, free)
     return parse_host_text(replaced(text), place, free)
 
@@ -78,6 +80,8 @@ def parse_host_text(text: str, place: str, free: str | None = None) -> ParsedHos
     InputError
         If the text has no supported form, or is faulty.
     """
+    if is_snapshot(text):
+        return _parse_snapshot(text, place, free)
     text, free_pages = split_free_pages(text, place)
     form = recognise(text, place)
     reading = _parse(form, text, place, free)
@@ -86,6 +90,16 @@ def parse_host_text(text: str, place: str, free: str | None = None) -> ParsedHos
             reading, free_pages, place, memory_is_total=free is None and form in {"hwloc", "libvirt"}
         )
     return with_slit_checked(reading)
+
+
+def _parse_snapshot(text: str, place: str, free: str | None) -> ParsedHost:
+    """Read the host of a snapshot alone; :mod:`placer.api.snapshots` reads what runs on it."""
+    from placer.formats.snapshot.host_part import check_host_name, host_of_snapshot
+
+    part, facts, notes = host_of_snapshot(text, place)
+    reading = parse_host_text(part.text.content, place, free)
+    check_host_name(facts, reading.host.name, part)
+    return replace_reading(reading, notes=(*notes, *reading.notes))
 
 
 def with_slit_checked(reading: ParsedHost) -> ParsedHost:

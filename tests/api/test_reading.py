@@ -7,15 +7,10 @@ from pathlib import Path
 import pytest
 
 import placer
-from placer.api.reading import with_held, with_load, with_pools, with_reserve
 from tests.support.commands import INSTANCES
 
 XL = INSTANCES / "xl"
 RUNNING = XL / "running"
-VCPU_LIST = """\
-Name                                ID  VCPU   CPU State   Time(s) Affinity (Hard / Soft)
-Domain-0                             0     0    0   r--       1.0  all / all
-"""
 
 
 def text_of(path: Path) -> placer.Text:
@@ -53,27 +48,6 @@ def test_a_host_is_read_with_all_that_is_known_of_it() -> None:
     assert any("are counted as load" in note for note in parsed.notes)
 
 
-def test_what_is_not_given_changes_nothing() -> None:
-    parsed = placer.read_host(XL / "host.txt")
-    assert with_pools(parsed, None) is parsed
-    assert with_load(parsed, None, None) is parsed
-    assert with_reserve(parsed.host, None) is parsed.host
-    assert with_held(parsed, None, None) is parsed
-
-
 def test_running_guests_need_a_source() -> None:
     with pytest.raises(placer.InputError, match="expected running or vcpu_list, got neither"):
         placer.read_running(placer.read_host(RUNNING / "xl-info.txt"))
-
-
-def test_a_numa_dump_needs_the_domains_that_run_and_is_of_this_host() -> None:
-    with pytest.raises(placer.InputError, match="a NUMA dump needs the domains that run: --running or --vcpu-list"):
-        placer.read_host(RUNNING / "xl-info.txt", numa_dump=RUNNING / "dmesg.txt")
-    with pytest.raises(placer.InputError, match=r"dmesg\.txt: the NUMA dump "):
-        placer.read_host(XL / "host.txt", numa_dump=RUNNING / "dmesg.txt", vcpu_list=placer.Text(VCPU_LIST))
-    parsed = placer.read_host(
-        RUNNING / "xl-info.txt", free="0=1GiB", running=RUNNING / "xl-list.json", numa_dump=RUNNING / "dmesg.txt"
-    )
-    assert parsed.running is not None
-    assert parsed.running.stated_free == {0}
-    assert set(parsed.running.memory_kib or {}) == set(range(6))

@@ -18,7 +18,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from placer.api.reading import read_running, with_pools
+from placer.api.reading import read_running
+from placer.api.side_inputs import with_pools
+from placer.api.snapshots import read_snapshot
 from placer.cli.inputs import read_request
 from placer.errors import InputError
 from placer.formats.base import ParsedHost
@@ -77,6 +79,7 @@ def _file(*parts: str) -> str:
 
 def _readers() -> dict[str, Reader]:
     from tests.support.host_samples import HWLOC, LIBVIRT, NUMACTL
+    from tests.support.snapshots import parts_of_xl, snapshot
 
     of_libvirt = (
         "libvirt.read_domain",
@@ -153,6 +156,11 @@ def _readers() -> dict[str, Reader]:
         ),
         "numa dump": Reader(
             ("xl.numa_dump",), _file("xl", "running", "dmesg.txt"), lambda path: read_numa_dump(read_text(path), path)
+        ),
+        "snapshot": Reader(
+            ("snapshot.parts", "snapshot.facts", "snapshot.domain_states", "snapshot.host_part"),
+            snapshot(parts_of_xl()),
+            read_snapshot,
         ),
         "objective": Reader(
             ("native.objectives",),

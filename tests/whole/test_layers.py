@@ -55,7 +55,7 @@ INSIDE = {
         ("text",),
         ("base", "devices", "foreign", "page_sizes", "stubdomain"),
         ("configured_guest",),
-        ("native", "xl", "libxl", "libvirt", "openstack", "linux", "toolstack_limits", "qemu"),
+        ("native", "xl", "libxl", "libvirt", "openstack", "linux", "snapshot", "toolstack_limits", "qemu"),
         ("hosts", "guests"),
         ("local_host",),
     ),

@@ -10,6 +10,7 @@ import pytest
 
 import placer
 from tests.support.commands import INSTANCES
+from tests.support.snapshots import parts_of_xl, snapshot
 
 WRONG: dict[str, Any] = {
     "None": None,
@@ -42,6 +43,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "read_host": {"source": RUNNING / "xl-info.txt"},
     "read_guests": {"source": INSTANCES / "xl" / "db.cfg", "host": FOUR},
     "read_running": {"host": FOUR, "running": RUNNING / "xl-list.json"},
+    "read_snapshot": {"source": placer.Text(snapshot(parts_of_xl()))},
     "read_placement": {"source": placer.Text('{"placement": {"db": [0]}}')},
     "assemble": {"host": FOUR, "guests": []},
     "emit": {"request": INSTANCE, "answer": RESULT, "format": "hypercall"},

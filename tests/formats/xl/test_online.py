@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from placer.api.reading import read_host, with_pools
+from placer.api.reading import read_host
+from placer.api.side_inputs import with_pools
 from placer.errors import InputError
 from placer.formats.text.files import Text
 from placer.formats.xl.info import read_xl_info

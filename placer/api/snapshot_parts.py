@@ -1,0 +1,90 @@
+"""Where each part of a snapshot is read from: the snapshot itself, or an option that takes its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from placer.formats.base import ParsedHost
+from placer.formats.hosts import parse_host_text
+from placer.formats.snapshot.facts import read_facts
+from placer.formats.snapshot.host_part import check_host_name, host_part
+from placer.formats.snapshot.parts import split_parts
+from placer.formats.text.files import Source, Text, read_source
+
+PAGES_WAY_OUT = "placer snapshot --pages asks for it"
+OPTION_OF = {
+    "xl-cpupool-list": "--pools",
+    "xl-list": "--running",
+    "xl-vcpu-list": "--vcpu-list",
+    "xl-dmesg": "--numa-dump",
+}
+"""The option that takes the place of a part."""
+MISSING = {
+    "xl-cpupool-list": "the cpupools are not known, and every guest may run on any pcpu",
+    "xl-list": "the configurations of the running guests are not known, and none of them can be planned",
+    "xl-vcpu-list": "the pcpus that vcpus are bound to now are not known",
+    "xl-dmesg": f"where memory lies is not known; {PAGES_WAY_OUT}",
+    "xl-domains": "guests that are being created or taken down are not told apart",
+}
+"""What depends on a part."""
+ONLY_IF_ASKED = frozenset({"xl-dmesg"})
+
+
+class Sources:
+    """
+    The parts of a snapshot, and the notes on them.
+
+    Parameters
+    ----------
+    text
+        The snapshot.
+    place
+        Its name for messages.
+
+    Raises
+    ------
+    InputError
+        As :func:`placer.formats.snapshot.parts.split_parts` and :func:`placer.formats.snapshot.facts.read_facts`.
+    """
+
+    def __init__(self, text: str, place: str) -> None:
+        self.parts = split_parts(text, place)
+        self.facts, said = read_facts(self.parts)
+        self.notes = [*self.parts.notes, *said]
+        self.given: dict[str, Text] = {}
+
+    def replace(self, given: Mapping[str, Source]) -> None:
+        """Read other sources in the place of parts, by name."""
+        for name, source in given.items():
+            self.given[name] = Text(*read_source(source, "replace"))
+            if name in self.parts.parts:
+                command = self.parts.parts[name].command
+                self.notes.append(f"{OPTION_OF[name]} takes the place of {command} in {self.parts.place}")
+
+    def take(self, name: str) -> Text | None:
+        """Give a part; None, with a note on what depends on it, where it is missing, failed or is cut off."""
+        part = self.parts.parts.get(name)
+        if name in self.given:
+            return self.given[name]
+        if part is not None and part.good:
+            return part.text
+        if part is not None:
+            self.notes.append(f"{self.parts.place}:{part.line}: {part.why}: {MISSING[name]}")
+        elif name not in ONLY_IF_ASKED:
+            self.notes.append(f"{self.parts.place}: lacks the part {name}: {MISSING[name]}")
+        return None
+
+
+def host_of(sources: Sources, free: str | None) -> ParsedHost:
+    """
+    Read the host of a snapshot.
+
+    Raises
+    ------
+    InputError
+        With ``file:line``, if the snapshot states no host, or that of another machine.
+    """
+    part = host_part(sources.parts, sources.facts)
+    parsed = parse_host_text(part.text.content, part.text.place, free)
+    check_host_name(sources.facts, parsed.host.name, part)
+    return parsed

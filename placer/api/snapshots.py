@@ -1,0 +1,56 @@
+"""Reading a snapshot: one file that says all that runs on a host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from placer.errors import expect
+from placer.formats.text.files import Source, read_source
+
+if TYPE_CHECKING:
+    from placer.audit.snapshot import Snapshot
+
+
+def read_snapshot(
+    source: Source,
+    *,
+    free: str | None = None,
+    reserve: str | None = None,
+    pools: Source | None = None,
+    running: Source | None = None,
+    vcpu_list: Source | None = None,
+    numa_dump: Source | None = None,
+) -> Snapshot:
+    """
+    Read all that one file says of a host.
+
+    Parameters
+    ----------
+    source
+        What the script of ``placer snapshot`` printed: a file, or its text.
+    free, reserve
+        As :func:`placer.read_host` has them.
+    pools, running, vcpu_list, numa_dump
+        Sources that take the place of these parts of the snapshot.
+
+    Returns
+    -------
+    Snapshot
+        ``host`` with its cpupools, with all running domains and with what each holds on each pnode; ``guests``, the
+        configurations of those that can be planned; ``running`` and ``dump`` for an audit.
+
+    Raises
+    ------
+    InputError
+        With ``file:line``, if it is no snapshot, states no host, or mixes parts of two hosts or times; or as the
+        readers of the parts raise it. A part that is missing, failed or is cut off is a note of ``host``.
+    """
+    for name, size in (("free", free), ("reserve", reserve)):
+        expect(name, size, str, type(None))
+    from placer.api.snapshot_parts import Sources, host_of
+    from placer.api.xl_snapshot import of_xl
+
+    sources = Sources(*read_source(source, "replace"))
+    given = {"xl-cpupool-list": pools, "xl-list": running, "xl-vcpu-list": vcpu_list, "xl-dmesg": numa_dump}
+    sources.replace({name: each for name, each in given.items() if each is not None})
+    return of_xl(host_of(sources, free), sources, free=free, reserve=reserve)

@@ -1,0 +1,90 @@
+"""A snapshot of a host of Xen: the outputs of xl, read together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from placer.api.side_inputs import holding, loaded, with_held, with_pools, with_reserve
+from placer.api.snapshot_parts import MISSING, Sources
+from placer.audit.running import combined, read_lists
+from placer.audit.snapshot import Snapshot, unsettled_domains, unsettled_notes
+from placer.errors import InputError
+from placer.formats.base import ParsedGuest, ParsedHost
+from placer.formats.libxl.read_json import read_domain
+from placer.formats.snapshot.domain_states import read_domain_states
+from placer.formats.text.files import Text
+from placer.formats.text.json_fields import Fields
+from placer.formats.text.json_text import parse_json
+from placer.formats.xl.numa_dump import NumaDump, read_numa_dump
+from placer.instance import Host
+
+
+def of_xl(parsed: ParsedHost, sources: Sources, *, free: str | None, reserve: str | None) -> Snapshot:
+    """
+    Read what runs on a host of Xen.
+
+    Parameters
+    ----------
+    parsed
+        The host.
+    sources
+        The other parts.
+    free, reserve
+        As :func:`placer.read_host` has them.
+
+    Raises
+    ------
+    InputError
+        As the readers of the parts raise it, or if the parts contradict each other.
+    """
+    parsed = with_pools(parsed, sources.take("xl-cpupool-list"))
+    parsed = replace(parsed, host=with_reserve(parsed.host, reserve))
+    running, vcpu_list = sources.take("xl-list"), sources.take("xl-vcpu-list")
+    guests, listed, place = read_lists(parsed.host, running, vcpu_list)
+    table = sources.take("xl-domains")
+    states = None if table is None else read_domain_states(table)
+    dump = _dump(sources)
+    configured = {guest.domain.domid or 0: guest.domain.name for guest in guests}
+    bound = None if vcpu_list is None else {each.domain.domid or 0: each.domain.name for each in listed}
+    unsettled = unsettled_domains(configured, bound, states, frozenset(dump.domains) if dump else None)
+    found = combined(
+        parsed.host,
+        [guest for guest in guests if guest.domain.domid not in unsettled],
+        [each for each in listed if each.domain.domid not in unsettled],
+        place,
+    )
+    name_of = {domid: state.name for domid, state in (states or {}).items()} | (bound or {}) | configured
+    parsed = with_held(loaded(parsed, found, affinity_known=vcpu_list is not None), None, free)
+    if dump is not None and parsed.running is not None:
+        parsed = replace(parsed, running=holding(parsed.running, parsed.host, dump, sources.parts.place))
+    return Snapshot(
+        place=sources.parts.place,
+        toolstack="xl",
+        facts=sources.facts,
+        host=replace(parsed, notes=(*sources.notes, *parsed.notes, *unsettled_notes(unsettled, name_of))),
+        guests=() if running is None else _guests(running, parsed.host, unsettled.keys()),
+        running=found,
+        dump=dump,
+        unsettled=unsettled,
+    )
+
+
+def _dump(sources: Sources) -> NumaDump | None:
+    """Read the NUMA dump; one that is lost or cut off within the snapshot is a note."""
+    text = sources.take("xl-dmesg")
+    if text is None:
+        return None
+    try:
+        return read_numa_dump(text.content, text.place)
+    except InputError as error:
+        if "xl-dmesg" in sources.given:
+            raise
+        sources.notes.append(f"{error}: {MISSING['xl-dmesg']}")
+        return None
+
+
+def _guests(text: Text, host: Host, left_out: Collection[int]) -> tuple[ParsedGuest, ...]:
+    rows = parse_json(text.content, text.place)
+    documents = [Fields.of(row, text.place, f"$[{i}]") for i, row in enumerate(rows if isinstance(rows, list) else ())]
+    return tuple(read_domain(each, host) for each in documents if each.value.get("domid") not in {0, *left_out})

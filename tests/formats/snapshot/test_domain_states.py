@@ -1,0 +1,44 @@
+"""The states of domains, from rows as printf("%-40s %5d %5lu %5d     %c%c%c%c%c%c  %8.1f") of xl list writes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from placer.errors import InputError
+from placer.formats.snapshot.domain_states import read_domain_states
+from placer.formats.text.files import Text
+
+HEADING = "Name                                        ID   Mem VCPUs\tState\tTime(s)\n"
+
+
+def row(name: str, domid: int, state: str, time: str = "12.5") -> str:
+    return f"{name:<40} {domid:5d} {1024:5d} {2:5d}     {state}  {time:>8}\n"
+
+
+def test_states_are_read_by_domid() -> None:
+    table = HEADING + row("Domain-0", 0, "r-----") + row("my db", 3, "--p---", "0.0") + row("(null)", 4, "--ps-d")
+    states = read_domain_states(Text(table, "xl list"))
+    assert [(state.name, state.dying, state.being_built) for state in states.values()] == [
+        ("Domain-0", False, False),
+        ("my db", False, True),
+        ("(null)", True, False),
+    ]
+    assert states[3].memory_mib == 1024
+
+
+def test_a_decimal_comma_is_a_point() -> None:
+    states = read_domain_states(Text(HEADING + row("a", 1, "--p---", "0,0"), "xl list"))
+    assert states[1].being_built
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a\n", r'xl list: expected the table that "xl list" prints, its heading first'),
+        (HEADING + "a b c\n", r'xl list:2: expected a row "Name ID Mem VCPUs State Time\(s\)", got "a b c"'),
+        (HEADING + row("a", 1, "r-----") + row("b", 1, "r-----"), r"xl list:3: lists domain 1 again"),
+    ],
+)
+def test_what_xl_does_not_print_is_refused(text: str, message: str) -> None:
+    with pytest.raises(InputError, match=f"^{message}"):
+        read_domain_states(Text(text, "xl list"))

@@ -1,0 +1,48 @@
+"""The facts of a snapshot: who took it where, and whether its end is of the same boot as its begin."""
+
+from __future__ import annotations
+
+import pytest
+
+from placer.errors import InputError
+from placer.formats.snapshot.facts import read_facts
+from placer.formats.snapshot.parts import split_parts
+from tests.support.snapshots import FACTS, snapshot
+
+
+def facts_of(begin: str, end: str = FACTS) -> tuple[object, list[str]]:
+    return read_facts(split_parts(snapshot({"facts": begin, "facts-after": end}), "xen1.txt"))
+
+
+def test_facts_say_when_where_and_by_whom() -> None:
+    facts, notes = read_facts(split_parts(snapshot({"facts": FACTS}), "xen1.txt"))
+    assert (facts.host, facts.time, facts.uid, facts.user) == ("xen1", "2026-11-29T13:32:01Z", "0", "root")
+    assert (notes, facts.as_other_user) == ([], "")
+
+
+def test_a_host_without_a_name_has_none() -> None:
+    facts, _ = read_facts(split_parts(snapshot({"facts": "host: (none)\n"}), "xen1.txt"))
+    assert facts.host == ""
+
+
+def test_another_user_and_another_locale_are_named() -> None:
+    _, notes = facts_of(FACTS.replace("uid: 0", "uid: 1000").replace("root", "bob").replace(": C", ": de_DE.UTF-8"))
+    assert notes[0] == 'xen1.txt: taken as user "bob" (uid 1000): the toolstack answers root alone'
+    assert notes[1].startswith('xen1.txt: taken with the locale "de_DE.UTF-8", expected C')
+
+
+def test_a_snapshot_without_facts_says_so() -> None:
+    _, notes = read_facts(split_parts(snapshot({"xl-info": "a"}), "xen1.txt"))
+    assert notes == ["xen1.txt: does not say when, where and by whom it was taken"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("3f2a9c1e-7f0b", "11111111-7f0b", r'^xen1\.txt:12: parts of two boots of the host are mixed: boot-id "1111'),
+        ("host: xen1", "host: xen2", r'^xen1\.txt:12: parts of two hosts are mixed: host "xen2" at its end, "xen1"'),
+    ],
+)
+def test_an_end_of_another_host_or_boot_is_refused(old: str, new: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        facts_of(FACTS, FACTS.replace(old, new))
