@@ -26,6 +26,7 @@ ORDER = (
     ("solving",),
     ("job",),
     ("audit",),
+    ("rebalance",),
     ("report",),
     ("api",),
     ("cli",),

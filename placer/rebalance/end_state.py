@@ -1,0 +1,97 @@
+"""The best end state within a budget, with its proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from placer.assignment import IntArray, Status
+from placer.assignment.context import SearchContext
+from placer.assignment.registry import STRATEGIES
+from placer.check import check, mean_access_distance
+from placer.errors import Defect
+from placer.instance import Instance, Placement
+from placer.rebalance.end_problem import COUNT, MEMORY, end_problem, with_guests
+from placer.rebalance.goal import Goal
+from placer.rebalance.plan import State
+from placer.rebalance.running import RunningHost
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EndState:
+    """
+    The best end state that was found.
+
+    Parameters
+    ----------
+    status
+        OPTIMAL: proved. INFEASIBLE: proved that there is none within the budget.
+    instance, placement
+        Its guests and their pnodes; None without one.
+    state
+        What it costs; None without one.
+    site_of
+        Its assignment, ``[n]``, to start another search of the same guests from.
+    """
+
+    status: Status
+    instance: Instance | None = None
+    placement: Placement | None = None
+    state: State | None = None
+    site_of: IntArray | None = None
+
+
+def state_now(running: RunningHost) -> State:
+    """Price the host as it is, with the vcpus of every guest near its memory."""
+    return _state(with_guests(running, running.instance.guests), running.placement)
+
+
+def best_end_state(
+    running: RunningHost, goal: Goal, context: SearchContext, *, start: IntArray | None = None
+) -> EndState:
+    """
+    Find the best end state of a goal.
+
+    Parameters
+    ----------
+    start
+        The assignment of another end state of the same guests, within the budget, to start from.
+
+    Raises
+    ------
+    Defect
+        If the independent check contradicts the solver.
+    """
+    ends = end_problem(running, goal)
+    context.log(f"end states: {len(ends.movers)} guests may move, {ends.problem.n} items on {ends.problem.m} sites")
+    if not ends.problem.allowed.any(axis=1).all() or missing_kib(running, goal):
+        return EndState(status=Status.INFEASIBLE)
+    problem = ends.problem if start is None else replace(ends.problem, hint=start)
+    solution = STRATEGIES["optimal"].run(problem, context)
+    if solution.site_of is None:
+        return EndState(status=solution.status)
+    instance, placement = ends.decode(solution.site_of)
+    kept = [t for t, tier in enumerate(ends.tiers) if not {COUNT, MEMORY}.intersection(tier)]
+    bounds = tuple(solution.bounds[t] for t in kept) if solution.bounds else ()
+    state = _state(instance, placement, bounds)
+    if state.costs != tuple(solution.costs[t] for t in kept):
+        raise Defect(f"the end state costs {state.costs}, the solver says {solution.costs}")
+    proved = bool(solution.bounds) and solution.costs[:-1] == solution.bounds[:-1]
+    return EndState(
+        status=Status.OPTIMAL if proved else Status.FEASIBLE,  # the last tier, the memory that moves, only breaks ties
+        instance=instance,
+        placement=placement,
+        state=state,
+        site_of=solution.site_of,
+    )
+
+
+def missing_kib(running: RunningHost, goal: Goal) -> int:
+    """Give the memory that guests to make room for need beyond what nobody has claimed of the host, in KiB."""
+    host = running.instance.host
+    free = host.unclaimed_kib - sum(guest.memory_kib for guest in running.instance.guests)
+    return max(0, sum(guest.memory_kib for guest in goal.make_room) - max(0, free))
+
+
+def _state(instance: Instance, placement: Placement, bounds: tuple[int, ...] = ()) -> State:
+    verdict = check(instance, placement)
+    return State(terms=verdict.terms, costs=verdict.costs, bounds=bounds, mean_distance=mean_access_distance(verdict))

@@ -1,0 +1,89 @@
+"""Why there is no plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from placer.assignment import Status
+from placer.assignment.context import SearchContext
+from placer.graphs.moves import circle, move_graph
+from placer.instance import Instance, Placement, format_cpuset, format_size
+from placer.rebalance.end_problem import may_move
+from placer.rebalance.end_state import best_end_state, missing_kib
+from placer.rebalance.goal import Goal
+from placer.rebalance.running import RunningHost
+from placer.rebalance.steps import moved_guests
+
+STRAY_KIB = 16 * 1024
+"""Memory of a domain on a pnode that says nothing of where it is meant to be. Chosen: Xen strews a few MiB."""
+
+
+def why_none(running: RunningHost, goal: Goal, status: Status, context: SearchContext) -> str:
+    """Say why no end state was found."""
+    if status is not Status.INFEASIBLE:
+        return (
+            "the time ended before an end state was found, or a proof that there is none; a longer limit may settle it"
+        )
+    if missing := missing_kib(running, goal):
+        return f"the new guests need {format_size(missing)} more than is free on the host and not claimed"
+    held = _held_fast(running, goal)
+    if held:
+        return held
+    for words, wider in _wider(running, goal):
+        end = best_end_state(running, wider, context)
+        if end.instance is not None and end.placement is not None:
+            moved = moved_guests(running, wider, end.instance, end.placement)
+            kib = sum(transfer.kib for transfer in moved)
+            return f"{words}; {len(moved)} moves of {format_size(kib)} in all suffice without that limit"
+    return _no_room(running, goal)
+
+
+def why_stuck(running: RunningHost, goal: Goal, stuck: tuple[str, ...], end: Instance, placement: Placement) -> str:
+    """Say which moves wait for each other."""
+    transfers = [t for t in moved_guests(running, goal, end, placement) if t.name in stuck]
+    graph = move_graph({t.name: t.leaves for t in transfers}, {t.name: t.comes for t in transfers})
+    waiting = " -> ".join(circle(graph) or stuck)
+    return (
+        f"the moves of {waiting} wait for each other's memory, and no order without saving a guest was found; let some "
+        "be saved and restored"
+    )
+
+
+def _held_fast(running: RunningHost, goal: Goal) -> str:
+    """Name what is on a pnode to be emptied and may not move."""
+    for pnode in goal.empty:
+        for resident in running.residents:
+            if pnode in running.placement.pnode_of[resident.name] and not may_move(resident, goal):
+                why = "it shall stay" if resident.name in goal.stay else resident.stuck or "it takes no move"
+                return f'guest "{resident.name}" is on pnode {pnode} and may not move: {why}'
+        for name, memory in running.others.items():
+            if memory.get(pnode, 0) > STRAY_KIB and name != "Domain-0":
+                return f'domain "{name}" holds {format_size(memory[pnode])} on pnode {pnode} and is not moved'
+    return ""
+
+
+def _wider(running: RunningHost, goal: Goal) -> list[tuple[str, Goal]]:
+    """Give the goal with each limit lifted, then with all of them."""
+    lifted: dict[str, tuple[str, Goal]] = {
+        "moves": (f"{goal.moves} moves are too few", replace(goal, moves=None)),
+        "kib": (f"{format_size(goal.kib or 0)} of memory to move are too little", replace(goal, kib=None)),
+        "restarts": (f"{goal.restarts} restarts are too few", replace(goal, restarts=len(running.residents))),
+        "stay": (f"the guests that shall stay ({', '.join(goal.stay)}) are in the way", replace(goal, stay=())),
+    }
+    one = [each for each in lifted.values() if each[1] != goal]
+    every = replace(goal, moves=None, kib=None, restarts=len(running.residents), stay=())
+    return [*one, ("; ".join(words for words, _ in one), every)] if len(one) > 1 else one
+
+
+def _no_room(running: RunningHost, goal: Goal) -> str:
+    """Say what is asked and what is there."""
+    pnodes = [pnode for pnode in running.instance.host.pnodes if pnode.id not in goal.empty]
+    room = sum(max(0, pnode.memory_kib - pnode.reserve_kib) for pnode in pnodes)
+    needed = sum(guest.memory_kib for guest in (*running.instance.guests, *goal.make_room))
+    where = f"pnodes {format_cpuset(pnode.id for pnode in pnodes)}"
+    if needed > room:
+        return f"all guests need {format_size(needed)}, {where} have {format_size(room)} for them"
+    return (
+        f"no moves of the guests that may move make it fit: all guests need {format_size(needed)} of the "
+        f"{format_size(room)} of {where}, but not in pieces that fit beside what stays"
+    )

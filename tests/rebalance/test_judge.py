@@ -1,0 +1,85 @@
+"""The judge of plans finds what is unsafe: plans worked by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from placer.assignment.context import SearchContext
+from placer.rebalance.goal import Goal
+from placer.rebalance.judge import faults
+from placer.rebalance.plan import Plan, Step
+from placer.rebalance.planning import plan_rebalance
+from placer.rebalance.steps import steps_to
+from tests.support.running_hosts import GIB, host_of
+
+FULL = host_of([4, 4], {"a": (4, 0), "b": (3, 1)}, vcpus=2)
+
+
+def swapped() -> Plan:
+    plan = plan_rebalance(FULL, Goal(), SearchContext())
+    assert plan.placement is not None and plan.instance is not None
+    there = plan.placement.__class__(pnode_of={"a": (1,), "b": (0,)})
+    steps = steps_to(FULL, Goal(), plan.instance, there)
+    return dataclasses.replace(plan, placement=there, stages=steps.stages)
+
+
+def test_a_safe_plan_has_no_faults() -> None:
+    assert faults(swapped()) == []
+
+
+def test_a_migration_beside_a_guest_that_is_still_there_overfills_the_pnode() -> None:
+    stage = (
+        Step(guest="a", kind="migrate", before=(0,), after=(1,), kib=4 * GIB),
+        Step(guest="b", kind="migrate", before=(1,), after=(0,), kib=3 * GIB),
+    )
+    found = faults(dataclasses.replace(swapped(), stages=(stage,)))
+    assert any("pnode 1 holds" in fault or "pnode 0 holds" in fault for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("step", "fault"),
+    [
+        (Step(guest="a", kind="migrate", before=(1,), after=(0,), kib=1), "expects it on"),
+        (Step(guest="a", kind="restart", before=(0,), after=(1,), kib=1), "may not move by restart"),
+        (Step(guest="x", kind="migrate", before=(0,), after=(1,), kib=1), "no such guest"),
+        (Step(guest="x", kind="create", after=(1,)), "no guest to make room for"),
+    ],
+)
+def test_a_step_that_cannot_be_done_is_a_fault(step: Step, fault: str) -> None:
+    assert any(fault in each for each in faults(dataclasses.replace(swapped(), stages=((step,),))))
+
+
+def test_a_plan_that_ends_elsewhere_is_a_fault() -> None:
+    assert any('at the end guest "a"' in fault for fault in faults(dataclasses.replace(swapped(), stages=())))
+
+
+@pytest.mark.parametrize(
+    ("goal", "fault"),
+    [
+        (Goal(moves=1), "2 moves, of at most 1"),
+        (Goal(kib=6 * GIB), "KiB moved, of at most"),
+        (Goal(empty=(1,)), "pnodes [1] shall be empty"),
+        (Goal(stay=("b",)), 'guest "b": it may not move by save'),
+    ],
+)
+def test_a_plan_beyond_its_goal_is_a_fault(goal: Goal, fault: str) -> None:
+    assert any(fault in each for each in faults(dataclasses.replace(swapped(), goal=goal)))
+
+
+def test_costs_that_differ_are_a_fault() -> None:
+    plan = swapped()
+    assert plan.after is not None
+    lied = dataclasses.replace(plan.after, costs=(0, 0, 1, 0, 0))
+    assert any("the end state costs" in fault for fault in faults(dataclasses.replace(plan, after=lied)))
+
+
+def test_moving_thrice_is_a_fault() -> None:
+    running = host_of([4, 4], {"a": (1, 0)})
+    plan = plan_rebalance(running, Goal(), SearchContext())
+    there = Step(guest="a", kind="migrate", before=(0,), after=(1,), kib=GIB)
+    back = Step(guest="a", kind="migrate", before=(1,), after=(0,), kib=GIB)
+    assert faults(dataclasses.replace(plan, stages=((there,), (back,)))) == []
+    found = faults(dataclasses.replace(plan, stages=((there,), (back,), (there,), (back,))))
+    assert any("moves more than twice" in fault for fault in found)

@@ -1,0 +1,70 @@
+"""Plans against an oracle that enumerates end states and orders, and replayed by the judge."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from placer.assignment import Status
+from placer.assignment.context import SearchContext
+from placer.instance import Guest, Vnode
+from placer.rebalance.end_state import missing_kib
+from placer.rebalance.goal import Goal
+from placer.rebalance.judge import faults
+from placer.rebalance.planning import plan_rebalance
+from placer.rebalance.running import RunningHost
+from placer.rebalance.steps import moved_guests, occupancy
+from tests.support.rebalance_oracle import best_end, least_downtime
+from tests.support.running_hosts import GIB, host_of, small_host
+
+SAMPLE = range(0, 200, 8)
+"""Hosts of the default suite; the slow tests have all 200."""
+
+
+def goal_of(seed: int, running: RunningHost) -> Goal:
+    random = Random(seed)
+    size, pnode = random.randint(2, 6), random.randrange(len(running.instance.host.pnodes))
+    new = Guest(name="new", vnodes=[Vnode(memory_kib=size * GIB, vcpus=range(2))])
+    goals = (Goal(moves=1), Goal(), Goal(empty=(pnode,)), Goal(make_room=(new,), moves=2), Goal(kib=4 * GIB))
+    return goals[seed // 8 % 5]
+
+
+@pytest.mark.parametrize(
+    "seed", [seed if seed in SAMPLE else pytest.param(seed, marks=pytest.mark.slow) for seed in range(200)]
+)
+def test_plans_are_those_of_the_oracle(seed: int) -> None:
+    running = small_host(seed)
+    goal = goal_of(seed, running)
+    plan = plan_rebalance(running, goal, SearchContext(time_limit_s=60, workers=1), curve=False)
+    best = None if missing_kib(running, goal) else best_end(running, goal)
+    if best is None:
+        assert plan.status is Status.INFEASIBLE and plan.reason
+        return
+    assert plan.after is not None and plan.instance is not None and plan.placement is not None
+    assert (plan.status, plan.after.costs, plan.moves, plan.moved_kib) == (Status.OPTIMAL, *best)
+    assert faults(plan, seed=seed) == []
+    moves = [
+        (dict(each.before), dict(each.after), each.kib, "save" in each.kinds)
+        for each in moved_guests(running, goal, plan.instance, plan.placement)
+    ]
+    assert plan.order_proved and plan.downtime_kib == least_downtime(moves, dict(occupancy(running).free))
+
+
+def test_the_curve_falls_from_what_is_now_to_what_is_best() -> None:
+    guests = {"a": ((2, 2), (0, 1)), "b": ((1, 1), (0, 2)), "c": ((1, 1), (1, 2))}
+    plan = plan_rebalance(host_of([8, 8, 8], guests), Goal(), SearchContext())
+    assert plan.after is not None
+    costs = [point.state.costs for point in plan.curve if point.state]
+    assert [point.moves for point in plan.curve] == [0, 1, 2, 3]
+    assert costs[0] == plan.now.costs and costs[-1] == plan.after.costs and costs == sorted(costs, reverse=True)
+    assert all(point.status is Status.OPTIMAL for point in plan.curve)
+
+
+def test_live_plans_take_turns_or_say_why_not() -> None:
+    guests = {"a": (4, 0), "b": (4, 1), "c": (1, 2)}
+    kinds = {"c": ()}
+    running = host_of([4, 8, 8], guests, kinds=kinds, stuck={"c": "it has devices"})
+    plan = plan_rebalance(running, Goal(empty=(0,)), SearchContext(), live=True)
+    assert plan.status is Status.OPTIMAL and [step.kind for step in plan.steps] == ["migrate"]
+    assert faults(plan) == []
