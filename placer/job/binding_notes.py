@@ -22,16 +22,17 @@ def binding_notes(request: Request, placement: Placement) -> list[str]:
 
 
 def _in_words(binding: Binding, guest: Guest, placement: Placement) -> Iterator[Note]:
-    sites = placement.pnode_of[guest.name]
+    rows = list(zip(guest.vnodes, placement.pnode_of[guest.name], strict=True))
     if binding.cell is not None and guest.form == "vnuma":  # else its own cells are not what was placed
-        sites = sites[binding.cell : binding.cell + 1] or sites
-    held = {pnode for pnode in sites if pnode is not None}
+        rows = rows[binding.cell : binding.cell + 1] or rows
+    # a nodeset is for memory: vcpus may stand elsewhere than the memory they belong to
+    held = {pnode for vnode, pnode in rows if pnode is not None and (vnode.memory_kib or not binding.replaced)}
     if binding.preferred and binding.cell is None and len(held) > 1:
         yield _preference(binding, guest, held)
         return
     if not held or (held == set(binding.pnodes) if binding.replaced else held.issuperset(binding.pnodes)):
         return
-    there, here = _pnodes(binding.pnodes), _pnodes(held)
+    there, here = name_pnodes(binding.pnodes), name_pnodes(held)
     if binding.replaced:
         said = f"{binding.what} names {there}; the placement has it on {here}, {binding.way}"
         yield Note(said, kind=f"{binding.what} names other pnodes than the placement, {binding.way}")
@@ -46,9 +47,10 @@ def _preference(binding: Binding, guest: Guest, held: set[int]) -> Note:
         way = 'mode "interleave" is written for it (--format libvirt), as a preference is for one pnode'
     else:
         way = "it stays for memory in no cell, and cells without a memnode get one in this mode (--format libvirt)"
-    there = f"{binding.what} names {_pnodes(binding.pnodes)}"
-    return Note(f"{there}; the placement has it on {_pnodes(held)}, {way}", kind=f"{binding.what}: {way}")
+    there = f"{binding.what} names {name_pnodes(binding.pnodes)}"
+    return Note(f"{there}; the placement has it on {name_pnodes(held)}, {way}", kind=f"{binding.what}: {way}")
 
 
-def _pnodes(ids: tuple[int, ...] | set[int]) -> str:
+def name_pnodes(ids: tuple[int, ...] | set[int]) -> str:
+    """Give "pnode 0" or "pnodes 0,2"."""
     return f"pnode{'s' if len(ids) > 1 else ''} {format_cpuset(ids)}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from placer.formats.configured_guest import write_vnodes
-from placer.instance import Instance, Placement, format_cpuset
+from placer.instance import Instance, Placement
 from placer.instance.note import GuestNote, Note, about, name_some
+from placer.job.binding_notes import name_pnodes
 from placer.job.option_notes import can_be_set
 from placer.job.request import Request, of_qemu
 
@@ -58,9 +59,7 @@ def _apart(instance: Instance, placement: Placement) -> list[GuestNote]:
         vcpus = {pnode for vnode, pnode in pnodes if vnode.vcpus and pnode is not None}
         placed = None not in placement.pnode_of[guest.name]
         if placed and guest.seen_vnodes < len(guest.vnodes) and memory != vcpus:
-            said = (
-                f"its memory is on pnode {format_cpuset(memory)}, its vcpus run on pnode {format_cpuset(vcpus)}: {why}"
-            )
+            said = f"its memory is on {name_pnodes(memory)}, its vcpus run on {name_pnodes(vcpus)}: {why}"
             notes.append(about(guest.name, Note(said, kind=f"memory and vcpus on different pnodes: {why}"), joint=": "))
     return notes
 

@@ -46,6 +46,13 @@ def test_a_nodeset_that_is_replaced_is_noted_where_it_differs() -> None:
     ]
 
 
+def test_a_nodeset_is_compared_with_where_memory_lies_whatever_pnodes_its_vcpus_have() -> None:
+    nodeset = Binding(what="its nodeset", pnodes=(0,), way="and it is written so", replaced=True)
+    apart = (Vnode(memory_kib=2 * GIB, pnodes=(0,)), Vnode(memory_kib=0, vcpus=(0, 1), vcpus_of=0))
+    request = assemble(ParsedHost(host=HOST), [replace(GUEST, vnodes=apart, bindings=(nodeset,))])
+    assert binding_notes(request, Placement(pnode_of={"a": (0, 1)})) == []
+
+
 def test_a_preference_for_one_pnode_is_noted_wherever_the_guest_is_on_several() -> None:
     one = Binding(what="its preference", pnodes=(0,), way="and it is written so", replaced=True, preferred=True)
     stays = "it stays for memory in no cell, and cells without a memnode get one in this mode (--format libvirt)"

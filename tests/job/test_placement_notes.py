@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from placer.instance import Guest, Placement
+from placer.instance import Guest, Placement, Vnode
 from placer.job.notes import answer_notes
 from placer.job.request import Request
 from tests.support.building import GIB, a_guest, a_host, an_instance
@@ -76,3 +76,20 @@ def test_a_file_that_asks_for_other_distances_than_those_of_the_pnodes_is_told()
     assert not any("distances" in line for line in said(agrees, y=(0, 1)))
     assert any(line.startswith('guest "x": the distances between its vnodes') for line in said(asks, x=(0, 1)))
     assert any(line.startswith('guest "y": the distances between its vnodes') for line in said(agrees, y=(1, 1)))
+
+
+def test_memory_and_vcpus_on_different_pnodes_are_both_named() -> None:
+    apart = Guest(
+        name="db",
+        vnodes=(
+            Vnode(memory_kib=GIB, pnodes=(0,)),
+            Vnode(memory_kib=0, vcpus=(0,), vcpus_of=0),
+            Vnode(memory_kib=0, vcpus=(1,), vcpus_of=0),
+        ),
+    )
+
+    assert any(
+        line.startswith('guest "db": its memory is on pnode 0, its vcpus run on pnodes 0-1: ')
+        for line in said(apart, db=(0, 0, 1))
+    )
+    assert not any("its memory is on" in line for line in said(apart, db=(0, 0, 0)))
