@@ -70,8 +70,8 @@ def read_host(
 
     for name, size in (("free", free), ("reserve", reserve)):
         expect(name, size, str, type(None))
-    source = _opened(source)
-    if isinstance(source, Text) and is_snapshot(source.content):
+    source = opened(source)
+    if holds_snapshot(source):
         from placer.api.snapshots import read_snapshot
 
         given = {"pools": pools, "running": running, "vcpu_list": vcpu_list, "numa_dump": numa_dump}
@@ -162,8 +162,13 @@ def _host_of(host: Host | ParsedHost) -> Host:
     return host.host if isinstance(host, ParsedHost) else expect("host", host, Host)
 
 
-def _opened(source: Source) -> Source:
+def opened(source: Source) -> Source:
     """Read a file, so that its form can be told; a folder stays one."""
     if isinstance(source, Text) or os.path.isdir(path_of(source)):  # noqa: PTH112 - Path.is_dir fails on long names
         return source
     return Text(*read_source(source, "carry"))
+
+
+def holds_snapshot(source: Source) -> bool:
+    """Whether an opened source is a snapshot."""
+    return isinstance(source, Text) and is_snapshot(source.content)

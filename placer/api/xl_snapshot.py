@@ -58,14 +58,16 @@ def of_xl(parsed: ParsedHost, sources: Sources, *, free: str | None, reserve: st
     parsed = with_held(loaded(parsed, found, affinity_known=vcpu_list is not None), None, free)
     if dump is not None and parsed.running is not None:
         parsed = replace(parsed, running=holding(parsed.running, parsed.host, dump, sources.parts.place))
+    said = unsettled_notes(unsettled, name_of)
     return Snapshot(
         place=sources.parts.place,
         toolstack="xl",
         facts=sources.facts,
-        host=replace(parsed, notes=(*sources.notes, *parsed.notes, *unsettled_notes(unsettled, name_of))),
+        host=replace(parsed, notes=(*sources.notes, *parsed.notes, *said)),
         guests=() if running is None else _guests(running, parsed.host, unsettled.keys()),
         running=found,
         dump=dump,
+        notes=(*sources.notes, *said),
         unsettled=unsettled,
     )
 

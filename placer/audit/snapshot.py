@@ -39,6 +39,8 @@ class Snapshot:
         The same host and guests as an audit takes them.
     dump
         Where the memory of each domain lies; None where that was not asked, or cannot be read.
+    notes
+        What is missing, odd or was coming and going in the snapshot itself; among those of ``host`` too.
     unsettled
         Domid -> what was happening to a domain that is not among ``guests`` for that reason.
     """
@@ -50,6 +52,7 @@ class Snapshot:
     guests: tuple[ParsedGuest, ...]
     running: Running
     dump: NumaDump | None = None
+    notes: tuple[str, ...] = ()
     unsettled: Mapping[int, str]
 
 

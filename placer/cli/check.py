@@ -9,6 +9,8 @@ import typer
 from placer.cli import options
 
 if TYPE_CHECKING:
+    from placer.audit.running import Running as FoundRunning
+    from placer.formats.xl.numa_dump import NumaDump as Dump
     from placer.instance import Instance, Placement
     from placer.solving.result import Result
 
@@ -94,9 +96,10 @@ def check(
     INSTANCE and PLACEMENT: report every rule that the placement breaks, every
     cost, recomputed from the instance alone, and how far it is from the least.
 
-    --host, --numa-dump and --running or --vcpu-list: report every guest whose
-    memory or vcpus are not where they were meant to be. Give both where you
-    can: xl list -l leaves out guests that xl did not start.
+    --host with what placer snapshot --pages took, or with --numa-dump and
+    --running or --vcpu-list: report every guest whose memory or vcpus are not
+    where they were meant to be. Give both where you can: xl list -l leaves out
+    guests that xl did not start.
     """
     from placer.cli.outputs import write_stdout
     from placer.errors import InputError
@@ -203,19 +206,40 @@ def _check_running(
     verbose: bool,
 ) -> tuple[str, bool]:
     """Give the report on the running guests, and whether all of them are where they were meant to be."""
-    from placer.api.reading import read_host, read_running
+    from dataclasses import replace
+
     from placer.audit.audit import audit
-    from placer.errors import InputError
     from placer.formats.native.placement_json import read_placement
     from placer.formats.text.files import place_of, read_text
-    from placer.formats.xl.numa_dump import read_numa_dump
     from placer.report.audit import render_audit
 
-    if host is None or numa_dump is None or (running is None and vcpu_list is None):
-        needed = "a check of running guests needs --host, --numa-dump, and --running or --vcpu-list or both"
-        raise InputError(needed, place="usage")
-    found = read_running(read_host(host, pools=pools), running, vcpu_list)
-    dump = read_numa_dump(read_text(numa_dump, "replace"), place_of(numa_dump))
+    found, dump, notes = _read_running(host, running, numa_dump, vcpu_list, pools)
     given = None if plan is None else read_placement(read_text(plan), place_of(plan))
     findings = audit(found.host, found.guests, dump, given, seen=found.seen)
+    findings = replace(findings, notes=(*notes, *findings.notes))
     return render_audit(findings, verbose=verbose), findings.good()
+
+
+def _read_running(
+    host: str | None, running: str | None, numa_dump: str | None, vcpu_list: str | None, pools: str | None
+) -> tuple[FoundRunning, Dump, tuple[str, ...]]:
+    """Read what runs and where its memory lies, from a snapshot or from one file each, with notes on the snapshot."""
+    from placer.api.reading import holds_snapshot, opened, read_host, read_running
+    from placer.api.snapshots import read_snapshot
+    from placer.errors import InputError
+    from placer.formats.text.files import place_of, read_text
+    from placer.formats.xl.numa_dump import read_numa_dump
+
+    source = None if host is None else opened(host)
+    if source is not None and holds_snapshot(source):
+        shot = read_snapshot(source, pools=pools, running=running, vcpu_list=vcpu_list, numa_dump=numa_dump)
+        if shot.dump is None:
+            why = "; ".join(note for note in shot.notes if "where memory lies" in note)
+            needed = "a check of running guests needs their pages: take it with placer snapshot --pages"
+            raise InputError(f"{needed}{why and f' ({why})'}", place=shot.place)
+        return shot.running, shot.dump, shot.notes
+    if source is None or numa_dump is None or (running is None and vcpu_list is None):
+        needed = "a check of running guests needs --host with a snapshot, or --host, --numa-dump, and --running or "
+        raise InputError(f"{needed}--vcpu-list or both", place="usage")
+    found = read_running(read_host(source, pools=pools), running, vcpu_list)
+    return found, read_numa_dump(read_text(numa_dump, "replace"), place_of(numa_dump)), ()

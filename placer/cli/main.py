@@ -19,6 +19,7 @@ from placer.cli.host import host
 from placer.cli.importing import import_
 from placer.cli.outputs import ClosedOutput, abandon_stdout
 from placer.cli.schema import schema
+from placer.cli.snapshot import snapshot
 from placer.cli.solve import solve
 from placer.errors import BatchError, PlacerError
 
@@ -61,6 +62,7 @@ app.command()(check)
 app.command()(compare)
 app.command(name="import")(import_)
 app.command()(host)
+app.command()(snapshot)
 app.command()(schema)
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 HOST_FORMS = (
-    "text of `xl info -n` or `numactl -H`, XML of hwloc (lstopo) or `virsh capabilities`, JSON of a host or instance, "
-    "or a sysfs folder such as /sys"
+    "a snapshot (`placer snapshot`: all that runs there is in it too), text of `xl info -n` or `numactl -H`, XML of "
+    "hwloc (lstopo) or `virsh capabilities`, JSON of a host or instance, or a sysfs folder such as /sys"
 )
 Host = Annotated[
     str | None,

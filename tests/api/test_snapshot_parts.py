@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import placer
-from tests.support.snapshots import RUNNING, parts_of_xl, snapshot
+from tests.support.snapshots import COMMANDS, RUNNING, parts_of_xl, snapshot
 
 
 def notes_of(text: str, vcpu_list: placer.Text | None = None) -> list[str]:
@@ -24,7 +24,7 @@ def notes_of(text: str, vcpu_list: placer.Text | None = None) -> list[str]:
 def test_a_part_that_is_missing_or_failed_is_a_note_with_what_depends_on_it(name: str, missing: str) -> None:
     parts = parts_of_xl()
     failed = notes_of(snapshot(parts, codes={name: 3}, said={name: "libxl: no"}))
-    command = name.replace("-", " ", 1)
+    command = COMMANDS[name]
     assert any(note.endswith(f": {command} failed with exit code 3: libxl: no: {missing}") for note in failed)
     del parts[name]
     assert f"xen1.txt: lacks the part {name}: {missing}" in notes_of(snapshot(parts))

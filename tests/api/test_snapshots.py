@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import placer
+from placer.formats.snapshot.parts import split_parts
 from tests.support.snapshots import RUNNING, output, parts_of_xl, snapshot
 
 INFO = placer.Text(parts_of_xl()["xl-info"], place="info")
@@ -54,3 +55,11 @@ def test_options_stand_beside_a_snapshot() -> None:
 def test_sizes_are_texts() -> None:
     with pytest.raises(placer.InputError, match=r"^free: expected str or None, got int"):
         placer.read_snapshot(as_text(parts_of_xl()), free=3)  # type: ignore[arg-type]
+
+
+def test_the_shipped_snapshot_holds_the_outputs_beside_it() -> None:
+    parts = parts_of_xl() | {"xl-dmesg": output("dmesg.txt")}
+    shipped = split_parts((RUNNING / "snapshot.txt").read_text(encoding="utf-8"), "snapshot.txt")
+    assert {name: part.text.content.strip("\n") for name, part in shipped.parts.items()} == {
+        name: text.strip("\n") for name, text in parts.items()
+    }

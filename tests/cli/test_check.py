@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.commands import INSTANCES, Ran, placer
+from tests.support.snapshots import parts_of_xl, snapshot
 
 SHIPPED = ["rfc-c", "epyc-8n", "granite-rapids", "cxl-expander", "power9-sparse", "nfv-pinned", "hygon-memoryless"]
 RFC_C = INSTANCES / "rfc-c.json"
@@ -175,12 +176,12 @@ USAGE = {
     "one": (("x.json",), "expected INSTANCE and PLACEMENT, or --host, --running and --numa-dump for running guests"),
     "no dump": (
         RUNNING[:4],
-        "a check of running guests needs --host, --numa-dump, and --running or --vcpu-list or both",
+        "a check of running guests needs --host with a snapshot, or --host, --numa-dump, and --running or ",
     ),
     "no list": ((*RUNNING[:2], *RUNNING[4:]), "--running or --vcpu-list or both"),
     "plan only": (
         ("--placement", PLAN),
-        "a check of running guests needs --host, --numa-dump, and --running or --vcpu-list or both",
+        "a check of running guests needs --host with a snapshot, or --host, --numa-dump, and --running or ",
     ),
     "both": (("x.json", *RUNNING), "not both"),
     "an option of the other": ((*RUNNING, "--reserve", "1GiB"), "not both"),
@@ -227,3 +228,24 @@ def test_damaged_files_end_with_a_verdict_or_one_line_and_never_a_traceback(
     ran = placer("check", *words)
     assert ran.code in (0, 1, 2)
     assert ran.err.count("\n") == (ran.code == 2)
+
+
+def test_a_snapshot_is_all_that_an_audit_of_running_guests_needs(tmp_path: Path) -> None:
+    running = INSTANCES / "xl" / "running"
+    one_by_one = placer(
+        "check", "--host", running / "xl-info.txt", "--running", running / "xl-list.json",
+        "--vcpu-list", running / "vcpu-list.txt", "--numa-dump", running / "dmesg.txt",
+    )  # fmt: skip
+    assert placer("check", "--host", running / "snapshot.txt") == one_by_one
+    on_stdin = placer("check", "--host", "-", stdin=(running / "snapshot.txt").read_bytes())
+    assert on_stdin == one_by_one
+
+
+def test_a_snapshot_without_pages_says_how_to_take_them(tmp_path: Path) -> None:
+    running = INSTANCES / "xl" / "running"
+    (tmp_path / "xen1.txt").write_text(snapshot(parts_of_xl()), encoding="utf-8")
+    ran = placer("check", "--host", tmp_path / "xen1.txt")
+    assert ran.code == 2
+    assert ran.err.endswith("needs their pages: take it with placer snapshot --pages\n")
+    given = placer("check", "--host", tmp_path / "xen1.txt", "--numa-dump", running / "dmesg.txt")
+    assert given.out == placer("check", "--host", running / "snapshot.txt").out

@@ -8,6 +8,14 @@ from pathlib import Path
 from tests.support.commands import INSTANCES
 
 RUNNING = INSTANCES / "xl" / "running"
+COMMANDS = {
+    "xl-info": "xl info -n",
+    "xl-list": "xl list -l",
+    "xl-vcpu-list": "xl vcpu-list",
+    "xl-cpupool-list": "xl cpupool-list -c",
+    "xl-dmesg": "numa_dump",
+    "xl-domains": "xl list",
+}
 TAG = "xen1/3f2a9c1e/4402"
 FACTS = """\
 time: 2026-11-29T13:32:01Z
@@ -17,6 +25,7 @@ user: root
 uid: 0
 system: Linux 6.1.0-50-amd64 x86_64
 locale: C
+script: 0.1.0
 """
 
 
@@ -48,7 +57,7 @@ def snapshot(
     """Write a snapshot; ``codes`` and ``said`` have the exit code and standard error of parts that failed."""
     lines = [f"#@ {tag} snapshot 1"]
     for name, text in parts.items():
-        lines += [f"#@ {tag} begin {name} {name.replace('-', ' ', 1)}", text]
+        lines += [f"#@ {tag} begin {name} {COMMANDS.get(name, name)}", text]
         lines += [f"#@ {tag} said {name} {line}" for line in (said or {}).get(name, "").splitlines()]
         lines.append(f"#@ {tag} end {name} {(codes or {}).get(name, 0)}")
     return "\n".join([*lines, f"#@ {tag} done", ""])

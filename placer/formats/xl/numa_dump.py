@@ -93,6 +93,12 @@ def read_numa_dump(text: str, place: str) -> NumaDump:
     """
     lines = [_PREFIX.sub("", line) for line in text.splitlines()]
     starts = [i for i, line in enumerate(lines) if line.strip() == START]
+    if not starts and any(map(_PAGES.fullmatch, lines)):
+        raise InputError(
+            f'no line "{START}" above its rows: the log has lost the begin of the dump; boot Xen with a larger '
+            "conring_size, such as conring_size=1M",
+            place=place,
+        )
     if not starts:
         raise InputError(f'no line "{START}", expected what "xl dmesg" prints after "xl debug-keys u"', place=place)
     start = starts[-1]

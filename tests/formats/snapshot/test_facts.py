@@ -39,8 +39,8 @@ def test_a_snapshot_without_facts_says_so() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("3f2a9c1e-7f0b", "11111111-7f0b", r'^xen1\.txt:12: parts of two boots of the host are mixed: boot-id "1111'),
-        ("host: xen1", "host: xen2", r'^xen1\.txt:12: parts of two hosts are mixed: host "xen2" at its end, "xen1"'),
+        ("3f2a9c1e-7f0b", "11111111-7f0b", r'^xen1\.txt:13: parts of two boots of the host are mixed: boot-id "1111'),
+        ("host: xen1", "host: xen2", r'^xen1\.txt:13: parts of two hosts are mixed: host "xen2" at its end, "xen1"'),
     ],
 )
 def test_an_end_of_another_host_or_boot_is_refused(old: str, new: str, message: str) -> None:

@@ -38,19 +38,19 @@ def test_a_fault_in_a_part_has_its_line_in_the_snapshot() -> None:
         ),
         (
             snapshot({"facts": FACTS.replace("uid: 0", "uid: 7"), "xl-info": ""}, codes={"xl-info": 1}),
-            r'xen1\.txt:12: states no host: xl info failed with exit code 1; taken as user "root" \(uid 7\)',
+            r'xen1\.txt:13: states no host: xl info -n failed with exit code 1; taken as user "root" \(uid 7\)',
         ),
         (
             snapshot({"facts": FACTS, "xl-info": output("xl-info.txt").replace("(none)", "xen2", 1)}),
-            r'xen1\.txt:12: xl info is of host "xen2", the snapshot of "xen1": parts of two hosts are mixed',
+            r'xen1\.txt:13: xl info -n is of host "xen2", the snapshot of "xen1": parts of two hosts are mixed',
         ),
         (
-            "\n".join(snapshot({"facts": FACTS, "xl-info": "host : xen1"}).splitlines()[:13]),
-            r"xen1\.txt:12: states no host: the output of xl info is cut off",
+            "\n".join(snapshot({"facts": FACTS, "xl-info": "host : xen1"}).splitlines()[:14]),
+            r"xen1\.txt:13: states no host: the output of xl info -n is cut off",
         ),
         (
-            "\n".join(snapshot({"facts": FACTS, "xl-info": "host : xen1"}).splitlines()[:11]),
-            r"xen1\.txt: states no host: .* is not in it; xen1\.txt:11: the snapshot is cut off here",
+            "\n".join(snapshot({"facts": FACTS, "xl-info": "host : xen1"}).splitlines()[:12]),
+            r"xen1\.txt: states no host: .* is not in it; xen1\.txt:12: the snapshot is cut off here",
         ),
     ],
 )

@@ -16,7 +16,7 @@ def test_parts_have_their_text_at_its_line_with_command_and_exit_code() -> None:
     parts = split_parts(TWO, "xen1.txt")
     assert list(parts.parts) == ["xl-info", "xl-list"]
     info = parts.parts["xl-info"]
-    assert (info.command, info.line, info.code, info.good) == ("xl info", 2, 0, True)
+    assert (info.command, info.line, info.code, info.good) == ("xl info -n", 2, 0, True)
     assert info.text.content.split("\n") == ["", "", "host : xen1"]  # it is line 3 of the file
     assert (parts.tag, parts.whole, parts.notes) == (TAG, True, ())
 
@@ -25,8 +25,8 @@ def test_a_failed_command_keeps_its_exit_code_and_what_it_said() -> None:
     text = snapshot({"xl-info": "", "xl-list": ""}, codes={"xl-info": 1}, said={"xl-info": "libxl: denied\nmore"})
     parts = split_parts(text, "xen1.txt").parts
     assert (parts["xl-info"].said, parts["xl-info"].good) == (("libxl: denied", "more"), False)
-    assert parts["xl-info"].why == "xl info failed with exit code 1: libxl: denied"
-    assert parts["xl-list"].why == "xl list printed nothing"
+    assert parts["xl-info"].why == "xl info -n failed with exit code 1: libxl: denied"
+    assert parts["xl-list"].why == "xl list -l printed nothing"
 
 
 def test_every_prefix_is_read_up_to_its_end_and_says_that_it_is_cut_off() -> None:
@@ -90,7 +90,7 @@ OTHER = snapshot({"xl-info": "host : xen2\n", "xl-list": "[]"}, tag="xen2/99aa/7
             r"xen1\.txt:5: the part xl-list begins within xl-info; lines are",
         ),
         (
-            TWO.replace(f"#@ {TAG} begin xl-list xl list\n", ""),
+            TWO.replace(f"#@ {TAG} begin xl-list xl list -l\n", ""),
             r"xen1\.txt:7: the end of the part xl-list, that does not",
         ),
         (

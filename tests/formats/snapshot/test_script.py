@@ -1,0 +1,116 @@
+"""The script of placer snapshot, run by several shells on a host whose xl and virsh are fakes; it is read back."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import placer
+from placer.formats.snapshot.parts import Parts, split_parts
+from placer.formats.snapshot.script import snapshot_script
+from tests.support.fake_host import SHELLS, FakeHost, or_skip
+from tests.support.snapshots import output, parts_of_xl
+
+SH = ["sh"]
+PRESSED = "(XEN) 'u' pressed -> dumping numa info (now = "
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> FakeHost:
+    return FakeHost(tmp_path)
+
+
+def parts_from(host: FakeHost, script: str, shell: list[str] = SH) -> Parts:
+    return split_parts(host.run(shell, script), "xen1.txt")
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_every_shell_prints_the_outputs_of_xl_whole_and_says_who_took_them(shell: list[str], host: FakeHost) -> None:
+    parts = parts_from(host, snapshot_script(pages="yes"), or_skip(shell))
+    assert (parts.whole, parts.notes) == (True, ())
+    expected = parts_of_xl() | {"xl-dmesg": output("dmesg.txt")}
+    for name in ("xl-info", "xl-list", "xl-vcpu-list", "xl-cpupool-list", "xl-domains", "xl-dmesg"):
+        assert parts.parts[name].text.content.strip("\n") == expected[name].strip("\n"), name
+        assert parts.parts[name].code == 0
+    boot_id = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    facts = parts.parts["facts"].text.content
+    assert re.search(r"^time: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", facts, re.MULTILINE)
+    assert f"\nboot-id: {boot_id}\n" in facts
+    assert "\nlocale: C\n" in facts
+
+
+def test_what_it_prints_is_read(host: FakeHost) -> None:
+    host.write("info", parts_of_xl()["xl-info"].replace("xen1", "(none)", 1))  # this machine has another name
+    found = placer.read_snapshot(placer.Text(host.run(SH, snapshot_script(pages="yes"))))
+    assert [guest.name for guest in found.guests] == ["app", "cache", "db", "desk", "web"]
+    assert found.dump is not None
+    assert found.dump.domains[3].pnode_of == (2, 3)
+
+
+def test_a_command_that_fails_keeps_its_exit_code_and_its_words_and_the_others_go_on(host: FakeHost) -> None:
+    (host.folder / "vcpu-list").unlink()
+    parts = parts_from(host, snapshot_script()).parts
+    assert parts["xl-vcpu-list"].code == 1
+    assert "No such file" in parts["xl-vcpu-list"].said[0]
+    assert parts["xl-cpupool-list"].good
+    assert "xl-dmesg" not in parts
+
+
+def test_of_several_dumps_in_the_log_the_new_one_is_taken(host: FakeHost) -> None:
+    host.write("log", f"{PRESSED}1)\nold\n")
+    host.write("dump", f"{PRESSED}2)\nnew\n")
+    part = parts_from(host, snapshot_script(pages="yes")).parts["xl-dmesg"]
+    assert (part.code, part.text.content.strip()) == (0, f"{PRESSED}2)\nnew")
+
+
+def test_an_old_dump_is_not_taken_for_a_new_one(host: FakeHost) -> None:
+    host.write("log", f"{PRESSED}1)\nold\n")
+    host.write("dump", "")
+    part = parts_from(host, snapshot_script(pages="yes")).parts["xl-dmesg"]
+    assert (part.code, part.said) == (1, ("no new dump in Xen's log",))
+
+
+def test_a_ring_that_lost_the_begin_of_the_dump_is_noted(host: FakeHost) -> None:
+    host.write("info", parts_of_xl()["xl-info"].replace("xen1", "(none)", 1))
+    host.write("dump", output("dmesg.txt").split("Memory location of each domain:\n")[1])
+    found = placer.read_snapshot(placer.Text(host.run(SH, snapshot_script(pages="yes")), place="xen1.txt"))
+    assert found.dump is None
+    assert any("the log has lost the begin of the dump" in note for note in found.host.notes)
+
+
+def test_above_the_size_xen_is_asked_only_where_that_is_wanted(host: FakeHost) -> None:
+    """total_memory less free_memory of the shipped host is 5,336 MiB."""
+    for pages, up_to_mib, code in (("yes", 5335, 1), ("yes", 5336, 0), ("always", 1, 0)):
+        host.write("log", "")
+        script = snapshot_script(pages=pages, pages_up_to_kib=up_to_mib * 1024)  # type: ignore[arg-type]
+        part = parts_from(host, script).parts["xl-dmesg"]
+        assert part.code == code
+        assert [said.startswith("not asked: domains hold 5 GiB, more than 5") for said in part.said] == [True] * code
+
+
+def test_without_a_toolstack_it_says_so(host: FakeHost) -> None:
+    (host.folder / "xl").unlink()
+    script = snapshot_script().replace("PATH=$PATH:/usr/sbin", f"PATH={host.folder}:/none:/usr/sbin")
+    for name in ("date", "uname", "id"):
+        (host.folder / name).symlink_to(shutil.which(name) or "/bin/false")
+    part = parts_from(host, script.replace(":/usr/sbin:/sbin:/usr/local/sbin", "")).parts["toolstack"]
+    assert part.code == 127
+    assert part.said[0].startswith("neither xl nor virsh is in ")
+
+
+def test_a_script_that_is_cut_off_runs_nothing(host: FakeHost) -> None:
+    lines = snapshot_script().splitlines(keepends=True)
+    assert lines[-1].startswith("main ")
+    assert host.run(SH, "".join(lines[:-1])) == ""
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
+def test_shellcheck_finds_nothing_in_it() -> None:
+    ran = subprocess.run(
+        ["shellcheck", "-s", "sh", "-"], input=snapshot_script(pages="yes"), capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (0, "")
