@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from placer.api.assembling import assemble
 from placer.api.auditing import audit
 from placer.api.reading import read_guests, read_host, read_placement, read_running
+from placer.api.rebalancing import rebalance, running_host
 from placer.api.snapshots import read_snapshot
 from placer.api.writing import emit, to_json
 from placer.assignment import (
@@ -71,6 +72,8 @@ if TYPE_CHECKING:
     from placer.audit.running import Running
     from placer.audit.snapshot import Snapshot
     from placer.job.request import Request
+    from placer.rebalance.plan import Plan
+    from placer.rebalance.running import RunningHost
     from placer.solving.state import State
 
 __all__ = [
@@ -102,6 +105,7 @@ __all__ = [
     "ParsedHost",
     "Placement",
     "PlacerError",
+    "Plan",
     "Pnode",
     "Problem",
     "Progress",
@@ -111,6 +115,7 @@ __all__ = [
     "Result",
     "Rule",
     "Running",
+    "RunningHost",
     "SetOnSite",
     "Snapshot",
     "Solution",
@@ -137,6 +142,8 @@ __all__ = [
     "read_placement",
     "read_running",
     "read_snapshot",
+    "rebalance",
+    "running_host",
     "solve",
     "solve_problem",
     "to_json",
@@ -145,8 +152,10 @@ __all__ = [
 _LATER = {
     "AuditReport": "placer.audit.findings",
     "GuestFinding": "placer.audit.findings",
+    "Plan": "placer.rebalance.plan",
     "Request": "placer.job.request",
     "Running": "placer.audit.running",
+    "RunningHost": "placer.rebalance.running",
     "Snapshot": "placer.audit.snapshot",
     "State": "placer.solving.state",
 }

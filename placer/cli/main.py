@@ -18,6 +18,7 @@ from placer.cli.compare import compare
 from placer.cli.host import host
 from placer.cli.importing import import_
 from placer.cli.outputs import ClosedOutput, abandon_stdout
+from placer.cli.rebalance import rebalance
 from placer.cli.schema import schema
 from placer.cli.snapshot import snapshot
 from placer.cli.solve import solve
@@ -60,6 +61,7 @@ app = typer.Typer(
 app.command()(solve)
 app.command()(check)
 app.command()(compare)
+app.command()(rebalance)
 app.command(name="import")(import_)
 app.command()(host)
 app.command()(snapshot)

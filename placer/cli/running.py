@@ -9,12 +9,13 @@ from dataclasses import replace
 from threading import Event, Thread
 from time import perf_counter
 from types import FrameType
+from typing import TypeVar
 
 from placer.assignment import Progress
 from placer.instance.objective_terms import TIERS
 from placer.report.progress import describe
-from placer.solving.result import Result
 
+_Answer = TypeVar("_Answer")
 EVERY_S = 1.0
 """Seconds before the first line of progress, and between two lines. Chosen, not tuned: short solves show none."""
 GRACE_S = 0.3
@@ -38,7 +39,7 @@ class Watch:
         self.latest = progress
 
 
-def run(work: Callable[[Event, Watch], Result], *, quiet: bool, tiers: Sequence[Iterable[str]] = TIERS) -> Result:
+def run(work: Callable[[Event, Watch], _Answer], *, quiet: bool, tiers: Sequence[Iterable[str]] = TIERS) -> _Answer:
     """
     Run ``work(stop, on_progress)`` in a thread, so that the main thread can handle Ctrl-C and show progress.
 
@@ -60,7 +61,7 @@ def run(work: Callable[[Event, Watch], Result], *, quiet: bool, tiers: Sequence[
         At the second Ctrl-C, or soon after the first where there is no placement yet.
     """
     stop, watch = Event(), Watch()
-    outcome: list[Result] = []
+    outcome: list[_Answer] = []
     failure: list[BaseException] = []
 
     def target() -> None:

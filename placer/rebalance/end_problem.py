@@ -92,8 +92,7 @@ def end_problem(running: RunningHost, goal: Goal) -> EndProblem:
         groups.append(Mover(now=mine, later=items[later_of[mover.name].name] if mover.name in later_of else mine))
     problem = _staying_allowed(problem, home, [group.now for group in groups], goal, host)
     problem = with_moves(problem, home, groups, _budgets(movers, goal))
-    names = [tuple(tier) for tier in expanded.tiers()]
-    names, tiers = _with_moves(names, problem, movers, expanded, goal)
+    tiers = _with_moves(problem, movers, expanded, goal)
     return EndProblem(
         running=running,
         goal=goal,
@@ -101,7 +100,7 @@ def end_problem(running: RunningHost, goal: Goal) -> EndProblem:
         guests=guests,
         later_of=later_of,
         movers=tuple(resident.name for resident in movers),
-        tiers=tuple(names),
+        tiers=tier_names(running, fewest=goal.fewest),
     )
 
 
@@ -204,17 +203,26 @@ def _budgets(movers: list[Resident], goal: Goal) -> list[Budget]:
 
 
 def _with_moves(
-    names: list[tuple[str, ...]], problem: Problem, movers: list[Resident], expanded: Instance, goal: Goal
-) -> tuple[list[tuple[str, ...]], tuple[tuple[Term, ...], ...]]:
-    """Add the tiers of what moves, and their names: the count before all costs or after them, the memory last."""
+    problem: Problem, movers: list[Resident], expanded: Instance, goal: Goal
+) -> tuple[tuple[Term, ...], ...]:
+    """Add the tiers of what moves, as :func:`tier_names` has them."""
     n = sum(len(guest.vnodes) for guest in expanded.guests)
     m = len(expanded.host.pnodes)
     memory = np.array([-(-mover.memory_kib // KIB_PER_MIB) for mover in movers], dtype=np.int64)
-    count = moves_term(COUNT, np.ones(len(movers), dtype=np.int64), n, m)
-    amount = moves_term(MEMORY, memory, n, m)
-    at = 2 if goal.fewest else len(names)
     tiers = [*problem.tiers]
-    tiers.insert(at, (count,))
-    names = [*names]
-    names.insert(at, (COUNT,))
-    return [*names, (MEMORY,)], (*tiers, (amount,))
+    tiers.insert(
+        _place_of_count(goal.fewest, len(tiers)), (moves_term(COUNT, np.ones(len(movers), dtype=np.int64), n, m),)
+    )
+    return (*tiers, (moves_term(MEMORY, memory, n, m),))
+
+
+def tier_names(running: RunningHost, *, fewest: bool) -> tuple[tuple[str, ...], ...]:
+    """Name the terms of each tier: the count of moves before all costs or after them, the memory that moves last."""
+    names = [tuple(tier) for tier in with_guests(running, running.instance.guests).tiers()]
+    names.insert(_place_of_count(fewest, len(names)), (COUNT,))
+    return (*names, (MEMORY,))
+
+
+def _place_of_count(fewest: bool, tiers: int) -> int:
+    """Right behind the two tiers of unplaced guests where the fewest moves are asked, else behind all tiers."""
+    return 2 if fewest else tiers

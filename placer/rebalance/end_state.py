@@ -89,7 +89,8 @@ def missing_kib(running: RunningHost, goal: Goal) -> int:
     """Give the memory that guests to make room for need beyond what nobody has claimed of the host, in KiB."""
     host = running.instance.host
     free = host.unclaimed_kib - sum(guest.memory_kib for guest in running.instance.guests)
-    return max(0, sum(guest.memory_kib for guest in goal.make_room) - max(0, free))
+    needed = sum(guest.memory_kib + guest.overhead_kib for guest in goal.make_room)
+    return max(0, needed - max(0, free))
 
 
 def _state(instance: Instance, placement: Placement, bounds: tuple[int, ...] = ()) -> State:

@@ -6,6 +6,7 @@ import dataclasses
 
 from placer.assignment import Status
 from placer.assignment.context import SearchContext
+from placer.instance import Guest
 from placer.rebalance.end_state import EndState, best_end_state, state_now
 from placer.rebalance.goal import Goal, check_goal
 from placer.rebalance.plan import Plan, Point
@@ -13,6 +14,8 @@ from placer.rebalance.reason import why_none, why_stuck
 from placer.rebalance.running import RunningHost
 from placer.rebalance.steps import steps_to
 
+MOST_VNODES = 4
+"""Most vnodes of a new guest that leaves their number open. Chosen: more than placer takes for most guests anyway."""
 SHARE = 0.6
 """Share of the time for the end state that is asked; the curve has the rest. Chosen, not tuned."""
 
@@ -38,6 +41,25 @@ def plan_rebalance(
         If an independent check contradicts the plan.
     """
     check_goal(goal, running)
+    for number in _numbers(goal):
+        new = tuple(guest.split_into(_within_range(guest, number)) for guest in goal.make_room)
+        plan = _plan(running, dataclasses.replace(goal, make_room=new), context, curve=curve, live=live)
+        if plan.status is not Status.INFEASIBLE or context.left_s() <= 0:
+            break
+    return plan
+
+
+def _numbers(goal: Goal) -> range:
+    """Give the numbers of vnodes that are tried for new guests which leave that open."""
+    ranges = [guest.flexible.counts for guest in goal.make_room if guest.flexible]
+    return range(1, min(MOST_VNODES, max((counts[-1] for counts in ranges), default=1)) + 1)
+
+
+def _within_range(guest: Guest, number: int) -> int:
+    return number if guest.flexible is None else max(guest.flexible.least, min(number, guest.flexible.counts[-1]))
+
+
+def _plan(running: RunningHost, goal: Goal, context: SearchContext, *, curve: bool, live: bool) -> Plan:
     curve = curve and not goal.fewest
     found = best_end_state(running, goal, _within(context, SHARE if curve else 1.0))
     plan = Plan(status=found.status, running=running, goal=goal, now=state_now(running), notes=running.notes)

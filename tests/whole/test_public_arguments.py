@@ -10,6 +10,7 @@ import pytest
 
 import placer
 from tests.support.commands import INSTANCES
+from tests.support.running_hosts import host_of
 from tests.support.snapshots import parts_of_xl, snapshot
 
 WRONG: dict[str, Any] = {
@@ -50,6 +51,12 @@ RIGHT: dict[str, dict[str, Any]] = {
     "to_json": {"answer": RESULT, "request": INSTANCE},
     "audit": {
         "running": placer.read_running(FOUR, RUNNING / "xl-list.json"),
+        "numa_dump": RUNNING / "dmesg.txt",
+    },
+    "rebalance": {"host": host_of([8, 8], {"a": (4, 0)}), "time_limit_s": 5},
+    "running_host": {
+        "running": placer.read_running(FOUR, RUNNING / "xl-list.json", RUNNING / "vcpu-list.txt"),
+        "guests": placer.read_guests(RUNNING / "xl-list.json", FOUR),
         "numa_dump": RUNNING / "dmesg.txt",
     },
     "State": {"host": FOUR.host},

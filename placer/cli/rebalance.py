@@ -1,0 +1,183 @@
+"""``placer rebalance``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from placer.cli import options
+
+if TYPE_CHECKING:
+    from placer.formats.base import ParsedGuest
+    from placer.rebalance.plan import Plan
+    from placer.rebalance.running import RunningHost
+
+
+class PlanFormat(StrEnum):
+    """What a plan is written as."""
+
+    text = "text"
+    json = "json"
+
+
+Snapshot = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="SNAPSHOT",
+        help="All that runs on the host, as the script of `placer snapshot --pages` prints it; - is standard input. "
+        "Or --host, --running, --vcpu-list and --numa-dump one by one.",
+        show_default=False,
+    ),
+]
+Host = Annotated[str | None, typer.Option("--host", metavar="HOST", help="The host, as `xl info -n` prints it.")]
+Moves = Annotated[int | None, typer.Option("--moves", metavar="N", help="The most guests that move; without it any.")]
+Gib = Annotated[
+    float | None, typer.Option("--gib", metavar="N", help="The most memory that moves, in GiB; without it any.")
+]
+Restarts = Annotated[
+    int, typer.Option("--restarts", metavar="N", help="The most guests with vnuma that are shut down and started anew.")
+]
+MakeRoom = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--make-room",
+        metavar="GUEST",
+        help="A guest's file: it fits afterwards, with the fewest moves. May be repeated.",
+    ),
+]
+Empty = Annotated[
+    list[int] | None,
+    typer.Option("--empty", metavar="PNODE", help="A pnode that no guest is on afterwards, with the fewest moves."),
+]
+Stay = Annotated[
+    list[str] | None, typer.Option("--stay", metavar="NAME", help="A guest that does not move. May be repeated.")
+]
+Live = Annotated[
+    bool,
+    typer.Option(
+        "--live",
+        help="Save no guest to disk: guests that wait for each other's memory take turns on a pnode with room, which "
+        "takes a move more.",
+    ),
+]
+
+
+def rebalance(
+    snapshot: Snapshot = None,
+    host: Host = None,
+    running: options.Running = None,
+    vcpu_list: options.VcpuList = None,
+    numa_dump: options.NumaDump = None,
+    pools: options.Pools = None,
+    reserve: options.Reserve = None,
+    moves: Moves = None,
+    gib: Gib = None,
+    restarts: Restarts = 0,
+    make_room: MakeRoom = None,
+    empty: Empty = None,
+    stay: Stay = None,
+    live: Live = False,
+    format: Annotated[
+        PlanFormat, typer.Option(help="text: a report. json: the plan with its proof.")
+    ] = PlanFormat.text,
+    time_limit: options.TimeLimit = 10.0,
+    workers: options.Workers = None,
+    seed: options.Seed = 0,
+    log: options.Log = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """
+    Plan moves of the guests that run on a host, in stages that are safe.
+
+    Without --make-room and --empty: the least cost within the budget of
+    --moves, --gib and --restarts, and what fewer moves would reach.
+    """
+    from placer.api.rebalancing import rebalance as plan_moves
+    from placer.cli.outputs import write_stdout
+    from placer.cli.running import print_line, run
+    from placer.rebalance.end_problem import tier_names
+
+    _refuse_two_stdin([snapshot, host, running, vcpu_list, numa_dump, pools, *(make_room or ())])
+    there = _read(snapshot, host, running, vcpu_list, numa_dump, pools, reserve)
+    new = _new_guests(make_room or [], there)
+    plan = run(
+        lambda stop, on_progress: plan_moves(
+            there,
+            moves=moves,
+            gib=gib,
+            restarts=restarts,
+            make_room=new,
+            empty=empty or [],
+            stay=stay or [],
+            live=live,
+            time_limit_s=time_limit,
+            workers=workers,
+            seed=seed,
+            stop=stop,
+            on_progress=on_progress,
+            on_log=print_line if log else None,
+        ),
+        quiet=quiet or log,
+        tiers=tier_names(there, fewest=bool(new or empty)),
+    )
+    write_stdout(_written(plan, format, quiet=quiet))
+    raise typer.Exit({"INFEASIBLE": 1, "UNKNOWN": 3}.get(str(plan.status), 0))
+
+
+def _refuse_two_stdin(files: list[str | None]) -> None:
+    from placer.errors import InputError
+
+    if files.count("-") > 1:
+        raise InputError("standard input (-) can be read once only", place="usage")
+
+
+def _read(
+    snapshot: str | None,
+    host: str | None,
+    running: str | None,
+    vcpu_list: str | None,
+    numa_dump: str | None,
+    pools: str | None,
+    reserve: str | None,
+) -> RunningHost:
+    """Read what runs, from one file or from several."""
+    from placer.api.reading import read_guests, read_host, read_running
+    from placer.api.rebalancing import as_running_host, running_host
+    from placer.api.snapshots import read_snapshot
+    from placer.errors import InputError
+    from placer.formats.text.files import Text, place_of, read_text
+
+    if snapshot is not None:
+        if host is not None:
+            raise InputError("SNAPSHOT or --host, not both: a snapshot says what the host is", place="usage")
+        found = read_snapshot(
+            Text(read_text(snapshot, "replace"), place_of(snapshot)),
+            reserve=reserve,
+            pools=pools,
+            running=running,
+            vcpu_list=vcpu_list,
+            numa_dump=numa_dump,
+        )
+        return as_running_host(found)
+    if host is None or running is None or vcpu_list is None or numa_dump is None:
+        needed = "expected SNAPSHOT, or --host, --running, --vcpu-list and --numa-dump"
+        raise InputError(needed, place="usage")
+    listed = Text(read_text(running, "replace"), place_of(running))
+    parsed = read_host(host, pools=pools, reserve=reserve)
+    found_running = read_running(parsed, listed, vcpu_list)
+    return running_host(found_running, read_guests(listed, found_running.host), numa_dump)
+
+
+def _new_guests(files: list[str], there: RunningHost) -> list[ParsedGuest]:
+    from placer.api.reading import read_guests
+
+    return [guest for file in files for guest in read_guests(file, there.instance.host)]
+
+
+def _written(plan: Plan, format: PlanFormat, *, quiet: bool) -> str:
+    from placer.cli.outputs import on_terminal
+    from placer.report.rebalance import plan_json, render_plan
+
+    return plan_json(plan) if format is PlanFormat.json else render_plan(plan, colour=on_terminal(), quiet=quiet)

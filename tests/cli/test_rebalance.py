@@ -1,0 +1,60 @@
+"""``placer rebalance`` from the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.commands import INSTANCES, placer
+from tests.support.snapshots import output, parts_of_xl, snapshot
+
+RUNNING = INSTANCES / "xl" / "running"
+FILES = (
+    *("--host", RUNNING / "xl-info.txt", "--running", RUNNING / "xl-list.json"),
+    *("--vcpu-list", RUNNING / "vcpu-list.txt", "--numa-dump", RUNNING / "dmesg.txt"),
+)
+
+
+def test_files_of_a_host_give_a_plan() -> None:
+    ran = placer("rebalance", *FILES, "--empty", 2, "--restarts", 2, "--quiet")
+    assert ran.code == 0 and ran.lines[0].startswith("OPTIMAL: 2 moves of 2.84 GiB in 1 stage")
+    assert ran.err == ""
+
+
+def test_infeasible_is_an_exit_code_with_a_reason() -> None:
+    ran = placer("rebalance", *FILES, "--empty", 2)
+    assert ran.code == 1
+    assert ran.lines[1].startswith('guest "db" is on pnode 2 and may not move: it sees vnodes')
+
+
+def test_a_snapshot_is_all_it_needs() -> None:
+    ran = placer(
+        "rebalance",
+        "-",
+        "--format",
+        "json",
+        "--moves",
+        1,
+        stdin=snapshot(parts_of_xl() | {"xl-dmesg": output("dmesg.txt")}),
+    )
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["status"] == "OPTIMAL"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((*FILES, "--moves", -1), "moves: expected 0 or more"),
+        ((*FILES, "--gib", -0.5), "gib: expected 0 or more"),
+        ((*FILES, "--stay", "nobody"), 'stay: no guest "nobody" runs on this host'),
+        ((*FILES, "--empty", 7), "empty: no pnode 7 on this host, expected one of 0-3"),
+        ((*FILES, "--make-room", INSTANCES / "xl" / "db.cfg"), 'make_room: guest "db" runs already'),
+        (FILES[:4], "expected SNAPSHOT, or --host, --running, --vcpu-list and --numa-dump"),
+        (("-", *FILES), "SNAPSHOT or --host, not both"),
+        (("-", "--pools", "-"), "standard input (-) can be read once only"),
+    ],
+)
+def test_bad_input_is_a_line(words: tuple[object, ...], message: str) -> None:
+    ran = placer("rebalance", *words, stdin=snapshot(parts_of_xl()))
+    assert (ran.code, ran.out) == (2, "") and message in ran.err and "Traceback" not in ran.err
