@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from placer.formats.base import ParsedHost
-from placer.formats.hosts import parse_host_text
+from placer.formats.hosts import host_of_snapshot
 from placer.formats.snapshot.facts import read_facts
-from placer.formats.snapshot.host_part import check_host_name, host_part
 from placer.formats.snapshot.parts import split_parts
 from placer.formats.text.files import Source, Text, read_source
 
@@ -84,7 +83,4 @@ def host_of(sources: Sources, free: str | None) -> ParsedHost:
     InputError
         With ``file:line``, if the snapshot states no host, or that of another machine.
     """
-    part = host_part(sources.parts, sources.facts)
-    parsed = parse_host_text(part.text.content, part.text.place, free)
-    check_host_name(sources.facts, parsed.host.name, part)
-    return parsed
+    return host_of_snapshot(sources.parts, sources.facts, free)

@@ -49,8 +49,13 @@ def read_snapshot(
         expect(name, size, str, type(None))
     from placer.api.snapshot_parts import Sources, host_of
     from placer.api.xl_snapshot import of_xl
+    from placer.formats.snapshot.host_part import toolstack_of
 
     sources = Sources(*read_source(source, "replace"))
     given = {"xl-cpupool-list": pools, "xl-list": running, "xl-vcpu-list": vcpu_list, "xl-dmesg": numa_dump}
     sources.replace({name: each for name, each in given.items() if each is not None})
+    if toolstack_of(sources.parts) == "libvirt":
+        from placer.api.libvirt_snapshot import of_libvirt
+
+        return of_libvirt(host_of(sources, free), sources, free=free, reserve=reserve)
     return of_xl(host_of(sources, free), sources, free=free, reserve=reserve)

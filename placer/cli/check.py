@@ -233,6 +233,10 @@ def _read_running(
     source = None if host is None else opened(host)
     if source is not None and holds_snapshot(source):
         shot = read_snapshot(source, pools=pools, running=running, vcpu_list=vcpu_list, numa_dump=numa_dump)
+        if shot.toolstack != "xl":
+            raise InputError(
+                "a check of running guests reads what Xen says; placer show shows this host", place=shot.place
+            )
         if shot.dump is None:
             why = "; ".join(note for note in shot.notes if "where memory lies" in note)
             needed = "a check of running guests needs their pages: take it with placer snapshot --pages"

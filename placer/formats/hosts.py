@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace as replace_reading
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
@@ -19,6 +19,10 @@ from placer.formats.text.files import Source, Text, path_of, read_source
 from placer.formats.text.sizes import with_free
 from placer.instance import Host
 from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE, mended_slit, slit_remarks
+
+if TYPE_CHECKING:
+    from placer.formats.snapshot.facts import Facts
+    from placer.formats.snapshot.parts import Parts
 
 HostForm = Literal["json", "xl info", "hwloc", "libvirt", "numactl"]
 
@@ -94,12 +98,39 @@ def parse_host_text(text: str, place: str, free: str | None = None) -> ParsedHos
 
 def _parse_snapshot(text: str, place: str, free: str | None) -> ParsedHost:
     """Read the host of a snapshot alone; :mod:`placer.api.snapshots` reads what runs on it."""
-    from placer.formats.snapshot.host_part import check_host_name, host_of_snapshot
+    from placer.formats.snapshot.facts import read_facts
+    from placer.formats.snapshot.parts import split_parts
 
-    part, facts, notes = host_of_snapshot(text, place)
-    reading = parse_host_text(part.text.content, place, free)
+    parts = split_parts(text, place)
+    facts, notes = read_facts(parts)
+    reading = host_of_snapshot(parts, facts, free)
+    return replace_reading(reading, notes=(*parts.notes, *notes, *reading.notes))
+
+
+def host_of_snapshot(parts: Parts, facts: Facts, free: str | None = None) -> ParsedHost:
+    """
+    Read the host of a snapshot that is split into its parts.
+
+    Parameters
+    ----------
+    free
+        Free memory as ``--free`` states it; replaces the memory that the snapshot states.
+
+    Raises
+    ------
+    InputError
+        With ``file:line``, if the snapshot states no host, or that of another machine.
+    """
+    from placer.formats.snapshot.host_part import check_host_name, free_memory, host_part, with_more
+
+    part, known = host_part(parts, facts), free_memory(parts)
+    first = free if known is None else known
+    reading = parse_host_text(part.text.content, parts.place, first)
     check_host_name(facts, reading.host.name, part)
-    return replace_reading(reading, notes=(*notes, *reading.notes))
+    reading = with_more(reading, parts, facts)
+    if free is not None and known is not None:
+        reading = replace_reading(reading, host=with_free(reading.host, free))
+    return with_slit_checked(reading)
 
 
 def with_slit_checked(reading: ParsedHost) -> ParsedHost:

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from placer.instance import Domain, Host
 from placer.instance.note import name_some
 
+NO_DOMAIN_0 = "the vcpus of Domain-0 are not counted: the xl vcpu-list given does not have them"
+
 
 def load_notes(host: Host, *, affinity_known: bool, not_in_vcpu_list: Collection[str] = ()) -> tuple[str, ...]:
     """
@@ -35,7 +37,7 @@ def load_notes(host: Host, *, affinity_known: bool, not_in_vcpu_list: Collection
             "any: xl list -l does not state them; --vcpu-list reads them from xl vcpu-list"
         )
     elif all(domain.domid != 0 for domain in host.domains):
-        notes.append("the vcpus of Domain-0 are not counted: the xl vcpu-list given does not have them")
+        notes.append(NO_DOMAIN_0)
     lacking = [domain.name for domain in host.domains if domain.name in not_in_vcpu_list and None in domain.affinity]
     if lacking:
         notes.append(

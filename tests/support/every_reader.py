@@ -79,6 +79,7 @@ def _file(*parts: str) -> str:
 
 def _readers() -> dict[str, Reader]:
     from tests.support.host_samples import HWLOC, LIBVIRT, NUMACTL
+    from tests.support.kvm_snapshots import parts_of_kvm
     from tests.support.snapshots import parts_of_xl, snapshot
 
     of_libvirt = (
@@ -161,6 +162,9 @@ def _readers() -> dict[str, Reader]:
             ("snapshot.parts", "snapshot.facts", "snapshot.domain_states", "snapshot.host_part"),
             snapshot(parts_of_xl()),
             read_snapshot,
+        ),
+        "snapshot of libvirt": Reader(
+            ("snapshot.node_memory", "libvirt.vcpuinfo"), snapshot(parts_of_kvm()), read_snapshot
         ),
         "objective": Reader(
             ("native.objectives",),

@@ -33,6 +33,8 @@ ELSEWHERE = {
     "native.readable_json": "writes",
     "native.rfc2013": "writes",
     "qemu": "writes",
+    "snapshot.remote": "hands on what ssh says; tests/formats/snapshot/test_remote.py",
+    "snapshot.script": "writes",
     "text.json_layout": "writes",
     "toolstack_limits": "looks at what was read",
     "xl.shell": "writes",

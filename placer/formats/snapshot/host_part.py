@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Literal
 
+from msgspec.structs import replace
+
 from placer.errors import InputError
-from placer.formats.snapshot.facts import Facts, read_facts
-from placer.formats.snapshot.parts import Part, Parts, split_parts
+from placer.formats.base import MAX_NAME, ParsedHost
+from placer.formats.snapshot.facts import Facts
+from placer.formats.snapshot.node_memory import read_distances, read_free, read_freecell, stated
+from placer.formats.snapshot.parts import Part, Parts
+from placer.formats.text.files import Text
 
 Toolstack = Literal["xl", "libvirt"]
 
 XL_INFO, CAPABILITIES = "xl-info", "virsh-capabilities"
-
-
-def host_of_snapshot(text: str, place: str) -> tuple[Part, Facts, list[str]]:
-    """
-    Give the part of a snapshot that states the host, in a form that the readers of hosts take.
-
-    Returns
-    -------
-    part : Part
-    facts : Facts
-    notes : list of str
-        On the snapshot as a whole, a sentence each.
-
-    Raises
-    ------
-    InputError
-        With ``file:line``, as :func:`.parts.split_parts`, or as :func:`host_part`.
-    """
-    parts = split_parts(text, place)
-    facts, notes = read_facts(parts)
-    return host_part(parts, facts), facts, [*parts.notes, *notes]
+FREE_PAGES, FREE_CELLS, NODE_MEMORY = "virsh-freepages", "virsh-freecell", "node-memory"
+WITHOUT_CACHES = (
+    "free memory is what Linux has free on each node, which leaves out the caches that it gives up on demand; --free "
+    "states another"
+)
 
 
 def host_part(parts: Parts, facts: Facts) -> Part:
@@ -51,7 +41,43 @@ def host_part(parts: Parts, facts: Facts) -> Part:
         raise InputError(f"{missing}{cut or _other_user(facts)}", place=place)
     if not part.good:
         raise InputError(f"states no host: {part.why}{_other_user(facts)}", place=f"{place}:{part.line}")
-    return part
+    return part if part.name == XL_INFO else _with_free_pages(part, parts.parts.get(FREE_PAGES))
+
+
+def _with_free_pages(part: Part, pages: Part | None) -> Part:
+    """Put the free pages below the capabilities, where the reader of hosts looks for them, at their own lines."""
+    if pages is None or not pages.good:
+        return part
+    content, below = part.text.content, pages.text.content
+    lines = content.count("\n") + 1
+    joined = content + "\n" + below[lines:] if below.startswith("\n" * lines) else content
+    return dataclasses.replace(part, text=Text(joined, part.text.place))
+
+
+def free_memory(parts: Parts) -> str | None:
+    """Give the free memory of a host of libvirt as ``--free`` states it; None for others, and where it is not known."""
+    if toolstack_of(parts) != "libvirt":
+        return None
+    for name, read in ((FREE_CELLS, read_freecell), (NODE_MEMORY, read_free)):
+        part = parts.parts.get(name)
+        if part is not None and part.good and (free := read(part.text)):
+            return stated(free)
+    return None
+
+
+def with_more(reading: ParsedHost, parts: Parts, facts: Facts) -> ParsedHost:
+    """Give the host its name and distances where its own part does not state them, with a note on its free memory."""
+    host, notes = reading.host, reading.notes
+    memory = parts.parts.get(NODE_MEMORY)
+    if not host.name and facts.host:
+        host = replace(host, name=facts.host[:MAX_NAME])
+    if host.slit is None and memory is not None and memory.good and toolstack_of(parts) == "libvirt":
+        slit = read_distances(memory.text)
+        if slit is not None and len(slit) == len(host.pnodes):
+            host, notes = replace(host, slit=slit), tuple(note for note in notes if "are assumed" not in note)
+    if free_memory(parts) is not None:
+        notes = (*notes, WITHOUT_CACHES)
+    return dataclasses.replace(reading, host=host, notes=notes)
 
 
 def toolstack_of(parts: Parts) -> Toolstack:
