@@ -12,12 +12,12 @@ from placer.instance.set_spare import CRUMBS_KIB, GIB_KIB, asks_for_whole_gib, s
 
 def set_room(instance: Instance, where: Positions) -> Iterator[Violation]:
     """
-    On each pnode: parts of sets, each with what Xen may take besides, <= memory - reserve - what Xen gives out last.
+    On each pnode: guests without vnuma, with what Xen may take besides, <= memory - reserve - what Xen gives out last.
 
     A part of a set of k pnodes takes its memory, its share of overhead, 2 MiB, Xen's records, and (k - 1)/k GiB if Xen
-    asks for whole GiB. Not there are crumbs of 10 MiB, the low zone of the first pnode, and a GiB if a set asks for
-    whole GiB. The constants are those of benchmarks/xen_sets.md, seen on Xen 4.17. A host without a low zone, and an
-    instance whose sets may stray, knows no such rule.
+    asks for whole GiB; a guest on one pnode is such a part, with k = 1. Not there are crumbs of 10 MiB, the low zone of
+    the first pnode, and a GiB if one of these guests asks for whole GiB. The constants are those of
+    benchmarks/xen_sets.md. A host without a low zone, and an instance whose guests may stray, knows no such rule.
     """
     if instance.host.low_zone_kib is None or instance.sets_may_stray:
         return
@@ -26,20 +26,25 @@ def set_room(instance: Instance, where: Positions) -> Iterator[Violation]:
             pnode = instance.host.pnodes[p].id
             yield Violation(
                 rule="set_room",
-                message=f"pnode {pnode} has {format_size(room)} that sets can count on, the parts there take up to "
-                f"{format_size(need)}: {', '.join(names)}",
+                message=f"pnode {pnode} has {format_size(room)} that guests without vnuma can count on, those there "
+                f"take up to {format_size(need)}: {', '.join(names)}",
                 guests=names,
             )
 
 
 def set_loads(instance: Instance, where: Positions) -> list[tuple[int, int, tuple[str, ...]]]:
-    """Give for each pnode what parts of sets there may take, the room that they can count on (KiB), and their names."""
+    """Give for each pnode what guests without vnuma may take there, what they can count on (KiB), and their names."""
     host = instance.host
-    sets = [guest for guest in instance.guests if guest.form == "set"]
-    whole = GIB_KIB if any(asks_for_whole_gib(guest) for guest in sets) else 0
+    without = [guest for guest in instance.guests if guest.form in {"whole", "set"}]
+    whole = GIB_KIB if any(asks_for_whole_gib(guest) for guest in without) else 0
     loads = []
     for p, pnode in enumerate(host.pnodes):
-        there = [(g, v) for g in sets for v, site in zip(g.vnodes, where[g.name], strict=True) if site == p]
+        there = [
+            (guest, vnode)
+            for guest in without
+            for vnode, site in zip(guest.vnodes, where[guest.name], strict=True)
+            if site == p and vnode.memory_kib
+        ]
         low = (host.low_zone_kib or 0) if p == 0 else 0
         room = max(0, pnode.memory_kib - pnode.reserve_kib - CRUMBS_KIB - low - whole)
         need = sum(charge(guest, vnode) + spare_kib(guest) for guest, vnode in there)

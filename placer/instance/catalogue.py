@@ -117,7 +117,7 @@ RULES = (
     HardRule(name="overcommit", words="the host's limit of vcpus (overcommit)", rank=1, counted="vcpus"),
     HardRule(
         name="set_room",
-        words="the room to spare that keeps its memory on its set of pnodes",
+        words="the room to spare that keeps its memory where it is planned",
         rank=1,
         counted="KiB",
         anchor="sets-of-pnodes",

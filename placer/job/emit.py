@@ -17,6 +17,9 @@ from placer.job.output_formats import FORMATS, Format
 from placer.job.pinning import bind_dedicated, has_dedicated_pcpus, pin
 from placer.job.request import Request
 
+_START_ORDER = {"set": 0, "whole": 1}
+"""Those without vnuma first: guests with it could take the memory that the others count on."""
+
 
 def emit_guests(
     request: Request,
@@ -85,7 +88,7 @@ def _emitted(guests: list[ConfiguredGuest], chosen: Format) -> tuple[dict[str, s
 def written_guests(request: Request, placement: Placement, *, pinned: bool = False) -> list[ConfiguredGuest]:
     """Combine each guest with its pnodes and with the file it came from."""
     guests = []
-    for guest in sorted(request.instance.guests, key=lambda guest: guest.form != "set"):  # a stable order
+    for guest in sorted(request.instance.guests, key=lambda guest: _START_ORDER.get(guest.form, len(_START_ORDER))):
         reading = request.readings.get(guest.name)
         guests.append(
             ConfiguredGuest(

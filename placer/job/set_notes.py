@@ -20,7 +20,7 @@ def set_notes(request: Request, placement: Placement) -> list[str]:
 
 
 def assumes_parts(request: Request, placement: Placement) -> bool:
-    """Whether a proof of the costs holds only if sets get the parts that are planned for them."""
+    """Whether a proof of the costs holds only if memory lands as it is planned."""
     return bool(_filled_guests(request, placement) or _may_stray(request.instance, placement))
 
 
@@ -70,7 +70,7 @@ def _filled(request: Request, placement: Placement) -> list[GuestNote]:
 
 
 def _may_stray(instance: Instance, placement: Placement) -> list[str]:
-    """Say which sets may find memory outside, or uneven parts, and how much; what is proved of costs depends on it."""
+    """Say which guests may find memory elsewhere, or uneven parts, and how much; what is proved depends on it."""
     if not instance.sets_may_stray or instance.host.low_zone_kib is None:
         return []
     every = {pnode.id for pnode in instance.host.pnodes if pnode.memory_kib}
@@ -78,7 +78,7 @@ def _may_stray(instance: Instance, placement: Placement) -> list[str]:
     loads = zip(instance.host.pnodes, set_loads(instance, positions(instance, placement)), strict=True)
     short = [(pnode.id, need - room, names) for pnode, (need, room, names) in loads if need > room]
     return [
-        *_strays(short, everywhere, "may land outside their sets, and the proof holds only if none does"),
+        *_strays(short, everywhere, "may land on other pnodes, and the proof holds only if none does"),
         *_strays(
             short,
             {name for *_, names in short for name in names} - everywhere,
@@ -89,9 +89,9 @@ def _may_stray(instance: Instance, placement: Placement) -> list[str]:
 
 
 def _strays(short: list[tuple[int, int, tuple[str, ...]]], but: set[str], what: str) -> list[str]:
-    """Say what becomes of memory that pnodes lack, of all sets there but some."""
+    """Say what becomes of memory that pnodes lack, of all guests there but some."""
     mine = [(pnode, kib, [name for name in names if name not in but]) for pnode, kib, names in short]
-    amounts = [f"{format_size(kib)} of the parts on pnode {pnode}" for pnode, kib, names in mine if names]
+    amounts = [f"{format_size(kib)} of the memory planned for pnode {pnode}" for pnode, kib, names in mine if names]
     if not amounts:
         return []
     return [
@@ -101,11 +101,23 @@ def _strays(short: list[tuple[int, int, tuple[str, ...]]], but: set[str], what: 
 
 
 def _start_order(instance: Instance, placement: Placement) -> list[str]:
-    """Name the guests on sets of pnodes that are to be started before those with vnuma, on a host with a low zone."""
-    placed = [guest for guest in instance.guests if None not in placement.pnode_of[guest.name]]
-    sets = [guest.name for guest in _sets(instance, placement)]
-    if instance.host.low_zone_kib is None or not sets or all(guest.has_own_affinity for guest in placed):
+    """Name the guests without vnuma to be started before those with it, where these could take what they count on."""
+    if instance.host.low_zone_kib is None:
+        return []
+    where, first = positions(instance, placement), list[str]()
+    for p, (need, room, names) in enumerate(set_loads(instance, where)):
+        others = sum(
+            vnode.memory_kib
+            for guest in instance.guests
+            if not guest.has_own_affinity
+            for vnode, site in zip(guest.vnodes, where[guest.name], strict=True)
+            if site == p
+        )
+        if others and need + others > room:
+            first += names
+    if not first:
         return []
     return [
-        f"start guests on sets of pnodes before those with vnuma, which alone can use the low zone: {name_some(sets)}"
+        "start these before guests with vnuma, which could take the memory that they count on: "
+        f"{name_some(list(dict.fromkeys(first)))}"
     ]

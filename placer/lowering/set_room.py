@@ -1,4 +1,4 @@
-"""Room to spare beside the parts of guests on sets of pnodes."""
+"""Room to spare beside the memory of guests without vnuma, each on a pnode or on a set of them."""
 
 from __future__ import annotations
 
@@ -11,23 +11,25 @@ from placer.instance.set_spare import CRUMBS_KIB, GIB_KIB, asks_for_whole_gib, s
 
 def set_room(instance: Instance, *, with_unplaced_site: bool) -> list[Resource]:
     """
-    Keep the parts of sets on p, each with what Xen may take beside it, within what sets can count on there.
+    Keep the memory of guests without vnuma on p, each with what Xen may take beside it, within what they can count on.
 
-    That is p's free memory less its reserve, crumbs, the low zone on the first pnode, and a GiB if a set asks for whole
-    GiB. Other vnodes weigh nothing: where sets are started first, the low zone is left to them.
+    That is p's free memory less its reserve, crumbs, the low zone on the first pnode, and a GiB if one of them asks for
+    whole GiB. Other vnodes weigh nothing: where they are started last, the low zone is left to them.
     """
     host = instance.host
-    sets = [guest for guest in instance.guests if guest.form == "set"]
-    if host.low_zone_kib is None or instance.sets_may_stray or not sets:
+    without = [guest for guest in instance.guests if guest.has_own_affinity]
+    if host.low_zone_kib is None or instance.sets_may_stray or not without:
         return []
     weight = [
-        guest.ordinary_kib(vnode) + guest.overhead_share_kib(vnode) + spare_kib(guest) if guest.form == "set" else 0
+        guest.ordinary_kib(vnode) + guest.overhead_share_kib(vnode) + spare_kib(guest)
+        if guest.has_own_affinity and vnode.memory_kib
+        else 0
         for guest in instance.guests
         for vnode in guest.vnodes
     ]
     lost = np.full(len(host.pnodes), CRUMBS_KIB, dtype=np.int64)
     lost[0] += host.low_zone_kib
-    lost += GIB_KIB if any(map(asks_for_whole_gib, sets)) else 0
+    lost += GIB_KIB if any(map(asks_for_whole_gib, without)) else 0
     free = np.array([pnode.memory_kib - pnode.reserve_kib for pnode in host.pnodes], dtype=np.int64)
     capacity = np.maximum(free - lost, 0)
     if with_unplaced_site:

@@ -132,7 +132,9 @@ class VariantProblem:
 
     @property
     def exact(self) -> bool:
-        """Whether no placement is left out: no vnode would fit a pnode that :meth:`_cramped` closes."""
+        """Whether no placement is left out: no vnode would fit a pnode that :meth:`_cramped` closes, no GiB is kept."""
+        if self.index.asking:
+            return False
         memory = self._base.resources[0]
         smallest = memory.weight[memory.weight > 0].min(initial=2**62)
         return all(memory.capacity[p] < smallest for p in self._cramped())

@@ -23,8 +23,9 @@ from itertools import chain, pairwise
 import numpy as np
 from msgspec.structs import replace as change
 
-from placer.instance import Host, Instance, Placement, Rule
+from placer.instance import Guest, Host, Instance, Placement, Rule
 from placer.instance.rules import Member
+from placer.instance.set_spare import asks_for_whole_gib
 from placer.lowering.costs import sharing_price_milli
 from placer.lowering.memory import overhead_shares
 
@@ -86,6 +87,20 @@ class VariantIndex:
             if self._whole(g) and len(self.counts_of(g)) > 1 and not self._with_vnodes(g)
             for p, kib in overhead_shares(self.instance.guests[g], self.instance.host)
         ]
+
+    def unsettled(self) -> list[int]:
+        """Give the flexible guests that leave others other room as one whole vnode than as several, by position."""
+        return [overhead.guest for overhead in self.overheads()] or self.asking
+
+    @cached_property
+    def asking(self) -> list[int]:
+        """Those for which Xen asks for whole GiB only as one whole vnode, if no other guest makes it do so anyway."""
+        named = zip(self.variants, self.expanded.guests, strict=True)
+        anyway = [guest for (g, k), guest in named if k != 1 or len(self.counts_of(g)) == 1]
+        if self.instance.host.low_zone_kib is None or self.instance.sets_may_stray or any(map(_asks, anyway)):
+            return []
+        either = [g for g in self.selectors if 1 in self.counts_of(g) and len(self.counts_of(g)) > 1]
+        return [g for g in either if _asks(self.instance.guests[g].split_into(1))]
 
     def earlier(self, placement: Placement | None) -> Placement | None:
         """Give the earlier placement of each variant: that of its guest if it has as many vnodes, else none."""
@@ -155,3 +170,7 @@ class VariantIndex:
             yield Rule(apart=tuple(chain.from_iterable(map(members, rule.apart))))
         else:
             yield Rule(together=tuple(chain.from_iterable(map(members, rule.together or ()))))
+
+
+def _asks(guest: Guest) -> bool:
+    return guest.has_own_affinity and asks_for_whole_gib(guest)

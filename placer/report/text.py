@@ -89,7 +89,7 @@ def _headline(result: Result, request: Request) -> str:
     if unplaced and result.status is Status.OPTIMAL:
         words = "proved that no placement leaves less unplaced"
     if result.placement is not None and result.status is Status.OPTIMAL and assumes_parts(request, result.placement):
-        words += " if sets get the parts that are planned"
+        words += " if memory lands as planned"
     line += f"{words} ({result.strategy}, {result.wall_time_s:.2f} s)"
     if unplaced and result.placement is not None:
         line += f"\n{unplaced} of {len(result.placement.pnode_of)} guests not placed"

@@ -1,9 +1,10 @@
 """
-Flexible guests whose overhead does not fit a pnode in every choice: one case for the whole guest, one for its parts.
+Flexible guests that leave others less room in one choice: one case for the whole guest, one for its parts.
 
-The Problem of all numbers of vnodes closes a pnode that has less memory than all overheads that may lie there. In a
-case the overhead of the guest is settled: with its vnode, or in parts on the pnodes. In the last cases nothing is
-closed, so that together they have every placement.
+The Problem of all numbers of vnodes closes a pnode that has less memory than all overheads that may lie there, and
+keeps a GiB of each pnode free where Xen asks for whole GiB for some choice. In a case that is settled: overhead is with
+the vnode, or in parts on the pnodes, and the guest is whole or is not. In the last cases nothing is closed or kept in
+vain, so that together they have every placement.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def solved(
     best = FlexibleResult(lowered=lowered, solution=unproved(run(lowered, half)))
     proved = True
     for case in cases(instance):
-        context.log("flexible guests: a case of its own, for overhead that does not fit everywhere")
+        context.log("flexible guests: a case of its own, for room that depends on the choice")
         found = solved(case, lowering, run, context)
         proved &= found.solution.status.proved
         best = cheaper(best, found) if found.solution.site_of is not None else best
@@ -62,8 +63,8 @@ def solved(
 
 
 def cases(instance: Instance) -> Iterator[Instance]:
-    """Give an instance with the first guest whose overhead depends on the choice as one vnode, and as several."""
-    g = VariantIndex(instance).overheads()[0].guest
+    """Give an instance with the first guest on whose choice room depends as one vnode, and as several."""
+    g = VariantIndex(instance).unsettled()[0]
     guest = instance.guests[g]
     assert guest.flexible is not None
     for least, most in ((1, 1), (2, guest.flexible.most)):

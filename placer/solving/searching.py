@@ -103,7 +103,7 @@ def _with_room_to_spare(
     keep: Placement | None,
 ) -> Found:
     """
-    Search; where sets find no room to spare, search again without it.
+    Search; where guests without vnuma find no room to spare, search again without it.
 
     Returns
     -------
@@ -115,11 +115,11 @@ def _with_room_to_spare(
     lowered, solution = _searched(instance, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
     found = instance, lowered, solution
     bound = instance.host.low_zone_kib is not None and not instance.sets_may_stray
-    if not _is_missing(found) or not bound or not any(guest.form == "set" for guest in instance.guests):
+    if not _is_missing(found) or not bound or not any(g.has_own_affinity or g.flexible for g in instance.guests):
         return found
     if not solution.status.proved:
         return found  # out of time
-    context.log("sets of pnodes: no room to spare, once more without it")
+    context.log("guests without vnuma: no room to spare, once more without it")
     loose = replace(instance, sets_may_stray=True)
     without, other = _searched(loose, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
     better = other.site_of is not None and (solution.site_of is None or other.costs[:2] < solution.costs[:2])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from placer.check import check
-from placer.instance import Instance, Placement
+from placer.instance import Guest, Instance, Placement
 from tests.support.building import GIB, MIB, a_guest, a_host
 
 SET = a_guest(400 * MIB, 400 * MIB, vcpus=(1, 1), type="pv", form="set", one_to_one=True)
@@ -38,3 +38,20 @@ def test_other_guests_may_use_the_low_zone() -> None:
     instance = Instance(host=host, guests=(SET, a_guest(GIB, name="vm")))
     placement = Placement(pnode_of={"db": (0, 1), "vm": (0,)})
     assert check(instance, placement).violations == ()
+
+
+def test_a_guest_on_one_pnode_counts_as_a_set_of_one() -> None:
+    """2 GiB of hvm asks for whole GiB, of which the pnode keeps one; 128 KiB, 28 a vcpu and 2 MiB lie beside it."""
+    enough = 2 * GIB + 2048 + 128 + 28 + 10240 + GIB + 64 * MIB
+    guest = a_guest(2 * GIB, form="whole")
+
+    def faults(first_kib: int, guest: Guest) -> list[str]:
+        host = replace(a_host(first_kib, GIB), low_zone_kib=64 * MIB)
+        return [
+            v.message for v in check(Instance(host=host, guests=(guest,)), Placement(pnode_of={"db": (0,)})).violations
+        ]
+
+    assert faults(enough, guest) == []
+    (message,) = faults(enough - 1, guest)
+    assert message.endswith(": db")
+    assert faults(enough - 1, replace(guest, form="vnuma")) == []

@@ -26,10 +26,15 @@ def test_a_set_that_may_stray_is_named_with_the_most_that_may() -> None:
     request = Request(instance=replace(an_instance(host, a_set), sets_may_stray=True))
     spread, stray = answer_notes(request, Placement(pnode_of={"db": (0, 1)}))
     assert spread == 'guest "db": memory spread over pnodes 0 and 1, without vnuma'
-    assert stray.startswith("may stray: up to 100.12 MiB of the parts on pnode 0 may land outside")
+    assert stray.startswith("may stray: up to 100.12 MiB of the memory planned for pnode 0 may land on other pnodes")
 
 
-def test_sets_are_to_be_started_before_guests_with_vnuma_where_the_host_has_a_low_zone() -> None:
+def test_guests_without_vnuma_are_to_be_started_first_where_others_could_take_what_they_count_on() -> None:
+    """
+    Beside the low zone of 2 GiB, 10 MiB and a whole GiB of each pnode, pnode 0 has 4.99 GiB that those can count on.
+
+    The set may take there its part of 1 GiB, half a GiB beside it and 2.3 MiB.
+    """
     host = replace(a_host(8 * GIB, 8 * GIB), low_zone_kib=2 * GIB)
     spread = Guest(name="web", type="pvh", flexible=Flexible(memory_kib=2 * GIB, vcpu_count=2), form="set").split_into(
         2
@@ -41,11 +46,13 @@ def test_sets_are_to_be_started_before_guests_with_vnuma_where_the_host_has_a_lo
         where = Placement(pnode_of={guest.name: pnode_of[guest.name] for guest in guests})
         return [line for line in answer_notes(Request(instance=instance), where) if line.startswith("start ")]
 
-    vnuma, whole = a_guest(GIB, name="db"), a_guest(GIB, name="one", form="whole")
-    assert lines(True, spread, vnuma) == [
-        "start guests on sets of pnodes before those with vnuma, which alone can use the low zone: web"
-    ]
-    assert lines(True, spread, whole) == lines(True, vnuma) == lines(False, spread, vnuma) == []
+    enough, little = a_guest(7 * GIB // 2, name="db"), a_guest(3 * GIB, name="db")
+    said = "start these before guests with vnuma, which could take the memory that they count on: "
+    assert lines(True, spread, enough) == [f"{said}web"]
+    assert lines(True, spread, little) == lines(False, spread, enough) == lines(True, enough) == []
+    whole = a_guest(GIB, name="one", form="whole")
+    assert lines(True, spread, whole, enough) == [f"{said}web, one"]
+    assert lines(True, spread, whole) == []
 
 
 def test_pnodes_on_which_memory_may_stray_share_a_line() -> None:
@@ -55,7 +62,7 @@ def test_pnodes_on_which_memory_may_stray_share_a_line() -> None:
     lines = answer_notes(request, Placement(pnode_of={"a": (0, 1), "b": (0, 1)}))
 
     (stray,) = [line for line in lines if "stray" in line]
-    assert stray.count("of the parts on pnode") == 2
+    assert stray.count("of the memory planned for pnode") == 2
     assert stray.endswith("holds only if none does: a, b")
 
 
@@ -68,7 +75,7 @@ def test_a_set_of_all_pnodes_has_no_outside_to_stray_to() -> None:
     where = Placement(pnode_of={"a": (0, 1), "b": (0, 1, 2)})
 
     outside, within = [line for line in answer_notes(request, where) if line.startswith("may stray")]
-    assert "may land outside their sets" in outside
+    assert "may land on other pnodes, and the proof holds only if none does" in outside
     assert outside.endswith(": a")
     assert "may land on other pnodes or find no memory, as these sets have all pnodes" in within
     assert within.endswith(": b")
@@ -95,7 +102,7 @@ def test_a_nodeset_that_linux_fills_is_an_estimate_with_a_way_out(mode: str, bes
     head = commands.placer(*command).out.splitlines()[0]
 
     assert len(filled) == (mode != "interleave")
-    assert ("if sets get the parts that are planned" in head) == (mode != "interleave")
+    assert ("if memory lands as planned" in head) == (mode != "interleave")
     for note in filled:
         assert 'mode "interleave" divides evenly' in note
         assert note.endswith("start it after the others on its pnodes, whose memory it may take: b") == beside

@@ -11,7 +11,7 @@ from placer.instance import Flexible, Guest, Host, Instance, Pnode
 from placer.lowering.lower import lower
 from placer.solving.flexible_cases import cases
 from placer.solving.pipeline import solve
-from tests.support.building import MIB, a_guest, a_host, an_instance
+from tests.support.building import GIB, MIB, a_guest, a_host, an_instance
 from tests.support.oracle import best
 
 
@@ -54,6 +54,35 @@ def test_every_answer_is_proved_and_is_that_of_the_oracle(first: int) -> None:
             if expected is not None:
                 assert tuple(tier.cost for tier in answer.tiers) == expected[0], seed
     assert inexact > 1
+
+
+def asking(seed: int) -> Instance:
+    """A guest of 1 to 3 GiB whole or cut, beside one without vnuma, on pnodes where a GiB more or less counts."""
+    random = Random(seed)
+    shape = Flexible(memory_kib=random.choice((1, 2, 3)) * GIB, vcpu_count=2, most=2)
+    beside = a_guest(random.choice((1, 2)) * GIB // 2, name="beside", form="whole", type=random.choice(("pv", "pvh")))
+    pnodes = [
+        Pnode(id=p, memory_kib=random.randint(5, 10) * GIB // 2, pcpus=(2 * p, 2 * p + 1))
+        for p in range(random.randint(1, 2))
+    ]
+    host = Host(pnodes=pnodes, low_zone_kib=random.choice((0, GIB // 2)))
+    return Instance(host=host, guests=(Guest(name="large", flexible=shape), beside))
+
+
+@pytest.mark.parametrize("first", range(0, 60, 30))
+def test_a_gib_is_kept_only_where_the_guest_is_whole(first: int) -> None:
+    inexact = 0
+    for seed in range(first, first + 30):
+        instance = asking(seed)
+        inexact += not lower(instance).is_exact
+        expected = best(instance, False)
+        answer = solve(instance, workers=1, time_limit_s=120)
+        if expected is None:  # then the rule is dropped
+            assert answer.instance is None or answer.instance.sets_may_stray
+        else:
+            assert answer.status is Status.OPTIMAL, seed
+            assert tuple(tier.cost for tier in answer.tiers) == expected[0], seed
+    assert inexact > 3
 
 
 def test_the_cases_are_the_whole_guest_and_its_parts() -> None:

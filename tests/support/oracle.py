@@ -142,7 +142,7 @@ def _sets_have_room(instance: Instance, rows: IntArray) -> BoolArray:
     mib = 1024
     takes, anyone_wants_gibs = np.zeros(rows.shape[1], dtype=np.int64), False
     for guest, items in _members(instance):
-        if guest.form != "set":
+        if guest.form not in ("set", "whole"):
             continue
         vcpus, memory = sum(len(v.vcpus) for v in guest.vnodes), sum(v.memory_kib for v in guest.vnodes)
         spare = 2 * mib + {"pv": 96 + 16 * vcpus, "pvh": 128 + 68 + 28 * vcpus, "hvm": 128 + 28 * vcpus}[guest.type]
@@ -150,7 +150,7 @@ def _sets_have_room(instance: Instance, rows: IntArray) -> BoolArray:
             anyone_wants_gibs = True
             spare += floor(Fraction(1024 * mib * (len(items) - 1), len(items)))
         for v, i in enumerate(items):
-            takes[i] = _need(guest, guest.vnodes[v]) + spare
+            takes[i] = _need(guest, guest.vnodes[v]) + spare if guest.vnodes[v].memory_kib else 0
     for p, pnode in enumerate(host.pnodes):
         left = pnode.memory_kib - pnode.reserve_kib - 10 * mib - (host.low_zone_kib if p == 0 else 0)
         good &= ((rows == p) * takes).sum(axis=1) <= max(0, left - 1024 * mib * anyone_wants_gibs)

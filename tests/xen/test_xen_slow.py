@@ -14,8 +14,6 @@ import placer
 from placer.assignment import Status
 from placer.instance import Placement
 from tests.xen.expected_info import expected, told
-from tests.xen.readback import Affinity
-from tests.xen.xen_accounts import misplaced
 from tests.xen.xen_boot import Machine
 from tests.xen.xen_guest_files import (
     ASYMMETRIC,
@@ -30,6 +28,7 @@ from tests.xen.xen_guest_files import (
 from tests.xen.xen_images import images
 from tests.xen.xen_packages import Platform
 from tests.xen.xen_trial import Trial, run_placer, try_on_xen
+from tests.xen.xen_verdicts import affinity_fault, faults_of, pages_fault, vnodes_fault
 
 pytestmark = [pytest.mark.xen_slow, pytest.mark.slow]
 
@@ -75,19 +74,19 @@ def trial(name: str, trials: dict[str, Future[Trial]]) -> Trial:
 
 def wrong(trial: Trial, name: str, placement: Placement) -> dict[str, str]:
     """Say of each guest whose pages lie elsewhere than the placement has them, what Xen tells."""
-    faults = {}
-    for guest in trial.instance.guests:
-        fault = misplaced(
-            trial.instance,
-            placement,
-            guest.name,
-            trial.after.domains[trial.domids[guest.name]].pages,
-            roomy=ROOMY[name],
-            video_pages=STDVGA_PAGES if guest.name == "screen" else 0,
-        )
-        if fault:
-            faults[guest.name] = fault
-    return faults
+    return faults_of(
+        {
+            guest.name: pages_fault(
+                trial.instance,
+                placement,
+                guest,
+                trial.after.domains[trial.domids[guest.name]].pages,
+                roomy=ROOMY[name],
+                video_pages=STDVGA_PAGES if guest.name == "screen" else 0,
+            )
+            for guest in trial.instance.guests
+        }
+    )
 
 
 def test_every_guest_is_created(
@@ -123,9 +122,8 @@ def test_xen_and_libxl_hold_the_vnodes_as_planned(trial: Trial) -> None:
     for guest in trial.instance.guests:
         wanted = expected(trial.instance, trial.placement, guest.name)
         assert told(trial.configs[guest.name]["b_info"], host) == wanted
-        running = trial.after.domains[trial.domids[guest.name]].vnodes
-        planned = [(row["pnode"], tuple(row["vcpus"])) for row in wanted["vnuma_nodes"]]
-        assert [(vnode.pnode, vnode.vcpus) for vnode in running] == planned
+        running = trial.after.domains[trial.domids[guest.name]]
+        assert vnodes_fault(trial.instance, trial.placement, guest.name, running) is None
 
 
 def test_xen_keeps_vnodes_and_memory_ranges_as_the_hypercall_view_has_them(trial: Trial) -> None:
@@ -145,24 +143,9 @@ def test_xen_keeps_vnodes_and_memory_ranges_as_the_hypercall_view_has_them(trial
 
 def test_every_vcpu_has_the_affinity_that_was_planned(trial: Trial) -> None:
     """Soft affinity is what the guest's file asks for, or the pcpus of the vnode's pnode, which xl sets."""
-    host = trial.instance.host
-    everything = sorted(host.position_of_pcpu)
     for guest in trial.instance.guests:
-        wanted = expected(trial.instance, trial.placement, guest.name)
-        soft = dict(enumerate(wanted["vcpu_soft_affinity"]))
-        if guest.form != "whole" and guest.soft_affinity is None:
-            for row in wanted["vnuma_nodes"]:
-                here = list(host.pnodes[host.position_of[row["pnode"]]].pcpus)
-                soft |= dict.fromkeys(row["vcpus"], here)
-        planned = [(hard, soft[vcpu]) for vcpu, hard in enumerate(wanted["vcpu_hard_affinity"])]
-        assert [_whole(each, everything) for each in trial.affinity[guest.name]] == planned, guest.name
-
-
-def _whole(affinity: Affinity, everything: list[int]) -> tuple[list[int], list[int]]:
-    return (
-        everything if affinity.hard is None else list(affinity.hard),
-        everything if affinity.soft is None else list(affinity.soft),
-    )
+        fault = affinity_fault(trial.instance, trial.placement, guest, trial.affinity[guest.name])
+        assert fault is None, f"{guest.name}: {fault}"
 
 
 def test_a_started_guest_sees_its_vnodes_and_the_distances_that_were_written(trial: Trial, name: str) -> None:
