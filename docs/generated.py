@@ -12,7 +12,7 @@ from typing import Any
 import placer
 from placer.formats.native.schema import instance_schema
 
-COMMANDS = ("solve", "check", "compare", "import", "host", "snapshot", "rebalance", "schema")
+COMMANDS = ("solve", "check", "compare", "import", "host", "snapshot", "show", "rebalance", "schema")
 COLUMNS = 110
 
 

@@ -21,6 +21,7 @@ from placer.api.assembling import assemble
 from placer.api.auditing import audit
 from placer.api.reading import read_guests, read_host, read_placement, read_running
 from placer.api.rebalancing import rebalance, running_host
+from placer.api.showing import show
 from placer.api.snapshots import read_snapshot
 from placer.api.writing import emit, to_json
 from placer.assignment import (
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from placer.audit.running import Running
     from placer.audit.snapshot import Snapshot
     from placer.job.request import Request
+    from placer.rebalance.overview import Overview
     from placer.rebalance.plan import Plan
     from placer.rebalance.running import RunningHost
     from placer.solving.state import State
@@ -101,6 +103,7 @@ __all__ = [
     "MaxUtilization",
     "Moved",
     "Objective",
+    "Overview",
     "ParsedGuest",
     "ParsedHost",
     "Placement",
@@ -144,6 +147,7 @@ __all__ = [
     "read_snapshot",
     "rebalance",
     "running_host",
+    "show",
     "solve",
     "solve_problem",
     "to_json",
@@ -153,6 +157,7 @@ _LATER = {
     "AuditReport": "placer.audit.findings",
     "GuestFinding": "placer.audit.findings",
     "Plan": "placer.rebalance.plan",
+    "Overview": "placer.rebalance.overview",
     "Request": "placer.job.request",
     "Running": "placer.audit.running",
     "RunningHost": "placer.rebalance.running",

@@ -73,6 +73,7 @@ def of_libvirt(parsed: ParsedHost, sources: Sources, *, free: str | None, reserv
         guests=tuple(each.guest for each in found),
         running=running,
         dump=dump,
+        memory_kib={guest.domain.domid: guest.memory_kib for guest in running.guests if guest.domain.domid is not None},
         notes=tuple(sources.notes),
         unsettled={},
     )

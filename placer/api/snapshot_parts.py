@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from placer.formats.base import ParsedHost
-from placer.formats.hosts import host_of_snapshot
-from placer.formats.snapshot.facts import read_facts
-from placer.formats.snapshot.parts import split_parts
+from placer.formats.hosts import host_of_snapshot, parse_host_text
+from placer.formats.snapshot.facts import Facts, read_facts
+from placer.formats.snapshot.parts import Parts, split_parts
 from placer.formats.text.files import Source, Text, read_source
 
 PAGES_WAY_OUT = "placer snapshot --pages asks for it"
@@ -39,6 +39,8 @@ class Sources:
         The snapshot.
     place
         Its name for messages.
+    alone
+        Whether the text is that of a host alone, so that all other parts are given.
 
     Raises
     ------
@@ -46,11 +48,13 @@ class Sources:
         As :func:`placer.formats.snapshot.parts.split_parts` and :func:`placer.formats.snapshot.facts.read_facts`.
     """
 
-    def __init__(self, text: str, place: str) -> None:
-        self.parts = split_parts(text, place)
-        self.facts, said = read_facts(self.parts)
+    def __init__(self, text: str, place: str, *, alone: bool = False) -> None:
+        self.alone = alone
+        self.parts = Parts(place=place, tag="", parts={}) if alone else split_parts(text, place)
+        self.facts, said = (Facts(), []) if alone else read_facts(self.parts)
         self.notes = [*self.parts.notes, *said]
         self.given: dict[str, Text] = {}
+        self._text = text
 
     def replace(self, given: Mapping[str, Source]) -> None:
         """Read other sources in the place of parts, by name."""
@@ -69,18 +73,19 @@ class Sources:
             return part.text
         if part is not None:
             self.notes.append(f"{self.parts.place}:{part.line}: {part.why}: {MISSING[name]}")
-        elif name not in ONLY_IF_ASKED:
+        elif name not in ONLY_IF_ASKED and not self.alone:
             self.notes.append(f"{self.parts.place}: lacks the part {name}: {MISSING[name]}")
         return None
 
+    def host(self, free: str | None) -> ParsedHost:
+        """
+        Read the host.
 
-def host_of(sources: Sources, free: str | None) -> ParsedHost:
-    """
-    Read the host of a snapshot.
-
-    Raises
-    ------
-    InputError
-        With ``file:line``, if the snapshot states no host, or that of another machine.
-    """
-    return host_of_snapshot(sources.parts, sources.facts, free)
+        Raises
+        ------
+        InputError
+            With ``file:line``, if the snapshot states no host, or that of another machine.
+        """
+        if self.alone:
+            return parse_host_text(self._text, self.parts.place, free)
+        return host_of_snapshot(self.parts, self.facts, free)

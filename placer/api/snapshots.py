@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from placer.errors import expect
+from placer.formats.snapshot.parts import is_snapshot
 from placer.formats.text.files import Source, read_source
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def read_snapshot(
     Parameters
     ----------
     source
-        What the script of ``placer snapshot`` printed: a file, or its text.
+        What the script of ``placer snapshot`` printed: a file, or its text. Or the host alone, with ``running`` or
+        ``vcpu_list``.
     free, reserve
         As :func:`placer.read_host` has them.
     pools, running, vcpu_list, numa_dump
@@ -47,15 +49,17 @@ def read_snapshot(
     """
     for name, size in (("free", free), ("reserve", reserve)):
         expect(name, size, str, type(None))
-    from placer.api.snapshot_parts import Sources, host_of
+    from placer.api.snapshot_parts import Sources
     from placer.api.xl_snapshot import of_xl
     from placer.formats.snapshot.host_part import toolstack_of
 
-    sources = Sources(*read_source(source, "replace"))
+    text, place = read_source(source, "replace")
+    alone = not is_snapshot(text) and (running is not None or vcpu_list is not None)
+    sources = Sources(text, place, alone=alone)
     given = {"xl-cpupool-list": pools, "xl-list": running, "xl-vcpu-list": vcpu_list, "xl-dmesg": numa_dump}
     sources.replace({name: each for name, each in given.items() if each is not None})
-    if toolstack_of(sources.parts) == "libvirt":
+    if not alone and toolstack_of(sources.parts) == "libvirt":
         from placer.api.libvirt_snapshot import of_libvirt
 
-        return of_libvirt(host_of(sources, free), sources, free=free, reserve=reserve)
-    return of_xl(host_of(sources, free), sources, free=free, reserve=reserve)
+        return of_libvirt(sources.host(free), sources, free=free, reserve=reserve)
+    return of_xl(sources.host(free), sources, free=free, reserve=reserve)

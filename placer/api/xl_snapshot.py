@@ -19,6 +19,8 @@ from placer.formats.text.json_text import parse_json
 from placer.formats.xl.numa_dump import NumaDump, read_numa_dump
 from placer.instance import Host
 
+KIB_PER_MIB = 1024
+
 
 def of_xl(parsed: ParsedHost, sources: Sources, *, free: str | None, reserve: str | None) -> Snapshot:
     """
@@ -67,6 +69,8 @@ def of_xl(parsed: ParsedHost, sources: Sources, *, free: str | None, reserve: st
         guests=() if running is None else _guests(running, parsed.host, unsettled.keys()),
         running=found,
         dump=dump,
+        memory_kib={domid: state.memory_mib * KIB_PER_MIB for domid, state in (states or {}).items()}
+        | {guest.domain.domid or 0: guest.memory_kib for guest in found.guests},
         notes=(*sources.notes, *said),
         unsettled=unsettled,
     )

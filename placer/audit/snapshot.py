@@ -39,6 +39,8 @@ class Snapshot:
         The same host and guests as an audit takes them.
     dump
         Where the memory of each domain lies; None where that was not asked, or cannot be read.
+    memory_kib
+        Domid -> all memory of a domain, in KiB, where ``xl list`` or its configuration states it.
     notes
         What is missing, odd or was coming and going in the snapshot itself; among those of ``host`` too.
     unsettled
@@ -52,6 +54,7 @@ class Snapshot:
     guests: tuple[ParsedGuest, ...]
     running: Running
     dump: NumaDump | None = None
+    memory_kib: Mapping[int, int]
     notes: tuple[str, ...] = ()
     unsettled: Mapping[int, str]
 

@@ -20,6 +20,7 @@ from placer.cli.importing import import_
 from placer.cli.outputs import ClosedOutput, abandon_stdout
 from placer.cli.rebalance import rebalance
 from placer.cli.schema import schema
+from placer.cli.show import show
 from placer.cli.snapshot import snapshot
 from placer.cli.solve import solve
 from placer.errors import BatchError, PlacerError
@@ -65,6 +66,7 @@ app.command()(rebalance)
 app.command(name="import")(import_)
 app.command()(host)
 app.command()(snapshot)
+app.command()(show)
 app.command()(schema)
 
 

@@ -45,6 +45,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "read_guests": {"source": INSTANCES / "xl" / "db.cfg", "host": FOUR},
     "read_running": {"host": FOUR, "running": RUNNING / "xl-list.json"},
     "read_snapshot": {"source": placer.Text(snapshot(parts_of_xl()))},
+    "show": {"snapshot": placer.read_snapshot(placer.Text(snapshot(parts_of_xl()))), "time_limit_s": 0},
     "read_placement": {"source": placer.Text('{"placement": {"db": [0]}}')},
     "assemble": {"host": FOUR, "guests": []},
     "emit": {"request": INSTANCE, "answer": RESULT, "format": "hypercall"},

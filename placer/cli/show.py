@@ -1,0 +1,91 @@
+"""``placer show``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from placer.cli import options
+
+
+class ShowFormat(StrEnum):
+    """What an overview is written as."""
+
+    text = "text"
+    json = "json"
+
+
+def show(
+    snapshot: Annotated[
+        str,
+        typer.Argument(
+            metavar="SNAPSHOT",
+            help="All that runs on the host, as the script of `placer snapshot` prints it; - is standard input. Or its "
+            "host alone, with --running, --vcpu-list and --numa-dump.",
+            show_default=False,
+        ),
+    ],
+    running: options.Running = None,
+    vcpu_list: options.VcpuList = None,
+    numa_dump: options.NumaDump = None,
+    pools: options.Pools = None,
+    free: options.Free = None,
+    reserve: options.Reserve = None,
+    format: Annotated[
+        ShowFormat, typer.Option(help="text: a report. json: the same with every figure, and the best placement.")
+    ] = ShowFormat.text,
+    time_limit: Annotated[
+        float,
+        typer.Option(
+            "--time-limit",
+            min=0.0,
+            metavar="SECONDS",
+            help="Seconds for the search for what would be best; 0 searches for nothing.",
+        ),
+    ] = 10.0,
+    workers: options.Workers = None,
+    seed: options.Seed = 0,
+    log: options.Log = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """
+    Show what runs where on a host, how good that is, and what would be best.
+
+    Guests x pnodes, with memory and vcpus meant and found; mean distance and
+    shared cores now; the least that the same guests can cost on this host,
+    proved; and the fewest moves that reach it, which placer rebalance plans.
+    """
+    from placer.api.showing import show as judge
+    from placer.api.snapshots import read_snapshot
+    from placer.cli.outputs import on_terminal, write_stdout
+    from placer.cli.running import print_line, run
+    from placer.errors import InputError
+    from placer.instance.objective_terms import TIERS
+    from placer.rebalance.end_problem import tier_names
+    from placer.rebalance.overview import running_now
+    from placer.report.overview import render_overview
+    from placer.report.overview_json import overview_json
+
+    if [snapshot, running, vcpu_list, numa_dump, pools].count("-") > 1:
+        raise InputError("standard input (-) can be read once only", place="usage")
+    shot = read_snapshot(
+        snapshot, free=free, reserve=reserve, pools=pools, running=running, vcpu_list=vcpu_list, numa_dump=numa_dump
+    )
+    there = running_now(shot)
+    found = run(
+        lambda stop, on_progress: judge(
+            shot,
+            time_limit_s=time_limit,
+            workers=workers,
+            seed=seed,
+            stop=stop,
+            on_progress=on_progress,
+            on_log=print_line if log else None,
+        ),
+        quiet=quiet or log,
+        tiers=TIERS if there is None else tier_names(there, fewest=False),
+    )
+    as_json = format is ShowFormat.json
+    write_stdout(overview_json(found) if as_json else render_overview(found, colour=on_terminal(), quiet=quiet))

@@ -1,0 +1,206 @@
+"""The report of ``placer show``: guests x pnodes, how good that is, and what would be best."""
+
+from __future__ import annotations
+
+from placer.assignment import Status
+from placer.audit.expected import pnodes_of
+from placer.audit.findings import GuestFinding
+from placer.audit.locality import guest_locality, pnode_localities
+from placer.check.costs import sharing_price
+from placer.instance import Host, format_cpuset, format_size
+from placer.instance.note import grouped, name_some
+from placer.rebalance.overview import Overview
+from placer.rebalance.plan import State
+from placer.report.tables import headline, table
+from placer.report.units import gap
+
+KIB_PER_GIB = 1 << 20
+MOST_COLUMNS = 8
+"""Most pnodes with a column of their own; on a larger host each guest lists its pnodes. Chosen: they fit a terminal."""
+NAMED_MOVES = 10
+ASSUMED = (
+    "where memory lies is not in the snapshot: it is taken to lie where it was meant to be, in equal parts on several "
+    "pnodes; placer snapshot --pages asks Xen"
+)
+
+
+def render_overview(found: Overview, *, colour: bool = False, quiet: bool = False) -> str:
+    """Write the report: what is now, what would be best and the moves to it, guests, pnodes, and notes."""
+    parts = [headline(_title(found), good=not any(guest.faults for guest in found.findings.guests), colour=colour)]
+    parts += [f"{line}\n" for line in (*_now(found), *_best(found))]
+    if found.findings.guests:
+        parts.append("\n" + _guests(found, colour=colour))
+    parts.append("\n" + _pnodes(found, colour=colour))
+    parts += [f"note: {note}\n" for note in ([] if quiet else notes_of(found))]
+    return "".join(parts)
+
+
+def notes_of(found: Overview) -> list[str]:
+    """Give what limits the report, a sentence each."""
+    notes = [ASSUMED] if found.assumed else []
+    off = [guest.domain.name for guest in found.findings.guests if guest.faults]
+    if off:
+        notes.append(f"not where they were meant to be (placer check says why): {name_some(off)}")
+    unlisted = [guest.domain.name for guest in found.findings.guests if not guest.listed]
+    if unlisted:
+        notes.append(f"without a configuration of xl, so that they are left where they are: {name_some(unlisted)}")
+    stuck = [each.name for each in (found.running.residents if found.running else ()) if not each.kinds]
+    if stuck:
+        notes.append(
+            f"a move of these is a shutdown and a start, which placer rebalance does not plan: {name_some(stuck)}"
+        )
+    return grouped([*notes, *found.notes])
+
+
+def pnodes_of_guest(guest: GuestFinding, host: Host) -> dict[int, tuple[int, float]]:
+    """
+    Give what a guest has on each pnode.
+
+    Returns
+    -------
+    dict
+        Pnode id -> its memory there in KiB, strays left out, and its vcpus: one that may run on k pnodes counts 1/k.
+    """
+    vcpus = dict.fromkeys(host.position_of, 0.0)
+    for mask in guest.domain.affinity:
+        pnodes = pnodes_of(mask, host)
+        for pnode in pnodes:
+            vcpus[pnode] += 1 / len(pnodes)
+    much = {pnode for pnode, kib in guest.found_kib.items() if kib > guest.free_kib}
+    held = {pnode: kib for pnode, kib in guest.found_kib.items() if kib and (pnode in much or not much)}
+    return {pnode: (held.get(pnode, 0), vcpus[pnode]) for pnode in vcpus if held.get(pnode) or vcpus[pnode]}
+
+
+def _title(found: Overview) -> str:
+    guests, facts = found.findings.guests, found.snapshot.facts
+    vcpus = sum(len(guest.domain.affinity) for guest in guests)
+    size = format_size(sum(sum(guest.found_kib.values()) for guest in guests))
+    taken = f", taken {facts.time}" if facts.time else ""
+    count = f"{len(guests)} guest{'s' * (len(guests) != 1)}"
+    return f"{found.host.name or found.snapshot.place}{taken}: {count} with {vcpus} vcpus and {size}"
+
+
+def _now(found: Overview) -> list[str]:
+    line = f"now: {_mean(found.mean_distance)}, {_pairs(sum(found.shared_pairs.values()))}"
+    near = found.near
+    if near is not None and found.running is not None and any(each.repin for each in found.running.residents):
+        line += f"; with each vcpu bound near its memory, which moves none: {_of_state(near, found)}"
+    return [line]
+
+
+def _best(found: Overview) -> list[str]:
+    best, moves = found.best, found.moves
+    if best is None or best.state is None:
+        searched = "nothing was searched for" if best is None else "nothing was found in the time"
+        return [f"best: not known, {searched}"] if found.running is not None else []
+    proved = best.status is Status.OPTIMAL
+    line = f"best: {_of_state(best.state, found)}; "
+    if proved:
+        fewer = " and that fewer moves do not reach it" if moves else ""
+        line += f"proved that no placement of these guests costs less{fewer}"
+    else:
+        line += f"found, without proof that none costs less{_gap(best.state)}"
+    named = [f"{name} {format_cpuset(a)} -> {format_cpuset(b)}" for name, (a, b) in moves.items()]
+    if not moves:
+        return [line, "moves: none, the guests are on the best pnodes" if proved else "moves: none"]
+    more = f", and {len(named) - NAMED_MOVES} more" if len(named) > NAMED_MOVES else ""
+    count = f"{len(moves)} of {len(found.running.residents) if found.running else 0} guests"
+    plans = "placer rebalance plans them in a safe order" + (" once the pages are known" if found.assumed else "")
+    return [line, f"moves: {count}: {', '.join(named[:NAMED_MOVES])}{more}; {plans}"]
+
+
+def _gap(state: State) -> str:
+    open_tiers = [(cost, bound) for cost, bound in zip(state.costs, state.bounds, strict=False) if cost != bound]
+    return f": at most {gap(*open_tiers[0])} above the least" if open_tiers else ""
+
+
+def _of_state(state: State, found: Overview) -> str:
+    terms = {name: value for tier in state.terms for name, value in tier.items()}
+    price = 2 * sharing_price(found.running.instance) if found.running else 0
+    pairs = _pairs(terms.get("core_sharing", 0) // price) if price else "no shared cores"
+    return f"{_mean(state.mean_distance)}, {pairs}"
+
+
+def _mean(distance: float | None) -> str:
+    return "mean access distance not known" if distance is None else f"mean access distance {distance:.2f}"
+
+
+def _pairs(count: int) -> str:
+    return f"{count} pair{'s' * (count != 1)} of vcpus share a core"
+
+
+def _guests(found: Overview, *, colour: bool) -> str:
+    host, moves = found.host, found.moves
+    ids = [pnode.id for pnode in host.pnodes]
+    own_columns = len(ids) <= MOST_COLUMNS
+    rows: list[list[object]] = []
+    for guest in found.findings.guests:
+        there = pnodes_of_guest(guest, host)
+        shown = [_cell(there.get(pnode)) for pnode in ids]
+        if not own_columns:
+            shown = [", ".join(f"{pnode}: {_cell(there[pnode])}" for pnode in there)]
+        name = guest.domain.name
+        rows.append(
+            [
+                name,
+                len(guest.domain.affinity),
+                format_size(sum(guest.found_kib.values())),
+                *shown,
+                _meant(guest, host),
+                guest_locality(guest.domain, guest.found_kib, host).mean_distance,
+                *([format_cpuset(moves[name][1]) if name in moves else ""] if moves else []),
+            ]
+        )
+    pnodes = (
+        [f">pnode {pnode}" if i == 0 else f">{pnode}" for i, pnode in enumerate(ids)] if own_columns else ["pnodes"]
+    )
+    columns = ["guest", ">vcpus", ">memory", *pnodes, ">meant", ">distance", *([">best"] if moves else [])]
+    title = "Guests: GiB / vcpus on each pnode (a vcpu that may run on k pnodes counts 1/k on each)"
+    return table(title, columns, rows, colour=colour)
+
+
+def _cell(there: tuple[int, float] | None) -> str:
+    if there is None:
+        return ""
+    return f"{_number(there[0] / KIB_PER_GIB)}/{_number(there[1])}"
+
+
+def _number(value: float) -> str:
+    """Write a number with as many decimals as it needs, at most one; of one below that, say so."""
+    if 0 < value < 0.05:
+        return "<.1"
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _meant(guest: GuestFinding, host: Host) -> str:
+    everywhere = {pnode.id for pnode in host.pnodes if pnode.pcpus}
+    return (
+        "any" if everywhere <= guest.expected.pnodes and len(host.pnodes) > 1 else format_cpuset(guest.expected.pnodes)
+    )
+
+
+def _pnodes(found: Overview, *, colour: bool) -> str:
+    localities = pnode_localities(found.findings)
+    rows = [
+        (
+            pnode.id,
+            format_size(_held(found, pnode.id)),
+            format_size(found.snapshot.running.host.pnodes[p].memory_kib),
+            _number(localities[pnode.id].vcpus),
+            len(pnode.pcpus),
+            found.shared_pairs[pnode.id],
+            _percent(localities[pnode.id].local),
+            localities[pnode.id].mean_distance,
+        )
+        for p, pnode in enumerate(found.host.pnodes)
+    ]
+    columns = (">pnode", ">memory held", ">free", ">vcpus", ">pcpus", ">shared pairs", ">local", ">distance")
+    return table("Pnodes (of all domains)", columns, rows, colour=colour)
+
+
+def _held(found: Overview, pnode: int) -> int:
+    return sum(domain.memory_kib.get(pnode, 0) for domain in found.findings.dump.domains.values())
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{100 * share:.0f} %"

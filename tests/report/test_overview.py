@@ -1,0 +1,61 @@
+"""The report of placer show."""
+
+from __future__ import annotations
+
+import pytest
+
+import placer
+from placer.report.overview import ASSUMED, render_overview
+from tests.support.kvm_snapshots import parts_of_kvm
+from tests.support.snapshots import output, parts_of_xl, snapshot
+from tests.support.thirty_guests import thirty_guests
+
+
+def report(text: str, time_limit_s: float = 10.0, *, quiet: bool = False) -> str:
+    found = placer.show(placer.read_snapshot(placer.Text(text, place="xen1.txt")), time_limit_s=time_limit_s, workers=1)
+    return render_overview(found, quiet=quiet)
+
+
+def test_it_says_what_is_now_what_would_be_best_and_the_moves() -> None:
+    lines = report(snapshot(parts_of_kvm())).splitlines()
+    assert lines[:4] == [
+        "kvm1, taken 2026-11-29T13:32:01Z: 2 guests with 4 vcpus and 6 GiB",
+        "now: mean access distance 12.75, 1 pair of vcpus share a core",
+        "best: mean access distance 10.00, 0 pairs of vcpus share a core; proved that no placement of these guests "
+        "costs less and that fewer moves do not reach it",
+        "moves: 1 of 2 guests: web 0-1 -> 1; placer rebalance plans them in a safe order",
+    ]
+    assert [line.split() for line in lines[6:9]] == [
+        ["guest", "vcpus", "memory", "pnode", "0", "1", "meant", "distance", "best"],
+        ["db", "2", "4", "GiB", "4/2", "0", "10.00"],
+        ["web", "2", "2", "GiB", "0.5/1", "1.5/1", "any", "15.50", "1"],
+    ]
+
+
+def test_thirty_guests_fit_sixty_lines() -> None:
+    for pages in (True, False):
+        assert len(report(thirty_guests(pages=pages), time_limit_s=0.5).splitlines()) <= 60
+
+
+def test_what_is_assumed_and_what_is_off_is_noted_unless_quiet() -> None:
+    without = report(snapshot(parts_of_xl()))
+    assert f"note: {ASSUMED}" in without
+    assert "plans them in a safe order once the pages are known" in without
+    text = snapshot(parts_of_xl() | {"xl-dmesg": output("dmesg.txt")})
+    assert "note: not where they were meant to be (placer check says why): web\n" in report(text)
+    assert "note: " not in report(text, quiet=True)
+
+
+def test_without_a_search_the_best_is_not_known() -> None:
+    assert "\nbest: not known, nothing was searched for\n" in report(snapshot(parts_of_kvm()), time_limit_s=0)
+
+
+def test_guests_on_the_best_pnodes_need_no_move() -> None:
+    text = report(snapshot(parts_of_xl() | {"xl-dmesg": output("dmesg.txt")}))
+    assert "\nmoves: none, the guests are on the best pnodes\n" in text
+    assert "with each vcpu bound near its memory, which moves none: mean access distance 10.50, 0 pairs" in text
+
+
+def test_a_host_of_many_pnodes_lists_those_of_each_guest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("placer.report.overview.MOST_COLUMNS", 1)
+    assert "  web        2   2 GiB  0: 0.5/1, 1: 1.5/1    any" in report(snapshot(parts_of_kvm()))
