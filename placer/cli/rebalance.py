@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +22,7 @@ class PlanFormat(StrEnum):
 
     text = "text"
     json = "json"
+    shell = "shell"
 
 
 Snapshot = Annotated[
@@ -80,8 +83,16 @@ def rebalance(
     stay: Stay = None,
     live: Live = False,
     format: Annotated[
-        PlanFormat, typer.Option(help="text: a report. json: the plan with its proof.")
+        PlanFormat,
+        typer.Option(
+            help="text: a report. json: the plan with its proof. shell: a script for dom0 that does the moves with xl, "
+            "stops at the first surprise, and goes on when it is run again; its --dry-run says each step."
+        ),
     ] = PlanFormat.text,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of standard output.")
+    ] = None,
+    force: options.Force = False,
     time_limit: options.TimeLimit = 10.0,
     workers: options.Workers = None,
     seed: options.Seed = 0,
@@ -95,11 +106,13 @@ def rebalance(
     --moves, --gib and --restarts, and what fewer moves would reach.
     """
     from placer.api.rebalancing import rebalance as plan_moves
-    from placer.cli.outputs import write_stdout
+    from placer.cli.outputs import refuse_existing
     from placer.cli.running import print_line, run
     from placer.rebalance.end_problem import tier_names
 
     _refuse_two_stdin([snapshot, host, running, vcpu_list, numa_dump, pools, *(make_room or ())])
+    paths = [] if output in {None, "-"} else [Path(output or "")]
+    refuse_existing(paths, force=force)
     there = _read(snapshot, host, running, vcpu_list, numa_dump, pools, reserve)
     new = _new_guests(make_room or [], there)
     plan = run(
@@ -122,7 +135,7 @@ def rebalance(
         quiet=quiet or log,
         tiers=tier_names(there, fewest=bool(new or empty)),
     )
-    write_stdout(_written(plan, format, quiet=quiet))
+    _write(plan, format, paths, quiet=quiet)
     raise typer.Exit({"INFEASIBLE": 1, "UNKNOWN": 3}.get(str(plan.status), 0))
 
 
@@ -176,8 +189,21 @@ def _new_guests(files: list[str], there: RunningHost) -> list[ParsedGuest]:
     return [guest for file in files for guest in read_guests(file, there.instance.host)]
 
 
-def _written(plan: Plan, format: PlanFormat, *, quiet: bool) -> str:
-    from placer.cli.outputs import on_terminal
+def _write(plan: Plan, format: PlanFormat, paths: list[Path], *, quiet: bool) -> None:
+    """Write the plan to a file or to standard output; without a plan no script, but the report to standard error."""
+    from placer.cli.outputs import on_terminal, write_files, write_stdout
+    from placer.rebalance.xl_script import xl_script
     from placer.report.rebalance import plan_json, render_plan
 
-    return plan_json(plan) if format is PlanFormat.json else render_plan(plan, colour=on_terminal(), quiet=quiet)
+    if format is PlanFormat.shell and plan.placement is None:
+        print(render_plan(plan, quiet=quiet), file=sys.stderr, end="")
+        return
+    colour = not paths and on_terminal()
+    if format is PlanFormat.text:
+        text = render_plan(plan, colour=colour, quiet=quiet)
+    else:
+        text = plan_json(plan) if format is PlanFormat.json else xl_script(plan)
+    if paths:
+        write_files({paths[0]: text})
+    else:
+        write_stdout(text)

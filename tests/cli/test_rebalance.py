@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,23 @@ def test_a_snapshot_is_all_it_needs() -> None:
     )
     assert ran.code == 0, ran.err
     assert json.loads(ran.out)["status"] == "OPTIMAL"
+
+
+def test_a_script_is_written_to_a_file_that_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "moves.sh"
+    words = ("rebalance", *FILES, "--format", "shell", "-o", path)
+    assert placer(*words).code == 0
+    script = path.read_text()
+    assert script.startswith("#!/bin/sh\n") and "\nrepin 1 web " in script
+    again = placer(*words)
+    assert again.code == 2 and "exists; --force replaces it" in again.err
+    assert placer(*words, "--force").code == 0
+
+
+def test_without_a_plan_there_is_no_script(tmp_path: Path) -> None:
+    path = tmp_path / "moves.sh"
+    ran = placer("rebalance", *FILES, "--empty", 2, "--format", "shell", "-o", path)
+    assert ran.code == 1 and not path.exists() and ran.out == "" and "may not move" in ran.err
 
 
 @pytest.mark.parametrize(

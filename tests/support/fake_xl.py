@@ -1,0 +1,269 @@
+#!/usr/bin/env python3
+"""
+An xl that keeps a host in a file: what the scripts of placer call, with the outputs that xl 4.17 prints.
+
+FAKE_XL names the folder of the state. A file ``fail`` in it has lines ``COMMAND COUNT MODE``: that call of the command,
+counted from 1, fails; with MODE ``after`` once it is done, with ``half`` amid its work.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(os.environ.get("FAKE_XL", "."))
+MAGIC = b"Xen saved domain, xl format\n \0 \r"
+BYTEORDER, JSON_AND_STREAM_V2 = 0x01020304, 3
+
+
+def say(text: str) -> None:
+    """Print a line."""
+    sys.stdout.write(text + "\n")
+
+
+class FailedError(Exception):
+    """The command fails with this message."""
+
+
+def load() -> dict[str, Any]:
+    """Read the host."""
+    state: dict[str, Any] = json.loads((FOLDER / "host.json").read_text())
+    return state
+
+
+def store(state: dict[str, Any]) -> None:
+    """Write the host."""
+    (FOLDER / "host.json").write_text(json.dumps(state, indent=1))
+
+
+def fault(command: str) -> str:
+    """Count a call of a command, and tell how it is to fail; empty where it is not."""
+    state = load()
+    state["calls"][command] = state["calls"].get(command, 0) + 1
+    store(state)
+    plan = FOLDER / "fail"
+    for line in plan.read_text().splitlines() if plan.exists() else ():
+        name, count, mode = line.split()
+        if name == command and int(count) == state["calls"][command]:
+            return mode
+    return ""
+
+
+def free(state: dict[str, Any]) -> dict[str, int]:
+    """Give the free MiB of each pnode."""
+    left = dict(state["pnodes"])
+    for domain in state["domains"]:
+        for pnode, mib in domain["memory"].items():
+            left[pnode] -= mib
+    return left
+
+
+def bound(state: dict[str, Any], config: dict[str, Any]) -> list[str]:
+    """Give the pnodes of the affinity of a configuration."""
+    info = config["b_info"]
+    masks = info.get("vcpu_hard_affinity") or info.get("vcpu_soft_affinity") or []
+    pcpus = {pcpu for mask in masks for pcpu in mask}
+    return [pnode for pnode, own in state["pcpus"].items() if not pcpus or pcpus & set(own)]
+
+
+def build(state: dict[str, Any], config: dict[str, Any], *, paused: bool) -> dict[str, Any]:
+    """Start a domain: its memory in equal parts on the pnodes of its affinity."""
+    mib = config["b_info"]["max_memkb"] // 1024
+    if "vnuma_nodes" in config["b_info"]:
+        memory: dict[str, int] = {}
+        for vnode in config["b_info"]["vnuma_nodes"]:
+            pnode = str(vnode.get("pnode", 0))
+            memory[pnode] = memory.get(pnode, 0) + vnode["memkb"] // 1024
+    else:
+        pnodes = state.get("astray") or bound(state, config)
+        memory = {pnode: mib // len(pnodes) for pnode in pnodes}
+    left = free(state)
+    if any(left[pnode] < each for pnode, each in memory.items()):
+        raise FailedError("libxl: error: can't allocate low memory for domain: Out of memory")
+    state["last"] += 1
+    domain = {"domid": state["last"], "config": config, "memory": memory, "paused": paused}
+    state["domains"].append(domain)
+    return domain
+
+
+def find(state: dict[str, Any], name: str) -> dict[str, Any]:
+    """Find a domain by its number or name."""
+    for domain in state["domains"]:
+        if name in (str(domain["domid"]), domain["config"]["c_info"]["name"]):
+            return domain  # type: ignore[no-any-return]
+    raise FailedError(f"{name} is an invalid domain identifier")
+
+
+def image(config: dict[str, Any]) -> bytes:
+    """Write what xl save writes: its head with the configuration, and then the stream."""
+    data = json.dumps(config, indent=4).encode() + b"\0"
+    data = struct.pack("<I", len(data)) + data
+    head = MAGIC + struct.pack("<IIII", BYTEORDER, JSON_AND_STREAM_V2, 0, len(data))
+    return head + data + b"LIBXLSTREAM" * 1000
+
+
+def read_image(raw: bytes) -> dict[str, Any]:
+    """Read it again, as strictly as libxl."""
+    if raw[:32] != MAGIC:
+        raise FailedError("File does not look like a saved domain")
+    _, _, _, length = struct.unpack("<IIII", raw[32:48])
+    (size,) = struct.unpack("<I", raw[48:52])
+    if size + 4 != length or raw[51 + size : 52 + size] != b"\0" or raw[48 + length :] != b"LIBXLSTREAM" * 1000:
+        raise FailedError("corrupt image")
+    config: dict[str, Any] = json.loads(raw[52 : 51 + size])
+    return config
+
+
+def masks(domain: dict[str, Any], kind: str, vcpu: int) -> str:
+    given = domain["config"]["b_info"].get(f"vcpu_{kind}_affinity") or []
+    return ranges(given[vcpu]) if vcpu < len(given) and given[vcpu] else "all"
+
+
+def ranges(pcpus: list[int]) -> str:
+    """Print pcpus as xl does."""
+    text, first = [], None
+    for pcpu in pcpus:
+        first = pcpu if first is None else first
+        if pcpu + 1 not in pcpus:
+            text.append(str(first) if first == pcpu else f"{first}-{pcpu}")
+            first = None
+    return ",".join(text)
+
+
+def command_info(state: dict[str, Any], _words: list[str]) -> None:
+    say("nr_nodes               : 4\nnuma_info              :\nnode:    memsize    memfree    distances")
+    for pnode, mib in free(state).items():
+        say(f"{pnode:>4}:{state['pnodes'][pnode]:>10}{mib:>11}      10,20")
+
+
+def command_vm_list(state: dict[str, Any], _words: list[str]) -> None:
+    say("UUID                                  ID    name")
+    for domain in state["domains"]:
+        c_info = domain["config"]["c_info"]
+        say(f"{c_info['uuid']}  {domain['domid']:>4}    {c_info['name']}")
+
+
+def command_domname(state: dict[str, Any], words: list[str]) -> None:
+    say(find(state, words[0])["config"]["c_info"]["name"])
+
+
+def command_list(state: dict[str, Any], words: list[str]) -> None:
+    say("Name                                        ID   Mem VCPUs\tState\tTime(s)")
+    for domain in [find(state, words[0])] if words else state["domains"]:
+        name, info = domain["config"]["c_info"]["name"], domain["config"]["b_info"]
+        flags = "--p---" if domain["paused"] else "-b----"
+        say(f"{name:<40} {domain['domid']:>5} {512:>5} {info['max_vcpus']:>5}     {flags}    {1.5:>7}")
+
+
+def command_vcpu_list(state: dict[str, Any], words: list[str]) -> None:
+    say("Name                                ID  VCPU   CPU State   Time(s) Affinity (Hard / Soft)")
+    domain = find(state, words[0])
+    for vcpu in range(domain["config"]["b_info"]["max_vcpus"]):
+        affinity = f"{masks(domain, 'hard', vcpu)} / {masks(domain, 'soft', vcpu)}"
+        name = domain["config"]["c_info"]["name"]
+        say(f"{name:<32} {domain['domid']:>5} {vcpu:>5}    1   -b-       1.0  {affinity}")
+
+
+def command_vcpu_pin(state: dict[str, Any], words: list[str]) -> None:
+    domain, info = find(state, words[0]), find(state, words[0])["config"]["b_info"]
+    for kind, text in zip(("hard", "soft"), words[2:], strict=True):
+        if text != "-":
+            rows = info.setdefault(f"vcpu_{kind}_affinity", [[] for _ in range(info["max_vcpus"])])
+            rows[int(words[1])] = [] if text == "all" else expand(text)
+    assert domain in state["domains"]
+    store(state)
+
+
+def expand(text: str) -> list[int]:
+    parts = [part.split("-") for part in text.split(",")]
+    return [pcpu for part in parts for pcpu in range(int(part[0]), int(part[-1]) + 1)]
+
+
+def command_save(state: dict[str, Any], words: list[str]) -> None:
+    domain = find(state, words[0])
+    mode = fault("save")
+    if "vnuma_nodes" in domain["config"]["b_info"]:
+        raise FailedError("Cannot save a guest with vNUMA configured")
+    raw = image(domain["config"])
+    Path(words[1]).write_bytes(raw[: len(raw) // 2] if mode == "half" else raw)
+    if mode in {"yes", "half"}:
+        raise FailedError("Failed to save domain")
+    state = load()
+    state["domains"] = [each for each in state["domains"] if each["domid"] != domain["domid"]]
+    store(state)
+    if mode == "after":
+        raise FailedError("killed")
+
+
+def command_restore(state: dict[str, Any], words: list[str]) -> None:
+    mode = fault("restore")
+    raw = sys.stdin.buffer.read() if words[-1] == "/dev/stdin" else Path(words[-1]).read_bytes()
+    if mode == "yes":
+        raise FailedError("restore failed")
+    state = load()
+    build(state, read_image(raw), paused="-p" in words)
+    store(state)
+    if mode == "after":
+        raise FailedError("killed")
+
+
+def command_unpause(state: dict[str, Any], words: list[str]) -> None:
+    find(state, words[0])["paused"] = False
+    store(state)
+
+
+def command_migrate(state: dict[str, Any], words: list[str]) -> None:
+    assert words[:2] == ["-s", ""]
+    domain = find(state, words[2])
+    mode = fault("migrate")
+    if mode == "yes":
+        raise FailedError("migration failed")
+    ran = subprocess.run(["/bin/sh", "-c", words[3]], input=image(domain["config"]), check=False)
+    if ran.returncode:
+        raise FailedError("migration target process exited unsuccessfully")
+    state = load()
+    state["domains"] = [each for each in state["domains"] if each["domid"] != domain["domid"]]
+    store(state)
+    if mode == "after":
+        raise FailedError("killed")
+
+
+def command_migrate_receive(state: dict[str, Any], _words: list[str]) -> None:
+    build(state, read_image(sys.stdin.buffer.read()), paused=False)
+    store(state)
+
+
+def command_shutdown(state: dict[str, Any], words: list[str]) -> None:
+    domain = find(state, words[0])
+    if domain["config"]["c_info"]["name"] not in state["deaf"]:
+        state["domains"].remove(domain)
+        store(state)
+
+
+def command_create(state: dict[str, Any], words: list[str]) -> None:
+    if fault("create"):
+        raise FailedError("create failed")
+    state = load()
+    build(state, json.loads(Path(words[0]).read_text()), paused=False)
+    store(state)
+
+
+def main() -> int:
+    command, *words = sys.argv[1:]
+    with (FOLDER / "calls.log").open("a") as log:
+        log.write(" ".join(sys.argv[1:]) + "\n")
+    try:
+        globals()[f"command_{command.replace('-', '_')}"](load(), [word for word in words if word != "-n"])
+    except FailedError as error:
+        sys.stderr.write(f"xl: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
