@@ -63,10 +63,10 @@ def pnodes(guest: Guest, host: Host, sites: Sites) -> Iterator[str]:
     """
     A guest stands only on the pnodes that it may use, and a vnode only on those that may hold it.
 
-    Vcpus apart from their memory are bound by their affinity alone.
+    Vcpus apart from their memory are bound by their affinity alone, memory apart by its own pnodes.
     """
     for v, vnode, pnode in _placed(guest, host, sites):
-        if guest.pnodes is not None and pnode.id not in guest.pnodes and vnode.vcpus_of is None:
+        if guest.pnodes is not None and pnode.id not in guest.pnodes and vnode.is_seen:
             yield f"vnode {v} stands on pnode {pnode.id}, the guest may use only {format_cpuset(guest.pnodes)}"
         elif vnode.pnodes is not None and pnode.id not in vnode.pnodes:
             yield f"vnode {v} stands on pnode {pnode.id}, it may use only {format_cpuset(vnode.pnodes)}"
@@ -161,7 +161,7 @@ def charge(guest: Guest, vnode: Vnode) -> int:
     That is with its share of overhead if the form of the guest is ``whole`` or ``set``: one of as many equal parts as
     it has vnodes, rounded up to 4 KiB. Vcpus apart from their memory take none.
     """
-    with_overhead = guest.form in {"whole", "set"} and vnode.vcpus_of is None
+    with_overhead = guest.form in {"whole", "set"} and vnode.is_seen
     in_pages = guest.page_size if vnode.page_size is None else vnode.page_size
     return (0 if in_pages else vnode.memory_kib) + (
         _pages(guest.overhead_kib, guest.seen_vnodes) if with_overhead else 0

@@ -144,7 +144,7 @@ def _more_pnodes(host: Host, guest: Guest, wrong: list[tuple[int, int]]) -> list
     for v, pnode in pnode_of.items():
         vnode = guest.vnodes[v]
         barred = vnode.pnodes is not None and pnode not in vnode.pnodes
-        lacking = vnode.vcpus_of is None and guest.pnodes is not None and pnode not in guest.pnodes
+        lacking = vnode.is_seen and guest.pnodes is not None and pnode not in guest.pnodes
         which = f" and its vnode {v}" if barred and lacking else f" vnode {v}" if barred else ""
         words.append(
             f'guest "{guest.name}"{which} may also use pnode {pnode}' + ("" if barred else f" (for vnode {v})")

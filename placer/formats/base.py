@@ -186,8 +186,6 @@ class ParsedGuest:
         Whether its memory is interleaved over all of ``pnodes``, so that it is a set of these pnodes.
     filled
         Whether its memory is bound to ``pnodes``, of which each is filled as far as it has room.
-    bound_kib
-        Id of a pnode -> memory that the guest has there wherever it is placed, in KiB.
     bindings
         What the file binds besides memory and vcpus, and the nodesets that a placement changes.
     page_size
@@ -223,7 +221,6 @@ class ParsedGuest:
     stubdomain_kib: int = 0
     spread: bool = False
     filled: bool = False
-    bound_kib: Mapping[int, int] = field(default_factory=dict)
     bindings: tuple[Binding, ...] = ()
     page_size: int | None = None
     notes: tuple[str, ...] = ()

@@ -121,14 +121,16 @@ def write_vnodes(guest: Guest, host: Host, pnodes: tuple[int | None, ...]) -> tu
     -------
     tuple of ConfiguredVnode
         In the order of the guest; a merged vnode stands where its first part stood, and the vcpus of a vnode with
-        ``vcpus_of`` stand in the vnode that it names. Distances are those of the host
-        between the vnodes' pnodes, brought into the range 11 to 254, and 10 on the diagonal. Where a vnode has no
-        pnode the host's largest finite distance is taken. A vnode without memory and vcpus lies nowhere: its distances
-        are those that the guest asks for, or 20, as Linux and libvirt take where none are stated.
+        ``vcpus_of`` stand in the vnode that it names. Vnodes with ``memory_of`` are left out. Distances are those of
+        the host between the vnodes' pnodes, brought into the range 11 to 254, and 10 on the diagonal. Where a vnode has
+        no pnode the host's largest finite distance is taken. A vnode without memory and vcpus lies nowhere: its
+        distances are those that the guest asks for, or 20, as Linux and libvirt take where none are stated.
     """
     rows: list[_Row] = []
     row_of: list[int] = []
     for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
+        if vnode.memory_of is not None:
+            continue
         homes: dict[int, int | None] = dict.fromkeys(vnode.vcpus, pnode)
         if vnode.vcpus_of is not None:
             rows[row_of[vnode.vcpus_of]].homes.update(homes)

@@ -75,6 +75,8 @@ def not_for_qemu(written: ConfiguredGuest) -> Iterator[str]:
         yield "it has no vcpus"
     if not guest.memory_kib:
         yield "it has no memory"
+    if any(vnode.memory_of is not None for vnode in guest.vnodes) and (source is None or source.kind != "libvirt"):
+        yield "a vnode has memory of another (memory_of), as a memory device: only the guest's own domain XML states it"
 
 
 def _guest_reasons(written: ConfiguredGuest, toolstack: Toolstack) -> Iterator[str]:

@@ -166,8 +166,8 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
     @property
     def seen_vnodes(self) -> int:
-        """Number of vnodes that the guest sees; those of vcpus apart from their memory come after them."""
-        return sum(vnode.vcpus_of is None for vnode in self.vnodes)
+        """Number of vnodes that the guest sees; those of vcpus or memory apart come after them."""
+        return sum(vnode.is_seen for vnode in self.vnodes)
 
     @cached_property
     def online(self) -> frozenset[int]:
@@ -207,7 +207,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
     def overhead_share_kib(self, vnode: Vnode) -> int:
         """Give the overhead that lands with one of its vnodes, in whole pages of 4 KiB; 0 if it lands elsewhere."""
-        here = self.has_own_affinity and vnode.vcpus_of is None
+        here = self.has_own_affinity and vnode.is_seen
         return -(-self.overhead_kib // (4 * self.seen_vnodes)) * 4 if here else 0
 
     def homes(self, pnodes: tuple[int | None, ...]) -> tuple[frozenset[int], ...]:

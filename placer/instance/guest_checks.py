@@ -180,15 +180,21 @@ def check_policies(guest: Stated) -> None:
 
 
 def check_apart(guest: Stated) -> None:
-    """Refuse vcpus apart from their memory that have memory, or that belong to no vnode before them."""
-    seen = [v for v, vnode in enumerate(guest.vnodes) if vnode.vcpus_of is None]
+    """Refuse vcpus apart with memory, memory apart with vcpus, and both where they belong to no vnode before them."""
+    seen = [v for v, vnode in enumerate(guest.vnodes) if vnode.is_seen]
     if seen != list(range(len(seen))):
-        raise ValueError(f"vnode {seen[-1]} comes after one with vcpus_of, expected those with vcpus_of last")
+        key = next(
+            "vcpus_of" if vnode.memory_of is None else "memory_of" for vnode in guest.vnodes if not vnode.is_seen
+        )
+        raise ValueError(f"vnode {seen[-1]} comes after one with {key}, expected those with {key} last")
     for v, vnode in enumerate(guest.vnodes):
-        if vnode.vcpus_of is not None and vnode.vcpus_of >= len(seen):
-            raise ValueError(f"vnode {v} has the vcpus_of vnode {vnode.vcpus_of}, expected 0 to {len(seen) - 1}")
+        for key, of in (("vcpus_of", vnode.vcpus_of), ("memory_of", vnode.memory_of)):
+            if of is not None and of >= len(seen):
+                raise ValueError(f"vnode {v} has the {key} vnode {of}, expected 0 to {len(seen) - 1}")
         if vnode.vcpus_of is not None and (vnode.memory_kib or not vnode.vcpus):
             raise ValueError(f"vnode {v} has vcpus_of, expected vcpus and no memory")
+        if vnode.memory_of is not None and (vnode.vcpus or not vnode.memory_kib):
+            raise ValueError(f"vnode {v} has memory_of, expected memory and no vcpus")
 
 
 def check_topology(guest: Stated) -> None:

@@ -28,7 +28,10 @@ class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         or ``pnodes`` names may hold it if it has no vcpus, whatever its guest says of ``memory_only_pnodes``.
     vcpus_of
         For vcpus that run on another pnode than the memory they belong to: number of the vnode in which the guest sees
-        the vcpus of this one, which has no memory. None: it is a vnode that the guest sees.
+        the vcpus of this one, which has no memory. None: they are its own.
+    memory_of
+        For memory that lies on another pnode than the vnode in which the guest sees it, as that of a memory device:
+        number of that vnode. It has no vcpus. None: the memory is its own.
     page_size
         Size of the huge pages of its memory, in KiB. None: that of its guest.
     """
@@ -38,6 +41,7 @@ class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     pnode: Cpu | None = None
     pnodes: tuple[Cpu, ...] | None = None
     vcpus_of: Annotated[int, Meta(ge=0)] | None = None
+    memory_of: Annotated[int, Meta(ge=0)] | None = None
     page_size: Kib | None = None
 
     if TYPE_CHECKING:  # what the constructor takes; it makes tuples of it
@@ -50,8 +54,14 @@ class Vnode(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             pnode: int | None = None,
             pnodes: Iterable[int] | None = None,
             vcpus_of: int | None = None,
+            memory_of: int | None = None,
             page_size: int | None = None,
         ) -> None: ...
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it is a vnode that the guest sees, not vcpus or memory of one that lie elsewhere."""
+        return self.vcpus_of is None and self.memory_of is None
 
     @property
     def is_empty(self) -> bool:

@@ -58,7 +58,8 @@ def _apart(instance: Instance, placement: Placement) -> list[GuestNote]:
         memory = {pnode for vnode, pnode in pnodes if vnode.memory_kib and pnode is not None}
         vcpus = {pnode for vnode, pnode in pnodes if vnode.vcpus and pnode is not None}
         placed = None not in placement.pnode_of[guest.name]
-        if placed and guest.seen_vnodes < len(guest.vnodes) and memory != vcpus:
+        apart = any(vnode.vcpus_of is not None for vnode in guest.vnodes)
+        if placed and apart and memory != vcpus:
             said = f"its memory is on {name_pnodes(memory)}, its vcpus run on {name_pnodes(vcpus)}: {why}"
             notes.append(about(guest.name, Note(said, kind=f"memory and vcpus on different pnodes: {why}"), joint=": "))
     return notes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal, NoReturn
@@ -115,16 +114,10 @@ def refuse_same_name(first: ParsedGuest, second: ParsedGuest) -> NoReturn:
     raise InputError(f'two guests have the name "{second.name}"{also}', place=_place(second))
 
 
-def less_bound(host: Host, guests: Iterable[ParsedGuest]) -> Host:
-    """Take off what guests have however they are placed: on a pnode (``bound_kib``), or on any (``stubdomain_kib``)."""
-    bound: Counter[int] = Counter()
-    claimed_kib = host.claimed_kib
-    for guest in guests:
-        bound.update(guest.bound_kib)
-        claimed_kib += guest.stubdomain_kib
-    pnodes = [replace_struct(pnode, reserve_kib=pnode.reserve_kib + bound[pnode.id]) for pnode in host.pnodes]
-    changed = bool(bound) or claimed_kib > host.claimed_kib
-    return replace_struct(host, pnodes=tuple(pnodes), claimed_kib=claimed_kib) if changed else host
+def less_stubdomains(host: Host, guests: Iterable[ParsedGuest]) -> Host:
+    """Take off what the stub domains of guests have, on whatever pnode."""
+    taken_kib = sum(guest.stubdomain_kib for guest in guests)
+    return replace_struct(host, claimed_kib=host.claimed_kib + taken_kib) if taken_kib else host
 
 
 def _place(reading: ParsedGuest) -> str | None:

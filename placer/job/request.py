@@ -18,7 +18,7 @@ from placer.job.problem_guests import (
     MemoryChoice,
     VnodesChoice,
     choose_memory,
-    less_bound,
+    less_stubdomains,
     problem_guest,
     refuse_same_name,
 )
@@ -98,7 +98,7 @@ def assemble(
             notes += [about(reading.name, note, joint=": ") for note in said]
     if faults is None:
         collected.raise_all()
-    instance = Instance(host=less_bound(host.host, readings.values()), guests=tuple(placed))
+    instance = Instance(host=less_stubdomains(host.host, readings.values()), guests=tuple(placed))
     return Request(
         instance=instance,
         readings=readings,

@@ -103,8 +103,8 @@ def incompatible_pnodes(host: Host) -> BoolArray:
 
 
 def _nodemap(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
-    """Allow the pnodes in the list of the guest, unless the vnode is of vcpus apart, and in that of the vnode."""
-    of_guest = guest.pnodes if vnode.vcpus_of is None else None
+    """Allow the pnodes in the list of the guest, unless it is of vcpus or memory apart, and in that of the vnode."""
+    of_guest = guest.pnodes if vnode.is_seen else None
     lists = [each for each in (of_guest, vnode.pnodes) if each is not None]
     return np.array([all(pnode.id in each for each in lists) for pnode in host.pnodes])
 

@@ -128,8 +128,18 @@ def _guests(result: Result, instance: Instance, placement: Placement, *, colour:
                     mean if first else "",
                 )
             )
+        rows += _apart(guest, placement)
     columns = ("guest", ">vnode", ">memory", "vcpus", ">pnode", ">mean distance")
     return table("Guests", columns, rows, colour=colour)
+
+
+def _apart(guest: Guest, placement: Placement) -> list[tuple[object, ...]]:
+    """Give a row for each part of the memory of a vnode that lies apart, as memory devices may."""
+    return [
+        ("", f"{vnode.memory_of} (device)", format_size(vnode.memory_kib), "0", "none" if pnode is None else pnode, "")
+        for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True)
+        if vnode.memory_of is not None
+    ]
 
 
 def _set_row(guest: Guest, placement: Placement, mean: float | None) -> tuple[object, ...]:

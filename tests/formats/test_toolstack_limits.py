@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from placer.errors import EmissionError
 from placer.formats.base import GuestSource
 from placer.formats.configured_guest import ConfiguredGuest, write_vnodes
-from placer.formats.toolstack_limits import refuse_for_xen, video_ram_kib
+from placer.formats.toolstack_limits import not_for_qemu, refuse_for_xen, video_ram_kib
 from placer.instance import Guest, GuestType, Host, Pnode, Vnode
 
 MIB = 1024
@@ -170,3 +170,13 @@ def test_the_refusal_of_a_guest_without_a_type_says_that_no_type_means_pv() -> N
     source = GuestSource(kind="xl", place="db.cfg", text='name = "db"\nmemory = 4096\n')
     with pytest.raises(EmissionError, match=r"its file states no type, which means pv"):
         refuse_for_xen(write(guest=typed("pv"), source=source))
+
+
+def test_memory_apart_is_written_by_the_file_that_states_it_alone() -> None:
+    guest = Guest(name="db", vnodes=(vnode(vcpus=(0,)), Vnode(memory_kib=MIB, memory_of=0)))
+    of_libvirt = GuestSource(kind="libvirt", place="db.xml", text="")
+    assert list(not_for_qemu(write(guest=guest, source=of_libvirt))) == []
+    (reason,) = not_for_qemu(write(guest=guest))
+    assert reason.startswith("a vnode has memory of another (memory_of)")
+    with pytest.raises(EmissionError, match=r"its vnodes hold 512 MiB, expected its maxmem of 513 MiB"):
+        refuse_for_xen(write(guest=guest))

@@ -91,9 +91,19 @@ def test_a_placement_says_who_was_taken_apart_and_into_how_many() -> None:
         ),
         ((Vnode(memory_kib=1), Vnode(memory_kib=1, vcpus=(0,), vcpus_of=0)), "expected vcpus and no memory"),
         ((Vnode(memory_kib=1, vcpus=(0,)), Vnode(memory_kib=0, vcpus_of=0)), "expected vcpus and no memory"),
+        (
+            (Vnode(memory_kib=1, memory_of=0), Vnode(memory_kib=1, vcpus=(0,))),
+            "vnode 1 comes after one with memory_of, expected those with memory_of last",
+        ),
+        (
+            (Vnode(memory_kib=1, vcpus=(0,)), Vnode(memory_kib=1, memory_of=1)),
+            "vnode 1 has the memory_of vnode 1, expected 0 to 0",
+        ),
+        ((Vnode(memory_kib=1), Vnode(memory_kib=1, vcpus=(0,), memory_of=0)), "expected memory and no vcpus"),
+        ((Vnode(memory_kib=1, vcpus=(0,)), Vnode(memory_kib=0, memory_of=0)), "expected memory and no vcpus"),
     ],
 )
-def test_vcpus_of_nothing_are_refused(vnodes: tuple[Vnode, ...], said: str) -> None:
+def test_vcpus_or_memory_of_nothing_are_refused(vnodes: tuple[Vnode, ...], said: str) -> None:
     with pytest.raises(InstanceError, match=said):
         Guest(name="db", vnodes=vnodes)
 

@@ -94,7 +94,7 @@ def test_a_fault_names_the_field_what_was_expected_and_what_was_found(kind: Any,
 
 def test_a_missing_and_an_unknown_field_and_a_value_without_a_name_are_refused_too() -> None:
     assert said(Vnode, vcpus=(0,)) == "Vnode: memory_kib is missing"
-    fields = "memory_kib, vcpus, pnode, pnodes, vcpus_of, page_size"
+    fields = "memory_kib, vcpus, pnode, pnodes, vcpus_of, memory_of, page_size"
     assert said(Vnode, memory=1) == f"Vnode: no field memory, expected one of {fields}"
     with pytest.raises(InstanceError, match=r"^Vnode: 8 without a name, expected keywords only$"):
         Vnode(8)  # type: ignore[call-arg]
@@ -138,7 +138,8 @@ def test_help_shows_plain_types(kind: type[Struct]) -> None:
 def test_a_signature_has_the_types_and_the_defaults_of_the_fields() -> None:
     assert str(signature(placer.Vnode)) == (
         "(*, memory_kib: int, vcpus: tuple[int, ...] = (), pnode: int | None = None, "
-        "pnodes: tuple[int, ...] | None = None, vcpus_of: int | None = None, page_size: int | None = None)"
+        "pnodes: tuple[int, ...] | None = None, vcpus_of: int | None = None, memory_of: int | None = None, "
+        "page_size: int | None = None)"
     )
     assert str(signature(Placement)).endswith(
         "pcpu_of: dict[str, tuple[int | None, ...]] = {}, sets: tuple[str, ...] = (), apart: tuple[str, ...] = ())"

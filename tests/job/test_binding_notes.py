@@ -68,8 +68,3 @@ def test_a_preference_for_one_pnode_is_noted_wherever_the_guest_is_on_several() 
     request = replace(request, readings={"a": unstated})
     (note,) = binding_notes(request, Placement(pnode_of={"a": (0, 1)}))
     assert note.endswith('mode "interleave" is written for it (--format libvirt), as a preference is for one pnode')
-
-
-def test_memory_that_is_bound_whatever_the_placement_is_reserved() -> None:
-    request = assemble(ParsedHost(host=HOST), [replace(GUEST, bound_kib={1: 3 * GIB})])
-    assert [pnode.reserve_kib for pnode in request.instance.host.pnodes] == [0, 3 * GIB]

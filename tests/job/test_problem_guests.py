@@ -10,7 +10,7 @@ import pytest
 from placer.errors import InputError
 from placer.formats.base import GuestSource, ParsedGuest, ParsedHost
 from placer.instance import Vnode
-from placer.job.problem_guests import less_bound
+from placer.job.problem_guests import less_stubdomains
 from placer.job.request import assemble
 from tests.support.building import GIB, a_host
 
@@ -58,11 +58,8 @@ def test_what_makes_no_guest_is_refused_with_its_file() -> None:
         assemble(HOST, [replace(a_reading(), name="d\nb")])
 
 
-def test_what_guests_take_however_they_are_placed_is_taken_off_the_host() -> None:
+def test_what_stub_domains_take_is_taken_off_the_host() -> None:
     host = a_host(8 * GIB, 8 * GIB)
-    assert less_bound(host, [a_reading()]) is host
+    assert less_stubdomains(host, [a_reading()]) is host
 
-    less = less_bound(host, [a_reading(bound_kib={1: GIB}), a_reading("web", bound_kib={1: GIB}, stubdomain_kib=5)])
-
-    assert [pnode.reserve_kib for pnode in less.pnodes] == [0, 2 * GIB]
-    assert less.claimed_kib == 5
+    assert less_stubdomains(host, [a_reading(stubdomain_kib=2), a_reading("web", stubdomain_kib=5)]).claimed_kib == 7

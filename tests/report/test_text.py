@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from placer.assignment import Status
-from placer.instance import Flexible, Guest, Instance, Placement
+from placer.instance import Flexible, Guest, Instance, Placement, Vnode
 from placer.job.request import Request
 from placer.report.text import render
 from placer.solving.pipeline import solve
@@ -46,6 +46,21 @@ def test_costs_name_terms_bound_and_gap() -> None:
         ["tier", "terms", "cost", "bound", "gap"],
         ["1", "x", "0", "0", "0", "0"],
         ["2", "y", "100,", "z", "200", "300", "250", "16.7", "%"],
+    ]
+
+
+def test_memory_of_a_vnode_that_lies_apart_has_a_row_of_its_own() -> None:
+    guest = Guest(
+        name="db",
+        vnodes=(Vnode(memory_kib=2 * GIB, vcpus=(0, 1)), Vnode(memory_kib=3 * GIB, pnodes=(1,), memory_of=0)),
+    )
+    said = lines(an_answer(), an_instance(INSTANCE.host, guest))
+
+    start = said.index("Guests")
+    assert [line.split() for line in said[start + 2 : start + 5]] == [
+        ["db", "0", "2", "GiB", "2", "(0-1)", "0", "14.40"],
+        ["0", "(device)", "3", "GiB", "0", "1"],
+        [],
     ]
 
 

@@ -265,7 +265,7 @@ def _term_rows(instance: Instance, rows: IntArray, kept: Placement | None) -> di
                 d = distance[rows[:, i], rows[:, j]]
                 terms["access_distance"] += _flow(guest, v, w) * d
                 nodes = (vnode, guest.vnodes[w])
-                if any(node.vcpus_of is not None or not (node.memory_kib or node.vcpus) for node in nodes):
+                if any(_is_apart(node) or not (node.memory_kib or node.vcpus) for node in nodes):
                     continue
                 if guest.vdistances is not None and v != w:
                     terms["vdistance"] += 1000 * np.abs(guest.vdistances[v][w] - np.clip(d, 11, 254))
@@ -325,13 +325,18 @@ def _stands_alone(guest: Guest, v: int, p: int, host: Host) -> bool:
     runnable = all(any(mask is None or pcpu in mask for pcpu in usable) for mask in masks)
     return (
         vnode.pnode in (None, pnode.id)
-        and (guest.pnodes is None or vnode.vcpus_of is not None or pnode.id in guest.pnodes)
+        and (guest.pnodes is None or _is_apart(vnode) or pnode.id in guest.pnodes)
         and (vnode.pnodes is None or pnode.id in vnode.pnodes)
         and (_ordinary(guest, vnode) == 0 or pnode.memory_kib > 0)
         and runnable
         and (bool(vnode.vcpus) or bool(pnode.pcpus) or guest.memory_only_pnodes or _asked_for(vnode, pnode))
         and host.distances[p][p] != 255
     )
+
+
+def _is_apart(vnode: Vnode) -> bool:
+    """Whether these are vcpus or memory of a vnode that lie elsewhere."""
+    return vnode.vcpus_of is not None or vnode.memory_of is not None
 
 
 def _asked_for(vnode: Vnode, pnode: Pnode) -> bool:
@@ -346,8 +351,8 @@ def _ordinary(guest: Guest, vnode: Vnode) -> int:
 
 def _need(guest: Guest, vnode: Vnode) -> int:
     """What a vnode takes where it stands: a whole guest, or a set, takes its overhead along, in pages of 4 KiB."""
-    along = guest.form in ("whole", "set") and vnode.vcpus_of is None
-    parts = [each for each in guest.vnodes if each.vcpus_of is None]
+    along = guest.form in ("whole", "set") and not _is_apart(vnode)
+    parts = [each for each in guest.vnodes if not _is_apart(each)]
     return _ordinary(guest, vnode) + (4 * ceil(Fraction(guest.overhead_kib, 4 * len(parts))) if along else 0)
 
 

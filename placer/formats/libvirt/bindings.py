@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from placer.formats.base import Binding
+from placer.formats.libvirt.huge_pages import size_among
 from placer.formats.libvirt.values import set_of, size_of
 from placer.formats.text.cpu_lists import bits
 from placer.formats.text.xml_text import Node
-from placer.instance import Host, format_cpuset, format_size, shorten
+from placer.instance import Host, Vnode, format_cpuset, format_size, shorten
 
 COUNTED = ("dimm", "virtio-mem")
 """Models of memory devices that are memory of the host; the others lie in files or in memory of their own."""
@@ -25,9 +28,12 @@ class MemoryDevices:
     Parameters
     ----------
     of_cell
-        Cell -> KiB of its devices that no nodemask binds to one pnode: they lie where the cell lies.
-    on_pnode
-        Id of a pnode -> KiB of the devices whose nodemask names that pnode alone.
+        Cell -> KiB of its devices without a nodemask: they lie where the cell lies.
+    apart
+        A vnode for each device with a nodemask, on one of its pnodes; ``memory_of`` is the cell.
+    page_sizes
+        For each of ``apart`` the size of its pages in KiB, 0 for ordinary ones; None where the device states none, so
+        that it has those of its cell.
     bindings
         The nodemasks.
     notes
@@ -35,7 +41,8 @@ class MemoryDevices:
     """
 
     of_cell: dict[int, int]
-    on_pnode: dict[int, int]
+    apart: tuple[Vnode, ...]
+    page_sizes: tuple[int | None, ...]
     bindings: tuple[Binding, ...]
     notes: tuple[str, ...]
 
@@ -50,8 +57,7 @@ def read_memory_devices(root: Node, cell_count: int, host: Host) -> MemoryDevice
         With ``file:line``, if a device has no size, or names a cell or pnode that does not exist.
     """
     of_cell: dict[int, int] = {}
-    on_pnode: dict[int, int] = {}
-    bindings, notes = [], []
+    apart, page_sizes, bindings, notes = [], [], [], []
     devices = root.child("devices")
     for device in devices.all("memory") if devices else ():
         model = device.attributes.get("model", "")
@@ -62,13 +68,38 @@ def read_memory_devices(root: Node, cell_count: int, host: Host) -> MemoryDevice
         kib, cell = _target(device, cell_count)
         what = f"its {model} of {format_size(kib)} for cell {cell}"
         pnodes = _nodemask(device, host)
-        if pnodes is not None:
-            bindings.append(Binding(what=f"the nodemask of {what}", pnodes=pnodes, cell=cell, way=_WAY_OF_NODEMASK))
-        if pnodes is not None and len(pnodes) == 1:
-            on_pnode[pnodes[0]] = on_pnode.get(pnodes[0], 0) + kib
-        else:
+        if pnodes is None:
             of_cell[cell] = of_cell.get(cell, 0) + kib
-    return MemoryDevices(of_cell=of_cell, on_pnode=on_pnode, bindings=tuple(bindings), notes=tuple(notes))
+            continue
+        bindings.append(Binding(what=f"the nodemask of {what}", pnodes=pnodes, cell=cell, way=_WAY_OF_NODEMASK))
+        apart.append(Vnode(memory_kib=kib, pnodes=pnodes, memory_of=cell))
+        page_sizes.append(_page_size(device, host))
+    return MemoryDevices(
+        of_cell=of_cell,
+        apart=tuple(apart),
+        page_sizes=tuple(page_sizes),
+        bindings=tuple(bindings),
+        notes=tuple(notes),
+    )
+
+
+def vnodes_of_devices(devices: MemoryDevices, of_cell: Mapping[int, int]) -> tuple[Vnode, ...]:
+    """
+    Give the vnodes of devices with a nodemask, with their page sizes.
+
+    A device without a page size of its own has that of its cell (qemuBuildMemoryGetPagesize of
+    src/qemu/qemu_command.c).
+
+    Parameters
+    ----------
+    of_cell
+        Cell -> size of its huge pages, in KiB, where it has any.
+    """
+    rows = zip(devices.apart, devices.page_sizes, strict=True)
+    return tuple(
+        replace(vnode, page_size=(of_cell.get(vnode.memory_of or 0) if size is None else size) or None)
+        for vnode, size in rows
+    )
 
 
 def read_pins(root: Node, host: Host) -> tuple[Binding, ...]:
@@ -110,6 +141,13 @@ def _target(device: Node, cell_count: int) -> tuple[int, int]:
     node = target.child("node")
     cell = int(node.checked(node.text.strip(), "a cell", cell_count - 1)) if node else 0
     return math.ceil(size_of(size, size.text.strip())), cell
+
+
+def _page_size(device: Node, host: Host) -> int | None:
+    """Read the size of the pages of a device in KiB, 0 for ordinary ones; None where it is not stated, or not known."""
+    source = device.child("source")
+    stated = source.child("pagesize") if source else None
+    return size_among(host.page_sizes, stated, stated.text.strip()) if stated is not None and host.page_sizes else None
 
 
 def _nodemask(device: Node, host: Host) -> tuple[int, ...] | None:

@@ -72,7 +72,7 @@ def read_huge_pages(root: Node, cells: int, memory_kib: list[int], host: Host) -
     common: int | None = None
     of_cell: dict[int, int] = {}
     for page in pages:
-        size, named = _size(page, known), _cells(page, cells)
+        size, named = size_among(known, page, page.attributes.get("size", "")), _cells(page, cells)
         if named is None:
             if common is not None:
                 raise page.fault("a second page without nodeset, expected one")
@@ -94,9 +94,25 @@ def read_huge_pages(root: Node, cells: int, memory_kib: list[int], host: Host) -
     return PageSizes(common=whole, of_cell={v: size for v, size in sizes.items() if size}, notes=notes)
 
 
-def _size(page: Node, known: tuple[int, ...]) -> int:
-    """Read the size of a page in KiB; 0 for one of ordinary pages."""
-    size = size_of(page, page.attributes.get("size", ""))
+def size_among(known: tuple[int, ...], page: Node, text: str) -> int:
+    """
+    Read the size of a page in KiB; 0 for one of ordinary pages.
+
+    Parameters
+    ----------
+    known
+        The sizes of huge pages that the host has, in KiB.
+    page
+        The element that states the size, with its unit.
+    text
+        The number in it.
+
+    Raises
+    ------
+    InputError
+        With ``file:line``, if it is no size, or none of the host.
+    """
+    size = size_of(page, text)
     if size in known:
         return int(size)
     if size == ORDINARY_KIB:

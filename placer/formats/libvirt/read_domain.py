@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from placer.formats.base import MAX_NAME, GuestSource, Masks, ParsedGuest, online_note
 from placer.formats.devices import devices_on
-from placer.formats.libvirt.bindings import read_memory_devices, read_pins
+from placer.formats.libvirt.bindings import read_memory_devices, read_pins, vnodes_of_devices
 from placer.formats.libvirt.cells import Cells, read_cells, with_vcpus_apart
 from placer.formats.libvirt.huge_pages import read_huge_pages
 from placer.formats.libvirt.numatune import Numatune, read_numatune
@@ -58,6 +58,7 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
     memory_kib, memory_notes = _memory(root, cells)
     sizes = [vnode.memory_kib for vnode in cells.vnodes] if cells else [memory_kib]
     pages = read_huge_pages(root, len(cells.vnodes) if cells else 0, sizes, host)
+    bound = pages.applied(_bound(cells, numatune)) if cells else ()
     affinity, pin_notes = _affinity(root, vcpu_count, host)
     assigned = _addresses(root)
     devices, device_notes = _devices(assigned, numatune, host)
@@ -69,7 +70,7 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
         online_vcpus=online,
         memory_kib=memory_kib,
         maxmem_kib=memory_kib,
-        vnodes=with_vcpus_apart(pages.applied(_bound(cells, numatune)), affinity, numatune.pnodes, host)
+        vnodes=(*with_vcpus_apart(bound, affinity, numatune.pnodes, host), *vnodes_of_devices(extra, pages.of_cell))
         if cells
         else None,
         page_size=pages.common,
@@ -81,7 +82,6 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
         assigned=tuple(assigned),
         spread=numatune.spread and not devices,  # a device binds a guest to one pnode, which a set has not
         filled=numatune.filled,
-        bound_kib=extra.on_pnode,
         bindings=(*numatune.bindings, *extra.bindings, *read_pins(root, host)),
         notes=(*all_notes, *cells.notes) if cells else all_notes,
         source=GuestSource(kind="libvirt", place=place, text=text, encoding=encoding),

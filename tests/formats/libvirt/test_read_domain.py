@@ -196,10 +196,10 @@ ADDED = {"numavcpus-topology-mismatch": [[0, 1, 5, 7, 8, 9, 10, 11], [2, 3, 4, 6
 
 
 def devices_kib(text: str, cell: int) -> int:
-    """Sum the memory devices of a cell that no nodemask binds to one pnode; the list of the corpus leaves them out."""
+    """Sum the memory devices of a cell without a nodemask; the list of the corpus leaves them out."""
     found = 0
     for device in ElementTree.fromstring(text).iterfind("devices/memory"):
-        bound = (device.findtext("source/nodemask") or "").isdigit()
+        bound = device.find("source/nodemask") is not None
         if (
             device.get("model") in {"dimm", "virtio-mem"}
             and device.findtext("target/node", "0") == f"{cell}"
@@ -224,11 +224,12 @@ def test_the_domains_of_the_corpus_are_read_as_it_says() -> None:
             assert REFUSED[case["name"]] in refusal(text), case["name"]
             continue
         guest = read(text)
+        vnodes = [vnode for vnode in guest.vnodes or () if vnode.is_seen]
         vcpus = ADDED.get(case["name"], [vnode["vcpus"] for vnode in case["vnodes"]])
-        assert [list(vnode.vcpus) for vnode in guest.vnodes or ()] == vcpus, case["name"]
+        assert [list(vnode.vcpus) for vnode in vnodes] == vcpus, case["name"]
         memory = [vnode["memory_bytes"] for vnode in case["vnodes"]]
         memory = [size + 1024 * devices_kib(text, cell) for cell, size in enumerate(memory)]
-        assert [vnode.memory_kib * 1024 for vnode in guest.vnodes or ()] == memory, case["name"]
+        assert [vnode.memory_kib * 1024 for vnode in vnodes] == memory, case["name"]
         assert guest.vcpu_count == case["vcpus"], case["name"]
         strict = [row for row in case["memnode"] if row["mode"] == "strict" and row["nodeset"].isdigit()]
         fixed = {v: vnode.pnode for v, vnode in enumerate(guest.vnodes or ()) if vnode.pnode is not None}

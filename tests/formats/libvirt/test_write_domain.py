@@ -231,7 +231,7 @@ def of_corpus() -> list[tuple[str, str, str]]:
         except InputError:
             continue
         guest = request.instance.guests[0]
-        pnodes = [vnode.pnode if vnode.pnode is not None else 0 for vnode in guest.vnodes]
+        pnodes = [(vnode.pnodes or (0,))[0] if vnode.pnode is None else vnode.pnode for vnode in guest.vnodes]
         cases.append((file.name, text, emitted(request, *pnodes)))
     return cases
 
