@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from placer.instance.flexible import MOST_VNODES, Flexible
+from placer.instance.flexible import MOST_VNODES, Flexible, set_parts
 from placer.instance.guest import Guest
 from placer.instance.host import Host
 from placer.instance.instance import Instance
@@ -16,6 +16,19 @@ from placer.instance.vnode import Vnode
 def is_uneven(host: Host) -> bool:
     """Whether a host has a pnode with memory and no pcpus, or one with pcpus and no memory."""
     return any(bool(pnode.pcpus) != (pnode.memory_kib > 0) for pnode in host.pnodes)
+
+
+def may_go_apart(guest: Guest, host: Host) -> bool:
+    """
+    Whether memory and vcpus of a guest may be taken apart, and that may help.
+
+    It may on an uneven host, or where the guest's list of pnodes, which is about memory, has none on which some vcpu
+    may run.
+    """
+    if not guest.memory_apart or is_uneven(host):
+        return guest.memory_apart
+    masks = set(guest.hard_affinity or ())
+    return guest.pnodes is not None and any(_homes(mask, guest, host).isdisjoint(guest.pnodes) for mask in masks)
 
 
 def taken_apart(guest: Guest, host: Host) -> Guest:
@@ -51,6 +64,47 @@ def cut_apart(guest: Guest, host: Host, k: int) -> Guest:
         flexible = Flexible(memory_kib=guest.memory_kib, vcpu_count=guest.vcpu_count)
         guest = replace(guest, vnodes=(), flexible=flexible, form="vnuma")
     return taken_apart(guest.split_into(k), host)
+
+
+def spread_apart(guest: Guest, host: Host) -> Guest | None:
+    """
+    Spread the memory of a guest over the pnodes of its list, and put its vcpus where they may run.
+
+    For memory that is interleaved over pnodes which are no set, as not each of them has memory and may run every vcpu.
+    Linux leaves out pnodes without memory (mpol_set_nodemask of mm/mempolicy.c).
+
+    Returns
+    -------
+    Guest or None
+        In one piece, with ``memory_of`` for all parts but the first and ``vcpus_of`` for the vcpus, those with the same
+        pnodes together, as many as a pnode has pcpus. None where the pnodes are a set, or none has memory.
+    """
+    flexible, listed = guest.flexible, guest.pnodes or ()
+    pnodes = [p.id for p in host.pnodes if p.id in listed and (p.memory_kib or p.huge_pages)]
+    homes = [_homes(mask, guest, host) for mask in guest.hard_affinity or (None,) * guest.vcpu_count]
+    is_set = len(pnodes) == len(listed) and all(home.issuperset(pnodes) for home in homes)
+    if flexible is None or not pnodes or is_set:
+        return None
+    sizes = [kib for kib, _ in set_parts(flexible.memory_kib, guest.vcpu_count, len(pnodes), guest.page_size)]
+    vnodes = [
+        Vnode(memory_kib=kib, pnodes=(pnode,), memory_of=0 if part else None)
+        for part, (kib, pnode) in enumerate(zip(sizes, pnodes, strict=True))
+    ]
+    common = frozenset.intersection(*homes)
+    groups: dict[frozenset[int], list[int]] = {}
+    for vcpu, home in enumerate(homes):
+        groups.setdefault(common or home, []).append(vcpu)
+    for home, vcpus in groups.items():
+        most = max((len(pnode.pcpus) for pnode in host.pnodes if pnode.id in home), default=len(vcpus))
+        for first in range(0, len(vcpus), most):
+            vnodes.append(Vnode(memory_kib=0, vcpus=tuple(vcpus[first : first + most]), vcpus_of=0))
+    return replace(guest, vnodes=tuple(vnodes), flexible=None, form="whole", memory_apart=False)
+
+
+def _homes(mask: tuple[int, ...] | None, guest: Guest, host: Host) -> frozenset[int]:
+    """Give the ids of the pnodes on which a vcpu of this mask may run in the cpupool of its guest."""
+    usable = host.pcpus_of_effective_pool(guest.pool).intersection(host.position_of_pcpu if mask is None else mask)
+    return frozenset(host.pnodes[host.position_of_pcpu[pcpu]].id for pcpu in usable)
 
 
 def may_be_cut(guest: Guest) -> range:

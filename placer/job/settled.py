@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from msgspec.structs import replace as change
 
-from placer.instance import Guest
+from placer.instance import Guest, Host, format_cpuset
+from placer.instance.apart import spread_apart
 from placer.instance.note import GuestNote, Note, about, kind_of
 from placer.job.option_notes import balloon_note
 from placer.job.request import Request
@@ -38,7 +39,8 @@ def _of_file(guest: Guest, request: Request) -> tuple[Guest, list[GuestNote]]:
     """Settle a guest of a file; one that balloons is placed with its memory only where it gets no vnuma."""
     reading, host = request.readings[guest.name], request.instance.host
     filled = filled_set(guest, host) if reading.filled else None
-    cut, why = settled_apart(guest, host) or filled or settle(guest, host, request.vnodes)
+    spread = _spread(guest, host) if reading.spread else None
+    cut, why = settled_apart(guest, host) or filled or spread or settle(guest, host, request.vnodes)
     if guest.form == "set" and cut.flexible is None:
         cut = change(cut, memory_apart=False)  # it shall see one node, and no longer says so
     lines = []
@@ -56,3 +58,13 @@ def _of_file(guest: Guest, request: Request) -> tuple[Guest, list[GuestNote]]:
     if by_option and cut.flexible is None and fits_in_vnodes_only(guest, host):
         lines.append(about(guest.name, "would fit this host in vnodes, which it gets without --migratable"))
     return cut, lines
+
+
+def _spread(guest: Guest, host: Host) -> tuple[Guest, Note] | None:
+    """Spread the memory of a guest over the pnodes that its file names, where they are no set."""
+    spread = spread_apart(guest, host)
+    if spread is None:
+        return None
+    said = "its memory is interleaved over pnodes of which not each has memory and may run all its vcpus"
+    pnodes = format_cpuset(pnode for vnode in spread.vnodes for pnode in vnode.pnodes or ())
+    return spread, Note(f"{said}: in equal parts on pnodes {pnodes}", kind=said)

@@ -136,7 +136,7 @@ def _guests(result: Result, instance: Instance, placement: Placement, *, colour:
 def _apart(guest: Guest, placement: Placement) -> list[tuple[object, ...]]:
     """Give a row for each part of the memory of a vnode that lies apart, as memory devices may."""
     return [
-        ("", f"{vnode.memory_of} (device)", format_size(vnode.memory_kib), "0", "none" if pnode is None else pnode, "")
+        ("", f"{vnode.memory_of} (apart)", format_size(vnode.memory_kib), "0", "none" if pnode is None else pnode, "")
         for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True)
         if vnode.memory_of is not None
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from placer.instance import Guest, Host, Instance, guest_of
-from placer.instance.apart import cut_apart, is_uneven, may_be_cut
+from placer.instance.apart import cut_apart, may_be_cut, may_go_apart
 from placer.solving.alone import fits_alone
 from placer.solving.vnode_counts import USUAL_MOST, fewest_vnodes
 
@@ -21,9 +21,10 @@ def settled_apart(guest: Guest, host: Host) -> tuple[Guest, str] | None:
     (Guest, str) or None
         Taken apart, with the reason, where only pcpus are missing and that gives each vcpu one. Cut as few times as may
         be, for the solve to take it apart, where its memory fits only apart. None for a guest that may not be apart,
-        need not be, or does not fit apart either; or if the host has both everywhere.
+        need not be, or does not fit apart either; or where its file leaves both together on a host that has both
+        everywhere.
     """
-    if guest.flexible is None or not guest.memory_apart or not is_uneven(host):
+    if guest.flexible is None or not may_go_apart(guest, host):
         return None
     together = fewest_vnodes(guest, host, advice=False)
     if together.has_pcpus:
@@ -46,20 +47,22 @@ def loosened(instance: Instance, *, misfits: bool = True) -> Iterator[Instance]:
     Give the instance with the guests that may be apart taken apart: into as few vnodes as fit alone, then into more.
 
     Guests that a rule wants together with others, or of which it names vnodes, stay as they are. Nothing where the host
-    has both everywhere.
+    has both everywhere, and no guest's file binds them apart.
 
     Parameters
     ----------
     misfits
         Whether guests that do not fit the host alone even apart are taken apart too, for the sake of the reason.
     """
-    if not is_uneven(instance.host):
-        return
     members = [
         member for rule in instance.rules for member in rule.members if rule.together or member != guest_of(member)
     ]
     ruled = {guest_of(member) for member in members}
-    free = {g.name for g in instance.guests if g.memory_apart and not g.one_to_one and g.name not in ruled}
+    free = {
+        guest.name
+        for guest in instance.guests
+        if may_go_apart(guest, instance.host) and not guest.one_to_one and guest.name not in ruled
+    }
     if not misfits:
         alone = {g.name: g for g in instance.guests if g.name in free}
         free = {name for name, guest in alone.items() if _fewest(guest, instance.host, pcpus=False)}
@@ -81,7 +84,7 @@ def only(instance: Instance, apart: Instance, names: set[str]) -> Instance:
 
 
 def _fewest(guest: Guest, host: Host, *, pcpus: bool) -> Guest | None:
-    if not is_uneven(host):
+    if not may_go_apart(guest, host):
         return None
     cuts = (cut_apart(guest, host, k) for k in may_be_cut(guest) if k <= 2 * USUAL_MOST)
     return next((cut for cut in cuts if fits_alone(cut, host, pcpus=pcpus)), None)

@@ -8,7 +8,16 @@ from msgspec.structs import replace
 from placer.check import check
 from placer.errors import InstanceError
 from placer.instance import Flexible, Guest, Host, Instance, Placement, Pnode, Vnode
-from placer.instance.apart import as_cut, as_placed, cut_apart, is_uneven, may_be_cut, taken_apart
+from placer.instance.apart import (
+    as_cut,
+    as_placed,
+    cut_apart,
+    is_uneven,
+    may_be_cut,
+    may_go_apart,
+    spread_apart,
+    taken_apart,
+)
 from tests.support.building import GIB, a_guest, a_host
 
 APART = Host(
@@ -25,6 +34,47 @@ def test_a_host_is_uneven_where_a_pnode_lacks_memory_or_pcpus() -> None:
     assert is_uneven(APART)
     assert not is_uneven(a_host(GIB, GIB))
     assert not is_uneven(Host(pnodes=(Pnode(id=0, memory_kib=GIB, pcpus=(0,)), Pnode(id=1, memory_kib=0))))
+
+
+def test_a_guest_may_go_apart_on_an_uneven_host_or_where_its_file_binds_it_so() -> None:
+    even = Host(pnodes=tuple(Pnode(id=p, memory_kib=GIB, pcpus=(p,)) for p in (0, 1, 2)))
+    guest = a_guest(GIB, vcpus=(2,), memory_apart=True)
+    assert may_go_apart(guest, APART)
+    assert not may_go_apart(replace(guest, memory_apart=False), APART)
+    assert not may_go_apart(guest, even)
+    bound = replace(guest, pnodes=(1, 2), hard_affinity=((0, 1), (0,)))
+    assert may_go_apart(bound, even)
+    assert not may_go_apart(replace(bound, hard_affinity=((0, 1), (2,))), even)
+    assert not may_go_apart(replace(bound, hard_affinity=((0, 1), None)), even)
+
+
+def test_interleaved_memory_is_in_parts_and_vcpus_with_the_same_pnodes_are_together() -> None:
+    host = Host(
+        pnodes=(
+            Pnode(id=0, memory_kib=GIB, pcpus=(0, 1)),
+            Pnode(id=1, memory_kib=GIB, pcpus=(2, 3)),
+            Pnode(id=5, memory_kib=0, pcpus=(4,)),
+        )
+    )
+    flexible = Flexible(memory_kib=3 * GIB, vcpu_count=5)
+    guest = Guest(name="db", flexible=flexible, form="set", pnodes=(0, 1))
+    assert spread_apart(guest, host) is None  # every vcpu may run on both
+    assert spread_apart(replace(guest, pnodes=(5,)), host) is None  # no memory
+    masks = ((0,), (2, 3), None, (0, 1), (2,))
+    bound = spread_apart(replace(guest, hard_affinity=masks), host)
+    assert bound is not None
+    assert [(v.memory_kib, v.vcpus, v.pnodes, v.memory_of, v.vcpus_of) for v in bound.vnodes] == [
+        (3 * GIB // 2, (), (0,), None, None),
+        (3 * GIB // 2, (), (1,), 0, None),
+        (0, (0, 3), None, None, 0),
+        (0, (1, 4), None, None, 0),
+        (0, (2,), None, None, 0),
+    ]
+    assert bound.form == "whole"
+    # pnode 5 has no memory; one pnode for all vcpus has at most two pcpus
+    every = spread_apart(replace(guest, pnodes=(0, 5)), host)
+    assert every is not None
+    assert [(v.memory_kib // GIB, v.vcpus) for v in every.vnodes] == [(3, ()), (0, (0, 1)), (0, (2, 3)), (0, (4,))]
 
 
 def test_vcpus_are_taken_out_of_each_vnode_that_has_memory() -> None:

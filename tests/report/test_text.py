@@ -59,7 +59,7 @@ def test_memory_of_a_vnode_that_lies_apart_has_a_row_of_its_own() -> None:
     start = said.index("Guests")
     assert [line.split() for line in said[start + 2 : start + 5]] == [
         ["db", "0", "2", "GiB", "2", "(0-1)", "0", "14.40"],
-        ["0", "(device)", "3", "GiB", "0", "1"],
+        ["0", "(apart)", "3", "GiB", "0", "1"],
         [],
     ]
 

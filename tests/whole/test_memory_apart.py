@@ -82,6 +82,76 @@ def test_a_guest_larger_than_any_pnode_gets_vnodes_each_near_to_its_vcpus() -> N
     assert written.count("<cell ") == written.count("<memnode ") == 2
 
 
+EVEN = Host(
+    pnodes=tuple(Pnode(id=p, memory_kib=4 * GIB, pcpus=(2 * p, 2 * p + 1)) for p in range(3)),
+    slit=((10, 12, 15), (12, 10, 19), (15, 19, 10)),
+)
+
+
+@pytest.mark.parametrize("migratable", [False, True])
+def test_a_file_that_binds_memory_and_vcpus_apart_is_followed_on_any_host(migratable: bool) -> None:
+    pins = "".join(f"<vcpupin vcpu='{vcpu}' cpuset='0-1'/>" for vcpu in range(4))
+    for mode, nodeset, pnode, mean in (("strict", "2", 2, 15), ("restrictive", "1-2", 1, 12)):
+        more = f"<numatune><memory mode='{mode}' nodeset='{nodeset}'/></numatune><cputune>{pins}</cputune>"
+        request, answer = solved(domain(4, "", more), host=EVEN, migratable=migratable)
+        assert answer.placement == Placement(pnode_of={"db": (pnode, 0)}, apart=("db",))
+        assert answer.mean_access_distance == mean
+        written = emit_guests(request, answer.placement, (), "libvirt")["db"]
+        assert f"<memory mode='{mode}' nodeset='{pnode}'/>" in written
+        assert "<cell " not in written
+
+
+def test_a_guest_whose_vcpus_reach_its_memory_is_not_taken_apart_on_an_even_host() -> None:
+    tune = "<numatune><memory mode='strict' nodeset='0-1'/></numatune>"
+    pins = "<cputune><vcpupin vcpu='0' cpuset='2-3'/></cputune>"
+    full = replace(EVEN, pnodes=(*EVEN.pnodes[:1], replace(EVEN.pnodes[1], memory_kib=0), EVEN.pnodes[2]))
+    answer = solved(domain(4, "", tune + pins), host=replace(full, pnodes=(*full.pnodes[:2], full.pnodes[2])))[1]
+    assert answer.placement is not None  # pnode 1 has no memory: an uneven host
+    even = replace(EVEN, pnodes=(EVEN.pnodes[0], replace(EVEN.pnodes[1], memory_kib=GIB), EVEN.pnodes[2]))
+    assert solved(domain(4, "", tune + pins), host=even, migratable=True)[1].status is Status.INFEASIBLE
+
+
+@pytest.mark.parametrize(
+    ("nodeset", "pins", "pnodes", "mean"),
+    [
+        ("0-1", ["0-1"] * 4, (0, 1, 0, 0), 11),  # two vcpus for each of the pcpus of a pnode
+        ("0-1", ["0-1", "2-3", "0-1", "2-3"], (0, 1, 0, 1), 11),  # a set takes vcpus in their order, 0 and 1 first
+        ("0-1", ["4-5"] * 4, (0, 1, 2, 2), 17),
+        ("0-2", ["0-3"] * 4, (0, 1, 2, 0, 1), (37 + 41) / 6),
+    ],
+)
+def test_interleaved_memory_lies_on_all_its_pnodes_wherever_vcpus_may_run(
+    nodeset: str, pins: list[str], pnodes: tuple[int, ...], mean: float
+) -> None:
+    tune = f"<numatune><memory mode='interleave' nodeset='{nodeset}'/></numatune><cputune>"
+    tune += "".join(f"<vcpupin vcpu='{vcpu}' cpuset='{cpuset}'/>" for vcpu, cpuset in enumerate(pins)) + "</cputune>"
+    request, answer = solved(domain(3, "", tune), host=EVEN)
+    assert answer.placement is not None
+    assert answer.placement.pnode_of == {"db": pnodes}
+    assert answer.mean_access_distance == pytest.approx(mean, abs=0.02)  # thirds are whole thousandths
+    written = emit_guests(request, answer.placement, (), "libvirt")["db"]
+    assert f"<memory mode='interleave' nodeset='{nodeset}'/>" in written
+    assert "<cell " not in written
+    assert any("interleaved over pnodes of which not each" in note for note in request.notes)
+
+
+@pytest.mark.parametrize(
+    ("nodeset", "pnodes", "mean"),
+    [
+        ("0-1", {(0, 1, 2), (0, 1, 3)}, 30),
+        ("1,3", {(1, 3)}, 20),  # Linux leaves out pnode 3, which has no memory
+        ("0-3", {(0, 1, 2), (0, 1, 3)}, 30),
+    ],
+)
+def test_interleaved_memory_may_name_pnodes_without_pcpus_or_memory(
+    nodeset: str, pnodes: set[tuple[int, ...]], mean: float
+) -> None:
+    answer = solved(domain(4, "", f"<numatune><memory mode='interleave' nodeset='{nodeset}'/></numatune>"))[1]
+    assert answer.placement is not None
+    assert answer.placement.pnode_of["db"] in pnodes
+    assert answer.mean_access_distance == mean
+
+
 def test_a_guest_that_is_to_see_one_node_is_not_cut() -> None:
     assert solved(domain(12), migratable=True)[1].status is Status.INFEASIBLE
 
