@@ -1,4 +1,8 @@
-"""Ctrl-C of the command: it ends at once with the exit code for no answer, from the first line of placer on."""
+"""
+The start of the command: its time, from which limits count, and Ctrl-C.
+
+Ctrl-C ends the command at once with the exit code for no answer, from the first line of placer on.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
+from time import perf_counter
 from types import FrameType
 
 NO_ANSWER = 3
+_LOADED = perf_counter()  # before anything else takes time
+
+
+def started() -> float | None:
+    """Give the start of the command, as of ``perf_counter()``; None in a program that uses the library."""
+    return _STARTED
 
 
 def prepare() -> None:
@@ -49,3 +60,6 @@ def _is_command() -> bool:
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
     os._exit(NO_ANSWER)  # at once: threads of a solver may run, and imports are left half done
+
+
+_STARTED = _LOADED if _is_command() else None

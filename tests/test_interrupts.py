@@ -47,6 +47,14 @@ def test_ctrl_c_ends_the_command_without_an_answer_or_a_traceback(delay_ms: int)
     assert b"Exception ignored" not in told
 
 
+def test_limits_of_the_command_count_from_its_first_line_and_those_of_a_program_do_not() -> None:
+    code = "import time, sys; before = time.perf_counter(); from placer import cli, interrupts; time.sleep(0.1)"
+    inside = f"{code}; print(before <= interrupts.started() <= time.perf_counter() - 0.1)"
+    assert subprocess.check_output([sys.executable, "-c", f"{inside}  # placer.cli"]) == b"True\n"
+    outside = "import placer; from placer import interrupts; print(interrupts.started())"
+    assert subprocess.check_output([sys.executable, "-c", outside]) == b"None\n"
+
+
 def test_a_program_that_uses_the_library_keeps_its_ctrl_c() -> None:
     assert subprocess.check_output([sys.executable, "-c", LIBRARY]) == b"True\n"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
 from threading import Event
 from time import perf_counter
 
-from placer.assignment import Progress
+from placer.assignment import Decision, IntArray, Problem, Progress
+from placer.assignment.incumbents import Incumbents
+from placer.assignment.leaving import Stop, unbroken
 from placer.errors import InputError, expect
 
 MAX_WORKERS = 1024
@@ -38,6 +40,8 @@ class SearchContext:
         Called with each line of the log of steps, and of CP-SAT's own log, from any thread.
     started
         The start, as of ``perf_counter()``.
+    incumbents
+        What is known so far of the Problems that are being solved.
 
     Raises
     ------
@@ -53,6 +57,7 @@ class SearchContext:
     on_progress: Callable[[Progress], None] | None = None
     on_log: Callable[[str], None] | None = None
     started: float = field(default_factory=perf_counter)
+    incumbents: Incumbents = field(default_factory=Incumbents)
 
     def __post_init__(self) -> None:
         _expect_number("time_limit_s", self.time_limit_s, Real)
@@ -83,15 +88,47 @@ class SearchContext:
         """Seconds left; 0 once stopped."""
         return 0.0 if self.stop.is_set() else max(0.0, self.time_limit_s - self.elapsed_s())
 
+    def ending_sooner(self, seconds: float) -> SearchContext:
+        """Give the same limits but for some seconds at the end, at most a quarter of the seconds left."""
+        return replace(self, time_limit_s=max(0.0, self.time_limit_s - min(seconds, self.left_s() / 4)))
+
+    def begin(self, problem: Problem, decision: Decision) -> None:
+        """Keep the decision for the method that begins."""
+        known = self.incumbents.of(problem)
+        if known is not None:
+            known.decision = decision
+
+    def keep(self, problem: Problem, site_of: IntArray) -> None:
+        """Keep an assignment, ``[n]``, that keeps every rule, for an answer should the search have to be left."""
+        known = self.incumbents.of(problem)
+        if known is not None:
+            known.offer(site_of)
+
+    def prove(self, problem: Problem, bounds: tuple[int, ...]) -> None:
+        """Keep lower bounds, ``[tiers]``, for the same."""
+        known = self.incumbents.of(problem)
+        if known is not None:
+            known.prove(bounds)
+
     def log(self, text: str) -> None:
         """Log a step, with the seconds since the start."""
-        if self.on_log is not None:
-            self.on_log(f"{self.elapsed_s():.3f} s  {text}")
+        self.log_line(f"{self.elapsed_s():.3f} s  {text}")
+
+    def log_line(self, line: str) -> None:
+        """Log a line as it is; nothing once the search was left."""
+        if self.on_log is not None and not self._left:
+            with unbroken():
+                self.on_log(line)
 
     def tell(self, step: str, *, tier: int = 0, costs: tuple[int, ...] = (), bound: int | None = None) -> None:
-        """Report progress, if there is a callback."""
-        if self.on_progress is not None:
-            self.on_progress(Progress(step=step, tier=tier, costs=costs, bound=bound, elapsed_s=self.elapsed_s()))
+        """Report progress, if there is a callback; nothing once the search was left."""
+        if self.on_progress is not None and not self._left:
+            with unbroken():
+                self.on_progress(Progress(step=step, tier=tier, costs=costs, bound=bound, elapsed_s=self.elapsed_s()))
+
+    @property
+    def _left(self) -> bool:
+        return isinstance(self.stop, Stop) and self.stop.left
 
 
 def _expect_number(name: str, value: object, kind: type[Real] | type[Integral]) -> None:

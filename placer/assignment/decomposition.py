@@ -25,6 +25,9 @@ from placer.assignment.structure.term_index import TermIndex
 DIVIDED_ITEMS = 13
 """Items from which it is tried: branch and bound of fewer takes less time than the import of networkx, 190 ms."""
 
+JOIN_S = 0.02
+"""Seconds of the whole that the parts leave, to join their solutions in. Chosen, not tuned: joining takes less."""
+
 Solver = Callable[[Problem, SearchContext], Solution]
 
 
@@ -100,7 +103,7 @@ def _context_of_part(context: SearchContext, share: float, text: str) -> SearchC
     def tell(progress: Progress) -> None:
         context.tell(f"{text}, {progress.step}", tier=progress.tier)
 
-    limit_s = min(context.time_limit_s, context.elapsed_s() + share * context.left_s())
+    limit_s = min(max(0.0, context.time_limit_s - JOIN_S), context.elapsed_s() + share * context.left_s())
     return replace(context, time_limit_s=limit_s, on_progress=None if context.on_progress is None else tell)
 
 

@@ -94,9 +94,10 @@ def walk(methods: Sequence[Method], problem: Problem, context: SearchContext) ->
         if not applies:
             passed.append((method.name, applies.reason))
             continue
+        decision = Decision(method=method.name, because=applies.reason, passed_over=tuple(passed))
+        context.begin(problem, decision)
         found = method.run(problem, context, known)
         if isinstance(found, Solution):
-            decision = Decision(method=method.name, because=applies.reason, passed_over=tuple(passed))
             return replace(found, decisions=(decision, *found.decisions))
         passed.append((method.name, f"gave up: {found.reason}"))
         known = found.known or known

@@ -7,6 +7,8 @@ bound for few items, the root node's bounds, then CP-SAT.
 
 from __future__ import annotations
 
+from functools import partial
+
 from placer.assignment import Problem, Solution, Status
 from placer.assignment.bounds.capacity import overfull
 from placer.assignment.bounds.rank_one import rank_one_form
@@ -16,6 +18,8 @@ from placer.assignment.exact.branch_and_bound import STATE_LIMIT
 from placer.assignment.exact.count_dp import counts_apply, solve_by_counts
 from placer.assignment.exact.home_count_dp import homes_apply, solve_by_home_counts
 from placer.assignment.exact.subset_dp import solve_by_subsets, subsets_apply
+from placer.assignment.heuristics.first_fit import first_fit_decreasing
+from placer.assignment.in_time import in_time
 from placer.assignment.method import Applies, GaveUp, Method, always, walk
 from placer.assignment.qap_portfolio import pair_levels, solve_qap
 from placer.assignment.root import solve_root
@@ -36,17 +40,35 @@ OPEN_CELLS = 128
 """Allowed pairs of an item and a site beyond which a flow of rank one is left to the bound by boxes."""
 ROWS = 100_000
 """Rows for the pairs of one group beyond which a CP-SAT model proves nothing in minutes, and tabu search goes on."""
+MOST_ROWS = 250_000
+"""
+The same for any number of groups, all allowed pairs of an item and a site counted too: for the memory.
+
+Measured: 356,000 rows for 400 vnodes of 121 guests on 64 pnodes take 12 s to encode, and 1.1 GB to solve.
+"""
 EQUAL_ITEMS, MANY_SITES = 8, 16
 """So many interchangeable items, on more sites than that, are left to CP-SAT, which encodes their counts only."""
+
+QUICK_CELLS = 8192
+"""
+Allowed pairs of an item and a site beyond which first fit comes before all, for an answer should time be short.
+
+Measured: 0.05 s for 1,857 items on 128 sites, where a greedy assignment takes 5 s; smaller Problems have one at once.
+"""
 
 
 def optimal(problem: Problem, context: SearchContext) -> Solution:
     """Find the best assignment and prove it, if time allows; ortools is imported only if no other method answers."""
+    if int(problem.allowed.sum()) > QUICK_CELLS:
+        quick = first_fit_decreasing(problem, context)
+        if quick.site_of is not None:
+            context.keep(problem, quick.site_of)
+            context.tell("first fit", costs=quick.costs)
     return walk(METHODS, problem, context)
 
 
 def _by_parts(problem: Problem, context: SearchContext, _known: Solution | None) -> Solution | GaveUp:
-    return solve_by_parts(problem, context, optimal) or GaveUp("all its items form one component")
+    return solve_by_parts(problem, context, partial(in_time, optimal)) or GaveUp("all its items form one component")
 
 
 def _root(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
@@ -91,12 +113,13 @@ def _equal_items(problem: Problem) -> int:
 
 
 def _is_too_large_for_cpsat(problem: Problem) -> Applies:
-    if len(problem.groups) != 1:
-        return Applies(False, f"it needs one group, this has {len(problem.groups)}")
     equal = _equal_items(problem)
     if equal >= EQUAL_ITEMS:
         return Applies(False, f"{equal} equal items on {problem.m} sites, of which CP-SAT encodes the counts only")
     rows = pair_levels(problem) * problem.m
+    if len(problem.groups) != 1:
+        rows += int(problem.allowed.sum())
+        return Applies(rows > MOST_ROWS, f"it needs {rows} rows of a CP-SAT model, of at most {MOST_ROWS}")
     return Applies(rows > ROWS, f"its pairs need {rows} rows of a CP-SAT model, of at most {ROWS}")
 
 
@@ -181,7 +204,7 @@ METHODS = (
         applies=always("it needs no model, and its bounds are often a proof"),
         run=_root,
     ),
-    tabu("tabu_search", "one group with too many pairs for a CP-SAT model", _is_too_large_for_cpsat),
+    tabu("tabu_search", "too many pairs for a CP-SAT model, above all of one group", _is_too_large_for_cpsat),
     cpsat_model("cpsat", "any"),
 )
 """The methods in the order in which they are tried."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import cast
 
 from placer.assignment import Decision, Problem, Solution
 from placer.assignment.context import SearchContext
+from placer.assignment.in_time import in_time
+from placer.assignment.leaving import unbroken
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,10 @@ class Strategy:
 
     def run(self, problem: Problem, context: SearchContext) -> Solution:
         """Solve a Problem, and log the decisions."""
-        module = import_module(f"placer.assignment.{self.module}")
-        solution = cast(Solution, getattr(module, self.function)(problem, context))
+        with unbroken():  # an extension module that is imported by half cannot be imported again
+            module = import_module(f"placer.assignment.{self.module}")
+        solver = cast("Callable[[Problem, SearchContext], Solution]", getattr(module, self.function))
+        solution = in_time(solver, problem, context) if self.searches else solver(problem, context)
         if not solution.decisions:  # a portfolio has made them
             decision = Decision(method=self.function, because=f"asked for by its name ({self.summary})")
             solution = replace(solution, decisions=(decision,))

@@ -59,11 +59,13 @@ def solve_root(
         return Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s())
     index = TermIndex(problem)
     bounds = lower_bounds(index)
+    context.prove(problem, bounds)
     first = None
     if not problem.has_intergroup_flow:  # else the first assignment is too far from the best for good bounds
         first = tabu_search(index, context, time_limit_s=context.left_s() / 5, start=start, patience=0, bounds=bounds)
     if first is not None and _costs(problem, first) != bounds:
         bounds = with_forced_sites(index, _costs(problem, first), group_bounds(index, context, bounds))
+        context.prove(problem, bounds)
     start = start if first is None else first
     if patience is None:
         alone = len(problem.groups) == 1 and int(problem.allowed.sum()) > CELLS
@@ -78,8 +80,10 @@ def solve_root(
     if costs != bounds and (first is None or costs != _costs(problem, first)):
         known = bounds if first is not None else group_bounds(index, context, bounds)
         bounds = with_forced_sites(index, costs, known)
+        context.prove(problem, bounds)
     if costs != bounds:
         bounds = with_gilmore_lawler(index, costs, bounds)
+        context.prove(problem, bounds)
         bounds = with_rank_one(index, found, costs, bounds, context)
     context.log(f"bounds: {bounds}")
     return Solution(

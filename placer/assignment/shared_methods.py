@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from placer.assignment import IntArray, Problem, Solution
+from placer.assignment import IntArray, Problem, Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.branch_and_bound import branch_and_bound
 from placer.assignment.heuristics.tabu_search import tabu_search
+from placer.assignment.leaving import unbroken
 from placer.assignment.method import Applies, GaveUp, Method, always
 from placer.assignment.structure.term_index import TermIndex
 
@@ -51,12 +53,18 @@ def tree_search(
 
 
 def tabu(name: str, structure: str, applies: Callable[[Problem], Applies]) -> Method:
-    """Make the method that runs tabu search until time is up; without a known assignment it leaves that to CP-SAT."""
+    """Make the method that runs tabu search until time is up, from the known assignment or any that CP-SAT finds."""
 
     def run(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
-        if known is None or known.site_of is None:
-            return GaveUp("there is no assignment to start from")
-        return _searched_on(problem, context, known.site_of, known.bounds)
+        known = known or Solution(status=Status.UNKNOWN)
+        if known.site_of is None:
+            found = _any_assignment(problem, context)
+            if found.site_of is None:
+                return replace(found, bounds=known.bounds if found.status is Status.UNKNOWN else ())
+            known = replace(known, site_of=found.site_of)
+        assert known.site_of is not None
+        context.keep(problem, known.site_of)
+        return _searched_on(problem, context, known.site_of, known.bounds or (0,) * len(problem.tiers))
 
     return Method(
         name=name,
@@ -72,9 +80,7 @@ def cpsat_model(name: str, structure: str) -> Method:
     """Make the method that solves a CP-SAT model from the known assignment and bounds; it takes every Problem."""
 
     def run(problem: Problem, context: SearchContext, known: Solution | None) -> Solution:
-        from placer.assignment.cpsat import cpsat  # only here, as the import of ortools takes longer than small solves
-
-        return cpsat(problem, context, known=known)
+        return _cpsat(problem, context, known)
 
     return Method(
         name=name,
@@ -84,6 +90,19 @@ def cpsat_model(name: str, structure: str) -> Method:
         applies=always("no faster method proves it"),
         run=run,
     )
+
+
+def _cpsat(problem: Problem, context: SearchContext, known: Solution | None) -> Solution:
+    with unbroken():  # an extension module that is imported by half cannot be imported again
+        from placer.assignment.cpsat import cpsat  # only here: importing ortools takes longer than small solves
+
+    return cpsat(problem, context, known=known)
+
+
+def _any_assignment(problem: Problem, context: SearchContext) -> Solution:
+    """Find an assignment by CP-SAT, whose model is small where costs do not count."""
+    free = replace(problem, tiers=((),), hint=None)
+    return _cpsat(free, context, Solution(status=Status.UNKNOWN, bounds=(0,)))
 
 
 def _searched_on(problem: Problem, context: SearchContext, start: IntArray, bounds: tuple[int, ...]) -> Solution:

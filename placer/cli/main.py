@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from placer import interrupts
+from placer.assignment import leaving
 from placer.cli.check import check
 from placer.cli.compare import compare
 from placer.cli.host import host
@@ -97,6 +98,12 @@ def main() -> None:
             app()
         finally:
             interrupts.ignore()
+    except SystemExit as end:
+        # a solver that was left may take long to end, and is not waited for
+        if interrupts.started() is not None and leaving.any_left():
+            sys.stdout.flush()
+            os._exit(end.code if isinstance(end.code, int) else 0)
+        raise
     except PlacerError as error:
         for each in error.errors if isinstance(error, BatchError) else (error,):
             print(f"error: {each}", file=sys.stderr)

@@ -125,7 +125,8 @@ TimeLimit = Annotated[
         min=0.0,
         callback=_number,
         metavar="SECONDS",
-        help="Seconds after which the search ends with the best placement found so far.",
+        help="Seconds after which the search ends with the best placement found so far. solve counts them from the "
+        "start of the command, or from the end of reading where something comes from standard input.",
     ),
 ]
 Workers = Annotated[

@@ -1,16 +1,19 @@
-"""Running a solve: Ctrl-C ends it with the best placement so far, and its progress is shown."""
+"""Running a solve: it keeps its limit, Ctrl-C ends it with the best placement so far, and its progress is shown."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from time import perf_counter
 from types import FrameType
 from typing import TypeVar
 
+from placer import interrupts
 from placer.assignment import Progress
 from placer.instance.objective_terms import TIERS
 from placer.report.progress import describe
@@ -26,6 +29,42 @@ Chosen, not tuned: with the steps of waiting it is half a second for a person. N
 """
 STEP_S = 0.05
 """Seconds between two looks at the solve. Chosen, not tuned: a person notices no delay, and it costs nothing."""
+LATE_S, SHORT_S, LATE_SHORT_S = 0.15, 0.5, 0.45
+"""
+Seconds after its limit, and after one below ``SHORT_S``, at which a command ends that is still reading.
+
+Chosen: of 0.2 and 0.5 seconds, in which a command is to end, the last part is left for the end of the process.
+"""
+
+
+@contextmanager
+def reading(time_limit_s: float, inputs: Iterable[str | None]) -> Iterator[float | None]:
+    """
+    Read input within the limit of the whole command, which ends without an answer where reading takes longer.
+
+    Yields
+    ------
+    float or None
+        From when the limit counts, as of ``perf_counter()``: the start of the command. None for from the end of
+        reading: in a program that is no command, or that may have to wait for its standard input.
+    """
+    started = None if "-" in inputs else interrupts.started()
+    if started is None:
+        yield None
+        return
+    late_s = LATE_S if time_limit_s >= SHORT_S else LATE_SHORT_S
+    timer = Timer(max(0.0, started + time_limit_s + late_s - perf_counter()), _end_of_time)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield started
+    finally:
+        timer.cancel()
+
+
+def _end_of_time() -> None:
+    print_line("UNKNOWN: the time was up while the input was read; raise --time-limit")
+    os._exit(interrupts.NO_ANSWER)
 
 
 class Watch:

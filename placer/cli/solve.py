@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,10 @@ from placer.assignment.registry import STRATEGIES
 from placer.cli import form_options, options
 from placer.cli.writing import WHOLE, OutputFormat, destinations, finish, format_of
 from placer.errors import Faults
+
+if TYPE_CHECKING:
+    from placer.instance import Placement
+    from placer.job.request import Request
 
 
 class StrategyName(StrEnum):
@@ -75,35 +79,34 @@ def solve(
 ) -> None:
     """Place the guests of an instance, or of guest files on a host, and prove how good the placement is."""
     from placer.cli.inputs import read_request
-    from placer.cli.previous import print_previous_notes, read_two
-    from placer.cli.running import print_line, run
-    from placer.job.settled import settled
+    from placer.cli.previous import read_two
+    from placer.cli.running import print_line, reading, run
     from placer.solving.pipeline import solve as solve_instance
 
-    start, kept = read_two(hint, keep, [*files, host, running, vcpu_list, numa_dump, pools, objective])
-    faults = Faults()
-    request = read_request(
-        files,
-        host=host,
-        free_memory=free,
-        reserve=reserve,
-        running=running,
-        vcpu_list=vcpu_list,
-        numa_dump=numa_dump,
-        pools=pools,
-        free=free_pnodes,
-        objective=objective,
-        vnodes=form_options.vnodes_choice(vnodes),
-        memory=memory.value if memory else None,
-        always_vnuma=vnuma is form_options.Vnuma.always,
-        migratable=migratable,
-        faults=faults,
-    )
-    form = format_of(format, request, faults, in_place=in_place)
-    paths = destinations(request, form, None if output == "-" else output, pin=pin, in_place=in_place, force=force)
-    model = _model_path(dump_model, force=force)
-    request = settled(request)
-    print_previous_notes(start, kept, request.instance, strategy=strategy.value, quiet=quiet)
+    inputs = [*files, host, running, vcpu_list, numa_dump, pools, objective]
+    with reading(time_limit, inputs) as started:
+        start, kept = read_two(hint, keep, inputs)
+        request = read_request(
+            files,
+            host=host,
+            free_memory=free,
+            reserve=reserve,
+            running=running,
+            vcpu_list=vcpu_list,
+            numa_dump=numa_dump,
+            pools=pools,
+            free=free_pnodes,
+            objective=objective,
+            vnodes=form_options.vnodes_choice(vnodes),
+            memory=memory.value if memory else None,
+            always_vnuma=vnuma is form_options.Vnuma.always,
+            migratable=migratable,
+            faults=(faults := Faults()),
+        )
+        form = format_of(format, request, faults, in_place=in_place)
+        paths = destinations(request, form, None if output == "-" else output, pin=pin, in_place=in_place, force=force)
+        model = _model_path(dump_model, force=force)
+        request = _settled(request, start, kept, strategy=strategy.value, quiet=quiet)
     answer = run(
         lambda stop, on_progress: solve_instance(
             request.instance,
@@ -119,11 +122,24 @@ def solve(
             on_progress=on_progress,
             on_log=print_line if log else None,
             dump_model=model,
+            started=started,
         ),
         quiet=quiet or log,
         tiers=request.instance.tiers(kept=kept is not None),
     )
     raise typer.Exit(finish(answer, request, form, paths, pin=pin, allow_unplaced=allow_unplaced, quiet=quiet))
+
+
+def _settled(
+    request: Request, start: Placement | None, kept: Placement | None, *, strategy: str, quiet: bool
+) -> Request:
+    """Settle the forms of guests, and say where the earlier placements differ from the instance."""
+    from placer.cli.previous import print_previous_notes
+    from placer.job.settled import settled
+
+    request = settled(request)
+    print_previous_notes(start, kept, request.instance, strategy=strategy, quiet=quiet)
+    return request
 
 
 def _model_path(dump_model: str | None, *, force: bool) -> Path | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from placer.assignment import Problem, Solution, Status
 from placer.assignment.context import SearchContext
+from placer.assignment.in_time import in_time
 from placer.assignment.portfolio import optimal
 from placer.assignment.registry import STRATEGIES
 
@@ -30,7 +31,7 @@ def any_assignment(problem: Problem, context: SearchContext) -> Solution:
     quick = STRATEGIES["first-fit-decreasing"].run(free, context)
     if quick.site_of is not None:
         return replace(quick, status=Status.OPTIMAL, bounds=quick.costs)
-    return optimal(free, context)
+    return in_time(optimal, free, context)
 
 
 def has_stuck_item(problem: Problem) -> bool:

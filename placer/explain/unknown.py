@@ -20,6 +20,7 @@ def explain_unknown(
     context: SearchContext,
     *,
     strategy: str,
+    time_limit_s: float,
     tiers: Sequence[Iterable[str]],
     allow_unplaced: bool,
 ) -> str:
@@ -36,6 +37,8 @@ def explain_unknown(
         The limits of the search.
     strategy
         Name of the strategy.
+    time_limit_s
+        As it was asked for; the search had less where its time counts from before its start.
     tiers
         The names of the terms of each tier.
     allow_unplaced
@@ -46,11 +49,13 @@ def explain_unknown(
     bounds = tuple(map(max, bounds, solution.bounds or bounds))
     known = [f"{' + '.join(names)} {bound}" for names, bound in zip(tiers, bounds, strict=True) if bound > 0]
     lines.append(f"a placement, if there is one, costs at least: {', '.join(known) or 'no bound above 0 is proved'}")
-    lines.append("to get an answer: " + "; ".join(_advice(context, strategy, allow_unplaced=allow_unplaced)))
+    lines.append(
+        "to get an answer: " + "; ".join(_advice(context, strategy, time_limit_s, allow_unplaced=allow_unplaced))
+    )
     return "\n".join(lines)
 
 
-def _advice(context: SearchContext, strategy: str, *, allow_unplaced: bool) -> list[str]:
+def _advice(context: SearchContext, strategy: str, time_limit_s: float, *, allow_unplaced: bool) -> list[str]:
     advice = []
     if STRATEGIES[strategy].searches:
         if context.stop.is_set():
@@ -58,7 +63,7 @@ def _advice(context: SearchContext, strategy: str, *, allow_unplaced: bool) -> l
         if context.deterministic_limit is not None:
             advice.append(f"raise the deterministic limit (now {context.deterministic_limit:g})")
         if not context.left_s():
-            advice.append(f"raise --time-limit (now {context.time_limit_s:g} s)")
+            advice.append(f"raise --time-limit (now {time_limit_s:g} s)")
     if strategy in WITH_A_MODEL:
         advice.append(f"raise --workers (now {context.workers or 'chosen by size'})")
     else:

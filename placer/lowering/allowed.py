@@ -106,12 +106,16 @@ def _nodemap(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:
     """Allow the pnodes in the list of the guest, unless it is of vcpus or memory apart, and in that of the vnode."""
     of_guest = guest.pnodes if vnode.is_seen else None
     lists = [each for each in (of_guest, vnode.pnodes) if each is not None]
+    if not lists:  # as most, where thousands of vnodes ask
+        return np.ones(len(host.pnodes), dtype=bool)
     return np.array([all(pnode.id in each for each in lists) for pnode in host.pnodes])
 
 
 def _fixed(vnode: Vnode, host: Host) -> BoolArray:
     """Allow the pnode that the vnode names, all if it names none."""
-    return np.array([vnode.pnode is None or pnode.id == vnode.pnode for pnode in host.pnodes])
+    if vnode.pnode is None:
+        return np.ones(len(host.pnodes), dtype=bool)
+    return np.array([pnode.id == vnode.pnode for pnode in host.pnodes])
 
 
 def _with_memory(guest: Guest, vnode: Vnode, host: Host) -> BoolArray:

@@ -9,6 +9,7 @@ from msgspec.structs import replace as change
 
 from placer.assignment import Problem, Resource, Status
 from placer.assignment.context import SearchContext
+from placer.assignment.in_time import in_time
 from placer.instance import Guest, Host, Instance
 from placer.lowering.huge_pages import page_size_of
 from placer.lowering.lower import lower
@@ -42,7 +43,7 @@ def fits_alone(guest: Guest, host: Host, *, pcpus: bool = False) -> bool:
     from placer.assignment.portfolio import optimal  # here, because it imports every strategy
 
     question = replace(problem, tiers=((),))
-    return optimal(question, SearchContext(time_limit_s=TIME_LIMIT_S)).status is Status.OPTIMAL
+    return in_time(optimal, question, SearchContext(time_limit_s=TIME_LIMIT_S)).status is Status.OPTIMAL
 
 
 def _pcpus(guest: Guest, host: Host) -> Resource:

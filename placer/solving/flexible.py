@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain
 
@@ -18,6 +19,7 @@ from placer.instance import Instance, Placement
 from placer.instance.previous import restricted_to
 from placer.lowering.costs import traffic_rounding_loss
 from placer.lowering.lower import lower
+from placer.lowering.lowered import Lowered
 from placer.solving.flexible_cases import solved, unproved
 from placer.solving.flexible_starts import FlexibleResult, cheaper, of_hint, of_width
 from placer.solving.result import Trade
@@ -39,6 +41,7 @@ def solve_flexible(
     allow_unplaced: bool,
     hint: Placement | None,
     keep: Placement | None,
+    tell: Callable[[Lowered, Solution], None] = lambda *_: None,
 ) -> FlexibleResult:
     """
     Place an instance with flexible guests whose ranges are settled.
@@ -51,6 +54,8 @@ def solve_flexible(
     ----------
     allow_unplaced, hint, keep
         As for :func:`placer.solving.pipeline.solve`.
+    tell
+        Takes each answer on the way.
     """
     few = instance.with_fewest_vnodes()
     start, kept = (None if each is None else restricted_to(each, few) for each in (hint, keep))
@@ -67,12 +72,14 @@ def solve_flexible(
     ):
         return fewest
     fewest = FlexibleResult(lowered=lowered, solution=unproved(fewest.solution))
+    tell(lowered, fewest.solution)
     if not strategy.searches:
         return fewest
     second = of_hint(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
     if second is None and context.left_s() > 0:
         second = of_width(instance, strategy, context, allow_unplaced=allow_unplaced, keep=keep)
     best = cheaper(fewest, second)
+    tell(best.lowered, best.solution)
     if context.left_s() <= 0:
         return best
     begun = hint if best.solution.site_of is None else best.lowered.to_placement(best.solution.site_of)

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from threading import Event
+from time import perf_counter
 
 import msgspec
 
-from placer.assignment import IntArray, Progress, Status
+from placer.assignment import Progress, Solution, Status
 from placer.assignment.context import SearchContext
+from placer.assignment.in_time import within
 from placer.assignment.registry import STRATEGIES
 from placer.errors import InputError, expect
 from placer.instance import Instance, Placement
@@ -22,9 +24,12 @@ from placer.lowering.overflow import check_weights
 from placer.solving.logs import DEBUG, INFO, log_line, log_to
 from placer.solving.reason import no_placement_reason
 from placer.solving.result import Result, Trade
-from placer.solving.searching import searched
+from placer.solving.searching import Found, SoFar, searched
 from placer.solving.verified import verified_result
 from placer.solving.vnode_counts import resolve_ranges
+
+HANDOVER_S = 0.03
+"""Seconds in which a search may hand over what a strategy that was left had found. Chosen, not tuned."""
 
 
 def solve(
@@ -43,6 +48,7 @@ def solve(
     on_progress: Callable[[Progress], None] | None = None,
     on_log: Callable[[str], None] | None = None,
     dump_model: Path | str | None = None,
+    started: float | None = None,
 ) -> Result:
     """
     Place the guests of an instance.
@@ -81,6 +87,8 @@ def solve(
     dump_model
         A file to write the CP-SAT model to, whatever the strategy
         (:func:`placer.assignment.cpsat.export.write_model`); it takes time of its own.
+    started
+        From when ``time_limit_s`` counts, as of ``time.perf_counter()``; None: from this call.
 
     Raises
     ------
@@ -90,6 +98,7 @@ def solve(
     Defect
         If an answer fails the independent check; never seen, please report it.
     """
+    began = perf_counter()
     _check(instance)
     _check_options(strategy, allow_unplaced=allow_unplaced, trade=trade)
     expect("dump_model", dump_model, str, PathLike, type(None))
@@ -101,35 +110,69 @@ def solve(
         stop=Event() if stop is None else stop,
         on_progress=on_progress,
         on_log=on_log or log_to(DEBUG, __name__),
+        started=began,
     )
-    instance = resolve_ranges(instance)
-    keep = _earlier(instance, "keep", keep)
-    hint = keep if hint is None else _earlier(instance, "hint", hint)
+    context.time_limit_s = max(0.0, time_limit_s - (0.0 if started is None else began - started))
     if dump_model is not None:
-        from placer.assignment.cpsat.export import write_model  # brings ortools along
+        _write_model(instance, Path(dump_model), allow_unplaced=allow_unplaced, keep=keep)
+    so_far = SoFar()
 
-        write_model(lower(instance, allow_unplaced=allow_unplaced, keep=keep).problem, Path(dump_model))
-    instance, lowered, solution = searched(
-        instance, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep
-    )
+    def search(limits: SearchContext) -> Found:
+        whole, start, so_far.keep = _prepared(instance, hint, keep)
+        return searched(
+            whole, strategy, limits, allow_unplaced=allow_unplaced, hint=start, keep=so_far.keep, so_far=so_far
+        )
+
+    so_far.found = within(context, search, more_s=HANDOVER_S) or so_far.found
+    result = _result(so_far, strategy, context, time_limit_s=time_limit_s, trade=trade)
+    log_line(INFO, __name__, f"{strategy}: {result.status} in {result.wall_time_s:.3f} s")
+    return result
+
+
+def _prepared(
+    instance: Instance, hint: Placement | None, keep: Placement | None
+) -> tuple[Instance, Placement | None, Placement | None]:
+    """Settle the ranges of vnodes, and fit the earlier placements to that."""
+    instance = resolve_ranges(instance)
+    kept = _earlier(instance, "keep", keep)
+    return instance, kept if hint is None else _earlier(instance, "hint", hint), kept
+
+
+def _write_model(instance: Instance, path: Path, *, allow_unplaced: bool, keep: Placement | None) -> None:
+    from placer.assignment.cpsat.export import write_model  # brings ortools along
+
+    instance, _, kept = _prepared(instance, None, keep)
+    write_model(lower(instance, allow_unplaced=allow_unplaced, keep=kept).problem, path)
+
+
+def _result(so_far: SoFar, strategy: str, context: SearchContext, *, time_limit_s: float, trade: bool) -> Result:
+    """Confirm what was found, or say why nothing was."""
+    if so_far.found is None:
+        late = f"the time was up before the search had begun; raise the time limit (now {time_limit_s:g} s)"
+        return Result(status=Status.UNKNOWN, strategy=strategy, reason=late, wall_time_s=context.elapsed_s())
+    instance, lowered, solution = so_far.found
+    keep, kept = so_far.keep, so_far.keep is not None
     if solution.site_of is None:
-        reason = no_placement_reason(instance, lowered, solution, context, strategy=strategy, kept=keep is not None)
-        result = Result(
+        reason = within(
+            context,
+            lambda limits: no_placement_reason(
+                instance, lowered, solution, limits, strategy=strategy, kept=kept, time_limit_s=time_limit_s
+            ),
+            more_s=HANDOVER_S,
+        )
+        return Result(
             status=solution.status,
             strategy=strategy,
-            reason=reason,
+            reason=reason or _short_reason(solution, context, time_limit_s),
             wall_time_s=context.elapsed_s(),
             decisions=solution.decisions,
         )
-    else:
-        result = verified_result(
-            instance, lowered, solution, strategy=strategy, keep=keep, wall_time_s=context.elapsed_s()
-        )
-        if trade and result.status is Status.OPTIMAL and result.placement is not None and context.left_s() > 0:
-            offer = _trade(instance, lowered, solution.site_of, result.placement, context)
-            result = dataclasses.replace(result, trade=offer)
-    log_line(INFO, __name__, f"{strategy}: {result.status} in {result.wall_time_s:.3f} s")
-    return result
+    result = verified_result(instance, lowered, solution, strategy=strategy, keep=keep, wall_time_s=context.elapsed_s())
+    if not trade or result.status is not Status.OPTIMAL or context.left_s() <= 0:
+        return result
+    # a result and nothing are told apart in a tuple: None is a call that was left
+    offer = within(context, lambda limits: (_trade(instance, lowered, solution, result, limits),))
+    return dataclasses.replace(result, trade=offer[0] if offer else None)
 
 
 def _check(instance: Instance) -> None:
@@ -161,12 +204,22 @@ def _earlier(instance: Instance, name: str, placement: Placement | None) -> Plac
         raise InputError(f"{name}: no valid placement: {error}") from error
 
 
+def _short_reason(solution: Solution, context: SearchContext, time_limit_s: float) -> str:
+    """Say what is known where the time was up before a whole reason was found."""
+    if solution.status is Status.INFEASIBLE:
+        return "the time was up before a reason was found"
+    tried = f"tried for {context.elapsed_s():.2f} s: {solution.attempts}"
+    return f"{tried}\nto get an answer: raise --time-limit (now {time_limit_s:g} s)"
+
+
 def _trade(
-    instance: Instance, lowered: Lowered, site_of: IntArray, placement: Placement, context: SearchContext
+    instance: Instance, lowered: Lowered, solution: Solution, result: Result, context: SearchContext
 ) -> Trade | None:
     from placer.solving.flexible import trade_of
     from placer.solving.tradeoff import find_trade
 
+    assert solution.site_of is not None
+    assert result.placement is not None
     if instance.flexible:
-        return trade_of(instance, placement, context, allow_unplaced=lowered.allow_unplaced)
-    return find_trade(lowered, site_of, context)
+        return trade_of(instance, result.placement, context, allow_unplaced=lowered.allow_unplaced)
+    return find_trade(lowered, solution.site_of, context)

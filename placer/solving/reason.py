@@ -10,7 +10,14 @@ from placer.solving.vnode_counts import nearest_number
 
 
 def no_placement_reason(
-    instance: Instance, lowered: Lowered, solution: Solution, context: SearchContext, *, strategy: str, kept: bool
+    instance: Instance,
+    lowered: Lowered,
+    solution: Solution,
+    context: SearchContext,
+    *,
+    strategy: str,
+    kept: bool,
+    time_limit_s: float,
 ) -> str:
     """
     Say why there is no placement, or what was tried in vain.
@@ -27,6 +34,8 @@ def no_placement_reason(
         Its name.
     kept
         Whether a placement was to be kept.
+    time_limit_s
+        As it was asked for.
 
     Returns
     -------
@@ -42,6 +51,7 @@ def no_placement_reason(
             solution,
             context,
             strategy=strategy,
+            time_limit_s=time_limit_s,
             tiers=instance.with_fewest_vnodes().tiers(kept=kept),
             allow_unplaced=lowered.allow_unplaced,
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from time import perf_counter
 
 from msgspec.structs import replace
 
@@ -16,6 +18,36 @@ from placer.lowering.lowered import Lowered
 
 Found = tuple[Instance, Lowered, Solution]
 """What was searched, as it was lowered, and what was found."""
+Tell = Callable[[Lowered, Solution], None]
+"""Takes what was found on the way."""
+
+
+class SoFar:
+    """
+    The best that was found on the way, for an answer should the search have to be left.
+
+    Attributes
+    ----------
+    found
+        None before the first placement.
+    keep
+        The placement to be kept, with the vnodes that flexible guests may have.
+    """
+
+    def __init__(self) -> None:
+        self.found: Found | None = None
+        self.keep: Placement | None = None
+
+    def of(self, instance: Instance) -> Tell:
+        """Take what is found of an instance; it proves nothing of other searches that may follow."""
+
+        def offer(lowered: Lowered, solution: Solution) -> None:
+            if solution.site_of is None:
+                return
+            if self.found is None or solution.costs < self.found[2].costs:
+                self.found = instance, lowered, dataclasses.replace(solution, status=Status.FEASIBLE, bounds=())
+
+        return offer
 
 
 def searched(
@@ -26,6 +58,7 @@ def searched(
     allow_unplaced: bool,
     hint: Placement | None,
     keep: Placement | None,
+    so_far: SoFar,
 ) -> Found:
     """
     Search; where pnodes with both memory and pcpus do not take all, search again with guests taken apart.
@@ -42,7 +75,8 @@ def searched(
 
     def search(one: Instance, *, unplaced: bool = allow_unplaced) -> Found:
         start, kept = (None if each is None else restricted_to(each, one) for each in (hint, keep))
-        return _with_room_to_spare(one, strategy, context, allow_unplaced=unplaced, hint=start, keep=kept)
+        tell = so_far.of(one)
+        return _with_room_to_spare(one, strategy, context, tell, allow_unplaced=unplaced, hint=start, keep=kept)
 
     found = search(instance)
     if not found[2].status.proved or not _is_missing(found) or not any(guest.memory_apart for guest in instance.guests):
@@ -97,6 +131,7 @@ def _with_room_to_spare(
     instance: Instance,
     strategy: str,
     context: SearchContext,
+    tell: Tell,
     *,
     allow_unplaced: bool,
     hint: Placement | None,
@@ -112,7 +147,9 @@ def _with_room_to_spare(
     lowered, solution
         As of :func:`_searched`.
     """
-    lowered, solution = _searched(instance, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    lowered, solution = _searched(
+        instance, strategy, context, tell, allow_unplaced=allow_unplaced, hint=hint, keep=keep
+    )
     found = instance, lowered, solution
     bound = instance.host.low_zone_kib is not None and not instance.sets_may_stray
     if not _is_missing(found) or not bound or not any(g.has_own_affinity or g.flexible for g in instance.guests):
@@ -121,7 +158,9 @@ def _with_room_to_spare(
         return found  # out of time
     context.log("guests without vnuma: no room to spare, once more without it")
     loose = replace(instance, sets_may_stray=True)
-    without, other = _searched(loose, strategy, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+    without, other = _searched(
+        loose, strategy, context, lambda *_: None, allow_unplaced=allow_unplaced, hint=hint, keep=keep
+    )
     better = other.site_of is not None and (solution.site_of is None or other.costs[:2] < solution.costs[:2])
     if better or solution.site_of is None:
         return loose, without, other
@@ -132,26 +171,32 @@ def _searched(
     instance: Instance,
     strategy: str,
     context: SearchContext,
+    tell: Tell,
     *,
     allow_unplaced: bool,
     hint: Placement | None,
     keep: Placement | None,
 ) -> tuple[Lowered, Solution]:
     """Lower the instance as the strategy wants it, and run that."""
-    chosen = STRATEGIES[strategy]
+    chosen, began = STRATEGIES[strategy], perf_counter()
     if chosen.baseline:
         lowered = lower_for_baseline(instance.with_fewest_vnodes())
     elif instance.flexible:
         from placer.solving.flexible import solve_flexible  # brings the strategies along
 
-        found = solve_flexible(instance, chosen, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
+        found = solve_flexible(
+            instance, chosen, context, allow_unplaced=allow_unplaced, hint=hint, keep=keep, tell=tell
+        )
         if found.solution.site_of is not None:
             return found.lowered, found.solution
         # What is proved of all numbers of vnodes is not proved of the fewest.
         return found.lowered, dataclasses.replace(found.solution, bounds=())
     else:
         lowered = lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
-    return lowered, _logged(strategy, lowered.problem, context)
+    # the check of the answer looks at the whole instance once more, and takes about as long as lowering it
+    solution = _logged(strategy, lowered.problem, context.ending_sooner(perf_counter() - began))
+    tell(lowered, solution)
+    return lowered, solution
 
 
 def _logged(strategy: str, problem: Problem, context: SearchContext) -> Solution:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from placer.assignment import Solution, Status
@@ -29,12 +31,24 @@ def test_branch_and_bound_proves_within_its_states_and_says_how_many_were_too_fe
     assert given_up.reason == "more than 1 partial placements"
 
 
-def test_tabu_search_needs_an_assignment_to_start_from() -> None:
+def test_tabu_search_without_an_assignment_starts_from_any_that_cp_sat_finds_without_costs() -> None:
+    assert EXPECTED is not None
+    lines: list[str] = []
     method = tabu("t", "any", always("it does"))
-    for known in (None, Solution(status=Status.UNKNOWN)):
-        found = method.run(PROBLEM, SearchContext(), known)
-        assert isinstance(found, GaveUp)
-        assert found.reason == "there is no assignment to start from"
+    for known in (None, Solution(status=Status.UNKNOWN, bounds=EXPECTED[0])):
+        context = SearchContext(time_limit_s=10, deterministic_limit=1.0, on_log=lines.append)
+        found = method.run(PROBLEM, context, known)
+        assert isinstance(found, Solution)
+        assert found.costs == EXPECTED[0]
+        assert found.status is (Status.FEASIBLE if known is None else Status.OPTIMAL)
+    assert any("CP-SAT: tier 1," in line for line in lines)
+
+
+def test_where_cp_sat_proves_that_there_is_none_so_does_the_search() -> None:
+    full = replace(PROBLEM, resources=tuple(replace(r, capacity=r.capacity // 9) for r in PROBLEM.resources))
+    found = tabu("t", "any", always("it does")).run(full, SearchContext(), Solution(status=Status.UNKNOWN))
+    assert isinstance(found, Solution)
+    assert (found.status, found.site_of, found.bounds) == (Status.INFEASIBLE, None, ())
 
 
 def test_tabu_search_is_optimal_only_where_its_costs_reach_the_bounds_it_was_given() -> None:

@@ -28,6 +28,26 @@ placer.solving.pipeline.solve = broken
 main()
 """
 
+LEAVES = """
+import time
+from threading import Event
+import placer.solving.pipeline
+from placer.assignment.leaving import Stop, call, unbroken
+from placer.cli import main
+
+solve = placer.solving.pipeline.solve
+
+def leaving(*args, **options):
+    def work():
+        with unbroken():
+            time.sleep(50)
+    call(work, Stop(Event()), lambda: 0.0)
+    return solve(*args, **options)
+
+placer.solving.pipeline.solve = leaving
+main()
+"""
+
 
 def test_the_version_is_that_of_the_package() -> None:
     ran = placer("--version")
@@ -171,3 +191,11 @@ def test_a_pipe_gets_no_colour_even_where_it_is_forced() -> None:
 
     assert ESCAPE not in ran.out
     assert re.match(r"OPTIMAL: .*\n\nCosts, highest tier first\n  tier  terms ", ran.out)
+
+
+@pytest.mark.parametrize(("name", "code", "first"), [("rfc-c", 0, "OPTIMAL: "), ("rfc-i", 1, "INFEASIBLE: ")])
+def test_a_command_does_not_wait_for_a_solver_that_it_left(name: str, code: int, first: str) -> None:
+    words = [sys.executable, "-c", LEAVES, "solve", str(INSTANCES / f"{name}.json")]
+    ran = subprocess.run(words, capture_output=True, text=True, timeout=40, check=False)
+    assert (ran.returncode, ran.stderr) == (code, "")
+    assert ran.stdout.startswith(first)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event
 from time import monotonic, sleep
 
 import pytest
 
+from placer import interrupts
 from placer.assignment import Progress, Status
-from placer.cli.running import Watch, run
+from placer.cli.running import Watch, reading, run
 from placer.solving.result import Result
-from tests.support.commands import ENTRY, INSTANCES
+from tests.support.commands import ENTRY, INSTANCES, placer_process
 
 FORTY = str(INSTANCES / "forty-guests.json")
 SEARCH = ("solve", FORTY, "--strategy", "local-search")
@@ -146,3 +149,25 @@ def test_a_solve_that_ends_at_once_shows_no_progress(capsys: pytest.CaptureFixtu
 
     assert run(work, quiet=False) is result
     assert capsys.readouterr().err == ""
+
+
+def test_reading_counts_from_the_start_of_the_command_unless_it_waits_for_input(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(interrupts, "started", lambda: 5.0)
+    with reading(1e9, ["host.txt", None]) as started:
+        assert started == 5.0
+    with reading(0.0, ["host.txt", "-"]) as started:
+        assert started is None
+    monkeypatch.setattr(interrupts, "started", lambda: None)
+    with reading(0.0, []) as started:
+        assert started is None
+
+
+def test_a_command_that_still_reads_when_its_time_is_up_ends_without_an_answer(tmp_path: Path) -> None:
+    """A pipe that nobody writes to: reading it never ends."""
+    pipe = tmp_path / "instance.json"
+    os.mkfifo(pipe)
+    ran = placer_process("solve", pipe, "--time-limit", "1")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err == "UNKNOWN: the time was up while the input was read; raise --time-limit\n"

@@ -17,6 +17,8 @@ from tests.support.commands import placer
 from tests.support.oracle import best
 from tests.support.random_instances import random_instance
 
+pytestmark = pytest.mark.usefixtures("unhurried")
+
 
 def packed() -> Instance:
     """Vnodes of 4, 4, 3, 3 and 2 GiB on two pnodes of 8 GiB: 4 + 4 and 3 + 3 + 2, which falling sizes also find."""

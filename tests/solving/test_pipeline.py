@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from threading import Thread
+from time import perf_counter
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from placer.assignment import Progress, Status
+from placer.assignment import Progress, Status, portfolio
+from placer.assignment.context import SearchContext
+from placer.assignment.method import Method, always
 from placer.assignment.registry import STRATEGIES
 from placer.errors import InputError
 from placer.instance import Host, Instance, Placement, Pnode
@@ -169,3 +172,60 @@ def test_a_program_that_logs_gets_a_line_for_each_solve_and_the_steps_in_detail(
     with caplog.at_level("DEBUG", logger="placer"):
         solve(crossed())
     assert any("2 items on 2 sites" in record.getMessage() for record in caplog.records)
+
+
+def endless(*_args: object, **_options: object) -> Any:
+    while True:
+        pass
+
+
+def endless_method(seen: list[SearchContext]) -> tuple[Method, ...]:
+    """Make a portfolio that never ends, and notes the limits that it was given."""
+
+    def run(_problem: object, context: SearchContext, _known: object) -> Any:
+        seen.append(context)
+        endless()
+
+    return (Method("endless", "any", "none", "own", always("it is the only one"), run),)
+
+
+def test_a_search_that_looks_at_no_clock_is_left_with_the_best_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portfolio, "METHODS", endless_method([]))
+    roomy = an_instance(a_host(4 * GIB, 4 * GIB), a_guest(GIB))
+    known = Placement(pnode_of={"db": (1,)})
+    answer = solve(roomy, hint=known, time_limit_s=0.3)
+    assert (answer.status, answer.placement) == (Status.FEASIBLE, known)
+    assert [decision.method for decision in answer.decisions] == ["endless"]
+    without = solve(roomy, time_limit_s=0.3)
+    assert (without.status, without.placement) == (Status.UNKNOWN, None)
+    assert without.reason is not None
+    assert "raise --time-limit (now 0.3 s)" in without.reason
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "reason"),
+    [
+        ("searched", Status.UNKNOWN, "the time was up before the search had begun; raise the time limit (now 0.3 s)"),
+        ("no_placement_reason", Status.INFEASIBLE, "the time was up before a reason was found"),
+    ],
+)
+def test_other_steps_that_look_at_no_clock_are_left_too(
+    monkeypatch: pytest.MonkeyPatch, step: str, status: Status, reason: str
+) -> None:
+    monkeypatch.setattr(f"placer.solving.pipeline.{step}", endless)
+    answer = solve(an_instance(a_host(4 * GIB, 2 * GIB), a_guest(3 * GIB, 3 * GIB)), time_limit_s=0.3)
+    assert (answer.status, answer.reason) == (status, reason)
+
+
+def test_an_answer_does_not_wait_for_its_trade(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("placer.solving.pipeline._trade", endless)
+    answer = solve(crossed(), trade=True, time_limit_s=1)
+    assert (answer.status, answer.trade) == (Status.OPTIMAL, None)
+
+
+def test_the_limit_may_count_from_before_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[SearchContext] = []
+    monkeypatch.setattr(portfolio, "METHODS", endless_method(seen))
+    solve(crossed(), time_limit_s=100, started=perf_counter() - 99.5)
+    assert 0 < seen[0].time_limit_s <= 0.5
+    assert solve(crossed(), time_limit_s=100, started=perf_counter() - 1000).status is Status.UNKNOWN

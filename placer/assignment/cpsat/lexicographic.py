@@ -182,6 +182,7 @@ class Search:
             raise Defect(f"an assignment that breaks a rule: {site_of.tolist()}")
         if self.best is None or costs < self.costs:
             self.best, self.costs = site_of.copy(), costs
+            self.context.keep(problem, site_of)
 
     def _minimise(self, variables: Variables, t: int, cost: Affine, *, share: float) -> Outcome:
         """Solve until every member has a slot, after each failure with rows against the items that lack one."""

@@ -85,6 +85,7 @@ def minimise(
 
     def tell_bound(found: float) -> None:
         proved.append(unscaled(found))
+        context.prove(variables.index.problem, (0,) * tier + (proved[-1],) + (0,) * (variables.index.tiers - tier - 1))
         context.tell("CP-SAT", tier=tier, costs=costs, bound=proved[-1])
 
     solver.best_bound_callback = tell_bound
@@ -132,4 +133,5 @@ class _Watch(cp_model.CpSolverSolutionCallback):
         if problem.infeasible_sites(site_of):
             return
         costs = tuple(problem.evaluate(site_of[None, :])[0].tolist())
+        self._context.keep(problem, site_of)
         self._context.tell("CP-SAT", tier=self._tier, costs=min(costs, self._costs) if self._costs else costs)

@@ -73,5 +73,5 @@ def solver_for(
         parameters.max_deterministic_time = QUICK if limit is None else min(QUICK, limit)
     elif limit is not None:
         parameters.max_deterministic_time = max(0.0, limit - (QUICK if after_quick else 0.0))
-    log_search(solver, context.on_log)
+    log_search(solver, None if context.on_log is None else context.log_line)
     return solver

@@ -7,6 +7,8 @@ from threading import Event, Thread
 
 from ortools.sat.python import cp_model
 
+from placer.assignment.leaving import unbroken
+
 LOOK_EVERY_S = 0.05
 """Seconds between two looks at the stop event. Chosen, not tuned: a person notices no delay, and it costs little."""
 
@@ -39,7 +41,8 @@ def solve_interruptibly(
     thread = Thread(target=guard, daemon=True)
     thread.start()
     try:
-        return int(solver.solve(model, watch))
+        with unbroken():  # it calls back, and an exception there would end the process
+            return int(solver.solve(model, watch))
     finally:
         done.set()
         thread.join()

@@ -132,6 +132,7 @@ class BranchAndBound:
         costs = tuple(self.index.problem.evaluate(site_of[None, :])[0].tolist())
         if self.best is None or costs < self.best_costs:
             self.best, self.best_costs = site_of.copy(), costs
+            self.context.keep(self.index.problem, site_of)
 
     def _settle(self, rows: IntArray) -> None:
         """Offer the best of some whole assignments."""

@@ -129,6 +129,7 @@ class _Best:
 
     def __init__(self, moves: Neighbourhood, context: SearchContext) -> None:
         self._context = context
+        self._problem = moves.index.problem
         self._keep(moves)
 
     @property
@@ -144,6 +145,7 @@ class _Best:
     def _keep(self, moves: Neighbourhood) -> None:
         self.site_of, self.costs, self.stale = moves.site_of.copy(), moves.costs.copy(), 0
         if self.keeps_rules:
+            self._context.keep(self._problem, self.site_of)
             self._context.tell("local search", costs=tuple(self.costs[1:].tolist()))
 
 
@@ -169,6 +171,7 @@ def _initial(index: TermIndex, random: np.random.Generator, context: SearchConte
         return one_by_one
     costs, fits = tuple(problem.evaluate(one_by_one[None, :])[0].tolist()), problem.feasible(one_by_one[None, :])[0]
     if fits:
+        context.keep(problem, one_by_one)
         context.tell("local search", costs=costs)
     by_groups = construct_by_groups(index, context)
     if by_groups is None or (fits and costs < tuple(problem.evaluate(by_groups[None, :])[0].tolist())):

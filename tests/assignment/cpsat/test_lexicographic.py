@@ -61,6 +61,7 @@ def test_a_stop_event_ends_it_with_the_best_so_far() -> None:
     assert answer.status is Status.FEASIBLE
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_stopped_before_it_starts_it_returns_at_once() -> None:
     stop = Event()
     stop.set()
