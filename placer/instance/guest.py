@@ -222,18 +222,25 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         alone = tuple(frozenset() if pnode is None else frozenset((pnode,)) for pnode in pnodes)
         return (frozenset().union(*alone),) * len(alone) if self.form == "set" else alone
 
+    def by_affinity(self) -> list[int]:
+        """Give its vcpus, those with the same hard affinity one after the other; those without any come last."""
+        masks = self.hard_affinity or (None,) * self.vcpu_count
+        return sorted(range(self.vcpu_count), key=lambda vcpu: (masks[vcpu] is None, masks[vcpu] or ()))
+
     def split_into(self, k: int) -> Guest:
         """
         Give a flexible guest k vnodes (:func:`placer.instance.flexible.parts`); any other guest stays as it is.
 
         Its form is ``parts`` for several vnodes, ``whole`` for one, or ``vnuma`` for one if it says ``always_vnuma``. A
-        ``set`` stays one for several (:func:`placer.instance.flexible.set_parts`).
+        ``set`` stays one for several (:func:`placer.instance.flexible.set_parts`), with vcpus of the same hard affinity
+        in the same part: which vcpus a part has is not seen by the guest.
         """
         if self.flexible is None:
             return self
         if self.form == "set" and k > 1:
             spread = set_parts(self.flexible.memory_kib, self.flexible.vcpu_count, k, self.page_size)
-            vnodes = tuple(Vnode(memory_kib=kib, vcpus=tuple(vcpus)) for kib, vcpus in spread)
+            alike = self.by_affinity()
+            vnodes = tuple(Vnode(memory_kib=kib, vcpus=sorted(alike[i] for i in vcpus)) for kib, vcpus in spread)
             return replace(self, vnodes=vnodes, flexible=None, one_to_one=True)
         cut = parts(self.flexible.memory_kib, self.flexible.vcpu_count, k, self.topology, self.page_size)
         vnodes = tuple(Vnode(memory_kib=kib, vcpus=tuple(vcpus)) for kib, vcpus in cut)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from placer.instance.flexible import Flexible
 from placer.instance.guest import Guest
@@ -75,3 +76,15 @@ def test_one_vnode_is_written_without_vnuma_unless_it_is_to_have_it() -> None:
 def test_a_guest_that_contradicts_itself_is_refused(fields: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=f"^{said}$"):
         Guest(**{"name": "db", "vnodes": TWO, **fields})
+
+
+def test_vcpus_with_the_same_affinity_are_in_the_same_part_of_a_set() -> None:
+    masks = ((4, 5), (0, 1), None, (4, 5), (0, 1), None)
+    flexible = Flexible(memory_kib=3 * 1024, vcpu_count=6)
+    guest = Guest(name="db", form="set", type="pv", flexible=flexible, hard_affinity=masks)
+    assert [vnode.vcpus for vnode in guest.split_into(3).vnodes] == [(1, 4), (0, 3), (2, 5)]
+    assert [vnode.vcpus for vnode in replace(guest, hard_affinity=None).split_into(3).vnodes] == [
+        (0, 1),
+        (2, 3),
+        (4, 5),
+    ]
