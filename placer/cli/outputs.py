@@ -128,7 +128,7 @@ def refuse_existing(paths: list[Path], *, force: bool) -> None:
     ------
     InputError
         If a path is a folder or a device, is a file or a link while ``force`` is not set (a link to nothing would make
-        a file in a place that nobody named), or two paths lead to one file.
+        a file in a place that nobody named), lies in a link to nothing, or two paths lead to one file.
     """
     ends: dict[Path, Path] = {}
     faults = Faults()
@@ -143,6 +143,9 @@ def refuse_existing(paths: list[Path], *, force: bool) -> None:
 
 def _refuse(path: Path, *, force: bool) -> None:
     kind = _kind(path)
+    for folder in path.parents:
+        if folder.is_symlink() and not folder.exists():
+            raise InputError(f"is a link to {folder.readlink()}, where no folder is", place=str(folder))
     if kind in {"folder", "device"}:
         raise InputError(f"is a {kind}, expected a file", place=str(path))
     if kind == "file" and not force:

@@ -25,6 +25,7 @@ _TEXTS = (
     (r"^(?:numa\d*|cores|sockets|scsihw|ostype|vmgenid|memory|cpu|boot): ?\S", "a configuration of Proxmox VE"),
     (r"^(?:MEMORY|VCPU|CPU|CONTEXT|TEMPLATE|TOPOLOGY)[ \t]*=[ \t]*[\[\"\d]", "a template of OpenNebula"),
     (r"^[ \t]*Vagrant\.configure", "a Vagrantfile"),
+    (r"^uuid \( ?RO\)[ \t]*: ", "what xe of XCP-ng or XenServer prints"),
     (r"^resource[ \t]+\"\w+\"[ \t]+\"\w+\"", "a file of Terraform"),
     (r"^(?:available: \d+ nodes?|node \d+ cpus:|numa_info[ \t]*:)", "a host (--host reads it)"),
 )
@@ -39,6 +40,7 @@ _ROOTS = {
     "TEMPLATE": "a template of OpenNebula",
     "VirtualBox": "a machine of VirtualBox",
     "Envelope": "an OVF package",
+    "vm": "a machine of oVirt",
     "domainsnapshot": "a snapshot of libvirt",
     "domstatus": "libvirt's own record of a running domain",
     "capabilities": "a host (--host reads it)",
@@ -88,6 +90,11 @@ def foreign_json(document: object) -> str | None:
         or ("expanded_devices" in item and "profiles" in item),
         "a machine of OpenNebula": bool({"VM", "VMTEMPLATE"} & item.keys()),
         "a configuration of Proxmox VE": "cores" in item and "memory" in item,
+        "a configuration of Cloud Hypervisor": "boot_vcpus" in f"{item.get('cpus')}",
+        "a configuration of Firecracker": "machine-config" in item,
+        "servers of OpenStack, whose flavours are read": bool(
+            {"server", "servers", "OS-EXT-STS:vm_state"} & item.keys() or {"Status", "Networks"} <= item.keys()
+        ),
         "an answer of QEMU's monitor": "QMP" in item or "return" in item,
         "an instance of placer, to be given alone": "host" in item and "guests" in item,
     }

@@ -18,6 +18,7 @@ MAX_KIB = 2**43
 
 _SIZE = r"^\s*(0+(\.0+)?|[0-9]+(\.[0-9]+)?\s*[KMGT]iB)\s*$"
 _CPUS = r"^\s*(\^?[0-9]+(-[0-9]+)?(\s*,\s*\^?[0-9]+(-[0-9]+)?)*)?\s*$"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _KIB_OF = {"K": 1, "M": 1024, "G": 1024**2, "T": 1024**3}
 
 Kib = Annotated[
@@ -124,5 +125,6 @@ def format_cpuset(cpus: Iterable[int]) -> str:
 
 
 def shorten(text: str, limit: int = 60) -> str:
-    """Cut a quoted piece of input to a length that fits a message."""
+    """Cut a quoted piece of input to a length that fits a message; carried bytes (PEP 383) become U+FFFD."""
+    text = _SURROGATE.sub("\ufffd", text[: limit + 1])
     return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -134,14 +134,14 @@ def test_a_link_to_nothing_makes_no_file_elsewhere_until_forced(output: str, tmp
     assert (tmp_path / "elsewhere").read_text(encoding="utf-8").startswith('name = "db"')
 
 
-def test_a_folder_that_is_a_link_to_nothing_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("output", ["out/", "out/inside/", "out/inside/db.cfg"])
+def test_a_folder_that_is_a_link_to_nothing_is_refused(output: str, tmp_path: Path) -> None:
     a_folder(tmp_path, db_cfg=a_cfg())
     (tmp_path / "out").symlink_to("elsewhere")
-    ran = placer(
-        "solve", "--host", tmp_path / "host.txt", tmp_path / "db.cfg", "--format", "xl", "-o", f"{tmp_path}/out/"
-    )
+    words = ("solve", "--host", tmp_path / "host.txt", tmp_path / "db.cfg", "--format", "xl", "--force", "-o")
+    ran = placer(*words, f"{tmp_path}/{output}")
 
-    assert ran.code == 2
+    assert (ran.code, ran.err) == (2, f"error: {tmp_path}/out: is a link to elsewhere, where no folder is\n")
     assert not (tmp_path / "elsewhere").exists()
 
 

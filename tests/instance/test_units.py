@@ -69,3 +69,4 @@ def test_a_set_that_is_none_is_refused(text: str, said: str) -> None:
 def test_a_long_quotation_is_cut_to_its_limit() -> None:
     assert shorten("x" * 60) == "x" * 60
     assert shorten("abcdefgh", 6) == "abc..."
+    assert shorten(b"B\xfcro".decode("utf-8", "surrogateescape"), 4) == "B\ufffdro"

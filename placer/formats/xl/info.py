@@ -89,7 +89,7 @@ def read_xl_info(text: str, place: str, free: str | None = None) -> ParsedHost:
             f"{len(text)} characters, expected the output of xl info -n in at most {MAX_CHARACTERS}", place=place
         )
     found = _scan(text, place)
-    if not found.pnodes and found.settings.get("numa_info") == "none":
+    if not found.pnodes and found.core_of and found.settings.get("numa_info") == "none":
         found.pnodes += _pnodes_of_pcpus(found, free)
     _check_complete(found)
     notes: list[str] = []

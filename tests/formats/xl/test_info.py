@@ -97,6 +97,9 @@ def test_xen_4_1_states_no_memory_and_free_does() -> None:
     )
     with pytest.raises(InputError, match=r"with --free 1=SIZE$"):
         read_xl_info(text, "host.txt", "0=3GiB")
+    without_pcpus = HEAD.format(nodes=2) + "numa_info              : none\n"
+    with pytest.raises(InputError, match=r"^host.txt: no rows of numa_info"):
+        read_xl_info(without_pcpus, "host.txt", "0=3GiB")
     reading = read_xl_info(text, "host.txt", "0=3GiB,1=0")
     assert [(pnode.memory_kib, pnode.pcpus) for pnode in reading.host.pnodes] == [
         (3 * 1024**2, (0, 1, 2, 3)),
