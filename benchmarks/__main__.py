@@ -1,9 +1,10 @@
 """
 Run the benchmark: every contestant on every workload.
 
-``python -m benchmarks --quick`` runs a set of under two minutes; with ``--check`` it writes nothing and fails if a cost
-differs from the committed one. Without ``--quick`` the full set runs; an interrupted run is continued. ``--report``
-writes tables and plots of the committed results.
+``python -m benchmarks --quick`` runs a set of minutes and prints its result; with ``--write`` it replaces the
+committed one, with ``--check`` it fails if a cost differs from that. Without ``--quick`` the full set runs and replaces
+results/full.csv; an interrupted run of the same build is continued. ``--report`` writes tables and plots of the
+committed results, all of one build.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
+from collections import Counter
 from os import cpu_count
 from pathlib import Path
 from time import perf_counter
 
 import benchmarks.imported  # noqa: F401  (before the runs are forked)
-from benchmarks.report import blocks
-from benchmarks.runs import COLUMNS, EXACT, Row, contestants, row_key, run_all, with_ratios
+from benchmarks.report import blocks, headline, quick_words
+from benchmarks.runs import COLUMNS, EXACT, Row, contestants, row_key, run_all, surroundings, with_ratios
 from benchmarks.workloads import Workload, full, quick
 
 RESULTS = Path(__file__).parent / "results"
 QUICK, FULL, NOVA = (RESULTS / f"{name}.csv" for name in ("quick", "full", "nova"))
 CAP_S = 10.0
+TELL_EVERY_S = 10.0
+"""Seconds between two lines of progress. Chosen: a line for each of thousands of runs hides the result."""
 QUICK_CAP_S = 600.0
 """CPU time of a run of the quick set in seconds; so long that the speed of the machine does not matter."""
 
@@ -32,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the small set, anew")
     parser.add_argument("--check", action="store_true", help="with --quick: compare with the committed results only")
+    parser.add_argument("--write", action="store_true", help="with --quick: replace the committed results")
     parser.add_argument("--report", action="store_true", help="only write tables and plots; needs the extra bench")
     parser.add_argument("--jobs", type=int, default=min(2, cpu_count() or 1), metavar="N", help="runs at a time")
     options = parser.parse_args(arguments)
@@ -40,10 +45,15 @@ def main(arguments: list[str] | None = None) -> int:
     if options.check:
         return compare(measure(quick(), QUICK_CAP_S, options.jobs), read(QUICK))
     if options.quick:
-        write(QUICK, with_ratios(measure(quick(), QUICK_CAP_S, options.jobs)))
-    else:
-        write(FULL, with_ratios(measure(full(), CAP_S, options.jobs, kept=FULL.with_suffix(".part"))))
-        FULL.with_suffix(".part").unlink()
+        rows = with_ratios(measure(quick(), QUICK_CAP_S, options.jobs))
+        print(quick_words(rows))
+        if options.write:
+            write(QUICK, rows)
+        return 0
+    rows = with_ratios(measure(full(), CAP_S, options.jobs, kept=FULL.with_suffix(".part")))
+    write(FULL, rows)
+    FULL.with_suffix(".part").unlink()
+    print(headline(rows))
     return 0
 
 
@@ -54,7 +64,7 @@ def measure(workloads: list[Workload], cap_s: float, jobs: int, kept: Path | Non
     Parameters
     ----------
     kept
-        A file to which each row is added as soon as its run ends; runs with a row there are not repeated.
+        A file to which each row is added as soon as its run ends; runs of this build with a row there are not repeated.
 
     Returns
     -------
@@ -62,25 +72,39 @@ def measure(workloads: list[Workload], cap_s: float, jobs: int, kept: Path | Non
         In the order of workloads and contestants.
     """
     asked = {(name, *workload.key()): (name, workload) for workload in workloads for name in contestants(workload)}
-    done = {row_key(row): row for row in read(kept) if row[COLUMNS[-1]]} if kept and kept.exists() else {}
+    build = surroundings()["versions"]
+    begun = read(kept) if kept and kept.exists() else []
+    done = {row_key(row): row for row in begun if row[COLUMNS[-1]] and row["versions"] == build}
     missing = [asked[key] for key in asked if key not in done]
-    started = perf_counter()
+    started = told = perf_counter()
     if kept:
         write(kept, list(done.values()))
     for i, row in enumerate(run_all(missing, cap_s, jobs), start=1):
         done[row_key(row)] = row
         if kept:
             append(kept, row)
-        left_s = (perf_counter() - started) / i * (len(missing) - i)
+        if perf_counter() < told + TELL_EVERY_S and i < len(missing):
+            continue
+        told = perf_counter()
+        left_s = (told - started) / i * (len(missing) - i)
         print(f"{i} of {len(missing)}, {left_s / 60:.0f} min left: {', '.join(row_key(row))}", file=sys.stderr)
     return [done[key] for key in asked]
 
 
 def report() -> int:
-    """Write the generated parts of both READMEs, and the plots."""
-    from benchmarks.plots import plot
-
+    """Write the generated parts of both READMEs, and the plots; exit code 2 if that would show no single build."""
+    try:
+        from benchmarks.plots import plot
+    except ModuleNotFoundError as error:
+        print(f"error: --report draws with {error.name}: pip install -e '.[bench]'", file=sys.stderr)
+        return 2
     quick_rows, full_rows, nova_rows = map(read, (QUICK, FULL, NOVA))
+    for path, rows in ((QUICK, quick_rows), (FULL, full_rows)):
+        builds = Counter(row["versions"] for row in rows)
+        if len(builds) > 1:
+            said = "; ".join(f"{count} of {build}" for build, count in builds.most_common())
+            print(f"error: {path}: rows of several builds, whose times do not compare: {said}", file=sys.stderr)
+            return 2
     for file, text in blocks(quick_rows, full_rows, nova_rows).items():
         file.write_text(text, encoding="utf-8")
     plot(full_rows, nova_rows, RESULTS)

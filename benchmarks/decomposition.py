@@ -6,6 +6,7 @@ Run ``python -m benchmarks.decomposition``; it prints its table and writes bench
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import sys
@@ -32,6 +33,7 @@ RUNS, TIME_LIMIT_S = 5, 60.0
 
 def main() -> int:
     """Measure, print and write."""
+    argparse.ArgumentParser(prog="python -m benchmarks.decomposition", description=__doc__).parse_args()
     instance = read_instance(FOLDER / "eight-pools.json")
     pools = dict.fromkeys(guest.pool for guest in instance.guests)
     parts = [tuple(guest for guest in instance.guests if guest.pool == pool) for pool in pools]

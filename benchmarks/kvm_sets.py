@@ -10,6 +10,7 @@ a page is settled by the memory policy and by the pcpu of the thread that writes
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import tempfile
@@ -141,6 +142,7 @@ RULE = FOLDER / "rule.md"
 
 def main() -> None:
     """Try everything and write the page."""
+    argparse.ArgumentParser(prog="python -m benchmarks.kvm_sets", description=__doc__).parse_args()
     with ThreadPoolExecutor(JOBS) as pool:
         tried = list(pool.map(_tried, GROUPS.values()))
     kernel, qemu = tried[0].versions.splitlines()

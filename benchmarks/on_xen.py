@@ -9,6 +9,7 @@ Xen and its tools are Debian's; the host is emulated by QEMU.
 
 from __future__ import annotations
 
+import argparse
 import json
 import tempfile
 from pathlib import Path
@@ -58,6 +59,7 @@ OPTIMAL = """\
 
 def main() -> None:
     """Try both plans and write the page."""
+    argparse.ArgumentParser(prog="python -m benchmarks.on_xen", description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         with Dom0(MACHINE, folder / "console.txt") as dom0:

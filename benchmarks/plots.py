@@ -12,6 +12,7 @@ mpl.use("svg")
 from matplotlib import pyplot as plt
 
 from benchmarks.hosts import LOADS
+from benchmarks.ranking import PRICES, SHARING, on_common_loads, ratios_at
 from benchmarks.runs import Row
 from benchmarks.summaries import geometric_mean, loaded_hosts, of, ratios, total
 from benchmarks.tables import GREEDY, SIX, batches, size
@@ -37,11 +38,12 @@ Nova = list[dict[str, str]]
 
 
 def plot(full: list[Row], nova: Nova, folder: Path) -> None:
-    """Write three plots: quality against load, cost of greedy algorithms on six hosts, and time against size."""
+    """Write four plots: quality against load, greedy algorithms on six hosts, prices of a core, time against size."""
     style = {"svg.hashsalt": "placer", "font.size": 9, "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True}
     mpl.rcParams.update(style)
     quality(full, folder / "quality.svg")
     greedy(full, folder / "greedy.svg")
+    prices(full, folder / "prices.svg")
     time(full, nova, folder / "time.svg")
 
 
@@ -82,6 +84,18 @@ def greedy(rows: list[Row], path: Path) -> None:
     axes.grid(axis="y", visible=False)
     axes.set_xlabel("cost of access and shared cores above the optimum, % (geometric mean of runs that place all)")
     _save(figure, axes, "What greedy costs you on six real hosts", path)
+
+
+def prices(rows: list[Row], path: Path) -> None:
+    """Plot how the contestants rank at each price of a shared core, and by core sharing alone."""
+    known = on_common_loads(rows)
+    at = [ratios_at(known, price) for price in (*PRICES, SHARING)]
+    figure, (axes,) = _figure(1, (8.5, 4.6))
+    for name in [name for name in STYLES if name in at[0] and name not in ("cpsat", "local-search")]:
+        _line(axes, name, [*map(str, PRICES), SHARING], [found[name] for found in at])
+    axes.set_xlabel("price of a shared core for each vcpu in it, in units of mean distance (placer's own: 15)")
+    axes.set_ylabel("cost, ratio to placer's placements\n(geometric mean)")
+    _save(figure, axes, "The loads that every contestant places whole", path)
 
 
 def time(rows: list[Row], nova: Nova, path: Path) -> None:

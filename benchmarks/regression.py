@@ -6,6 +6,7 @@ Measure CP-SAT's work on a few workloads with one worker, in deterministic time,
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,6 +84,7 @@ def faults(now: str, before: str) -> list[str]:
 
 def main() -> int:
     """Write the file."""
+    argparse.ArgumentParser(prog="python -m benchmarks.regression", description=__doc__).parse_args()
     PATH.write_text("\n".join((HEAD, *map(line, workloads()))) + "\n", encoding="utf-8")
     return 0
 

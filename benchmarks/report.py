@@ -6,6 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.contestants import WITHOUT_NUMA
+from benchmarks.ranking import by_price, left_out, on_common_loads, price_line
 from benchmarks.runs import Row, complete
 from benchmarks.shapes import SET
 from benchmarks.summaries import EQUAL, geometric_mean, loaded_hosts, numbers, of, ratios, total
@@ -23,29 +24,26 @@ WORDS = (
 )
 
 
-def three_numbers(rows: list[Row]) -> str:
-    """Write how much less the optimum costs than first-fit and each peer, and where placer does not help."""
-    known = _not_storms(rows)
+def headline(rows: list[Row]) -> str:
+    """Write how much less the optimum costs than everyone, on the loads that all place, and where it does not help."""
+    known, common = _not_storms(rows), on_common_loads(rows)
     first = of(known, contestant="first-fit")
     vectors = of(rows, shape="vector")
     stuck = {name: sum(not complete(row) for row in of(vectors, contestant=name)) for name in ("first-fit", "optimal")}
-    peers = "; ".join(f"{name}: {_against(of(known, contestant=name))}" for name in GREEDY[1:])
+    gains = "; ".join(f"{name} {_gain(of(common, contestant=name))}" for name in (*GREEDY, "random"))
     return (
-        f"On {len(first)} loads of {len({row['host'] for row in first})} hosts ([benchmarks](benchmarks/README.md)) "
-        "the optimum costs less in memory access and shared cores:\n\n"
-        f"- **Than first-fit**, the greedy algorithm of 2013: {_against(first)}. In {stuck['first-fit']} of "
-        f"{len(of(vectors, contestant='first-fit'))} small cases made against first-fit it leaves a vnode without a "
-        f"pnode; placer does so in {stuck['optimal']}, and proves that no placement can place more.\n"
-        f"- **Than the others**: {peers}. placer leaves out {_out(of(known, contestant='optimal'))}.\n"
+        f"On the {len(of(common, contestant='optimal'))} of {len(first)} loads of {len(_hosts(first))} hosts "
+        "([benchmarks](benchmarks/README.md)) that every contestant places whole, the optimum costs less in memory "
+        "access and shared cores:\n\n"
+        f"- **Less than**: {gains}. first-fit is the greedy algorithm of 2013, random a random pnode with room.\n"
+        f"- {left_out(rows)}\n"
+        f"- {price_line(rows)}\n"
+        f"- **First-fit's own cases**: in {stuck['first-fit']} of {len(of(vectors, contestant='first-fit'))} small "
+        f"cases made against it, first-fit leaves a vnode without a pnode; placer does so in {stuck['optimal']}, and "
+        "proves that no placement can place more.\n"
         f"- **Guests that see no NUMA** (pv, pvh, migratable hvm), larger than a pnode: {_without_numa(rows)}\n"
         f"- **Where placer does not help**: {_no_help(rows)}\n"
     )
-
-
-def _against(rows: list[Row]) -> str:
-    """Write how much less the optimum costs than these runs, and how many guests they leave out."""
-    gain = _gain(rows)
-    return gain if all(map(complete, rows)) else f"{gain}, {_out(rows)} left out"
 
 
 def _without_numa(rows: list[Row]) -> str:
@@ -53,17 +51,12 @@ def _without_numa(rows: list[Row]) -> str:
     known = [row for row in of(rows, shape=SET) if row["arrival"] != "storm"]
     asked = total(of(known, contestant="optimal"), "guests")
     placed = ", ".join(f"{name} {total(of(known, contestant=name), 'placed_guests')}" for name in WITHOUT_NUMA)
-    peers = "; ".join(f"{name}: {_gain(of(known, contestant=name))}" for name in WITHOUT_NUMA[:-1])
+    peers = "; ".join(f"{name}: {_gain(of(known, contestant=name))} less" for name in WITHOUT_NUMA[:-1])
     return f"{peers}. Of {asked} guests are placed: {placed}."
 
 
 def _gain(rows: list[Row]) -> str:
-    return f"{100 * (1 - 1 / geometric_mean(ratios(rows, 'cost_ratio'))):.0f} % less"
-
-
-def _out(rows: list[Row]) -> str:
-    asked = total(rows, "guests")
-    return f"{asked - total(rows, 'placed_guests')} of {asked} guests"
+    return f"{100 * (1 - 1 / geometric_mean(ratios(rows, 'cost_ratio'))):.0f} %"
 
 
 def _no_help(rows: list[Row]) -> str:
@@ -112,6 +105,7 @@ def full_words(rows: list[Row]) -> str:
         f"{len(rows)} runs of {sum(numbers(rows, 'cpu_s')) / 60:.0f} minutes of cpu time; {hosts} hosts, "
         f"{len({_load(row) for row in known})} loads and arrivals of guests. {WORDS}\n"
         f"{quality(rows)}\n"
+        f"#### The price of a shared core, on the loads that every contestant places whole\n\n{by_price(rows)}\n"
         f"#### CPU time, memory, proofs\n\n{effort(rows)}\n"
         f"#### Where placer loses: runs in which a contestant beats `optimal`\n\n{losses(rows)}\n"
         f"#### Batches by load, on the shipped hosts: cost above the optimum, and guests left out\n\n{by_load(rows)}\n"
@@ -164,5 +158,5 @@ def blocks(quick: list[Row], full: list[Row], nova: list[Row]) -> dict[Path, str
     own = OWN_README.read_text(encoding="utf-8")
     for name, words in (("full", full_words(full)), ("quick", quick_words(quick)), ("nova", nova_words(nova))):
         own = replaced(own, words, name)
-    readme = replaced(README.read_text(encoding="utf-8"), three_numbers(full))
+    readme = replaced(README.read_text(encoding="utf-8"), headline(full))
     return {README: replaced(readme, six(full), "greedy"), OWN_README: own}

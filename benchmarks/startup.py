@@ -8,6 +8,7 @@ moment of the machine hits all of them; a ratio compares medians of one run. Byt
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import subprocess
@@ -36,6 +37,7 @@ CASES = [
 
 def main() -> int:
     """Time every case and rewrite the table."""
+    argparse.ArgumentParser(prog="python -m benchmarks.startup", description=__doc__).parse_args()
     commands = {name: [*PLACER, str(FOLDER / words[0]), *words[1:]] for name, words, _, _ in CASES}
     commands |= {code: [sys.executable, "-c", code] for code in (LIGHT, SOLVER, HEAVY)}
     with TemporaryDirectory() as cache:

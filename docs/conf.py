@@ -44,13 +44,13 @@ numpydoc_show_class_members = False
 generated.write_all(HERE / "_generated")
 
 
-OUTSIDE = re.compile(r"\]\((?=(\.\./)+(benchmarks|instances|tests)/)")
-"""The beginning of a link to a file outside docs/; the link works unchanged in a view of the repository."""
+OUTSIDE = re.compile(r"(?<!!)(\[[^\]]*\]\()(?=(\.\./)+(benchmarks|instances|tests)/)")
+"""The beginning of a link, not of an image, to a file outside docs/; the link works in a view of the repository."""
 
 
 def hand_out_files(app: Sphinx, name: str, source: list[str]) -> None:
     """Turn links to files outside docs/ into links to copies, which become part of the site."""
-    source[0] = OUTSIDE.sub("](path:", source[0])
+    source[0] = OUTSIDE.sub(r"\1path:", source[0])
 
 
 def setup(app: Sphinx) -> None:
