@@ -10,10 +10,19 @@ from placer.assignment.registry import STRATEGIES
 from placer.check import check, mean_access_distance
 from placer.errors import Defect
 from placer.instance import Instance, Placement
+from placer.rebalance.descent import descend
 from placer.rebalance.end_problem import COUNT, MEMORY, end_problem, with_guests
 from placer.rebalance.goal import Goal
 from placer.rebalance.plan import State
 from placer.rebalance.running import RunningHost
+
+SMALL, WORKERS = 64, 8
+"""
+Pairs of a guest and a pnode up to which CP-SAT chooses its threads by size, and the threads for more of them.
+
+With one, the bound of a host of 30 guests and 8 pnodes that is 95 % full stayed at 94.4 % of the cost; with eight, on
+two cores, it reached 99.5 % in the same five seconds: it takes the linear relaxations of several workers.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,7 +74,10 @@ def best_end_state(
     context.log(f"end states: {len(ends.movers)} guests may move, {ends.problem.n} items on {ends.problem.m} sites")
     if not ends.problem.allowed.any(axis=1).all() or missing_kib(running, goal):
         return EndState(status=Status.INFEASIBLE)
-    problem = ends.problem if start is None else replace(ends.problem, hint=start)
+    first = descend(ends if start is None else replace(ends, problem=replace(ends.problem, hint=start)), context)
+    problem = ends.problem if first is None else replace(ends.problem, hint=first)
+    if context.workers is None and len(ends.movers) * len(running.instance.host.pnodes) > SMALL:
+        context = replace(context, workers=WORKERS)
     solution = STRATEGIES["optimal"].run(problem, context)
     if solution.site_of is None:
         return EndState(status=solution.status)

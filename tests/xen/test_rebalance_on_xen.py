@@ -1,0 +1,140 @@
+"""Guests that were started badly are moved by placer's script in the dom0 of a real Xen: every page where planned."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+import placer
+from placer.api.rebalancing import as_running_host
+from placer.formats.snapshot.script import snapshot_script
+from placer.rebalance.judge import faults
+from placer.rebalance.plan import Plan
+from placer.rebalance.running import RunningHost
+from placer.rebalance.xl_script import xl_script
+from tests.xen.readback import NumaDump, read_numa_dump
+from tests.xen.xen_boot import Dom0, Machine
+from tests.xen.xen_guest_files import ASYMMETRIC
+from tests.xen.xen_images import images
+from tests.xen.xen_packages import Platform
+from tests.xen.xen_programs import built
+
+pytestmark = [pytest.mark.xen_slow, pytest.mark.slow]
+
+OPTIONS = ("-m32", "-ffreestanding", "-fno-pic", "-no-pie", "-nostdlib", "-static", "-Wl,--build-id=none")
+GUEST = """\
+name = "{name}"
+type = "hvm"
+kernel = "/tmp/sleeping"
+vga = "none"
+memory = 48
+vcpus = 2
+cpus_soft = ["{pcpus}", "{pcpus}"]
+"""
+BADLY = {"a": "2-3", "b": "2-3", "c": "2-3", "d": "2-5", "e": "4-5", "f": "4-5"}
+"""Three guests on pnode 1 of two pcpus, one on pnodes 1 and 2, two on pnode 2; none on pnodes 0 and 3."""
+ENVIRONMENT = "STATE=/tmp/state IMAGES=/tmp/images"
+PAGES = 48 * 256
+
+
+@dataclass
+class Story:
+    """What was planned and what was seen."""
+
+    before: RunningHost
+    plan: Plan
+    dry: str = ""
+    stopped: tuple[int, str] = (0, "")
+    ran: tuple[int, str] = (0, "")
+    dump: NumaDump | None = None
+    after: RunningHost | None = None
+    emptied: Plan | None = None
+    emptying: tuple[int, str] = (0, "")
+    last: RunningHost | None = None
+    domids: dict[str, str] = field(default_factory=dict)
+
+
+def look(dom0: Dom0) -> RunningHost:
+    """Run the script of placer snapshot in the dom0, and read what it prints."""
+    dom0.put("/tmp/snapshot.sh", snapshot_script(pages="always", toolstack="xl"))
+    text = dom0.ask("sh /tmp/snapshot.sh 2>/tmp/said")
+    return as_running_host(placer.read_snapshot(placer.Text(text, place="xen1.txt")))
+
+
+def only_saved(running: RunningHost, name: str) -> RunningHost:
+    """Let a guest be saved and not migrated, so that both are tried."""
+    residents = [dataclasses.replace(r, kinds=("save",)) if r.name == name else r for r in running.residents]
+    return dataclasses.replace(running, residents=tuple(residents))
+
+
+@pytest.fixture(scope="module")
+def story(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    images(platform)
+    folder = tmp_path_factory.mktemp("rebalance")
+    script = f"-Wl,-T,{Path(__file__).with_name('guest_tables.ld')}"
+    guest = built("sleeping", ["sleeping_guest.c"], *OPTIONS, script, platform=platform)
+    with Dom0(Machine(node_mib=512, cpus=2, slit=ASYMMETRIC), folder / "console.txt", platform) as dom0:
+        dom0.put("/tmp/sleeping.b64", base64.b64encode(guest.read_bytes()).decode())
+        dom0.ask("base64 -d </tmp/sleeping.b64 >/tmp/sleeping")
+        for name, pcpus in BADLY.items():
+            dom0.put(f"/tmp/{name}.cfg", GUEST.format(name=name, pcpus=pcpus))
+            dom0.ask(f"xl create /tmp/{name}.cfg")
+        before = only_saved(look(dom0), "d")
+        plan = placer.rebalance(before, time_limit_s=30)
+        told = Story(before, plan)
+        dom0.put("/tmp/moves.sh", xl_script(plan))
+        told.dry = dom0.ask("sh /tmp/moves.sh --dry-run")
+        # a guest that is paused in between is a surprise
+        dom0.ask("xl pause d")
+        told.stopped = dom0.run(f"{ENVIRONMENT} sh /tmp/moves.sh")
+        dom0.ask("xl unpause d")
+        told.ran = dom0.run(f"{ENVIRONMENT} sh /tmp/moves.sh")
+        told.dump = read_numa_dump(dom0.numa_dump())
+        told.domids = {name: dom0.run(f"xl domid {name}")[1].strip() for name in BADLY}
+        told.after = look(dom0)
+        told.emptied = placer.rebalance(told.after, empty=[1], time_limit_s=30)
+        dom0.put("/tmp/empty.sh", xl_script(told.emptied))
+        told.emptying = dom0.run("STATE=/tmp/state2 IMAGES=/tmp/images sh /tmp/empty.sh")
+        told.last = look(dom0)
+        yield told
+
+
+def test_the_plan_is_proved_and_safe(story: Story) -> None:
+    assert story.plan.status is placer.Status.OPTIMAL and story.plan.moves >= 2
+    assert {step.kind for step in story.plan.steps} == {"migrate", "save"}
+    assert faults(story.plan) == []
+
+
+def test_a_surprise_stops_the_script_and_it_says_where(story: Story) -> None:
+    code, said = story.stopped
+    assert code == 1, said
+    assert "stopped at step" in said and 'guest "d" is paused, expected it to run' in said
+    assert "(d: save" in said
+    assert all(f"step {i} of" in story.dry for i in range(1, story.dry.count("step ") + 1))
+
+
+def test_run_again_it_goes_on_and_no_guest_is_lost(story: Story) -> None:
+    code, said = story.ran
+    assert code == 0, said
+    assert all(domid.isdigit() for domid in story.domids.values())
+
+
+def test_every_page_is_where_it_was_planned(story: Story) -> None:
+    assert story.plan.placement is not None and story.after is not None
+    after = {name: set(pnodes) for name, pnodes in story.after.placement.pnode_of.items()}
+    assert after == {name: set(pnodes) for name, pnodes in story.plan.placement.pnode_of.items()}
+    assert not any(resident.repin for resident in story.after.residents)
+
+
+def test_a_pnode_is_emptied(story: Story) -> None:
+    assert story.emptied is not None and story.last is not None
+    assert story.emptied.status is placer.Status.OPTIMAL
+    code, said = story.emptying
+    assert code == 0, said
+    assert not any(1 in pnodes for pnodes in story.last.placement.pnode_of.values())
+    assert story.last.placement.pnode_of.keys() == BADLY.keys()
