@@ -156,31 +156,21 @@ def _read(
     reserve: str | None,
 ) -> RunningHost:
     """Read what runs, from one file or from several."""
-    from placer.api.reading import read_guests, read_host, read_running
-    from placer.api.rebalancing import as_running_host, running_host
+    from placer.api.reading import holds_snapshot, opened
+    from placer.api.rebalancing import as_running_host
     from placer.api.snapshots import read_snapshot
     from placer.errors import InputError
-    from placer.formats.text.files import Text, place_of, read_text
 
-    if snapshot is not None:
-        if host is not None:
-            raise InputError("SNAPSHOT or --host, not both: a snapshot says what the host is", place="usage")
-        found = read_snapshot(
-            Text(read_text(snapshot, "replace"), place_of(snapshot)),
-            reserve=reserve,
-            pools=pools,
-            running=running,
-            vcpu_list=vcpu_list,
-            numa_dump=numa_dump,
-        )
-        return as_running_host(found)
-    if host is None or running is None or vcpu_list is None or numa_dump is None:
-        needed = "expected SNAPSHOT, or --host, --running, --vcpu-list and --numa-dump"
-        raise InputError(needed, place="usage")
-    listed = Text(read_text(running, "replace"), place_of(running))
-    parsed = read_host(host, pools=pools, reserve=reserve)
-    found_running = read_running(parsed, listed, vcpu_list)
-    return running_host(found_running, read_guests(listed, found_running.host), numa_dump)
+    if (snapshot is None) == (host is None):
+        needed = "expected SNAPSHOT, or --host with --running, --vcpu-list and --numa-dump"
+        raise InputError(needed if host is None else f"{needed}; not both", place="usage")
+    source = opened(snapshot or host or "")
+    if not holds_snapshot(source) and None in {running, vcpu_list, numa_dump}:
+        what = "is no snapshot; a host alone needs --running, --vcpu-list and --numa-dump beside it"
+        raise InputError(what, place=str(snapshot or host))
+    return as_running_host(
+        read_snapshot(source, reserve=reserve, pools=pools, running=running, vcpu_list=vcpu_list, numa_dump=numa_dump)
+    )
 
 
 def _new_guests(files: list[str], there: RunningHost) -> list[ParsedGuest]:

@@ -23,6 +23,11 @@ def test_files_of_a_host_give_a_plan() -> None:
     assert ran.err == ""
 
 
+def test_a_snapshot_may_be_the_host() -> None:
+    ran = placer("rebalance", "--host", RUNNING / "snapshot.txt", "--moves", 1)
+    assert ran.code == 0 and ran.lines[0].startswith("OPTIMAL: 0 moves")
+
+
 def test_infeasible_is_an_exit_code_with_a_reason() -> None:
     ran = placer("rebalance", *FILES, "--empty", 2)
     assert ran.code == 1
@@ -68,8 +73,9 @@ def test_without_a_plan_there_is_no_script(tmp_path: Path) -> None:
         ((*FILES, "--stay", "nobody"), 'stay: no guest "nobody" runs on this host'),
         ((*FILES, "--empty", 7), "empty: no pnode 7 on this host, expected one of 0-3"),
         ((*FILES, "--make-room", INSTANCES / "xl" / "db.cfg"), 'make_room: guest "db" runs already'),
-        (FILES[:4], "expected SNAPSHOT, or --host, --running, --vcpu-list and --numa-dump"),
-        (("-", *FILES), "SNAPSHOT or --host, not both"),
+        (FILES[:4], "is no snapshot; a host alone needs --running, --vcpu-list and --numa-dump beside it"),
+        ((), "expected SNAPSHOT, or --host with --running, --vcpu-list and --numa-dump"),
+        (("-", *FILES), "expected SNAPSHOT, or --host with --running, --vcpu-list and --numa-dump; not both"),
         (("-", "--pools", "-"), "standard input (-) can be read once only"),
     ],
 )
