@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
 
 from msgspec.structs import replace
 
@@ -14,6 +13,7 @@ from placer.formats.libvirt.bindings import read_memory_devices, read_pins, vnod
 from placer.formats.libvirt.cells import Cells, read_cells, with_vcpus_apart
 from placer.formats.libvirt.huge_pages import read_huge_pages
 from placer.formats.libvirt.numatune import Numatune, read_numatune
+from placer.formats.libvirt.passthrough import mediated_notes, read_addresses
 from placer.formats.libvirt.values import set_of, size_of
 from placer.formats.libvirt.vcpus import read_online_vcpus, read_vcpu_count
 from placer.formats.text.cpu_lists import bits
@@ -22,8 +22,6 @@ from placer.instance import Host, Topology, Vnode, format_cpuset, format_size, s
 from placer.instance.guest_checks import MAX_VCPUS
 from placer.instance.note import Note
 from placer.instance.topology import LEVELS
-
-_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,9}")
 
 
 def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None = None) -> ParsedGuest:
@@ -60,9 +58,9 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
     pages = read_huge_pages(root, len(cells.vnodes) if cells else 0, sizes, host)
     bound = pages.applied(_bound(cells, numatune)) if cells else ()
     affinity, pin_notes = _affinity(root, vcpu_count, host)
-    assigned = _addresses(root)
+    assigned = read_addresses(root)
     devices, device_notes = _devices(assigned, numatune, host)
-    all_notes = (*notes, *memory_notes, *numatune.notes, *pin_notes, *device_notes, *extra.notes, *pages.notes)
+    notes += [*memory_notes, *numatune.notes, *pin_notes, *device_notes, *mediated_notes(root), *extra.notes]
     return ParsedGuest(
         name=_name(root),
         type="hvm",
@@ -83,7 +81,7 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
         spread=numatune.spread and not devices,  # a device binds a guest to one pnode, which a set has not
         filled=numatune.filled,
         bindings=(*numatune.bindings, *extra.bindings, *read_pins(root, host)),
-        notes=(*all_notes, *cells.notes) if cells else all_notes,
+        notes=(*notes, *pages.notes, *(cells.notes if cells else ())),
         source=GuestSource(kind="libvirt", place=place, text=text, encoding=encoding),
     )
 
@@ -202,26 +200,3 @@ def _pcpus(node: Node, host: Host) -> tuple[int, ...] | None:
     if not online:
         raise node.fault(f"cpuset {shorten(format_cpuset(named))} names no pcpu that is known to be online")
     return None if len(online) == len(host.position_of_pcpu) else tuple(sorted(online))
-
-
-def _addresses(root: Node) -> list[str]:
-    """Read the addresses of the PCI devices that are passed through."""
-    devices = root.child("devices")
-    passed = [device for device in devices.all("hostdev") if device.attributes.get("type") == "pci"] if devices else []
-    addresses = []
-    for device in passed:
-        source = device.child("source")
-        address = source.child("address") if source else None
-        if address is not None:
-            parts = [_hexadecimal(address, key) for key in ("domain", "bus", "slot", "function")]
-            addresses.append("{:04x}:{:02x}:{:02x}.{:x}".format(*parts))
-    return addresses
-
-
-def _hexadecimal(node: Node, key: str) -> int:
-    """Read a part of a PCI address, hexadecimal where it starts with 0x and decimal else; 0 where it is absent."""
-    text = node.attributes.get(key, "0")
-    found = _NUMBER.fullmatch(text)
-    if found is None:
-        raise node.fault(f'expected {key} to be a number such as 0x3b, got "{shorten(text)}"')
-    return int(text, 16 if text.startswith("0x") else 10)
