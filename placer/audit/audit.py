@@ -8,7 +8,7 @@ from dataclasses import replace as replaced
 
 from msgspec.structs import replace
 
-from placer.audit.expected import Bound, ExpectedLayout, Places, expected_by_config, expected_by_plan
+from placer.audit.expected import Bound, ExpectedLayout, Places, expected_by_config, expected_by_plan, set_faults
 from placer.audit.findings import AuditReport, GuestFinding
 from placer.audit.near_memory import affinity_faults, near_pnodes
 from placer.audit.same_host import check_same_host, same_host_notes
@@ -121,7 +121,9 @@ def _finding(
     if plan is None or planned is None:
         expected = expected_by_config(guest, host)
     else:
-        expected, memory_faults = expected_by_plan(guest, planned, host, spread=domain.name in plan.sets)
+        spread = domain.name in plan.sets
+        expected, memory_faults = expected_by_plan(guest, planned, host, spread=spread)
+        memory_faults += set_faults(expected.pnodes, there.memory_kib) if spread and not memory_faults else []
     if there.pnode_of is not None and expected.pnode_of is not None:
         memory_faults += _vnode_faults(there.pnode_of, expected.pnode_of)
     misplaced_kib = expected.misplaced_kib(there.memory_kib)

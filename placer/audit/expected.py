@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from placer.formats.xl.list_domains import RunningGuest
-from placer.instance import Host, Vnode
+from placer.instance import Host, Vnode, format_size
+from placer.instance.set_spare import EXTENT_KIB, GIB_KIB, WHOLE_GIB_FROM_KIB
 
 Bound = tuple[int, ...] | None
 """The pcpus that a vcpu may run on; None for all."""
@@ -102,6 +104,21 @@ def expected_by_plan(
             return _of_vnodes(guest.vnodes, written), []
     fault = f"runs with {len(guest.vnodes)} vnodes, the plan has {len(pnodes)}"
     return _of_whole(guest, frozenset(pnodes)), [fault]
+
+
+def set_faults(pnodes: Places, found_kib: Mapping[int, int]) -> list[str]:
+    """
+    Name the pnodes of a planned set that hold less than their part of what a guest has.
+
+    Parts differ by an extent of 2 MiB and a few pages, and by up to a GiB where Xen asks for whole GiB.
+    """
+    even = sum(found_kib.values()) // len(pnodes)
+    uneven = EXTENT_KIB + 1024 + (GIB_KIB if sum(found_kib.values()) >= min(WHOLE_GIB_FROM_KIB.values()) else 0)
+    return [
+        f"holds {format_size(found_kib.get(pnode, 0))} on pnode {pnode} of its set, meant for about {format_size(even)}"
+        for pnode in sorted(pnodes)
+        if found_kib.get(pnode, 0) < even - uneven
+    ]
 
 
 def pnodes_of(mask: Bound, host: Host) -> Places:

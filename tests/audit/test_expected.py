@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from placer.audit.expected import ExpectedLayout, expected_by_config, expected_by_plan, pnodes_of
+from placer.audit.expected import ExpectedLayout, expected_by_config, expected_by_plan, pnodes_of, set_faults
 from placer.formats.xl.list_domains import RunningGuest
 from placer.instance import Cpupool, Domain, Vnode
-from tests.support.building import GIB, a_host
+from tests.support.building import GIB, MIB, a_host
 
 HOST = a_host(GIB, GIB, GIB)
 """Pcpus 0-3 on pnode 0, 4-7 on pnode 1, 8-11 on pnode 2."""
@@ -72,6 +72,18 @@ def test_memory_is_misplaced_beyond_what_each_pnode_was_meant_to_hold() -> None:
     assert exact.misplaced_kib({0: 90, 1: 107, 2: 3}) == {1: 7, 2: 3}
     anywhere_of_two = expected_by_config(running(stated=((0,), (4,))), HOST)
     assert anywhere_of_two.misplaced_kib({0: 0, 1: 97, 2: 3}) == {2: 3}
+
+
+def test_a_pnode_of_a_set_holds_its_part_but_for_an_extent_or_a_gib() -> None:
+    assert set_faults(frozenset({0, 2}), {0: 103 * MIB, 1: 0, 2: 97 * MIB}) == []
+    assert set_faults(frozenset({0, 2}), {0: 104 * MIB, 2: 96 * MIB}) == [
+        "holds 96 MiB on pnode 2 of its set, meant for about 100 MiB"
+    ]
+    assert set_faults(frozenset({0, 1, 2}), {1: 90 * MIB}) == [
+        f"holds 0 KiB on pnode {pnode} of its set, meant for about 30 MiB" for pnode in (0, 2)
+    ]
+    assert set_faults(frozenset({0, 2}), {0: 2 * GIB, 2: 2 * MIB}) == []  # whole GiB
+    assert len(set_faults(frozenset({0, 2}), {0: 3 * GIB, 2: 0})) == 1
 
 
 def test_a_vcpu_without_a_mask_may_run_on_every_pnode_with_pcpus() -> None:

@@ -7,7 +7,7 @@ QEMU and kernel are those of each platform that tests/xen/xen_packages.py unpack
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -140,10 +140,13 @@ def test_the_emulated_host_is_read_from_its_sysfs(host: Path) -> None:
 
 
 @pytest.mark.slow
-def test_qemu_starts_on_four_nodes_with_its_memory_bound_as_placed(linux: Linux, planned: Planned) -> None:
+def test_qemu_starts_on_four_nodes_with_its_memory_bound_as_placed(
+    linux: Linux, planned: Planned, tell: Callable[..., None]
+) -> None:
     for guest, pnodes, text in planned.values():
         assert linux.start(text) == expected(guest, pnodes), guest.name
     assert len(planned) == 3
+    tell(started=len(planned))
     assert len({pnode for _, pnodes, _ in planned.values() for pnode in pnodes}) == 4
 
 
@@ -177,7 +180,9 @@ PAGED = """\
 
 
 @pytest.mark.slow
-def test_a_guest_in_huge_pages_starts_where_they_are_and_nowhere_else(linux: Linux, tmp_path: Path) -> None:
+def test_a_guest_in_huge_pages_starts_where_they_are_and_nowhere_else(
+    linux: Linux, tmp_path: Path, tell: Callable[..., None]
+) -> None:
     """Node 2 has 40 pages of 2 MiB, and node 0 one too few for 64 MiB; ordinary memory is on every node."""
     linux.reserve_pages((31, 0, 40, 0))
     try:
@@ -187,6 +192,7 @@ def test_a_guest_in_huge_pages_starts_where_they_are_and_nowhere_else(linux: Lin
         seen = linux.run_tables(text)
         assert seen.huge == [{2: 32}]
         assert ("2", {2}) in seen.bound
+        tell(started=1)
         for node in (0, 1):  # so that being started means something
             with pytest.raises(RuntimeError, match=r"unable to map backing store|[Pp]realloc"):
                 linux.run_tables(text.replace("host-nodes=2", f"host-nodes={node}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -135,14 +135,19 @@ def test_xen_refuses_a_parked_thread_as_the_only_pcpu_of_a_vcpu(seen: Seen) -> N
     assert [code != 0 for code in seen.pins] == [True, False]
 
 
-def test_a_guest_is_fine_as_placed_and_runs_away_from_its_memory_once_moved_by_hand(seen: Seen) -> None:
+def test_a_guest_is_fine_as_placed_and_runs_away_from_its_memory_once_moved_by_hand(
+    seen: Seen, tell: Callable[..., None]
+) -> None:
     (before, _), (after, report) = seen.checked
     assert (before, after) == (0, 1)
     away = "4,6" if seen.home == 0 else "0,2"
     assert f"vcpus 0 run on pcpus {away}, none of them on pnode {seen.home}\n" in report
+    tell(created=1, checks=2)
 
 
-def test_after_a_numa_split_the_pool_of_id_0_has_another_name_and_the_guests_that_name_none(seen: Seen) -> None:
+def test_after_a_numa_split_the_pool_of_id_0_has_another_name_and_the_guests_that_name_none(
+    seen: Seen, tell: Callable[..., None]
+) -> None:
     assert {name: seen.pool_of[name] for name in POOLED} == {
         "bare": "Pool-node0",
         "first": "Pool-node0",
@@ -153,6 +158,7 @@ def test_after_a_numa_split_the_pool_of_id_0_has_another_name_and_the_guests_tha
     for name, (home,) in seen.planned.items():
         elsewhere = sum(pages for pnode, pages in seen.pages[name].items() if pnode != home)
         assert elsewhere <= MOST_ELSEWHERE, name
+    tell(created=len(POOLED))
 
 
 def test_xen_refuses_a_mask_beside_the_pool_and_placer_finds_no_placement(seen: Seen) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.xen.xen_trial import run_placer
 
 pytestmark = [pytest.mark.xen_slow, pytest.mark.slow]
 
+NARROWER = re.compile(r",(\d+-)?\d+(?=\")")
 MIB_PAGES = 256
 EXTENT_PAGES = 512
 HVM = 'type = "hvm"\nkernel = "/guest/tables"\nvga = "none"\n'
@@ -35,6 +37,10 @@ GUESTS = {
     "moves": f'name = "moves"\n{HVM}memory = 64\nvcpus = 4\n',
 }
 """None fits a pnode of 1.5 GiB with two pcpus, but for the one that grows; each alone finds room to spare."""
+
+
+NARROWED = f'name = "narrowed"\ntype = "pv"\n{IDLE}memory = 301\nvcpus = 5\n'
+"""Spread for its vcpus, so that any of its pnodes has room for all of its memory."""
 
 
 @dataclass
@@ -60,6 +66,7 @@ def seen(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         found = {name: create(dom0, name, text, folder) for name, text in GUESTS.items()}
         info = placer.Text(dom0.ask("xl info -n"), place="xl info -n")
         full = PV.format(name="full", mib=largest(info))
+        found["narrowed"] = create(dom0, "narrowed", NARROWED, folder, narrowed=True)
         yield found | {"full": create(dom0, "full", full, folder, kept=True)}
 
 
@@ -79,14 +86,20 @@ def fits_surely(info: placer.Text, mib: int) -> bool:
     return answer.instance is not None and not answer.instance.sets_may_stray
 
 
-def create(dom0: Dom0, name: str, text: str, folder: Path, *, kept: bool = False) -> Seen:
-    """Plan a guest for the host as it is, create it, look, save and restore one, and destroy it unless it is kept."""
+def create(dom0: Dom0, name: str, text: str, folder: Path, *, kept: bool = False, narrowed: bool = False) -> Seen:
+    """
+    Plan a guest for the host as it is, create it, look, save and restore one, and destroy it unless it is kept.
+
+    One that is narrowed is created without the pcpus of the last pnode of its set, as a faulty writer would.
+    """
     info, file, plan = folder / "info.txt", folder / f"{name}.cfg", folder / f"{name}.json"
     info.write_text(dom0.ask("xl info -n"))
     file.write_text(text)
     command = ["solve", "--host", str(info), str(file), "--quiet", "--migratable"]
     plan.write_text(run_placer(*command, "--format", "json"))
     written = run_placer(*command, "--format", "xl")
+    if narrowed:
+        written = NARROWER.sub("", written)
     dom0.put(f"/tmp/{name}.cfg", written)
     created = dom0.run(f"xl create -p /tmp/{name}.cfg")
     dump = dom0.numa_dump()
@@ -122,7 +135,7 @@ def pages_of(dump: NumaDump, domid: str) -> dict[int, int]:
 
 
 @pytest.mark.parametrize("name", [*GUESTS, "full"])
-def test_a_guest_on_a_set_lies_there_to_the_page(name: str, seen: dict[str, Seen]) -> None:
+def test_a_guest_on_a_set_lies_there_to_the_page(name: str, seen: dict[str, Seen], tell: Callable[..., None]) -> None:
     guest = seen[name]
     assert guest.created[0] == 0, guest.created[1]
     pnodes = sorted(guest.answer["placement"][name])  # type: ignore[index]
@@ -136,6 +149,14 @@ def test_a_guest_on_a_set_lies_there_to_the_page(name: str, seen: dict[str, Seen
     parts = [guest.pages[p] for p in pnodes]
     assert max(parts) - min(parts) <= EXTENT_PAGES + MIB_PAGES
     assert guest.audited == 0
+    tell(created=1, elsewhere=0, checks=1)
+
+
+def test_a_set_without_one_of_its_pnodes_is_noticed(seen: dict[str, Seen]) -> None:
+    guest = seen["narrowed"]
+    assert guest.created[0] == 0, guest.created[1]
+    assert guest.pages.keys() < set(guest.answer["placement"]["narrowed"])  # type: ignore[index]
+    assert guest.audited == 1
 
 
 def test_a_guest_that_grows_starts_with_both_figures(seen: dict[str, Seen]) -> None:
