@@ -48,7 +48,7 @@ def read_libvirt_domain(text: str, place: str, host: Host, encoding: str | None 
     _refuse_others(root)
     vcpu_count = read_vcpu_count(root)
     online = read_online_vcpus(root, vcpu_count)
-    notes = [online_note(len(online), vcpu_count)] if online else []
+    notes: list[str] = [online_note(len(online), vcpu_count)] if online else []
     cells = read_cells(root, vcpu_count)
     numatune = read_numatune(root, cells.vnodes if cells else (), host)
     extra = read_memory_devices(root, len(cells.vnodes) if cells else 0, host)
