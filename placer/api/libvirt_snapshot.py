@@ -20,8 +20,9 @@ from placer.formats.text.xml_text import parse_xml
 from placer.formats.xl.list_domains import RunningGuest
 from placer.formats.xl.numa_dump import DumpedDomain, NumaDump
 from placer.formats.xl.vcpu_list import SeenVcpu
-from placer.instance import Domain, Host, Vnode
+from placer.instance import Domain, Host, Vnode, shorten
 from placer.instance.note import name_some
+from placer.instance.units import MAX_CPU
 from placer.job.load import NO_DOMAIN_0
 
 PARTS = ("virsh-dumpxml", "virsh-vcpuinfo", "numa-maps")
@@ -81,7 +82,8 @@ def of_libvirt(parsed: ParsedHost, sources: Sources, *, free: str | None, reserv
 
 def _domains(sources: Sources, host: Host) -> list[_Found]:
     """Read every domain that was there from begin to end; of another, say so."""
-    found, parts = [], sources.parts
+    found: list[_Found] = []
+    parts = sources.parts
     before, after = (_listed(parts, name) for name in ("virsh-list", "virsh-list-after"))
     domains, vcpus, maps = (parts.about(kind) for kind in PARTS)
     for uuid, part in domains.items():
@@ -94,7 +96,10 @@ def _domains(sources: Sources, host: Host) -> list[_Found]:
             sources.notes.append(f"{parts.place}:{part.line}: domain {uuid} is left out: {why}")
             continue
         try:
-            found.append(_domain(part, pair, maps.get(uuid), host))
+            one = _domain(part, pair, maps.get(uuid), host)
+            if any(one.domain.domid == other.domain.domid for other in found):
+                raise InputError(f"id {one.domain.domid} is that of two domains", place=part.text.place)
+            found.append(one)
         except InputError as error:
             sources.notes.append(f"a domain is left out: {error}")
     names = sorted(((before or set()) | (after or set())) - domains.keys())
@@ -117,7 +122,9 @@ def _domain(part: Part, vcpus: Part, maps: Part | None, host: Host) -> _Found:
     guest = read_libvirt_domain(xml, part.text.place, host)
     root = parse_xml(xml, part.text.place)
     id, uuid = root.attributes.get("id", ""), root.child("uuid")
-    domid = int(id) if id.isascii() and id.isdigit() and len(id) < 6 else None
+    if not (id.isascii() and id.isdigit() and int(id[:9]) <= MAX_CPU):
+        raise InputError(f'expected the id of a running domain, got "{shorten(id)}"', place=root.place)
+    domid = int(id)
     online = read_vcpuinfo(vcpus.text, host)
     if max(online, default=-1) >= guest.vcpu_count:
         raise InputError(f"vcpu {max(online)} is listed, the domain has {guest.vcpu_count}", place=vcpus.text.place)
@@ -181,7 +188,7 @@ def _stated(guest: ParsedGuest, host: Host) -> Masks | None:
 
 def _dump(sources: Sources, host: Host, found: list[_Found]) -> NumaDump | None:
     """Put together where all domains hold memory; None, with a note, where that is not known of each."""
-    unknown = [each.guest.name for each in found if each.held_kib is None or each.domain.domid is None]
+    unknown = [each.guest.name for each in found if each.held_kib is None]
     if unknown:
         sources.notes.append(
             f"{sources.parts.place}: where memory lies is not known: numa_maps of their QEMU could not be read: "

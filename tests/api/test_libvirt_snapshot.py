@@ -75,6 +75,12 @@ def test_where_memory_lies_is_known_of_all_or_of_none() -> None:
         ({}, {f"virsh-dumpxml/{WEB}": 1}, f"domain {WEB} is left out: virsh-dumpxml/{WEB} failed with exit code 1"),
         ({}, {f"virsh-vcpuinfo/{WEB}": 1}, f"domain {WEB} is left out: virsh-vcpuinfo/{WEB} failed with exit code 1"),
         ({f"virsh-vcpuinfo/{WEB}": "VCPU:  5\nCPU: 0\nCPU Affinity: y\n"}, {}, "vcpu 5 is listed, the domain has 2"),
+        (
+            {f"virsh-dumpxml/{WEB}": domain("web", WEB, 7, 2).replace(" id='7'", "")},
+            {},
+            'expected the id of a running domain, got ""',
+        ),
+        ({f"virsh-dumpxml/{WEB}": domain("web", WEB, 3, 2)}, {}, "id 3 is that of two domains"),
         ({f"virsh-dumpxml/{WEB}": "<domain type='xen'/>"}, {}, "a domain is left out: kvm1.txt:"),
         ({f"virsh-vcpuinfo/{WEB}": "VCPU:  0\nProzessor: 0\n"}, {}, 'vcpu 0 has no line "CPU Affinity: yy--" below it'),
     ],

@@ -55,7 +55,7 @@ def trials(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iter
         futures = {
             "large": pool.submit(try_it, eight, large_guests, folder / "large", started=SHOWN["large"]),
             "mixed": pool.submit(
-                try_it, four, mixed_guests, folder / "mixed", started=SHOWN["mixed"], pools={"side": "5"}
+                try_it, four, mixed_guests, folder / "mixed", started=SHOWN["mixed"], pools={"side": "5"}, snapshot=True
             ),
             "full": pool.submit(try_it, four, filling_guests, folder / "full", afterwards={"late": TOO_LATE}),
         }
@@ -174,6 +174,29 @@ def test_the_guests_are_of_every_kind(trials: dict[str, Future[Trial]]) -> None:
     assert (mixed.placement.pnode_of["side"], mixed.placement.pnode_of["aside"]) == ((2, 2), (2,))
     assert set(mixed.placement.pnode_of["tied"]) == {0, 3}
     assert sum(guest.memory_kib for guest in trials["large"].result().instance.guests) > 55 << 20
+
+
+def test_a_snapshot_taken_in_the_dom0_says_what_xen_holds(trials: dict[str, Future[Trial]]) -> None:
+    trial = trials["mixed"].result()
+    found = placer.read_snapshot(placer.Text(trial.snapshot, place="snapshot"))
+    assert found.notes == ()
+    assert (found.facts.uid, found.facts.boot_id != "", found.unsettled) == ("0", True, {})
+    assert {guest.name: guest.domid for guest in found.guests} == {
+        name: domid for name, domid in trial.domids.items() if domid
+    }
+    assert found.dump is not None
+    held = {
+        domid: {pnode: kib // 4 for pnode, kib in domain.memory_kib.items() if kib}
+        for domid, domain in found.dump.domains.items()
+    }
+    assert held == {domid: dict(domain.pages) for domid, domain in trial.after.domains.items()}
+    assert [pool.name for pool in found.host.host.cpupools] == ["Pool-0", "side"]
+    assert {
+        domain.name: domain.pool for domain in found.running.host.domains if domain.pool not in {None, "Pool-0"}
+    } == {name: pool for name, pool in trial.pool_of.items() if pool == "side"}
+    shown = placer.show(found, time_limit_s=5)
+    assert {guest.domain.name for guest in shown.findings.guests} == set(trial.written)
+    assert [guest.domain.name for guest in shown.findings.guests if guest.memory_faults] == []
 
 
 def test_a_host_that_placer_calls_full_takes_not_one_mib_more(trials: dict[str, Future[Trial]]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from placer.cli.inputs import read_request
+from placer.formats.snapshot.script import snapshot_script
 from placer.formats.xl.info import read_xl_info
 from placer.instance import Host, Instance, Placement
 from tests.xen.readback import Affinity, GuestTables, NumaDump, read_numa_dump, read_tables, read_vcpu_list
@@ -53,6 +54,8 @@ class Trial:
         Guest name -> what its firmware tells it, for those that were started.
     calls
         Guest name -> what placer says the toolstack hands to Xen.
+    snapshot
+        What the script of ``placer snapshot --pages`` printed in that dom0, once all guests were there.
     silent
         Of each start after which a guest printed no tables, its name and the end of Xen's log.
     wall_time_s
@@ -72,6 +75,7 @@ class Trial:
     affinity: dict[str, list[Affinity]] = field(default_factory=dict)
     tables: dict[str, GuestTables] = field(default_factory=dict)
     calls: dict[str, dict[str, Any]] = field(default_factory=dict)
+    snapshot: str = ""
     silent: list[str] = field(default_factory=list)
     wall_time_s: float = 0.0
 
@@ -84,6 +88,7 @@ def try_on_xen(
     started: Sequence[str] = (),
     afterwards: GuestFiles | None = None,
     pools: Mapping[str, str] | None = None,
+    snapshot: bool = False,
     platform: Platform = DEBIAN_12,
 ) -> Trial:
     """
@@ -103,6 +108,8 @@ def try_on_xen(
         Files of guests to create last, as they are.
     pools
         Cpupools to make before, by name: the pcpus that Pool-0 gives up for them.
+    snapshot
+        Whether to take a snapshot.
     platform
         Whose Xen.
     """
@@ -124,6 +131,7 @@ def try_on_xen(
         for record in json.loads(dom0.ask("xl list -l")):
             name = record["config"]["c_info"]["name"]
             trial.configs[name], trial.domids[name] = record["config"], record["domid"]
+        trial.snapshot = _snapshot(dom0) if snapshot else ""
         trial.tables = _start(dom0, trial, started)
     trial.wall_time_s = time.monotonic() - start
     return trial
@@ -138,6 +146,12 @@ def _divide(dom0: Dom0, pools: Mapping[str, str], folder: Path) -> tuple[str, st
     listed = folder / "pools.txt"
     listed.write_text(dom0.ask("xl cpupool-list -c"))
     return "--pools", str(listed)
+
+
+def _snapshot(dom0: Dom0) -> str:
+    """Run the script as ssh does, as the input of the shell."""
+    dom0.put("/tmp/snapshot.sh", snapshot_script(pages="yes"))
+    return dom0.ask("sh -s </tmp/snapshot.sh", limit_s=TABLES_LIMIT_S)
 
 
 def plan(info: Path, guests: GuestFiles, folder: Path, *options: str) -> Trial:

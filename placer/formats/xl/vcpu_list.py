@@ -21,7 +21,7 @@ _CPUS = r"all|any cpu|none|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*"
 _SHAPE = "Name ID VCPU CPU State Time(s) Affinity (Hard / Soft)"
 _ROW = re.compile(
     r"(?P<name>.*?\S)\s+(?P<domid>\d{1,10})\s+(?P<vcpu>\d{1,10})\s+(?P<pcpu>-|\d{1,10})\s+(?P<state>[r-][b-][p-])\s+"
-    rf"(?P<time>\d+\.\d)\s+(?P<hard>{_CPUS})(?: / (?P<soft>{_CPUS}))?"
+    rf"(?P<time>\d+[.,]\d)\s+(?P<hard>{_CPUS})(?: / (?P<soft>{_CPUS}))?"
 )
 """
 As printed by print_vcpuinfo() and print_bitmap() (Xen tools/xl/xl_vcpu.c).
@@ -138,7 +138,7 @@ def _name(name: str, domid: int) -> str:
 def _seen(row: re.Match[str], host: Host, place: str) -> SeenVcpu:
     """Read where a vcpu was; one that sleeps may have done so since a pcpu that is offline now was online."""
     pcpu, running = row["pcpu"], "r" in row["state"]
-    if pcpu == "-" or (not running and row["time"] == "0.0"):
+    if pcpu == "-" or (not running and row["time"] in {"0.0", "0,0"}):
         return SeenVcpu(pcpu=None, running=False)
     online = host.position_of_pcpu
     if int(pcpu) in online:

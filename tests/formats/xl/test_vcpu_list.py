@@ -50,6 +50,11 @@ def test_a_vcpu_is_bound_to_its_hard_affinity_and_within_it_to_the_soft_one(
     assert read(row(masks=masks)) == [Domain(name="db", domid=3, affinity=(affinity,))]
 
 
+def test_a_time_may_have_the_decimal_comma_of_another_locale() -> None:
+    assert listed(row().replace("53.5", "53,5")) == listed(row())
+    assert listed(row().replace("53.5", "0,0")) == listed(row().replace("53.5", "0.0")) != listed(row())
+
+
 def test_vcpus_stand_in_their_order_and_offline_ones_count() -> None:
     rows = [
         row("Domain-0", 0, 0, "all / all"),
