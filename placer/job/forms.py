@@ -39,6 +39,17 @@ def form_of(reading: ParsedGuest, *, migratable: bool) -> Form:
     return "set" if migratable or reading.spread else "vnuma"
 
 
+def balloons_without_vnuma(reading: ParsedGuest) -> bool:
+    """
+    Whether a guest could have vnuma but for its memory below its maxmem, with which xl and libxl refuse vnuma.
+
+    One with devices is no set, and keeps vnuma: then its file has to say which of the two counts.
+    """
+    of_xen = reading.type == "hvm" and not (reading.source is not None and reading.source.of_qemu)
+    balloons = of_xen and reading.vnodes is None and reading.memory_kib < reading.maxmem_kib
+    return balloons and not devices_of(reading)
+
+
 def sets_with_devices(instance: Instance, readings: dict[str, ParsedGuest]) -> list[GuestNote]:
     """Say of guests that can have no vnodes near their devices that they are on sets of pnodes all the same."""
     notes = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from placer.formats.base import ParsedGuest
 from placer.instance import format_size
 from placer.instance.note import Note
-from placer.job.forms import devices_of, form_of
+from placer.job.forms import balloons_without_vnuma, devices_of, form_of
 
 
 def can_be_set(reading: ParsedGuest | None) -> bool:
@@ -24,7 +24,9 @@ def unheeded_vnuma(reading: ParsedGuest) -> list[Note]:
     return [Note('gets no cells though always asked for: its memory is interleaved; mode "strict" lets it have cells')]
 
 
-def balloon_note(reading: ParsedGuest, *, with_vnuma: bool = True, always_vnuma: bool = False) -> Note:
+def balloon_note(
+    reading: ParsedGuest, *, with_vnuma: bool = True, always_vnuma: bool = False, spread: bool = False
+) -> Note:
     """
     Say which memory a guest is placed with whose memory is below its maxmem, for its notes.
 
@@ -34,6 +36,8 @@ def balloon_note(reading: ParsedGuest, *, with_vnuma: bool = True, always_vnuma:
         Whether it gets vnuma, with which xl and libxl refuse it.
     always_vnuma
         Whether it gets vnuma in any case, so that no option keeps both figures beside that one.
+    spread
+        Whether it is a set of pnodes.
     """
     figures = f"memory {format_size(reading.memory_kib)}, maxmem {format_size(reading.maxmem_kib)}"
     if with_vnuma:
@@ -44,4 +48,6 @@ def balloon_note(reading: ParsedGuest, *, with_vnuma: bool = True, always_vnuma:
             then += " keeps both"
     else:
         said, then = "placed with the memory that it starts with", "what it grows by may land elsewhere"
+        if spread and balloons_without_vnuma(reading):
+            then += "; no vnuma, which xl refuses it: --memory maxmem or --memory memory makes them one, and allows it"
     return Note(f"{said} ({figures}); {then}", kind=f"{said}; {then}")

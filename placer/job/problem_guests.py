@@ -11,7 +11,7 @@ from msgspec.structs import replace as replace_struct
 from placer.errors import InputError
 from placer.formats.base import ParsedGuest
 from placer.instance import Flexible, Guest, Host, format_size
-from placer.job.forms import form_of, may_be_apart
+from placer.job.forms import balloons_without_vnuma, form_of, may_be_apart
 from placer.job.option_notes import balloon_note
 
 MemoryChoice = Literal["maxmem", "memory"]
@@ -61,6 +61,8 @@ def problem_guest(reading: ParsedGuest, vnodes: VnodesChoice, *, always_vnuma: b
         If it contradicts itself.
     """
     flexible, form = None, form_of(reading, migratable=migratable)
+    if balloons_without_vnuma(reading) and not always_vnuma and vnodes is None:
+        form = "set"  # xl would refuse vnuma
     always_vnuma = always_vnuma and form != "set"
     try:
         if reading.vnodes is None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace as change
 from placer.instance import Guest, Host, format_cpuset
 from placer.instance.apart import spread_apart
 from placer.instance.note import GuestNote, Note, about, kind_of
+from placer.job.forms import balloons_without_vnuma
 from placer.job.option_notes import balloon_note
 from placer.job.request import Request
 from placer.solving.apart import settled_apart
@@ -49,12 +50,14 @@ def _of_file(guest: Guest, request: Request) -> tuple[Guest, list[GuestNote]]:
         if with_vnuma:
             larger = change(guest, flexible=change(guest.flexible, memory_kib=reading.maxmem_kib))
             cut, why = settle(larger, host, request.vnodes)
-        note = balloon_note(reading, with_vnuma=with_vnuma, always_vnuma=guest.name in request.always_vnuma)
+        always = guest.name in request.always_vnuma
+        note = balloon_note(reading, with_vnuma=with_vnuma, always_vnuma=always, spread=cut.form == "set")
         lines.append(about(guest.name, note, joint=": "))
     if why:
         stated = "states no vnodes: "
         lines.append(about(guest.name, Note(f"{stated}{why}", kind=f"{stated}{kind_of(why)}")))
     by_option = guest.form == "set" and reading.type == "hvm" and not reading.spread and filled is None
+    by_option = by_option and not balloons_without_vnuma(reading)
     if by_option and cut.flexible is None and fits_in_vnodes_only(guest, host):
         lines.append(about(guest.name, "would fit this host in vnodes, which it gets without --migratable"))
     return cut, lines

@@ -37,6 +37,28 @@ def test_guests_that_can_have_no_vnuma_or_shall_not_are_sets(kind: str, more: An
     assert form_of(a_reading(kind, **more), migratable=migratable) == form
 
 
+@pytest.mark.parametrize(
+    ("more", "options", "form"),
+    [
+        ({}, {}, "set"),
+        ({"memory_kib": 12 * GIB, "maxmem_kib": 12 * GIB}, {}, "vnuma"),
+        ({"assigned": ("3b:00.0",)}, {}, "vnuma"),
+        ({}, {"always_vnuma": True}, "vnuma"),
+        ({}, {"vnodes": (2, 3)}, "vnuma"),
+        ({}, {"memory": "memory"}, "vnuma"),
+        ({"kind": "libvirt"}, {}, "vnuma"),
+    ],
+)
+def test_an_hvm_guest_that_balloons_is_a_set_where_nothing_asks_for_vnuma(more: Any, options: Any, form: str) -> None:
+    reading = a_reading(**({"memory_kib": 10 * GIB, "maxmem_kib": 12 * GIB} | more))
+    request = settled(assemble(ParsedHost(host=a_host(8 * GIB, 8 * GIB)), [reading], **options))
+    (guest,) = request.instance.guests
+    assert {"set": "set", "parts": "vnuma", "vnuma": "vnuma"}[guest.form] == form
+    assert not any("without --migratable" in note for note in request.notes)
+    if form == "set":
+        assert guest.memory_kib == 10 * GIB
+
+
 @pytest.mark.parametrize("more", [{"assigned": ("3b:00.0",)}, {"devices": ("0000:3b:00.0",)}])
 @pytest.mark.parametrize("kind", ["xl", "libvirt"])
 def test_a_guest_with_devices_is_refused_as_migratable_by_the_option_that_was_given(kind: str, more: Any) -> None:

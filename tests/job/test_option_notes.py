@@ -48,6 +48,11 @@ def test_a_ballooning_guest_with_vnuma_is_told_who_refuses_it_and_every_way_out(
     assert balloon_note(grows, always_vnuma=True) == f"{refused}{ways}, no --vnuma always keeps both"
     assert balloon_note(a_reading(maxmem_kib=2 * GIB, vnodes=STATED)) == refused + ways
     assert "refuse" not in balloon_note(grows, with_vnuma=False)
+    on_a_set = balloon_note(grows, with_vnuma=False, spread=True)
+    assert on_a_set.endswith(
+        "no vnuma, which xl refuses it: --memory maxmem or --memory memory makes them one, and allows it"
+    )
+    assert "refuse" not in balloon_note(a_reading(type="pv", maxmem_kib=2 * GIB), with_vnuma=False, spread=True)
     device = a_reading(maxmem_kib=2 * GIB, assigned=("3b:00.0",))  # with which --migratable refuses it
     assert balloon_note(device) == refused + ways
 
