@@ -7,13 +7,21 @@ University of Toronto, 2004; Cordeau, Gaudioso, Laporte and Moccia, INFORMS Jour
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from placer.assignment import Flow, Problem, Solution, Status
+from placer.assignment.bounds.elementary import lower_bounds
+from placer.assignment.bounds.gilmore_lawler import gilmore_lawler_bound
+from placer.assignment.bounds.permutation import PermutationCosts, dual_bound
 from placer.assignment.context import SearchContext
+from placer.assignment.exact.permutation_tree import search_permutations
+from placer.assignment.heuristics.permutation_search import holds_one_item_a_site, permutation_search
 from placer.assignment.method import Applies, GaveUp, Method, always, walk
 from placer.assignment.root import solve_root
 from placer.assignment.shared_methods import cpsat_model, tabu, tree_search
+from placer.assignment.structure.term_index import TermIndex
 
 # Chosen together; no measurement of each is recorded. What they lead to on the sets of Lee and Ma and of Cordeau et al.
 # is in benchmarks/speed.md.
@@ -23,6 +31,19 @@ STATES = 300_000_000
 """Limit of partial assignments times items times sites: one costs about as much as there are pairs."""
 PATIENCE = 20_000
 """Moves of tabu search without gain before CP-SAT starts."""
+TREE_ITEMS, TREE_SHARE = 20, 0.7
+"""
+Items up to which the tree of permutations is searched, and the part of the time left that it may take.
+
+Chosen on QAPLIB: 12 items are proved in seconds, 20 in hours; the bound of a tree that is not finished is still better
+than that of its root. The rest of the time is for the search.
+"""
+FIRST_MOVES, FIRST_SHARE = 20, 0.3
+"""
+Moves for each item without gain of the search over permutations that comes before all, and its part of the time.
+
+Chosen on QAPLIB: it takes 0.05 s for 12 items, and 0.3 s for 30.
+"""
 MODEL = 20_000
 """Booleans for pairs of items in a CP-SAT model; larger models proved nothing in minutes and cost memory."""
 
@@ -33,6 +54,8 @@ def solve_qap(problem: Problem, context: SearchContext) -> Solution:
 
 
 def _branch_and_bound_applies(problem: Problem) -> Applies:
+    if holds_one_item_a_site(problem):
+        return Applies(False, "each site holds one item, for which there is a tree of its own")
     if problem.n > BRANCHED_ITEMS:
         return Applies(False, f"{BRANCHED_ITEMS} items at most are tried, it has {problem.n}")
     return Applies(True, f"its {problem.n} items are no more than {BRANCHED_ITEMS}")
@@ -40,6 +63,82 @@ def _branch_and_bound_applies(problem: Problem) -> Applies:
 
 def _states(problem: Problem) -> int:
     return STATES // (problem.n * problem.m)
+
+
+def _permutation_applies(problem: Problem) -> Applies:
+    if holds_one_item_a_site(problem):
+        return Applies(True, "each site holds one item")
+    return Applies(False, "it is no permutation: a site may hold several items, or not hold some")
+
+
+def _first_permutation(problem: Problem, context: SearchContext, _known: Solution | None) -> Solution | GaveUp:
+    """Search for a moment, so that there is a good assignment before anything else is tried."""
+    bound = lower_bounds(TermIndex(problem))[0]
+    limits = replace(context, time_limit_s=context.elapsed_s() + FIRST_SHARE * context.left_s())
+    found = _permuted(problem, limits, None, patience=FIRST_MOVES * problem.n, bound=bound)
+    return found if context.left_s() <= 0 else GaveUp(f"costs {found.costs}", found)
+
+
+def _permutations(problem: Problem, context: SearchContext, known: Solution | None) -> Solution:
+    """Search until the time is up."""
+    bound = max(root_bound(problem), *(known.bounds if known else ()))
+    context.prove(problem, (bound,))
+    patience = 10**12 if context.deterministic_limit is None else PATIENCE
+    return _permuted(problem, context, known, patience=patience, bound=bound)
+
+
+def _tree_applies(problem: Problem) -> Applies:
+    if problem.n > TREE_ITEMS:
+        return Applies(False, f"permutations of {TREE_ITEMS} items at most are tried, it has {problem.n}")
+    return _permutation_applies(problem)
+
+
+def _permutation_tree(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
+    """Search the tree of permutations for a part of the time."""
+    assert known is not None
+    assert known.site_of is not None
+    bound = root_bound(problem)
+    context.prove(problem, (bound,))
+    limit_s = TREE_SHARE * context.left_s()
+    tree = search_permutations(problem, context, known.site_of, time_limit_s=limit_s, known_bound=bound)
+    found = Solution(
+        status=Solution.status_for((tree.cost,), (tree.bound,)),
+        site_of=tree.site_of,
+        costs=(tree.cost,),
+        bounds=(tree.bound,),
+        wall_time_s=context.elapsed_s(),
+        attempts=f"branch and bound looked at {tree.nodes} partial placements, and local search",
+    )
+    if found.status is Status.OPTIMAL or context.left_s() <= 0:
+        return found
+    return GaveUp(f"{tree.nodes} partial permutations, bounds {found.bounds}", found)
+
+
+def root_bound(problem: Problem) -> int:
+    """Bound a quadratic assignment with one item a site by Gilmore-Lawler; the best of three forms of it."""
+    index = TermIndex(problem)
+    costs = PermutationCosts(index.linear[0], index.flows[0].flow, index.flows[0].distance)
+    nothing, every = np.zeros((1, 0), dtype=np.int64), np.arange(problem.m)[None, :]
+    bound, _ = dual_bound(costs.least(nothing, every))
+    return max(lower_bounds(index)[0], gilmore_lawler_bound(index, 0), int(bound[0]))
+
+
+def _permuted(
+    problem: Problem, context: SearchContext, known: Solution | None, *, patience: int, bound: int
+) -> Solution:
+    start = None if known is None else known.site_of
+    site_of = permutation_search(
+        problem, context, time_limit_s=context.left_s(), start=start, patience=patience, bound=bound
+    )
+    costs = tuple(problem.evaluate(site_of[None, :])[0].tolist())
+    return Solution(
+        status=Solution.status_for(costs, (bound,)),
+        site_of=site_of,
+        costs=costs,
+        bounds=(bound,),
+        wall_time_s=context.elapsed_s(),
+        attempts="local search",
+    )
 
 
 def _root(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
@@ -55,7 +154,31 @@ def _is_too_large_for_cpsat(problem: Problem) -> Applies:
 
 
 QAP_METHODS = (
+    Method(
+        name="qap_first_permutation",
+        structure="one item a site; for a start",
+        mathematics="robust tabu search of many chains, for a moment",
+        source="Taillard 1991",
+        applies=_permutation_applies,
+        run=_first_permutation,
+    ),
     tree_search("qap_branch_and_bound", "few items with flows between groups", _branch_and_bound_applies, _states),
+    Method(
+        name="qap_permutation_tree",
+        structure="few items, one a site",
+        mathematics="branch and bound by the Gilmore-Lawler bound, as an assignment problem at each node",
+        source="Gilmore 1962, Lawler 1963; its dual: Bertsekas 1988",
+        applies=_tree_applies,
+        run=_permutation_tree,
+    ),
+    Method(
+        name="qap_permutations",
+        structure="one item a site, more of them than branch and bound proves",
+        mathematics="the Gilmore-Lawler bound, and robust tabu search of many chains with restarts",
+        source="Gilmore 1962, Lawler 1963, Taillard 1991",
+        applies=_permutation_applies,
+        run=_permutations,
+    ),
     Method(
         name="qap_root",
         structure="flows between groups; proved if a bound meets the costs of tabu search",

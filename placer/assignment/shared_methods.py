@@ -35,9 +35,10 @@ def tree_search(
         Gives the limit of partial assignments for a Problem.
     """
 
-    def run(problem: Problem, context: SearchContext, _known: Solution | None) -> Solution | GaveUp:
+    def run(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
         limit = states(problem)
-        solution = branch_and_bound(problem, context, state_limit=limit)
+        start = None if known is None else known.site_of
+        solution = branch_and_bound(problem, context, state_limit=limit, start=start)
         if solution.status.proved or context.left_s() <= 0:
             return solution
         return GaveUp(f"more than {limit} partial placements", solution)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from itertools import permutations
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -9,7 +12,8 @@ import pytest
 
 import placer
 from placer.assignment.context import SearchContext
-from placer.assignment.qap_portfolio import pair_levels, solve_qap
+from placer.assignment.heuristics.permutation_search import holds_one_item_a_site
+from placer.assignment.qap_portfolio import pair_levels, root_bound, solve_qap
 
 
 def hidden(n: int, m: int, seed: int) -> tuple[placer.Problem, list[int]]:
@@ -79,3 +83,46 @@ def test_only_flows_between_groups_make_a_quadratic_assignment() -> None:
     )
     assert problem.has_intergroup_flow
     assert not one.has_intergroup_flow
+
+
+def a_permutation(n: int, m: int, seed: int) -> placer.Problem:
+    random = np.random.default_rng(seed)
+    return placer.gqap(
+        cost=random.integers(-9, 50, (n, m)),
+        flow=random.integers(0, 9, (n, n)),
+        distance=random.integers(0, 20, (m, m)),
+        weight=np.ones(n, dtype=int),
+        capacity=np.ones(m, dtype=int),
+    )
+
+
+@pytest.mark.parametrize(("n", "m"), [(1, 2), (2, 2), (5, 5), (4, 6)])
+def test_permutations_are_proved_at_the_least_cost_of_all_and_no_bound_passes_it(n: int, m: int) -> None:
+    every = np.array(list(permutations(range(m), n)))
+    for seed in range(20):
+        problem = a_permutation(n, m, seed)
+        least = int(problem.evaluate(every)[:, 0].min())
+        solution = solve_qap(problem, SearchContext(seed=seed))
+        assert (solution.status, solution.costs) == (placer.Status.OPTIMAL, (least,))
+        if holds_one_item_a_site(problem):  # else no two items have a flow
+            assert root_bound(problem) <= least
+
+
+def test_permutations_too_large_to_prove_are_searched_until_time_is_up() -> None:
+    problem = a_permutation(30, 30, 1)
+    solution = placer.solve_problem(problem, time_limit_s=1.0)
+    assert [decision.method for decision in solution.decisions][-1] == "qap_permutations"
+    assert solution.bounds[0] == root_bound(problem) < solution.costs[0]
+
+
+@pytest.mark.parametrize(("name", "least"), [("nug12", 578), ("had12", 1652), ("tai12a", 224416), ("scr12", 31410)])
+def test_instances_of_qaplib_are_proved_at_their_known_optima(name: str, least: int) -> None:
+    if "PLACER_CORPUS" not in os.environ:
+        pytest.skip("PLACER_CORPUS does not say where the corpus lies")
+    words = (Path(os.environ["PLACER_CORPUS"]) / "qaplib" / f"{name}.dat").read_text().split()
+    n = int(words[0])
+    flow, distance = np.array(words[1 : 1 + 2 * n * n], dtype=np.int64).reshape(2, n, n)
+    ones = np.ones(n, dtype=int)
+    problem = placer.gqap(cost=np.zeros((n, n), dtype=int), flow=flow, distance=distance, weight=ones, capacity=ones)
+    solution = placer.solve_problem(problem, time_limit_s=120)
+    assert (solution.status, solution.costs) == (placer.Status.OPTIMAL, (least,))

@@ -33,7 +33,9 @@ PATIENCE = 5
 """Moves of tabu search without gain before the tree is searched. Chosen so that small instances start sooner."""
 
 
-def branch_and_bound(problem: Problem, context: SearchContext, *, state_limit: int = 10**12) -> Solution:
+def branch_and_bound(
+    problem: Problem, context: SearchContext, *, state_limit: int = 10**12, start: IntArray | None = None
+) -> Solution:
     """
     Find the best assignment and prove it, or prove that there is none.
 
@@ -41,11 +43,14 @@ def branch_and_bound(problem: Problem, context: SearchContext, *, state_limit: i
     ----------
     state_limit
         Partial assignments to look at, at most; beyond, the Solution is FEASIBLE, or UNKNOWN without an assignment.
+    start
+        ``[n]``, an assignment that keeps every rule; None searches for one.
     """
     index = TermIndex(problem)
-    start = tabu_search(
-        index, context, time_limit_s=context.left_s() / 4, patience=PATIENCE, bounds=lower_bounds(index)
-    )
+    if start is None:
+        start = tabu_search(
+            index, context, time_limit_s=context.left_s() / 4, patience=PATIENCE, bounds=lower_bounds(index)
+        )
     return BranchAndBound(index, context).run(start, state_limit)
 
 

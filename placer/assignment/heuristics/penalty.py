@@ -16,6 +16,13 @@ Assignments in a row with overload, or without, after which its price doubles, o
 
 Ten, as in the paper.
 """
+RANGE = 2.0**20
+"""
+How far the price may go from its first value, up and down.
+
+Without an end a search that overloads sites for long reaches an infinite price, and infinity times no overload is no
+number, by which no move is the best. Chosen: beyond, one unit of overload costs more than any assignment.
+"""
 
 
 class PenaltyManager:
@@ -30,7 +37,8 @@ class PenaltyManager:
         self._seen = {True: 0, False: 0}
         self._used = index.problem.has_intergroup_flow and len(index.weight) > 0
         if self._used:
-            moves.overload_price = float(moves.costs[1]) / max(1.0, float(index.weight.sum()))
+            self._first = max(1e-6, float(moves.costs[1]) / max(1.0, float(index.weight.sum())))
+            moves.overload_price = self._first
 
     def learn(self, *, overloaded: bool) -> None:
         """Count one more assignment, and change the price if it is time to."""
@@ -38,5 +46,11 @@ class PenaltyManager:
             return
         self._seen = {overloaded: self._seen[overloaded] + 1, not overloaded: 0}
         if self._seen[overloaded] >= LEARN_AFTER:
-            self._moves.overload_price = max(1e-6, self._moves.overload_price * (2.0 if overloaded else 0.5))
+            price = self._moves.overload_price * (2.0 if overloaded else 0.5)
+            self._moves.overload_price = min(max(price, self._first / RANGE), self._first * RANGE)
             self._seen[overloaded] = 0
+
+    def begin_again(self) -> None:
+        """Go back to the first price, for a search that starts again elsewhere after the price went to an end."""
+        if self._used and not self._first / RANGE < self._moves.overload_price < self._first * RANGE:
+            self._moves.overload_price, self._seen = self._first, {True: 0, False: 0}

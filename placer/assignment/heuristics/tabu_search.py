@@ -109,6 +109,7 @@ def tabu_search(
         if best.stale % (INTERGROUP_RUIN_EVERY if problem.has_intergroup_flow else RUIN_EVERY) == 0:
             wider = best.stale // WIDER_EVERY if problem.has_intergroup_flow else 0
             moves.jump(_ruin_and_recreate(index, best.site_of, random, RUINED[1] + wider))
+            penalty.begin_again()
         best.offer(moves)
     found = f"costs {tuple(best.costs[1:].tolist())}" if best.keeps_rules else "no placement"
     context.log(f"local search: {step} moves, {found}")

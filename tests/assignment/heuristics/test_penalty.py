@@ -6,7 +6,7 @@ import numpy as np
 
 import placer
 from placer.assignment.heuristics.neighbourhood import Neighbourhood
-from placer.assignment.heuristics.penalty import LEARN_AFTER, PenaltyManager
+from placer.assignment.heuristics.penalty import LEARN_AFTER, RANGE, PenaltyManager
 from placer.assignment.structure.term_index import TermIndex
 
 
@@ -44,3 +44,23 @@ def test_without_flows_between_groups_overload_stays_before_all_costs() -> None:
     for _ in range(LEARN_AFTER):
         penalty.learn(overloaded=True)
     assert moves.overload_price == 0
+
+
+def test_the_price_stays_a_number_however_long_sites_are_overloaded() -> None:
+    moves = two_items(flow=1)
+    penalty = PenaltyManager(moves.index, moves)
+    first = moves.overload_price
+    for _ in range(LEARN_AFTER * 3000):
+        penalty.learn(overloaded=True)
+    assert moves.overload_price == first * RANGE
+    assert np.isfinite(moves.ranked(moves.shift_deltas())[0]).all()
+    penalty.begin_again()
+    assert moves.overload_price == first
+    penalty.learn(overloaded=False)
+    penalty.begin_again()  # within the range nothing changes
+    for _ in range(LEARN_AFTER - 1):
+        penalty.learn(overloaded=False)
+    assert moves.overload_price == first / 2
+    for _ in range(LEARN_AFTER * 3000):
+        penalty.learn(overloaded=False)
+    assert moves.overload_price == first / RANGE
