@@ -26,12 +26,12 @@ def totals(properties: Iterable[tuple[str, object]]) -> list[str]:
     ----------
     properties
         Of all tests: those named ``SEEN`` are objects of a platform's name, its versions and counts; ``minutes`` is the
-        time that its machines ran.
+        time that machines ran, where that was measured.
 
     Examples
     --------
     >>> totals([(SEEN, {"platform": "debian-12", "versions": "Xen 4.17", "created": 2, "minutes": 0.5})] * 2)
-    ['debian-12 (Xen 4.17): 4 guests created, 0 refused, 0 with pages elsewhere than planned, ..., 1.0 minutes']
+    ['debian-12 (Xen 4.17): 4 guests created; 1.0 minutes of emulation']
     """
     sums: dict[tuple[str, str], Counter[str]] = {}
     for name, value in properties:
@@ -40,6 +40,6 @@ def totals(properties: Iterable[tuple[str, object]]) -> list[str]:
             sums.setdefault((value["platform"], value["versions"]), Counter()).update(counts)
     lines = []
     for (platform, versions), count in sorted(sums.items()):
-        said = ", ".join(f"{count[key]} {words}" for key, words in COUNTED)
-        lines.append(f"{platform} ({versions}): {said}, {count['minutes']:.1f} minutes")
+        said = ", ".join(f"{count[key]} {words}" for key, words in COUNTED if key in count)
+        lines.append(f"{platform} ({versions}): {said}; {count['minutes']:.1f} minutes of emulation")
     return lines

@@ -133,6 +133,23 @@ class Linux(Emulated):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
 
+    def start_libvirt(self) -> None:
+        """Start libvirt there; :meth:`virsh` asks it."""
+        wait = "n=0; until virsh -q -c qemu:///system list || [ $n = 60 ]; do sleep 1; n=$((n+1)); done"
+        self.ask(f"/usr/sbin/libvirtd -d; {wait}")
+
+    def virsh(self, command: str) -> str:
+        """Run a command of virsh that must succeed; gives what it printed."""
+        return self.ask(f"virsh -q -c qemu:///system {command}")
+
+    def maps_of(self, name: str) -> list[tuple[str, dict[int, int]]]:
+        """Give policy and pages by node of each mapping with a policy of the QEMU that libvirt runs for a domain."""
+        found = self.ask(f"grep -E ' (bind|interleave|prefer)' /proc/$(cat /run/libvirt/qemu/{name}.pid)/numa_maps")
+        return [
+            (line.split()[1], {int(node): int(count) for node, count in re.findall(r"\bN(\d+)=(\d+)", line)})
+            for line in found.splitlines()
+        ]
+
     def reserve_pages(self, counts: Sequence[int]) -> None:
         """Have so many huge pages of 2 MiB on each node, and no others."""
         for node, count in enumerate(counts):

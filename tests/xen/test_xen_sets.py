@@ -149,7 +149,7 @@ def test_a_guest_on_a_set_lies_there_to_the_page(name: str, seen: dict[str, Seen
     parts = [guest.pages[p] for p in pnodes]
     assert max(parts) - min(parts) <= EXTENT_PAGES + MIB_PAGES
     assert guest.audited == 0
-    tell(created=1, elsewhere=0, checks=1)
+    tell(created=1, refused=0, elsewhere=0, checks=1)
 
 
 def test_a_set_without_one_of_its_pnodes_is_noticed(seen: dict[str, Seen]) -> None:
