@@ -30,10 +30,12 @@ def host(
     quiet: options.Quiet = False,
 ) -> None:
     """Print a host as JSON, for --host and for instances. Notes on assumptions go to stderr."""
+    from dataclasses import replace
+
+    from placer.api.reading import read_host
     from placer.api.side_inputs import with_pools, with_reserve
     from placer.cli.outputs import write_stdout
     from placer.errors import InputError
-    from placer.formats.hosts import read_host
     from placer.formats.local_host import read_libvirt, read_local_host
     from placer.formats.native.instance_json import dump_host
 
@@ -41,12 +43,13 @@ def host(
         raise InputError("expected HOST or --libvirt, got both", place="usage")
     if source == pools == "-":
         raise InputError("standard input (-) can be read once only", place="usage")
-    if libvirt is not None:
-        reading = read_libvirt(libvirt, free)
+    if source is not None:
+        reading = read_host(source, free=free, reserve=reserve, pools=pools)
     else:
-        reading = read_local_host(free) if source is None else read_host(source, free)
-    reading = with_pools(reading, pools)
+        local = read_local_host(free) if libvirt is None else read_libvirt(libvirt, free)
+        reading = with_pools(local, pools)
+        reading = replace(reading, host=with_reserve(reading.host, reserve))
     if not quiet:
         for note in reading.notes:
             print(f"note: {note}", file=sys.stderr)
-    write_stdout(dump_host(with_reserve(reading.host, reserve)))
+    write_stdout(dump_host(reading.host))

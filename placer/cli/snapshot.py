@@ -94,10 +94,14 @@ def _taken(target: str, asked: str, always: str, *, quiet: bool) -> str:
 
     text, parts = take_over_ssh(target, asked)
     why = refusal(parts)
-    asks = why is not None and sys.stdin is not None and sys.stdin.isatty()
-    if asks and typer.confirm(f"{why}. Do it?", default=False, err=True):
+    if why is not None and at_terminal() and typer.confirm(f"{why}. Do it?", default=False, err=True):
         text, parts = take_over_ssh(target, always)
     notes = [*parts.notes, *(part.why for part in parts.parts.values() if part.code != 0)]
     for note in () if quiet else notes:
         print(f"note: {note}", file=sys.stderr)
     return text
+
+
+def at_terminal() -> bool:
+    """Whether a person is there to answer."""
+    return sys.stdin is not None and sys.stdin.isatty()

@@ -12,6 +12,7 @@ from placer.cli import main
 from placer.formats.hosts import parse_host_text
 from placer.formats.native.instance_json import parse_host
 from placer.instance import Host, format_cpuset
+from tests.support.commands import INSTANCES, placer
 from tests.support.host_samples import HWLOC, LIBVIRT, NUMACTL, sysfs
 from tests.xen.xen_packages import Platform
 
@@ -130,3 +131,10 @@ def test_the_machine_itself_is_what_sysfs_and_lstopo_say(platform: Platform) -> 
     ]
     if len(with_memory) == len(itself.pnodes) > 1:
         assert shown.slit == itself.slit
+
+
+def test_a_snapshot_is_printed_with_its_cpupools_and_all_that_runs() -> None:
+    shown = json.loads(placer("host", INSTANCES / "xl" / "running" / "snapshot.txt", "--quiet").out)
+    assert shown["name"] == "xen1"
+    assert [pool["name"] for pool in shown["cpupools"]] == ["Pool-0"]
+    assert [domain["name"] for domain in shown["domains"]] == ["Domain-0", "app", "cache", "db", "desk", "web"]

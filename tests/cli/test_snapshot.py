@@ -53,6 +53,16 @@ def test_without_a_person_much_memory_is_not_walked_through(host: FakeHost) -> N
     assert "not asked: domains hold 5 GiB, more than 1: Xen walks through every page" in ran.err
 
 
+@pytest.mark.parametrize(("answer", "dumped"), [(b"y\n", True), (b"n\n", False)])
+def test_a_person_is_asked_and_a_yes_walks(
+    answer: bytes, dumped: bool, host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("placer.cli.snapshot.at_terminal", lambda: True)
+    ran = placer("snapshot", "--ssh", "root@xen1", "--pages", "--pages-up-to", "1GiB", stdin=answer)
+    assert "Do it? [y/N]" in ran.err
+    assert ("Memory location of each domain" in ran.out) is dumped
+
+
 def test_what_fails_writes_nothing(host: FakeHost, tmp_path: Path) -> None:
     host.program("ssh", "#!/bin/sh\necho 'Permission denied (publickey).' >&2\nexit 255\n")
     ran = placer("snapshot", "--ssh", "root@xen1", "-o", tmp_path / "xen1.txt")

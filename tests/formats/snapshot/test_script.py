@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
 import shutil
 import subprocess
@@ -90,6 +92,31 @@ def test_above_the_size_xen_is_asked_only_where_that_is_wanted(host: FakeHost) -
         part = parts_from(host, script).parts["xl-dmesg"]
         assert part.code == code
         assert [said.startswith("not asked: domains hold 5 GiB, more than 5") for said in part.said] == [True] * code
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 1), ("", 1)])
+def test_a_person_at_a_terminal_is_asked_above_the_size(answer: str, code: int, host: FakeHost) -> None:
+    host.write("snapshot.sh", snapshot_script(pages="yes", pages_up_to_kib=1 << 20))
+    asked, parts = _at_a_terminal(host, answer)
+    assert "domains hold 5 GiB, more than 1: Xen walks through every page" in asked
+    assert parts.parts["xl-dmesg"].code == code
+
+
+def _at_a_terminal(host: FakeHost, answer: str) -> tuple[str, Parts]:
+    """Run the script from its file in a terminal of its own, whose question gets this answer; its output in a file."""
+    environment = {"PATH": f"{host.folder}:{os.environ['PATH']}"}
+    pid, terminal = pty.fork()
+    if not pid:
+        os.chdir(host.folder)
+        os.execvpe("sh", ["sh", "-c", "sh snapshot.sh >out.txt"], environment)
+    asked = b""
+    while b"[y/N]" not in asked:
+        asked += os.read(terminal, 1000)
+    os.write(terminal, answer.encode() + b"\n")
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    assert status == 0
+    return asked.decode(), split_parts((host.folder / "out.txt").read_text(encoding="utf-8"), "out.txt")
 
 
 def test_without_a_toolstack_it_says_so(host: FakeHost) -> None:
