@@ -147,6 +147,7 @@ def _check_placement(
     from placer.errors import InputError
     from placer.formats.native.placement_json import read_placement
     from placer.formats.text.files import place_of, read_text
+    from placer.instance.apart import as_placed
     from placer.instance.previous import moved, restricted_to
     from placer.job.settled import settled
     from placer.report.verdict import render_verdict
@@ -168,8 +169,8 @@ def _check_placement(
     best = None
     if time_limit_s and not verdict.violations:
         best = _best(request.instance, given, old, allow_unplaced=allow_unplaced, time_limit_s=time_limit_s)
-    gone = None if old is None else moved(restricted_to(old, request.instance), given)
-    text = render_verdict(verdict, request.instance, moved=gone, best=best)
+    was = None if old is None else restricted_to(old, as_placed(request.instance, given.counts(), given.apart))
+    text = render_verdict(verdict, request.instance, moved=None if was is None else moved(was, given), best=best)
     text += "".join(f"\nmay stray: {message}\n" for message in strays)
     return text, not verdict.violations
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
+from placer.instance.apart import as_cut
 from placer.instance.instance import Instance
 from placer.instance.note import Note, about, grouped, name_some
 from placer.instance.placement import Placement
@@ -48,6 +51,19 @@ def restricted_to(earlier: Placement, instance: Instance) -> Placement:
             pnodes = (None,) * len(guest.vnodes)
         pnode_of[guest.name] = tuple(pnode if pnode in known else None for pnode in pnodes)
     return Placement(pnode_of=pnode_of)
+
+
+def as_earlier_apart(instance: Instance, earlier: Placement) -> Instance:
+    """Give the instance with the guests that an earlier placement took apart, and that still may be, taken apart so."""
+    counts, apart = earlier.counts(), set(earlier.apart)
+    if not apart:
+        return instance
+    guests = [
+        (guest.memory_apart and guest.name in apart and as_cut(guest, instance.host, counts.get(guest.name, 0)))
+        or guest
+        for guest in instance.guests
+    ]
+    return replace(instance, guests=tuple(guests))
 
 
 def differences(earlier: Placement, instance: Instance) -> list[str]:

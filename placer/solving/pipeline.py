@@ -132,16 +132,16 @@ def solve(
 def _prepared(
     instance: Instance, hint: Placement | None, keep: Placement | None
 ) -> tuple[Instance, Placement | None, Placement | None]:
-    """Settle the ranges of vnodes, and fit the earlier placements to that."""
-    instance = resolve_ranges(instance)
-    kept = _earlier(instance, "keep", keep)
-    return instance, kept if hint is None else _earlier(instance, "hint", hint), kept
+    """Settle the ranges of vnodes, and check the earlier placements: each search fits them to its own guests."""
+    kept = _earlier("keep", keep)
+    return resolve_ranges(instance), kept if hint is None else _earlier("hint", hint), kept
 
 
 def _write_model(instance: Instance, path: Path, *, allow_unplaced: bool, keep: Placement | None) -> None:
     from placer.assignment.cpsat.export import write_model  # brings ortools along
 
     instance, _, kept = _prepared(instance, None, keep)
+    kept = None if kept is None else restricted_to(kept, instance)
     write_model(lower(instance, allow_unplaced=allow_unplaced, keep=kept).problem, path)
 
 
@@ -192,14 +192,14 @@ def _check_options(strategy: str, **switches: object) -> None:
         raise InputError(f'no strategy "{strategy}", expected one of {", ".join(STRATEGIES)}')
 
 
-def _earlier(instance: Instance, name: str, placement: Placement | None) -> Placement | None:
-    """Check an earlier placement and fit it to the instance."""
+def _earlier(name: str, placement: Placement | None) -> Placement | None:
+    """Check an earlier placement."""
     if placement is None:
         return None
     if not isinstance(placement, Placement):
         raise InputError(f"{name}: expected a placer.Placement, got {type(placement).__name__}")
     try:
-        return restricted_to(msgspec.convert(msgspec.to_builtins(placement), Placement), instance)
+        return msgspec.convert(msgspec.to_builtins(placement), Placement)
     except msgspec.ValidationError as error:
         raise InputError(f"{name}: no valid placement: {error}") from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from placer.assignment.registry import STRATEGIES
 from placer.check import check
 from placer.instance import Instance, Placement
-from placer.instance.previous import differences, restricted_to
+from placer.instance.previous import as_earlier_apart, differences, restricted_to
 from placer.lowering.lowered import placement_of
 from placer.lowering.pcpus import slot_matching
 from placer.lowering.previous import earlier_sites
@@ -20,6 +20,7 @@ def notes_on(earlier: Placement, instance: Instance, *, strategy: str) -> list[s
     strategy
         Name of the strategy that will search.
     """
+    instance = as_earlier_apart(instance, earlier)
     lines = differences(earlier, instance)
     if not STRATEGIES[strategy].searches:
         return [*lines, f"not used: the strategy {strategy} does not search"]

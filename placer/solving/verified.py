@@ -7,7 +7,7 @@ from placer.assignment.registry import STRATEGIES
 from placer.check import Verdict, check, mean_access_distance
 from placer.errors import Defect
 from placer.instance import Instance, Placement
-from placer.instance.previous import moved
+from placer.instance.previous import moved, restricted_to
 from placer.lowering.lowered import Lowered
 from placer.solving.result import Result, Tier
 
@@ -44,20 +44,20 @@ def verified_result(
     """
     site_of = solution.site_of
     assert site_of is not None
-    placement = lowered.to_placement(site_of)
+    placement, chosen = lowered.to_placement(site_of), lowered.chosen(site_of)
     baseline = STRATEGIES[strategy].baseline
     verdict = check(instance, placement, allow_unplaced=lowered.allow_unplaced and not baseline, keep=keep)
     status = _confirmed(solution, verdict, baseline=baseline)
     return Result(
         status=status,
         strategy=strategy,
-        instance=lowered.chosen(site_of),
+        instance=chosen,
         placement=placement,
         tiers=_tiers(solution, verdict),
         mean_access_distance=mean_access_distance(verdict),
         guest_access_distance={name: access.mean_distance for name, access in verdict.access.items()},
         violations=verdict.violations,
-        moved=None if keep is None else moved(keep, placement),
+        moved=None if keep is None else moved(restricted_to(keep, chosen), placement),
         reason=None if status is not Status.UNKNOWN else "the greedy leaves it unplaced or breaks the rules listed",
         wall_time_s=wall_time_s,
         decisions=solution.decisions,

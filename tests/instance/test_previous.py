@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from placer.instance import Flexible, Guest, Instance, Placement
-from placer.instance.previous import Moved, differences, moved, restricted_to
-from tests.support.building import GIB, a_guest, a_host
+from placer.instance.previous import Moved, as_earlier_apart, differences, moved, restricted_to
+from tests.support.building import GIB, a_guest, a_host, an_instance
 
 INSTANCE = Instance(
     host=a_host(4 * GIB, 4 * GIB),
@@ -58,3 +60,16 @@ def test_a_vnode_moves_from_a_pnode_to_another_or_to_none() -> None:
         Moved(guest="db", vnode=0, before=0, after=1),
         Moved(guest="app", vnode=1, before=1, after=None),
     )
+
+
+def test_guests_that_were_taken_apart_are_seen_so_where_they_still_may_be() -> None:
+    instance = an_instance(
+        a_host(GIB, GIB),
+        a_guest(GIB, vcpus=(2,), name="may", form="whole", memory_apart=True),
+        a_guest(GIB, vcpus=(2,), name="not", form="whole"),
+        a_guest(GIB, vcpus=(2,), name="now", form="whole", memory_apart=True),
+    )
+    old = Placement(pnode_of={"may": (0, 1), "not": (0, 1), "now": (0,), "gone": (0, 1)}, apart=("may", "not", "gone"))
+    assert [len(guest.vnodes) for guest in as_earlier_apart(instance, old).guests] == [2, 1, 1]
+    assert as_earlier_apart(instance, replace(old, apart=())) is instance
+    assert restricted_to(old, as_earlier_apart(instance, old)).pnode_of == {"may": (0, 1), "not": (None,), "now": (0,)}

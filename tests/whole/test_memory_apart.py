@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from placer.assignment import Status
+from placer.check import check
 from placer.formats.base import ParsedHost
 from placer.formats.libvirt.read_domain import read_libvirt_domain
 from placer.formats.openstack.flavor import read_flavors
@@ -19,6 +20,7 @@ from placer.job.notes import answer_notes
 from placer.job.request import Request, assemble, with_chosen_vnodes
 from placer.job.settled import settled
 from placer.solving.pipeline import solve
+from placer.solving.previous_notes import notes_on
 from placer.solving.result import Result
 from tests.support.building import GIB
 from tests.support.oracle import best
@@ -150,6 +152,23 @@ def test_interleaved_memory_may_name_pnodes_without_pcpus_or_memory(
     assert answer.placement is not None
     assert answer.placement.pnode_of["db"] in pnodes
     assert answer.mean_access_distance == mean
+
+
+@pytest.mark.parametrize("earlier", [(0, 2), (1, 3)])
+def test_a_guest_that_was_taken_apart_is_kept_where_it_was(earlier: tuple[int, int]) -> None:
+    guests = [read_libvirt_domain(domain(4), "db.xml", HOST)]
+    instance = settled(assemble(ParsedHost(host=HOST), guests)).instance
+    old = Placement(pnode_of={"db": earlier}, apart=("db",))
+    assert notes_on(old, instance, strategy="optimal") == []
+    answer = solve(instance, keep=old)
+    assert (answer.placement, answer.moved) == (old, ())
+    # it can no longer stay: that is one pnode without room for its memory, and its vcpus follow
+    pnodes = [replace(p, reserve_kib=8 * GIB if p.id == earlier[0] else 0) for p in HOST.pnodes]
+    moved = solve(replace(instance, host=replace(HOST, pnodes=tuple(pnodes))), keep=old).moved
+    assert moved is not None
+    assert [each.vnode for each in moved] == [0, 1]
+    there, here = old, Placement(pnode_of={"db": (1 - earlier[0], 5 - earlier[1])}, apart=("db",))
+    assert [term["moved"] for term in check(instance, here, keep=there).terms if "moved" in term] == [2]
 
 
 def test_a_guest_that_is_to_see_one_node_is_not_cut() -> None:
