@@ -8,9 +8,10 @@ from dataclasses import replace
 from placer.api.side_inputs import holding, loaded, with_held, with_pools, with_reserve
 from placer.api.snapshot_parts import MISSING, Sources
 from placer.audit.running import combined, read_lists
+from placer.audit.same_host import check_same_host
 from placer.audit.snapshot import Snapshot, unsettled_domains, unsettled_notes
 from placer.errors import InputError
-from placer.formats.base import ParsedGuest, ParsedHost
+from placer.formats.base import ParsedGuest, ParsedHost, RunningFacts
 from placer.formats.libxl.read_json import read_domain
 from placer.formats.snapshot.domain_states import read_domain_states
 from placer.formats.text.files import Text
@@ -59,7 +60,7 @@ def of_xl(parsed: ParsedHost, sources: Sources, *, free: str | None, reserve: st
     name_of = {domid: state.name for domid, state in (states or {}).items()} | (bound or {}) | configured
     parsed = with_held(loaded(parsed, found, affinity_known=vcpu_list is not None), None, free)
     if dump is not None and parsed.running is not None:
-        parsed = replace(parsed, running=holding(parsed.running, parsed.host, dump, sources.parts.place))
+        parsed, dump = _with_dump(parsed, parsed.running, dump, sources)
     said = unsettled_notes(unsettled, name_of)
     return Snapshot(
         place=sources.parts.place,
@@ -88,6 +89,24 @@ def _dump(sources: Sources) -> NumaDump | None:
             raise
         sources.notes.append(f"{error}: {MISSING['xl-dmesg']}")
         return None
+
+
+def _with_dump(
+    parsed: ParsedHost, facts: RunningFacts, dump: NumaDump, sources: Sources
+) -> tuple[ParsedHost, NumaDump | None]:
+    """Add where memory lies; a dump of another host is refused, one before or after which a guest came is a note."""
+    place = sources.given["xl-dmesg"].place if "xl-dmesg" in sources.given else sources.parts.place
+    try:
+        check_same_host(parsed.host, dump)
+    except InputError as error:
+        raise InputError(str(error), place=place) from None
+    try:
+        return replace(parsed, running=holding(facts, parsed.host, dump, place)), dump
+    except InputError as error:
+        if "xl-dmesg" in sources.given:
+            raise
+        sources.notes.append(f"{error}: {MISSING['xl-dmesg']}")
+        return parsed, None
 
 
 def _guests(text: Text, host: Host, left_out: Collection[int]) -> tuple[ParsedGuest, ...]:

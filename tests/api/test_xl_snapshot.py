@@ -54,3 +54,18 @@ def test_a_guest_that_ended_in_between_is_left_out() -> None:
     found = read(parts)
     assert found.unsettled == {3: "ended while the snapshot was taken"}
     assert "db" not in {domain.name for domain in found.running.host.domains}
+
+
+def test_memory_that_was_taken_between_the_parts_is_a_note_and_a_dump_of_another_host_is_refused() -> None:
+    """Pnode 3 has 524,288 pages, 94 MiB of them free: 490 MiB more than domains hold would be more than there is."""
+    parts = parts_of_xl() | {"xl-dmesg": output("dmesg.txt")}
+    later = parts | {"xl-info": parts["xl-info"].replace("         94 ", "        994 ")}
+    assert later != parts
+    found = read(later)
+    assert found.dump is None
+    assert any("were both taken at the same time?: where memory lies is not known" in note for note in found.notes)
+    other = parts["xl-dmesg"].replace("CPU0...3 -> NODE0", "CPU0...3 -> NODE1")
+    with pytest.raises(
+        placer.InputError, match=r"^xen1\.txt: the NUMA dump has pcpu 0 on pnode 1, this host on pnode 0"
+    ):
+        read(parts | {"xl-dmesg": other})

@@ -82,7 +82,7 @@ def _notes(parts: Parts, facts: Facts, begin: dict[str, str]) -> list[str]:
     notes = []
     if not begin:
         notes.append(f"{parts.place}: does not say when, where and by whom it was taken")
-    if facts.as_other_user:
+    if facts.as_other_user and "virsh-capabilities" not in parts.parts:  # libvirt answers others, read-only
         notes.append(f"{parts.place}: {facts.as_other_user}")
     if begin.get("locale", "C") != "C":
         notes.append(

@@ -17,6 +17,7 @@ from placer.formats.text.files import Text
 Toolstack = Literal["xl", "libvirt"]
 
 XL_INFO, CAPABILITIES = "xl-info", "virsh-capabilities"
+NO_TOOLSTACK = "toolstack"
 FREE_PAGES, FREE_CELLS, NODE_MEMORY = "virsh-freepages", "virsh-freecell", "node-memory"
 WITHOUT_CACHES = (
     "free memory is what Linux has free on each node, which leaves out the caches that it gives up on demand; --free "
@@ -35,6 +36,9 @@ def host_part(parts: Parts, facts: Facts) -> Part:
     """
     place = parts.place
     part = parts.parts.get(XL_INFO) or parts.parts.get(CAPABILITIES)
+    none_there = parts.parts.get(NO_TOOLSTACK)
+    if part is None and none_there is not None and none_there.said:
+        raise InputError(f"states no host: {none_there.said[0]}", place=f"{place}:{none_there.line}")
     if part is None:
         missing = "states no host: the output of xl info -n or virsh capabilities is not in it"
         cut = "" if parts.whole else f"; {parts.notes[-1]}"

@@ -223,6 +223,10 @@ class _Reader:
             notes.append(
                 f"{self.place}: the first {width} characters of each line are not of the snapshot, and left out"
             )
+        shifted = [(number, line) for number, line in self.loose if f"{MARK} {self.tag} " in line]
+        if shifted and not self.found:
+            wrong = "a marker behind something of another width than the first line has before it"
+            raise InputError(f'{wrong}: "{shorten(shifted[0][1])}"', place=f"{self.place}:{shifted[0][0]}")
         if self.loose:
             number, line = self.loose[0]
             count = f"{len(self.loose)} lines stand" if len(self.loose) > 1 else "a line stands"

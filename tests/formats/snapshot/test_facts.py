@@ -31,6 +31,12 @@ def test_another_user_and_another_locale_are_named() -> None:
     assert notes[1].startswith('xen1.txt: taken with the locale "de_DE.UTF-8", expected C')
 
 
+def test_libvirt_answers_other_users_too() -> None:
+    other = FACTS.replace("uid: 0", "uid: 7")
+    _, notes = read_facts(split_parts(snapshot({"facts": other, "virsh-capabilities": "<a/>"}), "kvm1.txt"))
+    assert notes == []
+
+
 def test_a_snapshot_without_facts_says_so() -> None:
     _, notes = read_facts(split_parts(snapshot({"xl-info": "a"}), "xen1.txt"))
     assert notes == ["xen1.txt: does not say when, where and by whom it was taken"]

@@ -41,6 +41,12 @@ def test_a_fault_in_a_part_has_its_line_in_the_snapshot() -> None:
             r'xen1\.txt:13: states no host: xl info -n failed with exit code 1; taken as user "root" \(uid 7\)',
         ),
         (
+            snapshot(
+                {"facts": FACTS, "toolstack": ""}, codes={"toolstack": 127}, said={"toolstack": "neither is there"}
+            ),
+            r"xen1\.txt:13: states no host: neither is there",
+        ),
+        (
             snapshot({"facts": FACTS, "xl-info": output("xl-info.txt").replace("(none)", "xen2", 1)}),
             r'xen1\.txt:13: xl info -n is of host "xen2", the snapshot of "xen1": parts of two hosts are mixed',
         ),

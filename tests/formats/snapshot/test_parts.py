@@ -99,6 +99,10 @@ OTHER = snapshot({"xl-info": "host : xen2\n", "xl-list": "[]"}, tag="xen2/99aa/7
         ),
         (TWO.replace("begin xl-info", "begin XL"), r"xen1\.txt:2: expected the name of a part"),
         (TWO.replace("snapshot 1", "snapshot 2"), r"xen1\.txt:1: a snapshot of format 2, expected 1"),
+        (
+            "".join(f"{i + 9}: {line}" for i, line in enumerate(TWO.splitlines(keepends=True))),
+            r'xen1\.txt:2: a marker behind something of another width than the first line has before it: "10: #@ xen1',
+        ),
         ("host : xen1\n", r"xen1\.txt: no first line of a snapshot"),
     ],
 )

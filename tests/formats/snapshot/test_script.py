@@ -7,14 +7,17 @@ import pty
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import placer
+from placer.formats.snapshot.node_memory import read_held
 from placer.formats.snapshot.parts import Parts, split_parts
 from placer.formats.snapshot.script import snapshot_script
 from tests.support.fake_host import SHELLS, FakeHost, or_skip
+from tests.support.kvm_snapshots import DB, parts_of_kvm
 from tests.support.snapshots import output, parts_of_xl
 
 SH = ["sh"]
@@ -117,6 +120,63 @@ def _at_a_terminal(host: FakeHost, answer: str) -> tuple[str, Parts]:
     os.close(terminal)
     assert status == 0
     return asked.decode(), split_parts((host.folder / "out.txt").read_text(encoding="utf-8"), "out.txt")
+
+
+VIRSH = """\
+#!/bin/sh
+cd "{folder}" || exit
+[ "$1 $2" = "-r -c" ] || exit 77
+shift 3
+case "$1 $2" in
+    "capabilities ") cat virsh-capabilities ;;
+    "freecell --all") cat virsh-freecell ;;
+    "freepages --all") cat virsh-freepages ;;
+    "list --uuid") cat virsh-list ;;
+    "dumpxml "*) cat "virsh-dumpxml/$2" ;;
+    "vcpuinfo "*) cat "virsh-vcpuinfo/$2" ;;
+    *) echo "error: unknown command: '$*'" >&2; exit 1 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_on_a_host_of_libvirt_virsh_is_asked_about_every_running_domain(shell: list[str], host: FakeHost) -> None:
+    expected = parts_of_kvm()
+    for name in ("virsh-dumpxml", "virsh-vcpuinfo"):
+        (host.folder / name).mkdir()
+    for name, text in expected.items():
+        if name.startswith("virsh"):
+            host.write(name, text)
+    host.program("virsh", VIRSH.format(folder=host.folder))
+    (host.folder / "info").unlink()  # xl is there, and does not answer: no dom0
+    parts = parts_from(host, snapshot_script(), or_skip(shell))
+    asked = {name: part.text.content.strip() for name, part in parts.parts.items() if name.startswith("virsh")}
+    assert asked == {name: text.strip() for name, text in expected.items() if name.startswith("virsh")}
+    said = "no process of QEMU with this uuid is found in /run/libvirt/qemu"
+    assert [part.said for part in parts.about("numa-maps").values()] == [(said,), (said,)]
+
+
+@pytest.mark.skipif(not Path("/proc/self/numa_maps").exists(), reason="this kernel has no numa_maps")
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_the_memory_of_a_process_is_summed_over_its_ranges(shell: list[str], host: FakeHost) -> None:
+    """The process is one of Python that holds 64 MiB; an own count of its numa_maps is the judge."""
+    hold = "import sys; held = bytearray(64 << 20); print(len(held), flush=True); sys.stdin.read()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", hold, "-uuid", DB], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    host.write("db.pid", str(process.pid))
+    functions = snapshot_script().removesuffix("main # last: of a script that is cut off nothing runs\n")
+    script = functions.replace("/run/libvirt/qemu/*.pid", f"{host.folder}/*.pid") + f"\nnuma_maps {DB}\n"
+    held = read_held(placer.Text(host.run(or_skip(shell), script)))
+    kib = 0
+    for line in Path(f"/proc/{process.pid}/numa_maps").read_text(encoding="ascii").splitlines():
+        words = dict(word.split("=") for word in line.split() if "=" in word)
+        pages = sum(int(count) for key, count in words.items() if re.fullmatch(r"N\d+", key))
+        kib += pages * int(words.get("kernelpagesize_kB", 4))
+    process.communicate("")
+    assert sum(held.values()) == kib > 64 << 10
 
 
 def test_without_a_toolstack_it_says_so(host: FakeHost) -> None:
