@@ -155,7 +155,7 @@ def _running(host: Host, found: list[_Found], place: str) -> Running:
     guests = [
         RunningGuest(
             domain=each.domain,
-            memory_kib=each.guest.memory_kib,
+            memory_kib=sum(vnode.memory_kib for vnode in each.guest.vnodes or ()) or each.guest.memory_kib,
             video_kib=0,
             vnodes=_bound_vnodes(each.guest),
             stated=_stated(each.guest, host),
@@ -173,9 +173,15 @@ def _running(host: Host, found: list[_Found], place: str) -> Running:
 
 def _bound_vnodes(guest: ParsedGuest) -> tuple[Vnode, ...] | None:
     """Give the vnodes of a guest whose cells are all bound to a pnode, and have all of its vcpus."""
-    vnodes = guest.vnodes or ()
+    vnodes = tuple(map(_bound_device, guest.vnodes or ()))
     whole = {vcpu for vnode in vnodes for vcpu in vnode.vcpus} == set(range(guest.vcpu_count))
     return vnodes if vnodes and whole and all(vnode.pnode is not None for vnode in vnodes) else None
+
+
+def _bound_device(vnode: Vnode) -> Vnode:
+    """Fix the vnode of a memory device on the pnode of its nodemask, where that names one alone."""
+    alone = vnode.memory_of is not None and len(vnode.pnodes or ()) == 1
+    return replace_struct(vnode, pnode=vnode.pnodes[0]) if alone and vnode.pnodes else vnode
 
 
 def _stated(guest: ParsedGuest, host: Host) -> Masks | None:

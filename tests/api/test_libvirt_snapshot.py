@@ -142,3 +142,18 @@ def test_what_the_real_virsh_prints_of_its_test_host_is_read(shell: str) -> None
     found = placer.read_snapshot(placer.Text(ran.stdout))
     assert [(guest.name, guest.vcpu_count, guest.memory_kib) for guest in found.guests] == [("test", 2, 8 * GIB)]
     assert [pnode.memory_kib for pnode in found.host.host.pnodes] == [2048, 4096]
+
+
+def test_memory_devices_are_meant_to_lie_on_the_pnode_of_their_nodemask() -> None:
+    cell = "<cpu><numa><cell id='0' cpus='0-1' memory='4' unit='GiB'/></numa></cpu>"
+    bound = "<numatune><memnode cellid='0' mode='strict' nodeset='0'/></numatune>"
+    target = "<target><size unit='GiB'>1</size></target>"
+    parts = parts_of_kvm()
+    for mask, pnodes in (("1", (0, 1)), ("0-1", None)):
+        source = f"<source><nodemask>{mask}</nodemask></source>"
+        inside = f"{bound}{cell}<devices><memory model='dimm'>{source}{target}</memory></devices>"
+        parts[f"virsh-dumpxml/{DB}"] = domain("db", DB, 3, 4, more=inside)
+        db = read(parts).running.guests[0]
+        assert db.memory_kib == 5 * GIB
+        found = None if db.vnodes is None else tuple(vnode.pnode for vnode in db.vnodes)
+        assert found == pnodes
