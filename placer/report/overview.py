@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from placer.assignment import Status
 from placer.audit.expected import pnodes_of
 from placer.audit.findings import GuestFinding
@@ -44,11 +46,10 @@ def notes_of(found: Overview) -> list[str]:
     unlisted = [guest.domain.name for guest in found.findings.guests if not guest.listed]
     if unlisted:
         notes.append(f"without a configuration of xl, so that they are left where they are: {name_some(unlisted)}")
-    stuck = [each.name for each in (found.running.residents if found.running else ()) if not each.kinds]
+    residents = found.running.residents if found.running else ()
+    stuck = [each.name for each in residents if not each.kinds and each.name in found.moves]
     if stuck:
-        notes.append(
-            f"a move of these is a shutdown and a start, which placer rebalance does not plan: {name_some(stuck)}"
-        )
+        notes.append(f"no toolstack moves these, so that they are to be ended and started for it: {name_some(stuck)}")
     return grouped([*notes, *found.notes])
 
 
@@ -94,24 +95,43 @@ def _best(found: Overview) -> list[str]:
         searched = "nothing was searched for" if best is None else "nothing was found in the time"
         return [f"best: not known, {searched}"] if found.running is not None else []
     proved = best.status is Status.OPTIMAL
-    line = f"best: {_of_state(best.state, found)}; "
-    if proved:
-        fewer = " and that fewer moves do not reach it" if moves else ""
-        line += f"proved that no placement of these guests costs less{fewer}"
-    else:
-        line += f"found, without proof that none costs less{_gap(best.state)}"
-    named = [f"{name} {format_cpuset(a)} -> {format_cpuset(b)}" for name, (a, b) in moves.items()]
+    line = f"best: {_of_state(best.state, found)}; {_proof(best.state, proved=proved, moves=bool(moves))}"
     if not moves:
         return [line, "moves: none, the guests are on the best pnodes" if proved else "moves: none"]
+    named = [f"{name} {format_cpuset(a)} -> {format_cpuset(b)}" for name, (a, b) in moves.items()]
     more = f", and {len(named) - NAMED_MOVES} more" if len(named) > NAMED_MOVES else ""
     count = f"{len(moves)} of {len(found.running.residents) if found.running else 0} guests"
-    plans = "placer rebalance plans them in a safe order" + (" once the pages are known" if found.assumed else "")
-    return [line, f"moves: {count}: {', '.join(named[:NAMED_MOVES])}{more}; {plans}"]
+    return [line, f"moves: {count}: {', '.join(named[:NAMED_MOVES])}{more}; {_plans(found)}"]
 
 
-def _gap(state: State) -> str:
-    open_tiers = [(cost, bound) for cost, bound in zip(state.costs, state.bounds, strict=False) if cost != bound]
-    return f": at most {gap(*open_tiers[0])} above the least" if open_tiers else ""
+def _proof(state: State, *, proved: bool, moves: bool) -> str:
+    """Say what is proved: all, all but the number of moves, or all but the terms from the first unproved tier on."""
+    if proved:
+        return "proved that no placement of these guests costs less" + (" and that fewer moves do not reach it" * moves)
+    for cost, bound, terms in zip(state.costs, state.bounds or (None,) * len(state.costs), state.terms, strict=True):
+        if cost != bound:
+            names = " + ".join(terms)
+            lower = f"{names} may be {gap(cost, bound)} lower" if bound is not None else f"{names} may be lower"
+            return f"found, without proof: {lower}" if _is_main(terms) else f"found, proved but for this: {lower}"
+    return "proved that no placement of these guests costs less; fewer moves may reach it"
+
+
+def _is_main(terms: Mapping[str, int]) -> bool:
+    """Whether a tier is that of nearness and free cores, or one before it."""
+    return not {"access_distance", "core_sharing", "unplaced", "unplaced_guests"}.isdisjoint(terms)
+
+
+def _plans(found: Overview) -> str:
+    """Say which command plans the moves."""
+    restarts = sum(
+        each.kinds == ("restart",)
+        for each in (found.running.residents if found.running else ())
+        if each.name in found.moves
+    )
+    option = f" --restarts {restarts}" if restarts else ""
+    return f"placer rebalance{option} plans them in a safe order" + (
+        " once the pages are known" if found.assumed else ""
+    )
 
 
 def _of_state(state: State, found: Overview) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 import placer
+from placer.rebalance.running import Kind
 from placer.report.overview import ASSUMED, render_overview
 from tests.support.kvm_snapshots import parts_of_kvm
 from tests.support.snapshots import output, parts_of_xl, snapshot
@@ -44,6 +47,40 @@ def test_what_is_assumed_and_what_is_off_is_noted_unless_quiet() -> None:
     text = snapshot(parts_of_xl() | {"xl-dmesg": output("dmesg.txt")})
     assert "note: not where they were meant to be (placer check says why): web\n" in report(text)
     assert "note: " not in report(text, quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        ((0, 0, 30_000, 0, 0), "found, without proof: access_distance + core_sharing may be 25.0 % lower\n"),
+        ((), "found, without proof: unplaced_guests may be lower\n"),
+        (
+            (0, 0, 40_000, None, 0),
+            "found, proved but for this: device_distance + soft_affinity + vdistance may be lower\n",
+        ),
+        ((0, 0, 40_000, 0, 0), "proved that no placement of these guests costs less; fewer moves may reach it\n"),
+    ],
+)
+def test_what_is_not_proved_is_named(bounds: tuple[int, ...], said: str) -> None:
+    found = placer.show(placer.read_snapshot(placer.Text(snapshot(parts_of_kvm()))), workers=1)
+    assert found.best is not None
+    assert found.best.state is not None
+    state = dataclasses.replace(found.best.state, bounds=bounds)
+    best = dataclasses.replace(found.best, status=placer.Status.FEASIBLE, state=state)
+    assert f"0 pairs of vcpus share a core; {said}" in render_overview(dataclasses.replace(found, best=best))
+
+
+def test_moves_that_are_restarts_or_that_nobody_plans_are_told() -> None:
+    found = placer.show(placer.read_snapshot(placer.Text(snapshot(parts_of_kvm()))), workers=1)
+    assert found.running is not None
+    cases: tuple[tuple[tuple[Kind, ...], str], ...] = (
+        (("restart",), "; placer rebalance --restarts 1 plans them in a safe order\n"),
+        ((), "note: no toolstack moves these, so that they are to be ended and started for it: web\n"),
+    )
+    for kinds, said in cases:
+        residents = tuple(dataclasses.replace(each, kinds=kinds) for each in found.running.residents)
+        running = dataclasses.replace(found.running, residents=residents)
+        assert said in render_overview(dataclasses.replace(found, running=running))
 
 
 def test_without_a_search_the_best_is_not_known() -> None:
