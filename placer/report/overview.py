@@ -50,6 +50,9 @@ def notes_of(found: Overview) -> list[str]:
     stuck = [each.name for each in residents if not each.kinds and each.name in found.moves]
     if stuck:
         notes.append(f"no toolstack moves these, so that they are to be ended and started for it: {name_some(stuck)}")
+    pinned = [guest.name for guest in found.snapshot.guests if guest.hard_affinity and guest.name in found.moves]
+    if pinned:
+        notes.append(f"bound to pcpus by their own configuration, which a move changes: {name_some(pinned)}")
     return grouped([*notes, *found.notes])
 
 

@@ -9,7 +9,7 @@ import pytest
 import placer
 from placer.rebalance.running import Kind
 from placer.report.overview import ASSUMED, render_overview
-from tests.support.kvm_snapshots import parts_of_kvm
+from tests.support.kvm_snapshots import WEB, domain, parts_of_kvm
 from tests.support.snapshots import output, parts_of_xl, snapshot
 from tests.support.thirty_guests import thirty_guests
 
@@ -81,6 +81,14 @@ def test_moves_that_are_restarts_or_that_nobody_plans_are_told() -> None:
         residents = tuple(dataclasses.replace(each, kinds=kinds) for each in found.running.residents)
         running = dataclasses.replace(found.running, residents=residents)
         assert said in render_overview(dataclasses.replace(found, running=running))
+
+
+def test_guests_that_move_off_the_pcpus_of_their_configuration_are_named() -> None:
+    parts = parts_of_kvm()
+    pinned = "<cputune><vcpupin vcpu='0' cpuset='0-3'/></cputune>"
+    found = report(snapshot(parts | {f"virsh-dumpxml/{WEB}": domain("web", WEB, 7, 2, more=pinned)}))
+    assert "note: bound to pcpus by their own configuration, which a move changes: web\n" in found
+    assert "bound to pcpus by" not in report(snapshot(parts))
 
 
 def test_without_a_search_the_best_is_not_known() -> None:
