@@ -24,6 +24,13 @@ With one, the bound of a host of 30 guests and 8 pnodes that is 95 % full stayed
 two cores, it reached 99.5 % in the same five seconds: it takes the linear relaxations of several workers.
 """
 
+BRANCHED = 16
+"""
+Pairs beyond which the CP-SAT model is asked at once.
+
+With 9 guests on 4 pnodes branch and bound, which the portfolio tries for so few items, proved nothing in six seconds.
+"""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class EndState:
@@ -76,9 +83,10 @@ def best_end_state(
         return EndState(status=Status.INFEASIBLE)
     first = descend(ends if start is None else replace(ends, problem=replace(ends.problem, hint=start)), context)
     problem = ends.problem if first is None else replace(ends.problem, hint=first)
-    if context.workers is None and len(ends.movers) * len(running.instance.host.pnodes) > SMALL:
+    pairs = len(ends.movers) * len(running.instance.host.pnodes)
+    if context.workers is None and pairs > SMALL:
         context = replace(context, workers=WORKERS)
-    solution = STRATEGIES["optimal"].run(problem, context)
+    solution = STRATEGIES["cpsat" if pairs > BRANCHED else "optimal"].run(problem, context)
     if solution.site_of is None:
         return EndState(status=solution.status)
     instance, placement = ends.decode(solution.site_of)

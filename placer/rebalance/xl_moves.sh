@@ -17,6 +17,7 @@ begin() {  # folder for images
     if [ "$mode" = plan ]; then return; fi
     [ -r "$script" ] || { say "save this script as a file and run that: it starts itself while it migrates" >&2; exit 2; }
     command -v xl >/dev/null || { say "xl is not here: run this in dom0" >&2; exit 2; }
+    xl vm-list >/dev/null || { say "xl does not answer: run this as root in dom0" >&2; exit 2; }
     mkdir -p "$state" "$images" || exit 2
     if ! mkdir "$state/lock" 2>/dev/null; then
         say "another run of this script holds $state/lock; remove it if none runs" >&2
@@ -84,11 +85,14 @@ expect_memory_on() {  # MIB of the guest, PNODE=MIB...
     [ -z "$astray" ] || stop "memory of guest \"$name\" is on $astray, planned is $*; --accept takes it as it is"
 }
 
-affinity_of() {  # vcpu: what xl vcpu-list says of it, "HARD / SOFT"
-    xl vcpu-list "$domid" | awk -v vcpu="$1" '$3 == vcpu { print $(NF - 2), $(NF - 1), $NF }'
+list_vcpus() { xl vcpu-list "$domid" > "$work/vcpus" || stop "xl vcpu-list failed"; }
+
+affinity_of() {  # vcpu: what list_vcpus found of it, "HARD / SOFT"
+    awk -v vcpu="$1" '$3 == vcpu { print $(NF - 2), $(NF - 1), $NF }' "$work/vcpus"
 }
 
 is_bound() {  # FIRST-LAST:PCPUS...
+    list_vcpus
     for pin in "$@"; do
         vcpu=${pin%%-*}
         last=${pin%%:*}
@@ -107,6 +111,7 @@ expect_bound() { is_bound "$@" || stop "vcpus of guest \"$name\" are not bound a
 
 # Bind vcpus softly; those that are bound hard are bound hard to the new pcpus.
 bind() {  # FIRST-LAST:PCPUS...
+    list_vcpus
     for pin in "$@"; do
         vcpu=${pin%%-*}
         last=${pin%%:*}
@@ -138,7 +143,7 @@ placed_json() {
             next
         }
         { keep($0) }
-        /^[ \t]*"b_info"[ \t]*:[ \t]*{[ \t]*$/ {
+        /^[ \t]*"b_info"[ \t]*:[ \t]*[{][ \t]*$/ {
             keep("\"numa_placement\": \"False\",")
             rows = ""
             for (i = 0; i < vcpus; i++) rows = rows (i ? "," : "") "[" pcpus "]"
@@ -182,8 +187,12 @@ read_head() {  # PCPUS VCPUS
 
 receive() {  # WORK PCPUS VCPUS: the other end of a migration to this host
     work=$1
-    read_head "$2" "$3" || { say "what xl migrate sends has a head that is not known" >&2; exit 1; }
-    { cat "$work/new"; exec cat; } | xl migrate-receive
+    # xl migrate sends nothing before it has read the banner of xl migrate-receive
+    {
+        read_head "$2" "$3" || { say "what xl migrate sends has a head that is not known" >&2; exit 1; }
+        cat "$work/new"
+        exec cat
+    } | xl migrate-receive
 }
 
 next_step() {  # number, guest, uuid, words; returns 1 where nothing is left to do

@@ -22,6 +22,7 @@ from placer.rebalance.xl_script import xl_script
 from tests.support.dom0 import Dom0
 from tests.support.running_hosts import host_of
 
+SLOW = pytest.mark.slow
 UUID = {name: f"0000000{i}-0000-4000-8000-00000000000{i}" for i, name in enumerate("abcdn", 1)}
 
 
@@ -69,6 +70,7 @@ def test_it_does_the_plan_and_nothing_the_second_time(dom0: Dom0) -> None:
     assert [path.name for path in (dom0.folder / "images").iterdir()] == ["b.image.used"]
 
 
+@pytest.mark.slow
 def test_it_works_from_the_own_configuration_of_each_guest(dom0: Dom0) -> None:
     before = dom0.domain("b")
     dom0.run(SCRIPT)
@@ -80,6 +82,7 @@ def test_it_works_from_the_own_configuration_of_each_guest(dom0: Dom0) -> None:
     assert after["config"]["c_info"] == before["config"]["c_info"]
 
 
+@pytest.mark.slow
 def test_a_guest_that_was_bound_hard_is_bound_hard(tmp_path: Path) -> None:
     running, plan = swap()
     dom0 = Dom0(tmp_path, running, hard=("a", "b", "c"))
@@ -102,10 +105,10 @@ def test_a_dry_run_says_each_step_and_changes_nothing(dom0: Dom0) -> None:
 @pytest.mark.parametrize(
     ("fault", "said", "back"),
     [
-        ("save 1 yes", "step 2 of 4 (b: save 3072 MiB on pnode 1): xl save failed", ""),
+        pytest.param("save 1 yes", "step 2 of 4 (b: save 3072 MiB on pnode 1): xl save failed", "", marks=SLOW),
         ("save 1 half", "step 2 of 4 (b: save 3072 MiB on pnode 1): xl save failed", ""),
-        ("save 1 after", "step 2 of 4 (b: save 3072 MiB on pnode 1): xl save failed", ""),
-        ("migrate 1 yes", "step 3 of 4 (a: migrate 4096 MiB from pnode 0 to 1): xl migrate failed", ""),
+        pytest.param("save 1 after", "step 2 of 4 (b: save 3072 MiB on pnode 1): xl save failed", "", marks=SLOW),
+        pytest.param("migrate 1 yes", "(a: migrate 4096 MiB from pnode 0 to 1): xl migrate failed", "", marks=SLOW),
         ("migrate 1 after", "step 3 of 4 (a: migrate 4096 MiB from pnode 0 to 1): xl migrate failed", ""),
         ("restore 1 after", "xl restore failed, and left a domain of guest", "xl restore"),
     ],
@@ -120,6 +123,7 @@ def test_it_stops_says_where_and_goes_on_when_run_again(dom0: Dom0, fault: str, 
     assert where(dom0) == {"a": ["1"], "b": ["0"], "c": ["2"]}
 
 
+@pytest.mark.slow
 def test_while_a_guest_is_saved_a_stop_elsewhere_leaves_its_image(dom0: Dom0) -> None:
     dom0.fail("migrate 1 yes")
     dom0.run(SCRIPT)
@@ -141,6 +145,7 @@ def test_a_restore_that_fails_is_done_with_the_old_configuration(tmp_path: Path)
     assert where(dom0)["a"] == ["1"]
 
 
+@pytest.mark.slow
 def test_where_nothing_restores_it_says_the_command_that_does(tmp_path: Path) -> None:
     running = host_of([4, 4], {"a": ((1, 1), (0, 1)), "b": (3, 0), "c": (2, 1)}, uuid=UUID)
     dom0 = Dom0(tmp_path, running)
@@ -167,6 +172,7 @@ def test_memory_that_xen_puts_elsewhere_stops_it_before_the_guest_goes_on(tmp_pa
     assert accepted is not None and not accepted["paused"] and (tmp_path / "images" / "a.image.used").exists()
 
 
+@pytest.mark.slow
 def test_less_free_memory_than_planned_stops_it(dom0: Dom0) -> None:
     dom0.change(pnodes={"0": 4096, "1": 4095, "2": 4096})
     ran = dom0.run(SCRIPT)
@@ -174,6 +180,7 @@ def test_less_free_memory_than_planned_stops_it(dom0: Dom0) -> None:
     assert "migrate" not in dom0.calls()
 
 
+@pytest.mark.slow
 def test_another_guest_of_that_name_or_a_paused_one_stops_it(dom0: Dom0) -> None:
     domains = dom0.state["domains"]
     domains[1]["config"]["c_info"]["uuid"] = UUID["n"]
@@ -186,6 +193,7 @@ def test_another_guest_of_that_name_or_a_paused_one_stops_it(dom0: Dom0) -> None
     assert "save" not in dom0.calls()
 
 
+@pytest.mark.slow
 def test_a_guest_restored_by_hand_is_not_restored_again(dom0: Dom0) -> None:
     dom0.fail("migrate 1 yes")
     dom0.run(SCRIPT)
@@ -239,6 +247,7 @@ def test_without_its_new_configuration_a_guest_is_not_shut_down(tmp_path: Path) 
     assert "there is no new configuration /nowhere/a.cfg" in ran.stderr and dom0.calls() == []
 
 
+@pytest.mark.slow
 def test_a_start_that_fails_says_the_command(tmp_path: Path) -> None:
     dom0, script = restarted(tmp_path)
     dom0.fail("create 1 yes")
@@ -247,6 +256,7 @@ def test_a_start_that_fails_says_the_command(tmp_path: Path) -> None:
     assert dom0.run(script).returncode == 0
 
 
+@pytest.mark.slow
 def test_without_room_on_disk_nothing_is_saved(dom0: Dom0) -> None:
     df = dom0.folder / "bin" / "df"
     df.write_text(

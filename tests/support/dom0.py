@@ -53,7 +53,7 @@ class Dom0:
         (folder / "host.json").write_text(json.dumps(state))
         programs = folder / "bin"
         programs.mkdir()
-        (programs / "xl").write_text(f'#!/bin/sh\nexec {sys.executable} -S {FAKE_XL} "$@"\n')
+        (programs / "xl").write_text(f'#!/bin/sh\nexec {sys.executable} -I -S -X frozen_modules=on {FAKE_XL} "$@"\n')
         (programs / "xl").chmod(0o755)
 
     @staticmethod
@@ -124,7 +124,7 @@ class Dom0:
             env=given | environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
             check=False,
         )
 

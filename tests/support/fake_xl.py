@@ -6,18 +6,24 @@ FAKE_XL names the folder of the state. A file ``fail`` in it has lines ``COMMAND
 counted from 1, fails; with MODE ``after`` once it is done, with ``half`` amid its work.
 """
 
+# pathlib takes longer to import than all else here, and each call of xl is a process
+# ruff: noqa: PTH110, PTH123
 from __future__ import annotations
 
 import json
 import os
 import struct
-import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
-FOLDER = Path(os.environ.get("FAKE_XL", "."))
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    State = dict[str, Any]
+
+FOLDER = os.environ.get("FAKE_XL", ".")
 MAGIC = b"Xen saved domain, xl format\n \0 \r"
+BANNER = b"xl migration receiver ready, send binary domain data.\n"
 BYTEORDER, JSON_AND_STREAM_V2 = 0x01020304, 3
 
 
@@ -30,15 +36,27 @@ class FailedError(Exception):
     """The command fails with this message."""
 
 
-def load() -> dict[str, Any]:
+def read(path: str) -> bytes:
+    """Read a file."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def write(path: str, content: bytes) -> None:
+    """Write a file."""
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+def load() -> State:
     """Read the host."""
-    state: dict[str, Any] = json.loads((FOLDER / "host.json").read_text())
+    state: State = json.loads(read(f"{FOLDER}/host.json"))
     return state
 
 
-def store(state: dict[str, Any]) -> None:
+def store(state: State) -> None:
     """Write the host."""
-    (FOLDER / "host.json").write_text(json.dumps(state, indent=1))
+    write(f"{FOLDER}/host.json", json.dumps(state).encode())
 
 
 def fault(command: str) -> str:
@@ -46,15 +64,15 @@ def fault(command: str) -> str:
     state = load()
     state["calls"][command] = state["calls"].get(command, 0) + 1
     store(state)
-    plan = FOLDER / "fail"
-    for line in plan.read_text().splitlines() if plan.exists() else ():
+    plan = f"{FOLDER}/fail"
+    for line in read(plan).decode().splitlines() if os.path.exists(plan) else ():
         name, count, mode = line.split()
         if name == command and int(count) == state["calls"][command]:
             return mode
     return ""
 
 
-def free(state: dict[str, Any]) -> dict[str, int]:
+def free(state: State) -> dict[str, int]:
     """Give the free MiB of each pnode."""
     left = dict(state["pnodes"])
     for domain in state["domains"]:
@@ -63,7 +81,7 @@ def free(state: dict[str, Any]) -> dict[str, int]:
     return left
 
 
-def bound(state: dict[str, Any], config: dict[str, Any]) -> list[str]:
+def bound(state: State, config: State) -> list[str]:
     """Give the pnodes of the affinity of a configuration."""
     info = config["b_info"]
     masks = info.get("vcpu_hard_affinity") or info.get("vcpu_soft_affinity") or []
@@ -71,7 +89,7 @@ def bound(state: dict[str, Any], config: dict[str, Any]) -> list[str]:
     return [pnode for pnode, own in state["pcpus"].items() if not pcpus or pcpus & set(own)]
 
 
-def build(state: dict[str, Any], config: dict[str, Any], *, paused: bool) -> dict[str, Any]:
+def build(state: State, config: State, *, paused: bool) -> State:
     """Start a domain: its memory in equal parts on the pnodes of its affinity."""
     mib = config["b_info"]["max_memkb"] // 1024
     if "vnuma_nodes" in config["b_info"]:
@@ -91,7 +109,7 @@ def build(state: dict[str, Any], config: dict[str, Any], *, paused: bool) -> dic
     return domain
 
 
-def find(state: dict[str, Any], name: str) -> dict[str, Any]:
+def find(state: State, name: str) -> State:
     """Find a domain by its number or name."""
     for domain in state["domains"]:
         if name in (str(domain["domid"]), domain["config"]["c_info"]["name"]):
@@ -99,7 +117,7 @@ def find(state: dict[str, Any], name: str) -> dict[str, Any]:
     raise FailedError(f"{name} is an invalid domain identifier")
 
 
-def image(config: dict[str, Any]) -> bytes:
+def image(config: State) -> bytes:
     """Write what xl save writes: its head with the configuration, and then the stream."""
     data = json.dumps(config, indent=4).encode() + b"\0"
     data = struct.pack("<I", len(data)) + data
@@ -107,7 +125,7 @@ def image(config: dict[str, Any]) -> bytes:
     return head + data + b"LIBXLSTREAM" * 1000
 
 
-def read_image(raw: bytes) -> dict[str, Any]:
+def read_image(raw: bytes) -> State:
     """Read it again, as strictly as libxl."""
     if raw[:32] != MAGIC:
         raise FailedError("File does not look like a saved domain")
@@ -115,11 +133,11 @@ def read_image(raw: bytes) -> dict[str, Any]:
     (size,) = struct.unpack("<I", raw[48:52])
     if size + 4 != length or raw[51 + size : 52 + size] != b"\0" or raw[48 + length :] != b"LIBXLSTREAM" * 1000:
         raise FailedError("corrupt image")
-    config: dict[str, Any] = json.loads(raw[52 : 51 + size])
+    config: State = json.loads(raw[52 : 51 + size])
     return config
 
 
-def masks(domain: dict[str, Any], kind: str, vcpu: int) -> str:
+def masks(domain: State, kind: str, vcpu: int) -> str:
     given = domain["config"]["b_info"].get(f"vcpu_{kind}_affinity") or []
     return ranges(given[vcpu]) if vcpu < len(given) and given[vcpu] else "all"
 
@@ -135,24 +153,24 @@ def ranges(pcpus: list[int]) -> str:
     return ",".join(text)
 
 
-def command_info(state: dict[str, Any], _words: list[str]) -> None:
+def command_info(state: State, _words: list[str]) -> None:
     say("nr_nodes               : 4\nnuma_info              :\nnode:    memsize    memfree    distances")
     for pnode, mib in free(state).items():
         say(f"{pnode:>4}:{state['pnodes'][pnode]:>10}{mib:>11}      10,20")
 
 
-def command_vm_list(state: dict[str, Any], _words: list[str]) -> None:
+def command_vm_list(state: State, _words: list[str]) -> None:
     say("UUID                                  ID    name")
     for domain in state["domains"]:
         c_info = domain["config"]["c_info"]
         say(f"{c_info['uuid']}  {domain['domid']:>4}    {c_info['name']}")
 
 
-def command_domname(state: dict[str, Any], words: list[str]) -> None:
+def command_domname(state: State, words: list[str]) -> None:
     say(find(state, words[0])["config"]["c_info"]["name"])
 
 
-def command_list(state: dict[str, Any], words: list[str]) -> None:
+def command_list(state: State, words: list[str]) -> None:
     say("Name                                        ID   Mem VCPUs\tState\tTime(s)")
     for domain in [find(state, words[0])] if words else state["domains"]:
         name, info = domain["config"]["c_info"]["name"], domain["config"]["b_info"]
@@ -160,7 +178,7 @@ def command_list(state: dict[str, Any], words: list[str]) -> None:
         say(f"{name:<40} {domain['domid']:>5} {512:>5} {info['max_vcpus']:>5}     {flags}    {1.5:>7}")
 
 
-def command_vcpu_list(state: dict[str, Any], words: list[str]) -> None:
+def command_vcpu_list(state: State, words: list[str]) -> None:
     say("Name                                ID  VCPU   CPU State   Time(s) Affinity (Hard / Soft)")
     domain = find(state, words[0])
     for vcpu in range(domain["config"]["b_info"]["max_vcpus"]):
@@ -169,7 +187,7 @@ def command_vcpu_list(state: dict[str, Any], words: list[str]) -> None:
         say(f"{name:<32} {domain['domid']:>5} {vcpu:>5}    1   -b-       1.0  {affinity}")
 
 
-def command_vcpu_pin(state: dict[str, Any], words: list[str]) -> None:
+def command_vcpu_pin(state: State, words: list[str]) -> None:
     domain, info = find(state, words[0]), find(state, words[0])["config"]["b_info"]
     for kind, text in zip(("hard", "soft"), words[2:], strict=True):
         if text != "-":
@@ -184,13 +202,13 @@ def expand(text: str) -> list[int]:
     return [pcpu for part in parts for pcpu in range(int(part[0]), int(part[-1]) + 1)]
 
 
-def command_save(state: dict[str, Any], words: list[str]) -> None:
+def command_save(state: State, words: list[str]) -> None:
     domain = find(state, words[0])
     mode = fault("save")
     if "vnuma_nodes" in domain["config"]["b_info"]:
         raise FailedError("Cannot save a guest with vNUMA configured")
     raw = image(domain["config"])
-    Path(words[1]).write_bytes(raw[: len(raw) // 2] if mode == "half" else raw)
+    write(words[1], raw[: len(raw) // 2] if mode == "half" else raw)
     if mode in {"yes", "half"}:
         raise FailedError("Failed to save domain")
     state = load()
@@ -200,9 +218,9 @@ def command_save(state: dict[str, Any], words: list[str]) -> None:
         raise FailedError("killed")
 
 
-def command_restore(state: dict[str, Any], words: list[str]) -> None:
+def command_restore(state: State, words: list[str]) -> None:
     mode = fault("restore")
-    raw = sys.stdin.buffer.read() if words[-1] == "/dev/stdin" else Path(words[-1]).read_bytes()
+    raw = sys.stdin.buffer.read() if words[-1] == "/dev/stdin" else read(words[-1])
     if mode == "yes":
         raise FailedError("restore failed")
     state = load()
@@ -212,19 +230,26 @@ def command_restore(state: dict[str, Any], words: list[str]) -> None:
         raise FailedError("killed")
 
 
-def command_unpause(state: dict[str, Any], words: list[str]) -> None:
+def command_unpause(state: State, words: list[str]) -> None:
     find(state, words[0])["paused"] = False
     store(state)
 
 
-def command_migrate(state: dict[str, Any], words: list[str]) -> None:
+def command_migrate(state: State, words: list[str]) -> None:
+    import subprocess
+
     assert words[:2] == ["-s", ""]
     domain = find(state, words[2])
     mode = fault("migrate")
     if mode == "yes":
         raise FailedError("migration failed")
-    ran = subprocess.run(["/bin/sh", "-c", words[3]], input=image(domain["config"]), check=False)
-    if ran.returncode:
+    with subprocess.Popen(["/bin/sh", "-c", words[3]], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as receiver:
+        assert receiver.stdin is not None and receiver.stdout is not None
+        if receiver.stdout.readline() != BANNER:  # before anything is sent
+            raise FailedError("did not receive the banner of the receiver")
+        receiver.stdin.write(image(domain["config"]))
+        receiver.stdin.close()
+    if receiver.returncode:
         raise FailedError("migration target process exited unsuccessfully")
     state = load()
     state["domains"] = [each for each in state["domains"] if each["domid"] != domain["domid"]]
@@ -233,29 +258,31 @@ def command_migrate(state: dict[str, Any], words: list[str]) -> None:
         raise FailedError("killed")
 
 
-def command_migrate_receive(state: dict[str, Any], _words: list[str]) -> None:
+def command_migrate_receive(state: State, _words: list[str]) -> None:
+    sys.stdout.buffer.write(BANNER)
+    sys.stdout.flush()
     build(state, read_image(sys.stdin.buffer.read()), paused=False)
     store(state)
 
 
-def command_shutdown(state: dict[str, Any], words: list[str]) -> None:
+def command_shutdown(state: State, words: list[str]) -> None:
     domain = find(state, words[0])
     if domain["config"]["c_info"]["name"] not in state["deaf"]:
         state["domains"].remove(domain)
         store(state)
 
 
-def command_create(state: dict[str, Any], words: list[str]) -> None:
+def command_create(state: State, words: list[str]) -> None:
     if fault("create"):
         raise FailedError("create failed")
     state = load()
-    build(state, json.loads(Path(words[0]).read_text()), paused=False)
+    build(state, json.loads(read(words[0])), paused=False)
     store(state)
 
 
 def main() -> int:
     command, *words = sys.argv[1:]
-    with (FOLDER / "calls.log").open("a") as log:
+    with open(f"{FOLDER}/calls.log", "a") as log:
         log.write(" ".join(sys.argv[1:]) + "\n")
     try:
         globals()[f"command_{command.replace('-', '_')}"](load(), [word for word in words if word != "-n"])

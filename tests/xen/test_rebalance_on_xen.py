@@ -91,9 +91,9 @@ def story(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Itera
         told.dry = dom0.ask("sh /tmp/moves.sh --dry-run")
         # a guest that is paused in between is a surprise
         dom0.ask("xl pause d")
-        told.stopped = dom0.run(f"{ENVIRONMENT} sh /tmp/moves.sh")
+        told.stopped = dom0.run(f"{ENVIRONMENT} timeout 500 sh /tmp/moves.sh")
         dom0.ask("xl unpause d")
-        told.ran = dom0.run(f"{ENVIRONMENT} sh /tmp/moves.sh")
+        told.ran = dom0.run(f"{ENVIRONMENT} timeout 500 sh /tmp/moves.sh")
         told.dump = read_numa_dump(dom0.numa_dump())
         told.domids = {name: dom0.run(f"xl domid {name}")[1].strip() for name in BADLY}
         told.after = look(dom0)
