@@ -143,7 +143,9 @@ def as_running_host(host: object) -> RunningHost:
         return host
     snapshot = expect("host", host, Snapshot)
     if snapshot.dump is None:
-        raise InputError("does not say where memory lies: --pages of placer snapshot asks for it", place=snapshot.place)
+        why = "; ".join(note for note in snapshot.notes if "where memory lies" in note)
+        what = "does not say where memory lies: --pages of placer snapshot asks for it"
+        raise InputError(f"{what}{why and f' ({why})'}", place=snapshot.place)
     if not snapshot.guests:
         raise InputError("has no running guest whose configuration is known", place=snapshot.place)
     return observed(snapshot.host.host, snapshot.guests, snapshot.dump)

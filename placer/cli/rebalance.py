@@ -85,8 +85,8 @@ def rebalance(
     format: Annotated[
         PlanFormat,
         typer.Option(
-            help="text: a report. json: the plan with its proof. shell: a script for dom0 that does the moves with xl, "
-            "stops at the first surprise, and goes on when it is run again; its --dry-run says each step."
+            help="text: a report. json: the plan with its proof. shell: a script for the host that does the moves with "
+            "xl or virsh, stops at the first surprise, and goes on when it is run again; its --dry-run says each step."
         ),
     ] = PlanFormat.text,
     output: Annotated[
@@ -182,6 +182,7 @@ def _new_guests(files: list[str], there: RunningHost) -> list[ParsedGuest]:
 def _write(plan: Plan, format: PlanFormat, paths: list[Path], *, quiet: bool) -> None:
     """Write the plan to a file or to standard output; without a plan no script, but the report to standard error."""
     from placer.cli.outputs import on_terminal, write_files, write_stdout
+    from placer.rebalance.virsh_script import virsh_script
     from placer.rebalance.xl_script import xl_script
     from placer.report.rebalance import plan_json, render_plan
 
@@ -192,7 +193,8 @@ def _write(plan: Plan, format: PlanFormat, paths: list[Path], *, quiet: bool) ->
     if format is PlanFormat.text:
         text = render_plan(plan, colour=colour, quiet=quiet)
     else:
-        text = plan_json(plan) if format is PlanFormat.json else xl_script(plan)
+        script = virsh_script if plan.running.toolstack == "libvirt" else xl_script
+        text = plan_json(plan) if format is PlanFormat.json else script(plan)
     if paths:
         write_files({paths[0]: text})
     else:

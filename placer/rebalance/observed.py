@@ -1,4 +1,4 @@
-"""A RunningHost made of what the toolstack and Xen say of a host."""
+"""A RunningHost made of what the toolstack, and Xen or Linux, say of a host."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from placer.errors import InputError
 from placer.formats.base import ParsedGuest
 from placer.formats.xl.numa_dump import NumaDump
 from placer.instance import Domain, Guest, Host, Instance, Placement, Vnode, format_size
+from placer.rebalance.observed_libvirt import libvirt_kinds, of_libvirt
 from placer.rebalance.running import Kind, Resident, RunningHost
 
 PAGE_KIB = 4
@@ -37,7 +38,7 @@ class _Seen:
 
 def running_host(host: Host, guests: Sequence[ParsedGuest], dump: NumaDump) -> RunningHost:
     """
-    Put together what runs on a host of Xen, and where its memory lies.
+    Put together what runs on a host, and where its memory lies.
 
     Parameters
     ----------
@@ -62,7 +63,7 @@ def running_host(host: Host, guests: Sequence[ParsedGuest], dump: NumaDump) -> R
             raise InputError(f'guest "{guest.name}" is not among the domains of {where}; were all taken at one time?')
         each = _seen(guest, domain, host, dump)
         if each is None:
-            notes.append(f'guest "{guest.name}" holds no memory on a pnode, and is left as it is')
+            notes.append(f'guest "{guest.name}" is left as it is: it is not known on which pnodes it lies')
         else:
             seen.append(each)
     planned = {each.resident.domid for each in seen}
@@ -76,6 +77,7 @@ def running_host(host: Host, guests: Sequence[ParsedGuest], dump: NumaDump) -> R
         residents=tuple(each.resident for each in seen),
         others=_others(left, dump, planned),
         notes=tuple(notes),
+        toolstack="libvirt" if any(of_libvirt(guest) for guest in guests) else "xl",
     )
 
 
@@ -142,6 +144,8 @@ def _parts(found: Mapping[int, int], pnodes: tuple[int, ...], vcpus: int, overhe
 
 def _kinds(guest: ParsedGuest) -> tuple[tuple[Kind, ...], str]:
     """Give the kinds of move that a guest can take, and why not all."""
+    if of_libvirt(guest):
+        return libvirt_kinds(guest)
     build = json.loads(guest.source.text).get("b_info", {}) if guest.source and guest.source.kind == "libxl" else {}
     if guest.assigned:
         return (), f"devices are passed through to it ({', '.join(guest.assigned)})"

@@ -75,6 +75,9 @@ class RunningHost:
         Name of a domain that is no guest of the instance and never moves -> pnode id -> its memory there, in KiB.
     notes
         What was assumed or left out, a sentence each.
+    toolstack
+        Whose guests they are: ``xl`` or ``libvirt``. Under libvirt to migrate is to move the pages of a guest live
+        (``virsh numatune``), as libvirt forbids to migrate to the same host.
 
     Raises
     ------
@@ -87,6 +90,7 @@ class RunningHost:
     residents: tuple[Resident, ...]
     others: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    toolstack: Literal["xl", "libvirt"] = "xl"
 
     def __post_init__(self) -> None:
         names = [guest.name for guest in self.instance.guests]

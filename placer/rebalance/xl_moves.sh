@@ -1,38 +1,6 @@
-# The functions of a script of placer that moves running guests with xl. Needs a POSIX shell, awk, dd, od and df.
-# Progress is kept in $state: a file for each step that is done, and for each half of one that is not.
+# The functions that move guests with xl. Needs dd, od and df besides.
 
-say() { printf '%s\n' "$*"; }
-
-stop() {  # reason
-    trap - EXIT
-    say "stopped at step $step of $steps ($what): $*" >&2
-    [ -z "$back" ] || say "guest \"$name\" is not running; this brings it back: $back" >&2
-    say "what is done is kept in $state; run the script again to go on" >&2
-    rmdir "$state/lock" 2>/dev/null
-    exit 1
-}
-
-begin() {  # folder for images
-    images=$1
-    if [ "$mode" = plan ]; then return; fi
-    [ -r "$script" ] || { say "save this script as a file and run that: it starts itself while it migrates" >&2; exit 2; }
-    command -v xl >/dev/null || { say "xl is not here: run this in dom0" >&2; exit 2; }
-    xl vm-list >/dev/null || { say "xl does not answer: run this as root in dom0" >&2; exit 2; }
-    mkdir -p "$state" "$images" || exit 2
-    if ! mkdir "$state/lock" 2>/dev/null; then
-        say "another run of this script holds $state/lock; remove it if none runs" >&2
-        exit 2
-    fi
-    trap 'rmdir "$state/lock" 2>/dev/null; say "interrupted at step $step of $steps ($what); $back" >&2; exit 1' INT TERM HUP
-    trap 'rmdir "$state/lock" 2>/dev/null' EXIT
-}
-
-finish() {
-    [ "$mode" = plan ] || say "all $steps steps are done; images that were used are in $images (*.used), and may be removed"
-}
-
-begun() { [ -e "$state/$step.$1" ]; }
-note() { : > "$state/$step.$1" && sync || stop "cannot write to $state"; }
+answers() { xl vm-list >/dev/null; }
 
 # The domid of a guest by its uuid; empty where it does not run.
 domid_of() { xl vm-list | awk -v uuid="$uuid" -v name="$name" '(uuid != "" ? $1 == uuid : $3 == name) { print $2 }'; }
@@ -195,20 +163,6 @@ receive() {  # WORK PCPUS VCPUS: the other end of a migration to this host
     } | xl migrate-receive
 }
 
-next_step() {  # number, guest, uuid, words; returns 1 where nothing is left to do
-    step=$1 name=$2 uuid=$3 what=$4 back=
-    if [ "$mode" = plan ]; then
-        say "step $step of $steps: $what"
-        return 1
-    fi
-    begun "done" && return 1
-    say "step $step of $steps: $what"
-    work=$state/work
-    rm -rf "$work" && mkdir "$work" || stop "cannot write to $state"
-}
-
-expects() { [ "$mode" != plan ] || say "    expects $*"; }
-
 # Steps. Each takes: its number, the guest, its uuid, what it is in words, and then what it needs.
 
 repin() {  # PINS
@@ -248,8 +202,7 @@ save() {  # MIB
     fi
     expect_running
     rm -f "$image"
-    room=$(($(df -Pk "$images" | awk 'NR == 2 { print $4 }') / 1024))
-    [ "$room" -ge "$((size + size / 50 + 64))" ] || stop "$images has $room MiB of room, expected $((size + size / 50 + 64)) MiB"
+    expect_room "$((size + size / 50 + 64))"
     xl save "$domid" "$image" || stop "xl save failed; the guest is not changed unless xl says otherwise"
     back="xl restore '$image' && mv '$image' '$image.used'"
     [ -z "$(domid_of)" ] || stop "guest \"$name\" still runs after xl save"
@@ -295,7 +248,7 @@ restore() {  # MIB, NEEDS, PINS, PCPUS, VCPUS, number of the step that saved it
 
 bring_back() {
     read_head "$pcpus" "$vcpus" < "$image" || stop "the head of $image is not one that xl of a known version writes"
-    if { cat "$work/new"; tail -c "+$((length + 49))" "$image"; } | xl restore -p /dev/stdin; then
+    if { cat "$work/new"; tail -c "+$((length + 49))" "$image"; } | xl restore -p /proc/self/fd/0; then
         return
     fi
     [ -z "$(domid_of)" ] || stop "xl restore failed, and left a domain of guest \"$name\""

@@ -56,7 +56,8 @@ def notes_of(plan: Plan) -> list[str]:
     if kept:
         whys = {resident.stuck for resident in residents if not resident.kinds}
         notes.append(f"never moved: {', '.join(kept)} ({'; '.join(sorted(whys))})")
-    if any(step.kind in {"migrate", "save"} for step in plan.steps):
+    xen = plan.running.toolstack == "xl"
+    if xen and any(step.kind in {"migrate", "save"} for step in plan.steps):
         notes.append(SUPERPAGES)
     if plan.disk_kib:
         notes.append(f"images of saved guests take up to {format_size(plan.disk_kib)} of disk at once")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import INSTANCES, placer
+from tests.support.kvm_snapshots import parts_of_kvm
 from tests.support.snapshots import output, parts_of_xl, snapshot
 
 RUNNING = INSTANCES / "xl" / "running"
@@ -57,6 +58,12 @@ def test_a_script_is_written_to_a_file_that_is_not_there(tmp_path: Path) -> None
     again = placer(*words)
     assert again.code == 2 and "exists; --force replaces it" in again.err
     assert placer(*words, "--force").code == 0
+
+
+def test_guests_of_libvirt_get_a_script_of_virsh() -> None:
+    ran = placer("rebalance", "-", "--empty", 1, "--format", "shell", stdin=snapshot(parts_of_kvm()))
+    assert ran.code == 0, ran.err
+    assert "\nnumatune 1 web 855fb7d6" in ran.out and "xl " not in ran.out[ran.out.index("begin ") :]
 
 
 def test_without_a_plan_there_is_no_script(tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ def command_save(state: State, words: list[str]) -> None:
 
 def command_restore(state: State, words: list[str]) -> None:
     mode = fault("restore")
-    raw = sys.stdin.buffer.read() if words[-1] == "/dev/stdin" else read(words[-1])
+    raw = sys.stdin.buffer.read() if words[-1] == "/proc/self/fd/0" else read(words[-1])
     if mode == "yes":
         raise FailedError("restore failed")
     state = load()

@@ -88,6 +88,7 @@ def story(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Itera
         plan = placer.rebalance(before, time_limit_s=30)
         told = Story(before, plan)
         dom0.put("/tmp/moves.sh", xl_script(plan))
+        dom0.ask("mkdir -p /tmp/images; mount -t tmpfs images /tmp/images")  # df knows no room of an initial ramdisk
         told.dry = dom0.ask("sh /tmp/moves.sh --dry-run")
         # a guest that is paused in between is a surprise
         dom0.ask("xl pause d")

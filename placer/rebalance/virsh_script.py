@@ -1,0 +1,64 @@
+"""Writes a plan as a shell script that moves the guests of libvirt's QEMU driver with virsh."""
+
+from __future__ import annotations
+
+from placer.instance import Host, format_cpuset
+from placer.rebalance.plan import Plan, Step
+from placer.rebalance.script import KIB_PER_MIB, Call, call, guest_after, needs, pcpus_near, pins, pnodes_after, written
+
+
+def virsh_script(plan: Plan) -> str:
+    """
+    Write the script of a plan for a host of libvirt.
+
+    Raises
+    ------
+    EmissionError
+        If the plan has no end state, or a file cannot have the name of a guest that moves.
+    """
+    return written(plan, _calls_of, "virsh_moves.sh", "/var/lib/libvirt/qemu/save")
+
+
+def _calls_of(step: Step, plan: Plan) -> list[Call]:
+    mib = -(-step.kib // KIB_PER_MIB)
+    before, where = format_cpuset(step.before or ()), format_cpuset(step.after or ())
+    out = call(step, plan, "save", f"save {mib} MiB on pnode {before}", str(mib))
+    if step.after is None:
+        return [out]
+    guest = guest_after(step, plan)
+    pcpus = format_cpuset(pcpus_near(step.after, guest, plan.running.instance.host))
+    bound = pins(step, plan, _printed)
+    if step.kind == "repin":
+        return [call(step, plan, "repin", f"vcpus to pnode {where}", bound, pcpus)]
+    room = needs(step, plan)
+    if step.kind == "migrate":
+        words = f"move {mib} MiB from pnode {before} to {where}"
+        return [call(step, plan, "numatune", words, str(mib), room, bound, pcpus, where)]
+    rest = (str(mib), room, bound, pcpus, _numatune(step, plan), _cputune(bound, pcpus))
+    back = call(step, plan, "restore", f"restore on pnode {where}", *rest)
+    return {"in": [back], "all": [out, back]}[step.phase]
+
+
+def _printed(pcpus: list[int], _host: Host) -> str:
+    return format_cpuset(pcpus)
+
+
+def _numatune(step: Step, plan: Plan) -> str:
+    """Write the nodes of the memory, and of each cell of a guest with cells, as elements of libvirt's XML."""
+    lines = ["  <numatune>", f"    <memory mode='strict' nodeset='{format_cpuset(step.after or ())}'/>"]
+    if plan.running.resident(step.guest).vnuma:
+        lines += [
+            f"    <memnode cellid='{v}' mode='strict' nodeset='{pnode}'/>"
+            for v, pnode in enumerate(pnodes_after(step, plan))
+        ]
+    return "\n".join([*lines, "  </numatune>"])
+
+
+def _cputune(bound: str, emulator: str) -> str:
+    """Write a pin for each vcpu, and that of the emulator."""
+    lines = []
+    for pin in bound.split():
+        vcpus, pcpus = pin.split(":")
+        first, last = vcpus.split("-")
+        lines += [f"    <vcpupin vcpu='{v}' cpuset='{pcpus}'/>" for v in range(int(first), int(last) + 1)]
+    return "\n".join([*lines, f"    <emulatorpin cpuset='{emulator}'/>"])

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""
+A virsh that keeps a host in a file: what the scripts of placer call, with the outputs that virsh 9.0 prints.
+
+FAKE_XL names the folder of the state, as for fake_xl.py; a file ``fail`` in it has lines ``COMMAND COUNT``.
+"""
+
+# pathlib takes longer to import than all else here, and each call of virsh is a process
+# ruff: noqa: PTH110, PTH123
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    State = dict[str, Any]
+
+FOLDER = os.environ.get("FAKE_XL", ".")
+
+
+class FailedError(Exception):
+    """The command fails with this message."""
+
+
+def say(text: str) -> None:
+    """Print a line."""
+    sys.stdout.write(text + "\n")
+
+
+def read(path: str) -> str:
+    """Read a file."""
+    with open(path) as file:
+        return file.read()
+
+
+def write(path: str, text: str) -> None:
+    """Write a file."""
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def load() -> State:
+    """Read the host."""
+    state: State = json.loads(read(f"{FOLDER}/host.json"))
+    return state
+
+
+def store(state: State) -> None:
+    """Write the host."""
+    write(f"{FOLDER}/host.json", json.dumps(state))
+
+
+def check(state: State, command: str) -> None:
+    """Count a call, and fail where that is planned."""
+    state["calls"][command] = state["calls"].get(command, 0) + 1
+    store(state)
+    plan = read(f"{FOLDER}/fail").splitlines() if os.path.exists(f"{FOLDER}/fail") else []
+    if f"{command} {state['calls'][command]}" in plan:
+        raise FailedError(f"Failed to {command}")
+
+
+def find(state: State, name: str) -> State:
+    """Find a domain by its uuid or name."""
+    for domain in state["domains"]:
+        if name in (domain["uuid"], domain["name"]):
+            return domain  # type: ignore[no-any-return]
+    raise FailedError(f"failed to get domain '{name}'")
+
+
+def free(state: State) -> dict[str, int]:
+    """Give the free MiB of each node."""
+    left = dict(state["pnodes"])
+    for domain in state["domains"]:
+        for node, mib in domain["memory"].items() if domain["state"] != "shut off" else ():
+            left[node] -= mib
+    return left
+
+
+def place(state: State, domain: State, nodes: list[str]) -> None:
+    """Put the memory of a domain on nodes, in equal parts."""
+    mib = sum(domain["memory"].values())
+    domain["memory"] = {node: mib // len(nodes) for node in state.get("astray") or nodes}
+    if any(mib < 0 for mib in free(state).values()):
+        raise FailedError("cannot allocate memory")
+
+
+def command_list(_state: State, _words: list[str]) -> None:
+    say(" Id   Name   State\n--------------------")
+
+
+def command_domstate(state: State, words: list[str]) -> None:
+    say(find(state, words[0])["state"] + "\n")
+
+
+def command_domname(state: State, words: list[str]) -> None:
+    say(find(state, words[0])["name"] + "\n")
+
+
+def command_freecell(state: State, _words: list[str]) -> None:
+    for node, mib in free(state).items():
+        say(f"{node:>5}: {mib * 1024:>10} KiB")
+    say("--------------------\nTotal: 1 KiB\n")
+
+
+def command_vcpupin(state: State, words: list[str]) -> None:
+    domain = find(state, words[0])
+    if len(words) > 2:
+        domain["pins"][words[1]] = words[2]
+        store(state)
+        return
+    say(" VCPU   CPU Affinity\n----------------------")
+    for vcpu, pcpus in domain["pins"].items():
+        say(f" {vcpu:<6} {pcpus}")
+
+
+def command_emulatorpin(state: State, words: list[str]) -> None:
+    find(state, words[0])["emulator"] = words[1]
+    store(state)
+
+
+def command_numatune(state: State, words: list[str]) -> None:
+    domain = find(state, words[0])
+    if "--nodeset" not in words:
+        say(f"numa_mode      : strict\nnuma_nodeset   : {domain['nodeset']}\n")
+        return
+    check(state, "numatune")
+    domain["nodeset"] = words[words.index("--nodeset") + 1]
+    place(state, domain, domain["nodeset"].split(","))
+    store(state)
+
+
+def command_save(state: State, words: list[str]) -> None:
+    domain = find(state, words[0])
+    check(state, "save")
+    write(words[1], domain["xml"] + "\nSTATE\n")
+    domain["state"] = "shut off"
+    store(state)
+
+
+def command_save_image_dumpxml(_state: State, words: list[str]) -> None:
+    say(read(words[0]).removesuffix("\nSTATE\n"))
+
+
+def command_restore(state: State, words: list[str]) -> None:
+    saved = read(words[0])
+    check(state, "restore")
+    xml = read(words[words.index("--xml") + 1]) if "--xml" in words else saved.removesuffix("\nSTATE\n")
+    name = re.search("<name>(.*)</name>", xml)
+    nodes = re.findall(r"<(?:memory|memnode .*?) mode='strict' nodeset='([^']*)'/>", xml)
+    if name is None or xml.count("<numatune>") != 1 or xml.count("<cputune>") != 1:
+        raise FailedError("XML error")
+    domain = find(state, name[1])
+    domain |= {"xml": xml, "state": "paused" if "--paused" in words else "running", "nodeset": nodes[0]}
+    domain["pins"] = dict(re.findall(r"<vcpupin vcpu='(\d+)' cpuset='([^']*)'/>", xml))
+    place(state, domain, nodes[1:] or nodes[0].split(","))
+    store(state)
+
+
+def command_resume(state: State, words: list[str]) -> None:
+    find(state, words[0])["state"] = "running"
+    store(state)
+
+
+def main() -> int:
+    command, *words = sys.argv[1:]
+    with open(f"{FOLDER}/calls.log", "a") as log:
+        log.write(" ".join(sys.argv[1:]) + "\n")
+    try:
+        globals()[f"command_{command.replace('-', '_')}"](load(), [word for word in words if word != "--live"])
+    except FailedError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
