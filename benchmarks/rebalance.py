@@ -6,6 +6,7 @@ Run ``python -m benchmarks.rebalance``; it prints its table and writes benchmark
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import sys
@@ -168,8 +169,12 @@ def measure(seed: int, full: int, budget: int) -> Row:
     )
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Measure, print and write; fails if a plan cannot be replayed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.rebalance", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.parse_args(arguments)
     measure(0, FILLS[0], 1)  # imports what a run uses
     rows = [measure(seed, full, budget) for full in FILLS for budget in BUDGETS for seed in range(HOSTS)]
     page = _page(rows)
