@@ -6,9 +6,11 @@ import dataclasses
 
 from placer.assignment import Status
 from placer.assignment.context import SearchContext
+from placer.errors import Defect
 from placer.instance import Guest
 from placer.rebalance.end_state import EndState, best_end_state, state_now
 from placer.rebalance.goal import Goal, check_goal
+from placer.rebalance.judge import faults
 from placer.rebalance.plan import Plan, Point
 from placer.rebalance.reason import why_none, why_stuck
 from placer.rebalance.running import RunningHost
@@ -80,6 +82,9 @@ def _plan(running: RunningHost, goal: Goal, context: SearchContext, *, curve: bo
         stage_bound=steps.stage_bound,
         order_proved=steps.proved,
     )
+    wrong = faults(plan, seed=context.seed)
+    if wrong:
+        raise Defect("the plan fails its replay: " + "; ".join(wrong))
     points = _curve(plan, found, context) if curve else ()
     return dataclasses.replace(plan, curve=points, wall_time_s=context.elapsed_s())
 
