@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from placer.assignment import Status
-from placer.audit.expected import pnodes_of
+from placer.audit.expected import Places, pnodes_of
 from placer.audit.findings import GuestFinding
 from placer.audit.locality import guest_locality, pnode_localities
 from placer.check.costs import sharing_price
@@ -65,14 +65,19 @@ def pnodes_of_guest(guest: GuestFinding, host: Host) -> dict[int, tuple[int, flo
     dict
         Pnode id -> its memory there in KiB, strays left out, and its vcpus: one that may run on k pnodes counts 1/k.
     """
-    vcpus = dict.fromkeys(host.position_of, 0.0)
-    for mask in guest.domain.affinity:
-        pnodes = pnodes_of(mask, host)
-        for pnode in pnodes:
-            vcpus[pnode] += 1 / len(pnodes)
+    vcpus = shares((pnodes_of(mask, host) for mask in guest.domain.affinity), host)
     much = {pnode for pnode, kib in guest.found_kib.items() if kib > guest.free_kib}
     held = {pnode: kib for pnode, kib in guest.found_kib.items() if kib and (pnode in much or not much)}
     return {pnode: (held.get(pnode, 0), vcpus[pnode]) for pnode in vcpus if held.get(pnode) or vcpus[pnode]}
+
+
+def shares(places: Iterable[Places], host: Host) -> dict[int, float]:
+    """Count vcpus on each pnode, by its id: one that may run on k pnodes counts 1/k on each."""
+    vcpus = dict.fromkeys(host.position_of, 0.0)
+    for pnodes in places:
+        for pnode in pnodes:
+            vcpus[pnode] += 1 / len(pnodes)
+    return vcpus
 
 
 def _title(found: Overview) -> str:
@@ -196,10 +201,15 @@ def _number(value: float) -> str:
 
 
 def _meant(guest: GuestFinding, host: Host) -> str:
+    """Give the pnodes that a guest was meant for; of one that is elsewhere, with its memory and vcpus there."""
     everywhere = {pnode.id for pnode in host.pnodes if pnode.pcpus}
-    return (
-        "any" if everywhere <= guest.expected.pnodes and len(host.pnodes) > 1 else format_cpuset(guest.expected.pnodes)
-    )
+    if everywhere <= guest.expected.pnodes and len(host.pnodes) > 1:
+        return "any"
+    meant_kib = guest.expected.memory_kib
+    if not guest.faults or meant_kib is None:
+        return format_cpuset(guest.expected.pnodes)
+    vcpus = shares(guest.expected.pnodes_of, host)
+    return ", ".join(f"{pnode}: {_cell((kib, vcpus[pnode]))}" for pnode, kib in sorted(meant_kib.items()))
 
 
 def _pnodes(found: Overview, *, colour: bool) -> str:

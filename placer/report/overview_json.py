@@ -8,7 +8,7 @@ from placer.formats.native.placement_json import placement_object
 from placer.formats.text.json_layout import lay_out
 from placer.rebalance.overview import Overview
 from placer.rebalance.plan import State
-from placer.report.overview import notes_of, pnodes_of_guest
+from placer.report.overview import notes_of, pnodes_of_guest, shares
 
 
 def overview_json(found: Overview) -> str:
@@ -80,6 +80,11 @@ def _guest(guest: GuestFinding, found: Overview) -> dict[str, object]:
         },
         "meant_kib": None if meant is None else {str(pnode): kib for pnode, kib in meant.items()},
         "meant_pnodes": sorted(guest.expected.pnodes),
+        "vcpus_meant_on": {
+            str(pnode): round(vcpus, 6)
+            for pnode, vcpus in shares(guest.expected.pnodes_of, found.host).items()
+            if vcpus
+        },
         "as_meant": not guest.faults,
         "faults": list(guest.faults),
         "seen_away": None if guest.seen is None else list(guest.away.vcpus),

@@ -45,6 +45,7 @@ def test_what_is_assumed_and_what_is_off_is_noted_unless_quiet() -> None:
     assert f"note: {ASSUMED}" in without
     assert "plans them in a safe order once the pages are known" in without
     text = snapshot(parts_of_xl() | {"xl-dmesg": output("dmesg.txt")})
+    assert "  web        2  511.94 MiB    0.5/0    0/2                1: 0.5/2     12.00" in report(text)
     assert "note: not where they were meant to be (placer check says why): web\n" in report(text)
     assert "note: " not in report(text, quiet=True)
 

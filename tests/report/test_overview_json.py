@@ -24,6 +24,8 @@ def test_every_figure_is_there() -> None:
     web = shown["guests"][1]
     assert web["memory_kib"] == {"0": GIB // 2, "1": 3 * GIB // 2}
     assert web["vcpus_on"] == {"0": 1.0, "1": 1.0}
+    assert web["vcpus_meant_on"] == {"0": 1.0, "1": 1.0}
+    assert shown["guests"][0]["vcpus_meant_on"] == {"0": 2.0}
     assert (web["meant_kib"], web["meant_pnodes"], web["as_meant"]) == (None, [0, 1], True)
     assert [pnode["held_kib"] for pnode in shown["pnodes"]] == [9 * GIB // 2, 3 * GIB // 2]
     assert [pnode["shared_pairs"] for pnode in shown["pnodes"]] == [1, 0]
