@@ -44,9 +44,11 @@ def of_xl(parsed: ParsedHost, sources: Sources, *, free: str | None, reserve: st
     parsed = with_pools(parsed, sources.take("xl-cpupool-list"))
     parsed = replace(parsed, host=with_reserve(parsed.host, reserve))
     running, vcpu_list = sources.take("xl-list"), sources.take("xl-vcpu-list")
-    guests, listed, place = read_lists(parsed.host, running, vcpu_list)
     table = sources.take("xl-domains")
     states = None if table is None else read_domain_states(table)
+    moving = [domid for domid, state in (states or {}).items() if state.dying or state.being_built]
+    unread = set() if running is None else _unreadable(running, parsed.host, moving)
+    guests, listed, place = read_lists(parsed.host, running, vcpu_list, skip=unread)
     dump = _dump(sources)
     configured = {guest.domain.domid or 0: guest.domain.name for guest in guests}
     bound = None if vcpu_list is None else {each.domain.domid or 0: each.domain.name for each in listed}
@@ -109,7 +111,25 @@ def _with_dump(
         return parsed, None
 
 
+def _unreadable(text: Text, host: Host, moving: Collection[int]) -> set[int]:
+    """Give the domids of those that are being created or taken down whose configuration is not, or no longer, whole."""
+    unread = set()
+    for document in _documents(text):
+        domid = document.value.get("domid")
+        if isinstance(domid, int) and domid in moving:
+            try:
+                read_domain(document, host)
+            except InputError:
+                unread.add(domid)
+    return unread
+
+
 def _guests(text: Text, host: Host, left_out: Collection[int]) -> tuple[ParsedGuest, ...]:
+    return tuple(read_domain(each, host) for each in _documents(text) if each.value.get("domid") not in {0, *left_out})
+
+
+def _documents(text: Text) -> list[Fields]:
     rows = parse_json(text.content, text.place)
-    documents = [Fields.of(row, text.place, f"$[{i}]") for i, row in enumerate(rows if isinstance(rows, list) else ())]
-    return tuple(read_domain(each, host) for each in documents if each.value.get("domid") not in {0, *left_out})
+    if not isinstance(rows, list):
+        raise InputError('expected the array that "xl list -l" prints', place=f"{text.place}: $")
+    return [Fields.of(row, text.place, f"$[{i}]") for i, row in enumerate(rows)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -56,15 +56,15 @@ def read_running(host: Host, running: Source | None, vcpu_list: Source | None) -
 
 
 def read_lists(
-    host: Host, running: Source | None, vcpu_list: Source | None
+    host: Host, running: Source | None, vcpu_list: Source | None, *, skip: Collection[int] = ()
 ) -> tuple[list[RunningGuest], list[ListedDomain], str]:
-    """Read what the two commands print, each by itself; with the name of the last for messages."""
+    """Read what the two commands print, each by itself; with the name of the last for messages; ``skip`` has domids."""
     guests: list[RunningGuest] = []
     listed: list[ListedDomain] = []
     place = ""
     if running is not None:
         text, place = read_source(running, "replace")
-        guests = read_xl_list(text, place, host)
+        guests = read_xl_list(text, place, host, skip=skip)
     if vcpu_list is not None:
         text, place = read_source(vcpu_list, "replace")
         listed = read_xl_vcpu_list(text, place, host)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import placer
@@ -24,6 +26,22 @@ def test_a_guest_that_is_taken_down_is_no_load_and_cannot_be_planned() -> None:
     assert [guest.name for guest in found.guests] == ["app", "cache", "db", "desk"]
     assert {domain.domid for domain in found.running.host.domains} == {0, 1, 2, 3, 4}
     assert any(note.startswith("is being taken down: web (5); ") for note in found.host.notes)
+
+
+@pytest.mark.parametrize(("state", "said"), [("--ps-d", "is being taken down"), ("--p---", "is being created, or")])
+def test_a_configuration_that_is_not_whole_is_that_of_a_guest_that_comes_or_goes(state: str, said: str) -> None:
+    parts = parts_of_xl()
+    rows = json.loads(parts["xl-list"])
+    rows[-1]["config"] = {"c_info": {"name": "web"}}
+    parts["xl-list"] = json.dumps(rows)
+    with pytest.raises(placer.InputError, match=r"^xen1\.txt: \$\[5\]\.config: "):
+        read(parts)
+    head, web = parts["xl-domains"].split("web ")
+    parts["xl-domains"] = f"{head}web {web.replace('------', state)}"
+    found = read(parts)
+    assert list(found.unsettled) == [5]
+    assert found.unsettled[5].startswith(said)
+    assert [guest.name for guest in found.guests] == ["app", "cache", "db", "desk"]
 
 
 def test_a_dump_that_is_cut_off_is_a_note_and_one_that_is_given_an_error() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from placer.errors import InputError
@@ -69,7 +70,7 @@ def unlisted_guest(domain: Domain, memory_kib: int) -> RunningGuest:
     )
 
 
-def read_xl_list(text: str, place: str, host: Host) -> list[RunningGuest]:
+def read_xl_list(text: str, place: str, host: Host, *, skip: Collection[int] = ()) -> list[RunningGuest]:
     """
     Read the running guests, without Domain-0: xl prints neither its vcpus nor its affinity.
 
@@ -81,6 +82,8 @@ def read_xl_list(text: str, place: str, host: Host) -> list[RunningGuest]:
         The file's name for messages.
     host
         The host they run on.
+    skip
+        Domids that are left out.
 
     Raises
     ------
@@ -91,7 +94,8 @@ def read_xl_list(text: str, place: str, host: Host) -> list[RunningGuest]:
     if not isinstance(value, list):
         raise InputError('expected the array that "xl list -l" prints', place=f"{place}: $")
     domains = [Fields.of(item, place, f"$[{i}]") for i, item in enumerate(value)]
-    guests = [_guest(domain, host) for domain in domains if domain.value.get("domid") != 0]
+    left = [0, *skip]
+    guests = [_guest(domain, host) for domain in domains if domain.value.get("domid") not in left]
     for key in ("domid", "name"):
         seen = [getattr(guest.domain, key) for guest in guests]
         for each in seen:
