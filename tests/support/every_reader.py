@@ -90,6 +90,7 @@ def _readers() -> dict[str, Reader]:
         "libvirt.values",
         "libvirt.vcpus",
         "libvirt.bindings",
+        "libvirt.passthrough",
         "libvirt.huge_pages",
         "page_sizes",
         "text.xml_text",
