@@ -57,6 +57,7 @@ def solved(text: str) -> tuple[Request, Result]:
         # one set for all: it lets the cell lie on pnode 2 too, but beside cell 0 it is nearer
         ("<memory nodeset='0,2'/>", (0, 0)),
         ("<memory nodeset='0,2'/><memnode cellid='1' mode='restrictive' nodeset='2'/>", (0, 2)),
+        ("<memnode cellid='1' mode='preferred' nodeset='2'/>", (0, 2)),
     ],
 )
 def test_a_binding_to_a_pnode_without_pcpus_is_consent(tune: str, pnodes: tuple[int, int]) -> None:

@@ -55,8 +55,8 @@ class Numatune:
 class _Found:
     """What the elements say besides the pnodes that they allow."""
 
-    def __init__(self, host: Host, cell_count: int) -> None:
-        self.host, self.cell_count = host, cell_count
+    def __init__(self, host: Host, vnodes: tuple[Vnode, ...]) -> None:
+        self.host, self.vnodes, self.cell_count = host, vnodes, len(vnodes)
         self.notes: list[str] = []
         self.bindings: list[Binding] = []
 
@@ -80,7 +80,7 @@ def read_numatune(root: Node, vnodes: tuple[Vnode, ...], host: Host) -> Numatune
         With ``file:line``, if a binding names no pnode, a pnode that the host does not have or a cell that the domain
         does not have.
     """
-    found = _Found(host, len(vnodes))
+    found = _Found(host, vnodes)
     numatune = root.child("numatune")
     if numatune is None:
         return Numatune(pnode_of=(None,) * len(vnodes), pnodes=None, notes=())
@@ -152,6 +152,12 @@ def _binding(node: Node, cell: int | None, found: _Found) -> PnodeSet:
                 'placement counts each cell on one of them; mode "strict" puts it there'
             )
         return pnodes
+    if mode == "preferred" and cell is not None and _is_tier(found.vnodes[cell], pnodes, host):
+        found.notes.append(
+            f'numatune mode "preferred" for {what} is kept, and counted as strict: the cell has no vcpus, and it prefers '
+            f"memory without pcpus, pnode {format_cpuset(pnodes)}"
+        )
+        return pnodes
     if mode == "preferred":
         found.notes.append(f'numatune mode "preferred" for {what} is not weighed; mode "strict" binds it')
     what = f'the nodeset of numatune mode "{mode}" for {what}'
@@ -159,3 +165,8 @@ def _binding(node: Node, cell: int | None, found: _Found) -> PnodeSet:
     prefers = mode == "preferred"
     found.bindings.append(Binding(what=what, pnodes=pnodes, cell=cell, way=way, replaced=True, preferred=prefers))
     return None if mode == "preferred" else pnodes
+
+
+def _is_tier(vnode: Vnode, pnodes: tuple[int, ...], host: Host) -> bool:
+    """Whether a cell stands for memory of its own kind (CXL, HBM): it has no vcpus, and its pnodes have no pcpus."""
+    return not vnode.vcpus and not any(host.pnodes[host.position_of[pnode]].pcpus for pnode in pnodes)

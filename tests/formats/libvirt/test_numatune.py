@@ -61,6 +61,18 @@ def test_preferences_and_choices_of_numad_bind_nothing_with_a_note() -> None:
     assert [(binding.cell, binding.pnodes, binding.replaced) for binding in read.bindings] == [(0, (1,), True)]
 
 
+def test_a_preference_of_a_cell_without_vcpus_for_pnodes_without_pcpus_binds_it() -> None:
+    host = Host(pnodes=(*HOST.pnodes, Pnode(id=9, memory_kib=1)))
+
+    def bound(cell: int, nodeset: str) -> tuple[int | None, ...]:
+        text = f"<domain><numatune><memnode cellid='{cell}' mode='preferred' nodeset='{nodeset}'/></numatune></domain>"
+        return read_numatune(parse_xml(text, "db.xml"), CELLS, host).pnode_of
+
+    assert bound(1, "9") == (None, 9)
+    assert bound(1, "8") == bound(0, "9") == (None, None)  # a pnode with pcpus; a cell with vcpus
+    assert bound(1, "8-9") == (None, None)
+
+
 def test_interleaved_memory_is_on_all_pnodes_that_it_names() -> None:
     read = tune("<memory nodeset='0-1'/>", "<memnode cellid='0' mode='interleave' nodeset='0-1'/>")
     assert read.pnodes == (0, 1)
