@@ -175,15 +175,16 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m benchmarks.rebalance", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.parse_args(arguments)
+    load = os.getloadavg()[1]
     measure(0, FILLS[0], 1)  # imports what a run uses
     rows = [measure(seed, full, budget) for full in FILLS for budget in BUDGETS for seed in range(HOSTS)]
-    page = _page(rows)
+    page = _page(rows, load)
     print(page)
     PAGE.write_text(page, encoding="utf-8")
     return int(not all(row.replayed for row in rows))
 
 
-def _page(rows: list[Row]) -> str:
+def _page(rows: list[Row], load: float) -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "networkx", "ortools"))
     lines = [_line([r for r in rows if (r.full, r.budget) == (f, b)]) for f in FILLS for b in BUDGETS]
     worst = max((row.cost - row.bound) / row.cost for row in rows)
@@ -194,7 +195,8 @@ def _page(rows: list[Row]) -> str:
         f"One in ten never moves. Each plan has {TIME_LIMIT_S:.0f} s, without the curve. Costs are those of nearness "
         "and free cores, in percent of the cost before the moves. *Greedy* takes the single move that gains most, as "
         "long as one gains. The gap is that of the cost to its proved bound. "
-        f"Python {platform.python_version()}, {versions}, {os.cpu_count()} cores."
+        f"Python {platform.python_version()}, {versions}, {os.cpu_count()} cores, "
+        f"with other work beside it: a load of {load:.0f} when it began."
     )
     seen = (
         f"Of {len(rows)} plans {replayed} were replayed without a fault by the judge, which shares no code with the "

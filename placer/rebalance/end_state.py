@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from placer.assignment import IntArray, Status
+from placer.assignment import IntArray, Problem, Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.registry import STRATEGIES
 from placer.check import check, mean_access_distance
 from placer.errors import Defect
 from placer.instance import Instance, Placement
 from placer.rebalance.descent import descend
-from placer.rebalance.end_problem import COUNT, MEMORY, end_problem, with_guests
+from placer.rebalance.end_problem import COUNT, MEMORY, EndProblem, end_problem, with_guests
 from placer.rebalance.goal import Goal
 from placer.rebalance.plan import State
 from placer.rebalance.running import RunningHost
@@ -24,6 +24,8 @@ With one, the bound of a host of 30 guests and 8 pnodes that is 95 % full stayed
 two cores, it reached 99.5 % in the same five seconds: it takes the linear relaxations of several workers.
 """
 
+MAIN_SHARE = 0.75
+"""Share of the time for nearness and free cores, and what comes before them. Chosen: the rest only breaks ties."""
 BRANCHED = 16
 """
 Pairs beyond which the CP-SAT model is asked at once.
@@ -83,10 +85,7 @@ def best_end_state(
         return EndState(status=Status.INFEASIBLE)
     first = descend(ends if start is None else replace(ends, problem=replace(ends.problem, hint=start)), context)
     problem = ends.problem if first is None else replace(ends.problem, hint=first)
-    pairs = len(ends.movers) * len(running.instance.host.pnodes)
-    if context.workers is None and pairs > SMALL:
-        context = replace(context, workers=WORKERS)
-    solution = STRATEGIES["cpsat" if pairs > BRANCHED else "optimal"].run(problem, context)
+    solution = _solved(ends, problem, context)
     if solution.site_of is None:
         return EndState(status=solution.status)
     instance, placement = ends.decode(solution.site_of)
@@ -103,6 +102,26 @@ def best_end_state(
         state=state,
         site_of=solution.site_of,
     )
+
+
+def _solved(ends: EndProblem, problem: Problem, context: SearchContext) -> Solution:
+    """Solve for nearness and free cores first, with most of the time, and then for all that comes after them."""
+    pairs = len(ends.movers) * len(ends.running.instance.host.pnodes)
+    if pairs <= BRANCHED:
+        return STRATEGIES["optimal"].run(problem, context)
+    from placer.assignment.cpsat import cpsat  # brings ortools along
+
+    if context.workers is None and pairs > SMALL:
+        context = replace(context, workers=WORKERS)
+    main = max((t for t, tier in enumerate(ends.tiers) if {"access_distance", "core_sharing"} & {*tier}), default=0) + 1
+    most = replace(context, time_limit_s=context.elapsed_s() + MAIN_SHARE * context.left_s())
+    first = cpsat(replace(problem, tiers=problem.tiers[:main]), most)
+    if first.site_of is None:
+        return first
+    costs = tuple(problem.evaluate(first.site_of[None, :])[0].tolist())
+    bounds = (*first.bounds, *(0 for _ in problem.tiers[main:]))
+    known = replace(first, status=Status.FEASIBLE, costs=costs, bounds=bounds)
+    return cpsat(problem, context, known=known)
 
 
 def missing_kib(running: RunningHost, goal: Goal) -> int:
