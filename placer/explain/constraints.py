@@ -13,6 +13,7 @@ from msgspec.structs import replace as replace_fields
 
 from placer.assignment import BoolArray, Linear, Problem, Resource, SlotGroups, Solution, Status
 from placer.assignment.context import SearchContext
+from placer.assignment.in_time import in_time
 from placer.assignment.portfolio import optimal
 from placer.explain.answers import any_assignment
 from placer.explain.claims import Claims
@@ -131,7 +132,7 @@ class FeasibilityQueries:
         problem = self.under(rules)
         if not costs:
             return any_assignment(problem, context)
-        return optimal(replace(problem, tiers=tuple((cost,) for cost in costs)), context)
+        return in_time(optimal, replace(problem, tiers=tuple((cost,) for cost in costs)), context)
 
     def claims_lack(self, rules: Iterable[Constraint]) -> int:
         """Give how much unclaimed memory the guests lack that a subset of the rules places, in KiB."""

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from placer.assignment import Status
+from placer.assignment.in_time import in_time
 from placer.assignment.portfolio import optimal
 from placer.explain.changes import without_guests
 from placer.explain.clock import TIME_LIMIT_S, Clock
@@ -119,7 +120,7 @@ def _left_out(questions: FeasibilityQueries, clock: Clock) -> list[str]:
     if questions.claims.limit_kib is not None:
         problem = lower(questions.instance, allow_unplaced=True).problem
     nowhere = len(questions.instance.host.pnodes)
-    solution = optimal(replace(problem, tiers=problem.tiers[:1]), clock.context(TIME_LIMIT_S))
+    solution = in_time(optimal, replace(problem, tiers=problem.tiers[:1]), clock.context(TIME_LIMIT_S))
     if solution.site_of is None:
         return []
     names = [
