@@ -29,7 +29,7 @@ PAGE = Path(__file__).parent / "advice.md"
 LIMIT_S = 60.0
 """Seconds for the conflicts of one instance; more than any takes, so that the result does not depend on the machine."""
 COUNTED = (
-    *("instances", "with an advice", "advices", "advices that mend", "conflicts", "called irreducible"),
+    *("instances", "with a change", "advices", "advices that mend", "conflicts", "called irreducible"),
     "irreducible, asked again",
 )
 
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     PAGE.write_text(
         "# Advice of impossible instances\n\n"
         f"Seeds 0 to {seed} of the random instances of the tests, those that the oracle cannot place. Written by "
-        f"`python -m benchmarks.advice`; placer {commit()}.\n\n{table(('', 'number'), lines)}",
+        f"`python -m benchmarks.advice`; placer {commit()}. Instances without a change have guests to leave out.\n\n{table(('', 'number'), lines)}",
         encoding="utf-8",
     )
     mends = total["advices"] == total["advices that mend"]
@@ -69,7 +69,7 @@ def judged(instance: Instance, seed: int) -> Counter[str]:
             found.update({"advices": 1, "advices that mend": int(mends)})
             if not mends:
                 print(f"seed {seed}: {repair.words} mends nothing", file=sys.stderr)
-    found["with an advice"] = int(found["advices"] > 0)
+    found["with a change"] = int(found["advices"] > 0)
     for conflict, irreducible in zip(findings.all_conflicts, findings.irreducible, strict=True):
         found.update({"conflicts": 1, "called irreducible": int(irreducible)})
         found["irreducible, asked again"] += int(irreducible and _is_irreducible(queries, list(conflict)))

@@ -61,7 +61,7 @@ def best(instance: Instance, allow_unplaced: bool = False, kept: Placement | Non
 
 def _with_choice(asked: Instance, cut: Instance, costs: tuple[int, ...], kept: bool) -> tuple[int, ...]:
     """Tier costs with that of the vnodes, and traffic lost to rounding made up for at the smallest distance."""
-    tiers, lost, count = _tiers(asked), Fraction(0), 0
+    tiers, lost, count = _with_moved(_tiers(asked)) if kept else _tiers(asked), Fraction(0), 0
     nearest = min(d for row in asked.host.distances for d in row)
     for guest, stated in zip(cut.guests, asked.guests, strict=True):
         if stated.flexible:
@@ -221,11 +221,7 @@ def _taken(host: Host) -> list[int]:
 def tier_rows(instance: Instance, rows: IntArray, kept: Placement | None = None) -> IntArray:
     """Price each row: one column per tier, one more before the last where a placement was to be kept."""
     terms, tiers = _term_rows(instance, rows, kept), _tiers(instance)
-    if kept is not None:
-        last = len(tiers)
-        while last and (list(tiers[last - 1]) == ["device_pnodes"] or any("shape" in tier for tier in tiers[:last])):
-            last -= 1
-        tiers.insert(last, {"moved": 1})
+    tiers = tiers if kept is None else _with_moved(tiers)
     nothing = np.zeros(len(rows), dtype=np.int64)
     return np.stack([sum((w * terms[name] for name, w in tier.items()), nothing) for tier in tiers], axis=1)
 
@@ -289,6 +285,14 @@ def _tiers(instance: Instance) -> list[dict[str, int]]:
     if isinstance(given, str) and instance.host.devices:
         tiers.insert(len(tiers) - 1, {"device_pnodes": 1})
     return [{"unplaced_guests": 1}, {"unplaced": 1}, *tiers]
+
+
+def _with_moved(tiers: list[dict[str, int]]) -> list[dict[str, int]]:
+    """Insert the moves away from a placement that was to be kept, before ``device_pnodes`` and shape."""
+    last = len(tiers)
+    while last and (list(tiers[last - 1]) == ["device_pnodes"] or any("shape" in tier for tier in tiers[:last])):
+        last -= 1
+    return [*tiers[:last], {"moved": 1}, *tiers[last:]]
 
 
 def _device_distance(instance: Instance, guest: Guest, rows: IntArray, distance: IntArray) -> IntArray:
