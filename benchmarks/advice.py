@@ -48,7 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     PAGE.write_text(
         "# Advice of impossible instances\n\n"
         f"Seeds 0 to {seed} of the random instances of the tests, those that the oracle cannot place. Written by "
-        f"`python -m benchmarks.advice`; placer {commit()}. Instances without a change have guests to leave out.\n\n{table(('', 'number'), lines)}",
+        f"`python -m benchmarks.advice`; placer {commit()}. Instances without a change have guests to leave out.\n\n"
+        + table(("", "number"), lines),
         encoding="utf-8",
     )
     mends = total["advices"] == total["advices that mend"]
