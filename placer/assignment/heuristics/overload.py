@@ -30,7 +30,9 @@ def decrease(load: IntArray, capacity: IntArray, weight: IntArray, site_of: IntA
     return -increase(load[site_of], capacity[site_of], -weight)
 
 
-def swap_conflicts(related: IntArray, sites: IntArray, s: IntArray, v: IntArray, w: IntArray) -> IntArray:
+def swap_conflicts(
+    clash: IntArray, related: IntArray, sites: IntArray, s: IntArray, *, v: IntArray, w: IntArray
+) -> IntArray:
     """
     Give the change of overload by one kind of conflict, for swaps of items ``v[i]`` and ``w[i]``.
 
@@ -38,6 +40,8 @@ def swap_conflicts(related: IntArray, sites: IntArray, s: IntArray, v: IntArray,
 
     Parameters
     ----------
+    clash
+        ``[n, m]``, the items that each item would be in conflict with on each site.
     related
         ``[n, n]``, 1 for pairs of items that it concerns.
     sites
@@ -45,7 +49,6 @@ def swap_conflicts(related: IntArray, sites: IntArray, s: IntArray, v: IntArray,
     s
         ``[n]``, the site of each item.
     """
-    clash = related @ sites[s]
     a, b = s[v], s[w]
     pair = 2 * sites[a, b] - sites[a, a] - sites[b, b]
     change = clash[v, b] - clash[v, a] + clash[w, a] - clash[w, b] + related[v, w] * pair

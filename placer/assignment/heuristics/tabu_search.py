@@ -218,7 +218,7 @@ def _scatter(problem: Problem, site_of: IntArray, random: np.random.Generator) -
 def _step(moves: Neighbourhood, tabu: IntArray, step: int, best_costs: IntArray, random: np.random.Generator) -> bool:
     """Make the best shift or swap that is not tabu or beats the best known costs; False if there is none."""
     shift = moves.best_shift(tabu > step, best_costs)
-    swap = moves.best_swap(tabu > step, best_costs)
+    swap = moves.best_swap(tabu > step, best_costs, random)
     if shift is None and swap is None:
         return False
     tenure = int(random.integers(*TENURE))

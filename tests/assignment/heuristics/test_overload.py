@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from placer.assignment import IntArray
 from placer.assignment.heuristics.overload import CONFLICT, decrease, increase, swap_conflicts
+
+
+def changed(related: IntArray, sites: IntArray, s: IntArray, v: IntArray, w: IntArray) -> IntArray:
+    """Give the change by swaps, with the clashes counted one by one."""
+    n, m = len(related), len(sites)
+    clash = [[sum(related[i, j] * sites[s[j], p] for j in range(n)) for p in range(m)] for i in range(n)]
+    return swap_conflicts(np.array(clash), related, sites, s, v=v, w=w)
 
 
 def test_only_weight_beyond_the_capacity_is_overload() -> None:
@@ -25,11 +33,11 @@ def test_a_swap_changes_the_conflicts_with_others_and_not_that_of_the_pair() -> 
     related = np.array([[0, 1, 1, 0], [1, 0, 1, 0], [1, 1, 0, 0], [0, 0, 0, 0]])
     together, site_of = np.eye(2, dtype=np.int64), np.array([0, 1, 0, 1])
     # 0 with 1: 2 meets 1 instead of 0. 0 with 3: 0 leaves 2 and meets 1. 2 with 3 likewise.
-    change = swap_conflicts(related, together, site_of, np.array([0, 0, 2]), np.array([1, 3, 3]))
+    change = changed(related, together, site_of, np.array([0, 0, 2]), np.array([1, 3, 3]))
     assert change.tolist() == [0, 0, 0]
     # without item 1 in the rule, the swap of 0 and 3 parts the only pair, in both orders
     related[1] = related[:, 1] = 0
-    change = swap_conflicts(related, together, site_of, np.array([0, 0]), np.array([1, 3]))
+    change = changed(related, together, site_of, np.array([0, 0]), np.array([1, 3]))
     assert change.tolist() == [-2 * CONFLICT, -2 * CONFLICT]
     apart = 1 - together  # now items 0 and 2 may only be together
-    assert swap_conflicts(related, apart, site_of, np.array([0]), np.array([3])).tolist() == [2 * CONFLICT]
+    assert changed(related, apart, site_of, np.array([0]), np.array([3])).tolist() == [2 * CONFLICT]
