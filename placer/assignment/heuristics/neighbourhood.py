@@ -13,17 +13,11 @@ from typing import Any
 import numpy as np
 
 from placer.assignment import BoolArray, IntArray
+from placer.assignment.heuristics.candidates import exchangeable
 from placer.assignment.heuristics.overload import CONFLICT, decrease, increase, swap_conflicts
 from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
 
-MOST_SWAPS = 8192
-"""
-Swaps that are priced at a move; of more, those of a few random items are, as on a candidate list (Glover 1989).
-
-Measured on 400 vnodes on 64 pnodes with traffic of their own, on a
-busy machine, from first fit: 546 moves in 8 s, and 104 with all 80,000 swaps at each move.
-"""
 FORBIDDEN = np.int64(2**60)
 """Overload that marks a shift to a site that is not allowed, or to the item's own."""
 
@@ -218,17 +212,10 @@ class Neighbourhood:
         Parameters
         ----------
         random
-            Draws items where there are more than :data:`MOST_SWAPS` pairs, and only their swaps are listed; None lists
-            all pairs, v < w.
+            As for :func:`~placer.assignment.heuristics.candidates.exchangeable`.
         """
-        s, allowed, n = self.site_of, self.index.problem.allowed, len(self.site_of)
-        some = self._items
-        if random is not None and n * n > 2 * MOST_SWAPS:
-            some = random.choice(n, size=max(1, MOST_SWAPS // n), replace=False)
-        pairs = allowed[some][:, s] & allowed[:, s[some]].T & (s[some][:, None] != s[None, :])
-        pairs &= self._class_of[some][:, None] != self._class_of[None, :]  # equal items would change nothing
-        v, w = np.nonzero(np.triu(pairs) if len(some) == n else pairs)
-        v = some[v]
+        s = self.site_of
+        v, w = exchangeable(self.index.problem.allowed, s, self._class_of, random)
         if self.overload_price:
             return v, w
         slack = np.ones(len(v), dtype=bool)

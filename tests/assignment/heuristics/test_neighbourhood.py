@@ -91,32 +91,6 @@ def test_every_swap_changes_the_costs_by_its_delta(first: int) -> None:
     assert compared > 40
 
 
-def test_of_many_swaps_those_of_some_items_are_looked_at_and_all_items_have_their_turn(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    host = a_host(*(9 * GIB,) * 3, slit=((10, 12, 20), (12, 10, 20), (20, 20, 10)))
-    guest = a_guest(*((1 + v % 5) * GIB // 2 for v in range(9)))
-    index = TermIndex(lower(an_instance(host, guest)).problem)
-    moves, random = Neighbourhood(index, np.arange(9) % 3), np.random.default_rng(1)
-    every = {frozenset(pair) for pair in zip(*(each.tolist() for each in moves.swap_pairs()), strict=True)}
-    assert len(every) > 10
-    monkeypatch.setattr("placer.assignment.heuristics.neighbourhood.MOST_SWAPS", 18)  # two of nine items
-    seen = set()
-    for _ in range(60):
-        v, w = moves.swap_pairs(random)
-        assert len(set(v.tolist())) <= 2
-        seen |= {frozenset(pair) for pair in zip(v.tolist(), w.tolist(), strict=True)}
-        swap = moves.best_swap(np.zeros((9, 3), dtype=bool), moves.costs, random)
-        if swap is not None:
-            after = moves.site_of.copy()
-            after[[swap.item, swap.other]] = after[[swap.other, swap.item]]
-            assert (moves.costs + swap.delta).tolist() == costs_of(index.problem, after)
-            moves.make(swap)
-            assert moves.costs.tolist() == costs_of(index.problem, moves.site_of)
-            moves.jump(np.arange(9) % 3)
-    assert seen == every
-
-
 def test_the_best_shift_is_the_lexicographically_least_that_is_not_tabu() -> None:
     host = a_host(4 * GIB, 4 * GIB, 4 * GIB, slit=((10, 12, 20), (12, 10, 20), (20, 20, 10)))
     index = TermIndex(lower(an_instance(host, a_guest(2 * GIB, 2 * GIB))).problem)
