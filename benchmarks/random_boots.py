@@ -33,17 +33,18 @@ Row = dict[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Boot:
-    """A host by name, the pcpus of its second cpupool, if it has one, and the first seed of its batches."""
+    """A host by name, the pcpus of its second cpupool, if it has one, the first seed of its batches and their number."""
 
     name: str
     machine: Machine
     first: int
+    count: int = BATCHES
     side: tuple[int, ...] = ()
 
     @property
     def seeds(self) -> range:
         """The seeds of its batches."""
-        return range(self.first, self.first + BATCHES)
+        return range(self.first, self.first + self.count)
 
 
 def _slit(count: int) -> tuple[tuple[int, ...], ...]:
@@ -109,7 +110,7 @@ def _try_batch(dom0: Dom0, boot: Boot, seed: int, folder: Path) -> Row:
         created[name] = dom0.run(f"xl create -p /tmp/{name}.cfg", LIMIT_S)
     refused = {name: words for name, (code, words) in created.items() if code}
     faults = _faults(dom0, planned, read_numa_dump(dom0.numa_dump()))
-    audited = _audited(dom0, info, options, folder) if planned.written and not _may_stray(planned) else 0
+    audited = _audited(dom0, info, options, folder) if planned.written and not _drawn_elsewhere(planned) else 0
     for name in created.keys() - refused.keys():
         dom0.ask(f"xl destroy {name}", LIMIT_S)
     _settled(dom0, before)
@@ -162,6 +163,12 @@ def _planned(batch: Batch, info: Path, options: list[str], folder: Path) -> Plan
 def _may_stray(planned: Planned) -> bool:
     """Whether placer says that memory of guests without vnuma may land elsewhere."""
     return any("may stray" in note for note in planned.answer["notes"])
+
+
+def _drawn_elsewhere(planned: Planned) -> bool:
+    """Whether memory may stray, or vcpus are drawn away from their memory by what their own files say."""
+    drawn = "soft affinity of their own files is kept, and draws vcpus to pnodes without their memory"
+    return _may_stray(planned) or any(drawn in note for note in planned.answer["notes"])
 
 
 def _order(planned: Planned) -> list[str]:
