@@ -33,7 +33,7 @@ Row = dict[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Boot:
-    """A host by name, the pcpus of its second cpupool, if it has one, the first seed of its batches and their number."""
+    """A host by name, the pcpus of its second cpupool, if it has one, the first seed and the number of its batches."""
 
     name: str
     machine: Machine

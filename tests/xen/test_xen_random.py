@@ -14,7 +14,7 @@ from tests.xen.xen_packages import Platform
 
 pytestmark = [pytest.mark.xen_slow, pytest.mark.slow]
 
-BOOT = replace(next(boot for boot in BOOTS if boot.name == "two pnodes"), count=4)
+BOOT = replace(next(boot for boot in BOOTS if boot.name == "two pnodes"), first=13, count=3)
 
 
 def test_random_batches_are_created_as_planned(platform: Platform, tmp_path: Path, tell: Callable[..., None]) -> None:
@@ -32,4 +32,4 @@ def test_random_batches_are_created_as_planned(platform: Platform, tmp_path: Pat
         minutes=sum(int(row["seconds"]) for row in rows) / 60,
     )
     assert [row["said"] for row in rows if row["said"] or row["check"] != "0"] == []
-    assert counts["placed"] >= 2 * BOOT.count - 2
+    assert counts["placed"] >= 2 * BOOT.count
