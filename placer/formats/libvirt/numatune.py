@@ -154,8 +154,8 @@ def _binding(node: Node, cell: int | None, found: _Found) -> PnodeSet:
         return pnodes
     if mode == "preferred" and cell is not None and _is_tier(found.vnodes[cell], pnodes, host):
         found.notes.append(
-            f'numatune mode "preferred" for {what} is kept, and counted as strict: the cell has no vcpus, and it prefers '
-            f"memory without pcpus, pnode {format_cpuset(pnodes)}"
+            f'numatune mode "preferred" for {what} is kept, and counted as strict: the cell has no vcpus, and '
+            f"prefers memory without pcpus, pnode {format_cpuset(pnodes)}"
         )
         return pnodes
     if mode == "preferred":
