@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from placer.assignment import BoolArray, IntArray
@@ -43,3 +45,14 @@ def exchangeable(
     pairs &= class_of[some][:, None] != class_of[None, :]  # equal items would change nothing
     v, w = np.nonzero(np.triu(pairs) if len(some) == n else pairs)
     return some[v], w
+
+
+def least_column(rows: list[Any], free: BoolArray) -> int | None:
+    """Find the free column that is lexicographically least, the first row compared first; None if none is free."""
+    columns = np.flatnonzero(free)
+    for row in rows:
+        if len(columns) <= 1:
+            break
+        values = row[columns]
+        columns = columns[values == values.min()]
+    return int(columns[0]) if len(columns) else None

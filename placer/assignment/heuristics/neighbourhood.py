@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from placer.assignment import BoolArray, IntArray
-from placer.assignment.heuristics.candidates import exchangeable
+from placer.assignment.heuristics.candidates import exchangeable, least_column
 from placer.assignment.heuristics.overload import CONFLICT, decrease, increase, swap_conflicts
 from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
@@ -120,7 +120,7 @@ class Neighbourhood:
         delta[0][~self.index.problem.allowed] = FORBIDDEN
         free = ~tabu | self._better(delta, best_costs)
         free &= delta[0] < FORBIDDEN
-        flat = _best([row.ravel() for row in self.ranked(delta)], free.ravel())
+        flat = least_column([row.ravel() for row in self.ranked(delta)], free.ravel())
         if flat is None:
             return None
         v, p = divmod(flat, self.index.problem.m)
@@ -144,7 +144,7 @@ class Neighbourhood:
             return None
         delta = self.swap_deltas(v, w)
         blocked = tabu[v, self.site_of[w]] | tabu[w, self.site_of[v]]
-        i = _best(self.ranked(delta), ~blocked | self._better(delta, best_costs))
+        i = least_column(self.ranked(delta), ~blocked | self._better(delta, best_costs))
         return None if i is None else Swap(int(v[i]), int(w[i]), delta[:, i])
 
     def ranked(self, delta: IntArray) -> list[Any]:
@@ -245,14 +245,3 @@ class Neighbourhood:
         for t, term in index.terms:
             delta[1 + t] += term.swap_delta(s, v, w)
         return delta
-
-
-def _best(rows: list[Any], free: BoolArray) -> int | None:
-    """Find the free column that is lexicographically least, the first row compared first; None if none is free."""
-    columns = np.flatnonzero(free)
-    for row in rows:
-        if len(columns) <= 1:
-            break
-        values = row[columns]
-        columns = columns[values == values.min()]
-    return int(columns[0]) if len(columns) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from placer.assignment.heuristics.candidates import exchangeable
+from placer.assignment.heuristics.candidates import exchangeable, least_column
 from placer.assignment.heuristics.neighbourhood import Neighbourhood
 from placer.assignment.structure.term_index import TermIndex
 from placer.lowering.lower import lower
@@ -44,3 +44,10 @@ def test_of_many_swaps_those_of_some_items_are_looked_at_and_all_items_have_thei
             assert moves.costs.tolist() == costs_of(index.problem, moves.site_of)
             moves.jump(np.arange(9) % 3)
     assert seen == every
+
+
+def test_the_least_column_is_that_of_the_first_row_that_tells_free_columns_apart() -> None:
+    rows = [np.array([1, 0, 0, 0]), np.array([0, 7, 5, 5])]
+    assert least_column(rows, np.ones(4, dtype=bool)) == 2
+    assert least_column(rows, np.array([True, True, False, False])) == 1
+    assert least_column(rows, np.zeros(4, dtype=bool)) is None
