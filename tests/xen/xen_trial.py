@@ -179,8 +179,9 @@ def plan(info: Path, guests: GuestFiles, folder: Path, *options: str) -> Trial:
 
 
 def run_placer(*arguments: str, expected: int = 0) -> str:
-    """Run the command; its words on stderr are the error where it ends otherwise than expected."""
-    result = subprocess.run([*PLACER, *arguments], capture_output=True, text=True, check=False)
+    """Run the command, unhurried; its words on stderr are the error where it ends otherwise than expected."""
+    unhurried = ["--time-limit", "120"] if arguments[0] == "solve" and "--time-limit" not in arguments else []
+    result = subprocess.run([*PLACER, *arguments, *unhurried], capture_output=True, text=True, check=False)
     if result.returncode != expected:
         raise RuntimeError(f"placer {' '.join(arguments)} ended with {result.returncode}: {result.stderr}")
     return result.stdout or result.stderr
