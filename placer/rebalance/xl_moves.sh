@@ -262,9 +262,12 @@ bring_back() {
     stop "guest \"$name\" runs where it was before; it is saved once more when the script is run again"
 }
 
-stop_guest() {
-    next_step "$1" "$2" "$3" "$4" || { expects "the guest to run, and its new configuration $configs/$2.cfg; shuts it down"; return 0; }
+stop_guest() {  # the pnode of each vnode
+    next_step "$1" "$2" "$3" "$4" || { expects "the guest to run, and $configs/$2.cfg with its vnodes on pnodes $5; shuts it down"; return 0; }
     [ -r "$configs/$name.cfg" ] || stop "there is no new configuration $configs/$name.cfg (CONFIGS= names its folder)"
+    found=$(tr ',' '\n' < "$configs/$name.cfg" | sed -n 's/^[^#]*pnode=\([0-9]*\).*/\1/p')
+    found=$(printf '%s ' $found)
+    [ "$found" = "$5 " ] || stop "$configs/$name.cfg has its vnodes on pnodes ${found:-none }, expected $5"
     back="xl create '$configs/$name.cfg'"
     if [ -n "$(domid_of)" ]; then
         back=

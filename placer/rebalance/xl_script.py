@@ -26,7 +26,8 @@ def _calls_of(step: Step, plan: Plan) -> list[Call]:
         return [call(step, plan, "repin", f"vcpus to pnode {where}", pins(step, plan, _printed))]
     room = needs(step, plan)
     if step.kind == "restart":
-        out = call(step, plan, "stop_guest", f"shut down, {mib} MiB on pnode {before}")
+        pnodes = plan.placement.pnode_of[step.guest] if plan.placement else ()
+        out = call(step, plan, "stop_guest", f"shut down, {mib} MiB on pnode {before}", " ".join(map(str, pnodes)))
         back = call(step, plan, "start_guest", f"start on pnode {where}", room)
     else:
         guest = guest_after(step, plan)

@@ -223,6 +223,7 @@ def restarted(tmp_path: Path) -> tuple[Dom0, str]:
     (tmp_path / "configs").mkdir()
     config = Dom0.config(running, "a", (0, 2))
     config["b_info"]["vcpu_soft_affinity"] = [[0, 1, 2, 3], [8, 9, 10, 11]]
+    config["as in an xl.cfg"] = ["pnode=0", "pnode=2"]
     (tmp_path / "configs" / "a.cfg").write_text(json.dumps(config))
     return dom0, xl_script(planned(running, {"a": (0, 2)}))
 
@@ -248,6 +249,14 @@ def test_without_its_new_configuration_a_guest_is_not_shut_down(tmp_path: Path) 
 
 
 @pytest.mark.slow
+def test_a_configuration_with_other_pnodes_stops_it(tmp_path: Path) -> None:
+    dom0, script = restarted(tmp_path)
+    path = tmp_path / "configs" / "a.cfg"
+    path.write_text(path.read_text().replace("pnode=2", "pnode=1"))
+    ran = dom0.run(script)
+    assert "a.cfg has its vnodes on pnodes 0 1 , expected 0 2" in ran.stderr and dom0.calls() == []
+
+
 def test_a_start_that_fails_says_the_command(tmp_path: Path) -> None:
     dom0, script = restarted(tmp_path)
     dom0.fail("create 1 yes")
