@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+from itertools import combinations
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from placer.assignment import Status
 from placer.assignment.context import SearchContext
-from placer.instance import Guest, Vnode
+from placer.instance import Guest, Rule, Vnode
 from placer.rebalance.end_state import missing_kib
 from placer.rebalance.goal import Goal
 from placer.rebalance.judge import faults
@@ -68,3 +71,31 @@ def test_live_plans_take_turns_or_say_why_not() -> None:
     plan = plan_rebalance(running, Goal(empty=(0,)), SearchContext(), live=True)
     assert plan.status is Status.OPTIMAL and [step.kind for step in plan.steps] == ["migrate"]
     assert faults(plan) == []
+
+
+def with_rules_and_vnuma(seed: int) -> RunningHost:
+    """Give a small host with a rule between guests that holds today, and with guests of two vnodes."""
+    random, running = Random(seed), small_host(seed)
+    on = {name: set(pnodes) for name, pnodes in running.placement.pnode_of.items()}
+    apart = [Rule(apart=(a, b)) for a, b in combinations(on, 2) if not on[a] & on[b]]
+    alone = [Rule(exclusive=a) for a in on if not any(on[a] & on[b] for b in on if b != a)]
+    rules = random.sample([*apart, *alone], min(1, len(apart) + len(alone)))
+    residents = [
+        dataclasses.replace(each, vnuma=True, kinds=("restart",)) if len(guest.vnodes) > 1 else each
+        for guest, each in zip(running.instance.guests, running.residents, strict=True)
+    ]
+    instance = replace(running.instance, rules=tuple(rules))
+    return dataclasses.replace(running, instance=instance, residents=tuple(residents))
+
+
+@pytest.mark.parametrize(
+    "seed", [seed if seed % 20 == 0 else pytest.param(seed, marks=pytest.mark.slow) for seed in range(120)]
+)
+def test_plans_with_rules_restarts_and_live_moves_are_replayed(seed: int) -> None:
+    """The planner raises a Defect where the judge finds a fault."""
+    running = with_rules_and_vnuma(seed)
+    goal = (Goal(restarts=2), Goal(empty=(0,), restarts=1), Goal(kib=5 * GIB))[seed % 3]
+    context = SearchContext(time_limit_s=60, workers=1)
+    plan = plan_rebalance(running, goal, context, curve=False, live=seed % 2 == 1)
+    assert plan.stages or plan.reason or plan.moves == 0
+    assert plan.reason is None or plan.status in {Status.INFEASIBLE, Status.UNKNOWN}
