@@ -189,6 +189,7 @@ migrate() {  # MIB, NEEDS, PINS, PCPUS, VCPUS
         stop "xl migrate failed; the guest is where it was unless xl says otherwise"
     expect_running
     expect_bound $pins
+    expect_memory_on "$size" $needs
     note "done"
 }
 

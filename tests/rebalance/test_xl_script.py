@@ -173,6 +173,16 @@ def test_memory_that_xen_puts_elsewhere_stops_it_before_the_guest_goes_on(tmp_pa
 
 
 @pytest.mark.slow
+def test_memory_of_a_migrated_guest_that_is_elsewhere_stops_it_once(dom0: Dom0) -> None:
+    dom0.change(astray=["2"], pnodes={"0": 4096, "1": 4096, "2": 9000})
+    ran = dom0.run(SCRIPT)
+    assert 'memory of guest "a" is on pnode 2 (4096 MiB), planned is 1=4096' in ran.stderr
+    moved = dom0.domain("a")
+    assert moved is not None and not moved["paused"]
+    assert "stopped at step 4 of 4 (b: restore" in dom0.run(SCRIPT).stderr  # it is done, and b is next
+
+
+@pytest.mark.slow
 def test_less_free_memory_than_planned_stops_it(dom0: Dom0) -> None:
     dom0.change(pnodes={"0": 4096, "1": 4095, "2": 4096})
     ran = dom0.run(SCRIPT)
