@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from placer.assignment import Decision, IntArray, Problem, Solution, Status
 
 ATTEMPTS = "the search had not ended when its time was up"
@@ -77,18 +74,12 @@ class Incumbents:
     def __init__(self) -> None:
         self._of: dict[int, Incumbent] = {}
 
-    @contextmanager
-    def kept_for(self, problem: Problem) -> Iterator[Incumbent]:
-        """Keep what is found of a Problem, this very object, as long as it is being solved."""
-        known = self._of.get(id(problem))
-        if known is not None:
-            yield known
-            return
-        mine = self._of[id(problem)] = Incumbent(problem)
-        try:
-            yield mine
-        finally:
-            del self._of[id(problem)]
+    def kept_for(self, problem: Problem) -> Incumbent:
+        """Keep what is found of a Problem, this very object, from now on."""
+        known = self._of.get(id(problem))  # which holds the Problem, so that no other gets its id
+        if known is None:
+            known = self._of[id(problem)] = Incumbent(problem)
+        return known
 
     def of(self, problem: Problem) -> Incumbent | None:
         """Give that of a Problem; None where it has none."""

@@ -41,7 +41,7 @@ def solve_flexible(
     allow_unplaced: bool,
     hint: Placement | None,
     keep: Placement | None,
-    tell: Callable[[Lowered, Solution], None] = lambda *_: None,
+    tell: Callable[[Lowered, Solution | None], None] = lambda *_: None,
 ) -> FlexibleResult:
     """
     Place an instance with flexible guests whose ranges are settled.

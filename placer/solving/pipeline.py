@@ -28,6 +28,11 @@ from placer.solving.searching import Found, SoFar, searched
 from placer.solving.verified import verified_result
 from placer.solving.vnode_counts import resolve_ranges
 
+SMALL, SMALL_LIMIT_S = 64, 1.0
+"""
+Vnodes times pnodes of small instances, and seconds that no search of one takes: the worst of 560 in benchmarks/speed.md
+takes 0.05 s. Chosen for one guest of up to eight vnodes on eight pnodes.
+"""
 HANDOVER_S = 0.03
 """Seconds in which a search may hand over what a strategy that was left had found. Chosen, not tuned."""
 
@@ -123,10 +128,20 @@ def solve(
             whole, strategy, limits, allow_unplaced=allow_unplaced, hint=start, keep=so_far.keep, so_far=so_far
         )
 
-    so_far.found = within(context, search, more_s=HANDOVER_S) or so_far.found
+    if _is_small(instance, strategy, context.time_limit_s):
+        so_far.found = search(context)
+    else:
+        so_far.found = within(context, search, more_s=HANDOVER_S) or so_far.left(context)
     result = _result(so_far, strategy, context, time_limit_s=time_limit_s, trade=trade)
     log_line(INFO, __name__, f"{strategy}: {result.status} in {result.wall_time_s:.3f} s")
     return result
+
+
+def _is_small(instance: Instance, strategy: str, time_limit_s: float) -> bool:
+    """Whether a search ends long before its limit, and needs no thread to be left in, which takes 0.2 ms."""
+    vnodes = sum(len(guest.vnodes) for guest in instance.guests)
+    cells = vnodes * len(instance.host.pnodes)
+    return not instance.flexible and strategy == "optimal" and cells <= SMALL and time_limit_s >= SMALL_LIMIT_S
 
 
 def _prepared(

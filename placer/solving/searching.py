@@ -18,8 +18,8 @@ from placer.lowering.lowered import Lowered
 
 Found = tuple[Instance, Lowered, Solution]
 """What was searched, as it was lowered, and what was found."""
-Tell = Callable[[Lowered, Solution], None]
-"""Takes what was found on the way."""
+Tell = Callable[[Lowered, Solution | None], None]
+"""Takes what was found on the way, or what is going to be searched and None."""
 
 
 class SoFar:
@@ -30,19 +30,31 @@ class SoFar:
     ----------
     found
         None before the first placement.
+    searched
+        What is searched now, as it was lowered; None before, and with flexible guests.
     keep
         The placement to be kept, with the vnodes that flexible guests may have.
     """
 
     def __init__(self) -> None:
         self.found: Found | None = None
+        self.searched: tuple[Instance, Lowered] | None = None
         self.keep: Placement | None = None
+
+    def left(self, context: SearchContext) -> Found | None:
+        """Give the best that is known of a search that was left."""
+        if self.found is None and self.searched is not None:
+            instance, lowered = self.searched
+            return instance, lowered, context.incumbents.kept_for(lowered.problem).solution(context.elapsed_s())
+        return self.found
 
     def of(self, instance: Instance) -> Tell:
         """Take what is found of an instance; it proves nothing of other searches that may follow."""
 
-        def offer(lowered: Lowered, solution: Solution) -> None:
-            if solution.site_of is None:
+        def offer(lowered: Lowered, solution: Solution | None) -> None:
+            if solution is None:
+                self.searched = instance, lowered
+            if solution is None or solution.site_of is None:
                 return
             if self.found is None or solution.costs < self.found[2].costs:
                 self.found = instance, lowered, dataclasses.replace(solution, status=Status.FEASIBLE, bounds=())
@@ -194,6 +206,7 @@ def _searched(
     else:
         lowered = lower(instance, allow_unplaced=allow_unplaced, hint=hint, keep=keep)
     # the check of the answer looks at the whole instance once more, and takes about as long as lowering it
+    tell(lowered, None)
     solution = _logged(strategy, lowered.problem, context.ending_sooner(perf_counter() - began))
     tell(lowered, solution)
     return lowered, solution

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Event
+from threading import Event, current_thread
 
 import numpy as np
 import pytest
@@ -14,6 +14,12 @@ from placer.assignment.in_time import in_time, within
 from tests.assignment.test_incumbents import two_items
 
 SITES = np.array([0, 1])
+
+
+@pytest.fixture(autouse=True)
+def none_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the small Problem of these tests run like a large one."""
+    monkeypatch.setattr("placer.assignment.in_time.SMALL", 0)
 
 
 def endless(known: Callable[[Problem, SearchContext], None]) -> Callable[[Problem, SearchContext], Solution]:
@@ -98,3 +104,20 @@ def test_an_error_of_the_solver_is_an_error_of_the_solve() -> None:
 
     with pytest.raises(ValueError, match="broken"):
         in_time(broken, two_items(), SearchContext())
+
+
+def test_a_small_problem_needs_no_thread_and_its_best_is_kept_for_whoever_leaves_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("placer.assignment.in_time.SMALL", 4)
+    threads = []
+
+    def solver(problem: Problem, context: SearchContext) -> Solution:
+        threads.append(current_thread())
+        context.keep(problem, SITES)
+        return Solution(status=Status.INFEASIBLE)
+
+    problem, context = two_items(), SearchContext()
+    in_time(solver, problem, context)
+    assert threads == [current_thread()]
+    assert context.incumbents.kept_for(problem).solution(0.0).costs == (4,)

@@ -53,11 +53,10 @@ def test_a_hint_is_the_first_assignment_if_it_keeps_every_rule() -> None:
         assert Incumbent(replace(two_items(), hint=hint)).solution(0.0).site_of is None
 
 
-def test_they_are_kept_for_the_very_problem_and_as_long_as_it_is_solved() -> None:
+def test_they_are_kept_for_the_very_problem() -> None:
     every, problem = Incumbents(), two_items()
-    with every.kept_for(problem) as mine:
-        with every.kept_for(problem) as again:
-            assert again is mine
-        assert every.of(problem) is mine
-        assert every.of(two_items()) is None
     assert every.of(problem) is None
+    mine = every.kept_for(problem)
+    assert every.kept_for(problem) is mine
+    assert every.of(problem) is mine
+    assert every.of(two_items()) is None
