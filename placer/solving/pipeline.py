@@ -107,6 +107,7 @@ def solve(
     _check(instance)
     _check_options(strategy, allow_unplaced=allow_unplaced, trade=trade)
     expect("dump_model", dump_model, str, PathLike, type(None))
+    expect("started", started, float, int, type(None))
     context = SearchContext(
         time_limit_s=time_limit_s,
         workers=workers,
