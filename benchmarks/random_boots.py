@@ -172,11 +172,10 @@ def _drawn_elsewhere(planned: Planned) -> bool:
 
 
 def _order(planned: Planned) -> list[str]:
-    """Sets of pnodes first, as placer advises, and then the others in any order."""
-    sets = planned.answer.get("sets") or ()
+    """Guests without vnuma first, as placer advises where that matters, and then the others in any order."""
     names = sorted(planned.written)
     Random(len(names)).shuffle(names)
-    return sorted(names, key=lambda name: name not in sets)
+    return sorted(names, key=lambda name: "vnuma" in planned.written[name])
 
 
 def _faults(dom0: Dom0, planned: Planned, dump: NumaDump) -> dict[str, dict[str, str]]:
