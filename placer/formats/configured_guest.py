@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from placer.formats.base import GuestSource
@@ -177,16 +178,31 @@ def soft_affinity_on_pnode(written: ConfiguredGuest) -> list[tuple[int, ...]]:
     -------
     list of tuple of int
         For each vcpu ids of pcpus of its pnode, or of all pnodes of its set: only pcpus of the guest's cpupool where
-        there are some, and of these only pcpus of the vcpu's own soft affinity where it names some.
+        there are some, and of these only pcpus of the vcpu's own soft affinity where it names some. Of a set for whose
+        pnodes no vcpu wishes own soft affinity is left out, as :func:`narrows_set` says.
     """
     host, guest = written.host, written.guest
-    own = guest.soft_affinity or [None] * guest.vcpu_count
+    none = (None,) * guest.vcpu_count
+    own = none if narrows_set(guest, host, written.pnodes) else guest.soft_affinity or none
     masks: dict[int, tuple[int, ...]] = {}
     for vnode in written.vnodes:
         pcpus = set(pcpus_of_vnode(written, vnode))
         here = pcpus & host.pcpus_of_effective_pool(guest.pool) or pcpus
         masks |= {vcpu: tuple(sorted(here.intersection(own[vcpu] or here) or here)) for vcpu in vnode.vcpus}
     return [masks[vcpu] for vcpu in range(guest.vcpu_count)]
+
+
+def narrows_set(guest: Guest, host: Host, pnodes: Iterable[int | None]) -> bool:
+    """
+    Tell whether a guest's own soft affinity leaves out a pnode of its set.
+
+    Xen would put no memory there: it allocates on the pnodes of the pcpus that vcpus would rather run on, in all.
+    """
+    if guest.form != "set" or guest.soft_affinity is None or None in guest.soft_affinity:
+        return False
+    wished = {host.pnodes[host.position_of_pcpu[pcpu]].id for mask in guest.soft_affinity for pcpu in mask or ()}
+    places = {pnode for pnode in pnodes if pnode is not None}
+    return bool(wished & places) and not places <= wished
 
 
 def pcpus_of_vnode(written: ConfiguredGuest, vnode: ConfiguredVnode, vcpu: int | None = None) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from placer.formats.configured_guest import write_vnodes
+from placer.formats.configured_guest import narrows_set, write_vnodes
 from placer.instance import Instance, Placement
 from placer.instance.note import GuestNote, Note, about, name_some
 from placer.job.binding_notes import name_pnodes
@@ -67,19 +67,20 @@ def _apart(instance: Instance, placement: Placement) -> list[GuestNote]:
 
 def _own_soft_affinity(instance: Instance, placement: Placement) -> list[str]:
     """Name the guests whose own soft affinity prefers pnodes other than that of a vnode."""
-    names = []
+    names, widened = [], []
     for guest in instance.guests:
+        if narrows_set(guest, instance.host, placement.pnode_of[guest.name]):
+            widened.append(guest.name)
+            continue
         for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
             masks = [guest.soft_affinity[vcpu] for vcpu in vnode.vcpus] if guest.soft_affinity else []
             owners = [{instance.host.position_of_pcpu[pcpu] for pcpu in mask} for mask in masks if mask is not None]
             if pnode is not None and any(instance.host.position_of[pnode] not in owner for owner in owners):
                 names.append(guest.name)
                 break
-    if not names:
-        return []
-    return [
-        f"soft affinity of their own files is kept, and draws vcpus to pnodes without their memory: {name_some(names)}"
-    ]
+    kept = "soft affinity of their own files is kept, and draws vcpus to pnodes without their memory"
+    wide = "soft affinity of their own files would keep memory on fewer pnodes than planned, and is left out"
+    return [f"{said}: {name_some(found)}" for said, found in ((kept, names), (wide, widened)) if found]
 
 
 def _own_vdistances(instance: Instance, placement: Placement) -> list[GuestNote]:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from placer.formats.configured_guest import write_vnodes
+from placer.formats.configured_guest import narrows_set, write_vnodes
 from placer.instance import Form, Guest, Host, Pnode, Vnode
+from tests.support.building import GIB, a_guest, a_host
 
 SLIT = ((10, 10, 255), (17, 10, 40), (255, 41, 10))
 HOST = Host(pnodes=tuple(Pnode(id=i, memory_kib=4096) for i in (0, 4, 7)), slit=SLIT)
@@ -36,3 +37,19 @@ def test_parts_on_one_pnode_become_one_vnode_where_the_first_stood() -> None:
 
 def test_parts_without_a_pnode_stay_apart() -> None:
     assert len(write_vnodes(guest("parts"), HOST, (None, None, 0))) == 3
+
+
+def test_soft_affinity_that_leaves_a_pnode_of_a_set_without_a_wish_narrows_it() -> None:
+    """Pcpus 0-3 are on pnode 0, 4-7 on pnode 1, 8-11 on pnode 2."""
+    host = a_host(GIB, GIB, GIB)
+
+    def narrows(*masks: tuple[int, ...] | None, form: Form = "set") -> bool:
+        guest = a_guest(GIB // 2, GIB // 2, vcpus=(1, 1), form=form, one_to_one=form == "set", soft_affinity=masks)
+        return narrows_set(guest, host, (0, 1))
+
+    assert narrows((0, 1), (2,))
+    assert narrows((0,), (8, 9))
+    assert not narrows((0,), (5,))
+    assert not narrows((0,), None)
+    assert not narrows((8,), (9,))  # wishes that no pnode of the set meets do not count
+    assert not narrows((0,), (1,), form="vnuma")

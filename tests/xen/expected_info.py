@@ -117,6 +117,9 @@ def _on_pnodes(guest: Guest, host: Host, ids: tuple[int | None, ...]) -> Masks:
     """Give each vcpu the pcpus of the pnodes in its cpupool, those it would rather run on where there are such."""
     here = {pcpu for pnode in host.pnodes if pnode.id in ids for pcpu in pnode.pcpus} & pool_of(guest, host)
     wishes = guest.soft_affinity or (None,) * guest.vcpu_count
+    drawn = {pcpu for wish in wishes for pcpu in here & set(here if wish is None else wish)}
+    if guest.form == "set" and drawn and not all(drawn & set(p.pcpus) for p in host.pnodes if p.id in ids):
+        wishes = (None,) * guest.vcpu_count  # Xen would put no memory on a pnode that no vcpu wishes for
     return [sorted(here & set(wish) if wish and here & set(wish) else here) for wish in wishes]
 
 

@@ -36,6 +36,16 @@ memory = 48
 vcpus = 2
 cpus_soft = ["{pcpus}", "{pcpus}"]
 """
+NEW = """\
+name = "new"
+type = "hvm"
+kernel = "/tmp/sleeping"
+vga = "none"
+memory = {mib}
+vcpus = 1
+vnuma = [["pnode={pnode}", "size={mib}", "vcpus=0", "vdistances=10"]]
+"""
+"""It sees a vnode, which Xen builds on its pnode or not at all."""
 BADLY = {"a": "2-3", "b": "2-3", "c": "2-3", "d": "2-5", "e": "4-5", "f": "4-5"}
 """Three guests on pnode 1 of two pcpus, one on pnodes 1 and 2, two on pnode 2; none on pnodes 0 and 3."""
 ENVIRONMENT = "STATE=/tmp/state IMAGES=/tmp/images"
@@ -57,6 +67,10 @@ class Story:
     emptying: tuple[int, str] = (0, "")
     last: RunningHost | None = None
     domids: dict[str, str] = field(default_factory=dict)
+    refused: tuple[int, str] = (0, "")
+    roomy: Plan | None = None
+    moving: tuple[int, str] = (0, "")
+    created: tuple[int, str] = (0, "")
 
 
 def look(dom0: Dom0) -> RunningHost:
@@ -70,6 +84,28 @@ def only_saved(running: RunningHost, name: str) -> RunningHost:
     """Let a guest be saved and not migrated, so that both are tried."""
     residents = [dataclasses.replace(r, kinds=("save",)) if r.name == name else r for r in running.residents]
     return dataclasses.replace(running, residents=tuple(residents))
+
+
+def make_room(dom0: Dom0, told: Story) -> None:
+    """Try a guest of more memory than any pnode has free, have placer move another away, and create it then."""
+    free = {pnode.id: pnode.memory_kib // 1024 for pnode in look(dom0).instance.host.pnodes}
+    widest = sorted(free, key=lambda pnode: -free[pnode])[:2]
+    for pnode in widest:
+        dom0.put(f"/tmp/on{pnode}.cfg", GUEST.format(name=f"on{pnode}", pcpus=f"{2 * pnode}-{2 * pnode + 1}"))
+        dom0.ask(f"xl create /tmp/on{pnode}.cfg")
+    before = look(dom0)
+    free = {pnode.id: pnode.memory_kib // 1024 for pnode in before.instance.host.pnodes}
+    mib = max(free.values()) + 24
+    dom0.put("/tmp/new.cfg", NEW.format(mib=mib, pnode=widest[0]))
+    told.refused = dom0.run("xl create -p /tmp/new.cfg")
+    text = NEW.format(mib=mib, pnode="").replace('"pnode=", ', "")
+    guests = placer.read_guests(placer.Text(text, place="new.cfg"), before.instance.host)
+    told.roomy = placer.rebalance(before, make_room=guests, time_limit_s=30)
+    if told.roomy.placement is not None:
+        dom0.put("/tmp/room.sh", xl_script(told.roomy))
+        told.moving = dom0.run("STATE=/tmp/state3 IMAGES=/tmp/images timeout 500 sh /tmp/room.sh")
+        dom0.put("/tmp/new.cfg", NEW.format(mib=mib, pnode=told.roomy.placement.pnode_of["new"][0]))
+        told.created = dom0.run("xl create -p /tmp/new.cfg")
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +138,8 @@ def story(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Itera
         dom0.put("/tmp/empty.sh", xl_script(told.emptied))
         told.emptying = dom0.run("STATE=/tmp/state2 IMAGES=/tmp/images sh /tmp/empty.sh")
         told.last = look(dom0)
+        dom0.ask("; ".join(f"xl destroy {name}" for name in BADLY) + "; sleep 5")
+        make_room(dom0, told)
         yield told
 
 
@@ -139,3 +177,11 @@ def test_a_pnode_is_emptied(story: Story) -> None:
     assert code == 0, said
     assert not any(1 in pnodes for pnodes in story.last.placement.pnode_of.values())
     assert story.last.placement.pnode_of.keys() == BADLY.keys()
+
+
+def test_a_guest_that_xen_refused_starts_after_room_was_made(story: Story) -> None:
+    assert story.roomy is not None
+    assert story.refused[0] != 0
+    assert (story.roomy.status, story.roomy.moves) == (placer.Status.OPTIMAL, 1), story.roomy.reason
+    assert story.moving[0] == 0, story.moving[1]
+    assert story.created[0] == 0, story.created[1]
