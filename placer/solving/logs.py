@@ -13,7 +13,8 @@ DEBUG, INFO = 10, 20
 def log_to(level: int, name: str) -> Callable[[str], None] | None:
     """Give what logs a line at a level under a name; None unless the program uses logging and that level is on."""
     logging = sys.modules.get("logging")
-    if logging is None:
+    # the last name that the module defines: a solver that was left may still be importing it, in another thread
+    if logging is None or not hasattr(logging, "captureWarnings"):
         return None
     logger = logging.getLogger(name)
     return partial(logger.log, level) if logger.isEnabledFor(level) else None
