@@ -78,9 +78,9 @@ def _own_soft_affinity(instance: Instance, placement: Placement) -> list[str]:
             if pnode is not None and any(instance.host.position_of[pnode] not in owner for owner in owners):
                 names.append(guest.name)
                 break
-    kept = "soft affinity of their own files is kept, and draws vcpus to pnodes without their memory"
-    wide = "soft affinity of their own files would keep memory on fewer pnodes than planned, and is left out"
-    return [f"{said}: {name_some(found)}" for said, found in ((kept, names), (wide, widened)) if found]
+    kept = "soft affinity of their own files is kept, and draws vcpus to pnodes without their memory: "
+    wide = "soft affinity of their own files would keep memory on fewer pnodes than planned, and is left out: "
+    return [f"{said}{name_some(found)}" for said, found in ((kept, names), (wide, widened)) if found]
 
 
 def _own_vdistances(instance: Instance, placement: Placement) -> list[GuestNote]:

@@ -86,16 +86,21 @@ def only_saved(running: RunningHost, name: str) -> RunningHost:
     return dataclasses.replace(running, residents=tuple(residents))
 
 
+def free_mib(dom0: Dom0) -> dict[int, int]:
+    """Give the free memory of each pnode as xl prints it."""
+    host = placer.read_host(placer.Text(dom0.ask("xl info -n"), place="xl info -n")).host
+    return {pnode.id: pnode.memory_kib // 1024 for pnode in host.pnodes}
+
+
 def make_room(dom0: Dom0, told: Story) -> None:
     """Try a guest of more memory than any pnode has free, have placer move another away, and create it then."""
-    free = {pnode.id: pnode.memory_kib // 1024 for pnode in look(dom0).instance.host.pnodes}
+    free = free_mib(dom0)
     widest = sorted(free, key=lambda pnode: -free[pnode])[:2]
     for pnode in widest:
         dom0.put(f"/tmp/on{pnode}.cfg", GUEST.format(name=f"on{pnode}", pcpus=f"{2 * pnode}-{2 * pnode + 1}"))
         dom0.ask(f"xl create /tmp/on{pnode}.cfg")
     before = look(dom0)
-    free = {pnode.id: pnode.memory_kib // 1024 for pnode in before.instance.host.pnodes}
-    mib = max(free.values()) + 24
+    mib = max(free_mib(dom0).values()) + 24
     dom0.put("/tmp/new.cfg", NEW.format(mib=mib, pnode=widest[0]))
     told.refused = dom0.run("xl create -p /tmp/new.cfg")
     text = NEW.format(mib=mib, pnode="").replace('"pnode=", ', "")
