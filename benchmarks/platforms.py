@@ -11,24 +11,22 @@ memory of guests and where their pages land (results/platforms.json); ``--report
 from __future__ import annotations
 
 import argparse
-import base64
 import json
 import sys
 import tempfile
 from pathlib import Path
 
+from tests.xen.dom0_views import settled
 from tests.xen.platform_differences import json_keys, libvirt_verdicts, xl_verdicts
-from tests.xen.readback import NumaDump, read_numa_dump
 from tests.xen.xen_boot import Dom0, Machine
+from tests.xen.xen_images import idle_guest
 from tests.xen.xen_packages import PLATFORMS, Platform
-from tests.xen.xen_programs import built
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "reference" / "platforms.md"
 RESULTS = HERE / "results" / "platforms.json"
 MACHINE = Machine(node_mib=1536, cpus=2, slit=((10, 20), (20, 10)))
 PAGES_PER_MIB = 256
-IDLE_OPTIONS = ("-nostdlib", "-static", "-no-pie", "-Wl,-N,-s,--build-id=none,-Ttext=0x100000")
 Seen = dict[str, dict[str, list[float]]]
 """Guest -> ``pages`` on each pnode, and ``overhead``: what else each pnode gave, in MiB."""
 
@@ -80,14 +78,12 @@ def boot(platform: Platform) -> Seen:
     """Create each guest alone on a booted Xen, and count."""
     seen: Seen = {}
     with tempfile.TemporaryDirectory() as scratch, Dom0(MACHINE, Path(scratch) / "console.txt", platform) as dom0:
-        idle = built("idle", ["idle_guest.c"], *IDLE_OPTIONS, "-fno-asynchronous-unwind-tables", platform=platform)
-        dom0.put("/tmp/idle.b64", base64.b64encode(idle.read_bytes()).decode())
-        dom0.ask("base64 -d </tmp/idle.b64 >/tmp/idle")
+        dom0.put("/tmp/idle", idle_guest(platform))
         for number, (name, text) in enumerate(GUESTS.items()):
             dom0.put("/tmp/guest.cfg", f'name = "g{number}"\n{text}')
-            before = _settled(dom0)
+            before = settled(dom0)
             dom0.ask("xl create -p /tmp/guest.cfg")
-            after = _settled(dom0)
+            after = settled(dom0)
             pages = after.domains[max(after.domains)].pages
             seen[name] = {
                 "pages": [pages.get(p, 0) for p in (0, 1)],
@@ -99,17 +95,6 @@ def boot(platform: Platform) -> Seen:
             dom0.ask(f"xl destroy g{number}")
             print(f"{platform}: {name}: {seen[name]}", file=sys.stderr)
     return seen
-
-
-def _settled(dom0: Dom0) -> NumaDump:
-    """Wait until free memory no longer changes."""
-    last = NumaDump()
-    for _ in range(60):
-        now = read_numa_dump(dom0.numa_dump())
-        if now.free_pages == last.free_pages:
-            return now
-        last = now
-    raise RuntimeError("free memory goes on to change")
 
 
 def make_page(seen: dict[str, Seen]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from collections.abc import Iterator
@@ -14,12 +13,13 @@ from typing import Any
 from placer.cli.inputs import read_request
 from placer.formats.xl.info import read_xl_info
 from placer.instance import Instance, Placement
+from tests.xen.dom0_views import audited, settled
 from tests.xen.random_batches import HEADS, Batch, random_batch, with_dedicated
 from tests.xen.readback import NumaDump, read_numa_dump, read_vcpu_list
 from tests.xen.xen_boot import Dom0, Machine
 from tests.xen.xen_guest_files import ASYMMETRIC, EIGHT, GuestFiles
+from tests.xen.xen_images import idle_guest
 from tests.xen.xen_packages import Platform
-from tests.xen.xen_programs import built
 from tests.xen.xen_trial import run_placer
 from tests.xen.xen_verdicts import affinity_fault, as_started, faults_of, pages_fault, vnodes_fault
 
@@ -27,7 +27,6 @@ BATCHES = 10
 """Batches of one boot."""
 PAGES_PER_MIB = 256
 LIMIT_S = 900.0
-IDLE_OPTIONS = ("-nostdlib", "-static", "-no-pie", "-Wl,-N,-s,--build-id=none,-Ttext=0x100000")
 Row = dict[str, str]
 
 
@@ -76,9 +75,7 @@ class Planned:
 def run_boot(boot: Boot, platform: Platform, folder: Path) -> Iterator[Row]:
     """Boot the host, and give a row for each batch."""
     with Dom0(boot.machine, folder / "console.txt", platform) as dom0:
-        idle = built("idle", ["idle_guest.c"], *IDLE_OPTIONS, "-fno-asynchronous-unwind-tables", platform=platform)
-        dom0.put("/tmp/idle.b64", base64.b64encode(idle.read_bytes()).decode())
-        dom0.ask("base64 -d </tmp/idle.b64 >/tmp/idle")
+        dom0.put("/tmp/idle", idle_guest(platform))
         if boot.side:
             dom0.put("/tmp/side.pool", 'name = "side"\ncpus = "{}"\n'.format(",".join(map(str, boot.side))))
             dom0.ask("; ".join(f"xl cpupool-cpu-remove Pool-0 {pcpu}" for pcpu in boot.side))
@@ -96,7 +93,7 @@ def run_boot(boot: Boot, platform: Platform, folder: Path) -> Iterator[Row]:
 def _try_batch(dom0: Dom0, boot: Boot, seed: int, folder: Path) -> Row:
     """Plan, create, look, compare, have placer compare, and destroy."""
     folder.mkdir()
-    before = _settled(dom0)
+    before = sum(settled(dom0).free_pages.values())
     info, pools = folder / "xl-info.txt", folder / "pools.txt"
     info.write_text(dom0.ask("xl info -n"))
     pools.write_text(dom0.ask("xl cpupool-list -c"))
@@ -110,10 +107,11 @@ def _try_batch(dom0: Dom0, boot: Boot, seed: int, folder: Path) -> Row:
         created[name] = dom0.run(f"xl create -p /tmp/{name}.cfg", LIMIT_S)
     refused = {name: words for name, (code, words) in created.items() if code}
     faults = _faults(dom0, planned, read_numa_dump(dom0.numa_dump()))
-    audited = _audited(dom0, info, options, folder) if planned.written and not _drawn_elsewhere(planned) else 0
+    judged = planned.written and not _drawn_elsewhere(planned)
+    code = audited(dom0, info, folder, *options)[0] if judged else 0
     for name in created.keys() - refused.keys():
         dom0.ask(f"xl destroy {name}", LIMIT_S)
-    _settled(dom0, before)
+    settled(dom0, before - PAGES_PER_MIB)
     said = [f"{name}: {words.strip().splitlines()[-1]}" for name, words in refused.items()]
     said += [f"{name}: {fault}" for kind in faults.values() for name, fault in kind.items()]
     return {
@@ -124,7 +122,7 @@ def _try_batch(dom0: Dom0, boot: Boot, seed: int, folder: Path) -> Row:
         "may_stray": "yes" if _may_stray(planned) else "",
         "refused": f"{len(refused)}",
         **{kind: f"{len(found)}" for kind, found in faults.items()},
-        "check": f"{audited}",
+        "check": f"{code}",
         "said": " | ".join(said).replace("\n", " "),
     }
 
@@ -197,28 +195,3 @@ def _faults(dom0: Dom0, planned: Planned, dump: NumaDump) -> dict[str, dict[str,
     vnodes = {guest.name: vnodes_fault(started, placement, guest.name, running[guest.name]) for guest in guests}
     bound = {guest.name: affinity_fault(started, placement, guest, affinity[guest.name]) for guest in guests}
     return {"pages": faults_of(pages), "vnodes": faults_of(vnodes), "affinity": faults_of(bound)}
-
-
-def _audited(dom0: Dom0, info: Path, options: list[str], folder: Path) -> int:
-    """Have placer judge what runs, from the outputs of the dom0; its exit code."""
-    running, vcpus, dump = folder / "xl-list.json", folder / "vcpu-list.txt", folder / "dmesg.txt"
-    running.write_text(dom0.ask("xl list -l"))
-    vcpus.write_text(dom0.ask("xl vcpu-list"))
-    dump.write_text(dom0.numa_dump())
-    words = ["check", "--host", str(info), *options, "--running", str(running)]
-    try:
-        run_placer(*words, "--vcpu-list", str(vcpus), "--numa-dump", str(dump))
-    except RuntimeError:
-        return 1
-    return 0
-
-
-def _settled(dom0: Dom0, before: int | None = None) -> int:
-    """Wait until what guests held is free again, which Xen scrubs bit by bit; the free pages of the host."""
-    last = -1
-    for _ in range(120):
-        free = sum(read_numa_dump(dom0.numa_dump()).free_pages.values())
-        if free == last and (before is None or free > before - PAGES_PER_MIB):
-            return free
-        last = free
-    raise RuntimeError("the memory of destroyed guests does not come back")

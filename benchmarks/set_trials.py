@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 import time
 from collections.abc import Iterator
@@ -12,13 +11,12 @@ from pathlib import Path
 from tests.xen.readback import NumaDump, read_numa_dump
 from tests.xen.xen_boot import Dom0, Machine
 from tests.xen.xen_guest_files import ASYMMETRIC
-from tests.xen.xen_programs import built
+from tests.xen.xen_images import idle_guest
 
 PAGES_PER_MIB = 256
 LIMIT_S = 300.0
 WAIT_S = 20.0
 """Within it Xen takes back the memory of ended guests."""
-IDLE_OPTIONS = ("-nostdlib", "-static", "-no-pie", "-Wl,-N,-s,--build-id=none,-Ttext=0x100000")
 Row = dict[str, str]
 
 
@@ -108,7 +106,7 @@ class Look:
 def run_batch(batch: Batch, folder: Path) -> Iterator[Row]:
     """Boot the host, and give a row for each guest."""
     with Dom0(batch.machine(), folder / f"{batch.name}.txt") as dom0:
-        _put_idle(dom0)
+        dom0.put("/tmp/idle", idle_guest())
         info = dom0.ask("xl info -n")
         memsize = re.findall(r"^ +0: +(\d+)", info.split("numa_info")[1], flags=re.MULTILINE)[0]
         bits = low_bits(int(memsize))
@@ -128,12 +126,6 @@ def low_bits(spanned_mib: int) -> int:
     of two that is no less than a quarter of what the pnode spans, 4 GiB at most.
     """
     return min(((spanned_mib << 20) // 4 - 1).bit_length(), 32)
-
-
-def _put_idle(dom0: Dom0) -> None:
-    guest = built("idle", ["idle_guest.c"], *IDLE_OPTIONS, "-fno-asynchronous-unwind-tables")
-    dom0.put("/tmp/idle.b64", base64.b64encode(guest.read_bytes()).decode())
-    dom0.ask("base64 -d </tmp/idle.b64 >/tmp/idle")
 
 
 def _look(dom0: Dom0) -> Look:

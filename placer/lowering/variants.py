@@ -89,12 +89,12 @@ class VariantIndex:
         ]
 
     def unsettled(self) -> list[int]:
-        """Give the flexible guests that leave others other room as one whole vnode than as several, by position."""
+        """Give the positions of flexible guests that leave other guests less room in one of their choices."""
         return [overhead.guest for overhead in self.overheads()] or self.asking
 
     @cached_property
     def asking(self) -> list[int]:
-        """Those for which Xen asks for whole GiB only as one whole vnode, if no other guest makes it do so anyway."""
+        """Give the guests that ask Xen for whole GiB only as one vnode, where no guest does so whatever is chosen."""
         named = zip(self.variants, self.expanded.guests, strict=True)
         anyway = [guest for (g, k), guest in named if k != 1 or len(self.counts_of(g)) == 1]
         if self.instance.host.low_zone_kib is None or self.instance.sets_may_stray or any(map(_asks, anyway)):

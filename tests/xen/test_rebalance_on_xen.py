@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -120,8 +119,7 @@ def story(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Itera
     script = f"-Wl,-T,{Path(__file__).with_name('guest_tables.ld')}"
     guest = built("sleeping", ["sleeping_guest.c"], *OPTIONS, script, platform=platform)
     with Dom0(Machine(node_mib=512, cpus=2, slit=ASYMMETRIC), folder / "console.txt", platform) as dom0:
-        dom0.put("/tmp/sleeping.b64", base64.b64encode(guest.read_bytes()).decode())
-        dom0.ask("base64 -d </tmp/sleeping.b64 >/tmp/sleeping")
+        dom0.put("/tmp/sleeping", guest.read_bytes())
         for name, pcpus in BADLY.items():
             dom0.put(f"/tmp/{name}.cfg", GUEST.format(name=name, pcpus=pcpus))
             dom0.ask(f"xl create /tmp/{name}.cfg")

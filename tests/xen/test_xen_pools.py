@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import placer
+from tests.xen.dom0_views import audited
 from tests.xen.readback import read_numa_dump
 from tests.xen.xen_boot import Dom0, Machine
 from tests.xen.xen_guest_files import file
@@ -69,29 +70,15 @@ def move_by_hand(dom0: Dom0, found: Seen, folder: Path) -> None:
     solve = ["solve", "--host", str(folder / "info.txt"), str(folder / "moved.cfg"), "--quiet"]
     dom0.put("/tmp/moved.cfg", run_placer(*solve, "--format", "xl"))
     dom0.ask("xl create /tmp/moved.cfg")
-    found.checked.append(audit(dom0, folder))
+    found.checked.append(audited(dom0, folder / "info.txt", folder, "--verbose"))
     domid = int(dom0.ask("xl domid moved"))
-    pages = read_numa_dump((folder / "dump.txt").read_text()).domains[domid].pages
+    pages = read_numa_dump((folder / "dmesg.txt").read_text()).domains[domid].pages
     found.home = max(pages, key=lambda pnode: pages[pnode])
     away = "4,6" if found.home == 0 else "0,2"
     parked = "1" if found.home == 1 else "5"
     found.pins = [dom0.run(f"xl vcpu-pin moved 0 {mask} all")[0] for mask in (parked, away)]
     dom0.ask("sleep 1")
-    found.checked.append(audit(dom0, folder))
-
-
-def audit(dom0: Dom0, folder: Path) -> tuple[int, str]:
-    """Let placer judge what runs; 1 for what is off, and its report."""
-    words = ["check", "--host", str(folder / "info.txt"), "--verbose"]
-    for option, command in {"--running": "xl list -l", "--vcpu-list": "xl vcpu-list"}.items():
-        (folder / f"{option}.txt").write_text(dom0.ask(command))
-        words += [option, str(folder / f"{option}.txt")]
-    (folder / "dump.txt").write_text(dom0.numa_dump())
-    words += ["--numa-dump", str(folder / "dump.txt")]
-    try:
-        return 0, run_placer(*words)
-    except RuntimeError:
-        return 1, run_placer(*words, expected=1)
+    found.checked.append(audited(dom0, folder / "info.txt", folder, "--verbose"))
 
 
 def place_in_pools(dom0: Dom0, found: Seen, folder: Path) -> None:

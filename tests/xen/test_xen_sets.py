@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -12,12 +11,12 @@ from pathlib import Path
 import pytest
 
 import placer
+from tests.xen.dom0_views import audited
 from tests.xen.readback import NumaDump, read_numa_dump
 from tests.xen.xen_boot import Dom0, Machine
 from tests.xen.xen_guest_files import ASYMMETRIC
-from tests.xen.xen_images import images
+from tests.xen.xen_images import idle_guest, images
 from tests.xen.xen_packages import Platform
-from tests.xen.xen_programs import built
 from tests.xen.xen_trial import run_placer
 
 pytestmark = [pytest.mark.xen_slow, pytest.mark.slow]
@@ -27,7 +26,6 @@ MIB_PAGES = 256
 EXTENT_PAGES = 512
 HVM = 'type = "hvm"\nkernel = "/guest/tables"\nvga = "none"\n'
 IDLE = 'kernel = "/tmp/idle"\n'
-OPTIONS = ("-nostdlib", "-static", "-no-pie", "-Wl,-N,-s,--build-id=none,-Ttext=0x100000")
 PV = 'name = "{name}"\ntype = "pv"\nkernel = "/tmp/idle"\nmemory = {mib}\nvcpus = 4\n'
 GUESTS = {
     "pv": f'name = "pv"\ntype = "pv"\n{IDLE}memory = 1801\nvcpus = 3\n',
@@ -60,9 +58,7 @@ def seen(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     images(platform)
     folder = tmp_path_factory.mktemp("sets")
     with Dom0(Machine(node_mib=1536, cpus=2, slit=ASYMMETRIC), folder / "console.txt", platform) as dom0:
-        guest = built("idle", ["idle_guest.c"], *OPTIONS, "-fno-asynchronous-unwind-tables", platform=platform)
-        dom0.put("/tmp/idle.b64", base64.b64encode(guest.read_bytes()).decode())
-        dom0.ask("base64 -d </tmp/idle.b64 >/tmp/idle")
+        dom0.put("/tmp/idle", idle_guest(platform))
         found = {name: create(dom0, name, text, folder) for name, text in GUESTS.items()}
         info = placer.Text(dom0.ask("xl info -n"), place="xl info -n")
         full = PV.format(name="full", mib=largest(info))
@@ -102,32 +98,16 @@ def create(dom0: Dom0, name: str, text: str, folder: Path, *, kept: bool = False
         written = NARROWER.sub("", written)
     dom0.put(f"/tmp/{name}.cfg", written)
     created = dom0.run(f"xl create -p /tmp/{name}.cfg")
-    dump = dom0.numa_dump()
-    audited = audit(dom0, folder, plan, dump)
+    code, _ = audited(dom0, info, folder, "--placement", str(plan))
+    dump = (folder / "dmesg.txt").read_text()
     domid = dom0.run(f"xl domid {name}")[1].strip()
-    result = Seen(json.loads(plan.read_text()), written, created, pages_of(read_numa_dump(dump), domid), audited)
+    result = Seen(json.loads(plan.read_text()), written, created, pages_of(read_numa_dump(dump), domid), code)
     if name == "moves":
         dom0.ask(f"xl unpause {name}; xl save {name} /tmp/image")  # at once: it soon has shown its tables
         result.restored = dom0.run(f"xl restore -p /tmp/{name}.cfg /tmp/image")
     if not kept:  # Xen scrubs what it takes back, page by page
         dom0.run(f"xl destroy {name}; sleep 2")
     return result
-
-
-def audit(dom0: Dom0, folder: Path, plan: Path, dump: str) -> int:
-    """Let placer judge what runs against the plan, from the outputs of the dom0; its exit code."""
-    files = {"--running": "xl list -l", "--vcpu-list": "xl vcpu-list"}
-    words = ["check", "--host", str(folder / "info.txt"), "--placement", str(plan)]
-    for option, command in files.items():
-        path = folder / f"{option}.txt"
-        path.write_text(dom0.ask(command))
-        words += [option, str(path)]
-    (folder / "dump.txt").write_text(dump)
-    try:
-        run_placer(*words, "--numa-dump", str(folder / "dump.txt"))
-    except RuntimeError:
-        return 1
-    return 0
 
 
 def pages_of(dump: NumaDump, domid: str) -> dict[int, int]:

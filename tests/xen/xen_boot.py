@@ -124,9 +124,9 @@ class Emulated:
             raise RuntimeError(f"{command!r} ended with {code}: {text}")
         return text
 
-    def put(self, path: str, text: str) -> None:
+    def put(self, path: str, content: str | bytes) -> None:
         """Write a file there."""
-        encoded = base64.b64encode(text.encode()).decode()
+        encoded = base64.b64encode(content.encode() if isinstance(content, str) else content).decode()
         self.ask(f": > {path}")
         for i in range(0, len(encoded), CHUNK):
             self.ask(f"echo {encoded[i : i + CHUNK]} | base64 -d >> {path}")

@@ -66,6 +66,13 @@ def tables_guest(platform: Platform = DEBIAN_12) -> Path:
     return built("tables", ["guest_tables.c"], *options, *more, platform=platform)
 
 
+def idle_guest(platform: Platform = DEBIAN_12) -> bytes:
+    """Build a kernel for pv and pvh guests that does nothing."""
+    options = ("-nostdlib", "-static", "-no-pie", "-Wl,-N,-s,--build-id=none,-Ttext=0x100000")
+    path = built("idle", ["idle_guest.c"], *options, "-fno-asynchronous-unwind-tables", platform=platform)
+    return path.read_bytes()
+
+
 def kernel_of(platform: Platform) -> bytes:
     """Give the platform's own Linux, as an ELF, so that it need not unpack itself."""
     packed = _payload(next((platform.root / "boot").glob("vmlinuz-*")).read_bytes())
