@@ -63,8 +63,7 @@ def loaded(parsed: ParsedHost, found: Running, *, affinity_known: bool) -> Parse
         uuid_of={guest.domain.domid: guest.uuid for guest in found.guests if guest.domain.domid and guest.uuid},
     )
     notes = [note for note in parsed.notes if note != VCPUS_NOT_COUNTED]
-    said = load_notes(found.host, affinity_known=affinity_known, not_in_vcpu_list=facts.not_in_vcpu_list)
-    return ParsedHost(host=found.host, notes=(*notes, *said), running=facts)
+    return ParsedHost(host=found.host, notes=(*notes, *load_notes(found.host, facts)), running=facts)
 
 
 def with_held(parsed: ParsedHost, numa_dump: Source | None, free: str | None) -> ParsedHost:

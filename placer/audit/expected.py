@@ -13,6 +13,8 @@ Bound = tuple[int, ...] | None
 """The pcpus that a vcpu may run on; None for all."""
 Places = frozenset[int]
 """Ids of pnodes."""
+FEW_PAGES_KIB = 1024
+"""Beyond an extent of 2 MiB, parts of a set differ by crumbs and special pages; chosen above all that was seen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,10 +112,19 @@ def set_faults(pnodes: Places, found_kib: Mapping[int, int]) -> list[str]:
     """
     Name the pnodes of a planned set that hold less than their part of what a guest has.
 
-    Parts differ by an extent of 2 MiB and a few pages, and by up to a GiB where Xen asks for whole GiB.
+    Parts differ by an extent of 2 MiB and a few pages, and by up to a GiB where Xen asks for whole GiB
+    (benchmarks/xen_sets.md).
+
+    Parameters
+    ----------
+    pnodes
+        Ids of the pnodes of the set.
+    found_kib
+        Pnode id -> memory of the guest there, in KiB.
     """
-    even = sum(found_kib.values()) // len(pnodes)
-    uneven = EXTENT_KIB + 1024 + (GIB_KIB if sum(found_kib.values()) >= min(WHOLE_GIB_FROM_KIB.values()) else 0)
+    held = sum(found_kib.values())
+    even = held // len(pnodes)
+    uneven = EXTENT_KIB + FEW_PAGES_KIB + (GIB_KIB if held >= min(WHOLE_GIB_FROM_KIB.values()) else 0)
     return [
         f"holds {format_size(found_kib.get(pnode, 0))} on pnode {pnode} of its set, meant for about {format_size(even)}"
         for pnode in sorted(pnodes)

@@ -62,8 +62,8 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     rules
         The rules between guests.
     sets_may_stray
-        Whether guests on sets of pnodes may lack the room to spare with which Xen keeps all of their memory on the set
-        (rule ``set_room``).
+        Whether guests without vnuma, on one pnode or on a set of them, may lack the room to spare with which Xen keeps
+        all of their memory there (rule ``set_room``).
 
     Raises
     ------

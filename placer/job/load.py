@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
+from placer.formats.base import RunningFacts
 from placer.instance import Domain, Host
 from placer.instance.note import name_some
 
 NO_DOMAIN_0 = "the vcpus of Domain-0 are not counted: the xl vcpu-list given does not have them"
 
 
-def load_notes(host: Host, *, affinity_known: bool, not_in_vcpu_list: Collection[str] = ()) -> tuple[str, ...]:
+def load_notes(host: Host, facts: RunningFacts) -> tuple[str, ...]:
     """
     Say how many running vcpus of a host are counted as load, and which are not, or not exactly.
 
     Parameters
     ----------
-    affinity_known
-        Whether ``xl vcpu-list`` was read. ``xl list -l`` states neither the affinity that libxl's own placement or
+    facts
+        What was read of its domains. ``xl list -l`` states neither the affinity that libxl's own placement or
         ``xl vcpu-pin`` gave a guest, nor domains without a configuration of libxl's: Domain-0, stub domains, and
         guests that another toolstack started (libxl_retrieve_domain_configuration, Xen libxl_domain.c).
-    not_in_vcpu_list
-        Names of domains of ``xl list -l`` that the ``xl vcpu-list`` read does not have.
     """
     count = len(host.domains)
     notes = [f"{host.running_vcpu_count} vcpus of {count} running domain{'s' * (count != 1)} are counted as load"]
     spread = sum(domain.online_affinity.count(None) for domain in host.domains)
-    if not affinity_known and spread:
+    if not facts.affinity_known and spread:
         notes.append(
             f"where {spread} of these vcpus may run is not known, and they count as spread over all pnodes; "
             "--vcpu-list reads it from xl vcpu-list"
         )
-    if not affinity_known:
+    if not facts.affinity_known:
         notes.append(
             "not counted are the vcpus of Domain-0, and of stub domains and guests of other toolstacks if there are "
             "any: xl list -l does not state them; --vcpu-list reads them from xl vcpu-list"
         )
     elif all(domain.domid != 0 for domain in host.domains):
         notes.append(NO_DOMAIN_0)
-    lacking = [domain.name for domain in host.domains if domain.name in not_in_vcpu_list and None in domain.affinity]
+    lacking = [
+        domain.name for domain in host.domains if domain.name in facts.not_in_vcpu_list and None in domain.affinity
+    ]
     if lacking:
         notes.append(
             "the xl vcpu-list given does not have these domains of xl list -l, whose vcpus count as spread over all "

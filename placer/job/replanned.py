@@ -56,17 +56,13 @@ def replanned(parsed: ParsedHost, guests: Sequence[ParsedGuest]) -> ParsedHost:
     gone = {match.domain.name for match in found}
     host = replace(parsed.host, domains=tuple(each for each in parsed.host.domains if each.name not in gone))
     notes = parsed.notes
-    before, after = (_load_notes(each, facts) for each in (parsed.host, host))
+    before, after = (load_notes(each, facts) for each in (parsed.host, host))
     if gone and set(before) <= set(notes):
         notes = (*(note for note in notes if note not in before), *after)
     if found:
         host, said = _with_held(host, found, facts)
         notes = (*notes, *said)
     return change(parsed, host=host, notes=(*notes, *_remarks(matches, running)))
-
-
-def _load_notes(host: Host, facts: RunningFacts) -> tuple[str, ...]:
-    return load_notes(host, affinity_known=facts.affinity_known, not_in_vcpu_list=facts.not_in_vcpu_list)
 
 
 def still_load_notes(instance: Instance) -> list[str]:

@@ -1,4 +1,4 @@
-"""Notes on guests that are spread over sets of pnodes, and what the proof of an answer assumes of them."""
+"""Notes on guests without vnuma, above all on sets of pnodes, and what the proof of an answer assumes of them."""
 
 from __future__ import annotations
 

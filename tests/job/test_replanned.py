@@ -105,7 +105,7 @@ def test_free_memory_that_is_stated_is_final() -> None:
 
 
 def test_what_is_counted_is_said_of_the_domains_that_stay() -> None:
-    parsed = ParsedHost(host=HOST, running=RunningFacts(), notes=("first", *load_notes(HOST, affinity_known=True)))
+    parsed = ParsedHost(host=HOST, running=RunningFacts(), notes=("first", *load_notes(HOST, RunningFacts())))
     notes = replanned(parsed, [a_reading("db")]).notes
     assert notes[:2] == ("first", "2 vcpus of 2 running domains are counted as load")
     assert "4 vcpus of 3 running domains are counted as load" not in notes
