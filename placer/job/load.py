@@ -35,9 +35,8 @@ def load_notes(host: Host, facts: RunningFacts) -> tuple[str, ...]:
         )
     elif all(domain.domid != 0 for domain in host.domains):
         notes.append(NO_DOMAIN_0)
-    lacking = [
-        domain.name for domain in host.domains if domain.name in facts.not_in_vcpu_list and None in domain.affinity
-    ]
+    unbound = [domain.name for domain in host.domains if None in domain.affinity]
+    lacking = [name for name in unbound if name in facts.not_in_vcpu_list]
     if lacking:
         notes.append(
             "the xl vcpu-list given does not have these domains of xl list -l, whose vcpus count as spread over all "

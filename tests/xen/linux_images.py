@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.xen.xen_boot import QEMU
-from tests.xen.xen_images import FOLDER_MODE, LINK_MODE, PROGRAM_MODE, archive, base, kernel_of, tables_guest
+from tests.xen.xen_images import FOLDER_MODE, LINK_MODE, PROGRAM_MODE, archive, base, kernel_of, make_once, tables_guest
 from tests.xen.xen_packages import DEBIAN_12, LIBRARIES, Platform
 from tests.xen.xen_programs import HERE
 
@@ -51,12 +51,12 @@ def linux_images(platform: Platform = DEBIAN_12) -> LinuxImages:
     key = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
     where = platform.folder / "built" / f"{key}-linux"
     made = LinuxImages(where / "vmlinux", where / "linux.cpio")
-    if not made.userland.exists():
-        where.mkdir(parents=True, exist_ok=True)
-        made.kernel.write_bytes(kernel_of(platform))
-        fresh = where / "linux.cpio.new"
-        fresh.write_bytes(archive(_userland(platform)))
-        fresh.replace(made.userland)
+
+    def make(folder: Path) -> None:
+        (folder / made.kernel.name).write_bytes(kernel_of(platform))
+        (folder / made.userland.name).write_bytes(archive(_userland(platform)))
+
+    make_once(where, make)
     return made
 
 

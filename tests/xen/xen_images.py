@@ -9,6 +9,8 @@ import lzma
 import re
 import struct
 import subprocess
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,14 +50,31 @@ def images(platform: Platform = DEBIAN_12) -> Images:
     key = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
     where = platform.folder / "built" / f"{key}-images"
     made = Images(where / "xen", where / "vmlinux", where / "dom0.cpio")
-    if not made.userland.exists():
-        where.mkdir(parents=True, exist_ok=True)
-        made.xen.write_bytes(gzip.decompress((platform.root / f"boot/xen-{platform.xen}-amd64.gz").read_bytes()))
-        made.kernel.write_bytes(kernel_of(platform))
-        fresh = where / "dom0.cpio.new"
-        fresh.write_bytes(archive(_userland(platform)))
-        fresh.replace(made.userland)
+
+    def make(folder: Path) -> None:
+        packed = platform.root / f"boot/xen-{platform.xen}-amd64.gz"
+        (folder / made.xen.name).write_bytes(gzip.decompress(packed.read_bytes()))
+        (folder / made.kernel.name).write_bytes(kernel_of(platform))
+        (folder / made.userland.name).write_bytes(archive(_userland(platform)))
+
+    make_once(where, make)
     return made
+
+
+def make_once(where: Path, make: Callable[[Path], None]) -> None:
+    """Make a folder of files, unless it is there; several processes may do so at once, and one of theirs stays."""
+    if where.exists():
+        return
+    where.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=where.parent) as scratch:
+        fresh = Path(scratch) / where.name
+        fresh.mkdir()
+        make(fresh)
+        try:
+            fresh.rename(where)
+        except OSError:
+            if not where.exists():  # else another process was faster
+                raise
 
 
 def tables_guest(platform: Platform = DEBIAN_12) -> Path:
