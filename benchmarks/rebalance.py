@@ -133,17 +133,13 @@ def _main(problem: Problem, site_of: IntArray) -> IntArray:
 
 def _single_moves(ends: EndProblem, site_of: IntArray) -> Iterator[IntArray]:
     """Give each assignment in which one more guest is on another pnode."""
-    items, first = {}, 0
-    for guest in ends.guests:
-        items[guest.name] = np.arange(first, first + len(guest.vnodes))
-        first += len(guest.vnodes)
-    for i, name in enumerate(ends.movers):
-        later = items[ends.later_of[name].name] if name in ends.later_of else items[name]
+    first = ends.problem.n - len(ends.moved_items)
+    for i, mover in enumerate(ends.moved_items):
         for p in range(PNODES):
-            if len(later) == 1 and site_of[later[0]] != p:
+            if len(mover.later) == 1 and site_of[mover.later[0]] != p:
                 moved = site_of.copy()
-                moved[items[name]] = PNODES + ABSENT
-                moved[later] = p
+                moved[mover.now] = PNODES + ABSENT
+                moved[mover.later] = p
                 moved[first + i] = PNODES + MOVING
                 yield moved
 

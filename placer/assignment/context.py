@@ -92,6 +92,10 @@ class SearchContext:
         """Give the same limits but for some seconds at the end, at most a quarter of the seconds left."""
         return replace(self, time_limit_s=max(0.0, self.time_limit_s - min(seconds, self.left_s() / 4)))
 
+    def with_share(self, share: float) -> SearchContext:
+        """Give the same limits but for the time: a share, 0 to 1, of the seconds left."""
+        return replace(self, time_limit_s=self.elapsed_s() + share * self.left_s())
+
     def begin(self, problem: Problem, decision: Decision) -> None:
         """Keep the decision for the method that begins."""
         known = self.incumbents.of(problem)

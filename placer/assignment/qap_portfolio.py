@@ -7,8 +7,6 @@ University of Toronto, 2004; Cordeau, Gaudioso, Laporte and Moccia, INFORMS Jour
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from placer.assignment import Flow, Problem, Solution, Status
@@ -74,8 +72,7 @@ def _permutation_applies(problem: Problem) -> Applies:
 def _first_permutation(problem: Problem, context: SearchContext, _known: Solution | None) -> Solution | GaveUp:
     """Search for a moment, so that there is a good assignment before anything else is tried."""
     bound = lower_bounds(TermIndex(problem))[0]
-    limits = replace(context, time_limit_s=context.elapsed_s() + FIRST_SHARE * context.left_s())
-    found = _permuted(problem, limits, None, patience=FIRST_MOVES * problem.n, bound=bound)
+    found = _permuted(problem, context.with_share(FIRST_SHARE), None, patience=FIRST_MOVES * problem.n, bound=bound)
     return found if context.left_s() <= 0 else GaveUp(f"costs {found.costs}", found)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from placer.assignment import IntArray
 from placer.assignment.context import SearchContext
-from placer.lowering.moves import ABSENT, MOVING, STAYING
+from placer.lowering.moves import ABSENT, MOVING, STAYING, Mover
 from placer.rebalance.end_problem import EndProblem
 
 SHARE = 0.15
@@ -32,7 +32,7 @@ def descend(ends: EndProblem, context: SearchContext) -> IntArray | None:
     problem, best = ends.problem, ends.problem.hint
     if best is None or (best < 0).any() or not problem.feasible(best[None, :])[0]:
         return None
-    guests = _Guests(ends)
+    guests = _Guests(ends, best)
     until = context.elapsed_s() + SHARE * context.left_s()
     while context.elapsed_s() < until and not context.stop.is_set():
         tried = np.array([*guests.neighbours(best)] or [best])
@@ -48,50 +48,41 @@ def descend(ends: EndProblem, context: SearchContext) -> IntArray | None:
 
 
 class _Guests:
-    """The guests that may move, by the items that they are now and later."""
+    """The guests that may move to one pnode, each with its selector."""
 
-    def __init__(self, ends: EndProblem) -> None:
-        self._m = len(ends.running.instance.host.pnodes)
-        starts = np.cumsum([0] + [len(guest.vnodes) for guest in ends.guests])
-        items = {g.name: np.arange(a, b) for g, a, b in zip(ends.guests, starts, starts[1:], strict=False)}
-        home = ends.problem.hint
-        assert home is not None
-        self._all = []
-        for i, name in enumerate(ends.movers):
-            now = items[name]
-            later = items[ends.later_of[name].name] if name in ends.later_of else now
-            if len(later) == 1:
-                self._all.append((now, later, int(starts[-1]) + i, home))
+    def __init__(self, ends: EndProblem, home: IntArray) -> None:
+        self._m, self._home = len(ends.running.instance.host.pnodes), home
+        first = ends.problem.n - len(ends.moved_items)
+        self._all = [(mover, first + i) for i, mover in enumerate(ends.moved_items) if len(mover.later) == 1]
 
     def neighbours(self, site_of: IntArray) -> Iterator[IntArray]:
         """Give each assignment with one guest elsewhere, two exchanged, or one elsewhere and a mover back home."""
-        moved = [guest for guest in self._all if site_of[guest[2]] == self._m + MOVING]
-        back = [self._stay(site_of, guest) for guest in moved]
+        moved = [guest for guest in self._all if site_of[guest[1]] == self._m + MOVING]
+        back = [self._stay(site_of, *guest) for guest in moved]
         yield from back
         for start in (site_of, *back):
-            for guest in self._all:
-                yield from (self._go(start, guest, p) for p in range(self._m) if start[guest[1][0]] != p)
-        whole = [guest for guest in self._all if guest[0] is guest[1]]
+            for mover, selector in self._all:
+                here = start[mover.later[0]]
+                yield from (self._go(start, mover, selector, p) for p in range(self._m) if here != p)
+        whole = [guest for guest in self._all if not guest[0].changes]
         for i, one in enumerate(whole):
             for other in whole[:i]:
-                p, q = int(site_of[one[1][0]]), int(site_of[other[1][0]])
+                p, q = int(site_of[one[0].now[0]]), int(site_of[other[0].now[0]])
                 if p != q:
-                    yield self._go(self._go(site_of, one, q), other, p)
+                    yield self._go(self._go(site_of, *one, q), *other, p)
 
-    def _go(self, site_of: IntArray, guest: tuple[IntArray, IntArray, int, IntArray], p: int) -> IntArray:
-        now, later, selector, home = guest
-        if now is later and home[now[0]] == p:
-            return self._stay(site_of, guest)
+    def _go(self, site_of: IntArray, mover: Mover, selector: int, p: int) -> IntArray:
+        if not mover.changes and self._home[mover.now[0]] == p:
+            return self._stay(site_of, mover, selector)
         sites = site_of.copy()
-        sites[now] = self._m + ABSENT
-        sites[later] = p
+        sites[mover.now] = self._m + ABSENT
+        sites[mover.later] = p
         sites[selector] = self._m + MOVING
         return sites
 
-    def _stay(self, site_of: IntArray, guest: tuple[IntArray, IntArray, int, IntArray]) -> IntArray:
-        now, later, selector, home = guest
+    def _stay(self, site_of: IntArray, mover: Mover, selector: int) -> IntArray:
         sites = site_of.copy()
-        sites[later] = self._m + ABSENT
-        sites[now] = home[now]
+        sites[mover.later] = self._m + ABSENT
+        sites[mover.now] = self._home[mover.now]
         sites[selector] = self._m + STAYING
         return sites

@@ -9,7 +9,7 @@ from dataclasses import replace as change
 import numpy as np
 from msgspec.structs import replace
 
-from placer.assignment import IntArray, Problem, Term
+from placer.assignment import IntArray, Problem
 from placer.instance import Guest, Host, Instance, Placement, Rule, Vnode, VnodeOf, guest_of
 from placer.instance.flexible import set_parts
 from placer.instance.rules import Member
@@ -41,6 +41,8 @@ class EndProblem:
         Name -> the guest once it has moved, if that is another one.
     movers
         Names of the guests that may move, in the order of the selectors.
+    moved_items
+        The items of each of them now, and once it has moved.
     tiers
         The names of the terms of each tier.
     """
@@ -51,6 +53,7 @@ class EndProblem:
     guests: tuple[Guest, ...]
     later_of: dict[str, Guest]
     movers: tuple[str, ...]
+    moved_items: tuple[Mover, ...]
     tiers: tuple[tuple[str, ...], ...]
 
     def decode(self, site_of: IntArray) -> tuple[Instance, Placement]:
@@ -91,15 +94,21 @@ def end_problem(running: RunningHost, goal: Goal) -> EndProblem:
         mine = items[mover.name]
         groups.append(Mover(now=mine, later=items[later_of[mover.name].name] if mover.name in later_of else mine))
     problem = _staying_allowed(problem, home, [group.now for group in groups], goal, host)
-    problem = with_moves(problem, home, groups, _budgets(movers, goal))
-    tiers = _with_moves(problem, movers, expanded, goal)
+    mib = np.array([-(-mover.memory_kib // KIB_PER_MIB) for mover in movers], dtype=np.int64)
+    count = np.ones(len(movers), dtype=np.int64)
+    n, m = problem.n, problem.m
+    problem = with_moves(problem, home, groups, _budgets(movers, count, mib, goal))
+    tiers = [*problem.tiers]
+    tiers.insert(_place_of_count(goal.fewest, len(tiers)), (moves_term(COUNT, count, n, m),))
+    tiers.append((moves_term(MEMORY, mib, n, m),))
     return EndProblem(
         running=running,
         goal=goal,
-        problem=change(problem, tiers=tiers),
+        problem=change(problem, tiers=tuple(tiers)),
         guests=guests,
         later_of=later_of,
         movers=tuple(resident.name for resident in movers),
+        moved_items=tuple(groups),
         tiers=tier_names(running, fewest=goal.fewest),
     )
 
@@ -190,30 +199,14 @@ def _staying_allowed(problem: Problem, home: IntArray, movers: list[IntArray], g
     return change(problem, allowed=allowed, resources=tuple(resources))
 
 
-def _budgets(movers: list[Resident], goal: Goal) -> list[Budget]:
-    ones = np.ones(len(movers), dtype=np.int64)
-    memory = np.array([-(-mover.memory_kib // KIB_PER_MIB) for mover in movers], dtype=np.int64)
+def _budgets(movers: list[Resident], count: IntArray, mib: IntArray, goal: Goal) -> list[Budget]:
     restarted = np.array([mover.kinds == ("restart",) for mover in movers], dtype=np.int64)
     limits = (
-        (COUNT, ones, goal.moves),
-        (MEMORY, memory, None if goal.kib is None else goal.kib // KIB_PER_MIB),
+        (COUNT, count, goal.moves),
+        (MEMORY, mib, None if goal.kib is None else goal.kib // KIB_PER_MIB),
         ("restarts", restarted, goal.restarts),
     )
     return [Budget(name=name, weight=weight, limit=limit) for name, weight, limit in limits if limit is not None]
-
-
-def _with_moves(
-    problem: Problem, movers: list[Resident], expanded: Instance, goal: Goal
-) -> tuple[tuple[Term, ...], ...]:
-    """Add the tiers of what moves, as :func:`tier_names` has them."""
-    n = sum(len(guest.vnodes) for guest in expanded.guests)
-    m = len(expanded.host.pnodes)
-    memory = np.array([-(-mover.memory_kib // KIB_PER_MIB) for mover in movers], dtype=np.int64)
-    tiers = [*problem.tiers]
-    tiers.insert(
-        _place_of_count(goal.fewest, len(tiers)), (moves_term(COUNT, np.ones(len(movers), dtype=np.int64), n, m),)
-    )
-    return (*tiers, (moves_term(MEMORY, memory, n, m),))
 
 
 def tier_names(running: RunningHost, *, fewest: bool) -> tuple[tuple[str, ...], ...]:

@@ -114,8 +114,7 @@ def _solved(ends: EndProblem, problem: Problem, context: SearchContext) -> Solut
     if context.workers is None and pairs > SMALL:
         context = replace(context, workers=WORKERS)
     main = max((t for t, tier in enumerate(ends.tiers) if {"access_distance", "core_sharing"} & {*tier}), default=0) + 1
-    most = replace(context, time_limit_s=context.elapsed_s() + MAIN_SHARE * context.left_s())
-    first = cpsat(replace(problem, tiers=problem.tiers[:main]), most)
+    first = cpsat(replace(problem, tiers=problem.tiers[:main]), context.with_share(MAIN_SHARE))
     if first.site_of is None:
         return first
     costs = tuple(problem.evaluate(first.site_of[None, :])[0].tolist())

@@ -6,18 +6,18 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from msgspec.structs import replace
 
 from placer.audit.expected import pnodes_of
 from placer.errors import InputError
 from placer.formats.base import ParsedGuest
-from placer.formats.xl.numa_dump import NumaDump
+from placer.formats.xl.numa_dump import PAGE_KIB, NumaDump
 from placer.instance import Domain, Guest, Host, Instance, Placement, Vnode, format_size
 from placer.rebalance.observed_libvirt import libvirt_kinds, of_libvirt
 from placer.rebalance.running import Kind, Resident, RunningHost
 
-PAGE_KIB = 4
 STRAY = 50
 """
 A pnode with less than one part in so many of a guest's memory does not count as one that it lies on.
@@ -138,7 +138,7 @@ def _parts(found: Mapping[int, int], pnodes: tuple[int, ...], vcpus: int, overhe
         ends.append(round(vcpus * sum(memory[: k + 1]) / total))
     return tuple(
         Vnode(memory_kib=kib + each, vcpus=range(first, last))
-        for kib, first, last in zip(memory, ends, ends[1:], strict=False)
+        for kib, (first, last) in zip(memory, pairwise(ends), strict=True)
     )
 
 

@@ -71,7 +71,7 @@ class Overview:
         """Name of a guest that moves for the best -> its pnodes before and after, ascending; empty without a best."""
         if self.running is None or self.best is None or self.best.instance is None or self.best.placement is None:
             return {}
-        transfers = moved_guests(self.running, Goal(), self.best.instance, self.best.placement)
+        transfers = moved_guests(self.running, self.best.instance, self.best.placement)
         return {each.name: (tuple(sorted(each.leaves)), tuple(sorted(each.comes))) for each in transfers}
 
     @property

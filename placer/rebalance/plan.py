@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from placer.assignment import Status
@@ -134,7 +134,7 @@ class Plan:
     order_proved: bool = True
     curve: tuple[Point, ...] = ()
     reason: str | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     wall_time_s: float = 0.0
 
     @property

@@ -63,14 +63,14 @@ def _within_range(guest: Guest, number: int) -> int:
 
 def _plan(running: RunningHost, goal: Goal, context: SearchContext, *, curve: bool, live: bool) -> Plan:
     curve = curve and not goal.fewest
-    found = best_end_state(running, goal, _within(context, SHARE if curve else 1.0))
+    found = best_end_state(running, goal, context.with_share(SHARE if curve else 1.0))
     plan = Plan(status=found.status, running=running, goal=goal, now=state_now(running), notes=running.notes)
     if found.instance is None or found.placement is None:
         reason = why_none(running, goal, found.status, context)
         return dataclasses.replace(plan, reason=reason, wall_time_s=context.elapsed_s())
     steps = steps_to(running, goal, found.instance, found.placement, live=live)
     if steps.stuck:
-        reason = why_stuck(running, goal, steps.stuck, found.instance, found.placement)
+        reason = why_stuck(running, steps.stuck, found.instance, found.placement)
         return dataclasses.replace(plan, status=Status.UNKNOWN, reason=reason, wall_time_s=context.elapsed_s())
     plan = dataclasses.replace(
         plan,
@@ -91,19 +91,14 @@ def _plan(running: RunningHost, goal: Goal, context: SearchContext, *, curve: bo
 
 def _curve(plan: Plan, found: EndState, context: SearchContext) -> tuple[Point, ...]:
     """Solve for each smaller number of moves, as long as there is time."""
-    last = sum(step.phase != "in" and step.kind != "create" for step in plan.steps)
+    last = plan.moves
     points = [Point(moves=0, status=Status.OPTIMAL, state=plan.now)]
     start = None
     for moves in range(1, last):
         if context.left_s() <= 0:
             break
         less = dataclasses.replace(plan.goal, moves=moves)
-        end = best_end_state(plan.running, less, _within(context, 1 / (last - moves)), start=start)
+        end = best_end_state(plan.running, less, context.with_share(1 / (last - moves)), start=start)
         start = end.site_of
         points.append(Point(moves=moves, status=end.status, state=end.state))
     return (*points, Point(moves=last, status=found.status, state=found.state)) if last else tuple(points)
-
-
-def _within(context: SearchContext, share: float) -> SearchContext:
-    """Give a context with a share of the time that is left."""
-    return dataclasses.replace(context, time_limit_s=context.elapsed_s() + share * context.left_s())

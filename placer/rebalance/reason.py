@@ -32,15 +32,15 @@ def why_none(running: RunningHost, goal: Goal, status: Status, context: SearchCo
     for words, wider in _wider(running, goal):
         end = best_end_state(running, wider, context)
         if end.instance is not None and end.placement is not None:
-            moved = moved_guests(running, wider, end.instance, end.placement)
+            moved = moved_guests(running, end.instance, end.placement)
             kib = sum(transfer.kib for transfer in moved)
             return f"{words}; {len(moved)} moves of {format_size(kib)} in all suffice without that limit"
     return _no_room(running, goal)
 
 
-def why_stuck(running: RunningHost, goal: Goal, stuck: tuple[str, ...], end: Instance, placement: Placement) -> str:
+def why_stuck(running: RunningHost, stuck: tuple[str, ...], end: Instance, placement: Placement) -> str:
     """Say which moves wait for each other."""
-    transfers = [t for t in moved_guests(running, goal, end, placement) if t.name in stuck]
+    transfers = [t for t in moved_guests(running, end, placement) if t.name in stuck]
     graph = move_graph({t.name: t.leaves for t in transfers}, {t.name: t.comes for t in transfers})
     waiting = " -> ".join(circle(graph) or stuck)
     return (

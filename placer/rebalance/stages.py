@@ -62,7 +62,7 @@ def _greedy(actions: list[Action], start: Occupancy) -> list[list[Action]]:
         for action in left:
             others = [each for each in rest if each is not action]
             tried = [*chosen, action]
-            if _follows(action, chosen, left) and now.fits(tried) and _runs(others, now.after(tried)):
+            if _follows(action, chosen, left) and _all_fit([tried, *([each] for each in others)], now):
                 chosen, rest = tried, others
         stages.append(chosen)
         now, left = now.after(chosen), rest
@@ -77,15 +77,6 @@ def _follows(action: Action, chosen: list[Action], left: list[Action]) -> bool:
 
 def _index(action: Action, actions: list[Action]) -> int:
     return next(i for i, each in enumerate(actions) if each is action)
-
-
-def _runs(actions: Sequence[Action], now: Occupancy) -> bool:
-    """Whether actions fit one after the other."""
-    for action in actions:
-        if not now.fits([action]):
-            return False
-        now = now.after([action])
-    return True
 
 
 def _repeats(actions: Sequence[Action]) -> bool:
@@ -138,8 +129,8 @@ def _late_out(stages: list[list[Action]], start: Occupancy) -> list[list[Action]
     return stages
 
 
-def _all_fit(stages: list[list[Action]], start: Occupancy) -> bool:
-    now = start
+def _all_fit(stages: list[list[Action]], now: Occupancy) -> bool:
+    """Whether the actions of each stage fit at once, one stage after the other."""
     for each in stages:
         if not now.fits(each):
             return False

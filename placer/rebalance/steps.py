@@ -51,7 +51,7 @@ def steps_to(running: RunningHost, goal: Goal, end: Instance, placement: Placeme
         Whether no guest is saved; then guests that wait for each other take turns on a pnode with room, which takes a
         move more.
     """
-    transfers = moved_guests(running, goal, end, placement, live=live)
+    transfers = moved_guests(running, end, placement, live=live)
     start = occupancy(running)
     pnodes = tuple(pnode.id for pnode in running.instance.host.pnodes if pnode.id not in goal.empty and pnode.pcpus)
     found = sequence(transfers, start, pnodes if live else ())
@@ -71,20 +71,17 @@ def steps_to(running: RunningHost, goal: Goal, end: Instance, placement: Placeme
     )
 
 
-def moved_guests(
-    running: RunningHost, goal: Goal, end: Instance, placement: Placement, *, live: bool = False
-) -> list[Transfer]:
+def moved_guests(running: RunningHost, end: Instance, placement: Placement, *, live: bool = False) -> list[Transfer]:
     """Give the guests that are elsewhere in an end state, with what they hold before and after."""
     later = {guest.name: guest for guest in end.guests}
     transfers = []
     for guest, resident in zip(running.instance.guests, running.residents, strict=True):
-        before = held(guest, running.placement.pnode_of[guest.name])
-        after = held(later[guest.name], placement.pnode_of[guest.name])
-        if _without_anywhere(before) == _without_anywhere(after) and _same(guest, running, later, placement):
+        now, then = running.placement.pnode_of[guest.name], placement.pnode_of[guest.name]
+        if now == then and guest.vnodes == later[guest.name].vnodes:
             continue
         kinds = tuple(kind for kind in resident.kinds if not (live and kind == "save"))
-        kib = resident.memory_kib
-        transfers.append(Transfer(name=guest.name, kinds=kinds, kib=kib, before=before, after=after))
+        before, after = held(guest, now), held(later[guest.name], then)
+        transfers.append(Transfer(name=guest.name, kinds=kinds, kib=resident.memory_kib, before=before, after=after))
     return transfers
 
 
@@ -108,17 +105,6 @@ def held(guest: Guest, pnodes: tuple[int | None, ...]) -> dict[int, int]:
         if pnode is not None:
             kib.update({pnode: vnode.memory_kib, ANYWHERE: vnode.memory_kib})
     return dict(kib)
-
-
-def _same(guest: Guest, running: RunningHost, later: dict[str, Guest], placement: Placement) -> bool:
-    return (
-        guest.vnodes == later[guest.name].vnodes
-        and running.placement.pnode_of[guest.name] == placement.pnode_of[guest.name]
-    )
-
-
-def _without_anywhere(kib: dict[int, int]) -> dict[int, int]:
-    return {pnode: each for pnode, each in kib.items() if pnode != ANYWHERE}
 
 
 def _apart(instance: Instance) -> set[frozenset[str]]:

@@ -61,7 +61,7 @@ def solve_flexible(
     start, kept = (None if each is None else restricted_to(each, few) for each in (hint, keep))
     lowered = lower(few, allow_unplaced=allow_unplaced, hint=start, keep=kept)
     share = FIRST if strategy.searches else 1.0
-    first = strategy.run(lowered.problem, replace(context, time_limit_s=context.elapsed_s() + share * context.left_s()))
+    first = strategy.run(lowered.problem, context.with_share(share))
     above = instance.tiers_above_vnodes(kept=keep is not None)
     fewest = FlexibleResult(lowered=lowered, solution=_counted(first, instance, above))
     known = fewest.solution.costs[: len(above)]

@@ -47,8 +47,7 @@ def solved(
     lowered = lowering(instance)
     if lowered.is_exact:
         return FlexibleResult(lowered=lowered, solution=run(lowered, context))
-    half = replace(context, time_limit_s=context.elapsed_s() + context.left_s() / 2)
-    best = FlexibleResult(lowered=lowered, solution=unproved(run(lowered, half)))
+    best = FlexibleResult(lowered=lowered, solution=unproved(run(lowered, context.with_share(1 / 2))))
     proved = True
     for case in cases(instance):
         context.log("flexible guests: a case of its own, for room that depends on the choice")

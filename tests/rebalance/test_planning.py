@@ -49,7 +49,7 @@ def test_plans_are_those_of_the_oracle(seed: int) -> None:
     assert faults(plan, seed=seed) == []
     moves = [
         (dict(each.before), dict(each.after), each.kib, "save" in each.kinds)
-        for each in moved_guests(running, goal, plan.instance, plan.placement)
+        for each in moved_guests(running, plan.instance, plan.placement)
     ]
     assert plan.order_proved and plan.downtime_kib == least_downtime(moves, dict(occupancy(running).free))
 

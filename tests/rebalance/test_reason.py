@@ -55,4 +55,4 @@ def test_without_a_proof_it_was_the_time() -> None:
 def test_moves_that_wait_for_each_other_are_named() -> None:
     running = host_of([4, 4], {"a": (4, 0), "b": (4, 1)})
     placement = Placement(pnode_of={"a": (1,), "b": (0,)})
-    assert "the moves of a -> b wait" in why_stuck(running, Goal(), ("a", "b"), running.instance, placement)
+    assert "the moves of a -> b wait" in why_stuck(running, ("a", "b"), running.instance, placement)

@@ -37,7 +37,7 @@ def test_a_guest_is_moved_where_its_memory_is_elsewhere() -> None:
     running = host_of([8, 8], {"a": ((2, 2), (0, 1)), "b": (1, 1)})
     whole = Guest(name="a", vnodes=[Vnode(memory_kib=4 * GIB, vcpus=(0, 1))])
     end = ruled(running, guests=[whole, running.instance.guests[1]]).instance
-    (moved,) = moved_guests(running, Goal(), end, Placement(pnode_of={"a": (0,), "b": (1,)}))
+    (moved,) = moved_guests(running, end, Placement(pnode_of={"a": (0,), "b": (1,)}))
     assert (moved.name, moved.before, moved.after) == (
         "a",
         {0: 2 * GIB, 1: 2 * GIB, ANYWHERE: 4 * GIB},
