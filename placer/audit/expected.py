@@ -136,7 +136,7 @@ def pnodes_of(mask: Bound, host: Host) -> Places:
     """Give the ids of the pnodes with pcpus of a mask; of all pnodes with pcpus for None."""
     if mask is None:
         return frozenset(pnode.id for pnode in host.pnodes if pnode.pcpus)
-    return frozenset(host.pnodes[host.position_of_pcpu[pcpu]].id for pcpu in mask)
+    return host.pnodes_of_pcpus(mask)
 
 
 def _of_whole(guest: RunningGuest, pnodes: Places) -> ExpectedLayout:

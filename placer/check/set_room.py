@@ -19,7 +19,7 @@ def set_room(instance: Instance, where: Positions) -> Iterator[Violation]:
     the first pnode, and a GiB if one of these guests asks for whole GiB. The constants are those of
     benchmarks/xen_sets.md. A host without a low zone, and an instance whose guests may stray, knows no such rule.
     """
-    if instance.host.low_zone_kib is None or instance.sets_may_stray:
+    if not instance.keeps_set_room:
         return
     for p, (need, room, names) in enumerate(set_loads(instance, where)):
         if need > room:

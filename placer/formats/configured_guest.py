@@ -200,7 +200,7 @@ def narrows_set(guest: Guest, host: Host, pnodes: Iterable[int | None]) -> bool:
     """
     if guest.form != "set" or guest.soft_affinity is None or None in guest.soft_affinity:
         return False
-    wished = {host.pnodes[host.position_of_pcpu[pcpu]].id for mask in guest.soft_affinity for pcpu in mask or ()}
+    wished = host.pnodes_of_pcpus(pcpu for mask in guest.soft_affinity for pcpu in mask or ())
     places = {pnode for pnode in pnodes if pnode is not None}
     return bool(wished & places) and not places <= wished
 

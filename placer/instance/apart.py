@@ -104,7 +104,7 @@ def spread_apart(guest: Guest, host: Host) -> Guest | None:
 def _homes(mask: tuple[int, ...] | None, guest: Guest, host: Host) -> frozenset[int]:
     """Give the ids of the pnodes on which a vcpu of this mask may run in the cpupool of its guest."""
     usable = host.pcpus_of_effective_pool(guest.pool).intersection(host.position_of_pcpu if mask is None else mask)
-    return frozenset(host.pnodes[host.position_of_pcpu[pcpu]].id for pcpu in usable)
+    return host.pnodes_of_pcpus(usable)
 
 
 def may_be_cut(guest: Guest) -> range:

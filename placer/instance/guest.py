@@ -222,7 +222,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         alone = tuple(frozenset() if pnode is None else frozenset((pnode,)) for pnode in pnodes)
         return (frozenset().union(*alone),) * len(alone) if self.form == "set" else alone
 
-    def by_affinity(self) -> list[int]:
+    def _by_affinity(self) -> list[int]:
         """Give its vcpus, those with the same hard affinity one after the other; those without any come last."""
         masks = self.hard_affinity or (None,) * self.vcpu_count
         return sorted(range(self.vcpu_count), key=lambda vcpu: (masks[vcpu] is None, masks[vcpu] or ()))
@@ -239,7 +239,7 @@ class Guest(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             return self
         if self.form == "set" and k > 1:
             spread = set_parts(self.flexible.memory_kib, self.flexible.vcpu_count, k, self.page_size)
-            alike = self.by_affinity()
+            alike = self._by_affinity()
             vnodes = tuple(Vnode(memory_kib=kib, vcpus=sorted(alike[i] for i in vcpus)) for kib, vcpus in spread)
             return replace(self, vnodes=vnodes, flexible=None, one_to_one=True)
         cut = parts(self.flexible.memory_kib, self.flexible.vcpu_count, k, self.topology, self.page_size)

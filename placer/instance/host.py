@@ -148,6 +148,10 @@ class Host(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         """Pcpu -> the position of its pnode."""
         return {pcpu: p for p, pnode in enumerate(self.pnodes) for pcpu in pnode.pcpus}
 
+    def pnodes_of_pcpus(self, pcpus: Iterable[int]) -> frozenset[int]:
+        """Give the ids of the pnodes to which pcpus of this host are local."""
+        return frozenset(self.pnodes[self.position_of_pcpu[pcpu]].id for pcpu in pcpus)
+
     @cached_property
     def page_sizes(self) -> tuple[int, ...]:
         """The sizes of huge pages that some pnode lists, in KiB, smallest first."""

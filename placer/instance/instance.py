@@ -122,6 +122,11 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         return tiers[: [list(terms) for terms in tiers].index([VNODES])]
 
     @property
+    def keeps_set_room(self) -> bool:
+        """Whether the rule ``set_room`` holds: the low zone of the host is known, and memory may not stray."""
+        return self.host.low_zone_kib is not None and not self.sets_may_stray
+
+    @property
     def flexible(self) -> bool:
         """Whether the number of vnodes of some guest is to be chosen."""
         return any(guest.flexible for guest in self.guests)

@@ -18,7 +18,7 @@ def set_room(instance: Instance, *, with_unplaced_site: bool) -> list[Resource]:
     """
     host = instance.host
     without = [guest for guest in instance.guests if guest.has_own_affinity]
-    if host.low_zone_kib is None or instance.sets_may_stray or not without:
+    if not instance.keeps_set_room or not without:
         return []
     weight = [
         guest.ordinary_kib(vnode) + guest.overhead_share_kib(vnode) + spare_kib(guest)
@@ -28,7 +28,7 @@ def set_room(instance: Instance, *, with_unplaced_site: bool) -> list[Resource]:
         for vnode in guest.vnodes
     ]
     lost = np.full(len(host.pnodes), CRUMBS_KIB, dtype=np.int64)
-    lost[0] += host.low_zone_kib
+    lost[0] += host.low_zone_kib or 0
     lost += GIB_KIB if any(map(asks_for_whole_gib, without)) else 0
     free = np.array([pnode.memory_kib - pnode.reserve_kib for pnode in host.pnodes], dtype=np.int64)
     capacity = np.maximum(free - lost, 0)

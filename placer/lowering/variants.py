@@ -97,7 +97,7 @@ class VariantIndex:
         """Give the guests that ask Xen for whole GiB only as one vnode, where no guest does so whatever is chosen."""
         named = zip(self.variants, self.expanded.guests, strict=True)
         anyway = [guest for (g, k), guest in named if k != 1 or len(self.counts_of(g)) == 1]
-        if self.instance.host.low_zone_kib is None or self.instance.sets_may_stray or any(map(_asks, anyway)):
+        if not self.instance.keeps_set_room or any(map(_asks, anyway)):
             return []
         either = [g for g in self.selectors if 1 in self.counts_of(g) and len(self.counts_of(g)) > 1]
         return [g for g in either if _asks(self.instance.guests[g].split_into(1))]

@@ -163,11 +163,9 @@ def _with_room_to_spare(
         instance, strategy, context, tell, allow_unplaced=allow_unplaced, hint=hint, keep=keep
     )
     found = instance, lowered, solution
-    bound = instance.host.low_zone_kib is not None and not instance.sets_may_stray
-    if not _is_missing(found) or not bound or not any(g.has_own_affinity or g.flexible for g in instance.guests):
+    concerned = instance.keeps_set_room and any(g.has_own_affinity or g.flexible for g in instance.guests)
+    if not concerned or not _is_missing(found) or not solution.status.proved:  # not proved: out of time
         return found
-    if not solution.status.proved:
-        return found  # out of time
     context.log("guests without vnuma: no room to spare, once more without it")
     loose = replace(instance, sets_may_stray=True)
     without, other = _searched(

@@ -23,6 +23,7 @@ def test_positions_are_those_of_the_list_whatever_the_ids() -> None:
     host = Host(pnodes=SPARSE)
     assert host.position_of == {4: 0, 0: 1, 9: 2}
     assert host.position_of_pcpu == {6: 0, 7: 0, 0: 1, 2: 1, 3: 1}
+    assert [host.pnodes_of_pcpus(pcpus) for pcpus in ((), (7, 6), (3, 7))] == [set(), {4}, {0, 4}]
 
 
 def test_without_cores_every_pcpu_is_one() -> None:

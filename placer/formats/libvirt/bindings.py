@@ -119,11 +119,7 @@ def _pins(root: Node, host: Host) -> Iterator[Binding]:
             thread = f" {pin.number('iothread', 2**31)}" if tag == "iothreadpin" else ""
             yield Binding(
                 what=f"its {tag}{thread} (pcpus {shorten(format_cpuset(pcpus))})",
-                pnodes=tuple(
-                    sorted(
-                        {host.pnodes[host.position_of_pcpu[pcpu]].id for pcpu in pcpus if pcpu in host.position_of_pcpu}
-                    )
-                ),
+                pnodes=tuple(sorted(host.pnodes_of_pcpus(host.position_of_pcpu.keys() & pcpus))),
                 way="--format libvirt keeps it; "
                 + (
                     "without it placer writes one on the guest's pnodes"
