@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property
 
 from placer.assignment.context import SearchContext
 from placer.audit.assumed import assumed_dump
@@ -18,7 +19,7 @@ from placer.rebalance.end_state import EndState, best_end_state, state_now
 from placer.rebalance.goal import Goal
 from placer.rebalance.observed import running_host
 from placer.rebalance.plan import State
-from placer.rebalance.running import RunningHost
+from placer.rebalance.running import Resident, RunningHost
 from placer.rebalance.steps import moved_guests
 
 
@@ -67,6 +68,11 @@ class Overview:
         return self.findings.host
 
     @property
+    def residents(self) -> tuple[Resident, ...]:
+        """The guests whose memory can be planned; empty where there are none."""
+        return () if self.running is None else self.running.residents
+
+    @cached_property
     def moves(self) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]]:
         """Name of a guest that moves for the best -> its pnodes before and after, ascending; empty without a best."""
         if self.running is None or self.best is None or self.best.instance is None or self.best.placement is None:

@@ -10,13 +10,13 @@ from placer.audit.findings import GuestFinding
 from placer.audit.locality import guest_locality, pnode_localities
 from placer.check.costs import sharing_price
 from placer.instance import Host, format_cpuset, format_size
+from placer.instance.flexible import KIB_PER_GIB
 from placer.instance.note import grouped, name_some
 from placer.rebalance.overview import Overview
 from placer.rebalance.plan import State
 from placer.report.tables import headline, table
 from placer.report.units import gap
 
-KIB_PER_GIB = 1 << 20
 MOST_COLUMNS = 8
 """Most pnodes with a column of their own; on a larger host each guest lists its pnodes. Chosen: they fit a terminal."""
 NAMED_MOVES = 10
@@ -46,8 +46,7 @@ def notes_of(found: Overview) -> list[str]:
     unlisted = [guest.domain.name for guest in found.findings.guests if not guest.listed]
     if unlisted:
         notes.append(f"without a configuration of xl, so that they are left where they are: {name_some(unlisted)}")
-    residents = found.running.residents if found.running else ()
-    stuck = [each.name for each in residents if not each.kinds and each.name in found.moves]
+    stuck = [each.name for each in found.residents if not each.kinds and each.name in found.moves]
     if stuck:
         notes.append(f"no toolstack moves these, so that they are to be ended and started for it: {name_some(stuck)}")
     pinned = [guest.name for guest in found.snapshot.guests if guest.hard_affinity and guest.name in found.moves]
@@ -80,6 +79,11 @@ def shares(places: Iterable[Places], host: Host) -> dict[int, float]:
     return vcpus
 
 
+def held_kib(found: Overview, pnode: int) -> int:
+    """Sum the memory that all domains hold on a pnode, given by its id, in KiB."""
+    return sum(domain.memory_kib.get(pnode, 0) for domain in found.findings.dump.domains.values())
+
+
 def _title(found: Overview) -> str:
     guests, facts = found.findings.guests, found.snapshot.facts
     vcpus = sum(len(guest.domain.affinity) for guest in guests)
@@ -92,7 +96,7 @@ def _title(found: Overview) -> str:
 def _now(found: Overview) -> list[str]:
     line = f"now: {_mean(found.mean_distance)}, {_pairs(sum(found.shared_pairs.values()))}"
     near = found.near
-    if near is not None and found.running is not None and any(each.repin for each in found.running.residents):
+    if near is not None and any(each.repin for each in found.residents):
         line += f"; with each vcpu bound near its memory, which moves none: {_of_state(near, found)}"
     return [line]
 
@@ -108,7 +112,7 @@ def _best(found: Overview) -> list[str]:
         return [line, "moves: none, the guests are on the best pnodes" if proved else "moves: none"]
     named = [f"{name} {format_cpuset(a)} -> {format_cpuset(b)}" for name, (a, b) in moves.items()]
     more = f", and {len(named) - NAMED_MOVES} more" if len(named) > NAMED_MOVES else ""
-    count = f"{len(moves)} of {len(found.running.residents) if found.running else 0} guests"
+    count = f"{len(moves)} of {len(found.residents)} guests"
     return [line, f"moves: {count}: {', '.join(named[:NAMED_MOVES])}{more}; {_plans(found)}"]
 
 
@@ -131,11 +135,7 @@ def _is_main(terms: Mapping[str, int]) -> bool:
 
 def _plans(found: Overview) -> str:
     """Say which command plans the moves."""
-    restarts = sum(
-        each.kinds == ("restart",)
-        for each in (found.running.residents if found.running else ())
-        if each.name in found.moves
-    )
+    restarts = sum(each.kinds == ("restart",) for each in found.residents if each.name in found.moves)
     option = f" --restarts {restarts}" if restarts else ""
     return f"placer rebalance{option} plans them in a safe order" + (
         " once the pages are known" if found.assumed else ""
@@ -217,22 +217,18 @@ def _pnodes(found: Overview, *, colour: bool) -> str:
     rows = [
         (
             pnode.id,
-            format_size(_held(found, pnode.id)),
-            format_size(found.snapshot.running.host.pnodes[p].memory_kib),
+            format_size(held_kib(found, pnode.id)),
+            format_size(pnode.memory_kib),
             _number(localities[pnode.id].vcpus),
             len(pnode.pcpus),
             found.shared_pairs[pnode.id],
             _percent(localities[pnode.id].local),
             localities[pnode.id].mean_distance,
         )
-        for p, pnode in enumerate(found.host.pnodes)
+        for pnode in found.host.pnodes
     ]
     columns = (">pnode", ">memory held", ">free", ">vcpus", ">pcpus", ">shared pairs", ">local", ">distance")
     return table("Pnodes (of all domains)", columns, rows, colour=colour)
-
-
-def _held(found: Overview, pnode: int) -> int:
-    return sum(domain.memory_kib.get(pnode, 0) for domain in found.findings.dump.domains.values())
 
 
 def _percent(share: float | None) -> str | None:

@@ -8,7 +8,7 @@ from placer.formats.native.placement_json import placement_object
 from placer.formats.text.json_layout import lay_out
 from placer.rebalance.overview import Overview
 from placer.rebalance.plan import State
-from placer.report.overview import notes_of, pnodes_of_guest, shares
+from placer.report.overview import held_kib, notes_of, pnodes_of_guest, shares
 
 
 def overview_json(found: Overview) -> str:
@@ -94,11 +94,11 @@ def _guest(guest: GuestFinding, found: Overview) -> dict[str, object]:
 
 
 def _pnodes(found: Overview) -> list[dict[str, object]]:
-    localities, held = pnode_localities(found.findings), found.findings.dump.domains.values()
+    localities = pnode_localities(found.findings)
     return [
         {
             "id": pnode.id,
-            "held_kib": sum(domain.memory_kib.get(pnode.id, 0) for domain in held),
+            "held_kib": held_kib(found, pnode.id),
             "free_kib": pnode.memory_kib,
             "vcpus": round(localities[pnode.id].vcpus, 6),
             "pcpus": len(pnode.pcpus),
