@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from placer.api.side_inputs import holding, loaded, with_held, with_pools, with_reserve
@@ -14,13 +14,11 @@ from placer.errors import InputError
 from placer.formats.base import ParsedGuest, ParsedHost, RunningFacts
 from placer.formats.libxl.read_json import read_domain
 from placer.formats.snapshot.domain_states import read_domain_states
-from placer.formats.text.files import Text
 from placer.formats.text.json_fields import Fields
-from placer.formats.text.json_text import parse_json
+from placer.formats.xl.list_domains import xl_list_entries
 from placer.formats.xl.numa_dump import NumaDump, read_numa_dump
 from placer.instance import Host
-
-KIB_PER_MIB = 1024
+from placer.instance.flexible import KIB_PER_MIB
 
 
 def of_xl(parsed: ParsedHost, sources: Sources, *, free: str | None, reserve: str | None) -> Snapshot:
@@ -47,7 +45,8 @@ def of_xl(parsed: ParsedHost, sources: Sources, *, free: str | None, reserve: st
     table = sources.take("xl-domains")
     states = None if table is None else read_domain_states(table)
     moving = [domid for domid, state in (states or {}).items() if state.dying or state.being_built]
-    unread = set() if running is None else _unreadable(running, parsed.host, moving)
+    entries = [] if running is None else xl_list_entries(running.content, running.place)
+    unread = _unreadable(entries, parsed.host, moving)
     guests, listed, place = read_lists(parsed.host, running, vcpu_list, skip=unread)
     dump = _dump(sources)
     configured = {guest.domain.domid or 0: guest.domain.name for guest in guests}
@@ -69,7 +68,7 @@ def of_xl(parsed: ParsedHost, sources: Sources, *, free: str | None, reserve: st
         toolstack="xl",
         facts=sources.facts,
         host=replace(parsed, notes=(*sources.notes, *parsed.notes, *said)),
-        guests=() if running is None else _guests(running, parsed.host, unsettled.keys()),
+        guests=_guests(entries, parsed.host, unsettled.keys()),
         running=found,
         dump=dump,
         memory_kib={domid: state.memory_mib * KIB_PER_MIB for domid, state in (states or {}).items()}
@@ -111,25 +110,18 @@ def _with_dump(
         return parsed, None
 
 
-def _unreadable(text: Text, host: Host, moving: Collection[int]) -> set[int]:
+def _unreadable(entries: Iterable[Fields], host: Host, moving: Collection[int]) -> set[int]:
     """Give the domids of those that are being created or taken down whose configuration is not, or no longer, whole."""
     unread = set()
-    for document in _documents(text):
-        domid = document.value.get("domid")
+    for entry in entries:
+        domid = entry.value.get("domid")
         if isinstance(domid, int) and domid in moving:
             try:
-                read_domain(document, host)
+                read_domain(entry, host)
             except InputError:
                 unread.add(domid)
     return unread
 
 
-def _guests(text: Text, host: Host, left_out: Collection[int]) -> tuple[ParsedGuest, ...]:
-    return tuple(read_domain(each, host) for each in _documents(text) if each.value.get("domid") not in {0, *left_out})
-
-
-def _documents(text: Text) -> list[Fields]:
-    rows = parse_json(text.content, text.place)
-    if not isinstance(rows, list):
-        raise InputError('expected the array that "xl list -l" prints', place=f"{text.place}: $")
-    return [Fields.of(row, text.place, f"$[{i}]") for i, row in enumerate(rows)]
+def _guests(entries: Iterable[Fields], host: Host, left_out: Collection[int]) -> tuple[ParsedGuest, ...]:
+    return tuple(read_domain(each, host) for each in entries if each.value.get("domid") not in {0, *left_out})

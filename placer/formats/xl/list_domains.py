@@ -70,6 +70,21 @@ def unlisted_guest(domain: Domain, memory_kib: int) -> RunningGuest:
     )
 
 
+def xl_list_entries(text: str, place: str) -> list[Fields]:
+    """
+    Parse what ``xl list -l`` prints: one entry for each domain, Domain-0 included.
+
+    Raises
+    ------
+    InputError
+        With the JSON path, if the text is not an array of objects.
+    """
+    value = parse_json(text, place)
+    if not isinstance(value, list):
+        raise InputError('expected the array that "xl list -l" prints', place=f"{place}: $")
+    return [Fields.of(item, place, f"$[{i}]") for i, item in enumerate(value)]
+
+
 def read_xl_list(text: str, place: str, host: Host, *, skip: Collection[int] = ()) -> list[RunningGuest]:
     """
     Read the running guests, without Domain-0: xl prints neither its vcpus nor its affinity.
@@ -90,10 +105,7 @@ def read_xl_list(text: str, place: str, host: Host, *, skip: Collection[int] = (
     InputError
         With the JSON path, if libxl could not have started a guest, or a domid or name is listed twice.
     """
-    value = parse_json(text, place)
-    if not isinstance(value, list):
-        raise InputError('expected the array that "xl list -l" prints', place=f"{place}: $")
-    domains = [Fields.of(item, place, f"$[{i}]") for i, item in enumerate(value)]
+    domains = xl_list_entries(text, place)
     left = [0, *skip]
     guests = [_guest(domain, host) for domain in domains if domain.value.get("domid") not in left]
     for key in ("domid", "name"):
