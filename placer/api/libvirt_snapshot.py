@@ -118,6 +118,7 @@ def _listed(parts: Parts, name: str) -> set[str] | None:
 
 def _domain(part: Part, vcpus: Part, maps: Part | None, host: Host) -> _Found:
     text = part.text.content
+    # the empty lines above it keep the lines of faults right, but a declaration has to stand first
     xml = text if not text.lstrip().startswith("<?xml") else text.lstrip()
     guest = read_libvirt_domain(xml, part.text.place, host)
     root = parse_xml(xml, part.text.place)
@@ -180,8 +181,9 @@ def _bound_vnodes(guest: ParsedGuest) -> tuple[Vnode, ...] | None:
 
 def _bound_device(vnode: Vnode) -> Vnode:
     """Fix the vnode of a memory device on the pnode of its nodemask, where that names one alone."""
-    alone = vnode.memory_of is not None and len(vnode.pnodes or ()) == 1
-    return replace_struct(vnode, pnode=vnode.pnodes[0]) if alone and vnode.pnodes else vnode
+    pnodes = vnode.pnodes or ()
+    alone = vnode.memory_of is not None and len(pnodes) == 1
+    return replace_struct(vnode, pnode=pnodes[0]) if alone else vnode
 
 
 def _stated(guest: ParsedGuest, host: Host) -> Masks | None:

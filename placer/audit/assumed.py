@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from placer.audit.expected import pnodes_of
 from placer.formats.xl.list_domains import RunningGuest
-from placer.formats.xl.numa_dump import DumpedDomain, NumaDump
+from placer.formats.xl.numa_dump import PAGE_KIB, DumpedDomain, NumaDump
 from placer.instance import Domain, Host
-
-PAGE_KIB = 4
 
 
 def assumed_dump(host: Host, guests: Sequence[RunningGuest], memory_kib: Mapping[int, int]) -> NumaDump:

@@ -9,11 +9,9 @@ from placer.audit.running import Running
 from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.snapshot.domain_states import DomainState
 from placer.formats.snapshot.facts import Facts
+from placer.formats.snapshot.host_part import Toolstack
 from placer.formats.xl.numa_dump import NumaDump
 from placer.instance.note import name_some
-
-Toolstack = str
-"""``xl`` or ``libvirt``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +24,7 @@ class Snapshot:
     place
         The file's name for messages.
     toolstack
-        ``xl`` or ``libvirt``.
+        What the host was asked with.
     facts
         When, where and by whom it was taken.
     host

@@ -10,6 +10,7 @@ import pytest
 
 import placer
 from placer.formats.snapshot.script import snapshot_script
+from tests.support.fake_host import or_skip
 from tests.support.kvm_snapshots import CAPABILITIES, DB, FREECELL, GIB, WEB, domain, parts_of_kvm
 from tests.support.snapshots import snapshot
 
@@ -122,7 +123,7 @@ def test_outputs_of_xl_are_none_of_this_host() -> None:
         placer.read_host(text, pools=placer.Text("Name CPU list\n"))
 
 
-def test_a_fault_in_a_part_has_its_line(tmp_path: object) -> None:
+def test_a_fault_in_a_part_has_its_line() -> None:
     text = snapshot(parts_of_kvm() | {"virsh-freecell": FREECELL.replace("    1:", "nonsense", 1)})
     line = 1 + text[: text.index("nonsense")].count("\n")
     with pytest.raises(placer.InputError, match=rf"^kvm1\.txt:{line}: expected a line of virsh freecell --all"):
@@ -133,11 +134,14 @@ def test_a_fault_in_a_part_has_its_line(tmp_path: object) -> None:
 @pytest.mark.parametrize("shell", ["dash", "bash"])
 def test_what_the_real_virsh_prints_of_its_test_host_is_read(shell: str) -> None:
     """The domain "test" of libvirt's test driver has 8 GiB and 2 vcpus; its two cells have 2 and 4 MiB free."""
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
     given = os.environ | {"LIBVIRT_DEFAULT_URI": "test:///default"}
     ran = subprocess.run(
-        [shell, "-s"], input=snapshot_script(toolstack="libvirt"), capture_output=True, text=True, env=given, check=True
+        [*or_skip([shell]), "-s"],
+        input=snapshot_script(toolstack="libvirt"),
+        capture_output=True,
+        text=True,
+        env=given,
+        check=True,
     )
     found = placer.read_snapshot(placer.Text(ran.stdout))
     assert [(guest.name, guest.vcpu_count, guest.memory_kib) for guest in found.guests] == [("test", 2, 8 * GIB)]

@@ -69,9 +69,7 @@ def read_facts(parts: Parts) -> tuple[Facts, list[str]]:
     facts = Facts(**{key: begin.get(key.replace("_", "-"), "") for key in Facts.__dataclass_fields__})
     for key, what in (("host", "hosts"), ("boot-id", "boots of the host")):
         if begin.get(key) and end.get(key) and begin[key] != end[key]:
-            two = (
-                f'{key} "{shorten(end[key])}" at its end, "{shorten(begin[key])}" at its begin' if key in begin else key
-            )
+            two = f'{key} "{shorten(end[key])}" at its end, "{shorten(begin[key])}" at its begin'
             raise InputError(
                 f"parts of two {what} are mixed: {two}", place=f"{parts.place}:{parts.parts['facts-after'].line}"
             )
