@@ -1,4 +1,6 @@
 # The functions of a script of placer that moves running guests, whatever the toolstack. Needs a POSIX shell and awk.
+# The file of the toolstack has the functions answers and list_free ("PNODE MIB" for each pnode), its word for a pnode
+# ($place), and what memory elsewhere is no fault: $stray_mib MiB, and one part in $stray_part of the guest.
 # Progress is kept in $state: a file for each step that is done, and for each half of one that is not.
 
 say() { printf '%s\n' "$*"; }
@@ -37,6 +39,43 @@ expect_room() {  # MIB
     room=$(df -Pk "$images" | awk 'NR == 2 { print int($4 / 1024) }')
     [ -n "$room" ] || stop "df does not say what room $images has"
     [ "$room" -ge "$1" ] || stop "$images has $room MiB of room, expected $1 MiB"
+}
+
+expect_free() {  # PNODE=MIB...
+    list_free > "$work/free"
+    for need in "$@"; do
+        have=$(awk -v pnode="${need%%=*}" '$1 == pnode { print $2 }' "$work/free")
+        [ "${have:-0}" -ge "${need#*=}" ] ||
+            stop "$place ${need%%=*} has ${have:-no} MiB free, expected ${need#*=} MiB: something else took memory there"
+    done
+}
+
+# Stop unless the memory that is gone since expect_free lies on the pnodes of PNODE=MIB...
+expect_memory_on() {  # MIB of the guest, PNODE=MIB...
+    [ "$accept" = no ] || return 0
+    size=$1
+    shift
+    list_free > "$work/free.now"
+    astray=$(awk -v planned=" $* " -v most="$((stray_mib + size / stray_part))" -v place="$place" '
+        NR == FNR { before[$1] = $2; next }
+        { gone = before[$1] - $2
+          if (index(planned, " " $1 "=") == 0 && gone > most) print place " " $1 " (" gone " MiB)" }
+        ' "$work/free" "$work/free.now")
+    [ -z "$astray" ] || stop "memory of guest \"$name\" is on $astray, planned is $*; --accept takes it as it is"
+}
+
+each_vcpu() {  # command, FIRST-LAST:PCPUS...: calls the command with each vcpu and its pcpus
+    call=$1
+    shift
+    for pin in "$@"; do
+        vcpu=${pin%%-*}
+        last=${pin%%:*}
+        last=${last#*-}
+        while [ "$vcpu" -le "$last" ]; do
+            "$call" "$vcpu" "${pin#*:}" || return 1
+            vcpu=$((vcpu + 1))
+        done
+    done
 }
 
 next_step() {  # number, guest, uuid, words; returns 1 where nothing is left to do

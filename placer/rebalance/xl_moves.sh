@@ -25,32 +25,11 @@ expect_running() {
     esac
 }
 
-free_mib() {  # pnode
-    xl info -n | awk -v pnode="$1:" '/^numa_info/ { inside = 1 } inside && $1 == pnode { print $3; exit }'
-}
+# Chosen: Xen strews pages of its own choice over all pnodes.
+place=pnode stray_mib=64 stray_part=50
 
-expect_free() {  # PNODE=MIB...
-    for need in "$@"; do
-        have=$(free_mib "${need%%=*}")
-        [ "${have:-0}" -ge "${need#*=}" ] ||
-            stop "pnode ${need%%=*} has ${have:-no} MiB free, expected ${need#*=} MiB: something else took memory there"
-    done
-}
-
-remember_free() { xl info -n | awk '/^numa_info/ { inside = 1; next } inside && $1 ~ /^[0-9]+:$/ { print $1, $3 }' > "$work/free"; }
-
-# Stop unless the memory that is gone since remember_free lies on the pnodes of PNODE=MIB...
-expect_memory_on() {  # MIB of the guest, PNODE=MIB...
-    [ "$accept" = no ] || return 0
-    size=$1
-    shift
-    xl info -n | awk '/^numa_info/ { inside = 1; next } inside && $1 ~ /^[0-9]+:$/ { print $1, $3 }' > "$work/free.now"
-    astray=$(awk -v planned=" $* " -v size="$size" '
-        NR == FNR { before[$1] = $2; next }
-        { pnode = $1; sub(/:/, "", pnode); gone = before[$1] - $2
-          if (index(planned, " " pnode "=") == 0 && gone > 64 + size / 50) print "pnode " pnode " (" gone " MiB)" }
-        ' "$work/free" "$work/free.now")
-    [ -z "$astray" ] || stop "memory of guest \"$name\" is on $astray, planned is $*; --accept takes it as it is"
+list_free() {
+    xl info -n | awk '/^numa_info/ { inside = 1 } inside && $1 ~ /^[0-9]+:$/ { sub(/:/, "", $1); print $1, $3 }'
 }
 
 list_vcpus() { xl vcpu-list "$domid" > "$work/vcpus" || stop "xl vcpu-list failed"; }
@@ -59,39 +38,28 @@ affinity_of() {  # vcpu: what list_vcpus found of it, "HARD / SOFT"
     awk -v vcpu="$1" '$3 == vcpu { print $(NF - 2), $(NF - 1), $NF }' "$work/vcpus"
 }
 
+is_vcpu_bound() {  # vcpu, PCPUS: hard or softly
+    case $(affinity_of "$1") in "$2 / "* | *" / $2") ;; *) return 1 ;; esac
+}
+
 is_bound() {  # FIRST-LAST:PCPUS...
     list_vcpus
-    for pin in "$@"; do
-        vcpu=${pin%%-*}
-        last=${pin%%:*}
-        last=${last#*-}
-        while [ "$vcpu" -le "$last" ]; do
-            case $(affinity_of "$vcpu") in
-                "${pin#*:} / "* | *" / ${pin#*:}") ;;
-                *) return 1 ;;
-            esac
-            vcpu=$((vcpu + 1))
-        done
-    done
+    each_vcpu is_vcpu_bound "$@"
 }
 
 expect_bound() { is_bound "$@" || stop "vcpus of guest \"$name\" are not bound as planned ($*)"; }
 
-# Bind vcpus softly; those that are bound hard are bound hard to the new pcpus.
+# Bind a vcpu softly; one that is bound hard is bound hard to the new pcpus.
+bind_vcpu() {  # vcpu, PCPUS
+    case $(affinity_of "$1") in
+        "all / "*) xl vcpu-pin "$domid" "$1" - "$2" ;;
+        *) xl vcpu-pin "$domid" "$1" "$2" "$2" ;;
+    esac
+}
+
 bind() {  # FIRST-LAST:PCPUS...
     list_vcpus
-    for pin in "$@"; do
-        vcpu=${pin%%-*}
-        last=${pin%%:*}
-        last=${last#*-}
-        while [ "$vcpu" -le "$last" ]; do
-            case $(affinity_of "$vcpu") in
-                "all / "*) xl vcpu-pin "$domid" "$vcpu" - "${pin#*:}" || stop "xl vcpu-pin failed" ;;
-                *) xl vcpu-pin "$domid" "$vcpu" "${pin#*:}" "${pin#*:}" || stop "xl vcpu-pin failed" ;;
-            esac
-            vcpu=$((vcpu + 1))
-        done
-    done
+    each_vcpu bind_vcpu "$@" || stop "xl vcpu-pin failed"
 }
 
 # Write a configuration in libxl's JSON with other affinity: $1 is the file, $2 the pcpus with commas, $3 the vcpus.
@@ -184,7 +152,6 @@ migrate() {  # MIB, NEEDS, PINS, PCPUS, VCPUS
     fi
     expect_free $needs
     printf '%s\n' "$domid" > "$state/$step.started"
-    remember_free
     xl migrate -s '' "$domid" "exec sh '$script' --receive '$work' '$pcpus' '$vcpus'" ||
         stop "xl migrate failed; the guest is where it was unless xl says otherwise"
     expect_running
@@ -219,7 +186,6 @@ restore() {  # MIB, NEEDS, PINS, PCPUS, VCPUS, number of the step that saved it
         back="xl restore '$image' && mv '$image' '$image.used'"
         if [ -z "$(domid_of)" ]; then
             expect_free $needs
-            remember_free
             cp "$work/free" "$state/$step.free"
             bring_back
         fi
