@@ -17,6 +17,7 @@ from placer.rebalance.planning import plan_rebalance
 from placer.rebalance.virsh_script import virsh_script
 from tests.support import fake_virsh
 from tests.support.dom0 import SHELL
+from tests.support.fake_host import shellcheck
 from tests.support.running_hosts import host_of
 
 UUID = {name: f"0000000{i}-0000-4000-8000-00000000000{i}" for i, name in enumerate("abc", 1)}
@@ -143,3 +144,7 @@ def test_a_guest_that_does_not_run_stops_it(kvm: Kvm) -> None:
     domains["b"]["state"] = "paused"
     kvm.change(domains=list(domains.values()))
     assert 'guest "b" is paused, expected it to run' in kvm.run().stderr
+
+
+def test_shellcheck_finds_nothing() -> None:
+    assert shellcheck(SCRIPT) == ""

@@ -74,7 +74,18 @@ SHELLS = [["dash"], ["busybox", "sh"], ["bash", "--posix"]]
 
 
 def or_skip(shell: list[str]) -> list[str]:
-    """Give a shell; skip the test where this machine does not have it."""
+    """Give a shell; skip the test where this machine does not have it, and fail it where real programs are required."""
     if shutil.which(shell[0]) is None:
-        pytest.skip(f"{shell[0]} is not installed")
+        reason = f"{shell[0]} is not installed"
+        if os.environ.get("PLACER_REQUIRE_REAL") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
     return shell
+
+
+def shellcheck(script: str) -> str:
+    """Give what shellcheck finds in a script for a POSIX shell; skip as :func:`or_skip`."""
+    command = [*or_skip(["shellcheck"]), "-s", "sh", "-"]
+    ran = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
+    assert ran.returncode == bool(ran.stdout), ran.stderr
+    return ran.stdout
