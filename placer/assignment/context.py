@@ -89,7 +89,7 @@ class SearchContext:
         return 0.0 if self.stop.is_set() else max(0.0, self.time_limit_s - self.elapsed_s())
 
     def ending_sooner(self, seconds: float) -> SearchContext:
-        """Give the same limits but for some seconds at the end, at most a quarter of the seconds left."""
+        """Give the same context with a limit that is some seconds sooner, at most a quarter of those left."""
         return replace(self, time_limit_s=max(0.0, self.time_limit_s - min(seconds, self.left_s() / 4)))
 
     def with_share(self, share: float) -> SearchContext:
@@ -97,19 +97,19 @@ class SearchContext:
         return replace(self, time_limit_s=self.elapsed_s() + share * self.left_s())
 
     def begin(self, problem: Problem, decision: Decision) -> None:
-        """Keep the decision for the method that begins."""
+        """Keep the decision for the method that begins, for an answer should the search have to be left."""
         known = self.incumbents.of(problem)
         if known is not None:
             known.decision = decision
 
     def keep(self, problem: Problem, site_of: IntArray) -> None:
-        """Keep an assignment, ``[n]``, that keeps every rule, for an answer should the search have to be left."""
+        """Keep an assignment, ``[n]``, that keeps every rule, for such an answer."""
         known = self.incumbents.of(problem)
         if known is not None:
             known.offer(site_of)
 
     def prove(self, problem: Problem, bounds: tuple[int, ...]) -> None:
-        """Keep lower bounds, ``[tiers]``, for the same."""
+        """Keep lower bounds, ``[tiers]``, for such an answer."""
         known = self.incumbents.of(problem)
         if known is not None:
             known.prove(bounds)

@@ -19,7 +19,7 @@ class Incumbent:
     Attributes
     ----------
     decision
-        For the method at work.
+        Which method is at work, and why.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -69,7 +69,7 @@ class Incumbent:
 
 
 class Incumbents:
-    """Those of the Problems that are being solved; a Problem that is only part of a bound has none."""
+    """The incumbent of each Problem that is being solved; a Problem that is only part of a bound has none."""
 
     def __init__(self) -> None:
         self._of: dict[int, Incumbent] = {}
@@ -82,5 +82,5 @@ class Incumbents:
         return known
 
     def of(self, problem: Problem) -> Incumbent | None:
-        """Give that of a Problem; None where it has none."""
+        """Give the incumbent of a Problem; None where it has none."""
         return self._of.get(id(problem))

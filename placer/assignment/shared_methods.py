@@ -79,17 +79,13 @@ def tabu(name: str, structure: str, applies: Callable[[Problem], Applies]) -> Me
 
 def cpsat_model(name: str, structure: str) -> Method:
     """Make the method that solves a CP-SAT model from the known assignment and bounds; it takes every Problem."""
-
-    def run(problem: Problem, context: SearchContext, known: Solution | None) -> Solution:
-        return _cpsat(problem, context, known)
-
     return Method(
         name=name,
         structure=structure,
         mathematics="constraint programming with clause learning and linear relaxations, tier after tier",
         source="OR-Tools CP-SAT (Perron, Didier and Gay 2023)",
         applies=always("no faster method proves it"),
-        run=run,
+        run=_cpsat,
     )
 
 

@@ -62,34 +62,31 @@ def search_permutations(
     flow, n = index.flows[0], problem.n
     order = np.argsort(-(flow.flow + flow.flow.T).sum(axis=1), kind="stable")  # the items with most flows first
     costs = PermutationCosts(index.linear[0][order], flow.flow[np.ix_(order, order)], flow.distance)
-    best, cost = start[order], int(costs.cost(start[order][None, :])[0])
+    best, cost = start, int(costs.cost(start[order][None, :])[0])
     until, nodes = context.elapsed_s() + time_limit_s, 0
     stack: list[tuple[IntArray, IntArray]] = [(np.zeros((1, 0), dtype=np.int64), np.array([known_bound]))]
     while stack and cost > known_bound:
         rows, bounds = stack.pop()
-        rows = rows[bounds < cost]
+        below_cost = bounds < cost
+        rows, bounds = rows[below_cost], bounds[below_cost]
         if not len(rows):
             continue
         if context.elapsed_s() > until or context.left_s() <= 0:
-            stack.append((rows, bounds[bounds < cost]))
+            stack.append((rows, bounds))
             break
         nodes += len(rows)
         children, below = _children(costs, rows, problem.m, cost)
         if rows.shape[1] + 1 == n and len(children):
-            best, cost = children[0], int(below[0])
-            site_of = np.empty(n, dtype=np.int64)
-            site_of[order] = best
-            context.keep(problem, site_of)
+            best, cost = np.empty(n, dtype=np.int64), int(below[0])
+            best[order] = children[0]
+            context.keep(problem, best)
             context.tell("permutation tree", costs=(cost,))
             continue
         pieces = range(0, len(children), CHUNK)
         stack += [(children[i : i + CHUNK], below[i : i + CHUNK]) for i in pieces][::-1]
-    open_bounds = [int(bounds.min()) for _, bounds in stack if len(bounds)]
-    site_of = np.empty(n, dtype=np.int64)
-    site_of[order] = best
-    bound = min([cost, *open_bounds])
+    bound = min([cost, *(int(bounds.min()) for _, bounds in stack)])
     context.log(f"permutation tree: {nodes} partial permutations, costs {cost}, bound {bound}")
-    return Tree(site_of=site_of, cost=cost, bound=max(bound, known_bound), nodes=nodes)
+    return Tree(site_of=best, cost=cost, bound=max(bound, known_bound), nodes=nodes)
 
 
 def _children(costs: PermutationCosts, rows: IntArray, m: int, cost: int) -> tuple[IntArray, IntArray]:

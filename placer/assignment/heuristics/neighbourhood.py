@@ -74,7 +74,7 @@ class Neighbourhood:
         """Replace the assignment, ``[n]``."""
         self.site_of = site_of.copy()
         self.costs = self._evaluate()
-        self._price_flows()
+        self._evaluate_items()
 
     def shift(self, v: int, p: int) -> None:
         """Move item v to site p."""
@@ -174,11 +174,12 @@ class Neighbourhood:
         overload += len(problem.infeasible_sites(self.site_of)) * CONFLICT
         return np.concatenate([[overload], problem.evaluate(self.site_of[None, :])[0]])
 
-    def _price_flows(self) -> None:
+    def _evaluate_items(self) -> None:
         """
-        Compute what each item would pay on each site for its flows with the others, ``[n, m]`` for each flow.
+        Compute from their definitions what moves are evaluated by, and :meth:`_relocate` updates.
 
-        And the items that it would be in conflict with there, for each kind of conflict.
+        That is what each item would pay on each site for its flows with the others, ``[n, m]`` for each flow, and the
+        number of items that it would be in conflict with there, ``[n, m]`` for each kind of conflict.
         """
         self._flow_cost = [
             flow.flow @ flow.distance[:, self.site_of].T + flow.flow.T @ flow.distance[self.site_of, :]

@@ -34,10 +34,12 @@ STALE = 20
 
 def holds_one_item_a_site(problem: Problem) -> bool:
     """Whether a Problem is a quadratic assignment of one tier, whose sites hold any item and no two of them."""
-    index = TermIndex(problem)
-    if index.tiers != 1 or index.terms or len(index.flows) != 1 or not 1 < problem.n <= problem.m <= SITES:
+    if not 1 < problem.n <= problem.m <= SITES or not problem.allowed.all():
         return False
-    if not problem.allowed.all() or problem.all_conflicts or problem.slot_matching is not None:
+    if problem.all_conflicts or problem.slot_matching is not None:
+        return False
+    index = TermIndex(problem)
+    if index.tiers != 1 or index.terms or len(index.flows) != 1:
         return False
     fits = (index.weight.max(axis=1) <= index.capacity.min(axis=1)).all()
     two = np.sort(index.weight, axis=1)[:, :2].sum(axis=1) > index.capacity.max(axis=1)
@@ -100,6 +102,14 @@ class _Chains:
         ``[chains]``.
     least
         The cost of the best permutation so far.
+
+    Notes
+    -----
+    ``_paid`` is what each item would pay on each site, its linear cost and its flows with the others where they stand,
+    ``[chains, m, m]``. A swap of v on site a and w on site b changes the cost by ``_paid`` of both on their new sites
+    less that on their old ones, but for the flows between v and w, which it counts as if the other had not moved. The
+    difference is their flow, in both directions, times d(a, b) + d(b, a) - d(a, a) - d(b, b): ``_both`` times
+    ``_apart``, ``[chains, m, m]``.
     """
 
     def __init__(self, problem: Problem, random: np.random.Generator, start: IntArray | None) -> None:
@@ -114,7 +124,7 @@ class _Chains:
         self._linear[:n] = index.linear[0]
         self._both = self._flow + self._flow.T
         own = np.diagonal(self._distance)
-        self._turned = self._distance + self._distance.T - own[:, None] - own[None, :]
+        self._between = self._distance + self._distance.T - own[:, None] - own[None, :]
         chains = int(np.clip(CELLS // (m * m), 2, MOST_CHAINS))
         self.sites = np.array([random.permutation(m) for _ in range(chains)])
         if start is not None:
@@ -177,8 +187,8 @@ class _Chains:
         if not self._symmetric:
             self._paid[c] += (f[v] - f[w])[:, :, None] * (d[b] - d[a])[:, None, :]
         self.sites[c, v], self.sites[c, w] = b, a
-        self._apart[c, v] = self._turned[b[:, None], self.sites[c]]
-        self._apart[c, w] = self._turned[a[:, None], self.sites[c]]
+        self._apart[c, v] = self._between[b[:, None], self.sites[c]]
+        self._apart[c, w] = self._between[a[:, None], self.sites[c]]
         self._apart[c, :, v] = self._apart[c, v]
         self._apart[c, :, w] = self._apart[c, w]
         self.costs[c] += delta
@@ -187,7 +197,7 @@ class _Chains:
         """Price the permutation of a chain from its definition."""
         p, f, d = self.sites[c], self._flow, self._distance
         self._paid[c] = self._linear + f @ d[:, p].T + f.T @ d[p, :]
-        self._apart[c] = self._turned[np.ix_(p, p)]
+        self._apart[c] = self._between[np.ix_(p, p)]
         self.costs[c] = (f * d[np.ix_(p, p)]).sum() + self._linear[np.arange(self._m), p].sum()
 
     def _restart(self, c: int) -> None:
