@@ -21,6 +21,8 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 from typing import Any
 
+from tests.support.building import tree_slit
+
 PAGE = Path(__file__).parent / "limits.md"
 PLACER = [sys.executable, "-c", "from placer.cli import main; main()", "solve"]
 CALL = """
@@ -34,8 +36,6 @@ LIMITS_S = (0.1, 0.4, 1.0, 5.0)
 AFTER_S = (0.05, 0.15, 0.4, 1.0, 3.0)
 """Seconds after which Ctrl-C is pressed."""
 GIB = 1 << 20
-DISTANCES = ((2, 12), (4, 16), (8, 20), (32, 21))
-"""Sizes of the clusters of pnodes, and the distance within each; 32 between the largest."""
 
 
 def main() -> int:
@@ -62,9 +62,6 @@ def hard(guests: int, pnodes: int, *, fill: float, seed: int, traffic: bool) -> 
 
 
 def _host(pnodes: int) -> dict[str, Any]:
-    def distance(p: int, q: int) -> int:
-        return 10 if p == q else next((far for size, far in DISTANCES if p // size == q // size), 32)
-
     return {
         "pnodes": [
             {
@@ -75,7 +72,7 @@ def _host(pnodes: int) -> dict[str, Any]:
             }
             for p in range(pnodes)
         ],
-        "slit": [[distance(p, q) for q in range(pnodes)] for p in range(pnodes)],
+        "slit": tree_slit((2, 4, 8, 32, pnodes), (10, 12, 16, 20, 21, 32)),
     }
 
 
@@ -91,7 +88,7 @@ def _guest(name: str, dice: random.Random, *, traffic: bool) -> dict[str, Any]:
     return {"name": name, "vnodes": vnodes, **own}
 
 
-CASES = {
+CASES: dict[str, dict[str, Any]] = {
     "121 guests with traffic of their own on 64 pnodes": {"guests": 121, "pnodes": 64, "fill": 0.75, "traffic": True},
     "the same, as full as vnodes fit no more": {"guests": 121, "pnodes": 64, "fill": 0.97, "traffic": True},
     "1,000 guests on 128 pnodes": {"guests": 1000, "pnodes": 128, "fill": 0.75, "traffic": False},
@@ -114,7 +111,7 @@ def _lines(folder: Path) -> Iterator[str]:
     paths = {}
     for seed, (name, options) in enumerate(CASES.items()):
         path = paths[name] = folder / f"{seed}.json"
-        path.write_text(json.dumps(hard(seed=seed, **options)), encoding="utf-8")  # type: ignore[arg-type]
+        path.write_text(json.dumps(hard(seed=seed, **options)), encoding="utf-8")
         for limit_s in LIMITS_S:
             print(name, limit_s, file=sys.stderr)
             yield f"| {name} | {limit_s:g} | {_process(path, limit_s)} | {_library(path, limit_s)} |"

@@ -14,7 +14,7 @@ from matplotlib import pyplot as plt
 from benchmarks.hosts import LOADS
 from benchmarks.ranking import PRICES, SHARING, on_common_loads, ratios_at
 from benchmarks.runs import Row
-from benchmarks.summaries import geometric_mean, loaded_hosts, of, ratios, total
+from benchmarks.summaries import geometric_mean, known_ahead, loaded_hosts, of, ratios, total
 from benchmarks.tables import GREEDY, SIX, batches, size
 
 STYLES = {
@@ -68,7 +68,7 @@ def quality(rows: list[Row], path: Path) -> None:
 
 def greedy(rows: list[Row], path: Path) -> None:
     """Plot the cost of each greedy algorithm above the optimum on six real hosts."""
-    known = [row for row in loaded_hosts(rows) if row["arrival"] != "storm"]
+    known = known_ahead(loaded_hosts(rows))
     hosts = [host for host in SIX if of(known, host=host)]
     figure, (axes,) = _figure(1, (8.5, 4.6))
     for i, name in enumerate(GREEDY):

@@ -7,10 +7,10 @@ placements. placer's were made for its own price: at another it would choose oth
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 
 from benchmarks.runs import Row, complete, row_key
-from benchmarks.summaries import OWN, geometric_mean, loaded_hosts, names, of, total
+from benchmarks.summaries import OWN, geometric_mean, known_ahead, loaded_hosts, names, of, total
 from benchmarks.tables import table
 
 OWN_PRICE = 15
@@ -22,11 +22,8 @@ SHARING = "sharing alone"
 
 def on_common_loads(rows: list[Row]) -> list[Row]:
     """Keep the runs of the loads, known ahead, of which every contestant places all guests."""
-    known = [row for row in loaded_hosts(rows) if row["arrival"] != "storm"]
-    whole: dict[tuple[str, ...], int] = {}
-    for row in known:
-        load = row_key(row)[1:]
-        whole[load] = whole.get(load, 0) + complete(row)
+    known = known_ahead(loaded_hosts(rows))
+    whole = Counter(row_key(row)[1:] for row in known if complete(row))
     everyone = len(names(known))
     return [row for row in known if whole[row_key(row)[1:]] == everyone]
 
@@ -58,24 +55,19 @@ def ratios_at(rows: list[Row], price: int | str) -> dict[str, float]:
 def by_price(rows: list[Row]) -> str:
     """Write the cost of each contestant relative to placer's placements, at each price and by sharing alone."""
     known = on_common_loads(rows)
-    prices = (*PRICES, SHARING)
-    at = {price: ratios_at(known, price) for price in prices}
+    at = [ratios_at(known, price) for price in (*PRICES, SHARING)]
     head = ("contestant", *(f"price {price}" for price in PRICES), SHARING)
-    return table(head, [(name, *(f"{at[price][name]:.3f}" for price in prices)) for name in names(known)])
-
-
-def peers(rows: Iterable[Row]) -> list[str]:
-    """List the contestants that are not placer's own searches."""
-    return [name for name in names(list(rows)) if name not in OWN]
+    return table(head, [(name, *(f"{found[name]:.3f}" for found in at)) for name in names(known)])
 
 
 def price_line(rows: list[Row]) -> str:
     """Say in a line who places best, apart from placer, at each price, and by how much placer's placement differs."""
     known = on_common_loads(rows)
+    peers = [name for name in names(known) if name not in OWN]
     said = []
     for price in (*PRICES, SHARING):
         found = ratios_at(known, price)
-        first = min(peers(known), key=lambda name: found[name])
+        first = min(peers, key=lambda name: found[name])
         percent = 100 * (found[first] - 1)
         what = f"at {price}" if price != SHARING else "by core sharing alone"
         said.append(f"{what} {first} ({percent:+.0f} %)")
@@ -87,10 +79,10 @@ def price_line(rows: list[Row]) -> str:
 
 def left_out(rows: list[Row]) -> str:
     """Say how many guests each contestant leaves out, over all loads known ahead."""
-    known = [row for row in loaded_hosts(rows) if row["arrival"] != "storm"]
-    out = {name: total(of(known, contestant=name), "guests") for name in names(known)}
-    asked = max(out.values())
-    out = {name: asked_of - total(of(known, contestant=name), "placed_guests") for name, asked_of in out.items()}
+    known = known_ahead(loaded_hosts(rows))
+    runs = {name: of(known, contestant=name) for name in names(known)}
+    asked = max(total(mine, "guests") for mine in runs.values())  # a contestant that was cut off has fewer
+    out = {name: total(mine, "guests") - total(mine, "placed_guests") for name, mine in runs.items()}
     listed = ", ".join(f"{'placer' if name == 'optimal' else name} {count}" for name, count in out.items())
     spread = "libxl and xenopsd spread a guest over pnodes where none holds it, and refuse none."
     return f"**Left out**, of {asked} guests of all loads: {listed}. {spread}"

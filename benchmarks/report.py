@@ -9,7 +9,7 @@ from benchmarks.contestants import WITHOUT_NUMA
 from benchmarks.ranking import by_price, left_out, on_common_loads, price_line
 from benchmarks.runs import Row, complete
 from benchmarks.shapes import SET
-from benchmarks.summaries import EQUAL, geometric_mean, loaded_hosts, numbers, of, ratios, total
+from benchmarks.summaries import EQUAL, geometric_mean, known_ahead, loaded_hosts, numbers, of, ratios, total
 from benchmarks.tables import GREEDY, assignments, by_load, costs, effort, growth, losses, quality, six, without_numa
 from benchmarks.workloads import FLEET
 
@@ -26,7 +26,7 @@ WORDS = (
 
 def headline(rows: list[Row]) -> str:
     """Write how much less the optimum costs than everyone, on the loads that all place, and where it does not help."""
-    known, common = _not_storms(rows), on_common_loads(rows)
+    known, common = known_ahead(loaded_hosts(rows)), on_common_loads(rows)
     first = of(known, contestant="first-fit")
     vectors = of(rows, shape="vector")
     stuck = {name: sum(not complete(row) for row in of(vectors, contestant=name)) for name in ("first-fit", "optimal")}
@@ -48,7 +48,7 @@ def headline(rows: list[Row]) -> str:
 
 def _without_numa(rows: list[Row]) -> str:
     """Write how much less sets of pnodes cost than the toolstacks' own placement of the same guests."""
-    known = [row for row in of(rows, shape=SET) if row["arrival"] != "storm"]
+    known = known_ahead(of(rows, shape=SET))
     asked = total(of(known, contestant="optimal"), "guests")
     placed = ", ".join(f"{name} {total(of(known, contestant=name), 'placed_guests')}" for name in WITHOUT_NUMA)
     peers = "; ".join(f"{name}: {_gain(of(known, contestant=name))} less" for name in WITHOUT_NUMA[:-1])
@@ -60,7 +60,7 @@ def _gain(rows: list[Row]) -> str:
 
 
 def _no_help(rows: list[Row]) -> str:
-    known = _not_storms(rows)
+    known = known_ahead(loaded_hosts(rows))
     first = of(known, contestant="first-fit")
     cost, distance = ratios(first, "cost_ratio"), ratios(first, "ratio")
     equal = sum(ratio < 1 + EQUAL for ratio in cost)
@@ -87,10 +87,6 @@ def _storms(rows: list[Row]) -> str:
     asked = total(of(storms, contestant="optimal"), "guests")
     beaten = f", {most} {placed[most]}" if most != "optimal" else ""
     return f"Of {asked} guests that arrive one after the other placer places {placed['optimal']}{beaten}."
-
-
-def _not_storms(rows: list[Row]) -> list[Row]:
-    return [row for row in loaded_hosts(rows) if row["arrival"] != "storm"]
 
 
 def _hosts(rows: list[Row]) -> list[str]:

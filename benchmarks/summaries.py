@@ -22,6 +22,11 @@ def loaded_hosts(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["shape"] not in others and not row["shape"].startswith("tight-")]
 
 
+def known_ahead(rows: Iterable[Row]) -> list[Row]:
+    """Leave out storms, whose guests come one after the other."""
+    return [row for row in rows if row["arrival"] != "storm"]
+
+
 def names(rows: list[Row]) -> list[str]:
     """List the contestants in the order of the results."""
     return list(dict.fromkeys(row["contestant"] for row in rows))

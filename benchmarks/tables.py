@@ -8,7 +8,19 @@ from statistics import fmean, median
 from benchmarks.hosts import LOADS
 from benchmarks.runs import Row, complete
 from benchmarks.shapes import SET
-from benchmarks.summaries import better, geometric_mean, loaded_hosts, names, numbers, of, p95, ratios, sharing, total
+from benchmarks.summaries import (
+    better,
+    geometric_mean,
+    known_ahead,
+    loaded_hosts,
+    names,
+    numbers,
+    of,
+    p95,
+    ratios,
+    sharing,
+    total,
+)
 from benchmarks.workloads import GQAP
 
 ARRIVALS = {
@@ -152,14 +164,14 @@ def batches(rows: list[Row]) -> list[Row]:
 
 def six(rows: list[Row]) -> str:
     """Write the cost of greedy algorithms on six hosts."""
-    known = [row for row in loaded_hosts(rows) if row["arrival"] != "storm"]
+    known = known_ahead(loaded_hosts(rows))
     return _by_host(known, {host: f"{title} ({host})" for host, title in SIX.items() if of(known, host=host)}, GREEDY)
 
 
 def without_numa(rows: list[Row]) -> str:
     """Write the placed guests that see no NUMA and their costs: of each contestant, and on each host."""
     known = of(rows, shape=SET)
-    ahead = [row for row in known if row["arrival"] != "storm"]
+    ahead = known_ahead(known)
     peers = [name for name in names(known) if name != "optimal"]
     return f"{costs(known)}\n{_by_host(ahead, {row['host']: row['host'] for row in ahead}, peers)}"
 

@@ -1,3 +1,5 @@
+"""Costs at other prices of a shared core, worked by hand."""
+
 from __future__ import annotations
 
 import pytest
