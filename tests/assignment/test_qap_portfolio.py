@@ -14,6 +14,7 @@ import placer
 from placer.assignment.context import SearchContext
 from placer.assignment.heuristics.permutation_search import holds_one_item_a_site
 from placer.assignment.qap_portfolio import pair_levels, root_bound, solve_qap
+from tests.assignment.heuristics.test_permutation_search import a_problem
 
 
 def hidden(n: int, m: int, seed: int) -> tuple[placer.Problem, list[int]]:
@@ -85,22 +86,11 @@ def test_only_flows_between_groups_make_a_quadratic_assignment() -> None:
     assert not one.has_intergroup_flow
 
 
-def a_permutation(n: int, m: int, seed: int) -> placer.Problem:
-    random = np.random.default_rng(seed)
-    return placer.gqap(
-        cost=random.integers(-9, 50, (n, m)),
-        flow=random.integers(0, 9, (n, n)),
-        distance=random.integers(0, 20, (m, m)),
-        weight=np.ones(n, dtype=int),
-        capacity=np.ones(m, dtype=int),
-    )
-
-
 @pytest.mark.parametrize(("n", "m"), [(1, 2), (2, 2), (5, 5), (4, 6)])
 def test_permutations_are_proved_at_the_least_cost_of_all_and_no_bound_passes_it(n: int, m: int) -> None:
     every = np.array(list(permutations(range(m), n)))
     for seed in range(20):
-        problem = a_permutation(n, m, seed)
+        problem = a_problem(n, m, seed)
         least = int(problem.evaluate(every)[:, 0].min())
         solution = solve_qap(problem, SearchContext(seed=seed))
         assert (solution.status, solution.costs) == (placer.Status.OPTIMAL, (least,))
@@ -109,7 +99,7 @@ def test_permutations_are_proved_at_the_least_cost_of_all_and_no_bound_passes_it
 
 
 def test_permutations_too_large_to_prove_are_searched_until_time_is_up() -> None:
-    problem = a_permutation(30, 30, 1)
+    problem = a_problem(30, 30, 1)
     solution = placer.solve_problem(problem, time_limit_s=1.0)
     assert [decision.method for decision in solution.decisions][-1] == "qap_permutations"
     assert solution.bounds[0] == root_bound(problem) < solution.costs[0]

@@ -107,8 +107,9 @@ def test_a_guest_whose_vcpus_reach_its_memory_is_not_taken_apart_on_an_even_host
     tune = "<numatune><memory mode='strict' nodeset='0-1'/></numatune>"
     pins = "<cputune><vcpupin vcpu='0' cpuset='2-3'/></cputune>"
     full = replace(EVEN, pnodes=(*EVEN.pnodes[:1], replace(EVEN.pnodes[1], memory_kib=0), EVEN.pnodes[2]))
-    answer = solved(domain(4, "", tune + pins), host=replace(full, pnodes=(*full.pnodes[:2], full.pnodes[2])))[1]
+    answer = solved(domain(4, "", tune + pins), host=full)[1]
     assert answer.placement is not None  # pnode 1 has no memory: an uneven host
+    assert answer.placement.apart == ("db",)
     even = replace(EVEN, pnodes=(EVEN.pnodes[0], replace(EVEN.pnodes[1], memory_kib=GIB), EVEN.pnodes[2]))
     assert solved(domain(4, "", tune + pins), host=even, migratable=True)[1].status is Status.INFEASIBLE
 
