@@ -179,7 +179,7 @@ def _vcpu_faults(guest: RunningGuest, domain: Domain, expected: ExpectedLayout, 
         elif home and not pcpus <= home.union(own):
             misbound[mask, pnodes, "not all"].append(vcpu)
     return [
-        f"vcpus {format_cpuset(vcpus)} run on pcpus {format_cpuset(everywhere if mask is None else mask)}, "
+        f"vcpus {format_cpuset(vcpus)} may run on pcpus {format_cpuset(everywhere if mask is None else mask)}, "
         f"{how} of them on pnode {format_cpuset(pnodes)}"
         for (mask, pnodes, how), vcpus in misbound.items()
     ]

@@ -59,7 +59,7 @@ def affinity_faults(
     away = [mask for mask in bound if mask is not None and held and held.isdisjoint(pnodes_of(mask, host))]
     if away:
         return [], [
-            f"vcpus {format_cpuset(bound[mask])} run on pcpus {format_cpuset(mask or ())}, none of them on pnode "
+            f"vcpus {format_cpuset(bound[mask])} may run on pcpus {format_cpuset(mask or ())}, none of them on pnode "
             f"{format_cpuset(held)}, where the memory lies"
             for mask in away
         ]

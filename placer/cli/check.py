@@ -240,7 +240,7 @@ def _read_running(
             )
         if shot.dump is None:
             why = "; ".join(note for note in shot.notes if "where memory lies" in note)
-            needed = "a check of running guests needs their pages: take it with placer snapshot --pages"
+            needed = "a check of running guests needs their pages: take the snapshot with placer snapshot --pages"
             raise InputError(f"{needed}{why and f' ({why})'}", place=shot.place)
         return shot.running, shot.dump, shot.notes
     if source is None or numa_dump is None or (running is None and vcpu_list is None):

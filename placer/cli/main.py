@@ -52,9 +52,10 @@ app = typer.Typer(
     cls=_Commands,
     help="Place the virtual NUMA nodes of guests (Xen, libvirt, QEMU) on the NUMA nodes of a host, and prove how far "
     "the placement is from the best.",
-    epilog="Exit codes: 0 placed (check: all rules hold, and all guests are where they were meant to be), 1 proved "
-    "infeasible (check: a rule is broken, or a guest is not where it was meant to be), 2 bad input, wrong usage, or a "
-    "guest that the format cannot express, 3 unknown (neither a placement nor a proof), 70 a defect in placer.",
+    epilog="Exit codes: 0 placed (check: all rules hold, and all guests are where they were meant to be; rebalance: "
+    "a plan), 1 proved infeasible (check: a rule is broken, or a guest is not where it was meant to be), 2 bad input, "
+    "wrong usage, or a guest that the format cannot express, 3 unknown (neither a placement nor a proof), 70 a defect "
+    "in placer.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

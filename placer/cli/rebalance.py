@@ -61,8 +61,8 @@ Live = Annotated[
     bool,
     typer.Option(
         "--live",
-        help="Save no guest to disk: guests that wait for each other's memory take turns on a pnode with room, which "
-        "takes a move more.",
+        help="Save no guest to disk: guests that wait for each other's memory go by way of a third pnode with "
+        "room, which takes one move more.",
     ),
 ]
 

@@ -58,7 +58,7 @@ def merged_notes(request: Request, placement: Placement, met: Request) -> list[G
             said, kind = "its {} parts meet on one pnode", f", so it is written whole, without {without}"
             note = Note(said.format(len(pnodes)) + kind, kind="its parts meet on one pnode" + kind)
         else:
-            said = "its {} meet on {} and are written as one there"
+            said = "its {} meet on {} and are written as one vnode for each pnode"
             where = f"{count} pnodes" if count > 1 else "one pnode"
             note = Note(said.format(f"{len(pnodes)} vnodes", where), kind=said.format("vnodes", "fewer pnodes"))
         notes.append(about(guest.name, note, joint=": "))

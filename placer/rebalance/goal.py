@@ -63,7 +63,9 @@ def check_goal(goal: Goal, running: RunningHost) -> None:
     new = [guest.name for guest in goal.make_room]
     for name in new:
         if name in names or name in running.others:
-            raise InputError(f'guest "{shorten(name)}" runs already', place="make_room")
+            raise InputError(
+                f'guest "{shorten(name)}" runs already, expected a guest of another name', place="make_room"
+            )
         if new.count(name) > 1:
             raise InputError(f'guest "{shorten(name)}" is named twice', place="make_room")
     known = running.instance.host.position_of

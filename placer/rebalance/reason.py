@@ -34,7 +34,7 @@ def why_none(running: RunningHost, goal: Goal, status: Status, context: SearchCo
         if end.instance is not None and end.placement is not None:
             moved = moved_guests(running, end.instance, end.placement)
             kib = sum(transfer.kib for transfer in moved)
-            return f"{words}; {len(moved)} moves of {format_size(kib)} in all suffice without that limit"
+            return f"{words}; {_count('move', len(moved))} of {format_size(kib)} in all suffice without that limit"
     return _no_room(running, goal)
 
 
@@ -65,14 +65,22 @@ def _held_fast(running: RunningHost, goal: Goal) -> str:
 def _wider(running: RunningHost, goal: Goal) -> list[tuple[str, Goal]]:
     """Give the goal with each limit lifted, then with all of them."""
     lifted: dict[str, tuple[str, Goal]] = {
-        "moves": (f"{goal.moves} moves are too few", replace(goal, moves=None)),
+        "moves": (_too_few("move", goal.moves), replace(goal, moves=None)),
         "kib": (f"{format_size(goal.kib or 0)} of memory to move are too little", replace(goal, kib=None)),
-        "restarts": (f"{goal.restarts} restarts are too few", replace(goal, restarts=len(running.residents))),
+        "restarts": (_too_few("restart", goal.restarts), replace(goal, restarts=len(running.residents))),
         "stay": (f"the guests that shall stay ({', '.join(goal.stay)}) are in the way", replace(goal, stay=())),
     }
     one = [each for each in lifted.values() if each[1] != goal]
     every = replace(goal, moves=None, kib=None, restarts=len(running.residents), stay=())
     return [*one, ("; ".join(words for words, _ in one), every)] if len(one) > 1 else one
+
+
+def _count(what: str, count: int | None) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _too_few(what: str, count: int | None) -> str:
+    return f"{_count(what, count)} {'is' if count == 1 else 'are'} too few"
 
 
 def _no_room(running: RunningHost, goal: Goal) -> str:

@@ -31,7 +31,7 @@ _HEADER = """\
 # xl.cfg of guests that are started anew, STATE= that of its notes, PATIENCE= the seconds that a guest may take to end.
 set -u
 steps={steps}
-step=0 what="the begin" back="" mode=run accept=no
+step=0 what="the start" back="" mode=run accept=no
 state=${{STATE:-/var/lib/placer/moves-{name}}}
 configs=${{CONFIGS:-/etc/xen}}
 patience=${{PATIENCE:-{patience}}}

@@ -19,14 +19,14 @@ def remedies(findings: AuditReport) -> list[str]:
         )
     if any(guest.vcpu_faults and not guest.listed for guest in findings.guests):
         lines.append(
-            "vcpus of guests that xl did not start follow xl vcpu-pin too, until their next start; XCP-ng and "
-            "XenServer keep it with xe vm-param-set VCPUs-params:mask"
+            "vcpus of guests that xl did not start follow xl vcpu-pin too, until their next start; on XCP-ng "
+            "and XenServer xe vm-param-set VCPUs-params:mask binds them from then on"
         )
     if any(guest.vcpu_faults and guest.listed for guest in findings.guests):
         lines.append(
-            "vcpus follow at once: xl vcpu-pin GUEST VCPU all PCPUS, with the pcpus of the pnode where their memory "
-            "lies (a plan made anew may bind them elsewhere); --pin starts a guest with hard affinity, which Xen never "
-            "leaves as it leaves soft affinity when pcpus are busy"
+            "vcpus follow a new binding at once: xl vcpu-pin GUEST VCPU all PCPUS, with the pcpus of the pnode where "
+            "their memory lies (a plan made anew may bind them elsewhere); --pin starts a guest with hard affinity, "
+            "which Xen never leaves as it leaves soft affinity when pcpus are busy"
         )
     return lines
 

@@ -97,7 +97,7 @@ def _now(found: Overview) -> list[str]:
     line = f"now: {_mean(found.mean_distance)}, {_pairs(sum(found.shared_pairs.values()))}"
     near = found.near
     if near is not None and any(each.repin for each in found.residents):
-        line += f"; with each vcpu bound near its memory, which moves none: {_of_state(near, found)}"
+        line += f"; with each vcpu bound near its memory, which moves no memory: {_of_state(near, found)}"
     return [line]
 
 

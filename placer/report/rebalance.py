@@ -90,14 +90,19 @@ def _costs(plan: Plan, *, colour: bool) -> str:
         if len(after) > 1:
             cost = plan.after.costs[t]
             bound = plan.after.bounds[t] if plan.after.bounds else None
-            rows.append((t + 1, "together", plan.now.costs[t], cost, bound))
+            rows.append((t + 1, "total", plan.now.costs[t], cost, bound))
     shown = [row for row in rows if row[2] or row[3]]
     return table("Costs", ("tier", "term", ">now", ">after", ">bound"), shown, colour=colour)
 
 
 def _repins(plan: Plan, *, colour: bool) -> str:
     rows = [(step.guest, format_cpuset(step.after or ())) for step in plan.repins]
-    return table("First, without a move: vcpus to the pnodes of their memory", ("guest", ">pnode"), rows, colour=colour)
+    return table(
+        "First, without a move: vcpus to the pnodes of their memory (counted in the column now)",
+        ("guest", ">pnode"),
+        rows,
+        colour=colour,
+    )
 
 
 def _stages(plan: Plan, *, colour: bool) -> str:

@@ -126,20 +126,20 @@ def test_a_plan_with_other_pnodes_is_not_where_the_guests_are() -> None:
     assert told["db"] == (
         "vnode 0 is on pnode 2, meant for pnode 3",
         "vnode 1 is on pnode 3, meant for pnode 2",
-        "vcpus 0-2 run on pcpus 8-11, none of them on pnode 3",
-        "vcpus 3-5 run on pcpus 12-15, none of them on pnode 2",
+        "vcpus 0-2 may run on pcpus 8-11, none of them on pnode 3",
+        "vcpus 3-5 may run on pcpus 12-15, none of them on pnode 2",
     )
     # 196460 - 98304 pages too many on pnode 1, and 44 that no plan has on each of 2 and 3
     assert told["app"] == (
         "vnode 1 is on pnode 1, meant for pnode 0",
         "memory lies where none was meant to be: 383.42 MiB on pnode 1, 176 KiB on pnode 2, 176 KiB on pnode 3",
-        "vcpus 2-3 run on pcpus 4-7, none of them on pnode 0",
+        "vcpus 2-3 may run on pcpus 4-7, none of them on pnode 0",
     )
     assert told["cache"] == (
         "memory lies where none was meant to be: 511.94 MiB on pnode 0",
-        "vcpus 0-1 run on pcpus 0-3, none of them on pnode 3",
+        "vcpus 0-1 may run on pcpus 0-3, none of them on pnode 3",
     )
-    assert told["web"] == ("vcpus 0-1 run on pcpus 4-7, none of them on pnode 0",)
+    assert told["web"] == ("vcpus 0-1 may run on pcpus 4-7, none of them on pnode 0",)
     assert told["desk"] == ()
 
 
@@ -198,11 +198,11 @@ def test_a_vnode_that_xen_keeps_elsewhere_is_a_fault() -> None:
 
 def test_vcpus_bound_away_from_their_pnode_or_beyond_it_are_a_fault() -> None:
     away = (ON[0], ON[1], (4,), (5, 6))
-    assert faults(two_vnodes(), GOOD, affinity=away) == ("vcpus 1 run on pcpus 4-7, none of them on pnode 0",)
+    assert faults(two_vnodes(), GOOD, affinity=away) == ("vcpus 1 may run on pcpus 4-7, none of them on pnode 0",)
     beyond = (ON[0], None, ON[0] + ON[1], ON[1])
     assert faults(two_vnodes(), GOOD, affinity=beyond) == (
-        "vcpus 1 run on pcpus 0-11, not all of them on pnode 0",
-        "vcpus 2 run on pcpus 0-7, not all of them on pnode 1",
+        "vcpus 1 may run on pcpus 0-11, not all of them on pnode 0",
+        "vcpus 2 may run on pcpus 0-7, not all of them on pnode 1",
     )
 
 
@@ -210,7 +210,7 @@ def test_vcpus_that_run_where_their_own_file_lets_them_are_no_fault() -> None:
     wide = (ON[0] + ON[1],) * 2 + (None,) * 2
     assert faults(two_vnodes(stated=wide), GOOD, affinity=wide) == ()
     assert faults(two_vnodes(stated=wide), GOOD, affinity=(ON[1], *wide[1:])) == (
-        "vcpus 0 run on pcpus 4-7, none of them on pnode 0",
+        "vcpus 0 may run on pcpus 4-7, none of them on pnode 0",
     )
 
 
@@ -334,7 +334,7 @@ def test_a_domain_without_a_configuration_is_judged_by_affinity_against_memory()
     near = unlisted((ON[1], ON[1]), {0: 0, 1: 512 * MIB, 2: 0})
     assert (near.faults, near.listed) == ((), False)
     away = unlisted((ON[0], ON[1]), {0: 0, 1: 512 * MIB, 2: 0})
-    assert away.vcpu_faults == ("vcpus 0 run on pcpus 0-3, none of them on pnode 1, where the memory lies",)
+    assert away.vcpu_faults == ("vcpus 0 may run on pcpus 0-3, none of them on pnode 1, where the memory lies",)
     assert unlisted((None, None), {0: 0, 1: 512 * MIB, 2: 0}).faults == ()
 
 
@@ -342,14 +342,14 @@ def test_a_domain_without_a_configuration_is_compared_with_a_plan_that_has_it() 
     plan = Placement(pnode_of={"mail": (2,)})
     assert unlisted((ON[1],), {0: 0, 1: 512 * MIB, 2: 0}, plan).faults == (
         "memory lies where none was meant to be: 512 MiB on pnode 1",
-        "vcpus 0 run on pcpus 4-7, none of them on pnode 2",
+        "vcpus 0 may run on pcpus 4-7, none of them on pnode 2",
     )
 
 
 def test_a_listed_guest_that_states_nothing_is_judged_so_too() -> None:
     """By hand, with xl vcpu-pin, it was taken away from its memory."""
     assert faults(whole(None), {0: 131056, 1: 0, 2: 0}, affinity=(ON[0], ON[2])) == (
-        "vcpus 1 run on pcpus 8-11, none of them on pnode 0, where the memory lies",
+        "vcpus 1 may run on pcpus 8-11, none of them on pnode 0, where the memory lies",
     )
 
 

@@ -28,8 +28,8 @@ def test_vcpus_bound_elsewhere_are_named_by_their_masks() -> None:
     assert judged((0,), (2, 3), (2, 3), (4,), on={0: 64 * MIB, 1: 0, 2: MIB}) == (
         [],
         [
-            "vcpus 1-2 run on pcpus 2-3, none of them on pnode 0, where the memory lies",
-            "vcpus 3 run on pcpus 4, none of them on pnode 0, where the memory lies",
+            "vcpus 1-2 may run on pcpus 2-3, none of them on pnode 0, where the memory lies",
+            "vcpus 3 may run on pcpus 4, none of them on pnode 0, where the memory lies",
         ],
     )
 

@@ -246,6 +246,6 @@ def test_a_snapshot_without_pages_says_how_to_take_them(tmp_path: Path) -> None:
     (tmp_path / "xen1.txt").write_text(snapshot(parts_of_xl()), encoding="utf-8")
     ran = placer("check", "--host", tmp_path / "xen1.txt")
     assert ran.code == 2
-    assert ran.err.endswith("needs their pages: take it with placer snapshot --pages\n")
+    assert ran.err.endswith("needs their pages: take the snapshot with placer snapshot --pages\n")
     given = placer("check", "--host", tmp_path / "xen1.txt", "--numa-dump", running / "dmesg.txt")
     assert given.out == placer("check", "--host", running / "snapshot.txt").out

@@ -184,7 +184,7 @@ def test_a_guest_larger_than_a_pnode_is_cut_and_its_parts_on_one_pnode_are_writt
     report, written = placer(*command), placer(*command, "--format", "xl")
 
     assert '- guest "db" states no vnodes: 5 vnodes, because 1 to 4 vnodes do not hold its 6 GiB' in report.lines
-    assert '- guest "db": its 5 vnodes meet on 2 pnodes and are written as one there' in report.lines
+    assert '- guest "db": its 5 vnodes meet on 2 pnodes and are written as one vnode for each pnode' in report.lines
     rows = re.findall(r'\["pnode=(\d)", "size=(\d+)", "vcpus=([0-9,-]+)", "vdistances=([0-9,]+)"\]', written.out)
     assert sorted(int(pnode) for pnode, *_ in rows) == [0, 1]
     assert sum(int(size) for _, size, *_ in rows) == 6144

@@ -43,7 +43,7 @@ def test_vnodes_that_a_file_states_and_guests_with_vnuma_always_stay() -> None:
     always = replace_data(request(PARTS), always_vnuma=frozenset({"db"}))
     assert with_met_whole(always, where) == (always, where)
     assert merged_notes(always, where, always) == [
-        'guest "db": its 2 vnodes meet on one pnode and are written as one there'
+        'guest "db": its 2 vnodes meet on one pnode and are written as one vnode for each pnode'
     ]
 
 

@@ -51,7 +51,7 @@ def test_more_than_six_guests_are_counted() -> None:
 def test_parts_on_one_pnode_are_said_to_become_one() -> None:
     lines = said(a_guest(GIB, GIB, GIB, GIB, form="parts"), db=(1, 0, 1, 1))
 
-    assert 'guest "db": its 4 vnodes meet on 2 pnodes and are written as one there' in lines
+    assert 'guest "db": its 4 vnodes meet on 2 pnodes and are written as one vnode for each pnode' in lines
     assert 'guest "db": its 2 parts meet on one pnode, so it is written whole, without vnuma' in said(
         a_guest(GIB, GIB, form="parts"), db=(1, 1)
     )

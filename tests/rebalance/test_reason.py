@@ -32,7 +32,7 @@ def new(gib: int) -> tuple[Guest, ...]:
         (VNUMA, Goal(empty=(0,)), 'guest "a" is on pnode 0 and may not move: it has vnodes'),
         (VNUMA, Goal(empty=(0,), restarts=1, stay=("b",)), 'guest "b" is on pnode 0 and may not move: it shall stay'),
         (with_others(VNUMA, {"stub": {2: GIB}}), Goal(empty=(2,)), 'domain "stub" holds 1 GiB on pnode 2'),
-        (VNUMA, Goal(empty=(0,), restarts=1, moves=1), "1 moves are too few; 2 moves of 5 GiB in all suffice"),
+        (VNUMA, Goal(empty=(0,), restarts=1, moves=1), "1 move is too few; 2 moves of 5 GiB in all suffice"),
         (VNUMA, Goal(empty=(0,), restarts=1, kib=GIB), "1 GiB of memory to move are too little; 2 moves of 5 GiB"),
         (HALF, Goal(make_room=new(7)), "the new guests need 1 GiB more than is free"),
         (host_of([8, 8], {"a": (5, 0), "b": (4, 1)}), Goal(empty=(1,)), "all guests need 9 GiB, pnodes 0 have 8 GiB"),

@@ -89,12 +89,12 @@ def test_what_is_elsewhere_or_does_not_run_leads_with_what_mends_it() -> None:
     assert lines[:4] == [
         "0 of 2 guests are where they were meant to be",
         '- guest "a": memory lies where none was meant to be: 64 MiB on pnode 0',
-        '- guest "a": vcpus 0 run on pcpus 0, none of them on pnode 1',
+        '- guest "a": vcpus 0 may run on pcpus 0, none of them on pnode 1',
         '- guest "gone": is in the plan and does not run',
     ]
     assert [line.split(":")[0] for line in lines[4:6]] == [
         "memory stays where it is until a guest is started anew or migrated",
-        "vcpus follow at once",
+        "vcpus follow a new binding at once",
     ]
     assert lines[6:8] == ["", "Guests"]
     assert lines[9].startswith("  a          0          none        64 MiB")

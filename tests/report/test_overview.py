@@ -99,7 +99,7 @@ def test_without_a_search_the_best_is_not_known() -> None:
 def test_guests_on_the_best_pnodes_need_no_move() -> None:
     text = report(snapshot(parts_of_xl() | {"xl-dmesg": output("dmesg.txt")}))
     assert "\nmoves: none, the guests are on the best pnodes\n" in text
-    assert "with each vcpu bound near its memory, which moves none: mean access distance 10.50, 0 pairs" in text
+    assert "with each vcpu bound near its memory, which moves no memory: mean access distance 10.50, 0 pairs" in text
 
 
 def test_a_host_of_many_pnodes_lists_those_of_each_guest(monkeypatch: pytest.MonkeyPatch) -> None:

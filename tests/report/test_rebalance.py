@@ -38,7 +38,7 @@ def test_nothing_to_do_is_said() -> None:
 def test_what_is_pinned_anew_comes_first() -> None:
     running = host_of([4, 4], {"a": (1, 0)}, repin={"a": True})
     text = render_plan(plan_rebalance(running, Goal(), SearchContext()))
-    assert "First, without a move: vcpus to the pnodes of their memory\n  guest  pnode\n  a          0\n" in text
+    assert "vcpus to the pnodes of their memory (counted in the column now)\n  guest  pnode\n  a          0\n" in text
 
 
 def test_without_a_plan_the_reason_is_all() -> None:

@@ -70,7 +70,7 @@ def test_guests_that_xl_does_not_list_are_load_and_are_judged(tmp_path: Path) ->
     assert (judged.code, judged.lines[0]) == (1, "4 of 5 guests are where they were meant to be")
     # xl started web with cpus="node:1", and its memory came to pnode 0
     assert judged.lines[1] == (
-        '- guest "web": vcpus 0-1 run on pcpus 4-7, none of them on pnode 0, where the memory lies'
+        '- guest "web": vcpus 0-1 may run on pcpus 4-7, none of them on pnode 0, where the memory lies'
     )
     assert placer("check", *files).out == judged.out
 

@@ -17,7 +17,7 @@ from placer.instance import Host, Vnode, format_cpuset, format_size, shorten
 
 COUNTED = ("dimm", "virtio-mem")
 """Models of memory devices that are memory of the host; the others lie in files or in memory of their own."""
-_WAY_OF_NODEMASK = "its memory counts there; without <nodemask> it lies where its cell lies, a memnode moves the cell"
+_WAY_OF_NODEMASK = "the memory of the device counts on the nodemask; without <nodemask> it lies where its cell lies"
 
 
 @dataclass(frozen=True, kw_only=True)

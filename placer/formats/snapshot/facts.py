@@ -50,7 +50,7 @@ class Facts:
 
 def read_facts(parts: Parts) -> tuple[Facts, list[str]]:
     """
-    Read the facts of a snapshot, and compare what is said at its begin and at its end.
+    Read the facts of a snapshot, and compare what is said at its start and at its end.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def read_facts(parts: Parts) -> tuple[Facts, list[str]]:
     Raises
     ------
     InputError
-        With ``file:line``, if begin and end are of two hosts or boots.
+        With ``file:line``, if start and end are of two hosts or boots.
     """
     begin, end = (_lines(parts, name) for name in ("facts", "facts-after"))
     if begin.get("host") == "(none)":  # what Linux calls a host without a name
@@ -69,7 +69,7 @@ def read_facts(parts: Parts) -> tuple[Facts, list[str]]:
     facts = Facts(**{key: begin.get(key.replace("_", "-"), "") for key in Facts.__dataclass_fields__})
     for key, what in (("host", "hosts"), ("boot-id", "boots of the host")):
         if begin.get(key) and end.get(key) and begin[key] != end[key]:
-            two = f'{key} "{shorten(end[key])}" at its end, "{shorten(begin[key])}" at its begin'
+            two = f'{key} "{shorten(end[key])}" at its end, "{shorten(begin[key])}" at its start'
             raise InputError(
                 f"parts of two {what} are mixed: {two}", place=f"{parts.place}:{parts.parts['facts-after'].line}"
             )

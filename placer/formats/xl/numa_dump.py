@@ -95,7 +95,7 @@ def read_numa_dump(text: str, place: str) -> NumaDump:
     starts = [i for i, line in enumerate(lines) if line.strip() == START]
     if not starts and any(map(_PAGES.fullmatch, lines)):
         raise InputError(
-            f'no line "{START}" above its rows: the log has lost the begin of the dump; boot Xen with a larger '
+            f'no line "{START}" above its rows: the log has lost the beginning of the dump; boot Xen with a larger '
             "conring_size, such as conring_size=1M",
             place=place,
         )

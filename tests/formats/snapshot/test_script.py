@@ -84,7 +84,7 @@ def test_a_ring_that_lost_the_begin_of_the_dump_is_noted(host: FakeHost) -> None
     host.write("dump", output("dmesg.txt").split("Memory location of each domain:\n")[1])
     found = placer.read_snapshot(placer.Text(host.run(SH, snapshot_script(pages="yes")), place="xen1.txt"))
     assert found.dump is None
-    assert any("the log has lost the begin of the dump" in note for note in found.host.notes)
+    assert any("the log has lost the beginning of the dump" in note for note in found.host.notes)
 
 
 def test_above_the_size_xen_is_asked_only_where_that_is_wanted(host: FakeHost) -> None:
