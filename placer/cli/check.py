@@ -102,10 +102,10 @@ def check(
     guests that xl did not start.
     """
     from placer.cli.outputs import write_stdout
+    from placer.cli.stdin import refuse_two_stdin
     from placer.errors import InputError
 
-    if [instance, placement, keep, objective, host, running, numa_dump, vcpu_list, pools, plan].count("-") > 1:
-        raise InputError("standard input (-) can be read once only", place="usage")
+    refuse_two_stdin([instance, placement, keep, objective, host, running, numa_dump, vcpu_list, pools, plan])
     if any(file is not None for file in (host, running, numa_dump, vcpu_list, pools, plan)):
         if any(given is not None for given in (instance, keep, reserve, objective)) or allow_unplaced or free_pnodes:
             raise InputError(

@@ -35,14 +35,14 @@ def host(
     from placer.api.reading import read_host
     from placer.api.side_inputs import with_pools, with_reserve
     from placer.cli.outputs import write_stdout
+    from placer.cli.stdin import refuse_two_stdin
     from placer.errors import InputError
     from placer.formats.local_host import read_libvirt, read_local_host
     from placer.formats.native.instance_json import dump_host
 
     if source is not None and libvirt is not None:
         raise InputError("expected HOST or --libvirt, got both", place="usage")
-    if source == pools == "-":
-        raise InputError("standard input (-) can be read once only", place="usage")
+    refuse_two_stdin([source, pools])
     if source is not None:
         reading = read_host(source, free=free, reserve=reserve, pools=pools)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace as change
 from pathlib import PurePath
 
+from placer.cli.stdin import refuse_two_stdin
 from placer.errors import Faults, InputError
 from placer.formats.base import ParsedGuest
 from placer.formats.text.files import place_of, read_text
@@ -50,8 +51,7 @@ def read_request(
     faults
         Collects the faults of guests, which are then left out of the request; None raises all of them.
     """
-    if [*files, host, running, vcpu_list, numa_dump, pools, objective].count("-") > 1:
-        raise InputError("standard input (-) can be read once only", place="usage")
+    refuse_two_stdin([*files, host, running, vcpu_list, numa_dump, pools, objective])
     if host is None:
         _refuse_without_host(running or vcpu_list, numa_dump, pools)
         _refuse_forms(vnodes, memory, always_vnuma=always_vnuma, migratable=migratable)

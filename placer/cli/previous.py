@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from placer.errors import InputError
+from placer.cli.stdin import refuse_two_stdin
 
 if TYPE_CHECKING:
     from placer.instance import Instance, Placement
@@ -33,8 +33,7 @@ def read_earlier(path: str | None, others: Iterable[str | None] = ()) -> Placeme
     from placer.formats.native.placement_json import read_placement
     from placer.formats.text.files import place_of, read_text
 
-    if [path, *others].count("-") > 1:
-        raise InputError("standard input (-) can be read once only", place="usage")
+    refuse_two_stdin([path, *others])
     return read_placement(read_text(path), place_of(path))
 
 

@@ -108,9 +108,10 @@ def rebalance(
     from placer.api.rebalancing import rebalance as plan_moves
     from placer.cli.outputs import refuse_existing
     from placer.cli.running import print_line, run
+    from placer.cli.stdin import refuse_two_stdin
     from placer.rebalance.end_problem import tier_names
 
-    _refuse_two_stdin([snapshot, host, running, vcpu_list, numa_dump, pools, *(make_room or ())])
+    refuse_two_stdin([snapshot, host, running, vcpu_list, numa_dump, pools, *(make_room or ())])
     paths = [] if output in {None, "-"} else [Path(output or "")]
     refuse_existing(paths, force=force)
     there = _read(snapshot, host, running, vcpu_list, numa_dump, pools, reserve)
@@ -137,13 +138,6 @@ def rebalance(
     )
     _write(plan, format, paths, quiet=quiet)
     raise typer.Exit({"INFEASIBLE": 1, "UNKNOWN": 3}.get(str(plan.status), 0))
-
-
-def _refuse_two_stdin(files: list[str | None]) -> None:
-    from placer.errors import InputError
-
-    if files.count("-") > 1:
-        raise InputError("standard input (-) can be read once only", place="usage")
 
 
 def _read(

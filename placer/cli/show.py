@@ -61,15 +61,14 @@ def show(
     from placer.api.snapshots import read_snapshot
     from placer.cli.outputs import on_terminal, write_stdout
     from placer.cli.running import print_line, run
-    from placer.errors import InputError
+    from placer.cli.stdin import refuse_two_stdin
     from placer.instance.objective_terms import TIERS
     from placer.rebalance.end_problem import tier_names
     from placer.rebalance.overview import running_now
     from placer.report.overview import render_overview
     from placer.report.overview_json import overview_json
 
-    if [snapshot, running, vcpu_list, numa_dump, pools].count("-") > 1:
-        raise InputError("standard input (-) can be read once only", place="usage")
+    refuse_two_stdin([snapshot, running, vcpu_list, numa_dump, pools])
     shot = read_snapshot(
         snapshot, free=free, reserve=reserve, pools=pools, running=running, vcpu_list=vcpu_list, numa_dump=numa_dump
     )
