@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,9 @@ from placer.assignment.context import SearchContext
 from placer.rebalance.goal import Goal
 from placer.rebalance.planning import plan_rebalance
 from placer.rebalance.virsh_script import virsh_script
-from tests.support import fake_virsh
 from tests.support.dom0 import SHELL
 from tests.support.fake_host import shellcheck
+from tests.support.fake_toolstack import install
 from tests.support.running_hosts import host_of
 
 UUID = {name: f"0000000{i}-0000-4000-8000-00000000000{i}" for i, name in enumerate("abc", 1)}
@@ -66,9 +65,7 @@ class Kvm:
         state = {"pnodes": {"0": 8192, "1": 8192}, "domains": domains, "calls": {}}
         (folder / "host.json").write_text(json.dumps(state))
         (folder / "bin").mkdir()
-        virsh = folder / "bin" / "virsh"
-        virsh.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S {fake_virsh.__file__} "$@"\n')
-        virsh.chmod(0o755)
+        install(folder / "bin", "virsh")
 
     @property
     def domains(self) -> dict[str, Any]:
@@ -120,7 +117,7 @@ def test_a_dry_run_changes_nothing(kvm: Kvm) -> None:
     assert not (kvm.folder / "images").exists()
 
 
-@pytest.mark.parametrize("fault", ["numatune 1", "save 1", "restore 1"])
+@pytest.mark.parametrize("fault", ["numatune 1 yes", "save 1 yes", "restore 1 yes"])
 def test_it_stops_and_goes_on(kvm: Kvm, fault: str) -> None:
     (kvm.folder / "fail").write_text(fault)
     ran = kvm.run()
@@ -132,7 +129,7 @@ def test_it_stops_and_goes_on(kvm: Kvm, fault: str) -> None:
 
 @pytest.mark.slow
 def test_where_nothing_restores_it_says_the_command_that_does(kvm: Kvm) -> None:
-    (kvm.folder / "fail").write_text("restore 1\nrestore 2")
+    (kvm.folder / "fail").write_text("restore 1 yes\nrestore 2 yes")
     ran = kvm.run()
     image = kvm.folder / "images" / "a.image"
     assert f"this brings it back: virsh restore '{image}' && mv '{image}' '{image}.used'" in ran.stderr

@@ -6,13 +6,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from placer.rebalance.running import RunningHost
+from tests.support.fake_toolstack import install
 
-FAKE_XL = Path(__file__).with_name("fake_xl.py")
 SHELL = shutil.which("dash") or "sh"
 
 
@@ -53,8 +52,7 @@ class Dom0:
         (folder / "host.json").write_text(json.dumps(state))
         programs = folder / "bin"
         programs.mkdir()
-        (programs / "xl").write_text(f'#!/bin/sh\nexec {sys.executable} -I -S -X frozen_modules=on {FAKE_XL} "$@"\n')
-        (programs / "xl").chmod(0o755)
+        install(programs, "xl")
 
     @staticmethod
     def config(
@@ -98,7 +96,7 @@ class Dom0:
         return found[0] if found else None
 
     def fail(self, *lines: str) -> None:
-        """Let calls of xl fail, as fake_xl.py says."""
+        """Let calls of xl fail, as fake_toolstack.py says."""
         (self.folder / "fail").write_text("\n".join(lines))
 
     def calls(self) -> list[str]:

@@ -1,67 +1,28 @@
-#!/usr/bin/env python3
-"""
-A virsh that keeps a host in a file: what the scripts of placer call, with the outputs that virsh 9.0 prints.
+"""A virsh that keeps a host in a file: what the scripts of placer call, with the outputs that virsh 9.0 prints."""
 
-FAKE_XL names the folder of the state, as for fake_xl.py; a file ``fail`` in it has lines ``COMMAND COUNT``.
-"""
-
-# pathlib takes longer to import than all else here, and each call of virsh is a process
-# ruff: noqa: PTH110, PTH123
 from __future__ import annotations
 
-import json
-import os
 import re
-import sys
+
+from tests.support.fake_toolstack import FailedError, fault, read, run, say, store, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from tests.support.fake_toolstack import State
 
-    State = dict[str, Any]
-
-FOLDER = os.environ.get("FAKE_XL", ".")
-
-
-class FailedError(Exception):
-    """The command fails with this message."""
-
-
-def say(text: str) -> None:
-    """Print a line."""
-    sys.stdout.write(text + "\n")
-
-
-def read(path: str) -> str:
-    """Read a file."""
-    with open(path) as file:
-        return file.read()
-
-
-def write(path: str, text: str) -> None:
-    """Write a file."""
-    with open(path, "w") as file:
-        file.write(text)
-
-
-def load() -> State:
-    """Read the host."""
-    state: State = json.loads(read(f"{FOLDER}/host.json"))
-    return state
-
-
-def store(state: State) -> None:
-    """Write the host."""
-    write(f"{FOLDER}/host.json", json.dumps(state))
+STATE = "\nSTATE\n"
+"""Of an image, what follows its XML."""
 
 
 def check(state: State, command: str) -> None:
     """Count a call, and fail where that is planned."""
-    state["calls"][command] = state["calls"].get(command, 0) + 1
-    store(state)
-    plan = read(f"{FOLDER}/fail").splitlines() if os.path.exists(f"{FOLDER}/fail") else []
-    if f"{command} {state['calls'][command]}" in plan:
+    if fault(state, command):
         raise FailedError(f"Failed to {command}")
+
+
+def saved_xml(path: str) -> str:
+    """Give the XML in an image."""
+    return read(path).decode().removesuffix(STATE)
 
 
 def find(state: State, name: str) -> State:
@@ -137,19 +98,19 @@ def command_numatune(state: State, words: list[str]) -> None:
 def command_save(state: State, words: list[str]) -> None:
     domain = find(state, words[0])
     check(state, "save")
-    write(words[1], domain["xml"] + "\nSTATE\n")
+    write(words[1], (domain["xml"] + STATE).encode())
     domain["state"] = "shut off"
     store(state)
 
 
 def command_save_image_dumpxml(_state: State, words: list[str]) -> None:
-    say(read(words[0]).removesuffix("\nSTATE\n"))
+    say(saved_xml(words[0]))
 
 
 def command_restore(state: State, words: list[str]) -> None:
-    saved = read(words[0])
+    saved = saved_xml(words[0])
     check(state, "restore")
-    xml = read(words[words.index("--xml") + 1]) if "--xml" in words else saved.removesuffix("\nSTATE\n")
+    xml = read(words[words.index("--xml") + 1]).decode() if "--xml" in words else saved
     name = re.search("<name>(.*)</name>", xml)
     nodes = re.findall(r"<(?:memory|memnode .*?) mode='strict' nodeset='([^']*)'/>", xml)
     if name is None or xml.count("<numatune>") != 1 or xml.count("<cputune>") != 1:
@@ -167,16 +128,5 @@ def command_resume(state: State, words: list[str]) -> None:
 
 
 def main() -> int:
-    command, *words = sys.argv[1:]
-    with open(f"{FOLDER}/calls.log", "a") as log:
-        log.write(" ".join(sys.argv[1:]) + "\n")
-    try:
-        globals()[f"command_{command.replace('-', '_')}"](load(), [word for word in words if word != "--live"])
-    except FailedError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    """Do what the command line says."""
+    return run(globals(), "error", "--live")

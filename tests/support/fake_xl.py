@@ -1,75 +1,25 @@
-#!/usr/bin/env python3
 """
 An xl that keeps a host in a file: what the scripts of placer call, with the outputs that xl 4.17 prints.
 
-FAKE_XL names the folder of the state. A file ``fail`` in it has lines ``COMMAND COUNT MODE``: that call of the command,
-counted from 1, fails; with MODE ``after`` once it is done, with ``half`` amid its work.
+A planned failure (:mod:`tests.support.fake_toolstack`) of MODE ``after`` comes once the call is done, one of ``half``
+amid its work.
 """
 
-# pathlib takes longer to import than all else here, and each call of xl is a process
-# ruff: noqa: PTH110, PTH123
 from __future__ import annotations
 
 import json
-import os
 import struct
 import sys
 
+from tests.support.fake_toolstack import FailedError, fault, load, read, run, say, store, write
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from tests.support.fake_toolstack import State
 
-    State = dict[str, Any]
-
-FOLDER = os.environ.get("FAKE_XL", ".")
 MAGIC = b"Xen saved domain, xl format\n \0 \r"
 BANNER = b"xl migration receiver ready, send binary domain data.\n"
 BYTEORDER, JSON_AND_STREAM_V2 = 0x01020304, 3
-
-
-def say(text: str) -> None:
-    """Print a line."""
-    sys.stdout.write(text + "\n")
-
-
-class FailedError(Exception):
-    """The command fails with this message."""
-
-
-def read(path: str) -> bytes:
-    """Read a file."""
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def write(path: str, content: bytes) -> None:
-    """Write a file."""
-    with open(path, "wb") as file:
-        file.write(content)
-
-
-def load() -> State:
-    """Read the host."""
-    state: State = json.loads(read(f"{FOLDER}/host.json"))
-    return state
-
-
-def store(state: State) -> None:
-    """Write the host."""
-    write(f"{FOLDER}/host.json", json.dumps(state).encode())
-
-
-def fault(command: str) -> str:
-    """Count a call of a command, and tell how it is to fail; empty where it is not."""
-    state = load()
-    state["calls"][command] = state["calls"].get(command, 0) + 1
-    store(state)
-    plan = f"{FOLDER}/fail"
-    for line in read(plan).decode().splitlines() if os.path.exists(plan) else ():
-        name, count, mode = line.split()
-        if name == command and int(count) == state["calls"][command]:
-            return mode
-    return ""
 
 
 def free(state: State) -> dict[str, int]:
@@ -188,12 +138,11 @@ def command_vcpu_list(state: State, words: list[str]) -> None:
 
 
 def command_vcpu_pin(state: State, words: list[str]) -> None:
-    domain, info = find(state, words[0]), find(state, words[0])["config"]["b_info"]
+    info = find(state, words[0])["config"]["b_info"]
     for kind, text in zip(("hard", "soft"), words[2:], strict=True):
         if text != "-":
             rows = info.setdefault(f"vcpu_{kind}_affinity", [[] for _ in range(info["max_vcpus"])])
             rows[int(words[1])] = [] if text == "all" else expand(text)
-    assert domain in state["domains"]
     store(state)
 
 
@@ -204,14 +153,13 @@ def expand(text: str) -> list[int]:
 
 def command_save(state: State, words: list[str]) -> None:
     domain = find(state, words[0])
-    mode = fault("save")
+    mode = fault(state, "save")
     if "vnuma_nodes" in domain["config"]["b_info"]:
         raise FailedError("Cannot save a guest with vNUMA configured")
     raw = image(domain["config"])
     write(words[1], raw[: len(raw) // 2] if mode == "half" else raw)
     if mode in {"yes", "half"}:
         raise FailedError("Failed to save domain")
-    state = load()
     state["domains"] = [each for each in state["domains"] if each["domid"] != domain["domid"]]
     store(state)
     if mode == "after":
@@ -219,11 +167,10 @@ def command_save(state: State, words: list[str]) -> None:
 
 
 def command_restore(state: State, words: list[str]) -> None:
-    mode = fault("restore")
+    mode = fault(state, "restore")
     raw = sys.stdin.buffer.read() if words[-1] == "/proc/self/fd/0" else read(words[-1])
     if mode == "yes":
         raise FailedError("restore failed")
-    state = load()
     build(state, read_image(raw), paused="-p" in words)
     store(state)
     if mode == "after":
@@ -240,7 +187,7 @@ def command_migrate(state: State, words: list[str]) -> None:
 
     assert words[:2] == ["-s", ""]
     domain = find(state, words[2])
-    mode = fault("migrate")
+    mode = fault(state, "migrate")
     if mode == "yes":
         raise FailedError("migration failed")
     with subprocess.Popen(["/bin/sh", "-c", words[3]], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as receiver:
@@ -273,24 +220,12 @@ def command_shutdown(state: State, words: list[str]) -> None:
 
 
 def command_create(state: State, words: list[str]) -> None:
-    if fault("create"):
+    if fault(state, "create"):
         raise FailedError("create failed")
-    state = load()
     build(state, json.loads(read(words[0])), paused=False)
     store(state)
 
 
 def main() -> int:
-    command, *words = sys.argv[1:]
-    with open(f"{FOLDER}/calls.log", "a") as log:
-        log.write(" ".join(sys.argv[1:]) + "\n")
-    try:
-        globals()[f"command_{command.replace('-', '_')}"](load(), [word for word in words if word != "-n"])
-    except FailedError as error:
-        sys.stderr.write(f"xl: {error}\n")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    """Do what the command line says."""
+    return run(globals(), "xl", "-n")
