@@ -9,7 +9,10 @@ from placer.instance import Instance
 from placer.report.tables import table
 from placer.solving.result import Result
 
-LEGEND = "placed: vnodes with a pnode; broken: rules, unplaced vnodes not counted; mean: distance of a memory access.\n"
+LEGEND = (
+    "placed: vnodes with a pnode; broken: rules that are broken, unplaced vnodes aside; mean: distance of a memory "
+    "access.\n"
+)
 
 
 def render_comparison(title: str, instance: Instance, results: Sequence[Result]) -> str:

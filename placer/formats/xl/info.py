@@ -20,7 +20,10 @@ MAX_CHARACTERS = 8_000_000
 """Longest text that is read. The largest host, 4,096 pcpus and 65,536 PCI devices, prints 2 million characters."""
 MIB = 1024
 LARGEST_LOW_ZONE_MIB = 4096
-VCPUS_NOT_COUNTED = "the vcpus of running guests are not counted: xl info does not list them"
+VCPUS_NOT_COUNTED = (
+    "the vcpus of running guests are not counted: xl info does not list them; a snapshot does, or --running and "
+    "--vcpu-list"
+)
 
 _SETTING = re.compile(r"([a-z][a-z_ ]*?)\s*:(.*)")
 _HEADINGS = {
