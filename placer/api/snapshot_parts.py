@@ -10,7 +10,6 @@ from placer.formats.snapshot.facts import Facts, read_facts
 from placer.formats.snapshot.parts import Parts, split_parts
 from placer.formats.text.files import Source, Text, read_source
 
-PAGES_WAY_OUT = "placer snapshot --pages asks for it"
 OPTION_OF = {
     "xl-cpupool-list": "--pools",
     "xl-list": "--running",
@@ -22,7 +21,7 @@ MISSING = {
     "xl-cpupool-list": "the cpupools are not known, and every guest may run on any pcpu",
     "xl-list": "the configurations of the running guests are not known, and none of them can be planned",
     "xl-vcpu-list": "the pcpus that vcpus are bound to now are not known",
-    "xl-dmesg": f"where memory lies is not known; {PAGES_WAY_OUT}",
+    "xl-dmesg": "where memory lies is not known; placer snapshot --pages asks for it",
     "xl-domains": "guests that are being created or taken down are not told apart",
 }
 """What depends on a part."""

@@ -121,15 +121,16 @@ def host_of_snapshot(parts: Parts, facts: Facts, free: str | None = None) -> Par
     InputError
         With ``file:line``, if the snapshot states no host, or that of another machine.
     """
-    from placer.formats.snapshot.host_part import check_host_name, free_memory, host_part, with_more
+    from placer.formats.snapshot.host_part import WITHOUT_CACHES, check_host_name, free_memory, host_part, with_more
 
     part, known = host_part(parts, facts), free_memory(parts)
     first = free if known is None else known
     reading = parse_host_text(part.text.content, parts.place, first)
     check_host_name(facts, reading.host.name, part)
     reading = with_more(reading, parts, facts)
-    if free is not None and known is not None:
-        reading = replace_reading(reading, host=with_free(reading.host, free))
+    if known is not None:
+        host = reading.host if free is None else with_free(reading.host, free)
+        reading = replace_reading(reading, host=host, notes=(*reading.notes, WITHOUT_CACHES))
     return with_slit_checked(reading)
 
 

@@ -45,7 +45,8 @@ def read_vcpuinfo(text: Text, host: Host) -> dict[int, OnlineVcpu]:
     Raises
     ------
     InputError
-        With ``file:line``, if a line is none of it, a vcpu is listed twice, or it may run on no pcpu of the host.
+        With ``file:line``, if a line is none of it or a vcpu is listed twice; with the file, if a vcpu has no affinity
+        or may run on no pcpu of the host.
     """
     blocks: dict[int, dict[str, str]] = {}
     block: dict[str, str] = {}

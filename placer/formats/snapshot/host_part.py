@@ -70,7 +70,7 @@ def free_memory(parts: Parts) -> str | None:
 
 
 def with_more(reading: ParsedHost, parts: Parts, facts: Facts) -> ParsedHost:
-    """Give the host its name and distances where its own part does not state them, with a note on its free memory."""
+    """Give the host its name and distances where its own part does not state them."""
     host, notes = reading.host, reading.notes
     memory = parts.parts.get(NODE_MEMORY)
     if not host.name and facts.host:
@@ -79,8 +79,6 @@ def with_more(reading: ParsedHost, parts: Parts, facts: Facts) -> ParsedHost:
         slit = read_distances(memory.text)
         if slit is not None and len(slit) == len(host.pnodes):
             host, notes = replace(host, slit=slit), tuple(note for note in notes if "are assumed" not in note)
-    if free_memory(parts) is not None:
-        notes = (*notes, WITHOUT_CACHES)
     return dataclasses.replace(reading, host=host, notes=notes)
 
 
