@@ -11,7 +11,7 @@ import pytest
 import placer
 from placer.formats.snapshot.script import snapshot_script
 from tests.support.fake_host import or_skip
-from tests.support.kvm_snapshots import CAPABILITIES, DB, FREECELL, GIB, WEB, domain, parts_of_kvm
+from tests.support.kvm_snapshots import CAPABILITIES, DB, FREECELL, FREEPAGES, GIB, WEB, domain, parts_of_kvm
 from tests.support.snapshots import snapshot
 
 
@@ -42,7 +42,11 @@ def test_distances_come_from_linux_where_libvirt_does_not_say_them() -> None:
     parts = parts_of_kvm()
     cells = CAPABILITIES.split("<distances>")
     bare = cells[0] + "".join(cell.split("</distances>")[1] for cell in cells[1:])
-    assert read(parts | {"virsh-capabilities": bare}).host.host.slit == ((10, 21), (21, 10))
+    found = read(parts | {"virsh-capabilities": bare}).host
+    assert found.host.slit == ((10, 21), (21, 10))
+    assert not any("assumed" in note for note in found.notes)
+    del parts["node-memory"]
+    assert any("between pnodes are assumed" in note for note in read(parts | {"virsh-capabilities": bare}).host.notes)
 
 
 def test_guests_have_their_configuration_where_they_may_run_and_what_they_hold() -> None:
@@ -123,10 +127,18 @@ def test_outputs_of_xl_are_none_of_this_host() -> None:
         placer.read_host(text, pools=placer.Text("Name CPU list\n"))
 
 
-def test_a_fault_in_a_part_has_its_line() -> None:
-    text = snapshot(parts_of_kvm() | {"virsh-freecell": FREECELL.replace("    1:", "nonsense", 1)})
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("virsh-freecell", FREECELL.replace("    1:", "nonsense", 1), "a line of virsh freecell --all"),
+        ("virsh-freepages", FREEPAGES.replace("4KiB:", "nonsense", 1), "lines of virsh freepages --all"),
+    ],
+    ids=["freecell", "freepages"],
+)
+def test_a_fault_in_a_part_has_its_line(name: str, text: str, expected: str) -> None:
+    text = snapshot(parts_of_kvm() | {name: text})
     line = 1 + text[: text.index("nonsense")].count("\n")
-    with pytest.raises(placer.InputError, match=rf"^kvm1\.txt:{line}: expected a line of virsh freecell --all"):
+    with pytest.raises(placer.InputError, match=rf"^kvm1\.txt:{line}: expected {expected}"):
         placer.read_host(placer.Text(text, place="kvm1.txt"))
 
 

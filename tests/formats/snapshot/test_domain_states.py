@@ -7,6 +7,7 @@ import pytest
 from placer.errors import InputError
 from placer.formats.snapshot.domain_states import read_domain_states
 from placer.formats.text.files import Text
+from placer.instance.units import MAX_CPU
 
 HEADING = "Name                                        ID   Mem VCPUs\tState\tTime(s)\n"
 
@@ -26,6 +27,11 @@ def test_states_are_read_by_domid() -> None:
     assert states[3].memory_mib == 1024
 
 
+def test_a_domain_that_never_ran_and_is_taken_down_is_not_being_built() -> None:
+    states = read_domain_states(Text(HEADING + row("a", 1, "--p--d", "0.0"), "xl list"))
+    assert (states[1].dying, states[1].being_built) == (True, False)
+
+
 def test_a_decimal_comma_is_a_point() -> None:
     states = read_domain_states(Text(HEADING + row("a", 1, "--p---", "0,0"), "xl list"))
     assert states[1].being_built
@@ -36,6 +42,7 @@ def test_a_decimal_comma_is_a_point() -> None:
     [
         ("a\n", r'xl list: expected the table that "xl list" prints, its heading first'),
         (HEADING + "a b c\n", r'xl list:2: expected a row "Name ID Mem VCPUs State Time\(s\)", got "a b c"'),
+        (HEADING + row("a", MAX_CPU + 1, "r-----"), r'xl list:2: expected a row "Name ID'),
         (HEADING + row("a", 1, "r-----") + row("b", 1, "r-----"), r"xl list:3: lists domain 1 again"),
     ],
 )

@@ -16,7 +16,15 @@ def test_the_host_of_a_snapshot_is_that_of_its_part() -> None:
     found = read_host(Text(snapshot(parts_of_xl()), "xen1.txt")).host
     alone = read_host(Text(output("xl-info.txt"), "info")).host
     assert (found.pnodes, found.slit, found.name) == (alone.pnodes, alone.slit, "xen1")
-    assert toolstack_of(split_parts(snapshot(parts_of_xl()), "xen1.txt")) == "xl"
+
+
+def test_the_toolstack_is_the_one_that_was_asked_and_xl_of_both() -> None:
+    for names, toolstack in (
+        (("xl-info",), "xl"),
+        (("virsh-capabilities",), "libvirt"),
+        (("virsh-capabilities", "xl-info"), "xl"),
+    ):
+        assert toolstack_of(split_parts(snapshot(dict.fromkeys(names, "a")), "xen1.txt")) == toolstack
 
 
 def test_a_fault_in_a_part_has_its_line_in_the_snapshot() -> None:
