@@ -6,21 +6,26 @@ import dataclasses
 
 import pytest
 
+from placer.assignment import Status
 from placer.assignment.context import SearchContext
+from placer.instance import Placement, Rule
+from placer.rebalance.end_problem import with_guests
+from placer.rebalance.end_state import state_now
 from placer.rebalance.goal import Goal
 from placer.rebalance.judge import faults
 from placer.rebalance.plan import Plan, Step
 from placer.rebalance.planning import plan_rebalance
+from placer.rebalance.running import RunningHost
 from placer.rebalance.steps import steps_to
-from tests.support.running_hosts import GIB, host_of
+from tests.support.running_hosts import GIB, host_of, ruled
 
 FULL = host_of([4, 4], {"a": (4, 0), "b": (3, 1)}, vcpus=2)
 
 
 def swapped() -> Plan:
     plan = plan_rebalance(FULL, Goal(), SearchContext())
-    assert plan.placement is not None and plan.instance is not None
-    there = plan.placement.__class__(pnode_of={"a": (1,), "b": (0,)})
+    assert plan.instance is not None
+    there = Placement(pnode_of={"a": (1,), "b": (0,)})
     steps = steps_to(FULL, Goal(), plan.instance, there)
     return dataclasses.replace(plan, placement=there, stages=steps.stages)
 
@@ -83,3 +88,36 @@ def test_moving_thrice_is_a_fault() -> None:
     assert faults(dataclasses.replace(plan, stages=((there,), (back,)))) == []
     found = faults(dataclasses.replace(plan, stages=((there,), (back,), (there,), (back,))))
     assert any("moves more than twice" in fault for fault in found)
+
+
+def test_a_migration_into_claimed_memory_is_a_fault() -> None:
+    running = host_of([8, 8], {"a": (6, 0)}, claimed=5)  # 11 GiB are not claimed, and both ends of a are 12
+    there = Step(guest="a", kind="migrate", before=(0,), after=(1,), kib=6 * GIB)
+    found = faults(to({"a": (1,)}, running, there))
+    assert found == [f"stage 1: guests hold {12 * GIB} KiB, of {11 * GIB} that nobody claimed"]
+
+
+@pytest.mark.parametrize("rule", [Rule(apart=("a", "b")), Rule(exclusive="a")])
+def test_guests_kept_apart_that_meet_on_the_way_are_a_fault(rule: Rule) -> None:
+    running = ruled(host_of([8, 8, 8], {"a": (1, 0), "b": (1, 1)}), rules=[rule])
+    a = Step(guest="a", kind="migrate", before=(0,), after=(1,), kib=GIB)
+    b = Step(guest="b", kind="migrate", before=(1,), after=(2,), kib=GIB)
+    plan = to({"a": (1,), "b": (2,)}, running, a, b)
+    assert 'stage 1: guests "a" and "b" are both on pnode 1' in faults(plan)
+    assert faults(dataclasses.replace(plan, stages=((b,), (a,)))) == []
+
+
+def to(pnode_of: dict[str, tuple[int, ...]], running: RunningHost, *stage: Step) -> Plan:
+    """Give the plan of one stage to an end state."""
+    there, end = Placement(pnode_of=dict(pnode_of)), with_guests(running, running.instance.guests)
+    state = state_now(dataclasses.replace(running, placement=there))
+    return Plan(
+        status=Status.OPTIMAL,
+        running=running,
+        goal=Goal(),
+        now=state_now(running),
+        after=state,
+        instance=end,
+        placement=there,
+        stages=(stage,),
+    )

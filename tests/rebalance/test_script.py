@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from placer.assignment.context import SearchContext
+from placer.instance import Placement
 from placer.rebalance.goal import Goal
 from placer.rebalance.plan import Step
 from placer.rebalance.planning import plan_rebalance
 from placer.rebalance.script import call, guest_after, needs, pcpus_near, pins, pnodes_after
-from tests.support.running_hosts import host_of
+from tests.support.running_hosts import GIB, host_of
 
 RUNNING = host_of(
     [8, 8, 8],
@@ -17,16 +20,18 @@ RUNNING = host_of(
     kinds={"a": ("restart",)},
     uuid={"b": "u"},
 )
-PLAN = plan_rebalance(RUNNING, Goal(empty=(0,), restarts=1), SearchContext())
-(MOVED,) = (step for step in PLAN.steps if step.guest == "a")
+PLAN = dataclasses.replace(
+    plan_rebalance(RUNNING, Goal(empty=(0,), restarts=1), SearchContext()),
+    placement=Placement(pnode_of={"a": (2, 1), "b": (2,)}),
+)
+MOVED = Step(guest="a", kind="restart", before=(0, 1), after=(1, 2), kib=3 * GIB)
 REPIN = Step(guest="a", kind="repin", before=(0, 1), after=(0, 1))
 
 
 def test_what_a_guest_needs_is_by_pnode() -> None:
-    pnodes = pnodes_after(MOVED, PLAN)
-    assert needs(MOVED, PLAN) == " ".join(f"{p}={m}" for p, m in sorted(zip(pnodes, (2048, 1024), strict=True))) or (
-        needs(MOVED, PLAN) == f"{pnodes[0]}=3072"
-    )
+    assert (pnodes_after(MOVED, PLAN), needs(MOVED, PLAN)) == ((2, 1), "1=1024 2=2048")
+    whole = dataclasses.replace(MOVED, after=(1,))
+    assert (pnodes_after(whole, PLAN), needs(whole, PLAN)) == ((1, 1), "1=3072")
     assert needs(Step(guest="a", kind="restart", phase="out", before=(0, 1)), PLAN) == ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 from placer.assignment.context import SearchContext
@@ -9,7 +10,7 @@ from placer.rebalance.goal import Goal
 from placer.rebalance.plan import Step
 from placer.rebalance.planning import plan_rebalance
 from placer.report.rebalance import kind_in_words, notes_of, plan_json, render_plan
-from tests.support.running_hosts import host_of, ruled
+from tests.support.running_hosts import host_of
 
 SCATTERED = host_of(
     [4, 4], {"a": ((1, 1), (0, 1)), "b": (3, 0), "c": (2, 1)}, kinds={"c": ()}, stuck={"c": "it has devices"}
@@ -66,9 +67,6 @@ def test_halves_have_names_of_their_own() -> None:
 
 
 def test_more_stages_than_the_bound_are_said() -> None:
-    running = ruled(host_of([4, 4], {"a": (1, 0)}))
-    plan = plan_rebalance(running, Goal(empty=(0,)), SearchContext())
-    import dataclasses
-
+    plan = plan_rebalance(host_of([4, 4], {"a": (1, 0)}), Goal(empty=(0,)), SearchContext())
     assert "; 1 at least are needed" in render_plan(dataclasses.replace(plan, stages=(*plan.stages, *plan.stages)))
     assert any("another order" in note for note in notes_of(dataclasses.replace(plan, order_proved=False)))
