@@ -10,7 +10,6 @@ committed results, all of one build.
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections import Counter
 from os import cpu_count
@@ -19,6 +18,7 @@ from time import perf_counter
 
 import benchmarks.imported  # noqa: F401  (before the runs are forked)
 from benchmarks.report import blocks, headline, quick_words
+from benchmarks.result_rows import append, read, write
 from benchmarks.runs import COLUMNS, EXACT, Row, contestants, row_key, run_all, surroundings, with_ratios
 from benchmarks.workloads import Workload, full, quick
 
@@ -48,10 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
         rows = with_ratios(measure(quick(), QUICK_CAP_S, options.jobs))
         print(quick_words(rows))
         if options.write:
-            write(QUICK, rows)
+            write(QUICK, COLUMNS, rows)
         return 0
     rows = with_ratios(measure(full(), CAP_S, options.jobs, kept=FULL.with_suffix(".part")))
-    write(FULL, rows)
+    write(FULL, COLUMNS, rows)
     FULL.with_suffix(".part").unlink()
     print(headline(rows))
     return 0
@@ -73,16 +73,16 @@ def measure(workloads: list[Workload], cap_s: float, jobs: int, kept: Path | Non
     """
     asked = {(name, *workload.key()): (name, workload) for workload in workloads for name in contestants(workload)}
     build = surroundings()["versions"]
-    begun = read(kept) if kept and kept.exists() else []
+    begun = read(kept) if kept else []
     done = {row_key(row): row for row in begun if row[COLUMNS[-1]] and row["versions"] == build}
     missing = [asked[key] for key in asked if key not in done]
     started = told = perf_counter()
     if kept:
-        write(kept, list(done.values()))
+        write(kept, COLUMNS, done.values())
     for i, row in enumerate(run_all(missing, cap_s, jobs), start=1):
         done[row_key(row)] = row
         if kept:
-            append(kept, row)
+            append(kept, COLUMNS, row)
         if perf_counter() < told + TELL_EVERY_S and i < len(missing):
             continue
         told = perf_counter()
@@ -122,28 +122,6 @@ def compare(now: list[Row], committed: list[Row]) -> int:
             faults.append(f"{', '.join(row_key(row))}: {'; '.join(changed)}")
     print(*faults, f"{len(now)} runs, {len(faults)} differ from the committed results", sep="\n", file=sys.stderr)
     return bool(faults)
-
-
-def read(path: Path) -> list[Row]:
-    """Read a CSV of results; an incomplete last line is ignored."""
-    with path.open(newline="", encoding="utf-8") as file:
-        return [row for row in csv.DictReader(file) if None not in row.values()]
-
-
-def write(path: Path, rows: list[Row]) -> None:
-    """Write a CSV of results."""
-    whole = path.with_suffix(".new")
-    with whole.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    whole.replace(path)
-
-
-def append(path: Path, row: Row) -> None:
-    """Add a row to a CSV of results."""
-    with path.open("a", newline="", encoding="utf-8") as file:
-        csv.DictWriter(file, COLUMNS, lineterminator="\n").writerow(row)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ nova the inputs below, and writes its answers to results/nova.csv. A test compar
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import os
 import subprocess
@@ -22,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.contestants.nova import GuestCell, HostCell, Limits, cells_of, fit, fits_cell, parts_of, started, taken
+from benchmarks.result_rows import write
 from benchmarks.workloads import Workload, quick, scaling
 
 VERSION = "34.0.0"
@@ -182,19 +182,9 @@ def main(arguments: list[str] | None = None) -> int:
             differ += 1
             print(f"{question.kind} {question.case}: {words(answer)}, restated {words(question.restated())}")
     nova.close()
-    write(rows)
+    write(PATH, COLUMNS, ({**row, "version": VERSION} for row in rows))
     print(f"{len(rows)} questions, {differ} answers differ", file=sys.stderr)
     return bool(differ)
-
-
-def write(rows: list[dict[str, str]]) -> None:
-    """Write the file, whole."""
-    whole = PATH.with_suffix(".part")
-    with whole.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({**row, "version": VERSION} for row in rows)
-    whole.replace(PATH)
 
 
 if __name__ == "__main__":

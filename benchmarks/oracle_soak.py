@@ -9,7 +9,6 @@ the exit code is 1.
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
@@ -20,6 +19,7 @@ from time import process_time
 from msgspec.structs import replace
 
 import placer
+from benchmarks.result_rows import append
 from benchmarks.runs import commit
 from placer.instance import Instance, Placement
 from placer.instance.previous import restricted_to
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     last, differ = asked.first + asked.count, 0
     with ProcessPoolExecutor(asked.jobs) as pool:
         for row in pool.map(_piece, [(first, min(PIECE, last - first)) for first in firsts]):
-            _append(row)
+            append(RESULTS, COLUMNS, row)
             differ += int(row["differ"])
             print(row, file=sys.stderr, flush=True)
     return bool(differ)
@@ -125,15 +125,6 @@ def _piece(asked: tuple[int, int]) -> dict[str, str]:
     cpu_s = f"{process_time() - began:.0f}"
     known = {"first": str(first), "count": str(count)}
     return {**known, **numbers, "differ": str(differ), "cpu_s": cpu_s, "placer": commit()}
-
-
-def _append(row: dict[str, str]) -> None:
-    new = not RESULTS.exists()
-    with RESULTS.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
 
 
 if __name__ == "__main__":

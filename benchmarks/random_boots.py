@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from msgspec.structs import replace
+
+from placer.check import check
 from placer.cli.inputs import read_request
 from placer.formats.xl.info import read_xl_info
 from placer.instance import Instance, Placement
+from placer.job.emit import emit_guests, placed_only
+from placer.job.start_order import start_ranks
 from tests.xen.dom0_views import audited, settled
 from tests.xen.random_batches import HEADS, Batch, random_batch, with_dedicated
 from tests.xen.readback import NumaDump, read_numa_dump, read_vcpu_list
@@ -46,17 +52,22 @@ class Boot:
         return range(self.first, self.first + self.count)
 
 
+def _paused(**given: Any) -> Machine:
+    """Give the machine for guests that stay paused."""
+    return Machine(**given, parallel=False)
+
+
 def _slit(count: int) -> tuple[tuple[int, ...], ...]:
     return tuple(row[:count] for row in ASYMMETRIC[:count])
 
 
 BOOTS = (
-    Boot(name="four pnodes", machine=Machine(node_mib=1536, cpus=2, slit=ASYMMETRIC), first=1),
-    Boot(name="two pnodes", machine=Machine(node_mib=2048, cpus=4, slit=_slit(2)), first=11),
-    Boot(name="eight pnodes", machine=Machine(node_mib=1024, cpus=2, slit=EIGHT), first=21),
-    Boot(name="three pnodes", machine=Machine(node_mib=1600, cpus=3, slit=_slit(3)), first=31),
-    Boot(name="two cpupools", machine=Machine(node_mib=1536, cpus=4, slit=ASYMMETRIC), first=41, side=(6, 7, 14, 15)),
-    Boot(name="large pnodes", machine=Machine(node_mib=2560, cpus=4, slit=ASYMMETRIC), first=51),
+    Boot(name="four pnodes", machine=_paused(node_mib=1536, cpus=2, slit=ASYMMETRIC), first=1),
+    Boot(name="two pnodes", machine=_paused(node_mib=2048, cpus=4, slit=_slit(2)), first=11),
+    Boot(name="eight pnodes", machine=_paused(node_mib=1024, cpus=2, slit=EIGHT), first=21),
+    Boot(name="three pnodes", machine=_paused(node_mib=1600, cpus=3, slit=_slit(3)), first=31),
+    Boot(name="two cpupools", machine=_paused(node_mib=1536, cpus=4, slit=ASYMMETRIC), first=41, side=(6, 7, 14, 15)),
+    Boot(name="large pnodes", machine=_paused(node_mib=2560, cpus=4, slit=ASYMMETRIC), first=51),
 )
 """Six hosts of two to eight pnodes, up to 10 GiB, which Xen writes all of when it scrubs what guests leave."""
 
@@ -72,15 +83,15 @@ class Planned:
     written: GuestFiles
 
 
-def run_boot(boot: Boot, platform: Platform, folder: Path) -> Iterator[Row]:
-    """Boot the host, and give a row for each batch."""
+def run_boot(boot: Boot, platform: Platform, folder: Path, seeds: Iterable[int]) -> Iterator[Row]:
+    """Boot the host, and give a row for the batch of each seed."""
     with Dom0(boot.machine, folder / "console.txt", platform) as dom0:
         dom0.put("/tmp/idle", idle_guest(platform))
         if boot.side:
             dom0.put("/tmp/side.pool", 'name = "side"\ncpus = "{}"\n'.format(",".join(map(str, boot.side))))
             dom0.ask("; ".join(f"xl cpupool-cpu-remove Pool-0 {pcpu}" for pcpu in boot.side))
             dom0.ask("xl cpupool-create /tmp/side.pool")
-        for seed in boot.seeds:
+        for seed in seeds:
             started = time.monotonic()
             row = _try_batch(dom0, boot, seed, folder / f"{seed}")
             yield (
@@ -119,7 +130,7 @@ def _try_batch(dom0: Dom0, boot: Boot, seed: int, folder: Path) -> Row:
         "guests": f"{len(batch.files)}",
         "status": str(planned.answer["status"]),
         "placed": f"{len(planned.written)}",
-        "may_stray": "yes" if _may_stray(planned) else "",
+        "may_stray": "yes" if _may_stray(planned.answer) else "",
         "refused": f"{len(refused)}",
         **{kind: f"{len(found)}" for kind, found in faults.items()},
         "check": f"{code}",
@@ -142,7 +153,6 @@ def _planned(batch: Batch, info: Path, options: list[str], folder: Path) -> Plan
         request = read_request(command[1:], host=None)
     command += ["--workers", "1", "--allow-unplaced", "--quiet"]
     answer = json.loads(run_placer(*command, "--format", "json"))
-    run_placer(*command, "--format", "xl", "-o", f"{folder}/placed/")
     placement = Placement(
         pnode_of={name: tuple(pnodes) for name, pnodes in answer["placement"].items()},
         pcpu_of={
@@ -151,29 +161,34 @@ def _planned(batch: Batch, info: Path, options: list[str], folder: Path) -> Plan
             if None not in answer["placement"][name]  # else it is not started, and owns nothing
         },
     )
-    written = {path.stem: path.read_text() for path in sorted((folder / "placed").glob("*.cfg"))}
+    # written from this answer: another solve could find another placement as good, or end elsewhere when its time is up
+    instance = replace(request.instance.split_into(placement.counts()), sets_may_stray=_may_stray(answer))
+    placed = placed_only(dataclasses.replace(request, instance=instance), placement)
+    written = emit_guests(*placed, check(placed[0].instance, placed[1]).violations, "xl")
+    for name, text in written.items():
+        (folder / f"{name}.placed.cfg").write_text(text)
     if batch.dedicated:
         written = {name: text + HEADS["hvm"] for name, text in written.items()}
-    instance = request.instance.split_into({name: len(pnodes) for name, pnodes in placement.pnode_of.items()})
     return Planned(batch=batch, instance=instance, placement=placement, answer=answer, written=written)
 
 
-def _may_stray(planned: Planned) -> bool:
+def _may_stray(answer: dict[str, Any]) -> bool:
     """Whether placer says that memory of guests without vnuma may land elsewhere."""
-    return any("may stray" in note for note in planned.answer["notes"])
+    return any("may stray" in note for note in answer["notes"])
 
 
 def _drawn_elsewhere(planned: Planned) -> bool:
     """Whether memory may stray, or vcpus are drawn away from their memory by what their own files say."""
     drawn = "soft affinity of their own files is kept, and draws vcpus to pnodes without their memory"
-    return _may_stray(planned) or any(drawn in note for note in planned.answer["notes"])
+    return _may_stray(planned.answer) or any(drawn in note for note in planned.answer["notes"])
 
 
 def _order(planned: Planned) -> list[str]:
-    """Guests without vnuma first, as placer advises where that matters, and then the others in any order."""
+    """Guests without vnuma first, or last where their memory may stray, as placer advises; else in any order."""
     names = sorted(planned.written)
     Random(len(names)).shuffle(names)
-    return sorted(names, key=lambda name: "vnuma" in planned.written[name])
+    ranks = start_ranks(planned.instance, planned.placement)
+    return sorted(names, key=lambda name: ranks[name])
 
 
 def _faults(dom0: Dom0, planned: Planned, dump: NumaDump) -> dict[str, dict[str, str]]:
@@ -191,7 +206,7 @@ def _faults(dom0: Dom0, planned: Planned, dump: NumaDump) -> dict[str, dict[str,
         text = planned.batch.files[guest.name]
         exact = guest.type == "hvm" and "maxmem" not in text
         fault = pages_fault(started, placement, guest, running[guest.name].pages, roomy=roomy, exact=exact)
-        pages[guest.name] = None if guest.form in {"set", "whole"} and _may_stray(planned) else fault
+        pages[guest.name] = None if guest.form in {"set", "whole"} and _may_stray(planned.answer) else fault
     vnodes = {guest.name: vnodes_fault(started, placement, guest.name, running[guest.name]) for guest in guests}
     bound = {guest.name: affinity_fault(started, placement, guest, affinity[guest.name]) for guest in guests}
     return {"pages": faults_of(pages), "vnodes": faults_of(vnodes), "affinity": faults_of(bound)}

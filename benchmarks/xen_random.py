@@ -5,27 +5,31 @@ Writes xen_random.md: random batches of guests, planned by placer and created by
     python -m benchmarks.xen_random
 
 Xen and its tools are Debian's; the hosts are emulated by QEMU. A failure is run again by its seed: ``--platform
-debian-12 --boot "four pnodes" --keep FOLDER`` keeps every file of that boot in FOLDER. Rows of the boots that are not
-run stay as they are in results/xen_random.csv; ``--report`` writes the page alone.
+debian-12 --boot "four pnodes" --keep FOLDER`` keeps every file of that boot in FOLDER. Each batch has its row in
+results/xen_random.csv as soon as it is done, in the place of its old one; ``--missing`` runs only the batches without
+a row, and ``--report`` writes the page alone.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 import tempfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from threading import Lock
 
-from benchmarks.random_boots import BATCHES, BOOTS, Boot, Row, run_boot
+from benchmarks.random_boots import BATCHES, BOOTS, Boot, run_boot
+from benchmarks.result_rows import Row, read, write
 from tests.xen.xen_images import images
 from tests.xen.xen_packages import PLATFORMS, Platform
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE / "xen_random.md"
 RESULTS = HERE / "results" / "xen_random.csv"
+Wanted = tuple[Platform, Boot, list[int]]
+"""A platform, a host, and the seeds of its batches."""
 COUNTED = ("guests", "placed", "refused", "pages", "vnodes", "affinity", "check")
 
 HEAD = """\
@@ -53,14 +57,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--boot", action="append", choices=[b.name for b in BOOTS], help="this host only; repeatable")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="boots at a time")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the files of all batches there")
+    parser.add_argument("--missing", action="store_true", help="run only the batches that have no row")
     parser.add_argument("--report", action="store_true", help="only write the page")
     options = parser.parse_args(arguments)
-    rows = _read()
+    rows = read(RESULTS)
+    done = {(row["platform"], int(row["seed"])) for row in rows} if options.missing else set()
     wanted = [
-        (platform, boot)
+        (platform, boot, seeds)
         for platform in PLATFORMS
         for boot in BOOTS
         if platform.name in (options.platform or names) and (not options.boot or boot.name in options.boot)
+        if (seeds := [seed for seed in boot.seeds if (platform.name, seed) not in done])
     ]
     failures = [] if options.report else _run(wanted, rows, options.jobs, options.keep)
     PAGE.write_text(make_page(rows), encoding="utf-8")
@@ -68,34 +75,35 @@ def main(arguments: list[str] | None = None) -> int:
     return bool(failures) or any(_is_wrong(row) for row in rows)
 
 
-def _run(wanted: list[tuple[Platform, Boot]], rows: list[Row], jobs: int, keep: Path | None) -> list[str]:
-    """Run the boots, and put each one's rows in the place of its old ones; gives what failed."""
+def _run(wanted: list[Wanted], rows: list[Row], jobs: int, keep: Path | None) -> list[str]:
+    """Run the boots, and put each batch's row in the place of its old one; gives what failed."""
     failures = []
-    for platform, _ in wanted:
+    for platform, *_ in wanted:
         images(platform)  # before two boots would make them at once
+    kept = Lock()
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(_rows_of, *each, keep or Path(scratch)): each for each in wanted}
+        futures = {pool.submit(_run_one, each, keep or Path(scratch), rows, kept): each for each in wanted}
         for future in as_completed(futures):
-            platform, boot = futures[future]
+            platform, boot, _ = futures[future]
             try:
-                fresh = future.result()
+                future.result()
             except RuntimeError as error:
                 failures.append(f"{platform}, {boot.name}: {error}")
-                continue
-            rows[:] = [row for row in rows if (row["platform"], row["boot"]) != (platform.name, boot.name)] + fresh
-            _write(rows)
+                print(failures[-1], file=sys.stderr)
     return failures
 
 
-def _rows_of(platform: Platform, boot: Boot, folder: Path) -> list[Row]:
+def _run_one(wanted: Wanted, folder: Path, rows: list[Row], kept: Lock) -> None:
+    """Run one boot, and keep the row of each batch when it is done."""
+    platform, boot, seeds = wanted
     inside = folder / platform.name / boot.name.replace(" ", "-")
     inside.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for row in run_boot(boot, platform, inside):
-        rows.append(row)
+    for row in run_boot(boot, platform, inside, seeds):
+        with kept:
+            rows[:] = [old for old in rows if (old["platform"], old["seed"]) != (row["platform"], row["seed"])] + [row]
+            _write(rows)
         told = ", ".join(f"{row[name]} {name}" for name in COUNTED)
         print(f"{platform}, {boot.name}, seed {row['seed']}: {told}; {row['said'] or 'as planned'}", file=sys.stderr)
-    return rows
 
 
 def _is_wrong(row: Row) -> bool:
@@ -123,19 +131,9 @@ def make_page(rows: list[Row]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _read() -> list[Row]:
-    if not RESULTS.exists():
-        return []
-    with RESULTS.open(newline="", encoding="utf-8") as file:
-        return [*csv.DictReader(file)]
-
-
 def _write(rows: list[Row]) -> None:
     rows.sort(key=lambda row: (row["platform"], int(row["seed"])))
-    with RESULTS.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    write(RESULTS, list(rows[0]), rows)
 
 
 if __name__ == "__main__":

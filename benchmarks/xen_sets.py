@@ -12,15 +12,15 @@ the others stay as they are in results/xen_sets.csv, and so do those of boots th
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from benchmarks.result_rows import Row, read, write
 from benchmarks.set_batches import FULL, QUICK
 from benchmarks.set_page import make_page
-from benchmarks.set_trials import Batch, Row, run_batch
+from benchmarks.set_trials import Batch, run_batch
 from tests.xen.xen_images import images
 
 HERE = Path(__file__).resolve().parent
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="boots at a time")
     options = parser.parse_args(arguments)
     wanted = [batch for batch in (QUICK if options.quick else FULL) if not options.batch or batch.name in options.batch]
-    rows = _read()
+    rows = read(RESULTS)
     failures = [] if options.report else _run(wanted, rows, options.jobs)
     PAGE.write_text(make_page(rows), encoding="utf-8")
     print(*failures, f"{PAGE} is written", sep="\n", file=sys.stderr)
@@ -62,20 +62,10 @@ def _run(wanted: list[Batch], rows: list[Row], jobs: int) -> list[str]:
     return failures
 
 
-def _read() -> list[Row]:
-    if not RESULTS.exists():
-        return []
-    with RESULTS.open(newline="", encoding="utf-8") as file:
-        return [*csv.DictReader(file)]
-
-
 def _write(rows: list[Row]) -> None:
     names = [batch.name for batch in FULL]
     rows.sort(key=lambda row: names.index(row["batch"]))
-    with RESULTS.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    write(RESULTS, list(rows[0]), rows)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pictures import pictures
+
 import placer
 from placer.formats.native.schema import instance_schema
 
-COMMANDS = ("solve", "check", "compare", "import", "host", "snapshot", "show", "rebalance", "schema")
+COMMANDS = ("solve", "check", "compare", "import", "host", "snapshot", "show", "draw", "rebalance", "whatif", "schema")
+CLAIMS_COMMANDS = ("list", "confirm", "release", "clear")
+FLEET_COMMANDS = ("import", "solve", "add", "bound", "check", "rebalance", "schema")
 COLUMNS = 110
 
 
@@ -20,6 +24,7 @@ def write_all(folder: Path) -> None:
     """Write every generated part; an unchanged file keeps its time, so that Sphinx does not read it again."""
     folder.mkdir(exist_ok=True)
     parts = {"commands.md": commands(), "schema.md": schema(), "library.rst": library()}
+    parts |= dict(pictures())
     for name, text in parts.items():
         path = folder / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
@@ -30,6 +35,8 @@ def commands() -> str:
     """Lay out the help of the program and of every command."""
     parts = [f"## placer\n\n```text\n{_help()}\n```\n"]
     parts += [f"## placer {name}\n\n```text\n{_help(name)}\n```\n" for name in COMMANDS]
+    parts += [f"## placer claims {name}\n\n```text\n{_help('claims', name)}\n```\n" for name in CLAIMS_COMMANDS]
+    parts += [f"## placer fleet {name}\n\n```text\n{_help('fleet', name)}\n```\n" for name in FLEET_COMMANDS]
     return "\n".join(parts)
 
 
@@ -97,7 +104,9 @@ def library() -> str:
         elif issubclass(value, Exception):
             groups["Errors"].append(f".. autoexception:: placer.{name}\n")
         else:
-            members = "   :members:\n" if value is placer.State else ""  # the class that is used by its methods
+            members = (
+                "   :members:\n" if value in {placer.State, placer.Claims} else ""
+            )  # the classes that are used by their methods
             groups["Classes"].append(f".. autoclass:: placer.{name}\n{members}")
     parts = [f"{title}\n{'-' * len(title)}\n\n{chr(10).join(entries)}" for title, entries in groups.items()]
     return "\n".join(parts)

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.platform_totals import SEEN, totals
 from tests.xen.xen_packages import PLATFORMS, Platform
 from tests.xen.xen_programs import needs_xen
+
+settings.register_profile("busy", suppress_health_check=[HealthCheck.too_slow])  # that is the machine, not the test
+settings.load_profile("busy")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run first what boots a machine: it takes longest, and a worker that begins it last keeps the others waiting."""
+    items.sort(key=lambda item: item.get_closest_marker("xen_slow") is None)
 
 
 @pytest.fixture(scope="session", params=PLATFORMS, ids=str)

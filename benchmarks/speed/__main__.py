@@ -1,58 +1,73 @@
 """
-Measure the speed table, row after row; runs with a result are not repeated.
+Measure the speed table, row after row; runs of this build with a result are not repeated, those of others are dropped.
 
-``--row KEY`` measures a row again, ``--report`` only writes both tables from the results.
+``--row KEY`` measures a row again, ``--known S`` searches for better costs instead, S seconds for each run, and
+``--report`` only writes both tables from the results.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import platform
 import sys
-from dataclasses import asdict, fields
+from dataclasses import replace
 from importlib.metadata import version
 from os import cpu_count
-from pathlib import Path
 
 import benchmarks.imported  # noqa: F401  (before the runs are forked)
+from benchmarks.runs import commit
 from benchmarks.speed.measure import run
 from benchmarks.speed.report import PAGE, SUMMARY_PAGE, page, replaced, summary
-from benchmarks.speed.rows import ROWS, SEEDS, Run
-
-RESULTS = Path(__file__).resolve().parent.parent / "results" / "speed.csv"
-Results = dict[str, list[Run]]
-COLUMNS = ("row", *(field.name for field in fields(Run)))
+from benchmarks.speed.results import Known, Results, read, read_known, write, write_known
+from benchmarks.speed.rows import ROWS
+from benchmarks.speed.run import Row
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Make the missing runs, and write the pages."""
+    """Make the missing runs, and write the pages; exit code 1 if there are runs of several builds."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
     parser.add_argument("--row", action="append", choices=[row.key for row in ROWS], help="run this row anew")
+    parser.add_argument("--known", type=float, metavar="S", help="search for better costs, S seconds for each run")
     parser.add_argument("--report", action="store_true", help="run nothing")
     options = parser.parse_args(arguments)
-    results = read() if RESULTS.exists() else {}
-    if not options.report:
-        for key in options.row or []:
-            results.pop(key, None)
-        measure(results, options.row)
+    rows = [row for row in ROWS if not options.row or row.key in options.row]
+    results, known = read(), read_known()
+    if options.known:
+        search_longer(rows, known, options.known)
+    elif not options.report:
+        measure(rows, _of_this_build(results, options.row or []), known)
+    results = read()
+    builds = {one.build for runs in results.values() for one in runs}
+    if len(builds) > 1:
+        print(f"runs of several builds: {', '.join(sorted(builds))}; run python -m benchmarks.speed", file=sys.stderr)
+        return 1
     PAGE.write_text(page(results, about()), encoding="utf-8")
     SUMMARY_PAGE.write_text(replaced(SUMMARY_PAGE.read_text(encoding="utf-8"), summary(results)), encoding="utf-8")
     return 0
 
 
-def measure(results: Results, keys: list[str] | None) -> None:
-    """Make the runs that have no result, and write the results after each long run."""
-    for row in ROWS:
-        if keys and row.key not in keys:
-            continue
+def measure(rows: list[Row], results: Results, known: Known) -> None:
+    """Make the runs that have no result, and write the results after each seed."""
+    for row in rows:
         done = {(one.case, one.seed) for one in results.get(row.key, [])}
-        for seed in SEEDS:
+        for seed in row.seeds:
             for case, make in row.cases(seed).items():
                 if (case, seed) not in done:
-                    one = run(row, case, seed, make)
+                    one = replace(run(row, case, seed, make), build=commit())
+                    known.note(row.key, one)
                     results.setdefault(row.key, []).append(one)
             write(results)
+            write_known(known)
+            print(f"{row.key}, seed {seed}", file=sys.stderr, flush=True)
+
+
+def search_longer(rows: list[Row], known: Known, seconds: float) -> None:
+    """Run every case for so long, and remember the costs that are lower than all before."""
+    for row in rows:
+        for seed in row.seeds:
+            for case, make in row.cases(seed).items():
+                known.note(row.key, run(replace(row, limit_s=seconds, until_known=False), case, seed, make))
+            write_known(known)
             print(f"{row.key}, seed {seed}", file=sys.stderr, flush=True)
 
 
@@ -62,42 +77,11 @@ def about() -> str:
     return f"\nPython {platform.python_version()}, {packages}, {platform.machine()}, {cpu_count()} cpus."
 
 
-def read() -> Results:
-    """Read the results."""
-    results: Results = {}
-    with RESULTS.open(newline="", encoding="utf-8") as file:
-        for line in csv.DictReader(file):
-            results.setdefault(line["row"], []).append(
-                Run(
-                    case=line["case"],
-                    seed=int(line["seed"]),
-                    status=line["status"],
-                    cost=int(line["cost"]) if line["cost"] else None,
-                    gap=float(line["gap"]) if line["gap"] else None,
-                    known=int(line["known"]) if line["known"] else None,
-                    first_s=float(line["first_s"]),
-                    found_s=float(line["found_s"]),
-                    seconds=float(line["seconds"]),
-                    peak_mib=int(line["peak_mib"]),
-                    load=float(line["load"]),
-                )
-            )
-    return results
-
-
-def write(results: Results) -> None:
-    """Write all results."""
-    whole = RESULTS.with_suffix(".new")
-    with whole.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for key, runs in results.items():
-            writer.writerows([key, *map(_word, asdict(one).values())] for one in runs)
-    whole.replace(RESULTS)
-
-
-def _word(value: object) -> str:
-    return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+def _of_this_build(results: Results, anew: list[str]) -> Results:
+    """Leave out the rows to be measured anew, and the runs of other builds."""
+    mine = commit()
+    kept = {key: [one for one in runs if one.build == mine] for key, runs in results.items() if key not in anew}
+    return {key: runs for key, runs in kept.items() if runs}
 
 
 if __name__ == "__main__":

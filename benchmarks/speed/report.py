@@ -5,13 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from statistics import median
 
-from benchmarks.speed.rows import ROWS, SEEDS, Row, Run
+from benchmarks.speed.rows import ROWS
+from benchmarks.speed.run import Row, Run
 
 HERE = Path(__file__).resolve().parent.parent
 PAGE, SUMMARY_PAGE = HERE / "speed.md", HERE.parent / "docs" / "dev" / "benchmarks.md"
 BEGIN, END = "<!-- speed: begin -->", "<!-- speed: end -->"
-HEAD = ("case", "aim", "runs", "OPTIMAL", "found, median s", "end, median s", "worst s", "worst gap", "peak MiB", "met")
-MOST_MIB, SMALL_MIB = 800, 300
+HEAD = (
+    "case",
+    "aim",
+    "runs",
+    "OPTIMAL",
+    "found, median s",
+    "end, median s",
+    "worst s",
+    "worst gap",
+    "lower tiers",
+    "peak MiB",
+    "met",
+)
+MOST_MIB, SMALL_MIB, THOUSAND_MIB = 800, 300, 1024
 SMALL = ("single-", "forty-")
 """Rows of at most 100 vnodes on 8 pnodes."""
 
@@ -26,8 +39,11 @@ in the process, without imports.
 *found* is the time at which the final cost of access and shared cores (of a GQAP: its cost) was reached. *end* is the
 time at which the run ended, by a proof or its time limit; runs of Cordeau's set end when the best known value is found.
 gap = (cost - bound) / (cost - floor), where floor is the cost with every access local and vcpus perfectly spread; the
-gap is 0 where cost = bound. Seeds {seeds}; the seed also draws guests and loads. A proved INFEASIBLE counts as
-OPTIMAL.
+gap is 0 where cost = bound. *lower tiers* is the largest share of a cost below that tier that is not proved. Seeds
+{seeds}; the seed also draws guests and loads. A proved INFEASIBLE counts as OPTIMAL. Rows "one guest after the other"
+show the median and the sum of the times of a run. The best known costs, of QAPLIB and of Cordeau's set those of the
+literature, of the others the lowest that any run found, stand in [results/speed_known.csv](results/speed_known.csv);
+`--known S` searches S seconds for better ones. Build {build}.
 
 """
 
@@ -39,8 +55,13 @@ def page(results: dict[str, list[Run]], about: str) -> str:
     head = INTRODUCTION.format(
         load=f"{loads[0]:.1f} to {loads[-1]:.1f}, median {median(loads):.1f}",
         seeds=", ".join(map(str, sorted({run.seed for run in runs}))),
+        build=" and ".join(sorted({run.build for run in runs})),
     )
-    missed = "".join(f"- {row.title}: {'; '.join(said)}\n" for row, said in _verdicts(results) if said)
+    missed = "".join(
+        f"- {row.title}: {'; '.join(said)}{f'. Tried: {row.tried}' if row.tried else ''}\n"
+        for row, said in _verdicts(results)
+        if said
+    )
     waiting = "".join(f"- {row.title}\n" for row in ROWS if not complete(results, row))
     later = f"\n## Not measured yet\n\n{waiting}" if waiting else ""
     return f"{head}{table(results)}\n## Misses\n\n{missed or 'None.'}\n{later}{about}\n"
@@ -48,12 +69,12 @@ def page(results: dict[str, list[Run]], about: str) -> str:
 
 def complete(results: dict[str, list[Run]], row: Row) -> bool:
     """Tell whether a row was measured with every seed."""
-    return {run.seed for run in results.get(row.key, [])} == set(SEEDS)
+    return {run.seed for run in results.get(row.key, [])} == set(row.seeds)
 
 
 def table(results: dict[str, list[Run]]) -> str:
     """Lay out a line for each row that was run."""
-    lines: list[tuple[str, ...]] = [HEAD, ("---", "---", *("--:",) * 7, "---")]
+    lines: list[tuple[str, ...]] = [HEAD, ("---", "---", *("--:",) * 8, "---")]
     lines += [_line(row, results[row.key], said) for row, said in _verdicts(results)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
@@ -64,7 +85,7 @@ def summary(results: dict[str, list[Run]]) -> str:
     lines += [("---", "---", "--:", "--:", "--:", "---")]
     for row, said in _verdicts(results):
         line = _line(row, results[row.key], said)
-        lines.append((*line[:2], f"{line[3]} of {line[2]}", line[5], line[6], line[9]))
+        lines.append((*line[:2], f"{line[3]} of {line[2]}", line[5], line[6], line[10]))
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
@@ -77,7 +98,10 @@ def replaced(text: str, block: str) -> str:
 def misses(row: Row, runs: list[Run]) -> list[str]:
     """List the parts of a row's aim, and of the memory limit of all rows, that were missed."""
     small = row.key.startswith(SMALL)
-    most, peak = SMALL_MIB if small else MOST_MIB, max(run.peak_mib for run in runs)
+    most, peak = (
+        SMALL_MIB if small else THOUSAND_MIB if row.key == "thousand" else MOST_MIB,
+        max(run.peak_mib for run in runs),
+    )
     return [*row.misses(runs), *([f"{peak} MiB, aim {most}"] if peak > most else [])]
 
 
@@ -87,6 +111,7 @@ def _verdicts(results: dict[str, list[Run]]) -> list[tuple[Row, list[str]]]:
 
 def _line(row: Row, runs: list[Run], said: list[str]) -> tuple[str, ...]:
     gaps = [run.gap for run in runs if run.gap is not None]
+    lower = [run.lower_gap for run in runs if run.lower_gap is not None]
     ends = [run.found_s if row.until_known else run.seconds for run in runs]
     return (
         row.title,
@@ -97,6 +122,7 @@ def _line(row: Row, runs: list[Run], said: list[str]) -> tuple[str, ...]:
         f"{median(ends):.3g}",
         f"{max(ends):.3g}",
         f"{100 * max(gaps):.1f} %" if gaps else "",
+        f"{100 * max(lower):.1f} %" if lower else "",
         str(max(run.peak_mib for run in runs)),
         "no" if said else "yes",
     )

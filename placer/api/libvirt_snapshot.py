@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 
 from msgspec.structs import replace as replace_struct
 
-from placer.api.side_inputs import holding, loaded, with_held, with_reserve
-from placer.api.snapshot_parts import Sources
+from placer.api.libvirt_left_out import DOMAINS, LISTS, MAPS, left_out_domain, listed, not_described
+from placer.api.side_inputs import holding, loaded, with_held, with_reserve, with_sighting
+from placer.api.snapshot_parts import NO_PAGES, NO_PCPUS, Sources
+from placer.audit.left_out import LeftOut
 from placer.audit.running import Running
 from placer.audit.snapshot import Snapshot
 from placer.errors import InputError
 from placer.formats.base import Masks, ParsedGuest, ParsedHost
 from placer.formats.libvirt.read_domain import read_libvirt_domain
 from placer.formats.libvirt.vcpuinfo import OnlineVcpu, read_vcpuinfo
+from placer.formats.sighting import SeenDomain, Sighting
 from placer.formats.snapshot.node_memory import read_held
-from placer.formats.snapshot.parts import Part, Parts
+from placer.formats.snapshot.parts import Part
 from placer.formats.text.xml_text import parse_xml
 from placer.formats.xl.list_domains import RunningGuest
 from placer.formats.xl.numa_dump import DumpedDomain, NumaDump
@@ -23,9 +26,9 @@ from placer.formats.xl.vcpu_list import SeenVcpu
 from placer.instance import Domain, Host, Vnode, shorten
 from placer.instance.note import name_some
 from placer.instance.units import MAX_CPU
-from placer.job.load import NO_DOMAIN_0
+from placer.job.load import NO_DOMAIN_0, counted_note
 
-PARTS = ("virsh-dumpxml", "virsh-vcpuinfo", "numa-maps")
+PARTS = (DOMAINS, "virsh-vcpuinfo", MAPS)
 OTHER_OPTIONS = "--pools, --running, --vcpu-list and --numa-dump are outputs of xl, and this is a snapshot of libvirt"
 
 
@@ -60,60 +63,75 @@ def of_libvirt(parsed: ParsedHost, sources: Sources, *, free: str | None, reserv
     if sources.given:
         raise InputError(OTHER_OPTIONS, place=sources.parts.place)
     parsed = replace(parsed, host=with_reserve(parsed.host, reserve))
-    found = _domains(sources, parsed.host)
+    found, left_out = _domains(sources, parsed.host)
     running = _running(parsed.host, found, sources.parts.place)
-    parsed = with_held(loaded(parsed, running, affinity_known=True), None, free)
+    parsed = with_sighting(loaded(parsed, running, affinity_known=True), _sighting(found, sources))
+    parsed = with_held(parsed, None, free)
     dump = _dump(sources, parsed.host, found)
     if dump is not None and parsed.running is not None:
         parsed = replace(parsed, running=holding(parsed.running, parsed.host, dump, sources.parts.place))
+    notes = tuple(note for note in (*sources.notes, *parsed.notes) if note != NO_DOMAIN_0)
     return Snapshot(
         place=sources.parts.place,
         toolstack="libvirt",
         facts=sources.facts,
-        host=replace(parsed, notes=tuple(note for note in (*sources.notes, *parsed.notes) if note != NO_DOMAIN_0)),
+        host=replace(parsed, notes=notes),
         guests=tuple(each.guest for each in found),
         running=running,
         dump=dump,
         memory_kib={guest.domain.domid: guest.memory_kib for guest in running.guests if guest.domain.domid is not None},
-        notes=tuple(sources.notes),
+        notes=tuple(note for note in notes if note != counted_note(parsed.host)),
         unsettled={},
+        left_out=left_out,
+        assumed=(*sources.assumed, *([NO_PCPUS] if left_out else [])),
+        whole=sources.parts.whole,
+        nothing_runs=all(listed(sources.parts, name) == set() for name in LISTS) and not sources.parts.about(PARTS[0]),
     )
 
 
-def _domains(sources: Sources, host: Host) -> list[_Found]:
-    """Read every domain that was there from begin to end; of another, say so."""
+def _domains(sources: Sources, host: Host) -> tuple[list[_Found], tuple[LeftOut, ...]]:
+    """Read every domain that was there from begin to end; of another, say so, and what it may hold."""
     found: list[_Found] = []
+    left_out: list[LeftOut] = []
     parts = sources.parts
-    before, after = (_listed(parts, name) for name in ("virsh-list", "virsh-list-after"))
+    after = listed(parts, LISTS[1])
     domains, vcpus, maps = (parts.about(kind) for kind in PARTS)
     for uuid, part in domains.items():
         pair = vcpus.get(uuid)
         failed = [each for each in (part, pair) if each is not None and not each.good]
         why = failed[0].why if failed else "" if pair else "where its vcpus may run is not in it"
-        if after is not None and uuid not in after:
+        ended = after is not None and uuid not in after
+        if ended:
             why = "it ended while the snapshot was taken"
-        if why or pair is None:
-            sources.notes.append(f"{parts.place}:{part.line}: domain {uuid} is left out: {why}")
-            continue
-        try:
-            one = _domain(part, pair, maps.get(uuid), host)
-            if any(one.domain.domid == other.domain.domid for other in found):
-                raise InputError(f"id {one.domain.domid} is that of two domains", place=part.text.place)
-            found.append(one)
-        except InputError as error:
-            sources.notes.append(f"a domain is left out: {error}")
-    names = sorted(((before or set()) | (after or set())) - domains.keys())
-    if before is None:
-        sources.notes.append(f"{parts.place}: which domains run is not known: the output of virsh list is not in it")
-    if names:
-        sources.notes.append(f"{parts.place}: run, and are not described in it: {name_some(names)}")
-    return found
+        note = f"{parts.place}:{part.line}: domain {uuid} is left out: {why}"
+        if not why and pair is not None:
+            try:
+                one = _domain(part, pair, maps.get(uuid), host)
+                if any(one.domain.domid == other.domain.domid for other in found):
+                    raise InputError(f"id {one.domain.domid} is that of two domains", place=part.text.place)
+                found.append(one)
+                continue
+            except InputError as error:
+                why, note = str(error), f"a domain is left out: {error}"
+        sources.notes.append(note)
+        if not ended:
+            left_out.append(left_out_domain(uuid, part, maps.get(uuid), why))
+    return found, (*left_out, *not_described(sources))
 
 
-def _listed(parts: Parts, name: str) -> set[str] | None:
-    """Give the uuids that ``virsh list --uuid`` prints; None where it failed."""
-    part = parts.parts.get(name)
-    return None if part is None or part.code != 0 else set(part.text.content.split())
+def _sighting(found: list[_Found], sources: Sources) -> Sighting:
+    domains = tuple(
+        SeenDomain(domid=each.domain.domid or 0, name=each.guest.name, uuid=(each.guest.uuid or "").lower() or None)
+        for each in found
+    )
+    before, after = (listed(sources.parts, name) for name in LISTS)
+    uuids = None if before is None or after is None else {uuid.lower() for uuid in before | after}
+    return Sighting(
+        domains=domains,
+        whole=uuids is not None and uuids == {domain.uuid for domain in domains},
+        taken=sources.facts.taken,
+        lazy=True,
+    )
 
 
 def _domain(part: Part, vcpus: Part, maps: Part | None, host: Host) -> _Found:
@@ -199,8 +217,7 @@ def _dump(sources: Sources, host: Host, found: list[_Found]) -> NumaDump | None:
     unknown = [each.guest.name for each in found if each.held_kib is None]
     if unknown:
         sources.notes.append(
-            f"{sources.parts.place}: where memory lies is not known: numa_maps of their QEMU could not be read: "
-            f"{name_some(unknown)}"
+            f"{sources.parts.place}: {NO_PAGES}: numa_maps of their QEMU could not be read: {name_some(unknown)}"
         )
     if unknown or not found:
         return None

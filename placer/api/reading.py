@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from placer.api.side_inputs import with_held, with_load, with_pools, with_reserve
@@ -77,7 +78,7 @@ def read_host(
         given = {"pools": pools, "running": running, "vcpu_list": vcpu_list, "numa_dump": numa_dump}
         return read_snapshot(source, free=free, reserve=reserve, **given).host
     parsed = with_pools(read(source, free), pools)
-    parsed = ParsedHost(host=with_reserve(parsed.host, reserve), notes=parsed.notes)
+    parsed = replace(parsed, host=with_reserve(parsed.host, reserve))
     loaded = with_load(parsed, running, vcpu_list)
     return with_held(loaded, numa_dump, free)
 

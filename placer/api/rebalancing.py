@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from math import floor
 from threading import Event
 from typing import TYPE_CHECKING
 
 import placer.rebalance  # noqa: F401 - importing it later would hide the function of that name in placer
+from placer.api.snapshot_parts import MISSING, NO_PAGES
 from placer.assignment import Progress
+from placer.claims.arguments import MOVES_EXPIRE_S
 from placer.errors import InputError, expect, listed
 from placer.formats.base import ParsedGuest
 from placer.formats.text.files import Source, read_source
 from placer.instance import Guest
+from placer.instance.units import KIB_PER_GIB
 
 if TYPE_CHECKING:
     from placer.audit.running import Running
     from placer.audit.snapshot import Snapshot
+    from placer.claims.claims import Claims
     from placer.rebalance.plan import Plan
     from placer.rebalance.running import RunningHost
 
-KIB_PER_GIB = 1 << 20
 MOST_GIB = 1 << 30
 """An exbibyte, more than any host has; nan is no number of GiB either."""
 
@@ -69,7 +73,10 @@ def rebalance(
     make_room: Iterable[ParsedGuest | Guest] = (),
     empty: Iterable[int] = (),
     stay: Iterable[str] = (),
+    unpin: Iterable[str] = (),
     live: bool = False,
+    claims: Claims | None = None,
+    expires_s: float = MOVES_EXPIRE_S,
     time_limit_s: float = 10.0,
     workers: int | None = None,
     seed: int = 0,
@@ -93,15 +100,23 @@ def rebalance(
         Ids of pnodes that shall have no guests afterwards, with the fewest moves.
     stay
         Names of guests that do not move.
+    unpin
+        Names of guests that may move though their own configuration binds them to pcpus other than all of some pnodes.
     live
         Whether no guest is saved to disk and restored.
+    claims
+        What guests that are being started will take of the host: moves leave it to them, and the room that moves take
+        is claimed too, so that no start takes it between the save and the restore of a guest.
+    expires_s
+        With ``claims``: seconds that these claims last until a snapshot shows the guest's new domain.
     time_limit_s, workers, seed, stop, on_progress, on_log
-        As for :func:`placer.solve`.
+        As for :func:`placer.solve`; with ``claims`` for each try, as others may be faster.
 
     Returns
     -------
     Plan
-        ``stages`` has the steps, ``after`` the costs with their bounds, ``curve`` the cost after each number of moves.
+        ``stages`` has the steps, ``after`` the costs with their bounds, ``curve`` the cost after each number of moves,
+        ``claimed`` the guests whose new room is claimed.
 
     Raises
     ------
@@ -109,12 +124,14 @@ def rebalance(
         If an argument is wrong or names what is not there, or the snapshot does not say where memory lies.
     """
     from placer.assignment.context import SearchContext
-    from placer.rebalance.goal import Goal
+    from placer.claims.claims import Claims
+    from placer.rebalance.goal import Goal, refuse_running
     from placer.rebalance.planning import plan_rebalance
 
     running = as_running_host(host)
     expect("live", live, bool)
-    context = SearchContext(
+    new_context = partial(
+        SearchContext,
         time_limit_s=time_limit_s,
         workers=workers,
         seed=seed,
@@ -122,33 +139,75 @@ def rebalance(
         on_progress=on_progress,
         on_log=on_log,
     )
+    context = new_context()
+    asked = listed("make_room", make_room)
+    for each in asked:
+        if isinstance(each, ParsedGuest) and each.source is not None:
+            refuse_running(each.name, running, each.source.place)
     goal = Goal(
         moves=None if moves is None else _whole("moves", moves),
         kib=_kib(gib),
         restarts=_whole("restarts", restarts),
-        make_room=tuple(_guest(guest) for guest in listed("make_room", make_room)),
+        make_room=tuple(_guest(guest) for guest in asked),
         empty=tuple(_whole("empty", pnode) for pnode in listed("empty", empty)),
         stay=tuple(expect("stay", name, str) for name in listed("stay", stay)),
+        unpin=tuple(expect("unpin", name, str) for name in listed("unpin", unpin)),
     )
-    return plan_rebalance(running, goal, context, live=live)
+    if claims is None:
+        return plan_rebalance(running, goal, context, live=live)
+    uuids = {each.name: each.uuid for each in asked if isinstance(each, ParsedGuest) and each.uuid}
+    return expect("claims", claims, Claims).move_with(
+        running,
+        lambda left: plan_rebalance(left, goal, new_context(), live=live),
+        new=goal.make_room,
+        uuid_of=uuids,
+        expires_s=expires_s,
+    )
 
 
 def as_running_host(host: object) -> RunningHost:
-    """Give a RunningHost as it is, and make one of a snapshot."""
+    """
+    Give a RunningHost as it is, and make one of a snapshot.
+
+    Raises
+    ------
+    InputError
+        If a snapshot lacks what no plan can do without: where memory lies, the cpupools, or all configurations.
+    """
     from placer.audit.snapshot import Snapshot
-    from placer.rebalance.observed import running_host as observed
+    from placer.formats.xl.numa_dump import NumaDump
+    from placer.rebalance.observed_snapshot import observed_snapshot
     from placer.rebalance.running import RunningHost
 
     if isinstance(host, RunningHost):
         return host
     snapshot = expect("host", host, Snapshot)
-    if snapshot.dump is None:
-        why = "; ".join(note for note in snapshot.notes if "where memory lies" in note)
-        what = "does not say where memory lies: --pages of placer snapshot asks for it"
-        raise InputError(f"{what}{why and f' ({why})'}", place=snapshot.place)
-    if not snapshot.guests:
-        raise InputError("has no running guest whose configuration is known", place=snapshot.place)
-    return observed(snapshot.host.host, snapshot.guests, snapshot.dump)
+    dump = snapshot.dump
+    if dump is None and snapshot.nothing_runs:
+        dump = NumaDump(free_kib={}, domains={})
+    if not snapshot.guests and not snapshot.nothing_runs:
+        why = "; ".join(note for note in snapshot.notes if snapshot.place in note)
+        raise InputError(f"has no running guest whose configuration is known{why and f': {why}'}", place=snapshot.place)
+    if dump is None:
+        raise InputError(_without_pages(snapshot), place=snapshot.place)
+    for note in snapshot.notes:
+        if note.endswith(MISSING["xl-cpupool-list"]):
+            way_out = "a move could take a guest out of its own; take the snapshot again, or give --pools"
+            raise InputError(f"{note}: {way_out}")
+    return observed_snapshot(snapshot, dump)
+
+
+def _without_pages(snapshot: Snapshot) -> str:
+    """Say why a snapshot does not say where memory lies, and how to get one that does."""
+    what = "does not say where memory lies"
+    why = "; ".join(note for note in snapshot.notes if NO_PAGES in note)
+    if snapshot.toolstack == "libvirt":
+        return f"{what}: placer snapshot says it where it runs as root ({why})"
+    if why:
+        return f"{what} ({why})"
+    if not snapshot.whole:
+        return f"is cut off, and {what}: take it again, on Xen with --pages"
+    return f"{what}: --pages of placer snapshot asks for it"
 
 
 def _guest(given: object) -> Guest:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from placer.errors import InputError
 from placer.formats.base import ParsedHost, RunningFacts
+from placer.formats.sighting import SeenDomain, Sighting
 from placer.formats.text.files import Source, read_source
 from placer.instance import Host
 
 if TYPE_CHECKING:
     from placer.audit.running import Running
+    from placer.formats.xl.list_domains import RunningGuest
     from placer.formats.xl.numa_dump import NumaDump
 
 
@@ -26,10 +28,10 @@ def with_pools(parsed: ParsedHost, pools: Source | None) -> ParsedHost:
     listed = parsed.listed
     if listed is None:
         host = read_xl_cpupools(text, place, parsed.host)
-        return ParsedHost(host=host, notes=(*parsed.notes, *pool_notes(host)))
+        return replace(parsed, host=host, notes=(*parsed.notes, *pool_notes(host)))
     host = with_pooled(read_xl_cpupools(text, place, with_all_listed(parsed.host, listed)), listed, place)
     notes = [note for note in parsed.notes if note != listed.note]
-    return ParsedHost(host=host, notes=(*notes, *pooled_notes(host, listed)))
+    return replace(parsed, host=host, notes=(*notes, *pooled_notes(host, listed)), listed=None)
 
 
 def with_reserve(host: Host, reserve: str | None) -> Host:
@@ -61,9 +63,26 @@ def loaded(parsed: ParsedHost, found: Running, *, affinity_known: bool) -> Parse
         affinity_known=affinity_known,
         not_in_vcpu_list=tuple(names) if affinity_known else (),
         uuid_of={guest.domain.domid: guest.uuid for guest in found.guests if guest.domain.domid and guest.uuid},
+        sighting=Sighting(domains=tuple(_seen(guest) for guest in found.guests)),
     )
     notes = [note for note in parsed.notes if note != VCPUS_NOT_COUNTED]
-    return ParsedHost(host=found.host, notes=(*notes, *load_notes(found.host, facts)), running=facts)
+    return replace(parsed, host=found.host, notes=(*notes, *load_notes(found.host, facts)), running=facts)
+
+
+def _seen(guest: RunningGuest) -> SeenDomain:
+    """Take a domain as built: libxl stores the configuration that ``xl list -l`` prints once it has created it."""
+    domain = guest.domain
+    return SeenDomain(
+        domid=domain.domid or 0,
+        name=domain.name,
+        uuid=guest.uuid.lower() if guest.uuid else None,
+        built=True,
+    )
+
+
+def with_sighting(parsed: ParsedHost, seen: Sighting) -> ParsedHost:
+    """Replace what is known of the domains of a loaded host as such."""
+    return replace(parsed, running=replace(parsed.running or RunningFacts(), sighting=seen))
 
 
 def with_held(parsed: ParsedHost, numa_dump: Source | None, free: str | None) -> ParsedHost:
@@ -94,4 +113,11 @@ def holding(facts: RunningFacts, host: Host, dump: NumaDump, place: str) -> Runn
         check_same_time(host, dump, stated_free=facts.stated_free)
     except InputError as error:
         raise InputError(str(error), place=place) from None
-    return replace(facts, memory_kib={domid: domain.memory_kib for domid, domain in dump.domains.items()})
+    gone = {
+        pnode.id: pnode.memory_kib - dump.free_kib[pnode.id]
+        for pnode in host.pnodes
+        if pnode.id not in facts.stated_free and dump.free_kib.get(pnode.id, pnode.memory_kib) < pnode.memory_kib
+    }
+    sighting = replace(facts.sighting or Sighting(), gone_kib=gone)
+    held = {domid: domain.memory_kib for domid, domain in dump.domains.items()}
+    return replace(facts, memory_kib=held, sighting=sighting)

@@ -17,14 +17,22 @@ OPTION_OF = {
     "xl-dmesg": "--numa-dump",
 }
 """The option that takes the place of a part."""
+NO_PAGES = "where memory lies is not known"
 MISSING = {
     "xl-cpupool-list": "the cpupools are not known, and every guest may run on any pcpu",
     "xl-list": "the configurations of the running guests are not known, and none of them can be planned",
     "xl-vcpu-list": "the pcpus that vcpus are bound to now are not known",
-    "xl-dmesg": "where memory lies is not known; placer snapshot --pages asks for it",
+    "xl-dmesg": NO_PAGES,
     "xl-domains": "guests that are being created or taken down are not told apart",
 }
 """What depends on a part."""
+TAKEN_TO_HOLD = {
+    "xl-cpupool-list": "every pcpu is in one cpupool",
+    "xl-vcpu-list": "nothing but guests with a configuration uses pcpus",
+    "xl-domains": "no domain was coming or going",
+}
+"""What a plan takes to hold without a part, behind an "if"."""
+NO_PCPUS = "the domains that are left out use no pcpus"
 ONLY_IF_ASKED = frozenset({"xl-dmesg"})
 
 
@@ -52,6 +60,7 @@ class Sources:
         self.parts = Parts(place=place, tag="", parts={}) if alone else split_parts(text, place)
         self.facts, said = (Facts(), []) if alone else read_facts(self.parts)
         self.notes = [*self.parts.notes, *said]
+        self.assumed: list[str] = []
         self.given: dict[str, Text] = {}
         self._text = text
 
@@ -70,11 +79,18 @@ class Sources:
             return self.given[name]
         if part is not None and part.good:
             return part.text
+        if name in TAKEN_TO_HOLD:
+            self.assumed.append(TAKEN_TO_HOLD[name])
         if part is not None:
             self.notes.append(f"{self.parts.place}:{part.line}: {part.why}: {MISSING[name]}")
         elif name not in ONLY_IF_ASKED and not self.alone:
             self.notes.append(f"{self.parts.place}: lacks the part {name}: {MISSING[name]}")
         return None
+
+    def optional(self, name: str) -> Text | None:
+        """Give a part of the snapshot that only claims need; None, without a note, where there is none."""
+        part = self.parts.parts.get(name)
+        return part.text if part is not None and part.good else None
 
     def host(self, free: str | None) -> ParsedHost:
         """

@@ -2,13 +2,15 @@
 Calls that can be left: each runs in a thread of its own, and the caller goes on without it when time is up.
 
 A search has steps that look at no clock: bounds, the encoding of a model, calls of a solver. Left, a call ends at the
-next line of Python that it runs, by a SystemExit, which ends a thread in silence. :func:`unbroken` keeps that off the
-calls that must not be broken: imports of extension modules, solvers that call back, functions of the caller.
+next line of Python that it runs, by a SystemExit, which ends a thread in silence. An import ends before: broken off, it
+would leave the lock of all imports taken for good. :func:`unbroken` keeps the SystemExit off other calls that must not
+be broken: solvers that call back, functions of the caller.
 """
 
 from __future__ import annotations
 
 import atexit
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread, local
@@ -26,6 +28,8 @@ Seconds that the end of the program waits for calls that were left, at most.
 A thread that comes back from a solver while Python ends would abort the program. Chosen, not tuned: left solvers are
 told to stop, and take less than a second.
 """
+IMPORTING = "<frozen importlib"
+"""Beginning of the file names of Python's own import system."""
 
 _THREAD = local()
 _left: list[Thread] = []
@@ -138,14 +142,40 @@ class _Call(Generic[T]):
             self._done.set()
 
     def _leave(self) -> None:
-        import ctypes  # only here: few calls are left
-
         self._stop.set()
         if self._done.is_set() or self._thread.ident is None:
             return
         _left[:] = [*(thread for thread in _left if thread.is_alive()), self._thread]
-        if not self.unbroken:
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread.ident), ctypes.py_object(SystemExit))
+        if not self._end():
+            Thread(target=self._end_later, daemon=True).start()
+
+    def _end_later(self) -> None:
+        """End the thread once it imports no more."""
+        while not self._done.wait(LOOK_EVERY_S) and not self._end():
+            pass
+
+    def _end(self) -> bool:
+        """Raise SystemExit in the thread, or leave that to the end of what is unbroken; False while it imports."""
+        import ctypes  # only here: few calls are left
+
+        ident, ending = ctypes.c_ulong(self._thread.ident or 0), ctypes.py_object(SystemExit)
+        if self.unbroken:
+            return True
+        # Python changes threads after some ms: not between a look at what the thread does and the line after it
+        if _imports(self._thread.ident):
+            return False
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ending)
+        return True
+
+
+def _imports(ident: int | None) -> bool:
+    """Whether a thread is amid an import."""
+    frame = sys._current_frames().get(ident or 0)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(IMPORTING):
+            return True
+        frame = frame.f_back
+    return False
 
 
 @atexit.register

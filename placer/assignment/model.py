@@ -177,9 +177,11 @@ class Problem:
         array ``[b]``
         """
         good = np.asarray(self.allowed[np.arange(self.n), site_of].all(axis=1), dtype=bool)
+        rows = np.arange(len(site_of))[:, None]
         for resource in self.resources:
-            for p in range(self.m):
-                good &= np.asarray((resource.weight * (site_of == p)).sum(axis=1) <= resource.capacity[p])
+            load = np.zeros((len(site_of), self.m), dtype=np.int64)
+            np.add.at(load, (rows, site_of), resource.weight)
+            good &= (load <= resource.capacity).all(axis=1)
         for conflict in self.all_conflicts:
             v, w = np.nonzero(np.triu(conflict.items))
             good &= ~np.asarray(conflict.sites[site_of[:, v], site_of[:, w]].any(axis=1))

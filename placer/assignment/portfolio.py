@@ -1,8 +1,8 @@
 """
 The default portfolio: exact methods for special structure first, the CP-SAT model last.
 
-What no capacity takes, independent parts, dynamic programs over counts or subsets where distances nest, branch and
-bound for few items, the root node's bounds, then CP-SAT.
+What no capacity takes, all assignments at once where they are few, independent parts, dynamic programs over counts or
+subsets where distances nest, branch and bound for few items, the root node's bounds, then CP-SAT.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from functools import partial
 
 from placer.assignment import Problem, Solution, Status
 from placer.assignment.bounds.capacity import overfull
+from placer.assignment.bounds.levels import levels_apply
 from placer.assignment.bounds.rank_one import rank_one_form
 from placer.assignment.context import SearchContext
 from placer.assignment.decomposition import parts_apply, solve_by_parts
 from placer.assignment.exact.branch_and_bound import STATE_LIMIT
 from placer.assignment.exact.count_dp import counts_apply, solve_by_counts
+from placer.assignment.exact.enumeration import enumeration_applies, solve_by_enumeration
 from placer.assignment.exact.home_count_dp import homes_apply, solve_by_home_counts
-from placer.assignment.exact.subset_dp import solve_by_subsets, subsets_apply
+from placer.assignment.exact.subset_dp import ITEMS, solve_by_subsets, subsets_apply
 from placer.assignment.heuristics.first_fit import first_fit_decreasing
 from placer.assignment.in_time import in_time
 from placer.assignment.method import Applies, GaveUp, Method, always, walk
@@ -104,7 +106,15 @@ def _branch_and_bound_applies(problem: Problem) -> Applies:
         return Applies(False, f"{equal} equal items on {problem.m} sites, of which CP-SAT encodes the counts only")
     if _has_large_rank_one_flow(problem):
         return Applies(False, f"a flow has rank one, with more than {OPEN_CELLS} allowed pairs of an item and a site")
+    if problem.n > ITEMS and len(problem.groups) == 1 and _has_nested_flow(problem):
+        return Applies(False, "the root has a better bound of its flows, whose distances nest")
     return Applies(True, f"its {problem.n} items are no more than {most}")
+
+
+def _has_nested_flow(problem: Problem) -> bool:
+    index = TermIndex(problem)
+    tiers = {flow.tier for flow in index.flows}
+    return any(levels_apply(index, t) and rank_one_form(index, t) is None for t in tiers)
 
 
 def _equal_items(problem: Problem) -> int:
@@ -156,6 +166,14 @@ METHODS = (
         run=lambda _problem, context, _known: Solution(status=Status.INFEASIBLE, wall_time_s=context.elapsed_s()),
     ),
     Method(
+        name="enumeration",
+        structure="so few items that all assignments are few",
+        mathematics="every assignment evaluated, in arrays",
+        source="own",
+        applies=enumeration_applies,
+        run=lambda problem, context, _known: solve_by_enumeration(problem, context),
+    ),
+    Method(
         name="decomposition",
         structure="items that fall apart into components: cpupools, pinned halves of a host",
         mathematics="connected components; lexicographic optima of independent parts add up",
@@ -199,8 +217,9 @@ METHODS = (
     Method(
         name="root",
         structure="any; proved if the bounds meet the costs of tabu search",
-        mathematics="tabu search, groups alone, the Gilmore-Lawler bound, boxes over the totals of flows of rank one",
-        source="Glover 1989, Gilmore 1962, Lawler 1963; groups alone and boxes: own",
+        mathematics="tabu search, groups alone, the Gilmore-Lawler bound, levels of nested distances by column "
+        "generation, boxes over the totals of flows of rank one",
+        source="Glover 1989, Gilmore 1962, Lawler 1963, Johnson et al. 1993; groups alone, levels and boxes: own",
         applies=always("it needs no model, and its bounds are often a proof"),
         run=_root,
     ),

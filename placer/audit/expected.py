@@ -41,7 +41,9 @@ class ExpectedLayout:
 
     def misplaced_kib(self, found_kib: dict[int, int]) -> dict[int, int]:
         """
-        Give the memory on each pnode beyond the expected amount.
+        Give the memory on each pnode beyond the expected amount, which another pnode lacks or was meant for none.
+
+        What a guest holds besides on pnodes that it was meant for is not misplaced: a QEMU holds more than its guest.
 
         Parameters
         ----------
@@ -56,7 +58,9 @@ class ExpectedLayout:
         if self.memory_kib is None:
             return {pnode: kib for pnode, kib in found_kib.items() if kib and pnode not in self.pnodes}
         over = {pnode: kib - self.memory_kib.get(pnode, 0) for pnode, kib in found_kib.items()}
-        return {pnode: kib for pnode, kib in over.items() if kib > 0}
+        lacking = sum(max(0, kib - found_kib.get(pnode, 0)) for pnode, kib in self.memory_kib.items())
+        most = {pnode: min(kib, lacking) if self.memory_kib.get(pnode) else kib for pnode, kib in over.items()}
+        return {pnode: kib for pnode, kib in most.items() if kib > 0}
 
 
 def expected_by_config(guest: RunningGuest, host: Host) -> ExpectedLayout:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from placer.audit.left_out import LeftOut
 from placer.audit.running import Running
 from placer.formats.base import ParsedGuest, ParsedHost
 from placer.formats.snapshot.domain_states import DomainState
@@ -40,9 +41,23 @@ class Snapshot:
     memory_kib
         Domid -> all memory of a domain, in KiB, where ``xl list`` or its configuration states it.
     notes
-        What is missing, odd or was coming and going in the snapshot itself; among those of ``host`` too.
+        What is missing, odd, assumed or was coming and going, a sentence each; among those of ``host`` too.
     unsettled
         Domid -> what was happening to a domain that is not among ``guests`` for that reason.
+    halted
+        Domid -> why a domain that is there does not run, in words: it is paused, has crashed or has shut down.
+    left_out
+        The domains that may hold memory and are neither among ``guests`` nor in ``running``.
+    name_of
+        Domid -> the name of a domain that some list has.
+    assumed
+        What is taken to hold for lack of a part, each as what follows an "if".
+    whole
+        Whether the last line of the file is there.
+    domains_known
+        Whether some list of the domains was read.
+    nothing_runs
+        Whether it is known that nothing runs on the host but Domain-0, and that nothing was coming or going.
     """
 
     place: str
@@ -55,6 +70,13 @@ class Snapshot:
     memory_kib: Mapping[int, int]
     notes: tuple[str, ...] = ()
     unsettled: Mapping[int, str]
+    halted: Mapping[int, str] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+    name_of: Mapping[int, str] = field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
+    whole: bool = True
+    domains_known: bool = True
+    nothing_runs: bool = False
 
 
 def unsettled_domains(

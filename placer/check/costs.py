@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 
+from placer.check.future import future_capacity
 from placer.check.positions import Positions, Sites, distance
+from placer.check.running import running_vcpus
 from placer.check.soft_terms import SOFT_TERMS
-from placer.instance import Domain, Guest, Host, Instance, Pnode
+from placer.instance import Guest, Host, Instance, Pnode
 
 Matrix = tuple[tuple[int, ...], ...]
 
@@ -131,39 +131,19 @@ def pairs(vcpus: int, cores: int) -> int:
     return more * math.comb(each + 1, 2) + (cores - more) * math.comb(each, 2)
 
 
-def running_vcpus(host: Host, domains: Iterable[Domain] | None = None) -> list[int]:
-    """
-    Sum over the running vcpus 1/k for each pnode, k the number of pnodes on which the vcpu may run; rounded down.
-
-    A vcpu may run on the pnodes of the pcpus to which it is bound within its domain's cpupool; on those of the whole
-    pool if it is bound to no pcpu, or to none of the pool. A vcpu that may run only on dedicated pcpus of the host does
-    not count, nor does one that is offline.
-
-    Parameters
-    ----------
-    domains
-        Some of the host's domains; None for all.
-
-    Returns
-    -------
-    list of int
-        By position of the pnode.
-    """
-    load, owned = [Fraction(0) for _ in host.pnodes], set(host.dedicated_pcpus or ())
-    masks = [(mask, d.pool) for d in (host.domains if domains is None else domains) for mask in d.online_affinity]
-    for (mask, pool), count in Counter(masks).items():
-        pcpus = host.pcpus_of_effective_pool(pool).intersection(
-            mask or host.pcpus_of_effective_pool(pool)
-        ) or host.pcpus_of_effective_pool(pool)
-        may = [p for p, pnode in enumerate(host.pnodes) if not set(pnode.pcpus).isdisjoint(pcpus)]
-        for p in may if not owned.issuperset(pcpus) else ():
-            load[p] += Fraction(count, len(may))
-    return list(map(math.floor, load))
-
-
 def core_sharing(instance: Instance, where: Positions) -> int:
     """
     Sum 2 x price x pairs(vcpus, cores) over the cpupools and pnodes, the price in thousandths.
+
+    Vcpus and cores are those of :func:`core_loads`.
+    """
+    loads = (load for loads in core_loads(instance, where).values() for load in loads)
+    return 2 * sharing_price(instance) * sum(pairs(vcpus, cores) for vcpus, cores in loads)
+
+
+def core_loads(instance: Instance, where: Positions) -> dict[str | None, list[tuple[int, int]]]:
+    """
+    Count for each cpupool the vcpus that share cores on each pnode, by position, and these cores.
 
     Vcpus are the shared vcpus placed there and the vcpus running there, of guests and domains in the cpupool; cores are
     the pnode's cores with a pcpu of the pool that is not among the host's dedicated_pcpus. Guests in no cpupool form
@@ -171,7 +151,8 @@ def core_sharing(instance: Instance, where: Positions) -> int:
     taken off, down to 1: one core for each isolated vcpu, and one for each t other dedicated vcpus, rounded up, where t
     is the most pcpus of a core of the host. Only online vcpus share cores.
     """
-    host, shared = instance.host, 0
+    host = instance.host
+    loads: dict[str | None, list[tuple[int, int]]] = {}
     threads = max((len(core) for pnode in host.pnodes for core in pnode.cores), default=1)
     for name, pcpus in host.pcpus_of_pool.items():
         cores = [_cores_in(pnode, pcpus.difference(host.dedicated_pcpus or ())) for pnode in host.pnodes]
@@ -185,8 +166,8 @@ def core_sharing(instance: Instance, where: Positions) -> int:
                     filled[site] += dedicated * (threads if guest.thread_policy == "isolate" else 1)
         if host.dedicated_pcpus is None:
             cores = [max(c - -(-f // threads), min(c, 1)) for c, f in zip(cores, filled, strict=True)]
-        shared += sum(map(pairs, vcpus, cores))
-    return 2 * sharing_price(instance) * shared
+        loads[name] = list(zip(vcpus, cores, strict=True))
+    return loads
 
 
 def _cores_in(pnode: Pnode, pcpus: frozenset[int]) -> int:
@@ -204,6 +185,7 @@ COSTS: dict[str, Callable[[Instance, Positions], int]] = {
     "unplaced": unplaced,
     "access_distance": access_distance,
     "core_sharing": core_sharing,
+    "future_capacity": future_capacity,
     **SOFT_TERMS,
 }
 """Every term that needs no earlier placement, by its name in :mod:`placer.instance.catalogue`."""

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from placer.check.claims import claims
-from placer.check.costs import running_vcpus
 from placer.check.huge_pages import huge_pages
 from placer.check.positions import Positions
 from placer.check.rules import MOST_NAMED, Violation, memory
-from placer.check.set_room import set_room
+from placer.check.running import bound_alone, running_vcpus
+from placer.check.set_room import set_affinity, set_room
 from placer.instance import Guest, Host, Instance, Placement, format_cpuset
 
 
@@ -83,7 +83,7 @@ def dedicated(instance: Instance, placement: Placement, where: Positions) -> Ite
         for vcpu in sorted(guest.dedicated.intersection(vnode.vcpus))
         if site is not None
     ]
-    occupied = _bound_alone(host)
+    occupied = bound_alone(host)
     times = Counter(owner.pcpu for owner in owners)
     for owner in owners:
         for fault in _own_faults(owner, host, occupied, times):
@@ -96,17 +96,6 @@ def dedicated(instance: Instance, placement: Placement, where: Positions) -> Ite
                 yield _violation("dedicated", guest, fault)
     yield from _shared(instance, where, owners)
     yield from _threads(host, owners, occupied)
-
-
-def _bound_alone(host: Host) -> set[int]:
-    """Give each pcpu that is the only one on which some running vcpu may run, by its mask within its cpupool."""
-    alone: set[int] = set()
-    for domain in host.domains:
-        for mask in domain.affinity:
-            pool = host.pcpus_of_effective_pool(domain.pool)
-            may = pool.intersection(mask or pool) or pool
-            alone |= may if len(may) == 1 else set()
-    return alone
 
 
 def _own_faults(owner: _Owner, host: Host, occupied: set[int], times: Counter[int | None]) -> Iterator[str]:
@@ -190,5 +179,6 @@ PNODE_RULES: dict[str, Callable[[Instance, Positions], Iterator[Violation]]] = {
     "huge_pages": huge_pages,
     "overcommit": overcommit,
     "set_room": set_room,
+    "set_affinity": set_affinity,
 }
 """The rules about what each pnode offers to all of its vnodes together, by name."""

@@ -40,6 +40,7 @@ TimeLimit = Annotated[
     typer.Option(
         "--time-limit",
         min=0.0,
+        callback=options.number,
         metavar="SECONDS",
         help="Seconds for the search that says how far a placement is from the least cost; 0 searches for nothing.",
     ),
@@ -153,7 +154,7 @@ def _check_placement(
     from placer.report.verdict import render_verdict
 
     if instance is None or placement is None:
-        expected = "expected INSTANCE and PLACEMENT, or --host, --running and --numa-dump for running guests"
+        expected = "expected INSTANCE and PLACEMENT, or for running guests --host with a snapshot, or with other files"
         raise InputError(expected, place="usage")
     request = settled(read_request([instance], host=None, reserve=reserve, free=free_pnodes, objective=objective))
     given = read_placement(read_text(placement), place_of(placement))
@@ -162,8 +163,8 @@ def _check_placement(
         raise InputError("; ".join(faults), place=place_of(placement))
     old = read_earlier(keep)
     verdict = check_rules(request.instance, given, allow_unplaced=allow_unplaced, keep=old)
-    strays = [violation.message for violation in verdict.violations if violation.rule == "set_room"]
-    if strays:  # a placement may lack that room where the host has none; then it is said, and is no fault
+    strays = [violation.message for violation in verdict.violations if violation.rule in {"set_room", "set_affinity"}]
+    if strays:  # where the host has no better one a placement may let memory stray; then it is said, and is no fault
         loose = replace(request.instance, sets_may_stray=True)
         verdict = check_rules(loose, given, allow_unplaced=allow_unplaced, keep=old)
     best = None
@@ -235,9 +236,8 @@ def _read_running(
     if source is not None and holds_snapshot(source):
         shot = read_snapshot(source, pools=pools, running=running, vcpu_list=vcpu_list, numa_dump=numa_dump)
         if shot.toolstack != "xl":
-            raise InputError(
-                "a check of running guests reads what Xen says; placer show shows this host", place=shot.place
-            )
+            instead = "placer show says of this host who is not where it was meant to be, and why"
+            raise InputError(f"a check of running guests reads what Xen says; {instead}", place=shot.place)
         if shot.dump is None:
             why = "; ".join(note for note in shot.notes if "where memory lies" in note)
             needed = "a check of running guests needs their pages: take the snapshot with placer snapshot --pages"

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from placer.cli import form_options, options
+from placer.cli.one_output import Output, output_path, write
 from placer.cli.solve import StrategyName
 
 if TYPE_CHECKING:
     from placer.instance import Instance
+    from placer.job.request import Request
     from placer.solving.result import Result
+
+
+class CompareFormat(StrEnum):
+    """What a comparison is written as."""
+
+    text = "text"
+    html = "html"
+    svg = "svg"
 
 
 def compare(
@@ -40,15 +52,21 @@ def compare(
     objective: options.Objective = None,
     vnodes: form_options.Vnodes = None,
     free_pnodes: options.FreePnodes = False,
+    format: Annotated[
+        CompareFormat,
+        typer.Option(
+            help="text: a table. html: a page with the answers of the strategies to one instance, beside each other if "
+            "there are two; svg: the picture alone."
+        ),
+    ] = CompareFormat.text,
+    output: Output = None,
+    force: options.Force = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Compare the answers of every strategy on an instance: greedy, local search and exact."""
     from placer.assignment.registry import STRATEGIES
     from placer.cli.inputs import read_request
-    from placer.cli.outputs import write_stdout
-    from placer.job.notes import answer_notes
     from placer.job.settled import settled
-    from placer.report.comparison import LEGEND, render_comparison
 
     read = partial(
         read_request,
@@ -64,19 +82,52 @@ def compare(
         vnodes=form_options.vnodes_choice(vnodes),
     )
     batches = [files] if host else [[file] for file in files]
+    path = _path(output, format, batches, force=force)
     requests = [settled(read(batch)) for batch in batches]  # all are read, and refused, before any is solved
     names = [each.value for each in strategy or ()] or list(STRATEGIES)
     answer = partial(
         _answer, time_limit=time_limit, workers=workers, seed=seed, allow_unplaced=allow_unplaced, quiet=quiet
     )
+    texts = []
     for batch, request in zip(batches, requests, strict=True):
-        answers = [answer(request.instance, name) for name in names]
-        write_stdout(render_comparison(_title(batch, host, request.instance), request.instance, answers) + "\n")
-        reason = next((each.reason for each in answers if each.status == "INFEASIBLE" and each.reason), None)
-        said = [f"INFEASIBLE: {reason}"] if reason else []
-        said += [] if quiet else [f"note: {note}" for note in answer_notes(request, None)]
-        write_stdout("".join(f"{line}\n" for line in [*said, ""]) if said else "")
-    write_stdout(LEGEND)
+        answers = {name: answer(request.instance, name) for name in names}
+        texts.append(_text(_title(batch, host, request.instance), request, answers, format, quiet=quiet))
+        if path is None:
+            write(texts[-1], None)
+    if format is CompareFormat.text:
+        from placer.report.comparison import LEGEND
+
+        texts.append(LEGEND)
+        if path is None:
+            write(LEGEND, None)
+    if path is not None:
+        write("".join(texts), path)
+
+
+def _path(output: str | None, format: CompareFormat, batches: list[list[str]], *, force: bool) -> Path | None:
+    """Give the file to write, and refuse pictures of several instances."""
+    from placer.errors import InputError
+
+    if format is not CompareFormat.text and len(batches) > 1:
+        said = f"--format {format} draws one instance, got {len(batches)}"
+        raise InputError(said, place="usage")
+    return output_path(output, force=force)
+
+
+def _text(title: str, request: Request, answers: dict[str, Result], format: CompareFormat, *, quiet: bool) -> str:
+    """Write what the strategies answered: a table with the reason and notes, or a picture."""
+    from placer.job.notes import answer_notes
+    from placer.report.comparison import render_comparison
+
+    if format is not CompareFormat.text:
+        from placer.api.drawing import draw
+
+        return draw(request, answers, format=format.value)
+    reason = next((each.reason for each in answers.values() if each.status == "INFEASIBLE" and each.reason), None)
+    said = [f"INFEASIBLE: {reason}"] if reason else []
+    said += [] if quiet else [f"note: {note}" for note in answer_notes(request, None)]
+    lines = "".join(f"{line}\n" for line in [*said, ""]) if said else ""
+    return render_comparison(title, request.instance, list(answers.values())) + "\n" + lines
 
 
 def _title(files: list[str], host: str | None, instance: Instance) -> str:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from placer.cli import form_options, options
+from placer.cli.one_output import Output, output_path, write
 
 
 def import_(
     guests: options.Guests,
     host: Annotated[str, typer.Option("--host", metavar="HOST", help=f"The host: {options.HOST_FORMS}.")],
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of standard output.")
-    ] = None,
+    output: Output = None,
     free: options.Free = None,
     reserve: options.Reserve = None,
     running: options.Running = None,
@@ -34,14 +32,11 @@ def import_(
 ) -> None:
     """Write a host and guests as one instance; what was assumed on the way goes to stderr."""
     from placer.cli.inputs import read_request
-    from placer.cli.outputs import refuse_existing, write_files, write_stdout
     from placer.formats.native.instance_json import dump_instance
     from placer.instance.note import grouped
     from placer.job.settled import settled
 
-    output = None if output == "-" else output
-    if output is not None:
-        refuse_existing([Path(output)], force=force)
+    path = output_path(output, force=force)
     request = read_request(
         guests,
         host=host,
@@ -62,8 +57,4 @@ def import_(
     if not quiet:
         for note in grouped((*request.headlines, *request.notes)):
             print(f"note: {note}", file=sys.stderr)
-    text = dump_instance(request.instance)
-    if output is None:
-        write_stdout(text)
-    else:
-        write_files({Path(output): text})
+    write(dump_instance(request.instance), path)

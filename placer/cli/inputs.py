@@ -9,7 +9,7 @@ from placer.cli.stdin import refuse_two_stdin
 from placer.errors import Faults, InputError
 from placer.formats.base import ParsedGuest
 from placer.formats.text.files import place_of, read_text
-from placer.instance import Host
+from placer.instance import Host, Instance
 from placer.instance.note import name_some
 from placer.job.problem_guests import MemoryChoice, VnodesChoice
 from placer.job.request import Request, assemble, free_pnodes, from_instance
@@ -82,7 +82,7 @@ def read_request(
         if faults is None:
             collected.raise_all()
     request = free_pnodes(request) if free else request
-    return request if objective is None else _under(request, objective)
+    return request if objective is None else under_objective(request, objective)
 
 
 def _read_guests(
@@ -127,7 +127,8 @@ def _refuse_forms(vnodes: VnodesChoice, memory: MemoryChoice | None, *, always_v
             raise InputError(said, place="usage")
 
 
-def _under(request: Request, objective: str) -> Request:
+def under_objective(request: Request, objective: str) -> Request:
+    """Give a request the objective of the option."""
     from msgspec.structs import replace
 
     from placer.formats.native.objectives import choose_objective
@@ -137,12 +138,8 @@ def _under(request: Request, objective: str) -> Request:
 
 
 def _read_instance(files: list[str], free_memory: str | None, reserve: str | None) -> Request:
-    from msgspec.structs import replace
-
-    from placer.api.side_inputs import with_reserve
     from placer.formats.foreign import foreign_text
     from placer.formats.native.instance_json import parse_instance
-    from placer.formats.text.sizes import with_free
 
     if len(files) != 1:
         raise InputError(f"expected one instance, got {len(files)} files; guest files need --host", place="usage")
@@ -153,8 +150,17 @@ def _read_instance(files: list[str], free_memory: str | None, reserve: str | Non
         raise InputError("is XML, expected an instance; give the host with --host", place=place_of(files[0]))
     if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[")) and (looks := foreign_text(text)):
         raise InputError(f"looks like {looks}, expected an instance", place=place_of(files[0]))
-    instance = parse_instance(text, place_of(files[0]))
+    return instance_request(parse_instance(text, place_of(files[0])), place_of(files[0]), free_memory, reserve)
+
+
+def instance_request(instance: Instance, place: str, free_memory: str | None, reserve: str | None) -> Request:
+    """Make a request of an instance, with the free memory and the reserves of the options."""
+    from msgspec.structs import replace
+
+    from placer.api.side_inputs import with_reserve
+    from placer.formats.text.sizes import with_free
+
     if free_memory is not None:
         instance = replace(instance, host=with_free(instance.host, free_memory))
     instance = replace(instance, host=with_reserve(instance.host, reserve))
-    return from_instance(instance, place=place_of(files[0]))
+    return from_instance(instance, place=place)

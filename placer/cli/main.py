@@ -15,7 +15,10 @@ from typer.core import TyperGroup
 from placer import interrupts
 from placer.assignment import leaving
 from placer.cli.check import check
+from placer.cli.claims import app as claims
 from placer.cli.compare import compare
+from placer.cli.draw import draw
+from placer.cli.fleet import app as fleet
 from placer.cli.host import host
 from placer.cli.importing import import_
 from placer.cli.outputs import ClosedOutput, abandon_stdout
@@ -24,6 +27,7 @@ from placer.cli.schema import schema
 from placer.cli.show import show
 from placer.cli.snapshot import snapshot
 from placer.cli.solve import solve
+from placer.cli.whatif import whatif
 from placer.errors import BatchError, PlacerError
 
 BAD_INPUT = 2
@@ -53,9 +57,9 @@ app = typer.Typer(
     help="Place the virtual NUMA nodes of guests (Xen, libvirt, QEMU) on the NUMA nodes of a host, and prove how far "
     "the placement is from the best.",
     epilog="Exit codes: 0 placed (check: all rules hold, and all guests are where they were meant to be; rebalance: "
-    "a plan), 1 proved infeasible (check: a rule is broken, or a guest is not where it was meant to be), 2 bad input, "
-    "wrong usage, or a guest that the format cannot express, 3 unknown (neither a placement nor a proof), 70 a defect "
-    "in placer.",
+    "a plan; whatif: placed under every change), 1 proved infeasible (check: a rule is broken, or a guest is not where "
+    "it was meant to be; whatif: infeasible under some change), 2 bad input, wrong usage, or a guest that the format "
+    "cannot express, 3 unknown (neither a placement nor a proof), 70 a defect in placer.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -64,12 +68,16 @@ app = typer.Typer(
 app.command()(solve)
 app.command()(check)
 app.command()(compare)
+app.command()(whatif)
 app.command()(rebalance)
 app.command(name="import")(import_)
 app.command()(host)
 app.command()(snapshot)
 app.command()(show)
+app.command()(draw)
+app.add_typer(claims, name="claims")
 app.command()(schema)
+app.add_typer(fleet, name="fleet")
 
 
 def _print_version(wanted: bool) -> None:

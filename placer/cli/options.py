@@ -83,9 +83,20 @@ Objective = Annotated[
         "--objective",
         metavar="NAME|FILE",
         help="The costs to minimise, instead of those that the instance states. distance: access distance before core "
-        "sharing; cores-first: core sharing before access distance; default: both in one tier, weighed against each "
-        "other. pack or spread as the last tier: fill the pnodes in use, or keep the fullest pnode as empty as "
-        "possible. Or a file with an objective as JSON.",
+        "sharing; cores-first: core sharing before access distance; room-first: with --expect, room for the guests "
+        "that are expected before both; default: all in one tier, weighed against each other. pack or spread as the "
+        "last tier: fill the pnodes in use, or keep the fullest pnode as empty as possible. Or a file with an "
+        "objective as JSON.",
+    ),
+]
+Expect = Annotated[
+    str | None,
+    typer.Option(
+        "--expect",
+        metavar="FILE|learnt",
+        help="Shapes of the guests that are expected later, as JSON: what a placement leaves free counts by what it "
+        "can still hold of them (term future_capacity). learnt: the shapes of all guests that were ever claimed in the "
+        "file of --claims.",
     ),
 ]
 Hint = Annotated[
@@ -111,7 +122,7 @@ FreePnodes = Annotated[
 ]
 
 
-def _number(value: float) -> float:
+def number(value: float) -> float:
     """Refuse nan."""
     if value != value:  # noqa: PLR0124 - true of nan alone, which no bound of min= refuses
         raise typer.BadParameter("expected a number of seconds")
@@ -123,7 +134,7 @@ TimeLimit = Annotated[
     typer.Option(
         "--time-limit",
         min=0.0,
-        callback=_number,
+        callback=number,
         metavar="SECONDS",
         help="Seconds after which the search ends with the best placement found so far. solve counts them from the "
         "start of the command, or from the end of reading where something comes from standard input.",
@@ -182,6 +193,26 @@ InPlace = Annotated[
     typer.Option(
         "--in-place",
         help="Write each guest back to the file that it came from, in the format of that file: xl, libxl or libvirt.",
+    ),
+]
+ClaimsFile = Annotated[
+    str | None,
+    typer.Option(
+        "--claims",
+        metavar="FILE",
+        help="Place beside the guests that others are starting: the file has what they will take of this host, and "
+        "gets what these guests take, in one step with a last look at their room. It is made if missing, and lies on a "
+        "local disk. placer claims lists, confirms and ends what is in it.",
+    ),
+]
+Expires = Annotated[
+    float | None,
+    typer.Option(
+        "--expires",
+        min=0,
+        metavar="SECONDS",
+        help="With --claims: how long to keep the room of a guest that no snapshot shows and nobody confirms; 600 "
+        "unless stated.",
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace existing files.")]

@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -16,7 +17,7 @@ from placer.errors import Faults, InputError
 from placer.formats.text.encodings import carried, encode
 
 
-def write_stdout(text: str) -> None:
+def write_stdout(text: str | bytes) -> None:
     """
     Write an answer to standard output. A closed pipe is no error.
 
@@ -26,9 +27,9 @@ def write_stdout(text: str) -> None:
         If writing fails in any other way.
     """
     try:
-        if carried(text):
+        if isinstance(text, bytes) or carried(text):
             sys.stdout.flush()
-            sys.stdout.buffer.write(encode(text))
+            sys.stdout.buffer.write(text if isinstance(text, bytes) else encode(text))
         else:
             sys.stdout.write(text)
         sys.stdout.flush()
@@ -154,7 +155,7 @@ def _refuse(path: Path, *, force: bool) -> None:
         raise InputError(f"is a link to {path.readlink()}, where no file is; --force makes one", place=str(path))
 
 
-def write_files(texts: dict[Path, str]) -> None:
+def write_files(texts: Mapping[Path, str | bytes]) -> None:
     """
     Write files: each to a temporary file, all of which are renamed once every one is written and on the disk.
 
@@ -177,7 +178,7 @@ def write_files(texts: dict[Path, str]) -> None:
         _write_files(texts)
 
 
-def _write_files(texts: dict[Path, str]) -> None:
+def _write_files(texts: Mapping[Path, str | bytes]) -> None:
     made: list[Path] = []
     ready: list[tuple[Path, Path]] = []
     try:
@@ -187,7 +188,7 @@ def _write_files(texts: dict[Path, str]) -> None:
             handle, temporary = tempfile.mkstemp(dir=final.parent, prefix=f".{final.name[:50]}.")
             ready.append((Path(temporary), final))
             with os.fdopen(handle, "wb") as file:
-                file.write(encode(text))
+                file.write(text if isinstance(text, bytes) else encode(text))
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).chmod(stat.S_IMODE(final.stat().st_mode) if final.exists() else 0o666 & ~_umask())

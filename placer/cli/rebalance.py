@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from placer.cli import options
+from placer.cli import move_options, options
+from placer.cli.one_output import Output, output_path, write
 
 if TYPE_CHECKING:
     from placer.formats.base import ParsedGuest
@@ -23,75 +24,38 @@ class PlanFormat(StrEnum):
     text = "text"
     json = "json"
     shell = "shell"
-
-
-Snapshot = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="SNAPSHOT",
-        help="All that runs on the host, as the script of `placer snapshot --pages` prints it; - is standard input. "
-        "Or --host, --running, --vcpu-list and --numa-dump one by one.",
-        show_default=False,
-    ),
-]
-Host = Annotated[str | None, typer.Option("--host", metavar="HOST", help="The host, as `xl info -n` prints it.")]
-Moves = Annotated[int | None, typer.Option("--moves", metavar="N", help="The most guests that move; without it any.")]
-Gib = Annotated[
-    float | None, typer.Option("--gib", metavar="N", help="The most memory that moves, in GiB; without it any.")
-]
-Restarts = Annotated[
-    int, typer.Option("--restarts", metavar="N", help="The most guests with vnuma that are shut down and started anew.")
-]
-MakeRoom = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--make-room",
-        metavar="GUEST",
-        help="A guest's file: it fits afterwards, with the fewest moves. May be repeated.",
-    ),
-]
-Empty = Annotated[
-    list[int] | None,
-    typer.Option("--empty", metavar="PNODE", help="A pnode that no guest is on afterwards, with the fewest moves."),
-]
-Stay = Annotated[
-    list[str] | None, typer.Option("--stay", metavar="NAME", help="A guest that does not move. May be repeated.")
-]
-Live = Annotated[
-    bool,
-    typer.Option(
-        "--live",
-        help="Save no guest to disk: guests that wait for each other's memory go by way of a third pnode with "
-        "room, which takes one move more.",
-    ),
-]
+    html = "html"
+    svg = "svg"
 
 
 def rebalance(
-    snapshot: Snapshot = None,
-    host: Host = None,
+    snapshot: move_options.Snapshot = None,
+    host: move_options.Host = None,
     running: options.Running = None,
     vcpu_list: options.VcpuList = None,
     numa_dump: options.NumaDump = None,
     pools: options.Pools = None,
     reserve: options.Reserve = None,
-    moves: Moves = None,
-    gib: Gib = None,
-    restarts: Restarts = 0,
-    make_room: MakeRoom = None,
-    empty: Empty = None,
-    stay: Stay = None,
-    live: Live = False,
+    moves: move_options.Moves = None,
+    gib: move_options.Gib = None,
+    restarts: move_options.Restarts = 0,
+    make_room: move_options.MakeRoom = None,
+    empty: move_options.Empty = None,
+    stay: move_options.Stay = None,
+    unpin: move_options.Unpin = None,
+    live: move_options.Live = False,
+    claims: move_options.ClaimsFile = None,
+    expires: move_options.Expires = None,
+    config: move_options.Config = None,
     format: Annotated[
         PlanFormat,
         typer.Option(
             help="text: a report. json: the plan with its proof. shell: a script for the host that does the moves with "
-            "xl or virsh, stops at the first surprise, and goes on when it is run again; its --dry-run says each step."
+            "xl or virsh, stops at the first surprise, and goes on when it is run again; its --dry-run says each step. "
+            "html: a page with the host after each stage; svg: the picture alone."
         ),
     ] = PlanFormat.text,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of standard output.")
-    ] = None,
+    output: Output = None,
     force: options.Force = False,
     time_limit: options.TimeLimit = 10.0,
     workers: options.Workers = None,
@@ -106,16 +70,17 @@ def rebalance(
     --moves, --gib and --restarts, and what fewer moves would reach.
     """
     from placer.api.rebalancing import rebalance as plan_moves
-    from placer.cli.outputs import refuse_existing
+    from placer.claims.arguments import MOVES_EXPIRE_S
+    from placer.cli.claiming import Claiming, kept
     from placer.cli.running import print_line, run
     from placer.cli.stdin import refuse_two_stdin
     from placer.rebalance.end_problem import tier_names
 
-    refuse_two_stdin([snapshot, host, running, vcpu_list, numa_dump, pools, *(make_room or ())])
-    paths = [] if output in {None, "-"} else [Path(output or "")]
-    refuse_existing(paths, force=force)
+    refuse_two_stdin([snapshot, host, running, vcpu_list, numa_dump, pools, *(make_room or ()), *(config or ())])
+    path = output_path(output, force=force)
+    claiming = Claiming.of(claims, expires, lasts_s=MOVES_EXPIRE_S)
     there = _read(snapshot, host, running, vcpu_list, numa_dump, pools, reserve)
-    new = _new_guests(make_room or [], there)
+    new, configs = _new_guests(make_room or [], there), _configs(config or [], there, format)
     plan = run(
         lambda stop, on_progress: plan_moves(
             there,
@@ -125,7 +90,10 @@ def rebalance(
             make_room=new,
             empty=empty or [],
             stay=stay or [],
+            unpin=unpin or [],
             live=live,
+            claims=claiming.claims if claiming else None,
+            expires_s=claiming.expires_s if claiming else MOVES_EXPIRE_S,
             time_limit_s=time_limit,
             workers=workers,
             seed=seed,
@@ -136,7 +104,8 @@ def rebalance(
         quiet=quiet or log,
         tiers=tier_names(there, fewest=bool(new or empty)),
     )
-    _write(plan, format, paths, quiet=quiet)
+    with kept(claiming, plan.claimed, quiet=quiet):
+        _write(plan, format, path, configs, quiet=quiet)
     raise typer.Exit({"INFEASIBLE": 1, "UNKNOWN": 3}.get(str(plan.status), 0))
 
 
@@ -173,23 +142,38 @@ def _new_guests(files: list[str], there: RunningHost) -> list[ParsedGuest]:
     return [guest for file in files for guest in read_guests(file, there.instance.host)]
 
 
-def _write(plan: Plan, format: PlanFormat, paths: list[Path], *, quiet: bool) -> None:
+def _configs(files: list[str], there: RunningHost, format: PlanFormat) -> list[ParsedGuest]:
+    """Read the xl.cfg of guests that are started anew, which only the script of xl takes."""
+    from placer.errors import InputError
+
+    if files and (format is not PlanFormat.shell or there.toolstack != "xl"):
+        raise InputError("--config is for --format shell on a host of xl, which starts guests anew", place="usage")
+    return _new_guests(files, there)
+
+
+def _write(plan: Plan, format: PlanFormat, path: Path | None, configs: list[ParsedGuest], *, quiet: bool) -> None:
     """Write the plan to a file or to standard output; without a plan no script, but the report to standard error."""
-    from placer.cli.outputs import on_terminal, write_files, write_stdout
-    from placer.rebalance.virsh_script import virsh_script
-    from placer.rebalance.xl_script import xl_script
-    from placer.report.rebalance import plan_json, render_plan
+    from placer.api.drawing import draw
+    from placer.cli.outputs import on_terminal
+    from placer.report.rebalance import render_plan
+    from placer.report.rebalance_json import plan_json
 
     if format is PlanFormat.shell and plan.placement is None:
         print(render_plan(plan, quiet=quiet), file=sys.stderr, end="")
         return
-    colour = not paths and on_terminal()
+    colour = path is None and on_terminal()
     if format is PlanFormat.text:
         text = render_plan(plan, colour=colour, quiet=quiet)
+    elif format in {PlanFormat.html, PlanFormat.svg}:
+        text = draw(plan, format=format.value)
     else:
-        script = virsh_script if plan.running.toolstack == "libvirt" else xl_script
-        text = plan_json(plan) if format is PlanFormat.json else script(plan)
-    if paths:
-        write_files({paths[0]: text})
-    else:
-        write_stdout(text)
+        text = plan_json(plan) if format is PlanFormat.json else _script(plan, configs)
+    write(text, path)
+
+
+def _script(plan: Plan, configs: list[ParsedGuest]) -> str:
+    from placer.rebalance.restart_configs import new_configs
+    from placer.rebalance.virsh_script import virsh_script
+    from placer.rebalance.xl_script import xl_script
+
+    return virsh_script(plan) if plan.running.toolstack == "libvirt" else xl_script(plan, new_configs(plan, configs))

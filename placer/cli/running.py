@@ -19,6 +19,7 @@ from placer.instance.objective_terms import TIERS
 from placer.report.progress import describe
 
 _Answer = TypeVar("_Answer")
+Tiers = Sequence[Iterable[str]]
 EVERY_S = 1.0
 """Seconds before the first line of progress, and between two lines. Chosen, not tuned: short solves show none."""
 GRACE_S = 0.3
@@ -68,17 +69,27 @@ def _end_of_time() -> None:
 
 
 class Watch:
-    """The latest progress of a search."""
+    """
+    The latest progress of a search.
+
+    ``answered`` is set once there is an answer to print, whatever the search has found since.
+    """
 
     def __init__(self) -> None:
         self.latest: Progress | None = None
+        self.answered = False
 
     def __call__(self, progress: Progress) -> None:
         """Record the latest progress."""
         self.latest = progress
 
 
-def run(work: Callable[[Event, Watch], _Answer], *, quiet: bool, tiers: Sequence[Iterable[str]] = TIERS) -> _Answer:
+def run(
+    work: Callable[[Event, Watch], _Answer],
+    *,
+    quiet: bool,
+    tiers: Tiers | Callable[[Progress], Tiers] = TIERS,
+) -> _Answer:
     """
     Run ``work(stop, on_progress)`` in a thread, so that the main thread can handle Ctrl-C and show progress.
 
@@ -92,7 +103,8 @@ def run(work: Callable[[Event, Watch], _Answer], *, quiet: bool, tiers: Sequence
     quiet
         Whether no progress is printed. Otherwise a line goes to stderr each second, from the first second on.
     tiers
-        The names of the terms of each tier, for these lines.
+        The names of the terms of each tier, for these lines; or what gives those of a progress, where they
+        change.
 
     Raises
     ------
@@ -116,7 +128,7 @@ def run(work: Callable[[Event, Watch], _Answer], *, quiet: bool, tiers: Sequence
         while not _ended(thread, stop, watch):
             if watch.latest and not quiet:
                 now = replace(watch.latest, elapsed_s=perf_counter() - started)
-                print(describe(now, tiers), file=sys.stderr, flush=True)
+                print(describe(now, tiers(now) if callable(tiers) else tiers), file=sys.stderr, flush=True)
     finally:
         # Ctrl-C pressed for too long must not discard the answer
         signal.signal(signal.SIGINT, signal.SIG_IGN if stop.is_set() else before)
@@ -133,7 +145,7 @@ def _ended(thread: Thread, stop: Event, watch: Watch) -> bool:
         thread.join(STEP_S)
         if stop.is_set():
             stopped = perf_counter() if stopped is None else stopped
-            empty = watch.latest is None or not watch.latest.costs
+            empty = not watch.answered and (watch.latest is None or not watch.latest.costs)
             if empty and thread.is_alive() and perf_counter() - stopped > GRACE_S:
                 raise KeyboardInterrupt
     return not thread.is_alive()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from placer.cli import options
+from placer.cli.one_output import Output, output_path, write
+
+if TYPE_CHECKING:
+    from placer.rebalance.overview import Overview
 
 
 class ShowFormat(StrEnum):
@@ -15,6 +19,8 @@ class ShowFormat(StrEnum):
 
     text = "text"
     json = "json"
+    html = "html"
+    svg = "svg"
 
 
 def show(
@@ -34,13 +40,20 @@ def show(
     free: options.Free = None,
     reserve: options.Reserve = None,
     format: Annotated[
-        ShowFormat, typer.Option(help="text: a report. json: the same with every figure, and the best placement.")
+        ShowFormat,
+        typer.Option(
+            help="text: a report. json: the same with every figure, and the best placement. html: a page with what "
+            "runs beside the best; svg: the picture alone."
+        ),
     ] = ShowFormat.text,
+    output: Output = None,
+    force: options.Force = False,
     time_limit: Annotated[
         float,
         typer.Option(
             "--time-limit",
             min=0.0,
+            callback=options.number,
             metavar="SECONDS",
             help="Seconds for the search for what would be best; 0 searches for nothing.",
         ),
@@ -59,16 +72,16 @@ def show(
     """
     from placer.api.showing import show as judge
     from placer.api.snapshots import read_snapshot
-    from placer.cli.outputs import on_terminal, write_stdout
+    from placer.cli.outputs import on_terminal
     from placer.cli.running import print_line, run
     from placer.cli.stdin import refuse_two_stdin
+    from placer.cli.terminal import drawn_overview
     from placer.instance.objective_terms import TIERS
     from placer.rebalance.end_problem import tier_names
     from placer.rebalance.overview import running_now
-    from placer.report.overview import render_overview
-    from placer.report.overview_json import overview_json
 
     refuse_two_stdin([snapshot, running, vcpu_list, numa_dump, pools])
+    path = output_path(output, force=force)
     shot = read_snapshot(
         snapshot, free=free, reserve=reserve, pools=pools, running=running, vcpu_list=vcpu_list, numa_dump=numa_dump
     )
@@ -86,5 +99,16 @@ def show(
         quiet=quiet or log,
         tiers=TIERS if there is None else tier_names(there, fewest=False),
     )
-    as_json = format is ShowFormat.json
-    write_stdout(overview_json(found) if as_json else render_overview(found, colour=on_terminal(), quiet=quiet))
+    drawing = drawn_overview(found) if path is None and format is ShowFormat.text else ""
+    write(_text(found, format, colour=path is None and on_terminal(), quiet=quiet, drawing=drawing), path)
+
+
+def _text(found: Overview, format: ShowFormat, *, colour: bool, quiet: bool, drawing: str) -> str:
+    """Write what was found in a format."""
+    from placer.api.drawing import draw
+    from placer.report.overview import render_overview
+    from placer.report.overview_json import overview_json
+
+    if format is ShowFormat.text:
+        return render_overview(found, colour=colour, quiet=quiet, drawing=drawing)
+    return overview_json(found) if format is ShowFormat.json else draw(found, format=format.value)

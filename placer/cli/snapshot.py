@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from placer.cli import options
+from placer.cli.one_output import Output, output_path, write
+
+PAGES_UP_TO = "256GiB"
 
 
 class Toolstack(StrEnum):
@@ -29,9 +31,7 @@ def snapshot(
             help="Run the script on this host, such as root@xen1, and print what it prints: the snapshot.",
         ),
     ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of standard output.")
-    ] = None,
+    output: Output = None,
     pages: Annotated[
         bool,
         typer.Option(
@@ -42,13 +42,14 @@ def snapshot(
         ),
     ] = False,
     pages_up_to: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--pages-up-to",
             metavar="SIZE",
-            help="With --pages: if domains hold more than this in all, ask a person first; without one, leave it out.",
+            help="With --pages: if domains hold more than this in all, ask a person first; without one, leave it out. "
+            f"{PAGES_UP_TO} unless said otherwise.",
         ),
-    ] = "256GiB",
+    ] = None,
     toolstack: Annotated[
         Toolstack, typer.Option(help="What the host is asked with; auto is xl where it answers, else virsh.")
     ] = Toolstack.auto,
@@ -63,20 +64,15 @@ def snapshot(
     --host and for placer show: with cpupools, running guests and, where asked,
     their pages.
     """
-    from placer.cli.outputs import refuse_existing, write_files, write_stdout
     from placer.formats.snapshot.script import snapshot_script
 
-    output = None if output == "-" else output
-    if output is not None:
-        refuse_existing([Path(output)], force=force)
-    up_to = _size(pages_up_to)
+    path = output_path(output, force=force)
+    if pages_up_to is not None and not pages:
+        raise typer.BadParameter("is for --pages alone", param_hint="--pages-up-to")
+    up_to = _size(pages_up_to or PAGES_UP_TO)
     asked = snapshot_script(pages="yes" if pages else "no", pages_up_to_kib=up_to, toolstack=toolstack.value)
     always = snapshot_script(pages="always", toolstack=toolstack.value)
-    text = asked if ssh is None else _taken(ssh, asked, always, quiet=quiet)
-    if output is None:
-        write_stdout(text)
-    else:
-        write_files({Path(output): text})
+    write(asked if ssh is None else _taken(ssh, asked, always, quiet=quiet), path)
 
 
 def _size(text: str) -> int:

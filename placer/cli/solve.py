@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,7 +38,8 @@ def solve(
     format: Annotated[
         OutputFormat | None,
         typer.Option(
-            help="text: a report (the default, but with --in-place). json: the answer with its proof. xl, libxl, "
+            help="text: a report (the default, but with --in-place). json: the answer with its proof. html: a page "
+            "with the picture of it. xl, libxl, "
             "libvirt, rfc: what starts the guests (the guest's own xl.cfg, libxl JSON or domain XML with the placement "
             "set; the build info of the 2013 RFC). qemu: the memory and NUMA arguments of QEMU. shell: one script with "
             "the xl vcpu-pin calls for running guests. hypercall: the arrays that Xen takes."
@@ -65,6 +67,7 @@ def solve(
     numa_dump: options.NumaDump = None,
     pools: options.Pools = None,
     objective: options.Objective = None,
+    expect: options.Expect = None,
     vnodes: form_options.Vnodes = None,
     free_pnodes: options.FreePnodes = False,
     memory: form_options.MemoryOption = None,
@@ -75,15 +78,20 @@ def solve(
     in_place: options.InPlace = False,
     log: options.Log = False,
     dump_model: options.DumpModel = None,
+    claims: options.ClaimsFile = None,
+    expires: options.Expires = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Place the guests of an instance, or of guest files on a host, and prove how good the placement is."""
+    from placer.cli.claiming import Claiming, placed
+    from placer.cli.expecting import expecting
     from placer.cli.inputs import read_request
     from placer.cli.previous import read_two
     from placer.cli.running import print_line, reading, run
     from placer.solving.pipeline import solve as solve_instance
 
-    inputs = [*files, host, running, vcpu_list, numa_dump, pools, objective]
+    inputs = [*files, host, running, vcpu_list, numa_dump, pools, objective, expect]
+    claiming = Claiming.of(claims, expires)
     with reading(time_limit, inputs) as started:
         start, kept = read_two(hint, keep, inputs)
         request = read_request(
@@ -105,35 +113,37 @@ def solve(
         )
         form = format_of(format, request, faults, in_place=in_place)
         paths = destinations(request, form, None if output == "-" else output, pin=pin, in_place=in_place, force=force)
-        model = _model_path(dump_model, force=force)
+        request = expecting(request, expect, [*inputs, hint, keep], claims=claims)
         request = _settled(request, start, kept, strategy=strategy.value, quiet=quiet)
-    answer = run(
-        lambda stop, on_progress: solve_instance(
-            request.instance,
-            strategy=strategy.value,
-            time_limit_s=time_limit,
-            workers=workers,
-            seed=seed,
-            allow_unplaced=allow_unplaced,
-            hint=start,
-            keep=kept,
-            trade=form in WHOLE,
-            stop=stop,
-            on_progress=on_progress,
-            on_log=print_line if log else None,
-            dump_model=model,
-            started=started,
-        ),
-        quiet=quiet or log,
-        tiers=request.instance.tiers(kept=kept is not None),
+    solved = partial(
+        solve_instance,
+        strategy=strategy.value,
+        time_limit_s=time_limit,
+        workers=workers,
+        seed=seed,
+        allow_unplaced=allow_unplaced,
+        hint=start,
+        keep=kept,
+        trade=form in WHOLE,
+        on_log=print_line if log else None,
+        dump_model=_model_path(dump_model, force=force),
+        started=started if claiming is None else None,
     )
-    raise typer.Exit(finish(answer, request, form, paths, pin=pin, allow_unplaced=allow_unplaced, quiet=quiet))
+    tiers = request.instance.tiers(kept=kept is not None)
+    found = run(partial(placed, request, solved, claiming), quiet=quiet or log, tiers=tiers)
+    write = partial(finish, format=form, paths=paths, pin=pin, allow_unplaced=allow_unplaced, quiet=quiet)
+    raise typer.Exit(found.written(write, quiet=quiet))
 
 
 def _settled(
-    request: Request, start: Placement | None, kept: Placement | None, *, strategy: str, quiet: bool
+    request: Request,
+    start: Placement | None,
+    kept: Placement | None,
+    *,
+    strategy: str,
+    quiet: bool,
 ) -> Request:
-    """Settle the forms of guests, and say where the earlier placements differ from the instance."""
+    """Settle the forms of guests, and say where the earlier placements differ."""
     from placer.cli.previous import print_previous_notes
     from placer.job.settled import settled
 

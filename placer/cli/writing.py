@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class OutputFormat(StrEnum):
-    """The report, the answer as JSON, and the formats of :data:`placer.job.output_formats.FORMATS`."""
+    """The report, the answer as JSON, a page, and the formats of :data:`placer.job.output_formats.FORMATS`."""
 
-    locals().update({name: name for name in ("text", "json", *FORMATS)})
+    locals().update({name: name for name in ("text", "json", "html", *FORMATS)})
 
 
-WHOLE = (OutputFormat("text"), OutputFormat("json"))
+WHOLE = (OutputFormat("text"), OutputFormat("json"), OutputFormat("html"))
 """What is written of all guests at once."""
 
 
@@ -154,13 +154,19 @@ def _write(
     from placer.cli.outputs import on_terminal, write_files, write_stdout
 
     if format is WHOLE[0]:
+        from placer.cli.terminal import drawn_result
         from placer.report.text import render
 
-        texts = {"": render(answer, request, colour=paths is None and on_terminal(), quiet=quiet)}
+        drawing = drawn_result(answer, request) if paths is None else ""
+        texts = {"": render(answer, request, colour=paths is None and on_terminal(), quiet=quiet, drawing=drawing)}
     elif format is WHOLE[1]:
         from placer.report.answer_json import emit_answer
 
         texts = {"": emit_answer(answer, request)}
+    elif format is WHOLE[2]:
+        from placer.api.drawing import draw
+
+        texts = {"": draw(request, answer, format="html")}
     elif answer.placement is None:
         from placer.job.notes import answer_notes
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from placer.formats.sighting import Sighting
 from placer.instance import GuestType, Host, Topology, Vnode
 from placer.instance.guest import CpuPolicy, ThreadPolicy
 from placer.instance.note import Note
@@ -34,6 +35,8 @@ class RunningFacts:
         Domid -> pnode id -> the memory that the domain holds there, in KiB; None where no NUMA dump was read.
     stated_free
         Ids of the pnodes whose free memory the user states, with that of such guests if it is to be used again.
+    sighting
+        The domains as such, for claims; None where no list of them was read.
     """
 
     affinity_known: bool = True
@@ -41,6 +44,7 @@ class RunningFacts:
     uuid_of: Mapping[int, str] = field(default_factory=dict)
     memory_kib: Mapping[int, Mapping[int, int]] | None = None
     stated_free: frozenset[int] = frozenset()
+    sighting: Sighting | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +82,15 @@ class ParsedHost:
         What is known of its domains; None where no list of them was read.
     listed
         The pcpus that the file lists, where some are offline; None where it lists online ones alone.
+    free_notes
+        Why free memory may change though no guest starts or ends, a sentence each; said where claims rely on it.
     """
 
     host: Host
     notes: tuple[str, ...] = ()
     running: RunningFacts | None = None
     listed: ListedPcpus | None = None
+    free_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

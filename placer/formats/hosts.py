@@ -19,6 +19,7 @@ from placer.formats.text.files import Source, Text, path_of, read_source
 from placer.formats.text.sizes import with_free
 from placer.instance import Host
 from placer.instance.distances import LOCAL_DISTANCE, REMOTE_DISTANCE, mended_slit, slit_remarks
+from placer.instance.note import name_some
 
 if TYPE_CHECKING:
     from placer.formats.snapshot.facts import Facts
@@ -213,8 +214,15 @@ def _of_json(text: str, place: str) -> ParsedHost:
 
     written = parse_json(text, place)
     instance = isinstance(written, dict) and "pnodes" not in written and "host" in written
-    host = parse_instance(text, place).host if instance else parse_host(text, place)
-    return ParsedHost(host=host, notes=_assumed(host, place))
+    if not instance:
+        host = parse_host(text, place)
+        return ParsedHost(host=host, notes=_assumed(host, place))
+    whole = parse_instance(text, place)
+    notes = _assumed(whole.host, place)
+    if whole.guests:
+        left = name_some([guest.name for guest in whole.guests])
+        notes = (f"of the instance {place} the host alone is read, not its guests: {left}", *notes)
+    return ParsedHost(host=whole.host, notes=notes)
 
 
 def _assumed(host: Host, place: str) -> tuple[str, ...]:

@@ -75,7 +75,14 @@ class CostTerm:
 
 
 OrderableTerm = Literal[
-    "access_distance", "core_sharing", "device_distance", "soft_affinity", "vdistance", "device_pnodes", "shape"
+    "access_distance",
+    "core_sharing",
+    "future_capacity",
+    "device_distance",
+    "soft_affinity",
+    "vdistance",
+    "device_pnodes",
+    "shape",
 ]
 """The orderable terms of :data:`TERMS` as a type, from which the JSON Schema of an instance is made."""
 COMMON_UNIT = "thousandths of a unit of distance for one vcpu"
@@ -123,6 +130,11 @@ RULES = (
         anchor="sets-of-pnodes",
     ),
     HardRule(
+        name="set_affinity",
+        words="its need of pnodes where its vcpus may run, as Xen puts memory only there",
+        anchor="sets-of-pnodes",
+    ),
+    HardRule(
         name="dedicated",
         words="its need of pcpus for its dedicated vcpus under their policy (and of one for its shared ones)",
         rank=1,
@@ -162,6 +174,13 @@ TERMS = (
     ),
     CostTerm(name="access_distance", words="traffic x distance within each guest", tier=3, unit=COMMON_UNIT),
     CostTerm(name="core_sharing", words="price of each pair of vcpus on one core", tier=3, unit=COMMON_UNIT),
+    CostTerm(
+        name="future_capacity",
+        words="worth of the room that expected guests lose",
+        tier=3,
+        unit=COMMON_UNIT,
+        anchor="room-for-what-comes-next",
+    ),
     CostTerm(name="vnodes", words="vnodes of flexible guests", tier=4, unit="vnodes", orderable=False),
     CostTerm(name="device_distance", words="mean distance from vcpus to devices", tier=5, unit=COMMON_UNIT),
     CostTerm(name="soft_affinity", words="vcpus away from their soft affinity", tier=5, unit=COMMON_UNIT),

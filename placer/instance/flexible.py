@@ -10,12 +10,10 @@ from msgspec import Meta
 
 from placer.instance.checked import Checked
 from placer.instance.topology import Topology, shares
-from placer.instance.units import Kib
+from placer.instance.units import KIB_PER_GIB, KIB_PER_MIB, Kib
 
 MOST_VNODES = 32
 """Most vnodes of a flexible guest: Xen takes no more for a guest with vNUMA."""
-KIB_PER_GIB = 1024**2
-KIB_PER_MIB = 1024
 SUPERPAGE_KIB = 2048
 """Size of a superpage of x86: memory cut at its multiples can be mapped by superpages in every part."""
 UNEVEN = 0.1

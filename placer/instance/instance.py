@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from placer.instance.catalogue import OrderableTerm
 from placer.instance.checked import Checked
+from placer.instance.future import FutureCapacity
 from placer.instance.guest import Guest
 from placer.instance.host import Host
 from placer.instance.objective_terms import VNODES, Order, check_tiers, tiers_of
@@ -30,12 +31,16 @@ class Objective(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     core_sharing_price
         The cost for a vcpu of each other vcpu on its core, in units of mean distance. None: 15, or less on a host with
         more vcpus than threads.
+    future
+        What free room is worth to guests expected later, for the term future_capacity; ``--expect`` writes it. None: no
+        such term.
     shape
         The term shape. ``pack``: the least free memory on the pnodes in use. ``spread``: the lowest use of memory on
         the fullest pnode. ``none``: no such term.
     tiers
         The order of the cost terms: a name (``distance``: nearness before free cores; ``cores-first``: free cores
-        before nearness; ``default``: both weighed against each other), or the tiers, highest first, each with the
+        before nearness; ``room-first``: room for guests expected later before both; ``default``: all weighed against
+        each other), or the tiers, highest first, each with the
         weights of its terms. A term in no tier does not count. Unplaced guests always form the highest tiers.
 
     Raises
@@ -45,6 +50,7 @@ class Objective(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """
 
     core_sharing_price: Annotated[float, Meta(ge=0, le=1000)] | None = None
+    future: FutureCapacity | None = None
     shape: Shape = "pack"
     tiers: Order | tuple[dict[OrderableTerm, TermWeight], ...] = "default"
 
@@ -63,13 +69,14 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
         The rules between guests.
     sets_may_stray
         Whether guests without vnuma, on one pnode or on a set of them, may lack the room to spare with which Xen keeps
-        all of their memory there (rule ``set_room``).
+        all of their memory there, or have parts where none of their vcpus may run (rules ``set_room`` and
+        ``set_affinity``).
 
     Raises
     ------
     InstanceError
-        If two guests share a name; a guest names a pnode, pcpu, page size, device or cpupool that the host does not
-        have; or a rule names a guest or vnode that the instance does not have.
+        If two guests share a name; ``future`` has not one table for each pnode; a guest names a pnode, pcpu, page size,
+        device or cpupool that the host does not have; or a rule names a guest or vnode that the instance does not have.
     """
 
     host: Host
@@ -103,6 +110,10 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
             _check_devices(guest, self.host)
             self.host.check_pool(f'guest "{guest.name}"', guest.pool)
         check_rules(self.rules, self.guests)
+        future = self.objective.future
+        if future is not None and len(future.table_of) != len(self.host.pnodes):
+            tables, pnodes = len(future.table_of), len(self.host.pnodes)
+            raise ValueError(f"future.table_of names {tables} tables, expected one for each of the {pnodes} pnodes")
 
     def tiers(self, *, kept: bool = False) -> tuple[dict[str, int], ...]:
         """
@@ -114,7 +125,8 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
             Whether vnodes that move away from an earlier placement count too.
         """
         devices = bool(self.host.devices)
-        return tiers_of(self.objective.tiers, kept=kept, flexible=self.flexible, devices=devices)
+        future = self.objective.future is not None
+        return tiers_of(self.objective.tiers, kept=kept, flexible=self.flexible, devices=devices, future=future)
 
     def tiers_above_vnodes(self, *, kept: bool = False) -> tuple[dict[str, int], ...]:
         """Give the tiers above the one that counts the vnodes of flexible guests; with ``kept`` as of :meth:`tiers`."""
@@ -123,7 +135,7 @@ class Instance(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 
     @property
     def keeps_set_room(self) -> bool:
-        """Whether the rule ``set_room`` holds: the low zone of the host is known, and memory may not stray."""
+        """Whether the rules ``set_room`` and ``set_affinity`` hold: the host runs Xen, and memory may not stray."""
         return self.host.low_zone_kib is not None and not self.sets_may_stray
 
     @property

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Self
+
+from placer.instance.units import format_cpuset
 
 NAMED = 6
 """Names in one note before the rest are counted; about a line. Chosen, not tuned."""
@@ -124,3 +126,27 @@ def name_some(names: Sequence[str], most: int = NAMED) -> str:
 def _lines(kind: str, notes: list[str]) -> list[str]:
     names = list(dict.fromkeys(note.guest for note in notes if isinstance(note, GuestNote)))
     return notes if len(names) < 2 else [f"each of {len(names)} guests{kind}: {name_some(names)}"]
+
+
+def counted(count: int, what: str) -> str:
+    """
+    Write a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "vcpu"), counted(0, "core")
+    ('1 vcpu', '0 cores')
+    """
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def pnodes_in_words(ids: Collection[int]) -> str:
+    """
+    Name pnodes, some more than once or not.
+
+    Examples
+    --------
+    >>> pnodes_in_words((3,)), pnodes_in_words((0, 1, 2, 2))
+    ('pnode 3', 'pnodes 0-2')
+    """
+    return f"pnode{'s' * (len(set(ids)) > 1)} {format_cpuset(ids)}"

@@ -9,7 +9,7 @@ from placer.instance.catalogue import COMMON_UNIT, TERM_OF, TERMS, OrderableTerm
 
 Tier = dict[OrderableTerm, int]
 """The terms of a tier, each with its weight."""
-Order = Literal["default", "distance", "cores-first"]
+Order = Literal["default", "distance", "cores-first", "room-first"]
 
 DEFAULT = tuple(
     {cast("OrderableTerm", term.name): 1 for term in terms}
@@ -17,14 +17,20 @@ DEFAULT = tuple(
 )
 ORDERS: dict[Order, tuple[Tier, ...]] = {
     "default": DEFAULT,
-    "distance": ({"access_distance": 1}, {"core_sharing": 1}, *DEFAULT[1:]),
-    "cores-first": ({"core_sharing": 1}, {"access_distance": 1}, *DEFAULT[1:]),
+    "distance": ({"access_distance": 1}, {"core_sharing": 1}, {"future_capacity": 1}, *DEFAULT[1:]),
+    "cores-first": ({"core_sharing": 1}, {"access_distance": 1}, {"future_capacity": 1}, *DEFAULT[1:]),
+    "room-first": ({"future_capacity": 1}, {"access_distance": 1, "core_sharing": 1}, *DEFAULT[1:]),
 }
-"""The orders by name: nearness and free cores weighed against each other, or one of them before the other."""
+"""
+The orders by name: nearness and free cores weighed against each other, or one of them before the other, or room for
+guests that are expected later before both.
+"""
 UNPLACED = tuple(term.name for term in TERMS if term.tier < TERM_OF["access_distance"].tier)
 """The terms of unplaced guests, two tiers before all others: leaving a guest out never pays."""
 DEVICE_PNODES = "device_pnodes"
 """The term that keeps guests without devices off pnodes with devices; only where the host knows devices."""
+FUTURE = "future_capacity"
+"""The term of guests that are expected later; only where the objective says what free room is worth to them."""
 MOVED = "moved"
 """The term that counts vnodes that move away from an earlier placement; only device_pnodes and shape come after it."""
 VNODES = "vnodes"
@@ -34,7 +40,12 @@ TIERS: tuple[tuple[str, ...], ...] = (*((name,) for name in UNPLACED), *(tuple(t
 
 
 def tiers_of(
-    order: Order | tuple[Tier, ...], *, kept: bool = False, flexible: bool = False, devices: bool = False
+    order: Order | tuple[Tier, ...],
+    *,
+    kept: bool = False,
+    flexible: bool = False,
+    devices: bool = False,
+    future: bool = False,
 ) -> tuple[dict[str, int], ...]:
     """
     Give every tier of an objective, the two tiers of unplaced guests first.
@@ -47,6 +58,8 @@ def tiers_of(
         Whether the instance has flexible guests: their vnodes count right after nearness and free cores.
     devices
         Whether the host knows devices: without them no named order has the tier of device_pnodes.
+    future
+        Whether the objective says what free room is worth: without that no order has future_capacity.
 
     Examples
     --------
@@ -56,6 +69,9 @@ def tiers_of(
     chosen = ORDERS[order] if isinstance(order, str) else order
     if isinstance(order, str) and not devices:
         chosen = tuple(tier for tier in chosen if DEVICE_PNODES not in tier)
+    if not future:
+        chosen = tuple({name: w for name, w in tier.items() if name != FUTURE} for tier in chosen)
+        chosen = tuple(tier for tier in chosen if tier)
     tiers = [{name: 1} for name in UNPLACED] + [{str(name): weight for name, weight in t.items()} for t in chosen]
     if flexible:
         main = [t for t, tier in enumerate(tiers) if "access_distance" in tier or "core_sharing" in tier]

@@ -16,10 +16,12 @@ MAX_CPU = 65_535
 MAX_KIB = 2**43
 """Largest size that is read, in KiB (8 PiB): sums of half a million of them fit 64 bits."""
 
+KIB_PER_MIB, KIB_PER_GIB = 1024, 1024**2
+
 _SIZE = r"^\s*(0+(\.0+)?|[0-9]+(\.[0-9]+)?\s*[KMGT]iB)\s*$"
 _CPUS = r"^\s*(\^?[0-9]+(-[0-9]+)?(\s*,\s*\^?[0-9]+(-[0-9]+)?)*)?\s*$"
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_KIB_OF = {"K": 1, "M": 1024, "G": 1024**2, "T": 1024**3}
+_UNPRINTABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]")
+_KIB_OF = {"K": 1, "M": KIB_PER_MIB, "G": KIB_PER_GIB, "T": 1024**3}
 
 Kib = Annotated[
     int,
@@ -125,6 +127,10 @@ def format_cpuset(cpus: Iterable[int]) -> str:
 
 
 def shorten(text: str, limit: int = 60) -> str:
-    """Cut a quoted piece of input to a length that fits a message; carried bytes (PEP 383) become U+FFFD."""
-    text = _SURROGATE.sub("\ufffd", text[: limit + 1])
+    """
+    Cut a quoted piece of input to a length that fits a message.
+
+    Carried bytes (PEP 383) become U+FFFD, and so do control characters, which would command the terminal.
+    """
+    text = _UNPRINTABLE.sub("\ufffd", text[: limit + 1])
     return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -16,9 +16,7 @@ from placer.job.met import with_met_whole
 from placer.job.output_formats import FORMATS, Format
 from placer.job.pinning import bind_dedicated, has_dedicated_pcpus, pin
 from placer.job.request import Request
-
-_START_ORDER = {"set": 0, "whole": 1}
-"""Those without vnuma first: guests with it could take the memory that the others count on."""
+from placer.job.start_order import in_start_order
 
 
 def emit_guests(
@@ -48,8 +46,8 @@ def emit_guests(
     Returns
     -------
     dict
-        Guest name -> the text of its configuration, in the order in which Xen should start them: guests on sets of
-        pnodes first, because a guest with vnuma can use memory that a set cannot.
+        Guest name -> the text of its configuration, in the order in which Xen should start them
+        (:mod:`placer.job.start_order`).
 
     Raises
     ------
@@ -88,7 +86,7 @@ def _emitted(guests: list[ConfiguredGuest], chosen: Format) -> tuple[dict[str, s
 def written_guests(request: Request, placement: Placement, *, pinned: bool = False) -> list[ConfiguredGuest]:
     """Combine each guest with its pnodes and with the file it came from."""
     guests = []
-    for guest in sorted(request.instance.guests, key=lambda guest: _START_ORDER.get(guest.form, len(_START_ORDER))):
+    for guest in in_start_order(request.instance, placement):
         reading = request.readings.get(guest.name)
         guests.append(
             ConfiguredGuest(

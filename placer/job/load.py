@@ -20,8 +20,7 @@ def load_notes(host: Host, facts: RunningFacts) -> tuple[str, ...]:
         ``xl vcpu-pin`` gave a guest, nor domains without a configuration of libxl's: Domain-0, stub domains, and
         guests that another toolstack started (libxl_retrieve_domain_configuration, Xen libxl_domain.c).
     """
-    count = len(host.domains)
-    notes = [f"{host.running_vcpu_count} vcpus of {count} running domain{'s' * (count != 1)} are counted as load"]
+    notes = [counted_note(host)]
     spread = sum(domain.online_affinity.count(None) for domain in host.domains)
     if not facts.affinity_known and spread:
         notes.append(
@@ -46,6 +45,12 @@ def load_notes(host: Host, facts: RunningFacts) -> tuple[str, ...]:
     if narrow:
         notes.append(f"bound to some of a pnode's pcpus, and counted as if bound to all of them: {', '.join(narrow)}")
     return tuple(notes)
+
+
+def counted_note(host: Host) -> str:
+    """Say how many running vcpus of a host are counted as load."""
+    count = len(host.domains)
+    return f"{host.running_vcpu_count} vcpus of {count} running domain{'s' * (count != 1)} are counted as load"
 
 
 def _narrow(domain: Domain, host: Host) -> bool:

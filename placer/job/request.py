@@ -9,7 +9,7 @@ from dataclasses import replace as replace_request
 from msgspec.structs import replace
 
 from placer.errors import Faults, InputError
-from placer.formats.base import ParsedGuest, ParsedHost
+from placer.formats.base import ParsedGuest, ParsedHost, RunningFacts
 from placer.instance import Guest, Instance
 from placer.instance.distances import slit_remarks
 from placer.instance.note import Note, about
@@ -44,6 +44,12 @@ class Request:
         How many vnodes guests may get whose files state none; applied by :func:`placer.job.settled.settled`.
     always_vnuma
         Names of the guests that are written with vnuma even where their parts meet on one pnode.
+    running
+        What is known of the domains on the host; None where nothing is.
+    free_notes
+        As in :class:`placer.formats.base.ParsedHost`.
+    as_read
+        The request before its guests were settled, for a host whose free memory changes; None for one not settled.
     """
 
     instance: Instance
@@ -52,6 +58,9 @@ class Request:
     notes: tuple[str, ...] = ()
     vnodes: VnodesChoice = None
     always_vnuma: frozenset[str] = frozenset()
+    running: RunningFacts | None = None
+    free_notes: tuple[str, ...] = ()
+    as_read: Request | None = None
 
 
 def assemble(
@@ -106,6 +115,8 @@ def assemble(
         notes=tuple(notes),
         vnodes=vnodes,
         always_vnuma=_always_vnuma(instance),
+        running=host.running,
+        free_notes=host.free_notes,
     )
 
 

@@ -7,6 +7,7 @@ from placer.check.set_room import set_loads
 from placer.instance import Guest, Instance, Placement, format_size
 from placer.instance.note import GuestNote, Note, about, name_some
 from placer.job.request import Request, of_qemu
+from placer.job.start_order import Stray, straying, strays
 
 
 def set_notes(request: Request, placement: Placement) -> list[str]:
@@ -71,12 +72,11 @@ def _filled(request: Request, placement: Placement) -> list[GuestNote]:
 
 def _may_stray(instance: Instance, placement: Placement) -> list[str]:
     """Say which guests may find memory elsewhere, or uneven parts, and how much; what is proved depends on it."""
-    if not instance.sets_may_stray or instance.host.low_zone_kib is None:
+    short = strays(instance, placement)
+    if not short:
         return []
     every = {pnode.id for pnode in instance.host.pnodes if pnode.memory_kib}
     everywhere = {guest.name for guest in _sets(instance, placement) if every.issubset(placement.pnode_of[guest.name])}
-    loads = zip(instance.host.pnodes, set_loads(instance, positions(instance, placement)), strict=True)
-    short = [(pnode.id, need - room, names) for pnode, (need, room, names) in loads if need > room]
     return [
         *_strays(short, everywhere, "may land on other pnodes, and the proof holds only if none does"),
         *_strays(
@@ -88,7 +88,7 @@ def _may_stray(instance: Instance, placement: Placement) -> list[str]:
     ]
 
 
-def _strays(short: list[tuple[int, int, tuple[str, ...]]], but: set[str], what: str) -> list[str]:
+def _strays(short: list[Stray], but: set[str], what: str) -> list[str]:
     """Say what becomes of memory that pnodes lack, of all guests there but some."""
     mine = [(pnode, kib, [name for name in names if name not in but]) for pnode, kib, names in short]
     amounts = [f"{format_size(kib)} of the memory planned for pnode {pnode}" for pnode, kib, names in mine if names]
@@ -101,7 +101,7 @@ def _strays(short: list[tuple[int, int, tuple[str, ...]]], but: set[str], what: 
 
 
 def _start_order(instance: Instance, placement: Placement) -> list[str]:
-    """Name the guests without vnuma to be started before those with it, where these could take what they count on."""
+    """Name the guests without vnuma to be started before those with it, or after them, where that matters."""
     if instance.host.low_zone_kib is None:
         return []
     where, first = positions(instance, placement), list[str]()
@@ -115,9 +115,15 @@ def _start_order(instance: Instance, placement: Placement) -> list[str]:
         )
         if others and need + others > room:
             first += names
-    if not first:
-        return []
-    return [
-        "start these before guests with vnuma, which could take the memory that they count on: "
-        f"{name_some(list(dict.fromkeys(first)))}"
-    ]
+    last, notes = straying(instance, placement), []
+    sure = [name for name in dict.fromkeys(first) if name not in last]
+    if sure:
+        notes.append(
+            "start these before guests with vnuma, which could take the memory that they count on: " + name_some(sure)
+        )
+    if last and any(not guest.has_own_affinity for guest in instance.guests):
+        notes.append(
+            "start these after guests with vnuma, whose memory theirs could take where it strays, so that Xen refuses "
+            f"them: {name_some(list(last))}"
+        )
+    return notes

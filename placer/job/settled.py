@@ -33,7 +33,7 @@ def settled(request: Request) -> Request:
             cut = resolve_range(guest, request.instance.host)
         guests.append(cut)
     instance = change(request.instance, guests=tuple(guests))
-    return replace(request, instance=instance, notes=(*request.notes, *notes))
+    return replace(request, instance=instance, notes=(*request.notes, *notes), as_read=request.as_read or request)
 
 
 def _of_file(guest: Guest, request: Request) -> tuple[Guest, list[GuestNote]]:

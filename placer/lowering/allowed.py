@@ -10,6 +10,7 @@ from placer.assignment import BoolArray, IntArray, SlotMatching
 from placer.instance import UNREACHABLE, Guest, Host, Instance, Vnode
 from placer.lowering.conflicts import undisturbed
 from placer.lowering.pcpus import slot_matching
+from placer.lowering.set_room import within_affinity
 
 
 def allowed_pnodes(instance: Instance, slots: SlotMatching | None = None) -> BoolArray:
@@ -47,6 +48,7 @@ def masks(instance: Instance, slots: SlotMatching | None = None) -> dict[str, Bo
     }
     return lowered | {
         "exclusive": undisturbed(instance),
+        "set_affinity": within_affinity(instance),
         "dedicated": _has_slots(instance, slots or slot_matching(instance)),
     }
 

@@ -8,10 +8,21 @@ from math import floor
 
 import numpy as np
 
-from placer.assignment import ConvexLoad, FlooredLinear, Flow, IntArray, Linear, ReducedSlotsLoad, SetOnSite, Term
+from placer.assignment import (
+    ConvexLoad,
+    FlooredLinear,
+    Flow,
+    IntArray,
+    Linear,
+    ReducedSlotsLoad,
+    ResidualValue,
+    SetOnSite,
+    Term,
+)
 from placer.instance import Guest, Host, Instance, Placement, Vnode
 from placer.instance.objective_terms import MOVED
 from placer.lowering.core_pools import core_pools, pairs_table, running_load
+from placer.lowering.future import future_capacity
 from placer.lowering.previous import moved
 from placer.lowering.soft_terms import SOFT_TERMS, shape, site_distances
 from placer.lowering.traffic import traffic
@@ -38,6 +49,7 @@ def tiers(
     lowered: dict[str, Sequence[Term]] = {
         "access_distance": access_distance(instance, groups, with_unplaced_site=with_unplaced_site),
         **{name: term.lower(instance, groups, with_unplaced_site) for name, term in SOFT_TERMS.items()},
+        "future_capacity": future_capacity(instance, with_unplaced_site=with_unplaced_site),
         "shape": shape(instance, with_unplaced_site=with_unplaced_site),
     }
     if with_unplaced_site:
@@ -65,6 +77,8 @@ def _scaled(weight: int, term: Term) -> Term:
             return replace(term, flow=weight * term.flow)
         case FlooredLinear():
             return replace(term, scale=weight * term.scale)
+        case ResidualValue():
+            return replace(term, tables=weight * term.tables)
     return term  # the terms of shape and of unplaced vnodes stand alone in their tiers: their weight is 1
 
 

@@ -2,9 +2,9 @@
 Moves away from a known assignment, with their number and their weight limited.
 
 A Resource limits one site, so each group that may move gets one more item, its selector, and the Problem three more
-sites: *staying* and *moving*, which only selectors may use, and *absent*, for the items that do not exist if the group
-stays, or if it moves. A limit on the moves is the capacity of the site *moving*: it counts a group once, however many
-of its items move, and every solver knows it.
+sites: *staying* and *moving*, which only selectors and gates may use, and *absent*, for the items that do not exist if
+the group stays, or if it moves. A limit on the moves is the capacity of the site *moving*: it counts a group once,
+however many of its items move, and every solver knows it.
 """
 
 from __future__ import annotations
@@ -62,7 +62,30 @@ class Budget:
     limit: int
 
 
-def with_moves(problem: Problem, home: IntArray, movers: Sequence[Mover], budgets: Sequence[Budget]) -> Problem:
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """
+    A site whose items of now take more than its capacity: they may stay, but an item arrives only within the capacity.
+
+    Parameters
+    ----------
+    site
+        The site; its capacities in the Problem let all items of now stay. A group that moves leaves it whole.
+    excess
+        For each resource how much more that is than the capacity for whatever arrives, non-negative.
+    """
+
+    site: int
+    excess: tuple[int, ...]
+
+
+def with_moves(
+    problem: Problem,
+    home: IntArray,
+    movers: Sequence[Mover],
+    budgets: Sequence[Budget],
+    gates: Sequence[Gate] = (),
+) -> Problem:
     """
     Add a selector for each group that may move; items of no such group keep the sites that they are allowed.
 
@@ -76,18 +99,27 @@ def with_moves(problem: Problem, home: IntArray, movers: Sequence[Mover], budget
         The groups that may move.
     budgets
         The limits on what moves.
+    gates
+        Sites that are too full for what arrives. Each gets an item: on the site it takes the excess, and while it is
+        on *staying* nothing arrives there.
 
     Returns
     -------
     Problem
-        With the selectors as its last items, in the order of ``movers``. Its hint is the known assignment.
+        With an item for each gate behind those of the problem, and the selectors as its last items, in the order of
+        ``movers``. Its hint is the known assignment.
     """
+    first, items_of_now = problem.n, home
+    problem = _with_gates(problem, gates)
+    home = np.concatenate([home, np.full(len(gates), -1)])
     n, m, k = problem.n, problem.m, len(movers)
     memo: dict[int, Term] = {}
     slots = problem.slot_matching
+    allowed, hint = _allowed(problem, home, movers), as_now(home, movers, m)
+    allowed[first:n, m + STAYING], hint[first:n] = True, m + STAYING
     return replace(
         problem,
-        allowed=_allowed(problem, home, movers),
+        allowed=allowed,
         resources=(*(_widened(resource, k) for resource in problem.resources), *(_limit(b, n, m) for b in budgets)),
         groups=(*problem.groups, *(np.array([n + i]) for i in range(k))),
         incompatible=np.pad(problem.incompatible, (0, 3)),
@@ -95,14 +127,50 @@ def with_moves(problem: Problem, home: IntArray, movers: Sequence[Mover], budget
         relations=(
             *(Conflict(items=np.pad(c.items, (0, k)), sites=np.pad(c.sites, (0, 3))) for c in problem.relations),
             *_tied(home, movers, n, m),
+            *_shut(gates, items_of_now, movers, m, n + k),
         ),
         slot_matching=None
         if slots is None
         else replace(
             slots, demands=slots.demands + (SlotDemand(),) * k, slot_groups=(*slots.slot_groups, None, None, None)
         ),
-        hint=as_now(home, movers, m),
+        hint=hint,
     )
+
+
+def _with_gates(problem: Problem, gates: Sequence[Gate]) -> Problem:
+    """Add an item for each gate, which is allowed on its site alone and takes the excess there."""
+    if not gates:
+        return problem
+    n, m, k = problem.n, problem.m, len(gates)
+    memo: dict[int, Term] = {}
+    allowed = np.pad(problem.allowed, ((0, k), (0, 0)))
+    allowed[np.arange(n, n + k), [gate.site for gate in gates]] = True
+    slots = problem.slot_matching
+    return replace(
+        problem,
+        allowed=allowed,
+        resources=tuple(
+            replace(resource, weight=np.concatenate([resource.weight, [gate.excess[r] for gate in gates]]))
+            for r, resource in enumerate(problem.resources)
+        ),
+        groups=(*problem.groups, *(np.array([n + i]) for i in range(k))),
+        tiers=tuple(tuple(term.widened(n + k, m, memo) for term in terms) for terms in problem.tiers),
+        relations=tuple(Conflict(items=np.pad(c.items, (0, k)), sites=c.sites) for c in problem.relations),
+        slot_matching=None if slots is None else replace(slots, demands=slots.demands + (SlotDemand(),) * k),
+    )
+
+
+def _shut(gates: Sequence[Gate], home: IntArray, movers: Sequence[Mover], m: int, count: int) -> Iterator[Conflict]:
+    """Bar from the site of a gate what arrives while the gate is elsewhere, and what a group that moves would keep."""
+    for i, gate in enumerate(gates):
+        arriving = [(v, len(home) + i) for v in np.flatnonzero(home != gate.site).tolist()]
+        if arriving:
+            yield _barred(arriving, [gate.site], m + STAYING, count, m + 3)
+        selectors = enumerate(movers, count - len(movers))  # what a group keeps is away while the group moves
+        kept = [(v, s) for s, each in selectors if not each.changes for v in each.now.tolist() if home[v] == gate.site]
+        if kept:
+            yield _barred(kept, [gate.site], m + MOVING, count, m + 3)
 
 
 def as_now(home: IntArray, movers: Sequence[Mover], m: int) -> IntArray:
@@ -136,9 +204,9 @@ def _allowed(problem: Problem, home: IntArray, movers: Sequence[Mover]) -> BoolA
 
 
 def _widened(resource: Resource, selectors: int) -> Resource:
-    """Add the selectors, which weigh nothing, and sites; an absent item takes nothing of any pnode."""
+    """Add the selectors, which weigh nothing, and sites; what is absent, or a gate off its site, takes nothing."""
     capacity = np.pad(resource.capacity, (0, 3))
-    capacity[-1] = resource.weight.sum()
+    capacity[[STAYING - 3, ABSENT - 3]] = resource.weight.sum()
     return replace(resource, weight=np.pad(resource.weight, (0, selectors)), capacity=capacity)
 
 

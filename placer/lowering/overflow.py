@@ -38,5 +38,6 @@ def largest_costs(instance: Instance) -> dict[str, int]:
     return {
         "access_distance": UNREACHABLE * sum(int(traffic(guest).sum()) for guest in guests),
         "core_sharing": sharing_price_milli(instance) * convex_load * (convex_load - 1),
+        "future_capacity": 0 if instance.objective.future is None else instance.objective.future.most,
         **{name: term.most(instance) for name, term in SOFT_TERMS.items()},
     }

@@ -80,7 +80,7 @@ def slot_matching(instance: Instance, *, with_unplaced_site: bool = False) -> Sl
     host = instance.host
     if host.dedicated_pcpus is None and not any(guest.dedicated for guest in instance.guests):
         return None
-    occupied = frozenset(pcpu for domain in host.domains for pcpu in _bound_alone(domain, host))
+    occupied = frozenset(pcpu for domain in host.domains for pcpu in bound_alone(domain, host))
     everywhere = frozenset(host.position_of_pcpu)
     to_own = (everywhere if host.dedicated_pcpus is None else frozenset(host.dedicated_pcpus)) - occupied
     to_share = everywhere - frozenset(host.dedicated_pcpus or ())
@@ -148,7 +148,7 @@ def _demand(guest: Guest, vnode: Vnode, to_own: frozenset[int], to_share: frozen
     )
 
 
-def _bound_alone(domain: Domain, host: Host) -> set[int]:
+def bound_alone(domain: Domain, host: Host) -> set[int]:
     """Give each pcpu that is the only one on which some vcpu of the domain may run, within its cpupool."""
     pool = host.pcpus_of_effective_pool(domain.pool)
     masks = {pool.intersection(mask or pool) or pool for mask in domain.affinity}

@@ -9,12 +9,12 @@ import numpy as np
 
 from placer.assignment import FlooredLinear, Flow, IntArray, Linear, MaxUtilization, ResidualCapacity, Term
 from placer.instance import UNREACHABLE, Host, Instance
+from placer.instance.units import KIB_PER_MIB
 
 Groups = tuple[IntArray, ...]
 
 LEAST_WRITTEN, LARGEST_WRITTEN = 11, 254
 """Range of a written vdistance: guests ignore a SLIT with less than 11 off its diagonal, and 255 is unreachable."""
-KIB_PER_MIB = 1024
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from placer.assignment import (
     IntArray,
     Linear,
     Problem,
+    ResidualValue,
     Resource,
     SlotDemand,
     SlotMatching,
@@ -227,6 +228,11 @@ class VariantProblem:
         # selector pays the least that they cost, so that bounds count it before the variant is chosen.
         if isinstance(term, Flow) and self._is_access(term):
             term = replace(term, distance=term.distance - self._nearest)
+        if isinstance(term, ResidualValue):  # the judge prices free memory before overhead that lies elsewhere
+            room = term.room.copy()
+            for p, kib in self.index.reserved_kib.items():
+                room[0, p] += kib
+            term = replace(term, room=room)
         return term.widened(self.n, self.m, memo)
 
     def _items(self, each: IntArray) -> IntArray:

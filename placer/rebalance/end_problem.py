@@ -9,17 +9,17 @@ from dataclasses import replace as change
 import numpy as np
 from msgspec.structs import replace
 
-from placer.assignment import IntArray, Problem
+from placer.assignment import IntArray, Problem, Resource
 from placer.instance import Guest, Host, Instance, Placement, Rule, Vnode, VnodeOf, guest_of
 from placer.instance.flexible import set_parts
 from placer.instance.rules import Member
+from placer.instance.units import KIB_PER_MIB
 from placer.lowering.costs import sharing_price_milli
 from placer.lowering.lower import lower
-from placer.lowering.moves import ABSENT, Budget, Mover, moves_term, with_moves
+from placer.lowering.moves import ABSENT, Budget, Gate, Mover, moves_term, with_moves
 from placer.rebalance.goal import Goal
 from placer.rebalance.running import Resident, RunningHost
 
-KIB_PER_MIB = 1024
 COUNT, MEMORY = "moves", "moved_memory"
 """The names of the two terms that the tiers of the instance get besides: guests that move, and their memory in MiB."""
 
@@ -43,6 +43,8 @@ class EndProblem:
         Names of the guests that may move, in the order of the selectors.
     moved_items
         The items of each of them now, and once it has moved.
+    gates
+        The pnodes that hold more now than may arrive there, as sites; an item for each stands before the selectors.
     tiers
         The names of the terms of each tier.
     """
@@ -54,6 +56,7 @@ class EndProblem:
     later_of: dict[str, Guest]
     movers: tuple[str, ...]
     moved_items: tuple[Mover, ...]
+    gates: tuple[Gate, ...]
     tiers: tuple[tuple[str, ...], ...]
 
     def decode(self, site_of: IntArray) -> tuple[Instance, Placement]:
@@ -93,11 +96,13 @@ def end_problem(running: RunningHost, goal: Goal) -> EndProblem:
     for mover in movers:
         mine = items[mover.name]
         groups.append(Mover(now=mine, later=items[later_of[mover.name].name] if mover.name in later_of else mine))
+    strict = problem.resources
     problem = _staying_allowed(problem, home, [group.now for group in groups], goal, host)
+    gates = _gates(strict, problem)
     mib = np.array([-(-mover.memory_kib // KIB_PER_MIB) for mover in movers], dtype=np.int64)
     count = np.ones(len(movers), dtype=np.int64)
-    n, m = problem.n, problem.m
-    problem = with_moves(problem, home, groups, _budgets(movers, count, mib, goal))
+    n, m = problem.n + len(gates), problem.m
+    problem = with_moves(problem, home, groups, _budgets(movers, count, mib, goal), gates)
     tiers = [*problem.tiers]
     tiers.insert(_place_of_count(goal.fewest, len(tiers)), (moves_term(COUNT, count, n, m),))
     tiers.append((moves_term(MEMORY, mib, n, m),))
@@ -109,6 +114,7 @@ def end_problem(running: RunningHost, goal: Goal) -> EndProblem:
         later_of=later_of,
         movers=tuple(resident.name for resident in movers),
         moved_items=tuple(groups),
+        gates=gates,
         tiers=tier_names(running, fewest=goal.fewest),
     )
 
@@ -116,7 +122,12 @@ def end_problem(running: RunningHost, goal: Goal) -> EndProblem:
 def may_move(resident: Resident, goal: Goal) -> bool:
     """Whether a goal lets a guest move."""
     kinds = [kind for kind in resident.kinds if kind != "restart" or goal.restarts]
-    return bool(kinds) and resident.name not in goal.stay
+    return bool(kinds) and resident.name not in goal.stay and not keeps_pcpus(resident, goal)
+
+
+def keeps_pcpus(resident: Resident, goal: Goal) -> bool:
+    """Whether a guest keeps the pcpus that its own configuration binds it to."""
+    return bool(resident.pcpus) and resident.name not in goal.unpin
 
 
 def with_guests(running: RunningHost, guests: Iterable[Guest]) -> Instance:
@@ -197,6 +208,13 @@ def _staying_allowed(problem: Problem, home: IntArray, movers: list[IntArray], g
         load = np.bincount(home[placed], weights=resource.weight[placed], minlength=problem.m).astype(np.int64)
         resources.append(change(resource, capacity=np.maximum(resource.capacity, load)))
     return change(problem, allowed=allowed, resources=tuple(resources))
+
+
+def _gates(strict: tuple[Resource, ...], problem: Problem) -> tuple[Gate, ...]:
+    """Give the sites on which more stays than fits, as where a reserve is not kept: nothing arrives beside that."""
+    more = np.array([now.capacity - least.capacity for now, least in zip(problem.resources, strict, strict=True)])
+    sites = np.flatnonzero(more.any(axis=0)).tolist() if len(more) else []
+    return tuple(Gate(site=site, excess=tuple(more[:, site].tolist())) for site in sites)
 
 
 def _budgets(movers: list[Resident], count: IntArray, mib: IntArray, goal: Goal) -> list[Budget]:

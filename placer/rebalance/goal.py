@@ -28,6 +28,8 @@ class Goal:
         Ids of the pnodes that no guest shall be on afterwards; with the fewest moves.
     stay
         Names of guests that do not move.
+    unpin
+        Names of guests that may move though their own configuration binds them to pcpus other than all of some pnodes.
     """
 
     moves: int | None = None
@@ -36,6 +38,7 @@ class Goal:
     make_room: tuple[Guest, ...] = ()
     empty: tuple[int, ...] = ()
     stay: tuple[str, ...] = ()
+    unpin: tuple[str, ...] = ()
 
     @property
     def fewest(self) -> bool:
@@ -50,27 +53,38 @@ def check_goal(goal: Goal, running: RunningHost) -> None:
     Raises
     ------
     InputError
-        If a budget is negative, a guest that shall stay does not run, a guest to make room for runs already or is named
-        twice, or a pnode is not there.
+        If a budget is negative, a guest that shall stay or be unpinned does not run, a guest to make room for runs
+        already or is named twice, or a pnode is not there.
     """
     for name, value in (("moves", goal.moves), ("gib", goal.kib), ("restarts", goal.restarts)):
         if value is not None and value < 0:
             raise InputError("expected 0 or more, got a negative number", place=name)
     names = [guest.name for guest in running.instance.guests]
-    for name in goal.stay:
-        if name not in names and name not in running.others:
-            raise InputError(f'no guest "{shorten(name)}" runs on this host', place="stay")
+    for place, known in (("stay", {*names, *running.others}), ("unpin", {*names})):
+        for name in getattr(goal, place):
+            if name not in known:
+                raise InputError(f'no guest "{shorten(name)}" runs on this host', place=place)
     new = [guest.name for guest in goal.make_room]
     for name in new:
-        if name in names or name in running.others:
-            raise InputError(
-                f'guest "{shorten(name)}" runs already, expected a guest of another name', place="make_room"
-            )
+        refuse_running(name, running, "make_room")
         if new.count(name) > 1:
             raise InputError(f'guest "{shorten(name)}" is named twice', place="make_room")
-    known = running.instance.host.position_of
+    there = running.instance.host.position_of
     for pnode in goal.empty:
-        if pnode not in known:
-            raise InputError(f"no pnode {pnode} on this host, expected one of {format_cpuset(known)}", place="empty")
-    if len(set(goal.empty)) == len(known):
+        if pnode not in there:
+            raise InputError(f"no pnode {pnode} on this host, expected one of {format_cpuset(there)}", place="empty")
+    if len(set(goal.empty)) == len(there):
         raise InputError("names every pnode, expected at least one that is left for the guests", place="empty")
+
+
+def refuse_running(name: str, running: RunningHost, place: str) -> None:
+    """
+    Refuse to make room for a guest that has the name of one that runs.
+
+    Raises
+    ------
+    InputError
+        With the place that names it: an argument, or its file.
+    """
+    if name in running.placement.pnode_of or name in running.others:
+        raise InputError(f'guest "{shorten(name)}" runs already, expected a guest of another name', place=place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from placer.audit.expected import pnodes_of
 from placer.errors import InputError
-from placer.formats.base import ParsedGuest
+from placer.formats.base import Masks, ParsedGuest
 from placer.formats.xl.numa_dump import PAGE_KIB, NumaDump
-from placer.instance import Domain, Guest, Host, Instance, Placement, Vnode, format_size
+from placer.instance import Domain, Guest, Host, Instance, Placement, Vnode, format_cpuset, format_size
 from placer.rebalance.observed_libvirt import libvirt_kinds, of_libvirt
 from placer.rebalance.running import Kind, Resident, RunningHost
 
@@ -75,8 +75,8 @@ def running_host(host: Host, guests: Sequence[ParsedGuest], dump: NumaDump) -> R
         instance=instance,
         placement=Placement(pnode_of={each.guest.name: each.pnodes for each in seen}),
         residents=tuple(each.resident for each in seen),
-        others=_others(left, dump, planned),
-        notes=tuple(notes),
+        others=held_by_others({domain.domid: domain.name for domain in left}, dump, planned),
+        notes=(*notes, *_reserve_notes(host)),
         toolstack="libvirt" if any(of_libvirt(guest) for guest in guests) else "xl",
     )
 
@@ -112,6 +112,7 @@ def _seen(guest: ParsedGuest, domain: Domain, host: Host, dump: NumaDump) -> _Se
         vnuma=guest.vnodes is not None,
         kinds=kinds,
         stuck=stuck,
+        pcpus=own_pcpus(guest.hard_affinity, domain, host),
         repin=_repin(vnodes, known, domain, host, vnuma=guest.vnodes is not None),
         notes=_notes(guest, found),
     )
@@ -169,29 +170,60 @@ def _repin(vnodes: tuple[Vnode, ...], pnodes: tuple[int, ...], domain: Domain, h
     return False
 
 
+def own_pcpus(masks: Masks | None, domain: Domain, host: Host) -> str:
+    """
+    Give the pcpus that a configuration binds vcpus to; empty where it names whole pnodes, or none.
+
+    Whole pnodes are a placement, which a move replaces. Other pcpus were chosen for a reason that is not known here.
+    """
+    pool = host.pcpus_of_effective_pool(domain.pool)
+    bound = [pool.intersection(mask) for mask in masks or () if mask is not None]
+    whole = [
+        pool.intersection(pcpu for each in host.pnodes if not mask.isdisjoint(each.pcpus) for pcpu in each.pcpus)
+        for mask in bound
+    ]
+    return "" if bound == whole else format_cpuset(sorted(frozenset[int]().union(*bound)))
+
+
 def _notes(guest: ParsedGuest, found: Mapping[int, int]) -> tuple[str, ...]:
     short = guest.memory_kib - sum(found.values())
+    notes = []
     if short > guest.memory_kib // STRAY:
-        return (f"it holds {format_size(short)} less than it was started with, and is moved with what it holds",)
-    return ()
+        notes.append(f"it holds {format_size(short)} less than it was started with, and is moved with what it holds")
+    bound = frozenset(pcpu for mask in guest.hard_affinity or () for pcpu in mask or ())
+    if bound:
+        pcpus = format_cpuset(sorted(bound))
+        notes.append(f"its own configuration binds it to pcpus {pcpus}, in place of which it is bound near its memory")
+    return tuple(notes)
 
 
 def _with_held(host: Host, seen: Sequence[_Seen]) -> Host:
-    """Add to the free memory of each pnode what the guests hold there; a reserve is no more than what is free now."""
+    """Add to the free memory of each pnode what the guests hold there; a reserve is no more than that."""
     held: Counter[int] = Counter()
     for each in seen:
         for vnode, pnode in zip(each.guest.vnodes, each.pnodes, strict=True):
             held[pnode] += vnode.memory_kib
     pnodes = tuple(
-        replace(p, memory_kib=p.memory_kib + held[p.id], reserve_kib=min(p.reserve_kib, p.memory_kib))
+        replace(p, memory_kib=p.memory_kib + held[p.id], reserve_kib=min(p.reserve_kib, p.memory_kib + held[p.id]))
         for p in host.pnodes
     )
     return replace(host, pnodes=pnodes)
 
 
-def _others(left: Sequence[Domain], dump: NumaDump, planned: set[int | None]) -> dict[str, dict[int, int]]:
+def _reserve_notes(host: Host) -> list[str]:
+    short = [pnode.id for pnode in host.pnodes if pnode.memory_kib < pnode.reserve_kib]
+    if not short:
+        return []
+    where = f"pnode{'s' * (len(short) > 1)} {format_cpuset(short)}"
+    return [
+        f"less than the reserve is free on {where}: what runs there may stay, and what arrives leaves the reserve free"
+    ]
+
+
+def held_by_others(
+    name_of: Mapping[int | None, str], dump: NumaDump, planned: Collection[int | None]
+) -> dict[str, dict[int, int]]:
     """Give what the domains hold that never move; one that only the dump knows is named by its number."""
-    name_of = {domain.domid: domain.name for domain in left}
     return {
         name_of.get(domid, f"domain {domid}"): dict(each.memory_kib)
         for domid, each in dump.domains.items()

@@ -12,12 +12,13 @@ from placer.audit.audit import audit
 from placer.audit.findings import AuditReport
 from placer.audit.locality import guest_locality
 from placer.audit.snapshot import Snapshot
-from placer.check.costs import pairs, running_vcpus
+from placer.check.costs import pairs
+from placer.check.running import running_vcpus
 from placer.formats.xl.numa_dump import NumaDump
 from placer.instance import Host
 from placer.rebalance.end_state import EndState, best_end_state, state_now
 from placer.rebalance.goal import Goal
-from placer.rebalance.observed import running_host
+from placer.rebalance.observed_snapshot import observed_snapshot
 from placer.rebalance.plan import State
 from placer.rebalance.running import Resident, RunningHost
 from placer.rebalance.steps import moved_guests
@@ -37,8 +38,8 @@ class Overview:
     assumed
         Whether the snapshot does not say where memory lies, so that it is taken to lie where it was meant to be.
     mean_distance
-        Mean distance of a memory access of the guests, with their vcpus where they are bound; None where nothing is
-        known of that.
+        Mean distance of a memory access of the guests of which it is known, with their vcpus where they are bound; None
+        where it is known of none.
     shared_pairs
         Pnode id -> pairs of vcpus that share a core there, with all vcpus where they are bound.
     running
@@ -71,6 +72,16 @@ class Overview:
     def residents(self) -> tuple[Resident, ...]:
         """The guests whose memory can be planned; empty where there are none."""
         return () if self.running is None else self.running.residents
+
+    @property
+    def unbound(self) -> tuple[str, ...]:
+        """Names of the guests of which it is not known where their vcpus may run."""
+        return tuple(guest.domain.name for guest in self.findings.guests if not guest.affinity_known)
+
+    @property
+    def held_known(self) -> bool:
+        """Whether it is known what domains run, and so how much memory they hold."""
+        return self.snapshot.domains_known or self.snapshot.dump is not None
 
     @cached_property
     def moves(self) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -105,7 +116,7 @@ def overview(snapshot: Snapshot, context: SearchContext) -> Overview:
     running = running_now(snapshot)
     best = None
     if running is not None and context.time_limit_s > 0:
-        best = best_end_state(_all_free(running), Goal(restarts=len(running.residents)), context)
+        best = best_end_state(_all_free(running), _free_goal(running), context)
     return Overview(
         snapshot=snapshot,
         findings=findings,
@@ -129,7 +140,7 @@ def running_now(snapshot: Snapshot) -> RunningHost | None:
     """Give the guests that can be planned, where they are; None where there are none."""
     if not snapshot.guests:
         return None
-    running = running_host(snapshot.running.host, snapshot.guests, dump_of(snapshot))
+    running = observed_snapshot(snapshot, dump_of(snapshot))
     return running if running.residents else None
 
 
@@ -152,10 +163,15 @@ def shared_pairs(host: Host) -> dict[int, int]:
 
 
 def _mean_distance(findings: AuditReport) -> float | None:
-    each = [guest_locality(guest.domain, guest.found_kib, findings.host) for guest in findings.guests]
+    bound = [guest for guest in findings.guests if guest.affinity_known]
+    each = [guest_locality(guest.domain, guest.found_kib, findings.host) for guest in bound]
     known = [(found.vcpus, found.mean_distance) for found in each if found.mean_distance is not None]
     vcpus = sum(count for count, _ in known)
     return sum(count * mean for count, mean in known) / vcpus if vcpus else None
+
+
+def _free_goal(running: RunningHost) -> Goal:
+    return Goal(restarts=len(running.residents), unpin=tuple(each.name for each in running.residents))
 
 
 def _all_free(running: RunningHost) -> RunningHost:

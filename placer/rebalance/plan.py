@@ -117,6 +117,8 @@ class Plan:
         Why there is no plan; None with one.
     notes
         A sentence each.
+    claimed
+        Names of the guests whose new room is claimed; empty without claims.
     wall_time_s
         Seconds that it took.
     """
@@ -135,6 +137,7 @@ class Plan:
     curve: tuple[Point, ...] = ()
     reason: str | None = None
     notes: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
     wall_time_s: float = 0.0
 
     @property

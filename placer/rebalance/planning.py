@@ -7,17 +7,16 @@ import dataclasses
 from placer.assignment import Status
 from placer.assignment.context import SearchContext
 from placer.errors import Defect
-from placer.instance import Guest
+from placer.instance import format_size
 from placer.rebalance.end_state import EndState, best_end_state, state_now
 from placer.rebalance.goal import Goal, check_goal
 from placer.rebalance.judge import faults
+from placer.rebalance.new_guests import form_notes, forms
 from placer.rebalance.plan import Plan, Point
-from placer.rebalance.reason import why_none, why_stuck
-from placer.rebalance.running import RunningHost
+from placer.rebalance.reason import why_none, why_stuck, why_unsure
+from placer.rebalance.running import CONTROL_DOMAIN, STRAY_KIB, RunningHost
 from placer.rebalance.steps import steps_to
 
-MOST_VNODES = 4
-"""Most vnodes of a new guest that leaves their number open. Chosen: more than placer takes for most guests anyway."""
 SHARE = 0.6
 """Share of the time for the end state that is asked; the curve has the rest. Chosen, not tuned."""
 
@@ -43,32 +42,28 @@ def plan_rebalance(
         If an independent check contradicts the plan.
     """
     check_goal(goal, running)
-    for number in _numbers(goal):
-        new = tuple(guest.split_into(_within_range(guest, number)) for guest in goal.make_room)
+    running = _never_saved(running) if live else running
+    for new in forms(goal):
         plan = _plan(running, dataclasses.replace(goal, make_room=new), context, curve=curve, live=live)
         if plan.status is not Status.INFEASIBLE or context.left_s() <= 0:
             break
-    return plan
-
-
-def _numbers(goal: Goal) -> range:
-    """Give the numbers of vnodes that are tried for new guests which leave that open."""
-    ranges = [guest.flexible.counts for guest in goal.make_room if guest.flexible]
-    return range(1, min(MOST_VNODES, max((counts[-1] for counts in ranges), default=1)) + 1)
-
-
-def _within_range(guest: Guest, number: int) -> int:
-    return number if guest.flexible is None else max(guest.flexible.least, min(number, guest.flexible.counts[-1]))
+    return dataclasses.replace(plan, notes=(*plan.notes, *form_notes(plan, goal)))
 
 
 def _plan(running: RunningHost, goal: Goal, context: SearchContext, *, curve: bool, live: bool) -> Plan:
     curve = curve and not goal.fewest
+    now, notes = state_now(running), _notes(running, goal)
+    plan = Plan(status=Status.UNKNOWN, running=running, goal=goal, now=now, notes=notes)
+    if unsure := why_unsure(running, goal):
+        return dataclasses.replace(plan, reason=unsure, wall_time_s=context.elapsed_s())
     found = best_end_state(running, goal, context.with_share(SHARE if curve else 1.0))
-    plan = Plan(status=found.status, running=running, goal=goal, now=state_now(running), notes=running.notes)
+    plan = dataclasses.replace(plan, status=found.status)
     if found.instance is None or found.placement is None:
         reason = why_none(running, goal, found.status, context)
         return dataclasses.replace(plan, reason=reason, wall_time_s=context.elapsed_s())
     steps = steps_to(running, goal, found.instance, found.placement, live=live)
+    if steps.stuck and (instead := _while_they_stay(running, goal, steps.stuck, context, live=live)) is not None:
+        return instead
     if steps.stuck:
         reason = why_stuck(running, steps.stuck, found.instance, found.placement)
         return dataclasses.replace(plan, status=Status.UNKNOWN, reason=reason, wall_time_s=context.elapsed_s())
@@ -87,6 +82,36 @@ def _plan(running: RunningHost, goal: Goal, context: SearchContext, *, curve: bo
         raise Defect("the plan fails its replay: " + "; ".join(wrong))
     points = _curve(plan, found, context) if curve else ()
     return dataclasses.replace(plan, curve=points, wall_time_s=context.elapsed_s())
+
+
+def _never_saved(running: RunningHost) -> RunningHost:
+    """Let no guest be saved; one that takes no other move stays."""
+    residents = []
+    for each in running.residents:
+        kinds = tuple(kind for kind in each.kinds if kind != "save")
+        stuck = each.stuck if kinds or not each.kinds else "it can only be saved and restored, which --live rules out"
+        residents.append(dataclasses.replace(each, kinds=kinds, stuck=stuck))
+    return dataclasses.replace(running, residents=tuple(residents))
+
+
+def _while_they_stay(
+    running: RunningHost, goal: Goal, stuck: tuple[str, ...], context: SearchContext, *, live: bool
+) -> Plan | None:
+    """Plan without guests for whose moves no order was found, which proves nothing of plans that move them."""
+    plan = _plan(running, dataclasses.replace(goal, stay=(*goal.stay, *stuck)), context, curve=False, live=live)
+    if plan.after is None:
+        return None
+    note = f"no order was found for moves of {', '.join(stuck)}, which wait for each other's memory: they stay"
+    after = dataclasses.replace(plan.after, bounds=())
+    return dataclasses.replace(plan, status=Status.FEASIBLE, goal=goal, after=after, notes=(*plan.notes, note))
+
+
+def _notes(running: RunningHost, goal: Goal) -> tuple[str, ...]:
+    """Give the notes on the host, and what stays on a pnode to be emptied."""
+    held = running.others.get(CONTROL_DOMAIN, {})
+    staying = [(pnode, held[pnode]) for pnode in goal.empty if held.get(pnode, 0) > STRAY_KIB]
+    said = (f"{CONTROL_DOMAIN} keeps {format_size(kib)} on pnode {pnode}: no move frees that" for pnode, kib in staying)
+    return (*running.notes, *said)
 
 
 def _curve(plan: Plan, found: EndState, context: SearchContext) -> tuple[Point, ...]:

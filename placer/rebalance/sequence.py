@@ -82,6 +82,8 @@ def sequence(transfers: list[Transfer], start: Occupancy, pnodes: tuple[int, ...
 
 def _shortest(group: list[Transfer], start: Occupancy, pnodes: tuple[int, ...]) -> tuple[list[Action] | None, bool]:
     """Give the best order of one group, and whether that is proved; None where there is none, or none was found."""
+    if not _end_fits(group, start):
+        return None, True
     number = count()
     first = _State(((),) * len(group))
     heap: list[tuple[Cost, int, int, _State, Occupancy, tuple[Action, ...]]] = [
@@ -105,6 +107,19 @@ def _shortest(group: list[Transfer], start: Occupancy, pnodes: tuple[int, ...]) 
     if not heap:
         return None, True
     return _greedy(group, start), False
+
+
+def _end_fits(group: list[Transfer], start: Occupancy) -> bool:
+    """
+    Whether the group fits once all of it is there, which no order changes.
+
+    The search does not ask that of what comes back at its end. A guest may keep memory on a pnode that is too full for
+    arrivals where nothing waits for it, so the whole group in one stage is enough.
+    """
+    out, back, whole = (
+        [Action(transfer=transfer, kind="save", phase=phase) for transfer in group] for phase in ("out", "in", "all")
+    )
+    return start.after(out).fits(back) or start.fits(whole)
 
 
 def _arrived(transfer: Transfer, done: tuple[Action, ...]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from placer.errors import Defect
 from placer.rebalance.transfers import Action, Occupancy, joined
 
 EXACT = 7
@@ -39,6 +40,11 @@ def stage(actions: Sequence[Action], start: Occupancy) -> Staging:
         In an order in which each fits.
     start
         What is free before the first of them.
+
+    Raises
+    ------
+    Defect
+        If they do not fit in that order.
     """
     found = _greedy(list(actions), start)
     if len(found) <= 1 or (start.fits(actions) and not _repeats(actions)):
@@ -64,6 +70,8 @@ def _greedy(actions: list[Action], start: Occupancy) -> list[list[Action]]:
             tried = [*chosen, action]
             if _follows(action, chosen, left) and _all_fit([tried, *([each] for each in others)], now):
                 chosen, rest = tried, others
+        if not chosen:
+            raise Defect(f"the moves of {', '.join({each.name: None for each in left})} do not fit in their order")
         stages.append(chosen)
         now, left = now.after(chosen), rest
     return stages

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from placer.instance import Guest, Instance, Placement, guest_of
+from placer.rebalance.end_problem import keeps_pcpus
 from placer.rebalance.goal import Goal
 from placer.rebalance.plan import Step
 from placer.rebalance.running import RunningHost
@@ -62,7 +63,9 @@ def steps_to(running: RunningHost, goal: Goal, end: Instance, placement: Placeme
     if goal.make_room:
         stages.append(tuple(_create(guest, placement) for guest in goal.make_room))
     moving = {transfer.name for transfer in transfers}
-    repins = [each for each in running.residents if each.repin and each.name not in moving]
+    repins = [
+        each for each in running.residents if each.repin and each.name not in moving and not keeps_pcpus(each, goal)
+    ]
     return Steps(
         repins=tuple(_repin(each.name, running) for each in repins),
         stages=tuple(stages),
@@ -86,12 +89,16 @@ def moved_guests(running: RunningHost, end: Instance, placement: Placement, *, l
 
 
 def occupancy(running: RunningHost) -> Occupancy:
-    """Give what is free on the pnodes now, less the reserves, and in all, less what is claimed; and rules apart."""
+    """
+    Give what is free on the pnodes now, less the reserves, and in all, less what is claimed; and rules apart.
+
+    Where a reserve is not kept, less than 0 is free.
+    """
     host, placement = running.instance.host, running.placement
     taken: Counter[int] = Counter()
     for guest in running.instance.guests:
         taken.update(held(guest, placement.pnode_of[guest.name]))
-    free = {p.id: max(0, p.memory_kib - p.reserve_kib - taken[p.id]) for p in host.pnodes}
+    free = {p.id: p.memory_kib - p.reserve_kib - taken[p.id] for p in host.pnodes}
     free[ANYWHERE] = max(0, host.unclaimed_kib - taken[ANYWHERE])
     pairs = _apart(running.instance)
     on = {name: frozenset(p for p in placement.pnode_of[name] if p is not None) for pair in pairs for name in pair}

@@ -107,11 +107,13 @@ class Occupancy:
             needed.update(arriving(action))
         if any(kib > self.free.get(pnode, 0) for pnode, kib in needed.items() if kib > 0):
             return False
-        there = {name: set(pnodes) for name, pnodes in self.on.items()}
-        for action in actions:
-            if action.phase != "out" and action.name in there:
-                there[action.name] |= action.transfer.comes
-        return not any(len(there.keys() & pair) == 2 and _meet(*(there[name] for name in pair)) for pair in self.apart)
+        arriving_on = {a.name: a.transfer.comes for a in actions if a.phase != "out" and a.name in self.on}
+        there = {name: pnodes.union(arriving_on.get(name, ())) for name, pnodes in self.on.items()}
+        # guests that are on one pnode today break a rule already: only an arrival breaks one anew
+        arrivals = (
+            (name, other) for pair in self.apart for name in arriving_on.keys() & pair for other in pair - {name}
+        )
+        return all(arriving_on[name].isdisjoint(there.get(other, ())) for name, other in arrivals)
 
     def after(self, actions: Iterable[Action]) -> Occupancy:
         """Give the occupancy once some actions are done."""
@@ -146,7 +148,3 @@ def joined(actions: Iterable[Action]) -> tuple[Action, ...]:
         for action in actions
         if action.name not in whole or action.phase == "out"
     )
-
-
-def _meet(one: set[int], other: set[int]) -> bool:
-    return not one.isdisjoint(other)

@@ -4,20 +4,35 @@
 answers() { virsh list >/dev/null; }
 
 domain_state() { virsh domstate "$uuid" 2>/dev/null | awk 'NR == 1'; }
+is_there() { case $(domain_state) in "" | "shut off") return 1 ;; esac; }
+is_paused() { [ "$(domain_state)" = paused ]; }
 
 expect_running() {
     found=$(virsh domname "$uuid" 2>/dev/null | awk 'NR == 1')
     [ -n "$found" ] || stop "guest \"$name\" is not known to libvirt"
     [ "$found" = "$name" ] || stop "the guest is called \"$found\", expected \"$name\""
     found=$(domain_state)
-    [ "$found" = running ] || stop "guest \"$name\" is $found, expected it to run"
+    case $found in
+        running) ;;
+        paused) stop "guest \"$name\" is paused, expected it to run; this lets it go on: virsh resume $uuid" ;;
+        "shut off") stop "guest \"$name\" is shut off, expected it to run; this starts it: virsh start $uuid" ;;
+        *) stop "guest \"$name\" is $found, expected it to run" ;;
+    esac
 }
 
-# Chosen: the processes of the host take and give memory on every node meanwhile.
-place=node stray_mib=256 stray_part=20
+# Chosen: the processes of the host take and give memory on every pnode meanwhile, and the kernel may go on moving pages
+# when virsh numatune has ended. A pnode is a node of Linux.
+place=pnode stray_mib=256 stray_part=20 least_mib=64 settling=300
 
 list_free() {
     virsh freecell --all | awk '$1 ~ /^[0-9]+:$/ { sub(/:/, "", $1); print $1, int($2 / 1024) }'
+}
+
+# What each domain takes of the memory of the host; empty where libvirt does not say it.
+list_held() {
+    virsh domstats --balloon --list-active 2>/dev/null | awk '
+        /^Domain: / { name = $0; sub(/^Domain: .?/, "", name); sub(/.$/, "", name) }
+        $1 ~ /^balloon\.rss=/ { print int(substr($1, 13) / 1024), "-", name }'
 }
 
 pin_vcpu() { virsh vcpupin "$uuid" "$1" "$2" --live >/dev/null; }
@@ -52,101 +67,70 @@ placed_xml() {
         END { if (!done) exit 1 }' "$1"
 }
 
-# Steps. Each takes: its number, the guest, its uuid, what it is in words, and then what it needs.
+# Steps. Each has what it says, what it expects before the first step is done, and what it does.
+
+say_repin() { expects "the guest to run; binds its vcpus ($1) and its emulator ($2), moves no memory"; }
+check_repin() { expect_first; }
+settle_repin() { :; }
 
 repin() {  # PINS, PCPUS
-    next_step "$1" "$2" "$3" "$4" || { expects "the guest to run; binds $5, moves no memory"; return 0; }
-    pins=$5 pcpus=$6
     expect_running
-    bind "$pcpus" $pins
-    expect_bound $pins
-    note "done"
+    bind "$2" $1
+    expect_bound $1
 }
 
-numatune() {  # MIB, NEEDS, PINS, PCPUS, NODES
-    next_step "$1" "$2" "$3" "$4" || { expects "the guest to run, and free MiB on the nodes: $6; then affinity $7"; return 0; }
-    size=$5 needs=$6 pins=$7 pcpus=$8 nodes=$9
+say_numatune() {
+    expects "the guest to run, and free MiB on the pnodes: $3; then affinity $4, its emulator on $5, and its memory there"
+}
+settle_numatune() { :; }
+
+check_numatune() {  # MIB, LEAVES, NEEDS
+    expect_first
+    if begun started; then return; fi
+    expect_size "$1"
+    expect_later "$2" "$3"
+}
+
+numatune() {  # MIB, LEAVES, NEEDS, PINS, PCPUS, PNODES
     expect_running
     if ! begun started; then
-        expect_free $needs
+        expect_size "$1"
+        expect_free $3
+        look_before
         note started
-    else
-        list_free > "$work/free"
     fi
-    virsh numatune "$uuid" --nodeset "$nodes" --live || stop "virsh numatune failed; the guest runs where it was"
-    bind "$pcpus" $pins
-    expect_bound $pins
+    virsh numatune "$uuid" --nodeset "$6" --live || numatune_failed
+    bind "$5" $4
+    expect_bound $4
     found=$(virsh numatune "$uuid" --live | awk '$1 == "numa_nodeset" { print $NF }')
-    [ "$found" = "$nodes" ] || stop "guest \"$name\" has the nodes $found, planned are $nodes"
-    expect_memory_on "$size" $needs
+    [ "$found" = "$6" ] || stop "guest \"$name\" has the pnodes $found, planned are $6"
+    expect_moved "$1" "$2" "$3"
     expect_running
-    note "done"
 }
 
-save() {  # MIB
-    next_step "$1" "$2" "$3" "$4" || { expects "the guest to run, and $5 MiB of room in $images"; return 0; }
-    size=$5 image=$images/$name.image
-    if [ "$(domain_state)" != running ] && [ -s "$image" ]; then
-        sync
-        note "done"
-        return
-    fi
-    expect_running
-    rm -f "$image"
-    expect_room "$((size + size / 50 + 64))"
-    virsh save "$uuid" "$image" >/dev/null || stop "virsh save failed; the guest is not changed unless virsh says otherwise"
-    back="virsh restore '$image' && mv '$image' '$image.used'"
-    [ "$(domain_state)" != running ] || stop "guest \"$name\" still runs after virsh save"
-    [ -s "$image" ] || stop "virsh save wrote no image"
-    sync
-    note "done"
+numatune_failed() {
+    rm -f "$state/$step.started"
+    stop "virsh numatune failed; the guest runs where it was"
 }
 
-restore() {  # MIB, NEEDS, PINS, PCPUS, NUMATUNE, CPUTUNE, number of the step that saved it
-    next_step "$1" "$2" "$3" "$4" || { expects "the image of the guest, and free MiB on the nodes: $6; then affinity $7"; return 0; }
-    size=$5 needs=$6 pins=$7 pcpus=$8 numatune=$9 cputune=${10} saved=${11} image=$images/$name.image
-    if [ -e "$image" ]; then
-        back="virsh restore '$image' && mv '$image' '$image.used'"
-        case $(domain_state) in
-            running)
-                mv "$image" "$image.used" && sync
-                back=
-                stop "guest \"$name\" runs already; its image is not used again"
-                ;;
-            paused) ;;
-            *)
-                expect_free $needs
-                bring_back
-                ;;
-        esac
-        back="virsh resume '$name' && mv '$image' '$image.used'"
-        expect_bound $pins
-        [ ! -e "$work/free" ] || expect_memory_on "$size" $needs
-        # From here on its disks go on, and the image must never be restored again.
-        mv "$image" "$image.used" && sync || stop "cannot rename $image"
-    elif [ ! -e "$image.used" ]; then
-        stop "there is no image $image"
-    fi
-    back="virsh resume '$name'"
-    [ "$(domain_state)" != paused ] || virsh resume "$uuid" >/dev/null || stop "virsh resume failed"
-    back=
-    expect_running
-    expect_bound $pins
-    note "done"
+tool=virsh
+save_to_image() { virsh save "$uuid" "$image" >/dev/null; }
+restores() { printf '%s' "virsh restore $(quoted "$image") --paused"; }
+resumes() { printf '%s' "virsh resume $uuid"; }
+resume() { virsh resume "$uuid" >/dev/null || stop "virsh resume failed"; }
+
+say_restore() {
+    expects "the image of the guest, and free MiB on the pnodes: $2; then affinity $3, its emulator on $4, and its memory there"
 }
 
-bring_back() {
+bring_back() {  # PCPUS, NUMATUNE, CPUTUNE, number of the step that saved it
     virsh save-image-dumpxml "$image" > "$work/old.xml" || stop "virsh save-image-dumpxml failed"
-    placed_xml "$work/old.xml" "$numatune" "$cputune" > "$work/new.xml" || stop "the XML of $image has no element os"
+    placed_xml "$work/old.xml" "$2" "$3" > "$work/new.xml" || stop "the XML of $image has no element os"
     if virsh restore "$image" --xml "$work/new.xml" --paused >/dev/null; then
         return
     fi
-    [ "$(domain_state)" != paused ] || stop "virsh restore failed, and left guest \"$name\" paused"
-    say "virsh restore failed with the new nodes; guest \"$name\" is restored as it was" >&2
-    virsh restore "$image" --paused >/dev/null || stop "virsh restore failed with the old nodes too"
-    mv "$image" "$image.used" && sync
-    virsh resume "$uuid" >/dev/null || stop "virsh resume failed"
-    rm -f "$state/$saved.done" "$image.used"
-    back=
-    stop "guest \"$name\" runs where it was before; it is saved once more when the script is run again"
+    if is_there; then stop "virsh restore failed, and left guest \"$name\" $(domain_state)"; fi
+    say "virsh restore failed with the new pnodes; guest \"$name\" is restored as it was" >&2
+    virsh restore "$image" --paused >/dev/null || stop "virsh restore failed with the old pnodes too"
+    go_on_as_it_was "$4"
 }

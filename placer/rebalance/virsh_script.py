@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from placer.instance import Host, format_cpuset
+from placer.instance.units import KIB_PER_MIB
 from placer.rebalance.plan import Plan, Step
-from placer.rebalance.script import KIB_PER_MIB, Call, call, guest_after, needs, pcpus_near, pins, pnodes_after, written
+from placer.rebalance.script import written
+from placer.rebalance.step_words import (
+    Call,
+    call,
+    guest_after,
+    leaves,
+    needs,
+    pcpus_near,
+    pins,
+    pnodes_after,
+)
 
 
 def virsh_script(plan: Plan) -> str:
@@ -22,7 +33,8 @@ def virsh_script(plan: Plan) -> str:
 def _calls_of(step: Step, plan: Plan) -> list[Call]:
     mib = -(-step.kib // KIB_PER_MIB)
     before, where = format_cpuset(step.before or ()), format_cpuset(step.after or ())
-    out = call(step, plan, "save", f"save {mib} MiB on pnode {before}", str(mib))
+    left = leaves(step, plan)
+    out = call(step, plan, "save", f"save {mib} MiB on pnode {before}", str(mib), left)
     if step.after is None:
         return [out]
     guest = guest_after(step, plan)
@@ -33,7 +45,7 @@ def _calls_of(step: Step, plan: Plan) -> list[Call]:
     room = needs(step, plan)
     if step.kind == "migrate":
         words = f"move {mib} MiB from pnode {before} to {where}"
-        return [call(step, plan, "numatune", words, str(mib), room, bound, pcpus, where)]
+        return [call(step, plan, "numatune", words, str(mib), left, room, bound, pcpus, where)]
     rest = (str(mib), room, bound, pcpus, _numatune(step, plan), _cputune(bound, pcpus))
     back = call(step, plan, "restore", f"restore on pnode {where}", *rest)
     return {"in": [back], "all": [out, back]}[step.phase]

@@ -24,7 +24,12 @@ def emit_answer(result: Result, request: Request | None) -> str:
         other vcpus; the key is absent without such guests. ``tiers`` stand highest first. ``moved`` lists the vnodes
         that left their pnode; the key is absent without ``--keep``. ``trade`` is a trade with its placement, or null.
     """
-    document = {
+    return lay_out(answer_object(result, request)) + "\n"
+
+
+def answer_object(result: Result, request: Request | None) -> dict[str, object]:
+    """Give an answer as :func:`emit_answer` writes it."""
+    return {
         "status": str(result.status),
         "strategy": result.strategy,
         "placement": None if result.placement is None else placement_object(result.placement),
@@ -41,7 +46,6 @@ def emit_answer(result: Result, request: Request | None) -> str:
         "notes": [] if request is None else [*grouped(request.headlines), *answer_notes(request, result.placement)],
         "wall_time_s": round(result.wall_time_s, 6),
     }
-    return lay_out(document) + "\n"
 
 
 def _trade_object(trade: Trade) -> dict[str, object]:

@@ -14,8 +14,8 @@ def remedies(findings: AuditReport) -> list[str]:
     lines = []
     if any(guest.memory_faults for guest in findings.guests):
         lines.append(
-            "memory stays where it is until a guest is started anew or migrated: placer solve --format xl writes the "
-            "file that starts it as planned"
+            "memory stays where it is until a guest is started anew or moved: placer solve --format xl writes the file "
+            "that starts it as planned; placer rebalance moves it, or binds its vcpus to where its memory lies"
         )
     if any(guest.vcpu_faults and not guest.listed for guest in findings.guests):
         lines.append(

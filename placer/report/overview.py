@@ -10,49 +10,40 @@ from placer.audit.findings import GuestFinding
 from placer.audit.locality import guest_locality, pnode_localities
 from placer.check.costs import sharing_price
 from placer.instance import Host, format_cpuset, format_size
-from placer.instance.flexible import KIB_PER_GIB
-from placer.instance.note import grouped, name_some
+from placer.instance.note import name_some
+from placer.instance.units import KIB_PER_GIB
 from placer.rebalance.overview import Overview
 from placer.rebalance.plan import State
+from placer.report.overview_notes import meant_anywhere, notes_of
 from placer.report.tables import headline, table
 from placer.report.units import gap
 
 MOST_COLUMNS = 8
 """Most pnodes with a column of their own; on a larger host each guest lists its pnodes. Chosen: they fit a terminal."""
 NAMED_MOVES = 10
-ASSUMED = (
-    "where memory lies is not in the snapshot: it is taken to lie where it was meant to be, in equal parts on several "
-    "pnodes; placer snapshot --pages asks Xen"
-)
+GUESTS = "Guests: GiB / vcpus on each pnode (a vcpu that may run on k pnodes counts 1/k on each)"
+PNODES = "Pnodes (of all domains)"
+PNODE_COLUMNS = (">pnode", ">memory held", ">free", ">vcpus", ">pcpus", ">shared pairs", ">local", ">distance")
 
 
-def render_overview(found: Overview, *, colour: bool = False, quiet: bool = False) -> str:
-    """Write the report: what is now, what would be best and the moves to it, guests, pnodes, and notes."""
-    parts = [headline(_title(found), good=not any(guest.faults for guest in found.findings.guests), colour=colour)]
-    parts += [f"{line}\n" for line in (*_now(found), *_best(found))]
+def render_overview(found: Overview, *, colour: bool = False, quiet: bool = False, drawing: str = "") -> str:
+    """
+    Write the report: what is now, what would be best and the moves to it, guests, pnodes, and notes.
+
+    Parameters
+    ----------
+    drawing
+        Lines that show what runs, for a terminal.
+    """
+    parts = [headline(title_of(found), good=not any(guest.faults for guest in found.findings.guests), colour=colour)]
+    parts += [f"{line}\n" for line in (*now_lines(found), *best_lines(found))]
+    if drawing:
+        parts.append(f"\n{drawing}")
     if found.findings.guests:
-        parts.append("\n" + _guests(found, colour=colour))
-    parts.append("\n" + _pnodes(found, colour=colour))
+        parts.append("\n" + table(GUESTS, *guest_rows(found), colour=colour))
+    parts.append("\n" + table(PNODES, PNODE_COLUMNS, pnode_rows(found), colour=colour))
     parts += [f"note: {note}\n" for note in ([] if quiet else notes_of(found))]
     return "".join(parts)
-
-
-def notes_of(found: Overview) -> list[str]:
-    """Give what limits the report, a sentence each."""
-    notes = [ASSUMED] if found.assumed else []
-    off = [guest.domain.name for guest in found.findings.guests if guest.faults]
-    if off:
-        notes.append(f"not where they were meant to be (placer check says why): {name_some(off)}")
-    unlisted = [guest.domain.name for guest in found.findings.guests if not guest.listed]
-    if unlisted:
-        notes.append(f"without a configuration of xl, so that they are left where they are: {name_some(unlisted)}")
-    stuck = [each.name for each in found.residents if not each.kinds and each.name in found.moves]
-    if stuck:
-        notes.append(f"no toolstack moves these, so that they are to be ended and started for it: {name_some(stuck)}")
-    pinned = [guest.name for guest in found.snapshot.guests if guest.hard_affinity and guest.name in found.moves]
-    if pinned:
-        notes.append(f"bound to pcpus by their own configuration, which a move changes: {name_some(pinned)}")
-    return grouped([*notes, *found.notes])
 
 
 def pnodes_of_guest(guest: GuestFinding, host: Host) -> dict[int, tuple[int, float]]:
@@ -79,29 +70,47 @@ def shares(places: Iterable[Places], host: Host) -> dict[int, float]:
     return vcpus
 
 
-def held_kib(found: Overview, pnode: int) -> int:
-    """Sum the memory that all domains hold on a pnode, given by its id, in KiB."""
-    return sum(domain.memory_kib.get(pnode, 0) for domain in found.findings.dump.domains.values())
+def held_kib(found: Overview, pnode: int) -> int | None:
+    """Sum the memory that all domains hold on a pnode, given by its id, in KiB; None where no list of them was read."""
+    if not found.held_known:
+        return None
+    held: list[Mapping[int, int]] = [domain.memory_kib for domain in found.findings.dump.domains.values()]
+    held += [left.memory_kib for left in found.snapshot.left_out if left.settled and left.memory_kib is not None]
+    return sum(each.get(pnode, 0) for each in held)
 
 
-def _title(found: Overview) -> str:
+def title_of(found: Overview) -> str:
+    """Name the host, its guests, and the time of the snapshot."""
     guests, facts = found.findings.guests, found.snapshot.facts
+    taken = f", taken {facts.time}" if facts.time else ""
+    name = f"{found.host.name or found.snapshot.place}{taken}"
+    if not guests and not found.snapshot.nothing_runs:
+        return f"{name}: no guest is known"
     vcpus = sum(len(guest.domain.affinity) for guest in guests)
     size = format_size(sum(sum(guest.found_kib.values()) for guest in guests))
-    taken = f", taken {facts.time}" if facts.time else ""
     count = f"{len(guests)} guest{'s' * (len(guests) != 1)}"
-    return f"{found.host.name or found.snapshot.place}{taken}: {count} with {vcpus} vcpus and {size}"
+    return f"{name}: {count} with {vcpus} vcpus and {size}"
 
 
-def _now(found: Overview) -> list[str]:
+def now_lines(found: Overview) -> list[str]:
+    """Say how good what runs is."""
+    if found.snapshot.nothing_runs:
+        return ["now: no guest runs"]
+    if not found.findings.guests and not found.snapshot.domains_known:
+        return ["now: not known, no list of the domains was read"]
     line = f"now: {_mean(found.mean_distance)}, {_pairs(sum(found.shared_pairs.values()))}"
+    if found.unbound:
+        every = len(found.unbound) == len(found.findings.guests)
+        count = "any guest" if every else f"{len(found.unbound)} of {len(found.findings.guests)} guests"
+        line += f" if vcpus spread over all pnodes where it is not known what they are bound to, as of {count}"
     near = found.near
     if near is not None and any(each.repin for each in found.residents):
         line += f"; with each vcpu bound near its memory, which moves no memory: {_of_state(near, found)}"
     return [line]
 
 
-def _best(found: Overview) -> list[str]:
+def best_lines(found: Overview) -> list[str]:
+    """Say what would be best, what is proved of that, and which moves lead there."""
     best, moves = found.best, found.moves
     if best is None or best.state is None:
         searched = "nothing was searched for" if best is None else "nothing was found in the time"
@@ -109,11 +118,17 @@ def _best(found: Overview) -> list[str]:
     proved = best.status is Status.OPTIMAL
     line = f"best: {_of_state(best.state, found)}; {_proof(best.state, proved=proved, moves=bool(moves))}"
     if not moves:
-        return [line, "moves: none, the guests are on the best pnodes" if proved else "moves: none"]
+        return [line, ("moves: none, the guests are on the best pnodes" if proved else "moves: none") + _binds(found)]
     named = [f"{name} {format_cpuset(a)} -> {format_cpuset(b)}" for name, (a, b) in moves.items()]
     more = f", and {len(named) - NAMED_MOVES} more" if len(named) > NAMED_MOVES else ""
     count = f"{len(moves)} of {len(found.residents)} guests"
     return [line, f"moves: {count}: {', '.join(named[:NAMED_MOVES])}{more}; {_plans(found)}"]
+
+
+def _binds(found: Overview) -> str:
+    """Say what is left to do where no memory moves: vcpus are bound near it."""
+    names = [each.name for each in found.residents if each.repin and not each.pcpus]
+    return f"; placer rebalance binds the vcpus of {name_some(names)} near their memory" if names else ""
 
 
 def _proof(state: State, *, proved: bool, moves: bool) -> str:
@@ -137,6 +152,7 @@ def _plans(found: Overview) -> str:
     """Say which command plans the moves."""
     restarts = sum(each.kinds == ("restart",) for each in found.residents if each.name in found.moves)
     option = f" --restarts {restarts}" if restarts else ""
+    option += "".join(f" --unpin {each.name}" for each in found.residents if each.pcpus and each.name in found.moves)
     return f"placer rebalance{option} plans them in a safe order" + (
         " once the pages are known" if found.assumed else ""
     )
@@ -157,7 +173,8 @@ def _pairs(count: int) -> str:
     return f"{count} pair{'s' * (count != 1)} of vcpus share a core"
 
 
-def _guests(found: Overview, *, colour: bool) -> str:
+def guest_rows(found: Overview) -> tuple[list[str], list[list[object]]]:
+    """Give the columns of the table of guests, and its rows: what each guest has where, and what it was meant to."""
     host, moves = found.host, found.moves
     ids = [pnode.id for pnode in host.pnodes]
     own_columns = len(ids) <= MOST_COLUMNS
@@ -175,7 +192,7 @@ def _guests(found: Overview, *, colour: bool) -> str:
                 format_size(sum(guest.found_kib.values())),
                 *shown,
                 _meant(guest, host),
-                guest_locality(guest.domain, guest.found_kib, host).mean_distance,
+                guest_locality(guest.domain, guest.found_kib, host).mean_distance if guest.affinity_known else None,
                 *([format_cpuset(moves[name][1]) if name in moves else ""] if moves else []),
             ]
         )
@@ -183,8 +200,7 @@ def _guests(found: Overview, *, colour: bool) -> str:
         [f">pnode {pnode}" if i == 0 else f">{pnode}" for i, pnode in enumerate(ids)] if own_columns else ["pnodes"]
     )
     columns = ["guest", ">vcpus", ">memory", *pnodes, ">meant", ">distance", *([">best"] if moves else [])]
-    title = "Guests: GiB / vcpus on each pnode (a vcpu that may run on k pnodes counts 1/k on each)"
-    return table(title, columns, rows, colour=colour)
+    return columns, rows
 
 
 def _cell(there: tuple[int, float] | None) -> str:
@@ -202,8 +218,7 @@ def _number(value: float) -> str:
 
 def _meant(guest: GuestFinding, host: Host) -> str:
     """Give the pnodes that a guest was meant for; of one that is elsewhere, with its memory and vcpus there."""
-    everywhere = {pnode.id for pnode in host.pnodes if pnode.pcpus}
-    if everywhere <= guest.expected.pnodes and len(host.pnodes) > 1:
+    if meant_anywhere(guest, host):
         return "any"
     meant_kib = guest.expected.memory_kib
     if not guest.faults or meant_kib is None:
@@ -212,12 +227,13 @@ def _meant(guest: GuestFinding, host: Host) -> str:
     return ", ".join(f"{pnode}: {_cell((kib, vcpus[pnode]))}" for pnode, kib in sorted(meant_kib.items()))
 
 
-def _pnodes(found: Overview, *, colour: bool) -> str:
+def pnode_rows(found: Overview) -> list[tuple[object, ...]]:
+    """Give the cells below :data:`PNODE_COLUMNS` of each pnode, of all domains there."""
     localities = pnode_localities(found.findings)
-    rows = [
+    return [
         (
             pnode.id,
-            format_size(held_kib(found, pnode.id)),
+            None if (held := held_kib(found, pnode.id)) is None else format_size(held),
             format_size(pnode.memory_kib),
             _number(localities[pnode.id].vcpus),
             len(pnode.pcpus),
@@ -227,8 +243,6 @@ def _pnodes(found: Overview, *, colour: bool) -> str:
         )
         for pnode in found.host.pnodes
     ]
-    columns = (">pnode", ">memory held", ">free", ">vcpus", ">pcpus", ">shared pairs", ">local", ">distance")
-    return table("Pnodes (of all domains)", columns, rows, colour=colour)
 
 
 def _percent(share: float | None) -> str | None:

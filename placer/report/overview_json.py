@@ -8,7 +8,8 @@ from placer.formats.native.placement_json import placement_object
 from placer.formats.text.json_layout import lay_out
 from placer.rebalance.overview import Overview
 from placer.rebalance.plan import State
-from placer.report.overview import held_kib, notes_of, pnodes_of_guest, shares
+from placer.report.overview import held_kib, pnodes_of_guest, shares
+from placer.report.overview_notes import notes_of
 
 
 def overview_json(found: Overview) -> str:
@@ -88,8 +89,8 @@ def _guest(guest: GuestFinding, found: Overview) -> dict[str, object]:
         "as_meant": not guest.faults,
         "faults": list(guest.faults),
         "seen_away": None if guest.seen is None else list(guest.away.vcpus),
-        "local": locality.local,
-        "mean_access_distance": locality.mean_distance,
+        "local": locality.local if guest.affinity_known else None,
+        "mean_access_distance": locality.mean_distance if guest.affinity_known else None,
     }
 
 

@@ -1,11 +1,14 @@
-"""The report of a plan of moves as text, and as JSON."""
+"""The report of a plan of moves as text."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from placer.assignment import Status
-from placer.formats.native.placement_json import placement_object
-from placer.formats.text.json_layout import lay_out
 from placer.instance import format_cpuset, format_size
+from placer.rebalance.end_problem import keeps_pcpus
+from placer.rebalance.goal import Goal
+from placer.rebalance.new_guests import form_in_words
 from placer.rebalance.plan import Plan, State, Step
 from placer.report.tables import headline, table
 from placer.report.units import gap
@@ -13,7 +16,6 @@ from placer.report.units import gap
 WORDS = {
     Status.OPTIMAL: "proved that no plan within the budget ends in a lower cost",
     Status.FEASIBLE: "a plan, without proof that none ends in a lower cost",
-    Status.INFEASIBLE: "proved that no end state within the budget does it",
     Status.UNKNOWN: "no plan, and no proof that there is none",
 }
 FEWEST = {
@@ -27,20 +29,24 @@ HALVES = {
     ("restart", "out"): "shut down",
     ("restart", "in"): "start",
 }
+COST_COLUMNS = ("tier", "term", ">now", ">after", ">bound")
+RESTARTS = "guests are started anew from their xl.cfg with new pnodes, which --format shell writes with --config"
 SUPERPAGES = "a moved guest may have lost its superpages: Xen before 4.21 restores pages of 4 KiB"
 
 
 def render_plan(plan: Plan, *, colour: bool = False, quiet: bool = False) -> str:
     """Write the report of a plan: what is proved, cost before and after, the stages, the curve, and notes."""
     good = plan.status in (Status.OPTIMAL, Status.FEASIBLE)
-    parts = [headline(_headline(plan), good=good, colour=colour)]
+    parts = [headline(headline_of(plan), good=good, colour=colour)]
     if plan.reason:
         parts.append(f"{plan.reason}\n")
     if plan.after is not None:
-        parts.append("\n" + _costs(plan, colour=colour))
+        costs = cost_rows(plan.now, plan.after)
+        parts += ["\n" + table("Costs", COST_COLUMNS, costs, colour=colour)] if costs else []
         parts += [] if not plan.repins else ["\n" + _repins(plan, colour=colour)]
-        parts.append("\n" + _stages(plan, colour=colour) if plan.stages else "\nno guest needs to move\n")
-        parts += [] if not plan.curve else ["\n" + _curve(plan, colour=colour)]
+        nothing = "no guest needs to move" if plan.running.residents else "nothing runs, so there is nothing to move"
+        parts.append("\n" + _stages(plan, colour=colour) if plan.stages else f"\n{nothing}\n")
+        parts += [] if len(plan.curve) <= 1 else ["\n" + _curve(plan, colour=colour)]
     notes = [] if quiet else notes_of(plan)
     if notes:
         parts += ["\nAssumed and noted\n", *(f"- {note}\n" for note in notes)]
@@ -49,16 +55,29 @@ def render_plan(plan: Plan, *, colour: bool = False, quiet: bool = False) -> str
 
 def notes_of(plan: Plan) -> list[str]:
     """Give the notes on a plan: of the host, of guests that move, and of what moving means on Xen."""
-    moving = {step.guest for step in plan.steps}
+    moving = {step.guest for step in (*plan.repins, *plan.steps)}
     residents = plan.running.residents
     notes = [*plan.notes, *(f'guest "{r.name}": {note}' for r in residents if r.name in moving for note in r.notes)]
-    kept = [resident.name for resident in residents if not resident.kinds]
+    kept = [resident for resident in residents if not resident.kinds]
     if kept:
-        whys = {resident.stuck for resident in residents if not resident.kinds}
-        notes.append(f"never moved: {', '.join(kept)} ({'; '.join(sorted(whys))})")
+        whys = {resident.stuck for resident in kept}
+        notes.append(f"never moved: {', '.join(each.name for each in kept)} ({'; '.join(sorted(whys))})")
+    pinned = [each for each in residents if each.kinds and keeps_pcpus(each, plan.goal)]
+    if pinned:
+        named = ", ".join(f"{each.name} (pcpus {each.pcpus})" for each in pinned)
+        notes.append(
+            f"not moved, as their own configuration binds them to these pcpus; --unpin lets them move: {named}"
+        )
+    apart = [each.name for each in pinned if each.repin]
+    if apart:
+        notes.append(
+            f"costs count the vcpus of these near their memory, away from which they are bound: {', '.join(apart)}"
+        )
     xen = plan.running.toolstack == "xl"
     if xen and any(step.kind in {"migrate", "save"} for step in plan.steps):
         notes.append(SUPERPAGES)
+    if xen and any(step.kind == "restart" for step in plan.steps):
+        notes.append(RESTARTS)
     if plan.disk_kib:
         notes.append(f"images of saved guests take up to {format_size(plan.disk_kib)} of disk at once")
     if plan.stages and not plan.order_proved:
@@ -68,31 +87,49 @@ def notes_of(plan: Plan) -> list[str]:
     return notes
 
 
-def _headline(plan: Plan) -> str:
-    words = (FEWEST if plan.goal.fewest else {}).get(plan.status, WORDS[plan.status])
+def headline_of(plan: Plan) -> str:
+    """Say in a line what is planned, and what is proved of it."""
+    words = (FEWEST if plan.goal.fewest else {}).get(plan.status, WORDS.get(plan.status, ""))
+    if plan.status is Status.INFEASIBLE:
+        words = f"proved that {_impossible(plan.goal)}"
+    held = [form for guest in plan.goal.make_room if (form := form_in_words(guest))]
+    if held and plan.after is not None:
+        words += f" with {' and '.join(held)}"
     line = f"{plan.status}: "
     if plan.after is not None:
         moves = f"{plan.moves} move{'s' * (plan.moves != 1)} of {format_size(plan.moved_kib)}"
         line += f"{moves} in {len(plan.stages)} stage{'s' * (len(plan.stages) != 1)}; "
         if plan.now.mean_distance is not None and plan.after.mean_distance is not None:
             line += f"mean access distance {plan.now.mean_distance:.2f} -> {plan.after.mean_distance:.2f}; "
-    return f"{line}{words} ({plan.wall_time_s:.2f} s)"
+    return f"{line}{words}{if_all(plan.running.assumed if plan.after else ())} ({plan.wall_time_s:.2f} s)"
 
 
-def _costs(plan: Plan, *, colour: bool) -> str:
-    assert plan.after is not None
-    rows = []
-    for t, (before, after) in enumerate(zip(plan.now.terms, plan.after.terms, strict=True)):
-        for name in after:
-            bound = plan.after.bounds[t] if plan.after.bounds else None
-            only = len(after) == 1
-            rows.append((t + 1, name, before.get(name, 0), after[name], bound if only else ""))
-        if len(after) > 1:
-            cost = plan.after.costs[t]
-            bound = plan.after.bounds[t] if plan.after.bounds else None
-            rows.append((t + 1, "total", plan.now.costs[t], cost, bound))
-    shown = [row for row in rows if row[2] or row[3]]
-    return table("Costs", ("tier", "term", ">now", ">after", ">bound"), shown, colour=colour)
+def _impossible(goal: Goal) -> str:
+    """Say what cannot be done, and within what."""
+    parts = []
+    if goal.empty:
+        parts.append(f"pnode{'s' * (len(goal.empty) > 1)} {format_cpuset(goal.empty)} cannot be freed")
+    if goal.make_room:
+        parts.append(f"room cannot be made for {', '.join(guest.name for guest in goal.make_room)}")
+    limited = goal.moves is not None or goal.kib is not None
+    return (" and ".join(parts) or "there is no plan") + " within the budget" * limited
+
+
+def if_all(assumed: Sequence[str]) -> str:
+    """Write what a proof rests on behind it; empty where it rests on nothing."""
+    return f" if {' and '.join(assumed)}" if assumed else ""
+
+
+def cost_rows(now: State, after: State) -> list[tuple[object, ...]]:
+    """Give the cells below :data:`COST_COLUMNS`: a row for each term that costs something now or afterwards."""
+    rows: list[tuple[object, ...]] = []
+    for t, (before, terms) in enumerate(zip(now.terms, after.terms, strict=True)):
+        bound = after.bounds[t] if after.bounds else None
+        for name in terms:
+            rows.append((t + 1, name, before.get(name, 0), terms[name], bound if len(terms) == 1 else ""))
+        if len(terms) > 1:
+            rows.append((t + 1, "total", now.costs[t], after.costs[t], bound))
+    return [row for row in rows if row[2] or row[3]]
 
 
 def _repins(plan: Plan, *, colour: bool) -> str:
@@ -106,15 +143,25 @@ def _repins(plan: Plan, *, colour: bool) -> str:
 
 
 def _stages(plan: Plan, *, colour: bool) -> str:
-    rows = []
+    rows: list[tuple[object, ...]] = []
+    told = any(_vnodes(step, plan) for step in plan.steps)
     for number, stage in enumerate(plan.stages, 1):
         for i, step in enumerate(stage):
             size = format_size(step.kib) if step.kib else ""
-            rows.append(("" if i else number, step.guest, kind_in_words(step), *_ends(step), size))
+            each = ("" if i else number, step.guest, kind_in_words(step), *step_ends(step), size)
+            rows.append((*each, _vnodes(step, plan)) if told else each)
     title = "Stages (what is in one stage may run in any order, or at once)"
     if plan.stage_bound < len(plan.stages):
         title += f"; {plan.stage_bound} at least are needed"
-    return table(title, (">stage", "guest", "move", ">from", ">to", ">memory"), rows, colour=colour)
+    columns = (">stage", "guest", "move", ">from", ">to", ">memory", *(("vnode:pnode",) if told else ()))
+    return table(title, columns, rows, colour=colour)
+
+
+def _vnodes(step: Step, plan: Plan) -> str:
+    """Give the pnode of each vnode, in their order, of a guest that starts on several."""
+    if step.kind not in {"restart", "create"} or not step.after or len(step.after) == 1 or plan.placement is None:
+        return ""
+    return " ".join(f"{v}:{pnode}" for v, pnode in enumerate(plan.placement.pnode_of[step.guest]))
 
 
 def kind_in_words(step: Step) -> str:
@@ -122,7 +169,8 @@ def kind_in_words(step: Step) -> str:
     return HALVES.get((step.kind, step.phase), KINDS[step.kind])
 
 
-def _ends(step: Step) -> tuple[str, str]:
+def step_ends(step: Step) -> tuple[str, str]:
+    """Name the pnodes of a step before and after; a dash, or the disk, where it is on none."""
     away = "disk" if step.kind == "save" else "-"
     before = format_cpuset(step.before) if step.before is not None else away
     after = format_cpuset(step.after) if step.after is not None else away
@@ -147,63 +195,3 @@ def _main_tier(state: State) -> int:
     """Give the tier of nearness and free cores, or the first of them where they are apart."""
     main = (t for t, terms in enumerate(state.terms) if {"access_distance", "core_sharing"} & terms.keys())
     return next(main, 0)
-
-
-def plan_json(plan: Plan) -> str:
-    """
-    Write a plan as one JSON object.
-
-    Returns
-    -------
-    str
-        ``stages`` holds the steps of each stage, ``placement`` the pnodes of each guest afterwards; both as null or
-        empty where there is no plan. ``now`` and ``after`` are costs by term, highest tier first.
-    """
-    document = {
-        "status": str(plan.status),
-        "moves": plan.moves,
-        "moved_kib": plan.moved_kib,
-        "downtime_kib": plan.downtime_kib,
-        "disk_kib": plan.disk_kib,
-        "now": _state_object(plan.now),
-        "after": None if plan.after is None else _state_object(plan.after),
-        "repins": [_step_object(step) for step in plan.repins],
-        "stages": [[_step_object(step) for step in stage] for stage in plan.stages],
-        "stage_bound": plan.stage_bound,
-        "order_proved": plan.order_proved,
-        "placement": None if plan.placement is None else placement_object(plan.placement),
-        "curve": [
-            {
-                "moves": point.moves,
-                "status": str(point.status),
-                **({} if point.state is None else _state_object(point.state)),
-            }
-            for point in plan.curve
-        ],
-        "reason": plan.reason,
-        "notes": notes_of(plan),
-        "wall_time_s": round(plan.wall_time_s, 6),
-    }
-    return lay_out(document) + "\n"
-
-
-def _state_object(state: State) -> dict[str, object]:
-    bounds = state.bounds or (None,) * len(state.costs)
-    return {
-        "mean_access_distance": state.mean_distance,
-        "tiers": [
-            {"cost": cost, "bound": bound, "terms": terms}
-            for cost, bound, terms in zip(state.costs, bounds, state.terms, strict=True)
-        ],
-    }
-
-
-def _step_object(step: Step) -> dict[str, object]:
-    return {
-        "guest": step.guest,
-        "kind": step.kind,
-        "phase": step.phase,
-        "from": None if step.before is None else list(step.before),
-        "to": None if step.after is None else list(step.after),
-        "kib": step.kib,
-    }

@@ -28,7 +28,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
       0      8 GiB
       12         -
     """
-    cells = [[_shown(cell) for cell in row] for row in rows]
+    cells = [[cell_text(cell) for cell in row] for row in rows]
     return _on_terminal(title, columns, cells) if colour else _plain(title, columns, cells)
 
 
@@ -69,7 +69,16 @@ def _on_terminal(title: str, columns: Sequence[str], rows: list[list[str]]) -> s
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    # as close as the plain table: rich breaks words where a terminal is narrow
+    grid = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     for column in columns:
         right = column.startswith(">")
         grid.add_column(column.lstrip(">"), justify="right" if right else "left", overflow="fold")
@@ -87,7 +96,8 @@ def _printed(thing: object) -> str:
     return capture.get()
 
 
-def _shown(cell: object) -> str:
+def cell_text(cell: object) -> str:
+    """Write a cell: None as ``-``, a float with two decimals."""
     if cell is None:
         return "-"
     return f"{cell:.2f}" if isinstance(cell, float) else str(cell)

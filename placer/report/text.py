@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from placer.assignment import Status
-from placer.formats.configured_guest import write_vnodes
-from placer.instance import Guest, Instance, Placement, format_cpuset, format_size
+from placer.instance import Instance, Placement
 from placer.instance.note import grouped
 from placer.job.met import with_met_whole
 from placer.job.notes import answer_notes
 from placer.job.request import Request
 from placer.job.set_notes import assumes_parts
+from placer.report.guests import COLUMNS, guest_rows
 from placer.report.huge_pages import huge_pages_table
 from placer.report.moved import moved_line
 from placer.report.pnodes import pnode_table
@@ -37,7 +37,7 @@ def summary(result: Result, request: Request) -> list[str]:
     ]
 
 
-def render(result: Result, request: Request, *, colour: bool = False, quiet: bool = False) -> str:
+def render(result: Result, request: Request, *, colour: bool = False, quiet: bool = False, drawing: str = "") -> str:
     """
     Write the report: status and mean access distance, then costs, guests, pnodes, a trade, and notes.
 
@@ -51,6 +51,8 @@ def render(result: Result, request: Request, *, colour: bool = False, quiet: boo
         Whether the report goes to a terminal.
     quiet
         Whether the notes are left out, those of the request and those on the placement.
+    drawing
+        Lines that show the placement, for a terminal.
     """
     parts = [
         headline(_headline(result, request), good=result.status in (Status.OPTIMAL, Status.FEASIBLE), colour=colour)
@@ -66,6 +68,7 @@ def render(result: Result, request: Request, *, colour: bool = False, quiet: boo
     if result.placement is not None:
         met, where = with_met_whole(request, result.placement)
         parts += [
+            f"\n{drawing}" if drawing else "",
             "\n" + _costs(result, request.instance, colour=colour),
             "\n" + _guests(result, met.instance, where, colour=colour),
             "\n" + pnode_table(met.instance, where, colour=colour),
@@ -110,59 +113,5 @@ def _costs(result: Result, instance: Instance, *, colour: bool) -> str:
 
 
 def _guests(result: Result, instance: Instance, placement: Placement, *, colour: bool) -> str:
-    rows: list[tuple[object, ...]] = []
-    for guest in instance.guests:
-        mean = result.guest_access_distance.get(guest.name)
-        if guest.form == "set":
-            rows.append(_set_row(guest, placement, mean))
-            continue
-        for v, vnode in enumerate(write_vnodes(guest, instance.host, placement.pnode_of[guest.name])):
-            first = v == 0
-            rows.append(
-                (
-                    guest.name if first else "",
-                    v,
-                    format_size(vnode.memory_kib),
-                    _vcpus(guest, vnode.vcpus, placement),
-                    "none" if vnode.pnode is None else vnode.pnode,
-                    mean if first else "",
-                )
-            )
-        rows += _apart(guest, placement)
-    columns = ("guest", ">vnode", ">memory", "vcpus", ">pnode", ">mean distance")
-    return table("Guests", columns, rows, colour=colour)
-
-
-def _apart(guest: Guest, placement: Placement) -> list[tuple[object, ...]]:
-    """Give a row for each part of the memory of a vnode that lies apart, as memory devices may."""
-    return [
-        ("", f"{vnode.memory_of} (apart)", format_size(vnode.memory_kib), "0", "none" if pnode is None else pnode, "")
-        for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True)
-        if vnode.memory_of is not None
-    ]
-
-
-def _set_row(guest: Guest, placement: Placement, mean: float | None) -> tuple[object, ...]:
-    """Give the one row of a guest that sees no NUMA and lies on a set of pnodes."""
-    every = tuple(range(guest.vcpu_count))
-    pnodes = [pnode for pnode in placement.pnode_of[guest.name] if pnode is not None]
-    where = format_cpuset(pnodes) if pnodes else "none"
-    if 0 < len(pnodes) < len(guest.vnodes):
-        where += f" ({len(pnodes)} of {len(guest.vnodes)} parts)"
-    return (guest.name, "set", format_size(guest.memory_kib), _vcpus(guest, every, placement), where, mean)
-
-
-def _vcpus(guest: Guest, vcpus: tuple[int, ...], placement: Placement) -> str:
-    """Give the number and the names of the vcpus of a vnode, and the pcpus of its dedicated ones."""
-    if not vcpus:
-        return "0"
-    own = guest.dedicated.intersection(vcpus)
-    pcpus = [pcpu for vcpu in own if (pcpu := placement.pcpu_of[guest.name][vcpu]) is not None] if own else []
-    text = f"{len(vcpus)} ({format_cpuset(vcpus)})"
-    online = len(guest.online.intersection(vcpus))
-    if online < len(vcpus):
-        text = f"{text[:-1]}, {online} online)"
-    if not pcpus:
-        return text
-    dedicated = "" if len(own) == len(vcpus) else f"{format_cpuset(own)} "
-    return f"{text}, {dedicated}on pcpus {format_cpuset(pcpus)}"
+    rows = guest_rows(instance, placement, result.guest_access_distance)
+    return table("Guests", COLUMNS, rows, colour=colour)

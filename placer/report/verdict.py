@@ -45,15 +45,24 @@ def render_verdict(
     return "".join(lines)
 
 
-def _costs(verdict: Verdict, bounds: list[int | None], instance: Instance, mean: float | None) -> str:
+COLUMNS = ("tier", "term", ">cost", "which is", ">bound of tier", ">gap")
+
+
+def cost_rows(
+    verdict: Verdict, bounds: Sequence[int | None], instance: Instance, mean: float | None
+) -> list[tuple[object, ...]]:
+    """Give the cells below :data:`COLUMNS`: a row for each term, the bound of its tier in the first of them."""
     rows: list[tuple[object, ...]] = []
     for t, (terms, cost, bound) in enumerate(zip(verdict.terms, verdict.costs, bounds, strict=True), 1):
         of_tier: tuple[object, ...] = (bound, gap(cost, bound))
         for name, value in terms.items():
             rows.append((t, name, value, in_units(name, value, instance, mean), *of_tier))
             of_tier = ("", "")
-    columns = ("tier", "term", ">cost", "which is", ">bound of tier", ">gap")
-    return table("Costs, highest tier first", columns, rows)
+    return rows
+
+
+def _costs(verdict: Verdict, bounds: list[int | None], instance: Instance, mean: float | None) -> str:
+    return table("Costs, highest tier first", COLUMNS, cost_rows(verdict, bounds, instance, mean))
 
 
 def _bounds(verdict: Verdict, best: Result | None) -> list[int | None]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from placer.instance import Guest, Host, Pnode, Vnode, format_size
-from placer.instance.flexible import KIB_PER_MIB, set_parts
+from placer.instance.flexible import set_parts
 from placer.instance.note import Note
+from placer.instance.units import KIB_PER_MIB
 from placer.solving.vnode_counts import fewest_vnodes
 
 

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from threading import RLock
 
 from msgspec.structs import replace
 
 from placer.check import check
 from placer.errors import InputError, expect, listed
-from placer.instance import Domain, Guest, Host, Instance, Objective, Placement, Rule, guest_of, shorten
-from placer.instance.rules import Member
-from placer.lowering.memory import overhead_shares
+from placer.instance import Guest, Host, Instance, Objective, Placement, Rule, shorten
 from placer.solving.result import Result
+from placer.solving.started import Started, exclusive_members, started
 from placer.solving.state_rules import beside_running
-
-
-@dataclass(frozen=True)
-class _Started:
-    domain: Domain
-    pnodes: tuple[int, ...]
-    exclusive: tuple[Member, ...]
-    taken_kib: Counter[int]
-    taken_pages: Counter[tuple[int, int]]
-    devices: tuple[str, ...]
 
 
 class State:
@@ -64,7 +52,7 @@ class State:
 
     def __init__(self, host: Host) -> None:
         self._base = self._host = expect("host", host, Host)
-        self._started: dict[str, _Started] = {}
+        self._started: dict[str, Started] = {}
         self._lock = RLock()
 
     def __getstate__(self) -> dict[str, object]:
@@ -110,11 +98,11 @@ class State:
         between = tuple(expect("rules", rule, Rule) for rule in listed("rules", rules))
         expect("objective", objective, Objective, type(None))
         with self._lock:
-            host, started = self._host, dict(self._started)
+            host, there = self._host, dict(self._started)
         for guest in given:
             self._refuse_running(guest.name)
-        running = {name: one.pnodes for name, one in started.items()}
-        exclusive = [member for one in started.values() for member in one.exclusive]
+        running = {name: one.pnodes for name, one in there.items()}
+        exclusive = [member for one in there.values() for member in one.exclusive]
         try:
             given, between = beside_running(given, between, running, exclusive, host)
             return Instance(host=host, guests=given, rules=between, objective=objective or Objective())
@@ -137,12 +125,9 @@ class State:
         with self._lock:
             self._refuse_what_no_longer_fits(guests, answer)
             for guest in guests:
-                exclusive = tuple(
-                    rule.exclusive
-                    for rule in answer.instance.rules
-                    if rule.exclusive is not None and guest_of(rule.exclusive) == guest.name
+                self._started[guest.name] = started(
+                    guest, answer.placement, self._base, exclusive_members(guest, answer.instance)
                 )
-                self._started[guest.name] = _start(guest, answer.placement, self._base, exclusive)
             self._host = self._now()
 
     def stop(self, name: str) -> None:
@@ -179,10 +164,11 @@ class State:
     def _now(self) -> Host:
         taken_kib: Counter[int] = Counter()
         pages: Counter[tuple[int, int]] = Counter()
-        for started in self._started.values():
-            taken_kib.update(started.taken_kib)
-            pages.update(started.taken_pages)
-        gone = {device for started in self._started.values() for device in started.devices}
+        for one in self._started.values():
+            taken_kib.update(one.taken_kib)
+            taken_kib.update(one.overhead_kib)
+            pages.update(one.taken_pages)
+        gone = {device for one in self._started.values() for device in one.devices}
         return replace(
             self._base,
             pnodes=tuple(
@@ -197,43 +183,5 @@ class State:
                 for pnode in self._base.pnodes
             ),
             devices=tuple(device for device in self._base.devices if device.id not in gone),
-            domains=(*self._base.domains, *(started.domain for started in self._started.values())),
+            domains=(*self._base.domains, *(one.domain for one in self._started.values())),
         )
-
-
-def _start(guest: Guest, placement: Placement, host: Host, exclusive: tuple[Member, ...]) -> _Started:
-    taken_kib: Counter[int] = Counter()
-    pages: Counter[tuple[int, int]] = Counter()
-    for vnode, pnode in zip(guest.vnodes, placement.pnode_of[guest.name], strict=True):
-        assert pnode is not None
-        taken_kib[pnode] += guest.ordinary_kib(vnode) + guest.overhead_share_kib(vnode)
-        if size := guest.page_size_of(vnode):
-            pages[pnode, size] += vnode.memory_kib // size
-    for p, kib in () if guest.has_own_affinity else overhead_shares(guest, host):
-        taken_kib[host.pnodes[p].id] += kib
-    affinity = _affinity(guest, placement, host)
-    domain = Domain(name=guest.name, affinity=affinity, online_vcpus=guest.online_vcpus, pool=guest.pool)
-    pnodes = tuple(pnode for pnode in placement.pnode_of[guest.name] if pnode is not None)
-    return _Started(
-        domain=domain,
-        pnodes=pnodes,
-        exclusive=exclusive,
-        taken_kib=taken_kib,
-        taken_pages=pages,
-        devices=guest.devices,
-    )
-
-
-def _affinity(guest: Guest, placement: Placement, host: Host) -> tuple[tuple[int, ...] | None, ...]:
-    """Bind each vcpu to the pcpu that it owns, else to those of its home that its cpupool and hard affinity leave."""
-    owned = placement.pcpu_of.get(guest.name, (None,) * guest.vcpu_count)
-    masks = guest.hard_affinity or (None,) * guest.vcpu_count
-    pool = host.pcpus_of_effective_pool(guest.pool)
-    affinity: list[tuple[int, ...] | None] = [None] * guest.vcpu_count
-    for vnode, ids in zip(guest.vnodes, guest.homes(placement.pnode_of[guest.name]), strict=True):
-        home = [pcpu for each in host.pnodes if each.id in ids for pcpu in each.pcpus if pcpu in pool]
-        for vcpu in vnode.vcpus:
-            mask, pcpu = masks[vcpu], owned[vcpu]
-            left = tuple(each for each in home if mask is None or each in mask)
-            affinity[vcpu] = (left or mask or None) if pcpu is None else (pcpu,)
-    return tuple(affinity)

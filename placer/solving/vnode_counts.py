@@ -8,8 +8,8 @@ from typing import Literal
 from msgspec.structs import replace as change
 
 from placer.instance import Guest, Host, Instance, format_size
-from placer.instance.flexible import KIB_PER_GIB
 from placer.instance.note import Note
+from placer.instance.units import KIB_PER_GIB
 from placer.solving.alone import fits_alone, nearest_count
 from placer.solving.vnode_reasons import reason_of_memory, reason_of_pcpus, too_wide, with_shared_cores
 

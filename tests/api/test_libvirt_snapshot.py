@@ -173,3 +173,19 @@ def test_memory_devices_are_meant_to_lie_on_the_pnode_of_their_nodemask() -> Non
         assert db.memory_kib == 5 * GIB
         found = None if db.vnodes is None else tuple(vnode.pnode for vnode in db.vnodes)
         assert found == pnodes
+
+
+def test_domains_are_seen_with_their_uuids_and_take_their_memory_as_they_use_it() -> None:
+    running = read(parts_of_kvm()).host.running
+    assert running is not None and running.sighting is not None
+    sighting = running.sighting
+    assert {each.name for each in sighting.domains} == {"db", "web"}
+    assert (sighting.lazy, sighting.whole) == (True, True)
+    assert not any(each.built for each in sighting.domains) and all(each.uuid for each in sighting.domains)
+
+
+def test_a_domain_that_only_one_list_has_leaves_open_which_there_were() -> None:
+    parts = parts_of_kvm()
+    parts["virsh-list-after"] += "00000000-0000-4000-8000-000000000009\n"
+    running = read(parts).host.running
+    assert running is not None and running.sighting is not None and not running.sighting.whole

@@ -35,3 +35,25 @@ def test_a_numa_dump_needs_the_domains_that_run_and_is_of_this_host() -> None:
     assert parsed.running is not None
     assert parsed.running.stated_free == {0}
     assert set(parsed.running.memory_kib or {}) == set(range(6))
+
+
+def test_guests_of_xl_list_are_seen_as_built_at_no_known_moment() -> None:
+    parsed = placer.read_host(
+        RUNNING / "xl-info.txt", running=RUNNING / "xl-list.json", numa_dump=RUNNING / "dmesg.txt"
+    )
+    assert parsed.running is not None and parsed.running.sighting is not None
+    sighting = parsed.running.sighting
+    assert [(each.domid, each.name, each.built) for each in sighting.domains][2] == (3, "db", True)
+    assert sighting.domains[2].uuid == "8e6f4ef4-84ee-4ddf-9e0f-52aa9dfe6eda"
+    assert (sighting.taken, sighting.whole, sighting.gone_kib) == (None, False, {})
+
+
+def test_what_xen_was_booted_with_is_kept_beside_pools_and_lists() -> None:
+    text = (RUNNING / "xl-info.txt").read_text() + "\nxen_commandline        : dom0_mem=512M\n"
+    parsed = placer.read_host(
+        placer.Text(text),
+        running=RUNNING / "xl-list.json",
+        pools=placer.Text("Name CPU list\nPool-0 0-15\n"),
+        reserve="1MiB",
+    )
+    assert any("has no max:SIZE" in note for note in parsed.free_notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,12 @@ def as_text(parts: dict[str, str]) -> placer.Text:
     return placer.Text(snapshot(parts), place="xen1.txt")
 
 
+def without_sighting(parsed: placer.ParsedHost) -> placer.ParsedHost:
+    """Leave out what only a snapshot knows: when it was taken, and which domains were built by then."""
+    assert parsed.running is not None
+    return replace(parsed, running=replace(parsed.running, sighting=None))
+
+
 def test_a_snapshot_is_the_host_of_its_parts(tmp_path: Path) -> None:
     parts = parts_of_xl() | {"xl-dmesg": output("dmesg.txt")}
     pools = placer.Text(parts["xl-cpupool-list"], place="pools")
@@ -29,8 +36,8 @@ def test_a_snapshot_is_the_host_of_its_parts(tmp_path: Path) -> None:
     )
     (tmp_path / "xen1.txt").write_text(snapshot(parts), encoding="utf-8")
     for source in (as_text(parts), tmp_path / "xen1.txt"):
-        assert placer.read_host(source) == one_by_one
-        assert placer.read_snapshot(source).host == one_by_one
+        for found in (placer.read_host(source), placer.read_snapshot(source).host):
+            assert without_sighting(found) == without_sighting(one_by_one)
 
 
 def test_a_snapshot_has_the_guests_and_what_an_audit_takes() -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 import placer
+from placer.formats.sighting import Sighting
 from tests.support.snapshots import output, parts_of_xl, snapshot
 
 
@@ -87,3 +88,78 @@ def test_memory_that_was_taken_between_the_parts_is_a_note_and_a_dump_of_another
         placer.InputError, match=r"^xen1\.txt: the NUMA dump has pcpu 0 on pnode 1, this host on pnode 0"
     ):
         read(parts | {"xl-dmesg": other})
+
+
+VERBOSE = "Name  ID   Mem VCPUs\tState\tTime(s)   UUID   Reason-Code\tSecurity Label\n"
+UUID = "00000000-0000-4000-8000-{:012}"
+
+
+def verbose(*rows: tuple[str, int, str, str]) -> str:
+    """What xl list -v prints: name, domid, state and time of each."""
+    return VERBOSE + "".join(f"{name} {n} 512 2 {state} {time} {UUID.format(n)} - -\n" for name, n, state, time in rows)
+
+
+def sighting_of(parts: dict[str, str]) -> Sighting:
+    running = read(parts).host.running
+    assert running is not None and running.sighting is not None
+    return running.sighting
+
+
+def test_domains_that_had_run_before_the_host_was_asked_are_built() -> None:
+    """half is being created all the time, new came after the first list, app ran before."""
+    parts = parts_of_xl()
+    parts["xl-domains-before"] = verbose(
+        ("Domain-0", 0, "r-----", "9.9"), ("app", 1, "-b----", "0.0"), ("half", 8, "--p---", "0.0")
+    )
+    parts["xl-domains"] = verbose(
+        ("Domain-0", 0, "r-----", "9.9"),
+        ("app", 1, "-b----", "0.0"),
+        ("half", 8, "--p---", "0.0"),
+        ("new", 9, "r-----", "0.1"),
+    )
+    sighting = sighting_of(parts)
+    assert [(each.domid, each.name, each.built) for each in sighting.domains] == [
+        (1, "app", True),
+        (8, "half", False),
+        (9, "new", False),
+    ]
+    assert [each.uuid for each in sighting.domains] == [UUID.format(n) for n in (1, 8, 9)]
+    assert (sighting.whole, sighting.building, sighting.lazy) == (True, frozenset({8}), False)
+    assert sighting.taken is not None and sighting.taken.boot_id.startswith("3f2a9c1e")
+
+
+def test_a_paused_domain_that_ran_is_built_and_one_that_dies_is_not() -> None:
+    parts = parts_of_xl()
+    parts["xl-domains-before"] = verbose(("app", 1, "--p---", "3.0"), ("db", 3, "--ps-d", "3.0"))
+    built = {each.domid: each.built for each in sighting_of(parts).domains}
+    assert built[1] and not built[3]
+
+
+def test_lists_without_uuids_may_lack_domains_and_without_the_first_none_is_built() -> None:
+    """The uuids of guests with a configuration are known from xl list -l."""
+    sighting = sighting_of(parts_of_xl())
+    assert not sighting.whole and not any(each.built for each in sighting.domains)
+    assert next(each.uuid for each in sighting.domains if each.name == "db") == "8e6f4ef4-84ee-4ddf-9e0f-52aa9dfe6eda"
+    parts = parts_of_xl()
+    parts["xl-domains-before"] = parts["xl-domains"]
+    assert sighting_of(parts).whole and all(each.built for each in sighting_of(parts).domains)
+
+
+def test_memory_that_went_between_free_memory_and_the_dump_is_told() -> None:
+    parts = parts_of_xl() | {"xl-dmesg": output("dmesg.txt")}
+    assert sighting_of(parts).gone_kib == {}
+    dump = parts["xl-dmesg"]
+    row = next(line for line in dump.splitlines() if "NODE1 start->" in line)
+    free = int(row.rpartition("free->")[2])
+    parts["xl-dmesg"] = dump.replace(row, row.replace(f"free->{free}", f"free->{free - 2560}"))
+    host = read(parts).host.host
+    assert sighting_of(parts).gone_kib == {1: host.pnodes[1].memory_kib - (free - 2560) * 4}
+
+
+def test_what_makes_free_memory_no_promise_is_told_for_claims() -> None:
+    parts = parts_of_xl()
+    assert [note.startswith("free memory is no promise") for note in read(parts).host.free_notes] in ([], [True])
+    before = len(read(parts).host.free_notes)
+    found = read(parts | {"xl-balloon": "autoballoon: on\nsqueezed: yes\nasked: yes\n"}).host
+    assert len(found.free_notes) == before + 2
+    assert not any("no promise" in note for note in found.notes)

@@ -14,7 +14,7 @@ from tests.support.random_instances import random_instance
 
 def test_no_bound_of_groups_placed_alone_is_above_the_optimum() -> None:
     raised = 0
-    for seed in range(400):
+    for seed in range(160):
         instance, allow_unplaced = random_instance(seed), seed % 4 == 0
         expected = best(instance, allow_unplaced)
         if expected is not None:
@@ -24,7 +24,7 @@ def test_no_bound_of_groups_placed_alone_is_above_the_optimum() -> None:
             assert all(low <= cost for low, cost in zip(grouped, expected[0], strict=True)), seed
             assert all(low <= high for low, high in zip(plain, grouped, strict=True)), seed
             raised += grouped != plain
-    assert raised > 20
+    assert raised > 8
 
 
 def test_a_guest_alone_weighs_its_distances_against_the_cores_it_would_share() -> None:

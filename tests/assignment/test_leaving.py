@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 from threading import Event
 from time import sleep
 
@@ -144,3 +146,28 @@ def test_a_program_waits_at_its_end_for_calls_that_were_left() -> None:
     ended = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout == "left\ncame back\n"
+
+
+def test_an_import_ends_before_the_call_that_was_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Broken off, it would leave the lock of all imports taken, and every other import would wait for good."""
+    begun, may_end = Event(), Event()
+    monkeypatch.setattr(sys, "events_of_a_test", (begun, may_end), raising=False)
+    (tmp_path / "left_amid_import.py").write_text(
+        "import sys\nbegun, may_end = sys.events_of_a_test\nbegun.set()\n"
+        "while not may_end.is_set():\n    pass\nwhole = True\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    seen: list[str] = []
+
+    def work() -> int:
+        import_module("left_amid_import")
+        seen.append("the import")
+        while True:
+            pass
+
+    assert call(work, Stop(Event()), lambda: once_set(begun)) is None
+    assert any_left()
+    may_end.set()
+    wait_until_none_is_left()
+    assert seen == ["the import"]
+    assert sys.modules.pop("left_amid_import").whole

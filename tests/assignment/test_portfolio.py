@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from threading import Event
 
 import numpy as np
 import pytest
@@ -37,19 +38,21 @@ def test_it_places_what_the_greedy_of_2013_leaves_out(
 
 def test_a_small_instance_is_proved_without_cpsat() -> None:
     host = a_host(*(3 * GIB,) * 8, slit=OPTERON_6272)
-    instance = an_instance(host, a_guest(*(2 * GIB,) * 4))
+    instance = an_instance(host, a_guest(*(2 * GIB,) * 5))
     answer, expected = solve(instance), best(instance, False)
     assert expected is not None
     assert answer.status is Status.OPTIMAL
     assert tuple(tier.cost for tier in answer.tiers) == expected[0]
     assert [decision.method for decision in answer.decisions] == ["branch_and_bound"]
+    few = solve(an_instance(host, a_guest(*(2 * GIB,) * 4)))
+    assert [decision.method for decision in few.decisions] == ["enumeration"]
     none = solve(an_instance(host, a_guest(*(4 * GIB,) * 4)))
     assert none.status is Status.INFEASIBLE
     assert [decision.method for decision in none.decisions] == ["capacity"]
 
 
 def test_where_branch_and_bound_gives_up_the_next_methods_start_from_its_best() -> None:
-    instance = an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 4))
+    instance = an_instance(a_host(*(3 * GIB,) * 8, slit=OPTERON_6272), a_guest(*(2 * GIB,) * 5))
     problem, expected = lower(instance).problem, best(instance, False)
     methods = [branch_and_bound_within(3) if m.name == "branch_and_bound" else m for m in METHODS]
     solution = walk(methods, problem, SearchContext(workers=1))
@@ -74,10 +77,31 @@ def test_many_vnodes_with_traffic_of_their_own_are_searched_and_bounded_without_
     traffic = tuple(map(tuple, random.integers(0, 9, (32, 32)).tolist()))
     host = a_host(*(random.integers(12, 60, 64) * GIB).tolist(), slit=tree_slit((4, 16, 64), (10, 16, 19, 21)))
     guest = a_guest(*(random.integers(8, 21, 32) * GIB).tolist(), traffic=traffic)
-    answer = solve(an_instance(host, guest), time_limit_s=8)
+    stop = Event()
+
+    def bounded(line: str) -> None:
+        if "  bounds: " in line:
+            stop.set()  # so that the limit may leave a busy machine time for them
+
+    answer = solve(an_instance(host, guest), time_limit_s=20, stop=stop, on_log=bounded)
     assert answer.status is Status.FEASIBLE
-    assert [decision.method for decision in answer.decisions] in (["tabu_search"], ["root"])  # root on a busy machine
+    assert [decision.method for decision in answer.decisions] in (["tabu_search"], ["root"])
     cost, bound = answer.tiers[2].cost, answer.tiers[2].bound
     assert bound is not None
     assert 0.8 * cost < bound < cost
     assert bound > 32_000 * 13  # with every access local it would be 10
+
+
+def test_the_levels_of_nested_distances_prove_a_ring_without_branching_or_a_model() -> None:
+    """Twenty vnodes, five on each of four pnodes: 16 links within pnodes, 2 within pairs of pnodes, 2 between these."""
+    count = 20
+    links = tuple(tuple(int((v - w) % count in (1, count - 1)) for w in range(count)) for v in range(count))
+    guest = a_guest(*(GIB,) * count, traffic=links)
+    host = a_host(*(5 * GIB,) * 4, pcpus=count, slit=tree_slit((2, 4), (10, 16, 21)))
+    answer = solve(an_instance(host, guest, price=0), trade=False)
+    assert answer.status is Status.OPTIMAL
+    # 20 vcpus read 1000 each, half of it from either neighbour
+    assert answer.tiers[2].cost == 2 * 500 * (16 * 10 + 2 * 16 + 2 * 21)
+    (decision,) = answer.decisions
+    assert decision.method == "root"
+    assert "distances nest" in dict(decision.passed_over)["branch_and_bound"]

@@ -27,8 +27,8 @@ def test_a_method_asked_for_by_its_name_is_the_decision_and_a_portfolio_decides_
     assert (decision.method, decision.passed_over) == ("branch_and_bound", ())
     assert decision.because == "asked for by its name (exact: over arrays, for few vnodes)"
     (decision,) = STRATEGIES["optimal"].run(problem, SearchContext()).decisions
-    assert decision.method == "subset_dp"
-    assert "decomposition" in dict(decision.passed_over)
+    assert decision.method == "enumeration"
+    assert "capacity" in dict(decision.passed_over)
 
 
 def test_what_never_searches_proves_nothing() -> None:

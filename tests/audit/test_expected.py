@@ -74,6 +74,13 @@ def test_memory_is_misplaced_beyond_what_each_pnode_was_meant_to_hold() -> None:
     assert anywhere_of_two.misplaced_kib({0: 0, 1: 97, 2: 3}) == {2: 3}
 
 
+def test_what_a_guest_holds_besides_where_it_was_meant_to_be_is_not_misplaced() -> None:
+    two = expected_by_config(running(0, 1), HOST)  # 100 KiB on each
+    assert two.misplaced_kib({0: 130, 1: 100}) == {}
+    assert two.misplaced_kib({0: 130, 1: 90}) == {0: 10}  # of 30 more, 10 are lacking on pnode 1
+    assert two.misplaced_kib({0: 100, 1: 100, 2: 30}) == {2: 30}
+
+
 def test_a_pnode_of_a_set_holds_its_part_but_for_an_extent_or_a_gib() -> None:
     assert set_faults(frozenset({0, 2}), {0: 103 * MIB, 1: 0, 2: 97 * MIB}) == []
     assert set_faults(frozenset({0, 2}), {0: 104 * MIB, 2: 96 * MIB}) == [

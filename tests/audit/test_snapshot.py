@@ -10,8 +10,8 @@ from placer.formats.snapshot.domain_states import DomainState
 BOTH = {1: "db", 2: "web"}
 
 
-def state(domid: int, **of: bool) -> DomainState:
-    return DomainState(domid=domid, name=f"guest {domid}", memory_mib=1, **of)
+def state(domid: int, *, dying: bool = False, paused: bool = False, ran: bool = True) -> DomainState:
+    return DomainState(domid=domid, name=f"guest {domid}", memory_mib=1, dying=dying, paused=paused, ran=ran)
 
 
 SETTLED = {0: state(0), 1: state(1), 2: state(2)}

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks.__main__ import FULL, main, read, write
-from benchmarks.runs import Row
+from benchmarks.__main__ import FULL, main
+from benchmarks.result_rows import read, write
+from benchmarks.runs import COLUMNS, Row
 
 FOLDER = Path(command.__file__).parent
 INTERNAL = {"nova_worker"}
@@ -39,7 +40,7 @@ def test_tables_of_several_builds_are_refused(
     pytest.importorskip("matplotlib")
     rows = read(FULL)[:3]
     rows[1] = {**rows[1], "versions": "placer 0.0.1"}
-    write(tmp_path / "full.csv", rows)
+    write(tmp_path / "full.csv", COLUMNS, rows)
     monkeypatch.setattr(command, "FULL", tmp_path / "full.csv")
     assert main(["--report"]) == 2
     said = capsys.readouterr().err

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import FULL, read
+from benchmarks.__main__ import FULL
+from benchmarks.result_rows import read
 
 
 def test_the_plot_of_greedy_algorithms_names_hosts_and_contestants(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import FULL, NOVA, QUICK, RESULTS, read
+from benchmarks.__main__ import FULL, NOVA, QUICK, RESULTS
 from benchmarks.hosts import LOADS
 from benchmarks.report import BEGIN, END, blocks, headline, nova_words, replaced
+from benchmarks.result_rows import read
 from benchmarks.runs import Row
 from benchmarks.summaries import better, p95, sharing
 from benchmarks.tables import GREEDY, batches, by_load, growth, quality, six

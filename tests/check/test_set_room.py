@@ -55,3 +55,15 @@ def test_a_guest_on_one_pnode_counts_as_a_set_of_one() -> None:
     (message,) = faults(enough - 1, guest)
     assert message.endswith(": db")
     assert faults(enough - 1, replace(guest, form="vnuma")) == []
+
+
+def test_a_part_where_no_vcpu_may_run_is_said_with_its_memory() -> None:
+    host = replace(a_host(GIB, GIB), low_zone_kib=0)
+    bound = a_guest(400 * MIB, 200 * MIB, vcpus=(1, 0), type="pv", form="set", one_to_one=True, hard_affinity=((0, 1),))
+    placement = Placement(pnode_of={"db": (0, 1)})
+    (violation,) = check(Instance(host=host, guests=(bound,)), placement).violations
+    assert (violation.rule, violation.guests) == ("set_affinity", ("db",))
+    assert violation.message == (
+        'guest "db" part 1 stands on pnode 1, where none of its vcpus may run, so Xen puts its 200 MiB elsewhere'
+    )
+    assert check(Instance(host=host, guests=(bound,), sets_may_stray=True), placement).violations == ()

@@ -172,8 +172,8 @@ def test_one_of_the_files_may_be_standard_input(words: tuple[object, ...]) -> No
 
 
 USAGE = {
-    "nothing": ((), "expected INSTANCE and PLACEMENT, or --host, --running and --numa-dump for running guests"),
-    "one": (("x.json",), "expected INSTANCE and PLACEMENT, or --host, --running and --numa-dump for running guests"),
+    "nothing": ((), "expected INSTANCE and PLACEMENT, or for running guests --host with a snapshot"),
+    "one": (("x.json",), "expected INSTANCE and PLACEMENT, or for running guests --host with a snapshot"),
     "no dump": (
         RUNNING[:4],
         "a check of running guests needs --host with a snapshot, or --host, --numa-dump, and --running or ",
@@ -210,7 +210,9 @@ def test_files_that_contradict_each_other_are_refused() -> None:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.data())
 def test_damaged_files_end_with_a_verdict_or_one_line_and_never_a_traceback(
     tmp_path: Path, data: st.DataObject

@@ -9,6 +9,7 @@ import pytest
 from placer.assignment.registry import STRATEGIES
 from placer.cli.solve import StrategyName
 from tests.support.commands import INSTANCES, a_cfg, a_folder, placer
+from tests.support.pictures import written
 
 
 def rows(out: str) -> dict[str, list[str]]:
@@ -93,3 +94,21 @@ def test_one_bad_instance_is_refused_before_any_is_solved(tmp_path: Path) -> Non
     ran = placer("compare", INSTANCES / "rfc-a.json", tmp_path / "missing.json")
 
     assert (ran.code, ran.out, ran.err) == (2, "", f"error: {tmp_path}/missing.json: no such file\n")
+
+
+def test_the_answers_of_strategies_are_drawn_beside_each_other(tmp_path: Path) -> None:
+    words = ("--strategy", "first-fit", "--strategy", "optimal", "--format")
+    svg = placer("compare", INSTANCES / "rfc-c.json", *words, "svg").out
+    assert {"first-fit", "optimal"} <= {each.text for each in written(svg)}
+    page = tmp_path / "a.html"
+    assert placer("compare", INSTANCES / "rfc-c.json", *words, "html", "-o", page).code == 0
+    assert page.read_text(encoding="utf-8").count("<figure") == 2
+    two = placer("compare", INSTANCES / "rfc-a.json", INSTANCES / "rfc-c.json", *words, "html")
+    assert (two.code, two.err) == (2, "error: usage: --format html draws one instance, got 2\n")
+
+
+def test_a_table_goes_to_a_file_too(tmp_path: Path) -> None:
+    words = (INSTANCES / "rfc-a.json", "--strategy", "first-fit")
+    assert placer("compare", *words, "-o", tmp_path / "a.txt").out == ""
+    written_text = (tmp_path / "a.txt").read_text(encoding="utf-8")
+    assert written_text.splitlines()[0] == placer("compare", *words).lines[0]

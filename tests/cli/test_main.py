@@ -117,7 +117,7 @@ def closed_stdout(*words: str) -> tuple[int, bytes]:
 
 @pytest.mark.parametrize(
     "words",
-    [("--help",), ("--version",), ("schema",), ("solve", RFC_C, "-q"), ("compare", RFC_C, "-q"), ("host", RFC_C)],
+    [("--help",), ("--version",), ("schema",), ("solve", RFC_C, "-q"), ("compare", RFC_C, "-q"), ("host", RFC_C, "-q")],
 )
 def test_an_answer_for_a_closed_standard_output_is_refused(words: tuple[str, ...]) -> None:
     assert closed_stdout(*words) == (2, b"error: <stdout>: cannot be written: it is closed\n")
@@ -183,7 +183,6 @@ def test_colour_is_for_terminals_that_want_it() -> None:
     assert ESCAPE not in plain
     first = plain.splitlines()[0]
     assert first.startswith("OPTIMAL: mean access distance 15.00; placed, and proved")
-    assert "─" not in plain
 
 
 def test_a_pipe_gets_no_colour_even_where_it_is_forced() -> None:

@@ -9,6 +9,15 @@ from tests.support.commands import INSTANCES, placer
 RFC_C = INSTANCES / "rfc-c.json"
 
 
+@pytest.mark.parametrize("command", ["show", "check", "whatif"])
+def test_no_time_limit_is_no_number(command: str) -> None:
+    ran = placer(command, RFC_C, "--time-limit", "nan")
+    assert (ran.code, ran.out) == (2, "")
+    assert "Invalid value for '--time-limit': expected a number of seconds" in " ".join(
+        ran.err.replace("│", " ").split()
+    )
+
+
 @pytest.mark.parametrize("command", ["solve", "compare"])
 @pytest.mark.parametrize(
     ("option", "value", "message"),

@@ -71,5 +71,7 @@ def test_what_fails_writes_nothing(host: FakeHost, tmp_path: Path) -> None:
 
 
 def test_a_size_is_a_size() -> None:
-    ran = placer("snapshot", "--pages-up-to", "much")
+    alone = placer("snapshot", "--pages-up-to", "1GiB")
+    assert alone.code == 2 and "is for --pages alone" in alone.err
+    ran = placer("snapshot", "--pages", "--pages-up-to", "much")
     assert (ran.code, "expected a size such as" in ran.err) == (2, True)

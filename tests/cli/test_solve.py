@@ -411,3 +411,12 @@ def test_the_help_names_every_option_and_every_exit_code() -> None:
         "--quiet",
     ]:
         assert option in solve.out
+
+
+def test_the_answer_is_a_page_that_says_the_same_as_the_report(tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    assert placer("solve", INSTANCES / "rfc-c.json", "--format", "html", "-o", page).code == 0
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>") and "<p>OPTIMAL: mean access distance" in text
+    none = placer("solve", INSTANCES / "no-fit-memory.json", "--format", "html")
+    assert none.code == 1 and "<p>INFEASIBLE: " in none.out

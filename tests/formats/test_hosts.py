@@ -84,7 +84,9 @@ def test_free_memory_of_a_pnode_that_is_not_there_is_refused_in_every_form(text:
 
 
 def test_the_host_of_an_instance_is_a_host() -> None:
-    assert parse_host_text(INSTANCE, "instance.json").host == parse_host_text(HOST, "host.json").host
+    parsed = parse_host_text(INSTANCE, "instance.json")
+    assert parsed.host == parse_host_text(HOST, "host.json").host
+    assert parsed.notes[0] == "of the instance instance.json the host alone is read, not its guests: db"
 
 
 def test_a_fault_in_json_keeps_its_path() -> None:

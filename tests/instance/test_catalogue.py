@@ -122,7 +122,7 @@ def test_every_term_is_known_everywhere(term: CostTerm) -> None:
 def test_an_entry_alone_is_not_enough() -> None:
     rule, term = (
         HardRule(name="sun", words="its place in the sun"),
-        CostTerm(name="shade", words="hours without sun", tier=8, unit="hours"),
+        CostTerm(name="sunlessness", words="hours without sun", tier=8, unit="hours"),
     )
     assert list(gaps_of_rule(rule)) == ["no placement that breaks it is known"]
     assert list(gaps_of_term(term)) == ["no page mentions it", "no placement that costs it is known"]
@@ -136,8 +136,8 @@ def test_nor_is_a_placement_that_breaks_and_costs_nothing() -> None:
         "the oracle does not know it",
         "no explanation can name it",
     ]
-    shade = CostTerm(name="shade", words="hours", tier=8, unit=COMMON_UNIT)
-    assert list(gaps_of_term(shade, {"shade": BILLS["shape"]})) == [
+    shade = CostTerm(name="sunlessness", words="hours", tier=8, unit=COMMON_UNIT)
+    assert list(gaps_of_term(shade, {"sunlessness": BILLS["shape"]})) == [
         "no page mentions it",
         "check does not price it",
         "lowering does not price it",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 
-from placer.instance.note import Note, about, grouped, name_some
+from placer.instance.note import Note, about, counted, grouped, name_some, pnodes_in_words
 
 
 def test_one_guest_keeps_its_figures_and_several_share_a_line() -> None:
@@ -46,3 +46,8 @@ def test_notes_survive_pickling() -> None:
 def test_six_names_are_named_before_the_rest_is_counted() -> None:
     assert name_some(list("abcdef")) == "a, b, c, d, e, f"
     assert name_some(list("abcdefg")) == "a, b, c, d, e, f and 1 more"
+
+
+def test_one_thing_is_no_plural() -> None:
+    assert (counted(1, "pnode"), counted(2, "pnode"), counted(0, "vcpu")) == ("1 pnode", "2 pnodes", "0 vcpus")
+    assert (pnodes_in_words((3, 3)), pnodes_in_words((5, 1, 0))) == ("pnode 3", "pnodes 0-1,5")

@@ -21,6 +21,14 @@ def test_the_named_orders_differ_in_nearness_and_free_cores_only() -> None:
     assert names(*tiers_of("cores-first")) == [FREE, NEAR, SOFT, {"shape"}]
 
 
+def test_room_for_expected_guests_has_the_place_that_the_name_says() -> None:
+    room = {"future_capacity"}
+    assert names(*tiers_of("room-first", future=True)) == [room, NEAR | FREE, SOFT, {"shape"}]
+    assert names(*tiers_of("distance", future=True)) == [NEAR, FREE, room, SOFT, {"shape"}]
+    assert names(*tiers_of("default", future=True)) == [NEAR | FREE | room, SOFT, {"shape"}]
+    assert tiers_of("room-first") == tiers_of("default")
+
+
 def test_what_is_unplaced_counts_first_even_where_nothing_else_does() -> None:
     assert all(len(tier) == 1 for tier in tiers_of(()))
     assert tiers_of("cores-first")[:2] == tiers_of(()) == tiers_of("default")[:2]

@@ -38,6 +38,8 @@ def test_no_core_is_cut_where_none_has_to_be() -> None:
         for cores in range(1, 6):
             topology = Topology(cores=cores, threads=threads)
             n = topology.vcpu_count
+            if n > 15:  # half a million ways
+                continue
             for k in range(1, n + 1):
                 ways = [list(pairwise((0, *cuts, n))) for cuts in combinations(range(1, n), k - 1)]
                 fewest = min(_cut(topology, [b - a for a, b in way]) for way in ways)

@@ -70,3 +70,4 @@ def test_a_long_quotation_is_cut_to_its_limit() -> None:
     assert shorten("x" * 60) == "x" * 60
     assert shorten("abcdefgh", 6) == "abc..."
     assert shorten(b"B\xfcro".decode("utf-8", "surrogateescape"), 4) == "B\ufffdro"
+    assert shorten("a\tb\x1b]0;x\x07\x9b\n") == "a\tb\ufffd]0;x\ufffd\ufffd\ufffd"

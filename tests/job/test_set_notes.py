@@ -29,6 +29,15 @@ def test_a_set_that_may_stray_is_named_with_the_most_that_may() -> None:
     assert stray.startswith("may stray: up to 100.12 MiB of the memory planned for pnode 0 may land on other pnodes")
 
 
+def test_a_part_where_no_vcpu_of_its_set_may_run_may_stray_whole() -> None:
+    host = replace(a_host(4 * GIB, 4 * GIB), low_zone_kib=0)
+    a_set = a_guest(2 * GIB, GIB, vcpus=(1, 0), form="set", type="pv", one_to_one=True, hard_affinity=((0,),))
+    request = Request(instance=replace(an_instance(host, a_set), sets_may_stray=True))
+    notes = answer_notes(request, Placement(pnode_of={"db": (0, 1)}))
+    (stray,) = [note for note in notes if note.startswith("may stray")]
+    assert stray.startswith("may stray: up to 1 GiB of the memory planned for pnode 1 may land on other pnodes")
+
+
 def test_guests_without_vnuma_are_to_be_started_first_where_others_could_take_what_they_count_on() -> None:
     """
     Beside the low zone of 2 GiB, 10 MiB and a whole GiB of each pnode, pnode 0 has 4.99 GiB that those can count on.
@@ -53,6 +62,22 @@ def test_guests_without_vnuma_are_to_be_started_first_where_others_could_take_wh
     whole = a_guest(GIB, name="one", form="whole")
     assert lines(True, spread, whole, enough) == [f"{said}web, one"]
     assert lines(True, spread, whole) == []
+
+
+def test_guests_whose_memory_may_stray_are_to_be_started_last_where_one_with_vnuma_could_lack_it() -> None:
+    """Of the first pnode of 1 GiB they cannot count on 600 MiB: half a GiB is more than is left."""
+    host = replace(a_host(GIB, GIB), low_zone_kib=600 * 1024)
+    stray, vnuma = a_guest(GIB // 2, name="a", form="whole", type="pv"), a_guest(GIB // 2, name="b")
+    pnode_of: dict[str, tuple[int | None, ...]] = {"a": (0,), "b": (1,)}
+
+    def lines(*guests: Guest) -> list[str]:
+        request = Request(instance=replace(an_instance(host, *guests), sets_may_stray=True))
+        where = Placement(pnode_of={guest.name: pnode_of[guest.name] for guest in guests})
+        return [line for line in answer_notes(request, where) if line.startswith("start ")]
+
+    said = "start these after guests with vnuma, whose memory theirs could take where it strays, so that Xen refuses"
+    assert lines(stray, vnuma) == [f"{said} them: a"]
+    assert lines(stray) == []
 
 
 def test_pnodes_on_which_memory_may_stray_share_a_line() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from placer.assignment import Linear, Problem, Resource
-from placer.lowering.moves import ABSENT, MOVING, STAYING, Budget, Mover, as_now, moves_term, with_moves
+from placer.lowering.moves import ABSENT, MOVING, STAYING, Budget, Gate, Mover, as_now, moves_term, with_moves
 from placer.solving.problems import solve_problem
 
 
@@ -59,3 +59,27 @@ def test_items_that_exist_only_later_stand_for_those_of_now() -> None:
     assert as_now(home, [guest], 2).tolist() == [0, 1, 2 + ABSENT, 2 + STAYING]
     mixed = np.array([[0, 2 + ABSENT, 0, 2 + MOVING], [0, 1, 0, 2 + STAYING], [0, 2 + ABSENT, 2 + ABSENT, 2 + STAYING]])
     assert not limited.feasible(mixed).any()
+
+
+@pytest.mark.parametrize(("most", "cost"), [(2, 14), (3, 12)])
+def test_what_stays_may_be_more_than_what_arrives_finds_room_beside(most: int, cost: int) -> None:
+    """Site 0 holds two items; item 2 finds room there only for itself: 1 + 1 + 12 unmoved, 2 + 2 + 8 with all."""
+    gate = Gate(site=0, excess=(1,))
+    budget = Budget(name="moves", weight=np.ones(3, dtype=np.int64), limit=most)
+    given = problem([[1, 2], [1, 2], [8, 12]], [2, 3])
+    limited = with_moves(given, np.array([0, 0, 1]), movers(3), [budget], [gate])
+    assert solve_problem(limited).costs == (cost,)
+    assert limited.feasible(limited.hint[None, :]).all()  # type: ignore[index]
+    without = with_moves(given, np.array([0, 0, 1]), movers(3), [budget])
+    assert solve_problem(without).costs == (11,)  # 2 + 1 + 8 in two moves
+
+
+def test_a_group_that_moves_keeps_nothing_on_the_site_of_a_gate() -> None:
+    """Items 0 and 1 are a guest on sites 0 and 1: 1 + 9 unmoved, 1 + 2 with item 1 on site 2, 5 + 2 with both moved."""
+    given = problem([[1, 5, 5], [9, 9, 2]], [1, 1, 1])
+    items = home = np.array([0, 1])
+    guest = Mover(now=items, later=items)
+    assert solve_problem(with_moves(given, home, [guest], [])).costs == (3,)
+    limited = with_moves(given, home, [guest], [], [Gate(site=0, excess=(1,))])
+    assert solve_problem(limited).costs == (7,)
+    assert limited.feasible(limited.hint[None, :]).all()  # type: ignore[index]

@@ -24,6 +24,7 @@ def test_each_term_is_bounded_by_the_largest_distance_and_by_every_pair_of_vcpus
         "access_distance": 255 * (3 * 1000 + 999),
         # 4 vcpus to place and 1 that runs: 5 x 4 ordered pairs at 15
         "core_sharing": 15_000 * 20,
+        "future_capacity": 0,
         "device_distance": 255_000 * 3,
         "soft_affinity": 4_000,
         "vdistance": 255_000 * 9,

@@ -47,7 +47,7 @@ def test_without_dedicated_vcpus_or_pcpus_there_is_nothing_to_match() -> None:
     assert owned_pcpus(None) == []
 
 
-def test_slots_are_pcpus_of_the_mask_to_which_no_running_vcpu_is_bound_alone() -> None:
+def test_slots_are_pcpus_of_the_mask_to_which_no_running_vcpu_isbound_alone() -> None:
     guest = replace(mixed(2, 1), hard_affinity=((0, 1), None, (4, 5)))
     slots = slot_matching(an_instance(replace(HOST, domains=(ALONE,)), guest), with_unplaced_site=True)
     assert slots is not None

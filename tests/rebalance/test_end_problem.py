@@ -6,7 +6,7 @@ import numpy as np
 
 from placer.instance import Pnode, Rule
 from placer.lowering.moves import ABSENT, STAYING
-from placer.rebalance.end_problem import COUNT, MEMORY, end_problem, may_move
+from placer.rebalance.end_problem import COUNT, MEMORY, end_problem, keeps_pcpus, may_move
 from placer.rebalance.goal import Goal
 from tests.support.running_hosts import GIB, host_of, ruled
 
@@ -58,3 +58,10 @@ def test_rules_hold_for_a_guest_that_has_moved() -> None:
     ends = end_problem(running, Goal())
     assert not ends.problem.feasible(np.array([[2 + ABSENT, 2 + ABSENT, 0, 0, 3, 2]])).any()
     assert ends.problem.feasible(np.array([[2 + ABSENT, 2 + ABSENT, 0, 1, 3, 2]])).all()
+
+
+def test_a_guest_with_pcpus_of_its_own_moves_only_where_it_is_unpinned() -> None:
+    (resident,) = host_of([8, 8], {"a": (4, 0)}, pcpus={"a": "0-1"}).residents
+    assert keeps_pcpus(resident, Goal()) and not may_move(resident, Goal())
+    assert not keeps_pcpus(resident, Goal(unpin=("a",))) and may_move(resident, Goal(unpin=("a",)))
+    assert not may_move(resident, Goal(unpin=("a",), stay=("a",)))

@@ -20,6 +20,7 @@ RUNS = Guest(name="a", vnodes=[Vnode(memory_kib=1)])
         (Goal(kib=-1), "gib: expected 0 or more"),
         (Goal(restarts=-1), "restarts: expected 0 or more"),
         (Goal(stay=("c",)), 'stay: no guest "c" runs on this host'),
+        (Goal(unpin=("c",)), 'unpin: no guest "c" runs on this host'),
         (Goal(make_room=(RUNS,)), 'make_room: guest "a" runs already'),
         (Goal(make_room=(NEW, NEW)), 'make_room: guest "new" is named twice'),
         (Goal(empty=(7,)), "empty: no pnode 7 on this host, expected one of 0-1"),

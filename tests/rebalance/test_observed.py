@@ -6,12 +6,13 @@ import dataclasses
 import json
 
 import pytest
+from msgspec.structs import replace
 
 import placer
 from placer.errors import InputError
 from placer.formats.base import GuestSource, ParsedGuest
 from placer.formats.xl.numa_dump import DumpedDomain, NumaDump, read_numa_dump
-from placer.instance import Domain, Host, Pnode, Vnode
+from placer.instance import Cpupool, Domain, Host, Pnode, Vnode
 from placer.rebalance.observed import running_host
 from tests.support.commands import INSTANCES
 
@@ -61,7 +62,10 @@ def test_a_guest_on_two_pnodes_is_a_vnode_for_each_with_its_overhead_and_vcpus()
     assert there.others == {"Domain-0": {0: 5}, "stub": {1: 9}}
     pnodes = there.instance.host.pnodes
     assert [pnode.memory_kib for pnode in pnodes] == [4 * GIB + 8, 3 * GIB + 8]
-    assert [pnode.reserve_kib for pnode in pnodes] == [0, 2 * GIB]  # no more than is free
+    assert [pnode.reserve_kib for pnode in pnodes] == [0, 3 * GIB]
+    assert there.notes == (
+        "less than the reserve is free on pnode 1: what runs there may stay, and what arrives leaves the reserve free",
+    )
     assert [domain.name for domain in there.instance.host.domains] == ["Domain-0", "stub"]
 
 
@@ -92,6 +96,34 @@ def test_what_can_move(change: dict[str, object], kinds: tuple[str, ...], why: s
     assert resident.kinds == kinds and why in resident.stuck
 
 
+@pytest.mark.parametrize(
+    ("masks", "pcpus"),
+    [
+        (None, ""),
+        ([None] * 3, ""),
+        ([(0, 1, 2, 3)] * 3, ""),  # all of pnode 0
+        ([(0, 1, 2, 3), (4, 5, 6, 7), None], ""),
+        ([tuple(range(8))] * 3, ""),
+        ([(0, 1)] * 3, "0-1"),
+        ([(0,), (1,), (5,)], "0-1,5"),  # a pcpu for each vcpu
+        ([(0, 1, 2, 3), (0, 1, 2, 3), (2, 3, 4)], "0-4"),
+    ],
+)
+def test_pcpus_of_its_own_are_those_that_are_no_whole_pnodes(masks: list[tuple[int, ...] | None], pcpus: str) -> None:
+    guest = dataclasses.replace(GUEST, hard_affinity=None if masks is None else tuple(masks))
+    (resident,) = running_host(HOST, [guest], dump(d1={0: 3 * GIB})).residents
+    assert resident.pcpus == pcpus
+    named = any(mask is not None for mask in masks or [])
+    assert resident.notes == () if not named else "in place of which" in resident.notes[0]
+
+
+def test_within_a_cpupool_its_pcpus_of_a_pnode_are_whole() -> None:
+    half = [Cpupool(name="Pool-0", pcpus=[0, 1, 4, 5]), Cpupool(name="rest", pcpus=[2, 3, 6, 7])]
+    guest = dataclasses.replace(GUEST, hard_affinity=((0, 1),) * 3)
+    (resident,) = running_host(replace(HOST, cpupools=tuple(half)), [guest], dump(d1={0: 3 * GIB})).residents
+    assert resident.pcpus == ""
+
+
 def test_a_ballooned_guest_is_moved_with_what_it_holds() -> None:
     there = running_host(HOST, [GUEST], dump(d1={0: GIB}))
     assert there.residents[0].memory_kib == GIB
@@ -107,7 +139,7 @@ def test_parts_of_two_times_are_refused_and_a_guest_without_memory_is_left() -> 
         running_host(HOST, [dataclasses.replace(GUEST, domid=5)], dump(d5={0: 1}))
     there = running_host(HOST, [GUEST], dump(d1={0: 0}))
     assert (
-        there.notes == ('guest "a" is left as it is: it is not known on which pnodes it lies',) and not there.residents
+        there.notes[0] == 'guest "a" is left as it is: it is not known on which pnodes it lies' and not there.residents
     )
 
 

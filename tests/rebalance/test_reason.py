@@ -34,8 +34,18 @@ def new(gib: int) -> tuple[Guest, ...]:
         (with_others(VNUMA, {"stub": {2: GIB}}), Goal(empty=(2,)), 'domain "stub" holds 1 GiB on pnode 2'),
         (VNUMA, Goal(empty=(0,), restarts=1, moves=1), "1 move is too few; 2 moves of 5 GiB in all suffice"),
         (VNUMA, Goal(empty=(0,), restarts=1, kib=GIB), "1 GiB of memory to move are too little; 2 moves of 5 GiB"),
+        (
+            host_of([8, 8], {"a": (1, 0)}, pcpus={"a": "0-1"}),
+            Goal(empty=(0,)),
+            "its own configuration binds it to pcpus 0-1; --unpin a lets it move",
+        ),
+        (
+            host_of([8, 8], {"a": (3, 0), "b": (3, 1)}, pcpus={"a": "0-1", "b": "4-5"}),
+            Goal(make_room=new(7)),
+            "(a, b) are in the way; 1 move of 3 GiB in all suffice",
+        ),
         (HALF, Goal(make_room=new(7)), "the new guests need 1 GiB more than is free"),
-        (host_of([8, 8], {"a": (5, 0), "b": (4, 1)}), Goal(empty=(1,)), "all guests need 9 GiB, pnodes 0 have 8 GiB"),
+        (host_of([8, 8], {"a": (5, 0), "b": (4, 1)}), Goal(empty=(1,)), "all guests need 9 GiB, pnode 0 has 8 GiB"),
         (HALF, Goal(make_room=new(4)), "not in pieces that fit beside what stays"),
         (
             host_of([8, 8], {"a": (1, 0)}, claimed=14),

@@ -45,6 +45,30 @@ def test_without_room_and_without_saving_there_is_no_order() -> None:
     assert found.stuck == ("a", "b") and found.proved
 
 
+@pytest.mark.parametrize("kinds", [BOTH, ("restart",)])
+def test_an_end_state_that_does_not_fit_has_no_order(kinds: tuple[Kind, ...]) -> None:
+    # a needs 4 of pnode 1, which has 3; c needs 2 of pnode 0, where b leaves 1
+    assert sequence([move("a", 4, 0, 1, kinds)], Occupancy(free={0: 0, 1: 3})) == Sequence(
+        actions=(), proved=True, stuck=("a",)
+    )
+    swap = [move("b", 1, 0, 1, kinds), move("c", 2, 1, 0, kinds)]
+    found = sequence(swap, Occupancy(free={0: 0, 1: 0}))
+    assert found.stuck == ("b", "c") and found.proved and not found.actions
+
+
+def test_an_end_state_of_guests_kept_apart_on_one_pnode_has_no_order() -> None:
+    start = Occupancy(
+        free={0: 8, 1: 8}, on={"a": frozenset({0}), "b": frozenset({1})}, apart=frozenset({frozenset({"a", "b"})})
+    )
+    assert sequence([move("a", 4, 0, 1)], start).stuck == ("a",)
+
+
+def test_a_guest_keeps_its_memory_on_a_pnode_that_is_too_full_for_arrivals() -> None:
+    kept = Transfer(name="a", kinds=("save",), kib=4, before={0: 2, 1: 2}, after={0: 2, 2: 2})
+    found = sequence([kept], Occupancy(free={0: -1, 1: 0, 2: 2}))
+    assert told(found) == [("a", "save", "out"), ("a", "save", "in")]
+
+
 def test_a_guest_with_vnodes_is_shut_down_and_started() -> None:
     found = sequence([move("a", 4, 0, 1, ("restart",))], Occupancy(free={0: 0, 1: 4}))
     assert told(found) == [("a", "restart", "out"), ("a", "restart", "in")]

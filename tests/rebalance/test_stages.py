@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from placer.errors import Defect
 from placer.rebalance.running import Kind
 from placer.rebalance.sequence import sequence
 from placer.rebalance.stages import Staging, stage
-from placer.rebalance.transfers import Occupancy, Transfer
+from placer.rebalance.transfers import Action, Occupancy, Transfer
 
 
 def move(name: str, gib: int, before: int, after: int, kinds: tuple[Kind, ...] = ("migrate", "save")) -> Transfer:
@@ -57,3 +60,10 @@ def test_a_guest_that_moves_twice_is_in_two_stages() -> None:
 
 def test_no_moves_are_no_stages() -> None:
     assert stage([], Occupancy(free={})) == Staging(stages=(), bound=0)
+
+
+def test_actions_that_do_not_fit_in_their_order_are_a_defect() -> None:
+    halves = [Action(transfer=move("a", 4, 0, 1), kind="save", phase="out")]
+    halves.append(Action(transfer=move("a", 4, 0, 1), kind="save", phase="in"))
+    with pytest.raises(Defect, match="the moves of a do not fit in their order"):
+        stage(halves, Occupancy(free={0: 0, 1: 3}))

@@ -59,3 +59,10 @@ def test_live_moves_alone_may_be_stuck() -> None:
     there = Placement(pnode_of={"a": (1,), "b": (0,)})
     assert steps_to(running, Goal(), running.instance, there, live=True).stuck == ("a", "b")
     assert not steps_to(running, Goal(), running.instance, there).stuck
+
+
+def test_vcpus_with_pcpus_of_their_own_are_not_bound_anew_unless_unpinned() -> None:
+    running = host_of([8, 8], {"a": (4, 0), "b": (4, 1)}, repin={"a": True, "b": True}, pcpus={"a": "4-5"})
+    for goal, repinned in ((Goal(), ["b"]), (Goal(unpin=("a",)), ["a", "b"])):
+        found = steps_to(running, goal, running.instance, running.placement)
+        assert [step.guest for step in found.repins] == repinned

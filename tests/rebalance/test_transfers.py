@@ -55,3 +55,15 @@ def test_guests_that_are_kept_apart_do_not_meet_on_the_way(pnode: int, fits: boo
         apart=frozenset({frozenset({"a", "b"})}),
     )
     assert start.fits([Action(transfer=going, kind="migrate"), Action(transfer=coming, kind="migrate")]) is fits
+
+
+@pytest.mark.parametrize(("pnode", "fits"), [(0, True), (1, False)])
+def test_guests_on_one_pnode_today_that_are_kept_apart_bar_no_other_move(pnode: int, fits: bool) -> None:
+    # a and b break a rule as they are; c is kept apart from d alone
+    coming = Transfer(name="c", kinds=("migrate",), kib=1, before={2: 1}, after={pnode: 1})
+    start = Occupancy(
+        free={0: 9, 1: 9, 2: 9},
+        on={"a": frozenset({0}), "b": frozenset({0}), "c": frozenset({2}), "d": frozenset({1})},
+        apart=frozenset({frozenset({"a", "b"}), frozenset({"c", "d"})}),
+    )
+    assert start.fits([Action(transfer=coming, kind="migrate")]) is fits

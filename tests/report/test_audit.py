@@ -93,7 +93,7 @@ def test_what_is_elsewhere_or_does_not_run_leads_with_what_mends_it() -> None:
         '- guest "gone": is in the plan and does not run',
     ]
     assert [line.split(":")[0] for line in lines[4:6]] == [
-        "memory stays where it is until a guest is started anew or migrated",
+        "memory stays where it is until a guest is started anew or moved",
         "vcpus follow a new binding at once",
     ]
     assert lines[6:8] == ["", "Guests"]

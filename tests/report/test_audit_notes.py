@@ -54,7 +54,7 @@ def test_guests_that_are_well_need_no_remedy_and_no_note() -> None:
 
 def test_a_remedy_is_said_once_for_all_guests_of_its_kind() -> None:
     (memory,) = remedies(findings(a_finding("a", memory_faults=("x",)), a_finding("b", memory_faults=("x", "y"))))
-    assert "started anew or migrated: placer solve --format xl" in memory
+    assert "started anew or moved: placer solve --format xl" in memory and "placer rebalance" in memory
     (vcpus,) = remedies(findings(a_finding("a", vcpu_faults=("x",)), a_finding("b", vcpu_faults=("x",))))
     assert "xl vcpu-pin GUEST VCPU all PCPUS" in vcpus
     assert "--pin" in vcpus

@@ -8,7 +8,9 @@ import pytest
 
 import placer
 from placer.rebalance.running import Kind
-from placer.report.overview import ASSUMED, render_overview
+from placer.report.overview import render_overview
+from placer.report.overview_notes import ASK_XEN
+from tests.support.commands import INSTANCES
 from tests.support.kvm_snapshots import WEB, domain, parts_of_kvm
 from tests.support.snapshots import output, parts_of_xl, snapshot
 from tests.support.thirty_guests import thirty_guests
@@ -35,6 +37,34 @@ def test_it_says_what_is_now_what_would_be_best_and_the_moves() -> None:
     ]
 
 
+def test_where_it_is_not_known_what_runs_no_number_is_given() -> None:
+    text = snapshot(parts_of_xl(), codes={"xl-list": 1, "xl-vcpu-list": 1})
+    assert report(text).splitlines()[0] == "xen1, taken 2026-11-29T13:32:01Z: no guest is known"
+
+
+def test_a_host_whose_domains_no_list_names_holds_no_known_memory() -> None:
+    lines = report(snapshot(parts_of_xl(), codes={"xl-list": 1, "xl-vcpu-list": 1, "xl-domains": 1})).splitlines()
+    assert lines[1] == "now: not known, no list of the domains was read"
+    rows = [line.split() for line in lines if line.startswith("      0 ")]
+    assert [row[1] for row in rows] == ["-"]
+
+
+def test_without_the_affinity_of_vcpus_no_distance_is_a_fact() -> None:
+    crowded = (INSTANCES / "xl" / "crowded" / "snapshot.txt").read_text()
+    begin, end = crowded.index(" begin xl-vcpu-list"), crowded.index(" begin xl-cpupool-list")
+    without = crowded[: crowded.rindex("#@", 0, begin)] + crowded[crowded.rindex("#@", 0, end) :]
+    lines = report(without, 0).splitlines()
+    assert lines[1].startswith("now: mean access distance not known, ")
+    db = next(line.split() for line in lines if line.startswith("  db"))
+    assert db[-1] == "-"
+    assert " if vcpus spread over all pnodes where it is not known what they are bound to, as of " in lines[1]
+    known = report(snapshot(parts_of_xl() | {"xl-dmesg": output("dmesg.txt")})).splitlines()
+    assert " if vcpus spread" not in known[1]
+    assert known[3] == (
+        "moves: none, the guests are on the best pnodes; placer rebalance binds the vcpus of web near their memory"
+    )
+
+
 def test_thirty_guests_fit_sixty_lines() -> None:
     for pages in (True, False):
         assert len(report(thirty_guests(pages=pages), time_limit_s=0.5).splitlines()) <= 60
@@ -42,7 +72,7 @@ def test_thirty_guests_fit_sixty_lines() -> None:
 
 def test_what_is_assumed_and_what_is_off_is_noted_unless_quiet() -> None:
     without = report(snapshot(parts_of_xl()))
-    assert f"note: {ASSUMED}" in without
+    assert f"note: {ASK_XEN}" in without
     assert "plans them in a safe order once the pages are known" in without
     text = snapshot(parts_of_xl() | {"xl-dmesg": output("dmesg.txt")})
     assert "  web        2  511.94 MiB    0.5/0    0/2                1: 0.5/2     12.00" in report(text)
@@ -89,7 +119,10 @@ def test_guests_that_move_off_the_pcpus_of_their_configuration_are_named() -> No
     pinned = "<cputune><vcpupin vcpu='0' cpuset='0-3'/></cputune>"
     found = report(snapshot(parts | {f"virsh-dumpxml/{WEB}": domain("web", WEB, 7, 2, more=pinned)}))
     assert "note: bound to pcpus by their own configuration, which a move changes: web\n" in found
-    assert "bound to pcpus by" not in report(snapshot(parts))
+    assert "bound to pcpus by" not in report(snapshot(parts)) and "--unpin" not in report(snapshot(parts))
+    one_each = "<cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/></cputune>"
+    found = report(snapshot(parts | {f"virsh-dumpxml/{WEB}": domain("web", WEB, 7, 2, more=one_each)}))
+    assert "; placer rebalance --unpin web plans them in a safe order\n" in found
 
 
 def test_without_a_search_the_best_is_not_known() -> None:
@@ -98,7 +131,7 @@ def test_without_a_search_the_best_is_not_known() -> None:
 
 def test_guests_on_the_best_pnodes_need_no_move() -> None:
     text = report(snapshot(parts_of_xl() | {"xl-dmesg": output("dmesg.txt")}))
-    assert "\nmoves: none, the guests are on the best pnodes\n" in text
+    assert "\nmoves: none, the guests are on the best pnodes; placer rebalance binds" in text
     assert "with each vcpu bound near its memory, which moves no memory: mean access distance 10.50, 0 pairs" in text
 
 

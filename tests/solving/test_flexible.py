@@ -203,9 +203,9 @@ def test_every_number_of_vnodes_is_tried(strategy: str, count: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["branch-and-bound", "optimal", "cpsat"])
-@pytest.mark.parametrize("first", range(100, 500, 100))
-def test_four_hundred_flexible_instances_agree_with_the_oracle(strategy: str, first: int) -> None:
-    for seed in range(first, first + (25 if strategy == "cpsat" else 100)):
+@pytest.mark.parametrize("first", range(100, 220, 40))
+def test_more_flexible_instances_agree_with_the_oracle(strategy: str, first: int) -> None:
+    for seed in range(first, first + (10 if strategy == "cpsat" else 40)):
         assert_as_the_oracle(seed, strategy)
 
 

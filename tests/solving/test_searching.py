@@ -109,7 +109,7 @@ def random_uneven(seed: int) -> Instance:
 @pytest.mark.parametrize("allow_unplaced", [False, True])
 def test_random_guests_on_uneven_hosts_are_apart_where_the_oracle_finds_no_place(allow_unplaced: bool) -> None:
     placed = apart = 0
-    for seed in range(60):
+    for seed in range(30):
         instance = random_uneven(seed)
         expected, answer = best(instance, allow_unplaced), solve(instance, allow_unplaced=allow_unplaced)
         costs = tuple(tier.cost for tier in answer.tiers)
@@ -129,5 +129,5 @@ def test_random_guests_on_uneven_hosts_are_apart_where_the_oracle_finds_no_place
                     cut_apart(guest, instance.host, k) if guest.memory_apart else guest for guest in instance.guests
                 )
                 assert best(replace(instance, guests=cut)) is None, seed
-    assert placed > 10
-    assert apart > 10
+    assert placed > 5
+    assert apart > 5

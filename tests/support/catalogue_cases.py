@@ -6,7 +6,21 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from placer.instance import Cpupool, Device, Flexible, Guest, Host, HugePages, Instance, Placement, Pnode, Rule, Vnode
+from placer.instance import (
+    Cpupool,
+    Device,
+    Flexible,
+    Guest,
+    Host,
+    HugePages,
+    Instance,
+    Objective,
+    Placement,
+    Pnode,
+    Rule,
+    Vnode,
+)
+from placer.instance.future import FutureCapacity
 from tests.support.building import GIB, a_guest, a_host
 
 Pnodes = tuple[int | None, ...]
@@ -108,6 +122,12 @@ BREACHES = {
         (0, 1),
         (1, 0),
     ),
+    "set_affinity": breach(
+        replace(a_host(2 * GIB, 2 * GIB, 2 * GIB), low_zone_kib=0),
+        a_guest(GIB, GIB, vcpus=(1, 0), form="set", one_to_one=True, type="pv", hard_affinity=((0, 4),)),
+        (0, 2),
+        (0, 1),
+    ),
     "dedicated": owning("prefer", ((0,), (1, 2)), broken=(0, 0), kept=(1, 2)),
     "thread_policy": owning("isolate", ((0, 1), (2, 3), (4, 5)), broken=(0, 1), kept=(2, 4)),
     "apart": between(Rule(apart=("db", "web")), (0, 0), (0, 1)),
@@ -122,6 +142,18 @@ BILLS = {
     "access_distance": bill(a_guest(GIB), (0,), 1000 * 10),
     # five vcpus on four cores are one pair, in which each pays 15
     "core_sharing": bill(a_guest(GIB, vcpus=(5,)), (0,), 2 * 15_000),
+    # a GiB less is left, worth 7 less; the GiB before that is worth 2
+    "future_capacity": Bill(
+        Instance(
+            host=TWO,
+            guests=(a_guest(GIB),),
+            objective=Objective(
+                future=FutureCapacity(memory_step_kib=GIB, tables=[[[0], [0], [1], [3], [10]]], table_of=[0, 0])
+            ),
+        ),
+        Placement(pnode_of={"db": (0,)}),
+        10 - 3,
+    ),
     "vnodes": bill(Guest(name="db", flexible=Flexible(memory_kib=2 * GIB, vcpu_count=2)), (0, 1), 2),
     "device_distance": bill(a_guest(GIB, devices=(DISK.id,)), (0,), 1000 * 20, host=replace(TWO, devices=(DISK,))),
     "soft_affinity": bill(a_guest(GIB, soft_affinity=((4,),)), (0,), 1000),

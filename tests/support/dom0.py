@@ -105,6 +105,22 @@ class Dom0:
         lines = log.read_text().splitlines() if log.exists() else []
         return [line.split()[0] for line in lines if line.split()[0] in CHANGING]
 
+    @property
+    def images(self) -> list[str]:
+        """The files in the folder for images; that of a plan has its name."""
+        folder = self.folder / "images"
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+    def xl(self, *words: str) -> None:
+        """Run an xl command by hand, which must succeed."""
+        environment = {"FAKE_XL": str(self.folder), "PATH": "/usr/bin:/bin"}
+        subprocess.run([self.folder / "bin" / "xl", *words], env=environment, check=True)
+
+    def shell(self, command: str) -> None:
+        """Run a shell command by hand, which must succeed."""
+        path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
+        subprocess.run([SHELL, "-c", command], env={"FAKE_XL": str(self.folder), "PATH": path}, check=True)
+
     def run(self, script: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a script, in a folder of its own name with spaces in it."""
         path = self.folder / "the script.sh"

@@ -20,7 +20,7 @@ case "$*" in
     "list -l") cat list-l ;;
     vcpu-list) cat vcpu-list ;;
     "cpupool-list -c") cat cpupool-list ;;
-    list) cat list ;;
+    "list -v") cat list ;;
     "debug-keys u") cat dump >>log ;;
     dmesg) cat log ;;
     *) echo "xl: no such command: $*" >&2; exit 9 ;;

@@ -45,7 +45,9 @@ def free(state: State) -> dict[str, int]:
 def place(state: State, domain: State, nodes: list[str]) -> None:
     """Put the memory of a domain on nodes, in equal parts."""
     mib = sum(domain["memory"].values())
-    domain["memory"] = {node: mib // len(nodes) for node in state.get("astray") or nodes}
+    ranges = [node.split("-") for node in state.get("astray") or nodes]
+    there = [str(node) for ends in ranges for node in range(int(ends[0]), int(ends[-1]) + 1)]
+    domain["memory"] = {node: mib // len(there) for node in there}
     if any(mib < 0 for mib in free(state).values()):
         raise FailedError("cannot allocate memory")
 
@@ -66,6 +68,13 @@ def command_freecell(state: State, _words: list[str]) -> None:
     for node, mib in free(state).items():
         say(f"{node:>5}: {mib * 1024:>10} KiB")
     say("--------------------\nTotal: 1 KiB\n")
+
+
+def command_domstats(state: State, _words: list[str]) -> None:
+    for domain in state["domains"]:
+        if domain["state"] != "shut off":
+            say(f"Domain: '{domain['name']}'")
+            say(f"  balloon.current=1\n  balloon.rss={sum(domain['memory'].values()) * 1024}\n")
 
 
 def command_vcpupin(state: State, words: list[str]) -> None:
@@ -91,7 +100,8 @@ def command_numatune(state: State, words: list[str]) -> None:
         return
     check(state, "numatune")
     domain["nodeset"] = words[words.index("--nodeset") + 1]
-    place(state, domain, domain["nodeset"].split(","))
+    if not state.get("stuck"):  # else the kernel moves no page
+        place(state, domain, domain["nodeset"].split(","))
     store(state)
 
 

@@ -59,6 +59,14 @@ def build(state: State, config: State, *, paused: bool) -> State:
     return domain
 
 
+def grow(state: State) -> None:
+    """Have other domains take memory while something is done, where that is planned: name -> MiB."""
+    for name, mib in state.get("grows", {}).items():
+        memory = find(state, name)["memory"]
+        pnode = state.get("grows_on") or next(iter(memory))
+        memory[pnode] = memory.get(pnode, 0) + mib
+
+
 def find(state: State, name: str) -> State:
     """Find a domain by its number or name."""
     for domain in state["domains"]:
@@ -113,11 +121,7 @@ def command_vm_list(state: State, _words: list[str]) -> None:
     say("UUID                                  ID    name")
     for domain in state["domains"]:
         c_info = domain["config"]["c_info"]
-        say(f"{c_info['uuid']}  {domain['domid']:>4}    {c_info['name']}")
-
-
-def command_domname(state: State, words: list[str]) -> None:
-    say(find(state, words[0])["config"]["c_info"]["name"])
+        say(f"{c_info['uuid']}  {domain['domid']:>4}    {c_info['name']:<30}")
 
 
 def command_list(state: State, words: list[str]) -> None:
@@ -125,7 +129,8 @@ def command_list(state: State, words: list[str]) -> None:
     for domain in [find(state, words[0])] if words else state["domains"]:
         name, info = domain["config"]["c_info"]["name"], domain["config"]["b_info"]
         flags = "--p---" if domain["paused"] else "-b----"
-        say(f"{name:<40} {domain['domid']:>5} {512:>5} {info['max_vcpus']:>5}     {flags}    {1.5:>7}")
+        mib = sum(domain["memory"].values())
+        say(f"{name:<40} {domain['domid']:>5} {mib:>5} {info['max_vcpus']:>5}     {flags}    {1.5:>7}")
 
 
 def command_vcpu_list(state: State, words: list[str]) -> None:
@@ -161,6 +166,7 @@ def command_save(state: State, words: list[str]) -> None:
     if mode in {"yes", "half"}:
         raise FailedError("Failed to save domain")
     state["domains"] = [each for each in state["domains"] if each["domid"] != domain["domid"]]
+    grow(state)
     store(state)
     if mode == "after":
         raise FailedError("killed")
@@ -200,6 +206,7 @@ def command_migrate(state: State, words: list[str]) -> None:
         raise FailedError("migration target process exited unsuccessfully")
     state = load()
     state["domains"] = [each for each in state["domains"] if each["domid"] != domain["domid"]]
+    grow(state)
     store(state)
     if mode == "after":
         raise FailedError("killed")
@@ -222,7 +229,12 @@ def command_shutdown(state: State, words: list[str]) -> None:
 def command_create(state: State, words: list[str]) -> None:
     if fault(state, "create"):
         raise FailedError("create failed")
-    build(state, json.loads(read(words[0])), paused=False)
+    config = json.loads(read(words[0]).decode().rpartition("# libxl: ")[2])
+    name = config["c_info"]["name"]
+    if any(each["config"]["c_info"]["name"] == name for each in state["domains"]):
+        raise FailedError(f'Domain with name "{name}" already exists.')
+    config["c_info"].setdefault("uuid", f"ffffffff-0000-4000-8000-{state['last']:012}")
+    build(state, config, paused=False)
     store(state)
 
 

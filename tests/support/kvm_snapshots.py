@@ -75,3 +75,9 @@ def parts_of_kvm() -> dict[str, str]:
         "virsh-list-after": listed,
         "facts-after": FACTS.replace("xen1", "kvm1"),
     }
+
+
+def parts_without_domains() -> dict[str, str]:
+    """Give the parts of the same host on which nothing runs."""
+    parts = {name: text for name, text in parts_of_kvm().items() if "/" not in name}
+    return parts | {"virsh-list": "\n", "virsh-list-after": "\n"}

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from placer.instance import Domain, Guest, Host, Instance, Placement, Pnode, Vnode, VnodeOf
+from tests.support.oracle_future import future_rows
 from tests.support.oracle_owners import owners_exist, owners_given, pool_of_id_0
 
 IntArray = npt.NDArray[np.int64]
@@ -22,7 +23,10 @@ BoolArray = npt.NDArray[np.bool_]
 
 MOST_PLACEMENTS = 2_000_000
 WISHES = ("device_distance", "soft_affinity", "vdistance")
-TERMS = ("unplaced_guests", "unplaced", "access_distance", "core_sharing", *WISHES, "device_pnodes", "shape")
+TERMS = (
+    *("unplaced_guests", "unplaced", "access_distance", "core_sharing", "future_capacity"),
+    *(*WISHES, "device_pnodes", "shape"),
+)
 """The terms of every instance; ``moved`` is there where a placement was to be kept, ``vnodes`` for flexible guests."""
 
 
@@ -130,7 +134,7 @@ def _feasible_apart_from_owners(instance: Instance, rows: IntArray, allow_unplac
         unclaimed = sum(pnode.memory_kib for pnode in host.pnodes) - host.claimed_kib - sum(_beside(instance))
         good &= ((rows < places) * needs).sum(axis=1) <= max(0, unclaimed)
     good &= _pcpus_suffice(instance, rows)
-    good &= _sets_have_room(instance, rows)
+    good &= _sets_have_room(instance, rows) & _sets_are_reached(instance, rows)
     return good
 
 
@@ -154,6 +158,27 @@ def _sets_have_room(instance: Instance, rows: IntArray) -> BoolArray:
     for p, pnode in enumerate(host.pnodes):
         left = pnode.memory_kib - pnode.reserve_kib - 10 * mib - (host.low_zone_kib if p == 0 else 0)
         good &= ((rows == p) * takes).sum(axis=1) <= max(0, left - 1024 * mib * anyone_wants_gibs)
+    return good
+
+
+def _sets_are_reached(instance: Instance, rows: IntArray) -> BoolArray:
+    """Which rows keep the memory of each set on Xen to pnodes where one of its vcpus can be scheduled."""
+    host, good = instance.host, np.ones(len(rows), dtype=bool)
+    if host.low_zone_kib is None or instance.sets_may_stray:
+        return good
+    for guest, items in _members(instance):
+        own = guest.hard_affinity or (None,) * sum(len(vnode.vcpus) for vnode in guest.vnodes)
+        pool = set(_pool_of(guest, host)[1])
+        bound = [
+            (pool if mask is None else pool.intersection(mask))
+            for i, mask in enumerate(own)
+            if i not in guest.dedicated
+        ]
+        runs = set().union(*bound) or (pool if bound else set())
+        near = [p for p, pnode in enumerate(host.pnodes) if runs.intersection(pnode.pcpus)]
+        for i, vnode in zip(items, guest.vnodes, strict=True):
+            if guest.form == "set" and vnode.memory_kib and not vnode.vcpus:
+                good &= np.isin(rows[:, i], [*near, len(host.pnodes)])
     return good
 
 
@@ -265,6 +290,8 @@ def _term_rows(instance: Instance, rows: IntArray, kept: Placement | None) -> di
                     continue
                 if guest.vdistances is not None and v != w:
                     terms["vdistance"] += 1000 * np.abs(guest.vdistances[v][w] - np.clip(d, 11, 254))
+    needs = [_need(guest, vnode) for guest in instance.guests for vnode in guest.vnodes]
+    terms["future_capacity"] = future_rows(instance, rows, needs)
     terms["shape"] = _shape(instance, rows)
     return terms if kept is None else terms | {"moved": _moved(instance, rows, kept)}
 
@@ -272,16 +299,21 @@ def _term_rows(instance: Instance, rows: IntArray, kept: Placement | None) -> di
 def _tiers(instance: Instance) -> list[dict[str, int]]:
     """Each tier's terms with their weights."""
     access, cores, wishes, shape = {"access_distance": 1}, {"core_sharing": 1}, dict.fromkeys(WISHES, 1), {"shape": 1}
-    given = instance.objective.tiers
+    given, later = instance.objective.tiers, {"future_capacity": 1}
     tiers: list[dict[str, int]]
     if isinstance(given, tuple):
         tiers = [{str(name): weight for name, weight in tier.items()} for tier in given]
     elif given == "distance":
-        tiers = [access, cores, wishes, shape]
+        tiers = [access, cores, later, wishes, shape]
     elif given == "cores-first":
-        tiers = [cores, access, wishes, shape]
+        tiers = [cores, access, later, wishes, shape]
+    elif given == "room-first":
+        tiers = [later, access | cores, wishes, shape]
     else:
-        tiers = [access | cores, wishes, shape]
+        tiers = [access | cores | later, wishes, shape]
+    if instance.objective.future is None:
+        tiers = [{name: w for name, w in tier.items() if name != "future_capacity"} for tier in tiers]
+        tiers = [tier for tier in tiers if tier]
     if isinstance(given, str) and instance.host.devices:
         tiers.insert(len(tiers) - 1, {"device_pnodes": 1})
     return [{"unplaced_guests": 1}, {"unplaced": 1}, *tiers]

@@ -22,6 +22,7 @@ from placer.instance import (
     Vnode,
     VnodeOf,
 )
+from placer.instance.future import FutureCapacity
 from placer.instance.guest import Form
 from placer.instance.instance import Shape
 
@@ -32,6 +33,7 @@ Masks = tuple[tuple[int, ...] | None, ...]
 ORDERINGS: tuple[Any, ...] = (
     "distance",
     "cores-first",
+    "room-first",
     ({"core_sharing": 2, "access_distance": 3}, {"soft_affinity": 1, "device_distance": 7}),
     ({"shape": 1}, {"access_distance": 1, "vdistance": 2}),
     ({"device_distance": 5, "access_distance": 1, "core_sharing": 1}, {"shape": 1}, {"soft_affinity": 2}),
@@ -109,6 +111,31 @@ def with_huge_pages(seed: int, instance: Instance) -> Instance:
         less = random.choice((1, 1, 2, 1000))
         pnodes.append(replace(pnode, memory_kib=pnode.memory_kib // less, huge_pages=tuple(pools)))
     return replace(instance, host=replace(instance.host, pnodes=tuple(pnodes)), guests=tuple(guests))
+
+
+def with_future(seed: int, instance: Instance) -> Instance:
+    """What is left free is worth something by one of two tables, with steps that fit the sizes of vnodes or do not."""
+    random = Random(seed)
+
+    def table(rows: int, columns: int) -> tuple[tuple[int, ...], ...]:
+        rises = [[random.choice((0, 0, 0, 900, 7_000, 40_000)) for _ in range(columns)] for _ in range(rows)]
+        worth = [[0] * (columns + 1) for _ in range(rows + 1)]
+        for i in range(rows):
+            for j in range(columns):
+                worth[i + 1][j + 1] = max(worth[i][j + 1], worth[i + 1][j]) + rises[i][j]
+        return tuple(tuple(row[1:]) for row in worth)
+
+    future = FutureCapacity(
+        memory_step_kib=random.choice((GIB, GIB // 2, 1000, 700_001)),
+        pcpu_step=random.choice((1, 1, 2)),
+        tables=[table(random.randint(1, 8), random.choice((1, 1, 4))) for _ in range(2)],
+        table_of=[random.randrange(2) for _ in instance.host.pnodes],
+    )
+    objective = replace(instance.objective, future=future)
+    if random.random() < 0.3:
+        tiers = ({"access_distance": 1, "core_sharing": 2}, {"future_capacity": 3, "soft_affinity": 1}, {"shape": 1})
+        objective = replace(objective, tiers=tiers)
+    return replace(instance, objective=objective)
 
 
 def _with_wishes(random: Random, instance: Instance) -> Instance:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations, product
 
 from msgspec.structs import replace
@@ -41,13 +42,27 @@ def best_end(running: RunningHost, goal: Goal) -> Key | None:
         host = replace(running.instance.host, claimed_kib=0)
         instance = Instance(host=host, guests=guests, rules=running.instance.rules, objective=objective)
         verdict = check(instance, Placement(pnode_of={guest.name: pnodes for guest, pnodes, _ in chosen}))
-        if verdict.violations:
+        if any(violation.rule != "memory" for violation in verdict.violations) or not _fit(running, chosen):
             continue
         key = (verdict.costs, moves, kib)
         rank = [moves, *verdict.costs, kib] if goal.fewest else [*verdict.costs, moves, kib]
         if best is None or rank < best[0]:
             best = (rank, key)
     return None if best is None else best[1]
+
+
+def _fit(running: RunningHost, chosen: Sequence[tuple[Guest, tuple[int | None, ...], int]]) -> bool:
+    """Whether the reserve is kept on each pnode to which a guest comes; what stays may be more than leaves it."""
+    held: Held = {}
+    reached: set[int | None] = set()
+    for guest, pnodes, _ in chosen:
+        for vnode, pnode in zip(guest.vnodes, pnodes, strict=True):
+            if pnode is not None:
+                held[pnode] = held.get(pnode, 0) + vnode.memory_kib
+        if running.placement.pnode_of.get(guest.name) != pnodes:
+            reached.update(pnodes)
+    room = {pnode.id: pnode.memory_kib - pnode.reserve_kib for pnode in running.instance.host.pnodes}
+    return all(held.get(pnode, 0) <= room[pnode] for pnode in reached if pnode is not None)
 
 
 def least_downtime(moves: list[tuple[Held, Held, int, bool]], free: Held) -> int | None:

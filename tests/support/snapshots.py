@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -76,3 +77,13 @@ db                                           3  1200     6     ------       0.0
 desk                                         4   600     2     ------       0.0
 web                                          5   500     2     ------       0.0
 """
+
+
+def parts_without_guests() -> dict[str, str]:
+    """Give the parts of a snapshot of the same host on which nothing runs but Domain-0."""
+    parts = parts_of_xl()
+    table = parts["xl-vcpu-list"].splitlines(keepends=True)
+    kept = [line for line in table if line.startswith(("Name", "Domain-0"))]
+    only_0 = [entry for entry in json.loads(parts["xl-list"]) if entry["domid"] == 0]
+    domains = DOMAINS.splitlines(keepends=True)[:2]
+    return parts | {"xl-list": json.dumps(only_0), "xl-vcpu-list": "".join(kept), "xl-domains": "".join(domains)}

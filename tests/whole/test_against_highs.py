@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
@@ -13,6 +14,9 @@ import pytest
 from highspy.highs import highs_linear_expression, highs_var
 
 from placer.assignment import ConvexLoad, Flow, Linear, Problem, ResidualCapacity, SetOnSite, Status
+from placer.assignment.bounds.elementary import lower_bounds
+from placer.assignment.bounds.levels import level_bound, levels_apply
+from placer.assignment.structure.term_index import TermIndex
 from placer.instance import Guest, Instance, Objective, Rule
 from placer.lowering.lower import lower
 from placer.solving.pipeline import solve
@@ -156,7 +160,7 @@ def middle_sized(seed: int) -> Instance:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(10))
 def test_highs_finds_the_same_costs(seed: int) -> None:
     instance = middle_sized(seed)
     allow_unplaced = seed % 4 == 3
@@ -167,3 +171,23 @@ def test_highs_finds_the_same_costs(seed: int) -> None:
     else:
         assert answer.status is Status.OPTIMAL
         assert tuple(tier.cost for tier in answer.tiers) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10, 20))
+def test_no_level_bound_is_above_the_optimum_of_highs(seed: int) -> None:
+    """A guest of five or six vnodes with traffic of its own on six pnodes of a tree, by the bound alone."""
+    random = Random(seed)
+    count = random.randint(5, 6)
+    sizes = [random.randint(2, 9) * GIB for _ in range(count)]
+    traffic = tuple(tuple(random.choice((0, 0, 1, 5, 9)) + 9 * (v == w) for w in range(count)) for v in range(count))
+    guest = a_guest(*sizes, vcpus=tuple(random.randint(1, 6) for _ in sizes), name="own", traffic=traffic)
+    host = a_host(*(random.randint(9, 16) * GIB for _ in range(6)), pcpus=8, slit=tree_slit((2, 6), (10, 16, 21)))
+    problem = lower(Instance(host=host, guests=(guest,))).problem
+    tier = next(t for t, terms in enumerate(problem.tiers) if any(isinstance(term, Flow) for term in terms))
+    expected = Mip(replace(problem, tiers=problem.tiers[: tier + 1])).least_costs()
+    assert expected is not None
+    index = TermIndex(problem)
+    assert levels_apply(index, tier)
+    bound = level_bound(index, tier, lambda: True)
+    assert lower_bounds(index)[tier] < bound <= expected[tier]

@@ -244,7 +244,7 @@ def test_a_greedy_of_2013_is_feasible_exactly_where_it_keeps_every_rule(strategy
 
 @pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["branch-and-bound", "optimal", "cpsat"])
-@pytest.mark.parametrize("first", range(0, 600, 100))
+@pytest.mark.parametrize("first", range(0, 150, 50))
 def test_many_instances_agree_with_the_oracle(strategy: str, first: int) -> None:
-    for seed in range(first, first + 100):
+    for seed in range(first, first + 50):
         assert_exact(seed, strategy, allow_unplaced=(seed % 2 == 0) == (strategy == "branch-and-bound"))

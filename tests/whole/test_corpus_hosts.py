@@ -172,7 +172,9 @@ SAMPLES = (
 NONSENSE = ("", "-1", "0", "9" * 25, "9" * 5000, "0xf...f", "\x00", "&a;", "<a>" * 300, "\u0663", "1e9", "\n")
 
 
-@settings(max_examples=150, deadline=5000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=5000, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_a_damaged_host_is_read_or_refused_within_seconds(hosts: Path, data: st.DataObject) -> None:
     text = (hosts / data.draw(st.sampled_from(SAMPLES))).read_text()

@@ -171,7 +171,7 @@ def one_guest_fewer(instance: Instance, random: Random) -> Instance:
     return replace(instance, guests=instance.guests[:gone] + instance.guests[gone + 1 :])
 
 
-SLOW = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(16, 80)]
+SLOW = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(16, 40)]
 SEEDS = [*range(16), *SLOW]
 
 

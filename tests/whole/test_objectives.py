@@ -98,7 +98,11 @@ def test_tiers_without_sense_are_refused(tiers: object, message: str) -> None:
     [
         ('{"tiers": [{"distance": 1}]}', r"o.json: \$.tiers\[0\]", "unknown key 'distance', expected one of access_"),
         ('{"tiers": [{"vdistance": 0}]}', r"o.json: \$.tiers\[0\]", ">= 1"),
-        ('{"tiers": "near"}', r"o.json: \$.tiers", 'expected one of default, distance, cores-first, got "near"'),
+        (
+            '{"tiers": "near"}',
+            r"o.json: \$.tiers",
+            'expected one of default, distance, cores-first, room-first, got "near"',
+        ),
         ('{"tiers": [1]}', r"o.json: \$.tiers\[0\]", "expected object, got 1"),
         ('{"shape": "round"}', r"o.json: \$.shape", "expected one of pack, spread, none"),
         ("[]", r"o.json: \$", "expected an object with the keys"),

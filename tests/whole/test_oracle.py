@@ -66,7 +66,8 @@ def test_oracle_and_judge_agree_on_random_placements() -> None:
                 assert verdict.costs == tier_costs(instance, placement), (seed, placement)
                 assert (not verdict.violations) == feasible(instance, placement, allow_unplaced), (seed, placement)
                 seen.update({violation.rule for violation in verdict.violations} or {"none"})
-    elsewhere = {"set_room", "claims", "huge_pages"}  # test_sets.py, test_claims.py and test_huge_pages.py have these
+    # test_sets.py, test_claims.py and test_huge_pages.py have these
+    elsewhere = {"set_room", "set_affinity", "claims", "huge_pages"}
     assert seen == {rule.name for rule in RULES} - elsewhere | {"none"}
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.snapshots import DOMAINS
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 BUILT = {"_build", "_generated"}
@@ -32,7 +34,11 @@ def blocks(language: str) -> list[tuple[str, str]]:
 
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
-SESSIONS, EXAMPLES, INSTANCES = blocks("console"), blocks("python"), blocks("json")
+EXAMPLES, INSTANCES = blocks("python"), blocks("json")
+IN_ONE_FOLDER = "docs/guides/many-starts.md"
+"""A page whose sessions go on with the files of those before them."""
+SESSIONS = [each for each in blocks("console") if each[0] != IN_ONE_FOLDER]
+SESSIONS.append((IN_ONE_FOLDER, "".join(session for page, session in blocks("console") if page == IN_ONE_FOLDER)))
 
 
 @pytest.fixture
@@ -65,6 +71,16 @@ def test_each_console_session_prints_what_its_page_shows(session: str, clone: Pa
             timeout=120,
         )
         assert same_but_for_time(ran.stdout) == same_but_for_time(shown), ran.stderr
+        assert ran.returncode in {0, 1}, ran.stderr
+    for drawn in clone.glob("*.svg"):
+        kept = DOCS / drawn.name
+        assert not kept.exists() or drawn.read_text(encoding="utf-8") == kept.read_text(encoding="utf-8")
+
+
+def test_the_picture_of_the_readme_is_drawn_by_commands_that_it_shows() -> None:
+    readme = README.read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^!\[.+\]\(docs/(.+\.svg)\)$", readme, re.MULTILINE)
+    assert any(f"--output {shown}\n" in session for page, session in SESSIONS if page == "README.md")
 
 
 def test_the_pages_show_sessions() -> None:
@@ -76,11 +92,13 @@ XL = """\
 #!/bin/sh
 # What a dom0's xl had printed; create is only written down.
 case "$*" in
-"info -n") cat {captured}/xl-info.txt ;;
+"info -n" | info) cat {captured}/xl-info.txt ;;
 "list -l") cat {captured}/xl-list.json ;;
 "dmesg") cat {captured}/dmesg.txt ;;
 "create "*) cp "$2" {folder}/created.cfg ;;
 "vcpu-list") cat {captured}/vcpu-list.txt ;;
+"list -v") cat {folder}/domains.txt ;;
+"cpupool-list -c") printf 'Name CPU list\nPool-0 0-15\n' ;;
 "dmesg -c" | "debug-keys u") echo "(XEN) old line" ;;
 *) echo "xl $*: not among the page's commands" >&2; exit 1 ;;
 esac
@@ -96,6 +114,7 @@ def programs_of_a_dom0(folder: Path) -> Path:
     programs = folder / "bin"
     programs.mkdir()
     placer = f'#!/bin/sh\nexec {sys.executable} -c "from placer.cli import main; main()" "$@"\n'
+    (folder / "domains.txt").write_text(DOMAINS, encoding="utf-8")
     for name, script in {"xl": XL.format(captured=CAPTURED, folder=folder), "placer": placer}.items():
         (programs / name).write_text(script)
         (programs / name).chmod(0o755)
@@ -208,6 +227,12 @@ def test_every_message_that_a_page_explains_is_one_of_placer() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert [words for words in quoted if not any(words in each for each in said)] == []
+
+
+def test_the_page_of_the_objective_shows_the_file_of_expected_guests() -> None:
+    page = (DOCS / "concepts" / "objective.md").read_text(encoding="utf-8")
+    shapes = (ROOT / "instances" / "xl" / "expected.json").read_text(encoding="utf-8")
+    assert f"```text\n{shapes}```" in page
 
 
 def test_the_page_of_the_objective_has_every_term() -> None:

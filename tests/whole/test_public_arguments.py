@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 import placer
+from placer.report.rebalance_json import plan_json
 from tests.support.commands import INSTANCES
+from tests.support.fleet_moves import running_fleet
+from tests.support.fleets import fleet_of
 from tests.support.running_hosts import host_of
 from tests.support.snapshots import parts_of_xl, snapshot
 
@@ -33,6 +36,11 @@ RUNNING = INSTANCES / "xl" / "running"
 FOUR = placer.read_host(RUNNING / "xl-info.txt")
 PROBLEM = placer.gqap(cost=[[0, 1]], flow=[[0]], distance=[[0, 2], [2, 0]], weight=[3], capacity=[7, 7])
 
+MOVES = plan_json(placer.rebalance(host_of([8, 8], {"a": (4, 0)}), time_limit_s=5))
+FLEET = fleet_of([[(2, 8)]] * 2, [[(1, 2)]] * 3)
+RUNS = running_fleet([[(2, 8)]] * 2, [[(1, 2)]], [(0, (0,))])
+FLEET_MOVES = placer.rebalance_fleet(RUNS, empty=["h0"], time_limit_s=5)
+
 RIGHT: dict[str, dict[str, Any]] = {
     "solve": {"instance": INSTANCE, "time_limit_s": 5},
     "solve_problem": {"problem": PROBLEM, "time_limit_s": 5},
@@ -48,6 +56,8 @@ RIGHT: dict[str, dict[str, Any]] = {
     "show": {"snapshot": placer.read_snapshot(placer.Text(snapshot(parts_of_xl()))), "time_limit_s": 0},
     "read_placement": {"source": placer.Text('{"placement": {"db": [0]}}')},
     "assemble": {"host": FOUR, "guests": []},
+    "draw": {"what": INSTANCE, "answer": RESULT},
+    "draw_png": {"what": INSTANCE, "answer": RESULT},
     "emit": {"request": INSTANCE, "answer": RESULT, "format": "hypercall"},
     "to_json": {"answer": RESULT, "request": INSTANCE},
     "audit": {
@@ -55,19 +65,41 @@ RIGHT: dict[str, dict[str, Any]] = {
         "numa_dump": RUNNING / "dmesg.txt",
     },
     "rebalance": {"host": host_of([8, 8], {"a": (4, 0)}), "time_limit_s": 5},
+    "read_moves": {"source": placer.Text(MOVES)},
     "running_host": {
         "running": placer.read_running(FOUR, RUNNING / "xl-list.json", RUNNING / "vcpu-list.txt"),
         "guests": placer.read_guests(RUNNING / "xl-list.json", FOUR),
         "numa_dump": RUNNING / "dmesg.txt",
     },
+    "read_fleet": {"source": placer.Text(placer.dump_fleet(FLEET))},
+    "dump_fleet": {"fleet": FLEET},
+    "bound_fleet": {"fleet": FLEET, "time_limit_s": 5},
+    "read_certificate": {"source": placer.Text('{"claims": []}')},
+    "check_certificate": {"fleet": FLEET, "certificate": placer.Certificate(claims=[])},
+    "solve_fleet": {"fleet": FLEET, "time_limit_s": 5, "workers": 1},
+    "check_plan": {"fleet": FLEET, "placements": {}},
+    "rebalance_fleet": {"fleet": RUNS, "empty": ["h0"], "time_limit_s": 5},
+    "read_fleet_moves": {"source": placer.Text(placer.dump_fleet_moves(FLEET_MOVES)), "fleet": RUNS},
+    "dump_fleet_moves": {"plan": FLEET_MOVES},
+    "check_fleet_moves": {"plan": FLEET_MOVES},
+    "read_expected": {"source": placer.Text('{"guests": [{"memory_kib": "1GiB", "vcpu_count": 1}]}')},
+    "learnt": {"guests": INSTANCE.guests},
+    "with_expected": {"instance": INSTANCE, "shapes": [placer.Expected(memory_kib=1 << 20, vcpu_count=1)]},
+    "what_if": {"asked": INSTANCE, "changes": [placer.Change(reserve="1MiB")]},
     "State": {"host": FOUR.host},
+    "Claims": {"path": "xen1.claims"},
+    "OnlineFleet": {"fleet": FLEET},
 }
 """Arguments that each of them takes; every other parameter has its default."""
 
 
 def functions() -> dict[str, Callable[..., Any]]:
     found = {name: getattr(placer, name) for name in placer.__all__}
-    return {name: each for name, each in found.items() if inspect.isfunction(each)} | {"State": placer.State}
+    return {name: each for name, each in found.items() if inspect.isfunction(each)} | {
+        "State": placer.State,
+        "Claims": placer.Claims,
+        "OnlineFleet": placer.OnlineFleet,
+    }
 
 
 def cases() -> list[tuple[str, str, str]]:

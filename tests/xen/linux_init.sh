@@ -8,4 +8,5 @@ mount -t devtmpfs dev /dev
 stty -F /dev/ttyS1 raw -echo
 exec </dev/ttyS1 >/dev/ttyS1 2>&1
 echo @@ready
-while read -r command; do eval "$command"; done
+# in a shell of its own: orphans that end signal the first program, and a read that a signal interrupts loses its line
+(while read -r command; do eval "$command"; done)

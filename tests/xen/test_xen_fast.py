@@ -35,7 +35,7 @@ NOT_FOR_XEN = {
     ("power9-sparse", "libxl"): "invalid pnode number 252, libxl takes ids below 64",
 }
 SOME = int(os.environ.get("PLACER_XEN_INSTANCES", "300"))
-MANY = 1000
+MANY = 400
 FORMATS = ("xl", "libxl")
 
 

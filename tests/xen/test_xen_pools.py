@@ -19,7 +19,7 @@ from tests.xen.xen_trial import run_placer
 
 pytestmark = [pytest.mark.xen_slow, pytest.mark.slow]
 
-SIBLINGS = Machine(node_mib=1024, cpus=4, slit=((10, 20), (20, 10)), threads=2, options="smt=off")
+SIBLINGS = Machine(node_mib=1024, cpus=4, slit=((10, 20), (20, 10)), threads=2, options="smt=off", parallel=False)
 """Each pnode has two cores of two threads, the second of which Xen parks."""
 MOVED = file("moved", 128, 1)
 POOLED = {

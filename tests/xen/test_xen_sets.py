@@ -57,7 +57,9 @@ class Seen:
 def seen(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
     images(platform)
     folder = tmp_path_factory.mktemp("sets")
-    with Dom0(Machine(node_mib=1536, cpus=2, slit=ASYMMETRIC), folder / "console.txt", platform) as dom0:
+    with Dom0(
+        Machine(node_mib=1536, cpus=2, slit=ASYMMETRIC, parallel=False), folder / "console.txt", platform
+    ) as dom0:
         dom0.put("/tmp/idle", idle_guest(platform))
         found = {name: create(dom0, name, text, folder) for name, text in GUESTS.items()}
         info = placer.Text(dom0.ask("xl info -n"), place="xl info -n")

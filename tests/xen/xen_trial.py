@@ -212,7 +212,7 @@ def _unpaused(dom0: Dom0, name: str, domid: int) -> str:
     dom0.ask(f"xl dmesg -c >/dev/null; xl unpause {name}")
     deadline, log = time.monotonic() + TABLES_LIMIT_S, ""
     while time.monotonic() < deadline and _end_of_tables(domid) not in log:
-        time.sleep(0.5)
+        time.sleep(2.0)  # asking takes the emulated machine as long as the guest needs
         log = dom0.ask("xl dmesg")
     return log
 

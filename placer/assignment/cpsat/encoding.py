@@ -11,6 +11,7 @@ from placer.assignment import (
     MaxUtilization,
     ReducedSlotsLoad,
     ResidualCapacity,
+    ResidualValue,
     SetOnSite,
     Term,
 )
@@ -25,6 +26,7 @@ from placer.assignment.cpsat.load_terms import (
     keep_apart,
     limit_load,
 )
+from placer.assignment.cpsat.residual_values import encode_residual_value
 from placer.assignment.cpsat.rounded_terms import encode_floored_linear, encode_max_utilization
 from placer.assignment.cpsat.variables import Affine, Variables
 
@@ -35,6 +37,7 @@ ENCODERS: dict[type[Term], Callable[[Variables, Any, Affine], None]] = {
     SetOnSite: encode_set_on_site,
     MaxUtilization: encode_max_utilization,
     FlooredLinear: encode_floored_linear,
+    ResidualValue: encode_residual_value,
 }
 """
 The encoder of each kind of term. A table, as terms may not import ortools: the greedy path must not load it.

@@ -12,7 +12,18 @@ from itertools import accumulate
 
 import numpy as np
 
-from placer.assignment import ConvexLoad, Flow, IntArray, Linear, Problem, ResidualCapacity, SetOnSite, Solution, Status
+from placer.assignment import (
+    ConvexLoad,
+    Flow,
+    IntArray,
+    Linear,
+    Problem,
+    ResidualCapacity,
+    ResidualValue,
+    SetOnSite,
+    Solution,
+    Status,
+)
 from placer.assignment.context import SearchContext
 from placer.assignment.method import Applies, GaveUp
 from placer.assignment.structure.cluster_tree import Cluster, cluster_tree
@@ -148,7 +159,9 @@ def _plain(problem: Problem) -> bool:
         for term in terms
         if isinstance(term, SetOnSite)
     ]
-    known = all(isinstance(term, Linear | Flow | ConvexLoad | ResidualCapacity | SetOnSite) for term in terms)
+    known = all(
+        isinstance(term, Linear | Flow | ConvexLoad | ResidualCapacity | ResidualValue | SetOnSite) for term in terms
+    )
     return known and all(sets_on_site) and all(covered)
 
 
@@ -188,6 +201,8 @@ def _site_costs(index: TermIndex, p: int, most: int) -> IntArray:
     for t, residual in index.residual_capacities:
         if residual.room[p] >= 0:
             costs[t] += np.where(k > 0, (residual.room[p] - k * residual.weight[0]) // residual.unit, 0)
+    for t, value in index.residual_values:
+        costs[t] += value.lost_on(p, value.weights[:, :1] * k)
     for t, on_site in index.sets_on_site:
         if on_site.site == p:
             costs[t] += np.minimum(k, len(on_site.sets))

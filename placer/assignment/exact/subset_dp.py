@@ -19,6 +19,7 @@ from placer.assignment import (
     Problem,
     ReducedSlotsLoad,
     ResidualCapacity,
+    ResidualValue,
     SetOnSite,
     Solution,
     Status,
@@ -180,6 +181,8 @@ class _Sets:
             left = (int(residual.room[p]) - sums(residual.weight)) // residual.unit
             left[0] = 0
             cost = cost + self._tier_weights[t] * left * int(residual.room[p] >= 0)
+        for t, value in index.residual_values:
+            cost = cost + self._tier_weights[t] * value.lost_on(p, np.stack([sums(each) for each in value.weights]))
         sets = np.arange(1 << problem.n)
         for t, on_site in index.sets_on_site:
             for items in on_site.sets if on_site.site == p else ():
@@ -212,9 +215,8 @@ def _load_costs(convex_load: ConvexLoad, p: int) -> IntArray:
 
 def _known(index: TermIndex) -> bool:
     """Whether all terms are of the kinds that :meth:`_Sets._alone` prices, by the set of items on one site."""
-    return all(
-        isinstance(term, ConvexLoad | ReducedSlotsLoad | ResidualCapacity | SetOnSite) for _, term in index.terms
-    )
+    kinds = ConvexLoad | ReducedSlotsLoad | ResidualCapacity | ResidualValue | SetOnSite
+    return all(isinstance(term, kinds) for _, term in index.terms)
 
 
 def _separable(index: TermIndex, distances: IntArray, sites: IntArray) -> bool:
@@ -236,8 +238,8 @@ def _weights_of_tiers(index: TermIndex) -> list[int] | None:
         most[flow.tier] += int(flow.flow.sum()) * int(flow.distance.max())
     for t, convex_load in index.convex_loads:
         most[t] += int((convex_load.table.max(axis=1) - convex_load.table[:, 0]).sum())
-    for t, reduced in index.reduced_slots:
-        most[t] += reduced.largest()
+    for t, term in [*index.reduced_slots, *index.residual_values]:
+        most[t] += term.largest()
     for t, residual in index.residual_capacities:
         most[t] += int(np.maximum(residual.room, int(residual.weight.sum())).sum()) // residual.unit + len(
             residual.room

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from placer.assignment import IntArray
+from placer.assignment import IntArray, Problem
 
 CONFLICT = 1024
 """
@@ -18,6 +18,33 @@ Overload of one ordered pair in conflict, and of a site whose items do not find 
 As much as 1 MiB of memory too much, where weights are in KiB.
 Chosen, not tuned.
 """
+
+
+def overload(problem: Problem, site_of: IntArray) -> IntArray:
+    """
+    Give the overload of assignments.
+
+    Parameters
+    ----------
+    site_of
+        ``[b, n]``, the site of each item, one assignment a row.
+
+    Returns
+    -------
+    array ``[b]``
+        0 exactly where every rule is kept but that on allowed sites, which is not looked at.
+    """
+    total = np.zeros(len(site_of), dtype=np.int64)
+    for p in range(problem.m):
+        here = site_of == p
+        for resource in problem.resources:
+            total += np.maximum(here @ resource.weight - resource.capacity[p], 0)
+    for conflict in problem.all_conflicts:
+        v, w = np.nonzero(np.triu(conflict.items))
+        total += conflict.sites[site_of[:, v], site_of[:, w]].sum(axis=1) * 2 * CONFLICT  # both orders of a pair
+    if problem.slot_matching is not None:
+        total += np.array([len(problem.infeasible_sites(row)) for row in site_of], dtype=np.int64) * CONFLICT
+    return total
 
 
 def increase(load: IntArray, capacity: IntArray, weight: IntArray) -> IntArray:

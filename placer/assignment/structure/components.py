@@ -4,7 +4,7 @@ The connected components of the items of a Problem: no component changes what an
 Two items are coupled if the site of one can change the sites open to the other, or its cost. They are coupled by
 
 - a resource of a site that cannot hold all items that may stand there;
-- the price of load of a pool to which both may add, and the room left on a site that both may use;
+- the price of load of a pool to which both may add, and the room left on a site that both may use, or its value;
 - a conflict between sites that both may use, and a flow from one to the other;
 - a set of items that is counted on a site that both may use, and a sum that is rounded;
 - a demand of both for slots of one site.
@@ -29,6 +29,7 @@ from placer.assignment import (
     Problem,
     ReducedSlotsLoad,
     ResidualCapacity,
+    ResidualValue,
     SetOnSite,
     Term,
 )
@@ -139,6 +140,9 @@ def _by_term(problem: Problem, term: Term) -> Iterator[BoolArray]:
         case ResidualCapacity():
             users = problem.allowed & (term.uses | (term.weight > 0))[:, None]
             yield from users[:, term.room >= 0].T
+        case ResidualValue():
+            users = problem.allowed & (term.weights.sum(axis=0) > 0)[:, None]
+            yield from users[:, term.table_of >= 0].T
         case SetOnSite():
             for items in term.sets:
                 yield np.isin(np.arange(problem.n), items) & problem.allowed[:, term.site]

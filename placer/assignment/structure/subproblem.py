@@ -18,6 +18,7 @@ from placer.assignment import (
     Problem,
     ReducedSlotsLoad,
     ResidualCapacity,
+    ResidualValue,
     Resource,
     SetOnSite,
     SlotMatching,
@@ -154,9 +155,8 @@ class _Restriction:
                 return self._flow(term)
             case ConvexLoad() | ReducedSlotsLoad():
                 return self._load_term(term)
-            case ResidualCapacity():
-                users = None if term.users is None else term.users[items]
-                return replace(term, weight=term.weight[items], room=term.room[sites], users=users)
+            case ResidualCapacity() | ResidualValue():
+                return self._room_term(term)
             case SetOnSite():
                 sets = tuple(each for each in map(self._own, term.sets) if len(each))
                 site = int(self._site[term.site])
@@ -166,6 +166,14 @@ class _Restriction:
                 own = self._own(term.items)
                 return replace(term, items=own, cost=term.cost[kept][:, sites]) if len(own) else None
         raise AssertionError(f"{term.name} is no sum over components")
+
+    def _room_term(self, term: ResidualCapacity | ResidualValue) -> ResidualCapacity | ResidualValue:
+        items, sites = self._items, self._sites
+        if isinstance(term, ResidualCapacity):
+            users = None if term.users is None else term.users[items]
+            return replace(term, weight=term.weight[items], room=term.room[sites], users=users)
+        room, table_of = term.room[:, sites], term.table_of[sites]
+        return replace(term, weights=term.weights[:, items], room=room, table_of=table_of)
 
     def _pools(self, term: ConvexLoad) -> BoolArray:
         """Mark the pools whose price these items may change, ``[pools]``."""

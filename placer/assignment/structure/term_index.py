@@ -16,6 +16,7 @@ from placer.assignment import (
     Problem,
     ReducedSlotsLoad,
     ResidualCapacity,
+    ResidualValue,
     SetOnSite,
     Term,
 )
@@ -94,6 +95,11 @@ class TermIndex:
     def residual_capacities(self) -> list[tuple[int, ResidualCapacity]]:
         """The terms with a better bound where it is known which sites are forced."""
         return self.of_kind(ResidualCapacity)
+
+    @cached_property
+    def residual_values(self) -> list[tuple[int, ResidualValue]]:
+        """The values of room left, which exact methods over sets of items price site by site."""
+        return self.of_kind(ResidualValue)
 
     @cached_property
     def sets_on_site(self) -> list[tuple[int, SetOnSite]]:

@@ -8,6 +8,7 @@ from placer.assignment.terms.linear import Linear
 from placer.assignment.terms.max_utilization import MaxUtilization
 from placer.assignment.terms.reduced_slots_load import ReducedSlotsLoad, even_pairs
 from placer.assignment.terms.residual_capacity import ResidualCapacity
+from placer.assignment.terms.residual_value import ResidualValue
 from placer.assignment.terms.set_on_site import SetOnSite
 from placer.assignment.terms.term import Term
 
@@ -21,6 +22,7 @@ __all__ = [
     "MaxUtilization",
     "ReducedSlotsLoad",
     "ResidualCapacity",
+    "ResidualValue",
     "SetOnSite",
     "Term",
     "even_pairs",

@@ -17,15 +17,16 @@ from placer.formats.native.readable_json import (
     readable_json,
 )
 from placer.formats.text.files import Source, read_source
-from placer.formats.text.json_text import parse_json
+from placer.formats.text.json_text import MAX_CONTAINERS, parse_json
 from placer.formats.text.msgspec_errors import name_fault, quote
 from placer.instance import Host, Instance, Objective, parse_cpuset, parse_size
+from placer.instance.expected import Expectations
 from placer.instance.guest_checks import MAX_VCPUS
 
 MAX_IDS = 2**22
 """Most ids that the cpu sets of one file name together. Chosen, not tuned: 64 times 65,536 pcpus, some 100 MB."""
 
-_Root = TypeVar("_Root", Instance, Host, Objective)
+_Root = TypeVar("_Root", bound=msgspec.Struct)
 _Plain = TypeVar("_Plain")
 
 
@@ -66,7 +67,7 @@ def parse_instance(text: str, place: str = "<text>") -> Instance:
     >>> instance.host.pnodes[0].pcpus, instance.guests[0].memory_kib
     ((0, 1, 2, 3), 4194304)
     """
-    return _parse(expect("text", text, str), expect("place", place, str), Instance)
+    return parse_as(expect("text", text, str), expect("place", place, str), Instance)
 
 
 def parse_host(text: str, place: str) -> Host:
@@ -78,7 +79,7 @@ def parse_host(text: str, place: str) -> Host:
     InputError
         If the text is no host, with the JSON path of the first fault.
     """
-    return _parse(text, place, Host)
+    return parse_as(text, place, Host)
 
 
 def parse_objective(text: str, place: str) -> Objective:
@@ -90,7 +91,19 @@ def parse_objective(text: str, place: str) -> Objective:
     InputError
         If the text is no objective, with the JSON path of the first fault.
     """
-    return _parse(text, place, Objective)
+    return parse_as(text, place, Objective)
+
+
+def parse_expectations(text: str, place: str) -> Expectations:
+    """
+    Read the shapes of expected guests, an object ``{"guests": [{"memory_kib", "vcpu_count", "weight"}]}``, from JSON.
+
+    Raises
+    ------
+    InputError
+        If the text holds no such shapes, with the JSON path of the first fault.
+    """
+    return parse_as(text, place, Expectations)
 
 
 def dump_instance(instance: Instance) -> str:
@@ -99,11 +112,16 @@ def dump_instance(instance: Instance) -> str:
 
     :func:`parse_instance` reads the same instance back.
     """
-    plain = msgspec.to_builtins(expect("instance", instance, Instance))
-    for guest in plain["guests"]:
+    return dump_struct(expect("instance", instance, Instance))
+
+
+def dump_struct(struct: msgspec.Struct) -> str:
+    """Write what :func:`parse_as` reads back."""
+    plain = msgspec.to_builtins(struct)
+    for guest in _guests(plain):
         if _is_set_by_default(guest):
             guest["form"] = "vnuma"
-    if instance.objective == Objective():
+    if getattr(struct, "objective", None) == Objective():
         plain.pop("objective", None)
     return readable_json(plain)
 
@@ -113,8 +131,18 @@ def dump_host(host: Host) -> str:
     return readable_json(msgspec.to_builtins(host))
 
 
-def _parse(text: str, place: str, root: type[_Root]) -> _Root:
-    written = parse_json(text, place)
+def parse_as(text: str, place: str, root: type[_Root], *, most_containers: int = MAX_CONTAINERS) -> _Root:
+    """
+    Read a struct that is made of the parts of an instance, from JSON text with sizes and cpu sets as people write them.
+
+    Guests stand in its list ``guests``, or there under the key ``guest``.
+
+    Raises
+    ------
+    InputError
+        If the text is no such struct, with the JSON path of the first fault.
+    """
+    written = parse_json(text, place, most_containers=most_containers)
     try:
         plain = _Numbers(place).of(written, "$")
         for guest in _guests(plain):
@@ -128,7 +156,9 @@ def _parse(text: str, place: str, root: type[_Root]) -> _Root:
 def _guests(plain: object) -> list[dict[str, Any]]:
     """Give the guests of an instance that is not validated yet."""
     guests = plain.get("guests") if isinstance(plain, dict) else None
-    return [guest for guest in guests if isinstance(guest, dict)] if isinstance(guests, list) else []
+    entries = [entry for entry in guests if isinstance(entry, dict)] if isinstance(guests, list | tuple) else []
+    inner = [entry.get("guest", entry) for entry in entries]
+    return [guest for guest in inner if isinstance(guest, dict)]
 
 
 def _is_set_by_default(guest: dict[str, Any]) -> bool:

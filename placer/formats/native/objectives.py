@@ -11,7 +11,7 @@ from placer.formats.native.instance_json import parse_objective
 from placer.formats.text.files import place_of, read_text
 from placer.instance import Objective
 
-ORDERS = ("distance", "cores-first")
+ORDERS = ("distance", "cores-first", "room-first")
 SHAPES = ("pack", "spread")
 NAMES = ("default", *ORDERS, *SHAPES)
 """Names of objectives, as ``--objective`` accepts them."""
@@ -37,12 +37,12 @@ def choose_objective(stated: Objective, choice: str) -> Objective:
     Examples
     --------
     >>> choose_objective(Objective(core_sharing_price=2.5), "spread")
-    Objective(core_sharing_price=2.5, shape='spread', tiers='default')
+    Objective(core_sharing_price=2.5, future=None, shape='spread', tiers='default')
     """
     match choice:
         case "default":
             return Objective()
-        case "distance" | "cores-first":
+        case "distance" | "cores-first" | "room-first":
             return replace(stated, tiers=choice)
         case "pack" | "spread":
             return replace(stated, shape=choice)

@@ -12,7 +12,9 @@ from typing import Any
 
 from placer.instance import format_cpuset, parse_cpuset
 
-SIZES = frozenset({"memory_kib", "reserve_kib", "overhead_kib", "claimed_kib", "low_zone_kib", "page_size"})
+SIZES = frozenset(
+    {"memory_kib", "reserve_kib", "overhead_kib", "claimed_kib", "low_zone_kib", "page_size", "memory_step_kib"}
+)
 OPEN_SIZES = frozenset({"low_zone_kib", "page_size"})
 """Sizes that may be null."""
 CPU_SETS = frozenset({"pcpus", "vcpus", "dedicated_pcpus", "dedicated_vcpus", "online_vcpus", "offline_pcpus"})

@@ -25,6 +25,7 @@ from placer.instance import (
     Vnode,
     VnodeOf,
 )
+from placer.instance.future import FutureCapacity
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 STRUCTS: tuple[type[Struct], ...] = (
@@ -41,6 +42,7 @@ STRUCTS: tuple[type[Struct], ...] = (
     Vnode,
     Rule,
     VnodeOf,
+    FutureCapacity,
     Objective,
 )
 
@@ -57,8 +59,24 @@ def instance_schema() -> Schema:
         The schema. It accepts text that people write: sizes such as ``"8GiB"``, ranges of cpus, one mask for all vcpus
         of a guest. Conditions between keys (sums, ids that must exist) are checked by the reader only.
     """
-    (root,), definitions = msgspec.json.schema_components([Instance])
-    for struct in STRUCTS:
+    return schema_of(Instance, STRUCTS, "placer instance")
+
+
+def schema_of(kind: type[Struct], structs: tuple[type[Struct], ...], title: str) -> Schema:
+    """
+    Describe a format that is made of the parts of an instance.
+
+    Parameters
+    ----------
+    kind
+        The struct of a whole file.
+    structs
+        Every struct in it, for their descriptions.
+    title
+        Name of the format.
+    """
+    (root,), definitions = msgspec.json.schema_components([kind])
+    for struct in structs:
         _describe(definitions[struct.__name__], struct)
     definitions["Rule"] |= {"minProperties": 1, "maxProperties": 1}
     definitions["Guest"] |= {"oneOf": [{"required": ["vnodes"]}, {"required": ["flexible"]}]}
@@ -69,7 +87,7 @@ def instance_schema() -> Schema:
         one_for_all = {**masks, "description": "one mask for every vcpu of the guest", "type": "string"}
         del one_for_all["items"]
         choices[:] = [choices[0], one_for_all, null]
-    return {"$schema": DIALECT, "title": "placer instance", **root, "$defs": definitions}
+    return {"$schema": DIALECT, "title": title, **root, "$defs": definitions}
 
 
 def _accept_text(node: object) -> None:

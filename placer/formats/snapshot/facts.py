@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from placer.errors import InputError
+from placer.formats.sighting import Taken
 from placer.formats.snapshot.parts import Parts
 from placer.instance import shorten
 
 _LINE = re.compile(r"([a-z][a-z-]{0,30}): ?(.{0,500})")
+_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,8 @@ class Facts:
         Number of the user; 0 is root.
     system
         What ``uname -srm`` prints.
+    uptime
+        Seconds since that boot, as the first number of ``/proc/uptime``.
     """
 
     host: str = ""
@@ -39,6 +44,23 @@ class Facts:
     user: str = ""
     uid: str = ""
     system: str = ""
+    uptime: str = ""
+
+    @property
+    def taken(self) -> Taken:
+        """The moment at which it began."""
+        uptime = float(self.uptime) if _SECONDS.fullmatch(self.uptime) else None
+        try:
+            moment = datetime.strptime(self.time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        except ValueError:
+            moment = None
+        boot = self.boot_id if self.boot_id != "unknown" else ""
+        return Taken(
+            host=self.host,
+            boot_id=boot,
+            uptime_s=uptime if boot else None,
+            time_s=None if moment is None else moment.timestamp(),
+        )
 
     @property
     def as_other_user(self) -> str:

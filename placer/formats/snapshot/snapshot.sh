@@ -36,6 +36,7 @@ facts() {
     printf 'time: %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
     printf 'host: %s\n' "$(uname -n)"
     printf 'boot-id: %s\n' "$(boot_id)"
+    printf 'uptime: %s\n' "$(uptime_s)"
     printf 'user: %s\n' "$(id -un)"
     printf 'uid: %s\n' "$(id -u)"
     printf 'system: %s\n' "$(uname -srm)"
@@ -49,6 +50,12 @@ boot_id() {
     printf '%s' "${boot:-unknown}"
 }
 
+uptime_s() {
+    seconds=
+    { read -r seconds _ </proc/uptime; } 2>/dev/null
+    printf '%s' "$seconds"
+}
+
 has() {
     command -v "$1" >/dev/null 2>&1
 }
@@ -56,12 +63,24 @@ has() {
 # ---- Xen ----
 
 of_xl() {
+    # before what is free is asked: the memory of a domain that has run by now is no longer free
+    part xl-domains-before xl list -v
     part xl-info xl info -n
     part xl-list xl list -l
     part xl-vcpu-list xl vcpu-list
     part xl-cpupool-list xl cpupool-list -c
     if [ "$pages" != no ]; then part xl-dmesg numa_dump; fi
-    part xl-domains xl list
+    part xl-domains xl list -v
+    part xl-balloon balloon
+}
+
+# What may change the free memory although no guest starts or ends: xl's setting, and the ballooning daemon of XAPI.
+balloon() {
+    if [ -r /etc/xen/xl.conf ]; then
+        sed -n 's/^[[:space:]]*autoballoon[[:space:]]*=[[:space:]]*/autoballoon: /p' /etc/xen/xl.conf
+    fi
+    if xenstore-read /squeezed/pid >/dev/null 2>&1; then echo 'squeezed: yes'; fi
+    echo 'asked: yes'
 }
 
 # The memory that is not free, in MiB: an upper bound of what Xen walks through for the dump.

@@ -41,7 +41,7 @@ Source = str | os.PathLike[str] | Text
 """A file by its path (``-`` is standard input), or its :class:`Text`."""
 
 
-def read_source(source: Source, odd: OddBytes = "refuse") -> tuple[str, str]:
+def read_source(source: Source, odd: OddBytes = "refuse", *, most_bytes: int = MAX_BYTES) -> tuple[str, str]:
     """
     Read a file, or take a text as it is.
 
@@ -49,6 +49,8 @@ def read_source(source: Source, odd: OddBytes = "refuse") -> tuple[str, str]:
     ----------
     odd
         What becomes of bytes that are no UTF-8.
+    most_bytes
+        The largest input that is read.
 
     Returns
     -------
@@ -65,9 +67,9 @@ def read_source(source: Source, odd: OddBytes = "refuse") -> tuple[str, str]:
         for name in ("content", "place"):
             if not isinstance(getattr(source, name), str):
                 raise InputError(f"expected text, got {type(getattr(source, name)).__name__}", place=f"Text.{name}")
-        return _sensible(source.content, source.place), source.place
+        return _sensible(source.content, source.place, most_bytes), source.place
     path = path_of(source)
-    return read_text(path, odd), place_of(path)
+    return read_text(path, odd, most_bytes=most_bytes), place_of(path)
 
 
 def path_of(source: object) -> str:
@@ -89,7 +91,7 @@ def path_of(source: object) -> str:
     return path
 
 
-def read_text(path: str, odd: OddBytes = "refuse") -> str:
+def read_text(path: str, odd: OddBytes = "refuse", *, most_bytes: int = MAX_BYTES) -> str:
     """
     Read a whole file as text.
 
@@ -99,22 +101,27 @@ def read_text(path: str, odd: OddBytes = "refuse") -> str:
         The file; ``-`` is standard input.
     odd
         What becomes of bytes that are no UTF-8.
+    most_bytes
+        The largest file that is read.
 
     Raises
     ------
     InputError
-        If the file is missing, a directory, unreadable, empty, larger than 8 MiB, or not UTF-8 where that is refused.
+        If the file is missing, a directory, unreadable, empty, too large, or not UTF-8 where that is refused.
     """
     place = place_of(path)
-    data = _read_bytes(path, place)
-    if len(data) > MAX_BYTES:
-        raise InputError("larger than 8 MiB, expected a text file", place=place)
-    return _sensible(decode(data, place, odd), place)
+    data = _read_bytes(path, place, most_bytes)
+    _check_size(len(data), place, most_bytes)
+    return _sensible(decode(data, place, odd), place, most_bytes)
 
 
-def _sensible(text: str, place: str) -> str:
-    if len(text) > MAX_BYTES:
-        raise InputError("larger than 8 MiB, expected a text file", place=place)
+def _check_size(size: int, place: str, most_bytes: int) -> None:
+    if size > most_bytes:
+        raise InputError(f"larger than {most_bytes // 1024**2} MiB, expected a text file", place=place)
+
+
+def _sensible(text: str, place: str, most_bytes: int) -> str:
+    _check_size(len(text), place, most_bytes)
     if not text.strip():
         raise InputError("is empty", place=place)
     return text
@@ -125,12 +132,12 @@ def place_of(path: str) -> str:
     return "<stdin>" if path == "-" else path
 
 
-def _read_bytes(path: str, place: str) -> bytes:
+def _read_bytes(path: str, place: str, most_bytes: int) -> bytes:
     try:
         if path == "-":
-            return _read_stdin()
+            return _read_stdin(most_bytes)
         with Path(path).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(most_bytes + 1)
     except FileNotFoundError:
         raise InputError("no such file", place=place) from None
     except IsADirectoryError:
@@ -139,7 +146,7 @@ def _read_bytes(path: str, place: str) -> bytes:
         raise InputError(f"cannot be read: {error.strerror or error}", place=place) from None
 
 
-def _read_stdin() -> bytes:
+def _read_stdin(most_bytes: int) -> bytes:
     if sys.stdin is None:  # closed before placer started
         raise OSError("standard input is closed")
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
+    return sys.stdin.buffer.read(most_bytes + 1)

@@ -23,7 +23,7 @@ _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def parse_json(text: str, place: str) -> object:
+def parse_json(text: str, place: str, *, most_containers: int = MAX_CONTAINERS) -> object:
     """
     Parse JSON that placer did not write.
 
@@ -33,6 +33,8 @@ def parse_json(text: str, place: str) -> object:
         The JSON text; a byte order mark in front is skipped.
     place
         The file's name for messages.
+    most_containers
+        Most objects and lists that are read.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def parse_json(text: str, place: str) -> object:
     InputError
         With line and column, or the key, if the text is no JSON, an object has a key twice, a number is not finite or
         has more than 1000 digits, a string holds half of a surrogate pair, values are nested more than 64 deep, or
-        there are more than 500,000 objects and lists.
+        there are more objects and lists.
 
     Examples
     --------
@@ -54,7 +56,7 @@ def parse_json(text: str, place: str) -> object:
     text = text.removeprefix("\ufeff")
     if not text.strip():
         raise InputError("the file is empty, expected JSON", place=place)
-    _check_depth(text, place)
+    _check_depth(text, place, most_containers)
     reader = _Reader(place)
     try:
         value: object = json.loads(
@@ -100,7 +102,7 @@ class _Reader:
         return number
 
 
-def _check_depth(text: str, place: str) -> None:
+def _check_depth(text: str, place: str, most_containers: int) -> None:
     depth = containers = 0
     for found in _BRACKETS.finditer(text):
         if found[0] in "[{":
@@ -108,12 +110,12 @@ def _check_depth(text: str, place: str) -> None:
             containers += 1
         elif found[0] in "]}":
             depth -= 1
-        if depth > MAX_DEPTH or containers > MAX_CONTAINERS:
+        if depth > MAX_DEPTH or containers > most_containers:
             line = text.count("\n", 0, found.start()) + 1
             why = (
                 f"nested more than {MAX_DEPTH} deep"
                 if depth > MAX_DEPTH
-                else f"over {MAX_CONTAINERS} objects and lists"
+                else f"over {most_containers} objects and lists"
             )
             raise InputError(f"not JSON that placer reads: {why}", place=f"{place}:{line}")
 

@@ -15,8 +15,8 @@ from placer.errors import InputError
 from placer.instance import shorten
 
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
-_RULE = re.compile(r"(rules\[\d+\]\.\w+(?:\[\d+\])?): (.*)", re.DOTALL)
-"""The text of a ValueError of Instance about a rule, which begins with its place."""
+_RULE = re.compile(r"((?:hosts|guests|placed|rules|pnode_rules)\[\d+\](?:\.\w+(?:\[\d+\])?)?): (.*)", re.DOTALL)
+"""The text of a ValueError of an Instance or a Fleet about one of its entries, which begins with the entry's place."""
 
 
 def name_fault(error: msgspec.ValidationError, written: object, place: str, root: type[Struct]) -> InputError:

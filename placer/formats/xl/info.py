@@ -11,6 +11,7 @@ from placer.formats.devices import MOST_NAMED
 from placer.formats.text.sizes import parse_sizes, with_free
 from placer.formats.xl.claims import claimed_mib, claims_note
 from placer.formats.xl.cores import CoreId, cores_by_pnode, pnode_with
+from placer.formats.xl.dom0_memory import boot_notes
 from placer.formats.xl.online import Online, online_pcpus, only
 from placer.instance import UNREACHABLE, Device, Host, shorten
 from placer.instance.note import name_some
@@ -120,7 +121,12 @@ def read_xl_info(text: str, place: str, free: str | None = None) -> ParsedHost:
         raise InputError(str(error), place=place) from None
     notes += [claims_note(claimed, free_mib)] if claimed else []
     notes += [online.note, VCPUS_NOT_COUNTED] if online.note else [VCPUS_NOT_COUNTED]
-    return ParsedHost(host=host if free is None else with_free(host, free), notes=tuple(notes), listed=listed)
+    return ParsedHost(
+        host=host if free is None else with_free(host, free),
+        notes=tuple(notes),
+        listed=listed,
+        free_notes=tuple(boot_notes(found.settings.get("xen_commandline"))),
+    )
 
 
 def _alone(found: _Text, online: Online) -> bool:

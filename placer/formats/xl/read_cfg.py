@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from placer.errors import InputError
 from placer.formats.base import MAX_NAME, GuestSource, ParsedGuest, online_note
 from placer.formats.devices import devices_on
@@ -13,7 +15,7 @@ from placer.formats.xl.pci import read_pci
 from placer.formats.xl.syntax import Config, parse
 from placer.formats.xl.values import number_of, string_of
 from placer.formats.xl.vnuma import Vnuma, read_vnuma
-from placer.instance import GuestType, Host
+from placer.instance import GuestType, Host, shorten
 from placer.instance.guest_checks import MAX_VCPUS
 from placer.instance.note import Note
 from placer.instance.units import MAX_KIB
@@ -25,9 +27,11 @@ _TYPES: dict[str, GuestType] = {"hvm": "hvm", "pvh": "pvh", "pv": "pv"}
 _BUILDERS: dict[str, GuestType] = {"hvm": "hvm", "generic": "pv"}
 _READ = (
     *("name", "type", "builder", "vcpus", "maxvcpus", "memory", "maxmem", "vnuma", "cpus", "cpus_soft", "pool", "pci"),
+    "uuid",
     *("hap", "shadow_memory", "cpuid", "cpu_weight", "cap", "numa_placement"),
 )
 """Keys that are read, and keys of xl that resemble one of them: neither is taken for a misspelt key."""
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NOT_KEYS = ("nodes", "numa_placement", "vnodes", "vnumamem", "vnuma_vcpumap", "vnuma_vnodemap")
 """Keys that people write although xl ignores them; the last four are keys of the vNUMA patches of 2013."""
 
@@ -83,7 +87,16 @@ def read_xl_cfg(text: str, place: str, host: Host, *, keep_pnodes: bool = True) 
         stubdomain_kib=stub_kib,
         notes=(*notes, *hard_notes, *soft_notes, *device_notes, *_ignored_notes(config)),
         source=GuestSource(kind="xl", place=place, text=text),
+        uuid=_uuid(config),
     )
+
+
+def _uuid(config: Config) -> str | None:
+    """Read the uuid as uuid_parse(3) does, with which xl reads it (parse_config_data, xl_parse.c)."""
+    value = string_of(config, "uuid")
+    if value is not None and not _UUID.fullmatch(value):
+        raise config.fault("uuid", f'xl: Failed to parse UUID, expected 8-4-4-4-12 hex digits, got "{shorten(value)}"')
+    return value
 
 
 def _name(config: Config) -> str:

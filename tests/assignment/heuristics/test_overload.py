@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
-from placer.assignment import IntArray
-from placer.assignment.heuristics.overload import CONFLICT, decrease, increase, swap_conflicts
+from placer.assignment import Conflict, IntArray, Problem, Resource
+from placer.assignment.heuristics.overload import CONFLICT, decrease, increase, overload, swap_conflicts
 
 
 def changed(related: IntArray, sites: IntArray, s: IntArray, v: IntArray, w: IntArray) -> IntArray:
@@ -13,6 +15,26 @@ def changed(related: IntArray, sites: IntArray, s: IntArray, v: IntArray, w: Int
     n, m = len(related), len(sites)
     clash = [[sum(related[i, j] * sites[s[j], p] for j in range(n)) for p in range(m)] for i in range(n)]
     return swap_conflicts(np.array(clash), related, sites, s, v=v, w=w)
+
+
+def test_overload_is_weight_beyond_capacities_and_conflicts_in_both_orders() -> None:
+    apart = Conflict(items=np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=bool), sites=np.eye(2, dtype=bool))
+    problem = Problem(
+        allowed=np.ones((3, 2), dtype=bool),
+        resources=(
+            Resource(weight=np.array([4, 3, 2]), capacity=np.array([5, 4])),
+            Resource(weight=np.array([1, 1, 1]), capacity=np.array([3, 1])),
+        ),
+        groups=tuple(np.array([v]) for v in range(3)),
+        incompatible=np.zeros((2, 2), dtype=bool),
+        tiers=(),
+        relations=(apart,),
+    )
+    found = overload(problem, np.array([[0, 0, 0], [0, 1, 1], [0, 1, 0], [1, 0, 0], [1, 1, 1]]))
+    # 9 of 5 and a conflict; 5 of 4 and 2 of 1; 6 of 5; nothing; 9 of 4, 3 of 1 and a conflict
+    assert found.tolist() == [4 + 2 * CONFLICT, 1 + 1, 1, 0, 5 + 2 + 2 * CONFLICT]
+    every = np.array([*product((0, 1), repeat=3)])
+    assert (overload(problem, every) == 0).tolist() == problem.feasible(every).tolist()
 
 
 def test_only_weight_beyond_the_capacity_is_overload() -> None:

@@ -19,6 +19,7 @@ from placer.assignment import (
     MaxUtilization,
     ReducedSlotsLoad,
     ResidualCapacity,
+    ResidualValue,
     SetOnSite,
     Term,
 )
@@ -62,6 +63,19 @@ def residual_capacity(random: Random) -> ResidualCapacity:
     return ResidualCapacity(name="", weight=weight * users, room=room, unit=int(random.integers(1, 4)), users=users)
 
 
+def residual_value(random: Random) -> ResidualValue:
+    # no site is too small for the first weights of all items, 4 at most each
+    tables = random.integers(0, 4, (2, 6, int(random.integers(1, 4)))).cumsum(axis=1).cumsum(axis=2)
+    return ResidualValue(
+        name="",
+        weights=random.integers(0, 5, (2, N)),
+        room=np.stack([random.integers(16, 30, M), random.integers(-1, 20, M)]),
+        steps=random.integers(1, 5, 2),
+        tables=tables,
+        table_of=random.integers(-1, 2, M),
+    )
+
+
 def set_on_site(random: Random) -> SetOnSite:
     order = random.permutation(N)
     return SetOnSite(name="", sets=(order[:1], order[1:3]), site=int(random.integers(M)))
@@ -82,6 +96,7 @@ KINDS: dict[type[Term], Callable[[Random], Any]] = {
     ConvexLoad: convex_load,
     ReducedSlotsLoad: reduced_slots_load,
     ResidualCapacity: residual_capacity,
+    ResidualValue: residual_value,
     SetOnSite: set_on_site,
     MaxUtilization: max_utilization,
     FlooredLinear: floored_linear,

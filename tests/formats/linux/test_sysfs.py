@@ -186,7 +186,9 @@ def test_faults_are_named_with_their_file(tree: Path, name: str, text: str, mess
     assert re.search(message, refusal(tree))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.integers(0, 11), st.binary(max_size=30) | st.text(alphabet="0123456789-,^ \n", max_size=12))
 def test_any_file_may_hold_nonsense(tree: Path, which: int, data: bytes | str) -> None:
     sysfs(tree)

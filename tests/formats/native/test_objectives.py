@@ -14,7 +14,7 @@ STATED = Objective(core_sharing_price=3, shape="none", tiers=({"vdistance": 2},)
 
 
 def test_the_name_of_an_order_keeps_price_and_shape() -> None:
-    for order in ("distance", "cores-first"):
+    for order in ("distance", "cores-first", "room-first"):
         chosen = choose_objective(STATED, order)
         assert (chosen.tiers, chosen.core_sharing_price, chosen.shape) == (order, 3, "none")
 
@@ -37,7 +37,7 @@ def test_a_file_stands_for_all_of_it(tmp_path: Path) -> None:
 
 
 def test_what_is_no_name_and_no_file_is_refused_with_the_names(tmp_path: Path) -> None:
-    expected = "no such file; expected a file, or one of default, distance, cores-first, pack, spread"
+    expected = "no such file; expected a file, or one of default, distance, cores-first, room-first, pack, spread"
     for choice in ("nearest", "x" * 5000):
         with pytest.raises(InputError, match=f"^{choice}: {expected}$"):
             choose_objective(STATED, choice)

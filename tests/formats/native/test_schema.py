@@ -29,6 +29,7 @@ def test_the_schema_is_a_schema_with_closed_key_sets_and_words_for_every_key() -
         "Rule",
         "VnodeOf",
         "Objective",
+        "FutureCapacity",
     }
     for name, definition in schema["$defs"].items():
         assert definition["additionalProperties"] is False, name

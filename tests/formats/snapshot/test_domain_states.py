@@ -32,6 +32,21 @@ def test_a_domain_that_never_ran_and_is_taken_down_is_not_being_built() -> None:
     assert (states[1].dying, states[1].being_built) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("flags", "halted"),
+    [
+        ("-b----", None),
+        ("------", None),
+        ("--p---", "is paused"),
+        ("----c-", "has crashed"),
+        ("---s--", "has shut down"),
+        ("--psc-", "has crashed"),
+    ],
+)
+def test_a_domain_that_is_there_and_does_not_run_says_why(flags: str, halted: str | None) -> None:
+    assert read_domain_states(Text(HEADING + row("a", 1, flags), "xl list"))[1].halted == halted
+
+
 def test_a_decimal_comma_is_a_point() -> None:
     states = read_domain_states(Text(HEADING + row("a", 1, "--p---", "0,0"), "xl list"))
     assert states[1].being_built
@@ -49,3 +64,14 @@ def test_a_decimal_comma_is_a_point() -> None:
 def test_what_xl_does_not_print_is_refused(text: str, message: str) -> None:
     with pytest.raises(InputError, match=f"^{message}"):
         read_domain_states(Text(text, "xl list"))
+
+
+def test_the_uuid_is_read_where_the_table_has_it() -> None:
+    """As ``xl list -v`` prints it: uuid, reason of a shutdown, security label."""
+    uuid = "8E6F4EF4-84ee-4ddf-9e0f-52aa9dfe6eda"
+    heading = HEADING.rstrip("\n") + "   UUID                            Reason-Code\tSecurity Label\n"
+    table = (
+        heading + row("db", 3, "-b----").rstrip("\n") + f" {uuid}        -                -\n" + row("a b", 4, "r-----")
+    )
+    states = read_domain_states(Text(table, "xl list -v"))
+    assert (states[3].uuid, states[4].uuid, states[4].name) == (uuid.lower(), None, "a b")

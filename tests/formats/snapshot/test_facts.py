@@ -52,3 +52,22 @@ def test_a_snapshot_without_facts_says_so() -> None:
 def test_an_end_of_another_host_or_boot_is_refused(old: str, new: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         facts_of(FACTS, FACTS.replace(old, new))
+
+
+def test_the_moment_is_known_by_the_clock_and_by_the_time_since_the_boot() -> None:
+    """2026 began 20,454 days after 1970, and 332 days before 2026-11-29."""
+    facts, _ = read_facts(split_parts(snapshot({"facts": FACTS + "uptime: 4711.25\n"}), "xen1.txt"))
+    taken = facts.taken
+    assert (taken.host, taken.boot_id, taken.uptime_s) == ("xen1", "3f2a9c1e-7f0b-4c55-9a3e-0d6f2b1c4e5a", 4711.25)
+    assert taken.time_s == (20454 + 332) * 86400 + 13 * 3600 + 32 * 60 + 1
+
+
+@pytest.mark.parametrize("uptime", ["", "-1", "1e3", "nan", "9" * 13, "1.2.3", "unknown"])
+def test_an_uptime_that_is_none_is_not_known(uptime: str) -> None:
+    facts, _ = read_facts(split_parts(snapshot({"facts": FACTS + f"uptime: {uptime}\n"}), "xen1.txt"))
+    assert facts.taken.uptime_s is None
+
+
+def test_without_a_boot_an_uptime_says_nothing_and_a_time_that_is_none_is_not_known() -> None:
+    facts, _ = read_facts(split_parts(snapshot({"facts": "uptime: 3\nboot-id: unknown\ntime: soon\n"}), "xen1.txt"))
+    assert (facts.taken.boot_id, facts.taken.uptime_s, facts.taken.time_s) == ("", None, None)

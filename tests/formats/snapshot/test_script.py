@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,16 @@ def test_every_shell_prints_the_outputs_of_xl_whole_and_says_who_took_them(shell
     parts = parts_from(host, snapshot_script(pages="yes"), or_skip(shell))
     assert (parts.whole, parts.notes) == (True, ())
     expected = parts_of_xl() | {"xl-dmesg": output("dmesg.txt")}
-    for name in ("xl-info", "xl-list", "xl-vcpu-list", "xl-cpupool-list", "xl-domains", "xl-dmesg"):
+    expected["xl-domains-before"] = expected["xl-domains"]
+    for name in (
+        "xl-info",
+        "xl-list",
+        "xl-vcpu-list",
+        "xl-cpupool-list",
+        "xl-domains",
+        "xl-dmesg",
+        "xl-domains-before",
+    ):
         assert parts.parts[name].text.content.strip("\n") == expected[name].strip("\n"), name
         assert parts.parts[name].code == 0
     boot_id = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
@@ -46,6 +56,10 @@ def test_every_shell_prints_the_outputs_of_xl_whole_and_says_who_took_them(shell
     assert re.search(r"^time: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", facts, re.MULTILINE)
     assert f"\nboot-id: {boot_id}\n" in facts
     assert "\nlocale: C\n" in facts
+    uptime = re.search(r"^uptime: (\d+\.\d+)$", facts, re.MULTILINE)
+    assert uptime and 0 <= time.clock_gettime(time.CLOCK_BOOTTIME) - float(uptime[1]) < 600
+    order = [name for name in parts.parts if name.startswith("xl-")]
+    assert order[:2] == ["xl-domains-before", "xl-info"], "what has run by then holds its memory already"
 
 
 def test_what_it_prints_is_read(host: FakeHost) -> None:
@@ -197,3 +211,13 @@ def test_a_script_that_is_cut_off_runs_nothing(host: FakeHost) -> None:
 
 def test_shellcheck_finds_nothing_in_it() -> None:
     assert shellcheck(snapshot_script(pages="yes")) == ""
+
+
+def test_the_ballooning_daemon_of_xapi_is_asked_for(host: FakeHost) -> None:
+    assert parts_from(host, snapshot_script()).parts["xl-balloon"].text.content.split("\n")[-2:] != [
+        "squeezed: yes",
+        "",
+    ]
+    host.program("xenstore-read", '#!/bin/sh\n[ "$*" = /squeezed/pid ] && echo 412\n')
+    part = parts_from(host, snapshot_script()).parts["xl-balloon"]
+    assert part.good and "squeezed: yes\n" in part.text.content

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from placer.errors import InputError
-from placer.formats.text.sizes import parse_sizes, with_free, with_reserve
+from placer.formats.text.sizes import changed_sizes, parse_sizes, with_free, with_reserve
 from placer.instance import Host, Pnode
 from tests.support.building import GIB, MIB, a_host
 
@@ -51,3 +51,28 @@ def test_a_reserve_is_set_on_every_pnode_or_on_those_that_are_named() -> None:
 def test_a_reserve_that_is_none_is_refused(text: str, fault: str) -> None:
     with pytest.raises(InputError, match=rf"^--reserve: .*{fault}"):
         with_reserve(a_host(GIB), text)
+
+
+def test_a_change_is_from_what_the_pnode_has_or_what_an_earlier_part_left() -> None:
+    now = {0: 4 * GIB, 8: 2 * GIB}
+    assert changed_sizes("+1GiB", now, "--free") == {0: 5 * GIB, 8: 3 * GIB}
+    assert changed_sizes("8=-512MiB, 8=-512MiB", now, "--free") == {8: GIB}
+    assert changed_sizes("8GiB,0=-4GiB", now, "--free") == {0: 4 * GIB, 8: 8 * GIB}
+    assert changed_sizes("0=0", now, "--free") == {0: 0}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("8=-3GiB", r'^--free: "8=-3GiB": pnode 8 has 2 GiB, expected at most that with a minus$'),
+        ("-3GiB", r'^--free: "-3GiB": pnode 8 has 2 GiB, '),
+        ("+8192TiB", r'^--free: "\+8192TiB": more than 8 PiB on pnode 0$'),
+        ("+-1GiB", r'^--free: "\+-1GiB": expected SIZE, \+SIZE or -SIZE, after ID= for one pnode \('),
+        ("3=+1GiB", r"^--free: no pnode 3 on this host, expected one of 0,8$"),
+        ("x=+1GiB", r'^--free: "x=\+1GiB": expected SIZE or ID=SIZE, ID the number of a pnode$'),
+        ("+1GiB,", r'^--free: "": expected SIZE, '),
+    ],
+)
+def test_a_change_that_is_none_or_leaves_less_than_nothing_is_refused(text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        changed_sizes(text, {0: 4 * GIB, 8: 2 * GIB}, "--free")

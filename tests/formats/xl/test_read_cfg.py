@@ -233,3 +233,12 @@ def test_a_key_close_to_a_known_one_is_noted(line: str, message: str | None) -> 
     text = f'name = "db"; type = "hvm"; memory = 1024; vcpus = 2\n{line}\n'
     asked = [note for note in read_xl_cfg(text, "db.cfg", HOST).notes if "is not read" in note]
     assert asked == ([message] if message else [])
+
+
+def test_the_uuid_is_read_and_one_that_xl_cannot_parse_is_refused() -> None:
+    """As uuid_parse(3) of libuuid, which xl calls, has it."""
+    uuid = "5b1e0f6a-0000-4000-8000-00000000000A"
+    assert read(f'memory = 512\nuuid = "{uuid}"\n').uuid == uuid
+    assert read("memory = 512\n").uuid is None
+    for wrong in ("", "5b1e0f6a", uuid.replace("-", ""), f"{uuid}0", "x" + uuid[1:]):
+        assert refusal(GUEST + f'memory = 512\nuuid = "{wrong}"\n').startswith("db.cfg:4: xl: Failed to parse UUID, ")

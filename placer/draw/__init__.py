@@ -1,0 +1,1 @@
+"""Pictures of hosts and placements: figures, boxes, plain shapes, and these as SVG and HTML."""

@@ -1,0 +1,1 @@
+"""Guests that are expected later: what free room is worth to them."""

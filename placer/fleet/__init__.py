@@ -1,0 +1,1 @@
+"""Many hosts: which host and which pnodes each guest gets, with a bound that anybody can check."""

@@ -1,0 +1,164 @@
+"""Fillings: how many hosts of each type hold which guests, tier by tier, each with its bound and the proof of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+
+import numpy as np
+
+from placer.fleet.bound.certificate import BoundClaim, certified
+from placer.fleet.bound.enumeration import all_fillings
+from placer.fleet.bound.even import fill_evenly
+from placer.fleet.bound.greedy import fill_greedily
+from placer.fleet.bound.master import Master, Whole
+from placer.fleet.bound.pricing import Pricer
+from placer.fleet.bound.stages import Stage, Tier, guest_costs
+from placer.fleet.bound.steps import HELD, Steps, TierBound
+from placer.fleet.bound.tables import Ints
+from placer.fleet.model.fleet import Aim
+from placer.fleet.problem.problem import FleetProblem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filling:
+    """
+    Which hosts hold what, by vcpus and memory alone.
+
+    Parameters
+    ----------
+    fillings
+        Position of a type, guests of each class on one host, and the number of hosts so filled. Together they may have
+        room for more guests than there are.
+    tiers
+        Highest first.
+    """
+
+    fillings: tuple[tuple[int, Ints, int], ...]
+    tiers: tuple[TierBound, ...]
+
+
+class Filler:
+    """
+    Fills a fleet.
+
+    Parameters
+    ----------
+    problem
+        Types and classes.
+    aim
+        What counts after unplaced guests.
+    until
+        When to end, as of ``perf_counter()``.
+    say
+        Called with a line on each step.
+    stop
+        Ends the search with the best so far.
+    """
+
+    def __init__(
+        self,
+        problem: FleetProblem,
+        aim: Aim,
+        until: float,
+        say: Callable[[str], None] = lambda _line: None,
+        stop: Event | None = None,
+    ) -> None:
+        self.problem, self.aim = problem, aim
+        self.pricer = Pricer(problem)
+        self.steps = Steps(until, say, stop)
+        self.all = all_fillings(problem)
+        self.greedy = fill_greedily(problem)
+
+    def fill(self) -> Filling:
+        """Minimise tier by tier."""
+        first = Master(self.problem, Stage("unplaced_guests"))
+        for t, column, _ in self.greedy.fillings:
+            first.add(t, column)
+        if not any(self.greedy.left):
+            everything = self._everything(first)
+            if everything is not None:
+                return everything
+        found = self.steps.generated(first, self.pricer, lambda value, _bound: value <= HELD)
+        claim = certified(self.problem, first.stage, found)
+        if claim.bound == 0:
+            everything = self._everything(first)
+            if everything is not None:
+                return everything
+        return self._without_some(first, claim)
+
+    def _everything(self, first: Master) -> Filling | None:
+        """Place all guests; None where no filling found does."""
+        none_out = (_nothing("unplaced_guests"), _nothing("unplaced"))
+        if self.aim == "spread":
+            even = fill_evenly(self.problem, self.steps)
+            return None if even is None else self._filling(even.master, even.whole, (*none_out, even.tier))
+        if self.aim == "none":
+            whole = self._whole(first, 0)
+            return None if whole.left_out.any() else self._filling(first, whole, none_out)
+        master = Master(self.problem, Stage("hosts", (("unplaced_guests", 0),)))
+        master.take_columns(first)
+        claim = certified(self.problem, master.stage, self.steps.generated(master, self.pricer))
+        whole = self._whole(master, claim.bound)
+        if whole.left_out.any():
+            return None
+        return self._filling(master, whole, (*none_out, self._hosts(master, whole, claim)))
+
+    def _whole(self, master: Master, bound: int) -> Whole:
+        """Use fillings in whole hosts; at worst, as in no time, those that were made without prices."""
+        found = self.steps.whole(master, float(bound), self.all)
+        at = {(t, column.tobytes()): i for i, (t, column) in enumerate(master.columns)}
+        uses = np.zeros(len(at), dtype=np.int64)
+        for t, column, count in self.greedy.fillings:
+            uses[at[t, column.tobytes()]] = count
+        greedy = Whole(uses=uses, left_out=np.array(self.greedy.left, dtype=np.int64), best=False)
+        if found is None or master.cost(greedy) < master.cost(found):
+            return greedy
+        return found
+
+    def _without_some(self, master: Master, claim: BoundClaim) -> Filling:
+        """Place as many guests as possible, then the most resources, then the fewest hosts."""
+        tiers: list[TierBound] = []
+        whole = self._whole(master, claim.bound)
+        names: tuple[Tier, ...] = ("unplaced", "hosts") if self.aim == "hosts" else ("unplaced",)
+        for name in names:
+            tiers.append(self._tier(master, whole, claim))
+            held = tuple((each.tier, each.value) for each in tiers)
+            following = Master(self.problem, Stage(name, held))
+            following.take_columns(master)
+            claim = certified(self.problem, following.stage, self.steps.generated(following, self.pricer))
+            better = self.steps.whole(following, float(claim.bound), self.all)
+            master, whole = following, whole if better is None else better
+        return self._filling(master, whole, (*tiers, self._tier(master, whole, claim)))
+
+    def _tier(self, master: Master, whole: Whole, claim: BoundClaim) -> TierBound:
+        if master.stage.tier == "hosts":
+            return self._hosts(master, whole, claim)
+        left = whole.left_out.tolist()
+        costs = guest_costs(self.problem, master.stage.tier)
+        value = sum(cost * count for cost, count in zip(costs, left, strict=True))
+        return self._bounded(master.stage.tier, value, whole, claim)
+
+    def _bounded(self, tier: Tier, value: int, whole: Whole, claim: BoundClaim) -> TierBound:
+        proved = self.all is not None and whole.best
+        return TierBound(
+            tier=tier, value=value, claim=claim if claim.bound else None, bound=value if proved else claim.bound
+        )
+
+    def _hosts(self, master: Master, whole: Whole, claim: BoundClaim) -> TierBound:
+        costs, used = self.problem.host_costs, 0
+        for (t, _), count in zip(master.columns, whole.uses.tolist(), strict=False):
+            used += costs[t] * count
+        return self._bounded("hosts", used, whole, claim)
+
+    def _filling(self, master: Master, whole: Whole, tiers: tuple[TierBound, ...]) -> Filling:
+        uses = zip(master.columns, whole.uses.tolist(), strict=False)
+        return Filling(
+            fillings=tuple((t, column, count) for (t, column), count in uses if count),
+            tiers=tiers,
+        )
+
+
+def _nothing(tier: Tier) -> TierBound:
+    return TierBound(tier=tier, value=0, claim=None, bound=0)

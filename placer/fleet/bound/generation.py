@@ -1,0 +1,186 @@
+"""Column generation: the best lower bound that prices prove, and the fillings that a plan is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from placer.fleet.bound.master import Master, Relaxed
+from placer.fleet.bound.packing import packed
+from placer.fleet.bound.pricing import Pricer
+from placer.fleet.bound.stages import guest_costs, host_costs
+from placer.fleet.bound.tables import Floats, Ints
+
+CLOSED = 1e-7
+"""Relative difference of a linear program and its bound that is none. Prices rounded to 1e-4 stop 1.8 % away."""
+MOST_COLUMNS = 2000
+"""Most fillings that a round adds, those that gain most. Chosen: 10,000 different hosts take 17 s, not minutes."""
+LEAST_GAIN = 1e-9
+"""Least gain of a filling that is added, in units of the tier: less is noise of the linear program."""
+MOST_PACKED = 20
+"""Most types whose best filling is searched one by one in a round. Chosen: a second."""
+MOST_ROUNDS = 1000
+"""Most rounds of pricing. Chosen: fleets of a hundred types take some 30."""
+
+
+@dataclass(frozen=True)
+class Generated:
+    """
+    What column generation came to.
+
+    Parameters
+    ----------
+    bound
+        The best proved lower bound of the linear program, in floating point: certificates restate it in integers.
+    value
+        The value of the linear program over the fillings found, no less than the bound.
+    prices, multipliers
+        Of the classes and of the tiers held, which prove the bound.
+    rounds
+        Rounds of pricing.
+    """
+
+    bound: float
+    value: float
+    prices: Floats
+    multipliers: Floats
+    rounds: int
+
+
+def generate(
+    master: Master,
+    pricer: Pricer,
+    *,
+    until: float = float("inf"),
+    enough: Callable[[float, float], bool] = lambda _value, _bound: False,
+) -> Generated:
+    """
+    Add fillings to the master until its linear program is solved, or the time is up.
+
+    Parameters
+    ----------
+    until
+        When to end, as of ``perf_counter()``; one round is done in any case.
+    enough
+        Called with value and bound of each round: whether that is enough.
+    """
+    best = _Best(-np.inf, np.zeros(0), np.zeros(0))
+    rounds = 0
+    if not pricer.exact:
+        pieces = Master(master.problem, master.stage)
+        pieces.take_columns(master)
+        rounds += _bounded(pieces, master, pricer, best, until=until, enough=lambda bound: enough(np.inf, bound))
+    value = np.inf
+    while rounds < MOST_ROUNDS:
+        rounds += 1
+        relaxed = master.relaxed()
+        value = relaxed.value
+        pricing = pricer.price(relaxed.prices)
+        best.take(lagrangian(master, relaxed.prices, relaxed.multipliers, pricing.most), relaxed)
+        added = _add(master, _gaining(master, relaxed, pricing.columns), pricing.columns)
+        closed = value - best.bound <= CLOSED * max(1.0, abs(value))
+        if closed or enough(value, best.bound) or perf_counter() > until:
+            break
+        if not added and (
+            pricer.exact
+            or not _pack(
+                master,
+                pricer,
+                relaxed,
+                pricing.most,
+                ended=lambda: perf_counter() > until or enough(np.inf, best.bound),
+            )
+        ):
+            break
+    return Generated(best.bound, value, best.prices, best.multipliers, rounds)
+
+
+@dataclass
+class _Best:
+    """The best bound so far, with its proof."""
+
+    bound: float
+    prices: Floats
+    multipliers: Floats
+
+    def take(self, bound: float, relaxed: Relaxed) -> None:
+        if bound > self.bound:
+            self.bound, self.prices, self.multipliers = float(bound), relaxed.prices, relaxed.multipliers
+
+
+def _bounded(
+    pieces: Master,
+    master: Master,
+    pricer: Pricer,
+    best: _Best,
+    *,
+    until: float,
+    enough: Callable[[float], bool],
+) -> int:
+    """Solve the linear program over fillings of pieces, for its bound; the master gets whole guests made of them."""
+    for rounds in range(1, MOST_ROUNDS):
+        relaxed = pieces.relaxed()
+        pricing = pricer.price(relaxed.prices)
+        best.take(lagrangian(pieces, relaxed.prices, relaxed.multipliers, pricing.most), relaxed)
+        gaining = _gaining(pieces, relaxed, pricing.relaxed)
+        _add(master, gaining, pricing.columns)
+        added = _add(pieces, gaining, pricing.relaxed)
+        closed = relaxed.value - best.bound <= CLOSED * max(1.0, abs(relaxed.value))
+        if closed or not added or enough(best.bound) or perf_counter() > until:
+            return rounds
+    return MOST_ROUNDS
+
+
+def _gaining(master: Master, relaxed: Relaxed, columns: Ints | Floats) -> list[int]:
+    """Give the types whose fillings gain, those that gain most first where there are many."""
+    costs = np.array(host_costs(master.problem, master.stage.tier), dtype=float)
+    gain = columns @ relaxed.prices - costs - relaxed.hosts
+    gains = np.flatnonzero((gain > LEAST_GAIN) & columns.any(axis=1))
+    if len(gains) > MOST_COLUMNS:  # hosts that are all in use have a price too: what they gain beyond it counts
+        gains = gains[np.argsort(-gain[gains], kind="stable")[:MOST_COLUMNS]]
+    return gains.tolist()
+
+
+def _pack(master: Master, pricer: Pricer, relaxed: Relaxed, most: Floats, *, ended: Callable[[], bool]) -> int:
+    """Add the best fillings of the types that may gain most, found one by one; give how many are new."""
+    costs = np.array(host_costs(master.problem, master.stage.tier), dtype=float)
+    may = most - costs - relaxed.hosts
+    added = 0
+    for t in np.argsort(-may, kind="stable")[:MOST_PACKED].tolist():
+        if may[t] <= LEAST_GAIN or ended():
+            break
+        column = packed(master.problem, pricer.units, t, relaxed.prices)
+        if column is not None and column @ relaxed.prices - costs[t] - relaxed.hosts[t] > LEAST_GAIN:
+            added += master.add(t, column)
+    return added
+
+
+def _add(master: Master, types: Iterable[int], columns: Ints | Floats) -> int:
+    """Add fillings of some types; give how many of them are new."""
+    return sum(master.add(t, columns[t]) for t in types)
+
+
+def lagrangian(master: Master, prices: Floats, multipliers: Floats, most: Floats) -> float:
+    r"""
+    Give the bound that prices prove.
+
+    With prices :math:`\pi`, multipliers :math:`\alpha` of the tiers held at :math:`B_j`, costs a of a guest left out
+    and c of a host, weights w of a guest in the tiers held, demand d, n hosts of a type and :math:`V_t(\pi)` the most
+    that a filling is worth: :math:`\sum_k d_k \min(\pi_k, a_k + \sum_j \alpha_j w_{jk}) - \sum_j \alpha_j B_j - \sum_t
+    n_t \max(0, V_t(\pi) - c_t)`.
+    """
+    problem, stage = master.problem, master.stage
+    demand, counts = np.array(problem.demand, dtype=float), np.array(problem.counts, dtype=float)
+    capped = prices
+    bound = 0.0
+    if not stage.everything:
+        ceiling = np.array(guest_costs(problem, stage.tier), dtype=float)
+        for multiplier, (tier, most_held) in zip(multipliers, stage.limits, strict=True):
+            ceiling = ceiling + multiplier * np.array(guest_costs(problem, tier), dtype=float)
+            bound -= float(multiplier) * most_held
+        capped = np.minimum(prices, ceiling)
+    excess = np.maximum(0.0, most - np.array(host_costs(problem, stage.tier), dtype=float))
+    return bound + float(demand @ capped - counts @ excess)

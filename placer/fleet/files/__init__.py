@@ -1,0 +1,1 @@
+"""Reading and writing fleets: JSON, and tables of hosts and of requests."""

@@ -1,0 +1,1 @@
+"""What a fleet is, in people's words."""

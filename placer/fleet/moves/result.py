@@ -1,0 +1,167 @@
+"""From an end state and its stages to a plan, and from none to a reason."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from placer.assignment import Status
+from placer.fleet.moves.fewest import Fewest
+from placer.fleet.moves.goal import FleetGoal
+from placer.fleet.moves.plan import Aim, FleetMoves, FleetStep
+from placer.fleet.moves.running import Running
+from placer.fleet.moves.single_moves import fits_on
+from placer.fleet.moves.spots import Spot
+from placer.fleet.moves.state import State
+from placer.fleet.moves.steps import Move, Staged
+from placer.fleet.problem.relaxed import relaxed
+from placer.instance.note import counted, name_some
+
+Place = tuple[int, Spot]
+
+
+def aim_of(goal: FleetGoal) -> Aim:
+    """Give what counts for a goal."""
+    return "moves" if goal.fewest else "distance" if goal.fragments is None else "fits"
+
+
+def value_of(running: Running, state: State) -> int:
+    """Give what a state comes to: guests of the shape that fit, or the distances of all guests."""
+    if running.goal.fragments is None:
+        return sum(place[1].distance for place in state.at if place is not None)
+    return fits_on(running, state)
+
+
+def placed_by(running: Running, state: State) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Give guest -> host and ids of pnodes."""
+    return {
+        running.guests[g]: (running.hosts[place[0]], _ids(running, place))
+        for g, place in enumerate(state.at)
+        if place is not None
+    }
+
+
+def _ids(running: Running, place: Place) -> tuple[int, ...]:
+    host = running.kinds[running.kind_of[place[0]]].host
+    return tuple(host.pnodes[p].id for p in place[1].pnodes)
+
+
+def as_plan(running: Running, state: State, done: Staged, bound: float, seconds: float) -> FleetMoves:
+    """Give the plan of stages to an end state."""
+    aim = aim_of(running.goal)
+    value = len(done.moves) if aim == "moves" else value_of(running, state)
+    known = _bound(running, aim, bound, value)
+    return FleetMoves(
+        status=Status.OPTIMAL if known == value else Status.FEASIBLE,
+        fleet=running.fleet,
+        goal=running.goal,
+        aim=aim,
+        now=0 if aim == "moves" else value_of(running, State(running)),
+        value=value,
+        bound=known,
+        stages=tuple(tuple(_step(running, move) for move in stage) for stage in done.stages),
+        placed=placed_by(running, state),
+        notes=tuple(notes(running)),
+        relaxed=relaxed(running.fleet),
+        wall_time_s=seconds,
+    )
+
+
+def _bound(running: Running, aim: Aim, bound: float, value: int) -> int:
+    """Give the bound in whole numbers; where nothing is proved, what no plan can pass."""
+    if aim == "moves":
+        return min(value, int(bound))
+    if aim == "fits":
+        return max(value, int(-bound) if math.isfinite(bound) else _all_fit(running))
+    return min(value, int(bound) if math.isfinite(bound) else 0)
+
+
+def _all_fit(running: Running) -> int:
+    """Count the guests of the shape that would fit if all that is free lay together."""
+    shape = running.goal.fragments
+    assert shape is not None
+    free = np.maximum(running.free[:-1], 0).sum(axis=0)
+    each = [int(have) // asks for have, asks in zip(free.tolist(), (shape.vcpus, shape.kib), strict=True) if asks]
+    return min(each)
+
+
+def _step(running: Running, move: Move) -> FleetStep:
+    each = running.classes[running.class_of[move.guest]]
+    assert each.way != "stay"
+    return FleetStep(
+        guest=running.guests[move.guest],
+        way=each.way,
+        source=running.hosts[move.before[0]],
+        target=running.hosts[move.after[0]],
+        before=_ids(running, move.before),
+        after=_ids(running, move.after),
+        kib=each.kib,
+    )
+
+
+def notes(running: Running) -> list[str]:
+    """Say which guests do not move, and why."""
+    still = [running.guests[g] for g in running.running if running.way_of(g) == "stay"]
+    asked = {guest for name in running.goal.stay for guest in running.fleet.guests_named(name)}
+    still = [guest for guest in still if guest not in asked]
+    if not still:
+        return []
+    why = "a guest with vnuma is not migrated by Xen, and one that names parts of its host is bound to it"
+    return [f"{counted(len(still), 'guest')} not moved ({name_some(still)}): {why}"]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """
+    What is known where there is no plan.
+
+    Parameters
+    ----------
+    first
+        What was found of the fewest moves; None where they are not asked.
+    bound
+        So many moves are needed at least.
+    ended
+        Whether the time was up.
+    impossible
+        Whether no end state is within the budgets.
+    """
+
+    first: Fewest | None
+    bound: float
+    ended: bool
+    impossible: bool
+
+
+def no_plan(running: Running, missing: Missing, seconds: float) -> FleetMoves:
+    """Say why there is no plan."""
+    aim, goal, first = aim_of(running.goal), running.goal, missing.first
+    status = Status.INFEASIBLE
+    if first is not None and first.stuck:
+        reason = f"{name_some(first.stuck)}: guests that must leave may not move"
+    elif aim == "moves" and goal.moves is not None and missing.bound > goal.moves:
+        reason = f"{counted(int(missing.bound), 'move')} needed at least, and {goal.moves} may be made"
+    elif missing.impossible:
+        reason = "no end state is within the budgets, in whatever order guests move"
+    else:
+        status = Status.UNKNOWN
+        reason = "no order of moves was found to the end states that were found, within the budgets"
+        if missing.ended:
+            reason = "the time ended before a plan was found; a longer limit may find one"
+        elif first is not None and first.homeless:
+            reason = f"no place was found for {name_some(first.homeless)} that an order of moves leads to"
+    return FleetMoves(
+        status=status,
+        fleet=running.fleet,
+        goal=goal,
+        aim=aim,
+        now=0 if aim == "moves" else value_of(running, State(running)),
+        value=None,
+        bound=int(missing.bound) if aim == "moves" else 0,
+        notes=tuple(notes(running)),
+        relaxed=relaxed(running.fleet),
+        reason=reason,
+        wall_time_s=seconds,
+    )

@@ -1,0 +1,1 @@
+"""Plans: which host and which pnodes each guest gets."""

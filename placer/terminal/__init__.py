@@ -1,0 +1,1 @@
+"""Hosts on a terminal: a box for each pnode, with a bar of its memory."""
