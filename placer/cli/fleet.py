@@ -10,8 +10,9 @@ import typer
 
 from placer.cli import options
 from placer.cli.fleet_add import add
+from placer.cli.fleet_options import FleetFile, Report
 from placer.cli.fleet_rebalance import rebalance
-from placer.cli.fleet_solve import FleetFile, Report, solve
+from placer.cli.fleet_solve import solve
 from placer.cli.one_output import Output, output_path, write
 
 app = typer.Typer(

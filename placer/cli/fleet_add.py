@@ -12,9 +12,9 @@ import typer
 
 from placer.cli import options
 from placer.cli.claiming import Claiming, kept
-from placer.cli.fleet_solve import FleetFile, GuestFormat, NowAndThen, Report
+from placer.cli.fleet_options import LIBVIRT, FleetFile, GuestFolder, GuestForm, Report
 from placer.cli.one_output import output_path
-from placer.cli.running import Watch, run
+from placer.cli.running import NowAndThen, Watch, run
 from placer.job.output_formats import FORMATS
 
 if TYPE_CHECKING:
@@ -78,17 +78,8 @@ def add(
             help="Write the fleet there with the guests placed; nothing if FLEET was changed by others meanwhile.",
         ),
     ] = None,
-    folder: Annotated[
-        str | None,
-        typer.Option(
-            "--guests",
-            metavar="FOLDER",
-            help="Write what starts the guests there: a folder for each host, in the form that its toolstack takes.",
-        ),
-    ] = None,
-    guest_format: Annotated[
-        GuestFormat, typer.Option(help="That form for hosts which the fleet does not say it of.")
-    ] = GuestFormat("libvirt"),
+    folder: GuestFolder = None,
+    guest_format: GuestForm = LIBVIRT,
     pin: options.Pin = False,
     claims: options.ClaimsFile = None,
     expires: options.Expires = None,

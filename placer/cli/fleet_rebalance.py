@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from placer.cli import options
-from placer.cli.fleet_solve import FleetFile, GuestFormat, NowAndThen, Report
+from placer.cli.fleet_options import LIBVIRT, FleetFile, GuestFormat, Report
 from placer.cli.one_output import Output, output_path, write
-from placer.cli.running import Watch, run
+from placer.cli.running import NowAndThen, Watch, run
 
 if TYPE_CHECKING:
     from placer.fleet.model.fleet import Fleet
@@ -80,7 +80,7 @@ def rebalance(
     ] = None,
     guest_format: Annotated[
         GuestFormat, typer.Option(help="The toolstack of hosts which the fleet does not say it of.")
-    ] = GuestFormat("libvirt"),
+    ] = LIBVIRT,
     format: Annotated[Report, typer.Option(help="text: a report. json: the plan, for --plan.")] = Report.text,
     output: Output = None,
     time_limit: options.TimeLimit = 60.0,

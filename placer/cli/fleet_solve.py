@@ -5,30 +5,19 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 from threading import Event
-from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from placer.cli import options
+from placer.cli.fleet_options import LIBVIRT, FleetFile, GuestFolder, GuestForm
 from placer.cli.one_output import Output, output_path, write
-from placer.cli.running import EVERY_S, Watch, print_line, run
+from placer.cli.running import NowAndThen, Watch, run
 from placer.job.output_formats import FORMATS
 
 if TYPE_CHECKING:
     from placer.fleet.model.fleet import Fleet
     from placer.fleet.plan.plan import FleetPlan
-
-FleetFile = Annotated[
-    str, typer.Argument(metavar="FLEET", help="The fleet, as `placer fleet import` writes it; - is standard input.")
-]
-
-
-class Report(StrEnum):
-    """What an answer is written as."""
-
-    text = "text"
-    json = "json"
 
 
 class PlanFormat(StrEnum):
@@ -38,25 +27,6 @@ class PlanFormat(StrEnum):
     json = "json"
     html = "html"
     svg = "svg"
-
-
-class NowAndThen:
-    """Prints a line to standard error, at most one each second, and none in the first."""
-
-    def __init__(self) -> None:
-        self.next = perf_counter() + EVERY_S
-
-    def __call__(self, line: str) -> None:
-        """Print a line, if it is time."""
-        if perf_counter() >= self.next:
-            print_line(line)
-            self.next = perf_counter() + EVERY_S
-
-
-class GuestFormat(StrEnum):
-    """What guests are written as, where their host does not say it."""
-
-    locals().update({name: name for name in FORMATS if name != "shell"})
 
 
 def solve(
@@ -69,17 +39,8 @@ def solve(
         ),
     ] = PlanFormat.text,
     output: Output = None,
-    guests: Annotated[
-        str | None,
-        typer.Option(
-            "--guests",
-            metavar="FOLDER",
-            help="Write what starts the guests there: a folder for each host, in the form that its toolstack takes.",
-        ),
-    ] = None,
-    guest_format: Annotated[
-        GuestFormat, typer.Option(help="That form for hosts which the fleet does not say it of.")
-    ] = GuestFormat("libvirt"),
+    guests: GuestFolder = None,
+    guest_format: GuestForm = LIBVIRT,
     pin: options.Pin = False,
     time_limit: options.TimeLimit = 60.0,
     workers: Annotated[

@@ -156,6 +156,19 @@ def print_line(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+class NowAndThen:
+    """Prints a line to standard error, at most one each second, and none in the first."""
+
+    def __init__(self) -> None:
+        self.next = perf_counter() + EVERY_S
+
+    def __call__(self, line: str) -> None:
+        """Print a line, if it is time."""
+        if perf_counter() >= self.next:
+            print_line(line)
+            self.next = perf_counter() + EVERY_S
+
+
 def _stopper(stop: Event) -> Callable[[int, FrameType | None], None]:
     def handle(_signal: int, _frame: FrameType | None) -> None:
         if stop.is_set():

@@ -65,8 +65,8 @@ def render_bound(found: FleetBound) -> str:
         asked = found.requests
         if asked.most < asked.count:
             lines.append(f"no more than the first {asked.most} of {asked.count} requests can be held together")
-        which = f"all {asked.count} requests" if asked.held == asked.count else f"the first {asked.held} of them"
         if asked.held:
+            which = f"all {asked.count} requests" if asked.held == asked.count else f"the first {asked.held} of them"
             lines.append(f"{which} fit by vcpus and memory")
         elif asked.most:
             lines.append("no filling that holds the first of them was found in the time given")

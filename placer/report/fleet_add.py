@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from placer.fleet.arrivals.arrival import Arrival
 from placer.formats.native.placement_json import pcpus_object
 from placer.formats.text.json_layout import lay_out
+from placer.instance.note import counted
 from placer.report.tables import headline, table
 
 
@@ -20,7 +21,7 @@ def render_arrivals(arrivals: Sequence[Arrival], *, colour: bool = False) -> str
         Whether it goes to a terminal.
     """
     placed = [each for each in arrivals if each.host is not None]
-    head = f"{len(placed)} of {len(arrivals)} guest{'' if len(arrivals) == 1 else 's'} placed"
+    head = f"{len(placed)} of {counted(len(arrivals), 'guest')} placed"
     lines = [headline(head, good=len(placed) == len(arrivals), colour=colour)]
     if placed:
         rows = [(each.guest, each.host, ", ".join(map(str, each.pnodes))) for each in placed]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from placer.fleet.moves.plan import FleetMoves, FleetStep
-from placer.instance import format_cpuset, format_size
-from placer.instance.note import counted, name_some
+from placer.instance import format_size
+from placer.instance.note import counted, name_some, pnodes_in_words
 from placer.report.tables import headline, table
 
 MOST_ROWS = 40
@@ -71,6 +71,6 @@ def _asked(plan: FleetMoves) -> str:
 
 
 def _row(step: FleetStep) -> tuple[str, str, str, str, str]:
-    source = f"{step.source}, pnode {format_cpuset(sorted(set(step.before)))}"
-    target = f"{step.target}, pnode {format_cpuset(sorted(set(step.after)))}"
+    source = f"{step.source}, {pnodes_in_words(step.before)}"
+    target = f"{step.target}, {pnodes_in_words(step.after)}"
     return step.guest, step.way, source, target, format_size(step.kib)

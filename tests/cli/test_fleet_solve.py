@@ -7,13 +7,11 @@ import os
 import signal
 import subprocess
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from placer.cli.fleet_solve import GuestFormat
 from placer.fleet.files.fleet_json import dump_fleet
-from placer.fleet.model.entries import FleetGuest, FleetHost, HostFormat
+from placer.fleet.model.entries import FleetGuest, FleetHost
 from placer.fleet.model.fleet import Fleet
 from tests.support.commands import ENTRY, placer
 from tests.support.fleets import fleet_of, guest_of, host_of
@@ -82,10 +80,6 @@ def test_a_guest_that_a_toolstack_refuses_is_told_and_nothing_is_written(tmp_pat
     ran = placer("fleet", "solve", tmp_path / "fleet.json", "--guests", tmp_path / "out")
     assert (ran.code, ran.out) == (2, "")
     assert not (tmp_path / "out").exists()
-
-
-def test_guests_are_written_in_the_forms_that_a_host_may_have() -> None:
-    assert {form.value for form in GuestFormat} == set(get_args(HostFormat))
 
 
 def test_ctrl_c_ends_with_the_best_so_far(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import get_args
 
 from msgspec.structs import replace
 
@@ -10,10 +11,11 @@ from placer.errors import InputError
 from placer.formats.native.instance_json import parse_objective
 from placer.formats.text.files import place_of, read_text
 from placer.instance import Objective
+from placer.instance.instance import Shape
+from placer.instance.objective_terms import ORDERS
 
-ORDERS = ("distance", "cores-first", "room-first")
-SHAPES = ("pack", "spread")
-NAMES = ("default", *ORDERS, *SHAPES)
+SHAPES = tuple(shape for shape in get_args(Shape) if shape != "none")
+NAMES = (*ORDERS, *SHAPES)
 """Names of objectives, as ``--objective`` accepts them."""
 
 
@@ -39,13 +41,12 @@ def choose_objective(stated: Objective, choice: str) -> Objective:
     >>> choose_objective(Objective(core_sharing_price=2.5), "spread")
     Objective(core_sharing_price=2.5, future=None, shape='spread', tiers='default')
     """
-    match choice:
-        case "default":
-            return Objective()
-        case "distance" | "cores-first" | "room-first":
-            return replace(stated, tiers=choice)
-        case "pack" | "spread":
-            return replace(stated, shape=choice)
+    if choice == "default":
+        return Objective()
+    if choice in ORDERS:
+        return replace(stated, tiers=choice)
+    if choice in SHAPES:
+        return replace(stated, shape=choice)
     if choice != "-" and not os.path.exists(choice):  # noqa: PTH110 - Path.exists fails on names that are too long
         raise InputError(f"no such file; expected a file, or one of {', '.join(NAMES)}", place=choice)
     return parse_objective(read_text(choice), place_of(choice))
