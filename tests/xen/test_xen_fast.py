@@ -35,7 +35,7 @@ NOT_FOR_XEN = {
     ("power9-sparse", "libxl"): "invalid pnode number 252, libxl takes ids below 64",
 }
 SOME = int(os.environ.get("PLACER_XEN_INSTANCES", "300"))
-MANY = 400
+MORE = 100
 FORMATS = ("xl", "libxl")
 
 
@@ -95,9 +95,9 @@ def test_random_instances_are_taken_as_planned(part: int, platform: Platform) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(10))
-def test_many_random_instances_are_taken_as_planned(part: int, platform: Platform) -> None:
-    take_random_ones(range(part * MANY // 10, (part + 1) * MANY // 10), platform)
+@pytest.mark.parametrize("part", range(4))
+def test_more_random_instances_are_taken_as_planned(part: int, platform: Platform) -> None:
+    take_random_ones(range(SOME + part * MORE // 4, SOME + (part + 1) * MORE // 4), platform)
 
 
 # What must not pass: a tier that takes these would take anything.
