@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -76,7 +76,7 @@ _END = "PLACER-END-OF-FILE"
 def written(
     plan: Plan,
     calls_of: Callable[[Step, Plan], list[Call]],
-    functions: str,
+    functions: Sequence[str],
     images: str,
     configs: Mapping[str, str] | None = None,
 ) -> str:
@@ -88,7 +88,7 @@ def written(
     calls_of
         Gives the calls of a step.
     functions
-        The file with the functions of the toolstack.
+        The files with the functions of the toolstack.
     images
         The folder for images, unless IMAGES= names one.
     configs
@@ -112,8 +112,7 @@ def written(
     ]
     parts = [
         _header(plan, calls, images, configs or {}),
-        (_FOLDER / "moves.sh").read_text(encoding="utf-8"),
-        (_FOLDER / functions).read_text(encoding="utf-8"),
+        *((_FOLDER / name).read_text(encoding="utf-8") for name in ("moves.sh", *functions)),
         _config_text(configs or {}),
         "all_steps() {\n" + "".join(f"    {line}\n" for line in body or [":"]) + "}\n",
         _noted(plan),

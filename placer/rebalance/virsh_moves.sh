@@ -50,23 +50,6 @@ expect_bound() {  # FIRST-LAST:PCPUS...
     each_vcpu is_pinned "$@" || stop "vcpus of guest \"$name\" are not bound as planned ($*)"
 }
 
-# Write the XML of a domain with other nodes and pcpus: $1 is the file, then the lines for numatune and cputune.
-placed_xml() {
-    awk -v numatune="$2" -v pins="$3" '
-        /<numatune>/ { inside = 1 }
-        inside { if (/<\/numatune>/) inside = 0; next }
-        /<numatune\/>|<vcpupin |<emulatorpin / { next }
-        /^ *<cputune\/>/ { next }
-        /^  <os[ >]/ && !done {
-            print numatune
-            if (!tuned) print "  <cputune>\n" pins "\n  </cputune>"
-            done = 1
-        }
-        { print }
-        /^ *<cputune>/ { print pins; tuned = 1 }
-        END { if (!done) exit 1 }' "$1"
-}
-
 # Steps. Each has what it says, what it expects before the first step is done, and what it does.
 
 say_repin() { expects "the guest to run; binds its vcpus ($1) and its emulator ($2), moves no memory"; }

@@ -16,6 +16,7 @@ from placer.rebalance.step_words import (
     pins,
     pnodes_after,
 )
+from placer.rebalance.virsh_xml import cputune, numatune
 
 
 def virsh_script(plan: Plan) -> str:
@@ -27,7 +28,7 @@ def virsh_script(plan: Plan) -> str:
     EmissionError
         If the plan has no end state, or a file cannot have the name of a guest that moves.
     """
-    return written(plan, _calls_of, "virsh_moves.sh", "/var/lib/libvirt/qemu/save")
+    return written(plan, _calls_of, ("virsh_moves.sh", "virsh_xml.sh"), "/var/lib/libvirt/qemu/save")
 
 
 def _calls_of(step: Step, plan: Plan) -> list[Call]:
@@ -56,21 +57,15 @@ def _printed(pcpus: list[int], _host: Host) -> str:
 
 
 def _numatune(step: Step, plan: Plan) -> str:
-    """Write the nodes of the memory, and of each cell of a guest with cells, as elements of libvirt's XML."""
-    lines = ["  <numatune>", f"    <memory mode='strict' nodeset='{format_cpuset(step.after or ())}'/>"]
     if plan.running.resident(step.guest).vnuma:
-        lines += [
-            f"    <memnode cellid='{v}' mode='strict' nodeset='{pnode}'/>"
-            for v, pnode in enumerate(pnodes_after(step, plan))
-        ]
-    return "\n".join([*lines, "  </numatune>"])
+        return numatune(step.after or (), pnodes_after(step, plan))
+    return numatune(step.after or ())
 
 
 def _cputune(bound: str, emulator: str) -> str:
-    """Write a pin for each vcpu, and that of the emulator."""
-    lines = []
+    found: dict[int, str] = {}
     for pin in bound.split():
         vcpus, pcpus = pin.split(":")
         first, last = vcpus.split("-")
-        lines += [f"    <vcpupin vcpu='{v}' cpuset='{pcpus}'/>" for v in range(int(first), int(last) + 1)]
-    return "\n".join([*lines, f"    <emulatorpin cpuset='{emulator}'/>"])
+        found |= dict.fromkeys(range(int(first), int(last) + 1), pcpus)
+    return cputune(found, emulator)

@@ -26,7 +26,7 @@ def xl_script(plan: Plan, configs: Mapping[str, str] | None = None) -> str:
     EmissionError
         If the plan has no end state, or xl or a file cannot have the name of a guest that moves.
     """
-    return written(plan, _calls_of, "xl_moves.sh", "/var/lib/xen/save", configs)
+    return written(plan, _calls_of, ("xl_moves.sh",), "/var/lib/xen/save", configs)
 
 
 def _calls_of(step: Step, plan: Plan) -> list[Call]:

@@ -9,7 +9,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.commands import placer
+import placer
+from placer.fleet.moves.plan import FleetStep
+from placer.fleet.moves.script import scripts
+from tests.support.commands import placer as run_placer
+from tests.xen.fleet_stage import plan_of
 from tests.xen.qemu_programs import Linux
 from tests.xen.xen_boot import Machine
 from tests.xen.xen_packages import Platform
@@ -65,14 +69,35 @@ def planned(linux: Linux, tmp_path_factory: pytest.TempPathFactory) -> Planned:
         files.append(folder / f"{name}.xml")
         files[-1].write_text(text)
     words = ("solve", "--host", folder / "host.txt", *files, "--migratable", "--workers", 1)
-    answer = placer(*words, "--format", "json", "--quiet")
+    answer = run_placer(*words, "--format", "json", "--quiet")
     assert answer.code == 0, answer.err
-    ran = placer(*words, "--format", "libvirt", "-o", f"{folder}/out/")
+    ran = run_placer(*words, "--format", "libvirt", "-o", f"{folder}/out/")
     assert ran.code == 0, ran.err
     for name in DOMAINS:
         linux.put(f"/tmp/{name}.xml", (folder / "out" / f"{name}.xml").read_text())
         linux.virsh(f"create /tmp/{name}.xml")
     return {name: tuple(pnodes) for name, pnodes in json.loads(answer.out)["placement"].items()}
+
+
+@pytest.fixture(scope="module")
+def moved(linux: Linux, planned: Planned) -> tuple[str, tuple[int, ...]]:
+    """Run the script of a stage that moves a domain within the host; gives what it said, and the new nodes."""
+    text = linux.virsh("capabilities") + linux.virsh("freepages --all")
+    host = placer.read_host(placer.Text(text, place="virsh")).host
+    vnodes = [placer.Vnode(memory_kib=mib << 10, vcpus=vcpus) for mib, vcpus in ((96, (0, 2)), (64, (1,)))]
+    guest = placer.Guest(name="cells", vnodes=vnodes)
+    after = tuple((node + 2) % 4 for node in planned["cells"])
+    step = FleetStep(
+        guest="cells",
+        way="migrate",
+        source="h0",
+        target="h0",
+        before=planned["cells"],
+        after=after,
+        kib=guest.memory_kib,
+    )
+    linux.put("/tmp/stage.sh", scripts(plan_of(host, [guest], (step,), "libvirt"), "libvirt")[0]["h0"])
+    return linux.ask("WORK=/tmp/work sh /tmp/stage.sh"), after
 
 
 def test_memory_lies_on_the_nodes_of_the_placement(linux: Linux, planned: Planned, tell: Callable[..., None]) -> None:
@@ -119,3 +144,19 @@ def test_qemu_tells_the_guest_its_cells(linux: Linux, planned: Planned) -> None:
     told = linux.virsh("qemu-monitor-command cells --hmp info numa")
     assert re.findall(r"node (\d) cpus: ([\d ]*\d)", told) == [("0", "0 2"), ("1", "1")]
     assert re.findall(r"node (\d) size: (\d+) MB", told) == [("0", "96"), ("1", "64")]
+
+
+def test_a_stage_of_a_fleet_moves_a_domain_to_other_nodes(linux: Linux, moved: tuple[str, tuple[int, ...]]) -> None:
+    said, after = moved
+    assert said.startswith("step 1, migrate cells to h0, ")
+    assert large(linux, "cells") == {node: mib * PAGES_PER_MIB for node, mib in zip(after, (96, 64), strict=True)}
+    assert pins(linux, "cells") == [f"{2 * node}-{2 * node + 1}" for node in (after[0], after[1], after[0])]
+    assert linux.virsh("domstate cells").strip() == "running"
+
+
+def test_virsh_takes_the_words_of_a_migration_between_hosts(linux: Linux, moved: tuple[str, tuple[int, ...]]) -> None:
+    """There is no other host: it ends at the connection, after its words and the new descriptions are read."""
+    words = "--live --persistent --undefinesource --xml /tmp/work/cells.xml --persistent-xml /tmp/work/cells.xml"
+    code, said = linux.run(f"virsh migrate {words} cells qemu+unix:///system?socket=/nowhere")
+    assert code != 0 and "nowhere" in said
+    assert linux.virsh("domstate cells").strip() == "running"

@@ -17,6 +17,7 @@ from placer.rebalance.judge import faults
 from placer.rebalance.plan import Plan
 from placer.rebalance.running import RunningHost
 from placer.rebalance.xl_script import xl_script
+from tests.xen.fleet_stage import MOVED, Stage, run_stage
 from tests.xen.many_starts import NAMES, Starts, many_starts
 from tests.xen.readback import NumaDump, read_numa_dump
 from tests.xen.xen_boot import Dom0, Machine
@@ -64,6 +65,8 @@ PATH=${PATH#*:} exec xl "$@"
 """
 ENVIRONMENT = "STATE=/tmp/state IMAGES=/tmp/images"
 PAGES = 48 * 256
+EMPTIED = 1
+"""The pnode that is emptied, and that the stage of a fleet moves guests to."""
 
 
 @dataclass
@@ -82,6 +85,7 @@ class Story:
     emptied: Plan | None = None
     emptying: tuple[int, str] = (0, "")
     last: RunningHost | None = None
+    stage: Stage | None = None
     domids: dict[str, str] = field(default_factory=dict)
 
 
@@ -169,11 +173,13 @@ def moved(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Itera
         told.dump = read_numa_dump(dom0.numa_dump())
         told.domids = {name: dom0.run(f"xl domid {name}")[1].strip() for name in BADLY}
         told.after = look(dom0)
-        told.emptied = placer.rebalance(told.after, empty=[1], claims=claims, time_limit_s=30)
+        told.emptied = placer.rebalance(told.after, empty=[EMPTIED], claims=claims, time_limit_s=30)
         told.states = {guest.name: guest.state for guest in claims.list()}
         dom0.put("/tmp/empty.sh", xl_script(told.emptied))
         told.emptying = dom0.run("STATE=/tmp/state2 IMAGES=/tmp/images sh /tmp/empty.sh")
         told.last = look(dom0)
+        at = {name: pnodes[0] for name, pnodes in told.last.placement.pnode_of.items() if pnodes[0] is not None}
+        told.stage = run_stage(dom0, told.last.instance.host, at, EMPTIED, NEW.replace("{mib}", "48"))
         dom0.ask("; ".join(f"xl destroy {name}" for name in BADLY) + "; sleep 5")
         yield dom0, told
 
@@ -241,8 +247,21 @@ def test_a_pnode_is_emptied(story: Story) -> None:
     assert story.emptied.status is placer.Status.OPTIMAL
     code, said = story.emptying
     assert code == 0, said
-    assert not any(1 in pnodes for pnodes in story.last.placement.pnode_of.values())
+    assert not any(EMPTIED in pnodes for pnodes in story.last.placement.pnode_of.values())
     assert story.last.placement.pnode_of.keys() == BADLY.keys()
+
+
+def test_a_stage_of_a_fleet_moves_guests_between_hosts_and_within_one(story: Story) -> None:
+    """A guest that does not shut down stops it; run again it goes on, and a third time it has nothing to do."""
+    assert story.stage is not None and story.stage.dump is not None
+    code, said = story.stage.first
+    assert code == 1 and "stopped at step 3" in said, said
+    code, said = story.stage.again
+    assert code == 0 and said.count("done before") == len(MOVED), said
+    code, said = story.stage.third
+    assert code == 0 and said.count("done before") == len(MOVED) + 1, said
+    for name, domid in story.stage.domids.items():
+        assert story.stage.dump.domains[int(domid)].pages.get(EMPTIED, 0) > 0.98 * PAGES, name
 
 
 def test_a_guest_that_xen_refused_starts_after_room_was_made(room: Room) -> None:

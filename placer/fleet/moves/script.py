@@ -3,18 +3,23 @@ Scripts that do the moves of a plan: one for each stage and each host that guest
 
 What is written was read in the manuals and sources of the programs: ``xl migrate -C`` sends another configuration than
 that of the start (xl(1), tools/xl/xl_migrate.c of Xen 4.17), ``virsh migrate --xml`` another one of the same devices
-(virsh(1)). Within a host xl migrates to localhost, and libvirt, which refuses that, saves and restores.
+(virsh(1)). Within a host xl migrates to an xl of its own, and libvirt, which refuses that, saves and restores.
 """
 
 from __future__ import annotations
 
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from shlex import quote
 
 from placer.errors import EmissionError
+from placer.fleet.moves.moves_json import moves_json
 from placer.fleet.moves.plan import FleetMoves, FleetStep
 from placer.fleet.problem.loads import settled
 from placer.instance import Guest, Host, format_cpuset
+from placer.instance.note import counted, pnodes_in_words
+from placer.rebalance.virsh_xml import PLACED_XML, cputune, numatune
 
 _FOLDER = Path(__file__).parent
 TOOLS = {"xl": "xl", "libxl": "xl", "libvirt": "virsh"}
@@ -45,12 +50,23 @@ def scripts(plan: FleetMoves, family: str) -> list[dict[str, str]]:
     faults = [fault for step in plan.steps for fault in _faults(step, plan, family)]
     if faults:
         raise EmissionError("\n".join(dict.fromkeys(faults)))
+    name = sha256(moves_json(plan).encode(errors="surrogateescape")).hexdigest()[
+        :12
+    ]  # no other plan's notes are its own
+    numbers = count(1)
     written = []
-    for number, stage in enumerate(plan.stages, 1):
-        of_host: dict[str, list[FleetStep]] = {}
+    for i, stage in enumerate(plan.stages, 1):
+        lines: dict[str, list[str]] = {}
         for step in stage:
-            of_host.setdefault(step.source, []).append(step)
-        written.append({host: _script(plan, number, host, steps, family) for host, steps in of_host.items()})
+            words = ["step", str(next(numbers)), *_call(step, plan, TOOLS[_form(plan, step.source, family)])]
+            lines.setdefault(step.source, []).append(" ".join(map(quote, words)) + "\n")
+        head = f"#!/bin/sh\n# Stage {i} of {len(plan.stages)}, {counted(plan.moves, 'move')} in all; run it on host "
+        written.append(
+            {
+                host: f"{head}{host}.\nplan={name}\n{_functions(plan, host, family)}\n{''.join(calls)}"
+                for host, calls in lines.items()
+            }
+        )
     return written
 
 
@@ -71,32 +87,26 @@ def _form(plan: FleetMoves, host: str, family: str) -> str:
     return fleet.hosts[fleet.host_entry[host]].format or family
 
 
-def _script(plan: FleetMoves, number: int, host: str, steps: list[FleetStep], family: str) -> str:
+def _functions(plan: FleetMoves, host: str, family: str) -> str:
     tool = TOOLS[_form(plan, host, family)]
-    functions = (_FOLDER / f"{tool}_between.sh").read_text(encoding="utf-8")
-    head = f"#!/bin/sh\n# Stage {number} of {len(plan.stages)} on host {host}: {len(steps)} of {plan.moves} moves.\n"
-    lines = [" ".join(map(quote, _call(step, plan, tool))) for step in steps]
-    return head + functions + "\n" + "".join(f"{line}\n" for line in lines)
+    common, own = ((_FOLDER / name).read_text(encoding="utf-8") for name in ("between.sh", f"{tool}_between.sh"))
+    return "\n".join([common, own, *([PLACED_XML] if tool == "virsh" else [])])
 
 
 def _call(step: FleetStep, plan: FleetMoves, tool: str) -> list[str]:
-    """Give the function of the script that does a step, with its arguments."""
+    """Give the words of a step, the function of the script that does it, and its arguments."""
     fleet = plan.fleet
     host = fleet.hosts[fleet.host_entry[step.target]].host
     guest = settled(fleet.guests[fleet.guest_entry[step.guest]].guest).split_into(len(step.after))
     target = "" if step.target == step.source else step.target
     pcpus = _pcpus(host, step.after)
+    words = f"{step.way} {step.guest} to {step.target}, {pnodes_in_words(step.after)}"
+    called = [words, step.way, step.guest, target]
     if tool == "xl":
         pnodes = " ".join(map(str, step.after)) if step.way == "restart" else ""
-        return [step.way, step.guest, target, "" if pnodes else pcpus, pnodes]
-    return [
-        step.way,
-        step.guest,
-        target,
-        format_cpuset(sorted(set(step.after))),
-        _cells(step, guest),
-        _pins(step, host, guest),
-    ]
+        return [*called, "" if pnodes else pcpus, pnodes]
+    with_cells = guest.form not in {"whole", "set"} and len(guest.vnodes) > 1
+    return [*called, numatune(step.after, step.after if with_cells else ()), cputune(_pins(step, host, guest), pcpus)]
 
 
 def _pcpus(host: Host, pnodes: tuple[int, ...]) -> str:
@@ -104,15 +114,7 @@ def _pcpus(host: Host, pnodes: tuple[int, ...]) -> str:
     return format_cpuset([pcpu for pnode in host.pnodes if pnode.id in chosen for pcpu in pnode.pcpus])
 
 
-def _cells(step: FleetStep, guest: Guest) -> str:
-    """Give the pnode of each cell of a guest with cells: ``0:1 1:3``."""
-    if guest.form in {"whole", "set"} or len(guest.vnodes) == 1:
-        return ""
-    return " ".join(f"{cell}:{pnode}" for cell, pnode in enumerate(step.after))
-
-
-def _pins(step: FleetStep, host: Host, guest: Guest) -> str:
-    """Give the pcpus of each vcpu: ``0:4-7 1:4-7``."""
+def _pins(step: FleetStep, host: Host, guest: Guest) -> dict[int, str]:
+    """Give the pcpus of each vcpu."""
     homes = guest.homes(step.after)
-    pins = {vcpu: _pcpus(host, tuple(homes[v])) for v, vnode in enumerate(guest.vnodes) for vcpu in vnode.vcpus}
-    return " ".join(f"{vcpu}:{pcpus}" for vcpu, pcpus in sorted(pins.items()))
+    return {vcpu: _pcpus(host, tuple(homes[v])) for v, vnode in enumerate(guest.vnodes) for vcpu in vnode.vcpus}

@@ -29,7 +29,8 @@ class Rules:
     def __init__(self, running: Running) -> None:
         fleet = running.fleet
         self.limits = [rule.limit for rule in fleet.rules]
-        self.groups = [_groups(running, rule.within) for rule in fleet.rules]
+        groups = {within: _groups(running, within) for within in {rule.within for rule in fleet.rules}}
+        self.groups = [groups[rule.within] for rule in fleet.rules]
         self.of: dict[int, list[int]] = defaultdict(list)
         names = {name: g for g, name in enumerate(running.guests)}
         self.members: list[list[int]] = []

@@ -1,35 +1,24 @@
-# Images of guests that move within the host, and their new descriptions, are kept in WORK. A step that is done already
-# is passed over: the guest is not here any more.
-set -eu
-work=${WORK:-/var/lib/placer/fleet}
+# Images of guests that move within the host, and new descriptions, are kept in WORK. URI is how libvirt on another host is
+# reached, with %s for its name.
 uri=${URI:-qemu+ssh://%s/system}
-here() { [ "$(virsh domstate "$1" 2>/dev/null)" = running ]; }
 
-described() {  # guest, nodes, CELL:NODE..., VCPU:PCPUS...: writes $work/GUEST.xml
-    mkdir -p "$work"
+here() {  # guest: whether it runs
+    state=$(virsh domstate "$1" 2>/dev/null | awk 'NR == 1')
+    case $state in
+        running) ;;
+        "" | "shut off") return 1 ;;
+        *) stop "guest $1 is $state, expected it to run" ;;
+    esac
+}
+at() {  # host: its URI
+    # shellcheck disable=SC2059 # the format is the URI
+    printf "$uri" "$1"
+}
+there() { [ "$(virsh -c "$(at "$2")" domstate "$1" 2>/dev/null | awk 'NR == 1')" = running ]; }
+
+described() {  # guest, numatune, pins: writes $work/GUEST.xml
     virsh dumpxml --migratable "$1" > "$work/$1.old"
-    awk -v nodes="$2" -v cells="$3" -v pins="$4" '
-        /<(numatune|cputune)>/ { skip = 1 }
-        !skip && !/<(numatune|cputune)\/>/ { print }
-        /<\/(numatune|cputune)>/ { skip = 0 }
-        /<\/vcpu>/ && !done {
-            done = 1
-            print "  <numatune>"
-            printf "    <memory mode=\047strict\047 nodeset=\047%s\047/>\n", nodes
-            count = split(cells, cell, " ")
-            for (i = 1; i <= count; i++) {
-                split(cell[i], pair, ":")
-                printf "    <memnode cellid=\047%s\047 mode=\047strict\047 nodeset=\047%s\047/>\n", pair[1], pair[2]
-            }
-            print "  </numatune>"
-            print "  <cputune>"
-            count = split(pins, pin, " ")
-            for (i = 1; i <= count; i++) {
-                split(pin[i], pair, ":")
-                printf "    <vcpupin vcpu=\047%s\047 cpuset=\047%s\047/>\n", pair[1], pair[2]
-            }
-            print "  </cputune>"
-        }' "$work/$1.old" > "$work/$1.xml"
+    placed_xml "$work/$1.old" "$2" "$3" > "$work/$1.xml" || stop "the XML of guest $1 has no element os"
 }
 
 back() {  # guest: from its image
@@ -37,14 +26,15 @@ back() {  # guest: from its image
     rm -f "$work/$1.image"
 }
 
-migrate() {  # guest, host, nodes, CELL:NODE..., VCPU:PCPUS...
-    if [ -e "$work/$1.image" ] && ! here "$1"; then back "$1"; return; fi
-    here "$1" || { printf 'guest %s is not here: nothing to do\n' "$1"; return; }
-    described "$1" "$3" "$4" "$5"
+migrate() {  # guest, host, numatune, pins
+    if ! here "$1"; then
+        if [ -z "$2" ] && [ -e "$work/$1.image" ]; then back "$1"; else gone "$1" "$2" there; fi
+        return
+    fi
+    described "$1" "$3" "$4"
     if [ -n "$2" ]; then
-        # shellcheck disable=SC2059 # the format is the URI
-        to=$(printf "$uri" "$2")
-        virsh migrate --live --persistent --undefinesource --xml "$work/$1.xml" --persistent-xml "$work/$1.xml" "$1" "$to"
+        virsh migrate --live --persistent --undefinesource --xml "$work/$1.xml" --persistent-xml "$work/$1.xml" \
+            "$1" "$(at "$2")"
     else
         virsh save "$1" "$work/$1.image" --xml "$work/$1.xml" --running
         back "$1"

@@ -1,13 +1,20 @@
 # The configurations that guests were started from are read from CONFIGS (/etc/xen unless said otherwise); new ones, with
-# other affinity, are kept in WORK. A step that is done already is passed over: the guest is not here any more.
-set -eu
+# other affinity or vnodes, are kept in WORK. A guest may take PATIENCE seconds to shut down.
+patience=${PATIENCE:-300}
 configs=${CONFIGS:-/etc/xen}
-work=${WORK:-/var/lib/placer/fleet}
-here() { xl domid "$1" >/dev/null 2>&1; }
-stop() { printf '%s\n' "$*" >&2; exit 1; }
+
+here() {  # guest: whether it runs
+    flags=$(xl list "$1" 2>/dev/null | awk 'NR == 2 { print $(NF - 1) }')
+    case $flags in
+        "") return 1 ;;
+        *[psdc]*) stop "guest $1 is paused, has shut down or crashed ($flags), expected it to run" ;;
+    esac
+}
+quoted() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
+# shellcheck disable=SC2029 # it is quoted for the shell there
+there() { ssh "$2" "xl domid $(quoted "$1")" >/dev/null; }
 
 placed() {  # guest, pcpus, pnodes of its vnodes: writes $work/GUEST.cfg
-    mkdir -p "$work"
     [ -r "$configs/$1.cfg" ] || stop "there is no configuration $configs/$1.cfg (CONFIGS= names its folder)"
     awk -v pcpus="$2" -v pnodes="$3" '
         BEGIN { count = split(pnodes, at, " ") }
@@ -28,13 +35,35 @@ placed() {  # guest, pcpus, pnodes of its vnodes: writes $work/GUEST.cfg
 }
 
 migrate() {  # guest, host, pcpus
-    here "$1" || { printf 'guest %s is not here: nothing to do\n' "$1"; return; }
+    here "$1" || { gone "$1" "$2" there; return; }
     placed "$1" "$3" ""
-    xl migrate -C "$work/$1.cfg" "$1" "${2:-localhost}"
+    if [ -n "$2" ]; then
+        xl migrate -C "$work/$1.cfg" "$1" "$2"
+    else
+        xl migrate -s '' -C "$work/$1.cfg" "$1" 'xl migrate-receive'
+    fi
 }
 
 restart() {  # guest, host, pcpus, pnodes of its vnodes
-    placed "$1" "$3" "$4"
-    if here "$1"; then xl shutdown -w "$1"; fi
-    if [ -n "$2" ]; then ssh "$2" xl create /dev/stdin < "$work/$1.cfg"; else xl create "$work/$1.cfg"; fi
+    down=$work/$plan.$number.down
+    if here "$1"; then
+        placed "$1" "$3" "$4"
+        : > "$down"
+        xl shutdown "$1"
+        waited=0
+        while xl domid "$1" >/dev/null 2>&1; do
+            [ "$waited" -lt "$patience" ] || stop "guest $1 has not shut down within $patience s; it is not destroyed"
+            sleep 1
+            waited=$((waited + 1))
+        done
+    elif [ ! -e "$down" ]; then
+        gone "$1" "$2" there
+        return
+    fi
+    if [ -n "$2" ]; then
+        # shellcheck disable=SC2016 # the other host expands it; xl reads no configuration from a pipe
+        ssh "$2" 'new=$(mktemp) && cat > "$new" && xl create "$new"; code=$?; rm -f "$new"; exit $code' < "$work/$1.cfg"
+    else
+        xl create "$work/$1.cfg"
+    fi
 }
