@@ -21,6 +21,8 @@ ACCELERATOR = f"{LIBRARIES}/qemu/accel-tcg-x86_64.so"
 """Part of QEMU itself in Debian 13."""
 LIBVIRTD, VIRSH = "usr/sbin/libvirtd", "usr/bin/virsh"
 DRIVER = f"{LIBRARIES}/libvirt/connection-driver/libvirt_driver_qemu.so"
+IOHELPER = "usr/lib/libvirt/libvirt_iohelper"
+"""Writes images of domains."""
 CPU_MAP = "usr/share/libvirt/cpu_map"
 TEXTS = {
     "etc/passwd": "root:x:0:0:root:/:/bin/sh\nlibvirt-qemu:x:64055:64055::/:/bin/sh\n",
@@ -64,7 +66,7 @@ def _userland(platform: Platform) -> dict[str, tuple[int, bytes]]:
     files = {name: platform.root / name for name in (ACCELERATOR, *FIRMWARE) if (platform.root / name).exists()}
     files |= {"init": HERE / "linux_init.sh", "guest/tables": tables_guest(platform)}
     models = {f"{CPU_MAP}/{path.name}": path for path in (platform.root / CPU_MAP).iterdir()}
-    entries = base(platform, {name: platform.root / name for name in (QEMU, LIBVIRTD, VIRSH, DRIVER)})
+    entries = base(platform, {name: platform.root / name for name in (QEMU, LIBVIRTD, VIRSH, DRIVER, IOHELPER)})
     entries |= {name: (PROGRAM_MODE, path.read_bytes()) for name, path in (files | models).items()}
     entries |= {name: (PROGRAM_MODE, text.encode()) for name, text in TEXTS.items()} | {
         "var/run": (LINK_MODE, b"../run")

@@ -81,12 +81,12 @@ def planned(linux: Linux, tmp_path_factory: pytest.TempPathFactory) -> Planned:
 
 @pytest.fixture(scope="module")
 def moved(linux: Linux, planned: Planned) -> tuple[str, tuple[int, ...]]:
-    """Run the script of a stage that moves a domain within the host; gives what it said, and the new nodes."""
+    """Run the script of a stage that moves a domain within the host, its cells apart; gives what it said and where."""
     text = linux.virsh("capabilities") + linux.virsh("freepages --all")
     host = placer.read_host(placer.Text(text, place="virsh")).host
     vnodes = [placer.Vnode(memory_kib=mib << 10, vcpus=vcpus) for mib, vcpus in ((96, (0, 2)), (64, (1,)))]
     guest = placer.Guest(name="cells", vnodes=vnodes)
-    after = tuple((node + 2) % 4 for node in planned["cells"])
+    after = tuple((node + 1 + cell) % 4 for cell, node in enumerate(planned["cells"]))
     step = FleetStep(
         guest="cells",
         way="migrate",
