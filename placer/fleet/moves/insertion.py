@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import combinations, islice
+from itertools import combinations_with_replacement, islice
 from time import perf_counter
 
 import numpy as np
@@ -202,24 +203,29 @@ class Inserter:
         return self._offers[k]
 
     def _least(self, place: Place) -> Iterator[tuple[int, ...]]:
-        """Give the smallest sets of guests that make room on a host; of equal guests only the first."""
+        """Give the sets of guests that make room on a host and of which all are needed; of equal guests the first."""
         state, running = self.state, self.running
         row = running.row_of[place[0]]
         asked = {p: (c - state.free[row + p, 0], m - state.free[row + p, 1]) for p, c, m in place[1].takes}
-        here = [g for g in running.guests_on[place[0]] if self._may_leave(g, place[0])]
         kinds: dict[tuple[int, object], list[int]] = {}
-        for g in here:
+        for g in running.guests_on[place[0]]:
             spot = running.spot_of[g]
-            assert spot is not None
-            if any(p in asked for p, _, _ in spot.takes):
+            if spot is not None and self._may_leave(g, place[0]) and any(p in asked for p, _, _ in spot.takes):
                 alone = g if g in state.rules.of else -1
                 kinds.setdefault((running.class_of[g], (spot.takes, alone)), []).append(g)
-        first = [g for each in kinds.values() for g in each[:MOST_SIZE]]
+        equals = list(kinds.values())
+        enough: list[Counter[int]] = []
         for size in range(1, MOST_SIZE + 1):
-            sets = [out for out in combinations(first, size) if _first_of_kind(out, kinds) and self._gives(out, asked)]
-            yield from sets
-            if sets:
-                return
+            for chosen in combinations_with_replacement(range(len(equals)), size):
+                counts = Counter(chosen)
+                if any(count > len(equals[kind]) for kind, count in counts.items()):
+                    continue
+                if any(fewer <= counts for fewer in enough):
+                    continue
+                out = tuple(g for kind, count in counts.items() for g in equals[kind][:count])
+                if self._gives(out, asked):
+                    enough.append(counts)
+                    yield out
 
     def _may_leave(self, guest: int, host: int) -> bool:
         place = self.state.at[guest]
@@ -235,13 +241,3 @@ class Inserter:
                     left[p][0] -= c
                     left[p][1] -= m
         return all(c <= 0 and m <= 0 for c, m in left.values())
-
-
-def _first_of_kind(out: tuple[int, ...], kinds: dict[tuple[int, object], list[int]]) -> bool:
-    """Whether of equal guests the first leave: other sets would be the same."""
-    chosen = set(out)
-    return all(
-        all(g in chosen for g in each[: sum(g in chosen for g in each)])
-        for each in kinds.values()
-        if chosen & set(each)
-    )
