@@ -196,8 +196,7 @@ def _faults(dom0: Dom0, planned: Planned, dump: NumaDump) -> dict[str, dict[str,
     records = {each["config"]["c_info"]["name"]: each for each in json.loads(dom0.ask("xl list -l"))}
     affinity = read_vcpu_list(dom0.ask("xl vcpu-list"))
     with_vnuma = {name for name, each in records.items() if each["config"]["b_info"].get("vnuma_nodes")}
-    placement = planned.placement
-    started = as_started(planned.instance, placement, with_vnuma)
+    started, placement = as_started(planned.instance, planned.placement, with_vnuma)
     guests = [guest for guest in started.guests if guest.name in records]
     running = {guest.name: dump.domains[records[guest.name]["domid"]] for guest in guests}
     roomy = [p for p, pages in dump.free_pages.items() if p and pages > 16 * PAGES_PER_MIB]

@@ -6,21 +6,25 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from placer.instance import Guest, Instance, Placement
+from placer.instance import Guest, Instance, Placement, Vnode
 from tests.xen.expected_info import expected
 from tests.xen.readback import Affinity, Domain
 from tests.xen.xen_accounts import STRAY_PAGES, misplaced
 
 
-def as_started(instance: Instance, placement: Placement, with_vnuma: Collection[str]) -> Instance:
+def as_started(instance: Instance, placement: Placement, with_vnuma: Collection[str]) -> tuple[Instance, Placement]:
     """Take guests cut by placer whose parts all meet on one pnode as whole, where Xen was told no vnodes of them."""
-    guests = [
-        replace(guest, form="whole")
-        if guest.form == "parts" and guest.name not in with_vnuma and len({*placement.pnode_of[guest.name]}) == 1
-        else guest
-        for guest in instance.guests
-    ]
-    return replace(instance, guests=guests)
+    guests, pnode_of = {guest.name: guest for guest in instance.guests}, dict(placement.pnode_of)
+    for name, guest in guests.items():
+        pnodes = {*pnode_of[name]}
+        if guest.form == "parts" and name not in with_vnuma and len(pnodes) == 1 and None not in pnodes:
+            vcpus = tuple(sorted(vcpu for vnode in guest.vnodes for vcpu in vnode.vcpus))
+            vnode = Vnode(memory_kib=guest.memory_kib, vcpus=vcpus)
+            guests[name] = replace(
+                guest, form="whole", vnodes=(vnode,), traffic=None, vdistances=None, one_to_one=False
+            )
+            pnode_of[name] = tuple(pnodes)
+    return replace(instance, guests=tuple(guests.values())), replace(placement, pnode_of=pnode_of)
 
 
 def pages_fault(
