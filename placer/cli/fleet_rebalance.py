@@ -14,7 +14,6 @@ from placer.cli.one_output import Output, output_path, write
 from placer.cli.running import NowAndThen, Watch, run
 
 if TYPE_CHECKING:
-    from placer.fleet.model.fleet import Fleet
     from placer.fleet.moves.plan import FleetMoves
 
 Names = list[str] | None
@@ -79,7 +78,8 @@ def rebalance(
         ),
     ] = None,
     guest_format: Annotated[
-        GuestFormat, typer.Option(help="The toolstack of hosts which the fleet does not say it of.")
+        GuestFormat,
+        typer.Option(help="The toolstack of hosts which the fleet does not say it of; a plan of --plan keeps its own."),
     ] = LIBVIRT,
     format: Annotated[Report, typer.Option(help="text: a report. json: the plan, for --plan.")] = Report.text,
     output: Output = None,
@@ -95,7 +95,7 @@ def rebalance(
     """
     from placer.api.fleet_moves import dump_fleet_moves, read_fleet_moves, rebalance_fleet
     from placer.api.fleets import read_fleet
-    from placer.cli.outputs import on_terminal, write_files
+    from placer.cli.outputs import on_terminal, refuse_existing, write_files
     from placer.cli.stdin import refuse_two_stdin
     from placer.report.fleet_moves import render_moves
 
@@ -120,10 +120,15 @@ def rebalance(
         return rebalance_fleet(given, **asked, format=toolstack, time_limit_s=time_limit, stop=stop, on_log=log)  # type: ignore[arg-type]
 
     found = run(work, quiet=True) if plan is None else read_fleet_moves(plan, given)
-    if scripts is not None:
-        write_files(_scripts(found, given, scripts, guest_format.value, force=force))
     colour = path is None and on_terminal()
-    write(dump_fleet_moves(found) if format is Report.json else render_moves(found, colour=colour, quiet=quiet), path)
+    text = dump_fleet_moves(found) if format is Report.json else render_moves(found, colour=colour, quiet=quiet)
+    texts = {} if scripts is None else _scripts(found, scripts, force=force)
+    if path is not None:
+        refuse_existing([*texts, path], force=True)
+        texts[path] = text
+    write_files(texts)
+    if path is None:
+        write(text, None)
     raise typer.Exit({"INFEASIBLE": 1, "UNKNOWN": 3}.get(str(found.status), 0))
 
 
@@ -134,14 +139,18 @@ def _refuse_both(plan: str | None, asked: dict[str, object]) -> None:
         raise InputError("--plan takes a plan as it is, expected no goal and no budget beside it", place="usage")
 
 
-def _scripts(plan: FleetMoves, fleet: Fleet, folder: str, default: str, *, force: bool) -> dict[Path, str]:
-    """Write a script for each stage and host: ``stage-1/HOST.sh``."""
+def _scripts(plan: FleetMoves, folder: str, *, force: bool) -> dict[Path, str]:
+    """Write a script for each stage and host: ``stage-1/HOST.sh``; beside none of another plan."""
     from placer.cli.outputs import output_paths, refuse_existing
+    from placer.errors import InputError
     from placer.fleet.moves.script import scripts
 
     texts: dict[Path, str] = {}
-    for number, of_hosts in enumerate(scripts(plan, default), 1):
+    for number, of_hosts in enumerate(scripts(plan), 1):
         paths = output_paths(str(Path(folder) / f"stage-{number}"), list(of_hosts), ".sh")
         texts |= {paths[host]: text for host, text in of_hosts.items()}
     refuse_existing(list(texts), force=force)
+    others = sorted(str(each) for each in Path(folder).glob("stage-*/*") if each not in texts)
+    if others:
+        raise InputError("is of another plan, expected an empty folder for the scripts of this one", place=others[0])
     return texts

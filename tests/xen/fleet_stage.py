@@ -62,7 +62,7 @@ def run_stage(dom0: Dom0, host: placer.Host, before: dict[str, int], pnode: int,
     whole = placer.Flexible(memory_kib=48 << 10, vcpu_count=2, most=1)
     guests = [placer.Guest(name=name, flexible=whole) for name in MOVED]
     guests.append(placer.Guest(name="new", vnodes=(placer.Vnode(memory_kib=48 << 10, vcpus=(0,)),)))
-    dom0.put("/tmp/stage.sh", scripts(plan_of(host, guests, (*steps, new), "xl"), "xl")[0]["h0"])
+    dom0.put("/tmp/stage.sh", scripts(plan_of(host, guests, (*steps, new), "xl"))[0]["h0"])
     told.first = dom0.run(f"{ENVIRONMENT} PATIENCE=2 timeout 500 sh /tmp/stage.sh")
     dom0.ask("xl destroy new; sleep 2")
     told.again = dom0.run(f"{ENVIRONMENT} timeout 500 sh /tmp/stage.sh")

@@ -96,7 +96,7 @@ def moved(linux: Linux, planned: Planned) -> tuple[str, tuple[int, ...]]:
         after=after,
         kib=guest.memory_kib,
     )
-    linux.put("/tmp/stage.sh", scripts(plan_of(host, [guest], (step,), "libvirt"), "libvirt")[0]["h0"])
+    linux.put("/tmp/stage.sh", scripts(plan_of(host, [guest], (step,), "libvirt"))[0]["h0"])
     return linux.ask("WORK=/tmp/work sh /tmp/stage.sh"), after
 
 

@@ -86,7 +86,7 @@ class _Breach:
             if any(rules.of.get(g) for g in guests)
             else []
         )
-        self.misplaced = {g for g in guests if not _may_use(running, g, host)}
+        self.misplaced = {g for g in guests if not running.may_use(g, host)}
         self.bundles = [b for g in guests if (b := rules.bundle_of.get(g, ())) and g == b[0] and set(b) <= set(guests)]
 
     def left(self, gone: Sequence[int]) -> bool:
@@ -106,13 +106,6 @@ def _spot(running: Running, guest: int) -> Spot:
     spot = running.spot_of[guest]
     assert spot is not None
     return spot
-
-
-def _may_use(running: Running, guest: int, host: int) -> bool:
-    """Whether a guest may be where it is, by its labels and its list of hosts."""
-    entry = running.fleet.guest_entry[running.guests[guest]]
-    each = running.fleet.guests[entry]
-    return (not each.labels and each.hosts is None) or running.fleet.may_use(entry, running.hosts[host])
 
 
 def torn(state: State) -> list[int]:

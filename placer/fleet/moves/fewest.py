@@ -48,7 +48,7 @@ def fewest_moves(running: Running, until: float) -> Fewest:
     state = State(running)
     each = {h: found for h in _suspects(running, state) if (found := leaving(state, h)).least != 0}
     stuck = tuple(running.hosts[h] for h, found in each.items() if found.least is None)
-    bound = sum(found.least or 0 for found in each.values())
+    bound = max(sum(found.least or 0 for found in each.values()), _to_keep_rules(running, state))
     if stuck:
         return Fewest(state=None, bound=bound, stuck=stuck)
     if any(not found.sets for found in each.values()):
@@ -61,6 +61,20 @@ def fewest_moves(running: Running, until: float) -> Fewest:
         if not homeless:
             return Fewest(state=state, bound=bound)
     return Fewest(state=None, bound=bound, homeless=tuple(running.guests[g] for g in homeless))
+
+
+def _to_keep_rules(running: Running, state: State) -> int:
+    """Bound the moves after which rules are kept: those of rules without a guest in common add up."""
+    if not running.goal.mend:
+        return 0
+    counted: set[int] = set()
+    bound = 0
+    excess = state.rules.excess()
+    for i in sorted(range(len(excess)), key=lambda i: -excess[i]):
+        if excess[i] and counted.isdisjoint(state.rules.members[i]):
+            counted.update(state.rules.members[i])
+            bound += excess[i]
+    return bound
 
 
 def _placed(running: Running, out: list[int], until: float, *, strict: bool) -> tuple[State, list[int]]:

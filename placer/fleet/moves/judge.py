@@ -22,7 +22,7 @@ from placer.instance import Placement
 
 Event = tuple[str, int, str, tuple[int, ...]]
 """A guest, 1 where it takes and -1 where it gives back, a host, and the pnodes of its vnodes."""
-Breach = tuple[str, object]
+XEN = ("xl", "libxl", "hypercall", "rfc")
 
 
 def faults(plan: FleetMoves, *, seed: int = 0, replays: int = 5) -> list[str]:
@@ -92,8 +92,17 @@ class _Replay:
         entry = self.fleet.guest_entry[step.guest]
         if not self.fleet.may_use(entry, step.target):
             yield f'{where}: it may not use host "{step.target}"'
+        source, target = self.plan.form_of(step.source), self.plan.form_of(step.target)
+        if source != target:
+            yield f'{where}: host "{step.source}" starts guests from {source}, host "{step.target}" from {target}'
+        if step.way == "migrate" and source in XEN and self._has_vnuma(step):
+            yield f"{where}: Xen does not migrate a guest with vnuma"
         if any(step.guest in self.fleet.guests_named(name) for name in self.plan.goal.stay):
             yield f"{where}: it shall stay"
+
+    def _has_vnuma(self, step: FleetStep) -> bool:
+        guest = settled(self.fleet.guests[self.fleet.guest_entry[step.guest]].guest).split_into(len(step.before))
+        return guest.form == "vnuma" or (guest.form == "parts" and len(guest.vnodes) > 1)
 
     def _events(self, step: FleetStep) -> list[Event]:
         gives: Event = (step.guest, -1, step.source, step.before)

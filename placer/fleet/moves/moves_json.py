@@ -10,10 +10,12 @@ from msgspec import Struct, to_builtins
 from placer.assignment import Status
 from placer.errors import InputError
 from placer.fleet.files.large import MOST_CONTAINERS, read_large
+from placer.fleet.model.entries import HostFormat
 from placer.fleet.model.fleet import Fleet
 from placer.fleet.moves.goal import FleetGoal, Shape, check_goal
 from placer.fleet.moves.judge import faults, first_places, offers_of
 from placer.fleet.moves.plan import Aim, FleetMoves, FleetStep
+from placer.fleet.problem.loads import settled
 from placer.formats.native.instance_json import parse_as
 from placer.formats.text.files import Source
 from placer.formats.text.json_layout import lay_out
@@ -67,6 +69,7 @@ class WrittenMoves(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     left_out: tuple[str, ...]
     reason: str | None
     wall_time_s: float
+    format: HostFormat
 
 
 def moves_json(plan: FleetMoves) -> str:
@@ -97,6 +100,7 @@ def moves_json(plan: FleetMoves) -> str:
         left_out=plan.relaxed,
         reason=plan.reason,
         wall_time_s=round(plan.wall_time_s, 6),
+        format=plan.family,
     )
     return lay_out(to_builtins(written)) + "\n"
 
@@ -154,9 +158,11 @@ def read_fleet_moves(source: Source, fleet: Fleet) -> FleetMoves:
         relaxed=written.left_out,
         reason=written.reason,
         wall_time_s=written.wall_time_s,
+        family=written.format,
     )
     check_goal(plan.goal, fleet)
     _check_names(plan, place)
+    _check_figures(plan, place)
     wrong = faults(plan)
     if wrong:
         raise InputError(f"the plan is not safe: {wrong[0]}", place=place)
@@ -207,6 +213,17 @@ def _check_names(plan: FleetMoves, place: str) -> None:
     for step in plan.steps:
         if first_places(fleet).get(step.guest) is None:
             raise InputError(f'guest "{shorten(step.guest)}" moves, and does not run', place=place)
+
+
+def _check_figures(plan: FleetMoves, place: str) -> None:
+    """Refuse a bound that the plan passes, and memory that is not that of the guest."""
+    if plan.value is not None and (plan.bound < plan.value if plan.aim == "fits" else plan.bound > plan.value):
+        raise InputError(f"the value {plan.value} passes the bound {plan.bound}", place=f"{place}: $.bound")
+    for step in plan.steps:
+        kib = settled(plan.fleet.guests[plan.fleet.guest_entry[step.guest]].guest).memory_kib
+        if step.kib != kib:
+            said = f'guest "{shorten(step.guest)}" has {kib} KiB of memory, and {step.kib} in the plan'
+            raise InputError(said, place=place)
 
 
 def changed(written: WrittenMoves, fleet: Fleet) -> Iterator[str]:

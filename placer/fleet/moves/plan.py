@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from placer.assignment import Status
+from placer.fleet.model.entries import HostFormat
 from placer.fleet.model.fleet import Fleet
 from placer.fleet.moves.goal import FleetGoal
 
@@ -71,6 +72,8 @@ class FleetMoves:
         Why there is no plan; None with one.
     wall_time_s
         Seconds that it took.
+    family
+        The toolstack of hosts that do not say theirs.
     """
 
     status: Status
@@ -86,6 +89,11 @@ class FleetMoves:
     relaxed: tuple[str, ...] = ()
     reason: str | None = None
     wall_time_s: float = 0.0
+    family: HostFormat = "libvirt"
+
+    def form_of(self, host: str) -> HostFormat:
+        """Give what guests of a host are started from."""
+        return self.fleet.hosts[self.fleet.host_entry[host]].format or self.family
 
     @property
     def steps(self) -> tuple[FleetStep, ...]:

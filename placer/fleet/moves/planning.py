@@ -11,6 +11,7 @@ from time import perf_counter
 import numpy as np
 
 from placer.errors import Defect
+from placer.fleet.model.entries import HostFormat
 from placer.fleet.model.fleet import Fleet
 from placer.fleet.moves.classes import Bools
 from placer.fleet.moves.columns import Columns
@@ -52,7 +53,7 @@ def plan_moves(
     fleet: Fleet,
     goal: FleetGoal,
     *,
-    family: str = "libvirt",
+    family: HostFormat = "libvirt",
     time_limit_s: float = 60.0,
     stop: Event | None = None,
     say: Callable[[str], None] = lambda _line: None,
@@ -85,7 +86,7 @@ class _Planning:
         best: _Found | None = None
         for _ in range(TRIES):
             best = self._best()
-            if best is None:
+            if best is None or self.goal.mend:
                 break
             broken = self._broken(best)
             if not broken:
@@ -95,11 +96,14 @@ class _Planning:
             self.closed |= self.running.closed
             self.running.forget()
             best = None
+        wrong = end_faults(self.running.fleet, placed_by(self.running, best.state)) if best and self.goal.mend else []
         seconds = perf_counter() - self.began
-        if best is None:
-            end = Missing(self.first, self.bound, ended=self._ended(), impossible=self.impossible)
-            return no_plan(self.running, end, seconds)
+        if best is None or wrong:
+            return no_plan(self.running, self._missing(*wrong[:1]), seconds)
         return as_plan(self.running, best.state, best.staged, self.bound, seconds)
+
+    def _missing(self, broken: str | None = None) -> Missing:
+        return Missing(self.first, self.bound, ended=self._ended(), impossible=self.impossible, broken=broken)
 
     def _ended(self) -> bool:
         return perf_counter() > self.until or self.stop.is_set()
@@ -200,8 +204,10 @@ class _Planning:
         return self.bound >= (-value if aim_of(self.goal) == "fits" else value)
 
     def _found(self, state: State, moves: list[Move] | None = None) -> _Found | None:
-        """Divide the way to an end state into stages; None where there is none within the budgets."""
+        """Divide the way to an end state into stages; None where there is none within the budgets and the goal."""
         goal, running = self.goal, self.running
+        if goal.mend and (any(state.rules.excess()) or state.misplaced()):
+            return None
         moved = {g: place for g, place in state.moved().items() if g in running.running}
         if moves is not None:
             done = Staged(tuple((move,) for move in moves), ())

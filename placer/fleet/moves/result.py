@@ -66,6 +66,7 @@ def as_plan(running: Running, state: State, done: Staged, bound: float, seconds:
         notes=tuple(notes(running)),
         relaxed=relaxed(running.fleet),
         wall_time_s=seconds,
+        family=running.family,
     )
 
 
@@ -102,14 +103,25 @@ def _step(running: Running, move: Move) -> FleetStep:
 
 
 def notes(running: Running) -> list[str]:
-    """Say which guests do not move, and why."""
-    still = [running.guests[g] for g in running.running if running.way_of(g) == "stay"]
+    """Say which guests do not move, and why, and what else runs on hosts that are to be empty."""
     asked = {guest for name in running.goal.stay for guest in running.fleet.guests_named(name)}
-    still = [guest for guest in still if guest not in asked]
-    if not still:
-        return []
-    why = "a guest with vnuma is not migrated by Xen, and one that names parts of its host is bound to it"
-    return [f"{counted(len(still), 'guest')} not moved ({name_some(still)}): {why}"]
+    still = [g for g in running.running if running.way_of(g) == "stay" and running.guests[g] not in asked]
+    vnuma = [running.guests[g] for g in still if running.only_restarts(g)]
+    bound = [running.guests[g] for g in still if not running.only_restarts(g)]
+    found = []
+    if vnuma:
+        why = "Xen does not migrate a guest with vnuma; with a budget of restarts it may be started anew"
+        found.append(f"{counted(len(vnuma), 'guest')} not moved ({name_some(vnuma)}): {why}")
+    if bound:
+        why = "a guest that names parts of its host, owns pcpus or is in a rule between pnodes is bound to its host"
+        found.append(f"{counted(len(bound), 'guest')} not moved ({name_some(bound)}): {why}")
+    fleet = running.fleet
+    for name in sorted(running.emptied):
+        others = [domain.name for domain in fleet.hosts[fleet.host_entry[name]].host.domains]
+        if others:
+            why = f"runs {counted(len(others), 'domain')} that are no guests of the fleet and stay"
+            found.append(f"{name} {why} ({name_some(others)})")
+    return found
 
 
 @dataclass(frozen=True)
@@ -127,20 +139,27 @@ class Missing:
         Whether the time was up.
     impossible
         Whether no end state is within the budgets.
+    broken
+        What the plan that was found leaves broken; None for nothing.
     """
 
     first: Fewest | None
     bound: float
     ended: bool
     impossible: bool
+    broken: str | None = None
 
 
 def no_plan(running: Running, missing: Missing, seconds: float) -> FleetMoves:
     """Say why there is no plan."""
     aim, goal, first = aim_of(running.goal), running.goal, missing.first
     status = Status.INFEASIBLE
-    if first is not None and first.stuck:
-        reason = f"{name_some(first.stuck)}: guests that must leave may not move"
+    if missing.broken is not None:
+        status, reason = Status.UNKNOWN, f"no plan was found that mends this: {missing.broken}"
+    elif first is not None and first.stuck:
+        staying = [running.guests[g] for h in first.stuck for g in running.guests_on[running.position[h]]]
+        staying = [name for name in staying if running.way_of(running.names[name]) == "stay"]
+        reason = f"{name_some(first.stuck)}: guests that must leave may not move: {name_some(staying)}"
     elif aim == "moves" and goal.moves is not None and missing.bound > goal.moves:
         reason = f"{counted(int(missing.bound), 'move')} needed at least, and {goal.moves} may be made"
     elif missing.impossible:
@@ -164,4 +183,5 @@ def no_plan(running: Running, missing: Missing, seconds: float) -> FleetMoves:
         relaxed=relaxed(running.fleet),
         reason=reason,
         wall_time_s=seconds,
+        family=running.family,
     )

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from placer.errors import InputError
 from placer.fleet.bound.tables import Ints
+from placer.fleet.model.entries import HostFormat
 from placer.fleet.model.fleet import Fleet, Placed
 from placer.fleet.moves.classes import ROOMY, XEN, Bools, GuestClass, Places, Way
 from placer.fleet.moves.goal import FleetGoal, emptied, wanted
@@ -42,8 +43,8 @@ class Running:
         Array ``[pnodes + 1, 2]``: vcpus and KiB of each pnode of the fleet; the last stands for none.
     """
 
-    def __init__(self, fleet: Fleet, goal: FleetGoal, family: str) -> None:
-        self.fleet, self.goal = fleet, goal
+    def __init__(self, fleet: Fleet, goal: FleetGoal, family: HostFormat) -> None:
+        self.fleet, self.goal, self.family = fleet, goal, family
         self.hosts = tuple(fleet.host_entry)
         self.position = {name: h for h, name in enumerate(self.hosts)}
         kinds = [kind_of(limited_host(fleet, i), entry.format or family) for i, entry in enumerate(fleet.hosts)]
@@ -101,6 +102,12 @@ class Running:
     def way_of(self, guest: int) -> Way:
         """Give how a guest moves."""
         return self.classes[self.class_of[guest]].way
+
+    def may_use(self, guest: int, host: int) -> bool:
+        """Whether a guest may be on a host, by its labels and its list of hosts."""
+        entry = self.fleet.guest_entry[self.guests[guest]]
+        each = self.fleet.guests[entry]
+        return (not each.labels and each.hosts is None) or self.fleet.may_use(entry, self.hosts[host])
 
     def spots(self, k: int, kind: int) -> tuple[tuple[Spot, ...], bool]:
         """Give the spots of a class on a kind of host, and whether these are all."""
@@ -169,13 +176,17 @@ class Running:
         self._append(placed.guest, host, spot, GuestClass(_unnamed((cut,)), way, kind.family, entry, cut.memory_kib))
 
     def _way(self, name: str, cut: Guest, kind: HostKind) -> Way:
-        fast = names_parts_of_host(cut) or cut.dedicated or cut.memory_apart or name in self._bound
-        if fast or name in self._stays:
+        if names_parts_of_host(cut) or cut.dedicated or name in self._bound or name in self._stays:
             return "stay"
-        vnuma = cut.form == "vnuma" or (cut.form == "parts" and len(cut.vnodes) > 1)
-        if vnuma and kind.family in XEN:
+        if _has_vnuma(cut) and kind.family in XEN:
             return "restart" if self.goal.restarts else "stay"
         return "migrate"
+
+    def only_restarts(self, guest: int) -> bool:
+        """Whether a guest moves if restarts are allowed, and not otherwise."""
+        each, name = self.classes[self.class_of[guest]], self.guests[guest]
+        bound = names_parts_of_host(each.cuts[0]) or each.cuts[0].dedicated or name in self._bound
+        return not bound and _has_vnuma(each.cuts[0]) and each.family in XEN
 
     def _append(self, name: str, host: int, spot: Spot | None, each: GuestClass) -> None:
         entry = self.fleet.guests[each.entry]
@@ -187,6 +198,10 @@ class Running:
         self.class_of.append(k)
         self.host_of.append(host)
         self.spot_of.append(spot)
+
+
+def _has_vnuma(cut: Guest) -> bool:
+    return cut.form == "vnuma" or (cut.form == "parts" and len(cut.vnodes) > 1)
 
 
 def _anywhere(each: GuestClass) -> GuestClass:

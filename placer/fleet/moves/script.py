@@ -26,14 +26,9 @@ TOOLS = {"xl": "xl", "libxl": "xl", "libvirt": "virsh"}
 """Form of a host -> the program that moves its guests."""
 
 
-def scripts(plan: FleetMoves, family: str) -> list[dict[str, str]]:
+def scripts(plan: FleetMoves) -> list[dict[str, str]]:
     """
     Write the scripts of a plan: POSIX sh, to be run as root on the host of their name, all of a stage before the next.
-
-    Parameters
-    ----------
-    family
-        The toolstack of hosts that do not say theirs.
 
     Returns
     -------
@@ -47,7 +42,7 @@ def scripts(plan: FleetMoves, family: str) -> list[dict[str, str]]:
     """
     if plan.value is None:
         raise EmissionError(f"there is no plan to write: {plan.status}")
-    faults = [fault for step in plan.steps for fault in _faults(step, plan, family)]
+    faults = [fault for step in plan.steps for fault in _faults(step, plan)]
     if faults:
         raise EmissionError("\n".join(dict.fromkeys(faults)))
     name = sha256(moves_json(plan).encode(errors="surrogateescape")).hexdigest()[
@@ -58,21 +53,21 @@ def scripts(plan: FleetMoves, family: str) -> list[dict[str, str]]:
     for i, stage in enumerate(plan.stages, 1):
         lines: dict[str, list[str]] = {}
         for step in stage:
-            words = ["step", str(next(numbers)), *_call(step, plan, TOOLS[_form(plan, step.source, family)])]
+            words = ["step", str(next(numbers)), *_call(step, plan, TOOLS[plan.form_of(step.source)])]
             lines.setdefault(step.source, []).append(" ".join(map(quote, words)) + "\n")
         head = f"#!/bin/sh\n# Stage {i} of {len(plan.stages)}, {counted(plan.moves, 'move')} in all; run it on host "
         written.append(
             {
-                host: f"{head}{host}.\nplan={name}\n{_functions(plan, host, family)}\n{''.join(calls)}"
+                host: f"{head}{host}.\nplan={name}\n{_functions(plan, host)}\n{''.join(calls)}"
                 for host, calls in lines.items()
             }
         )
     return written
 
 
-def _faults(step: FleetStep, plan: FleetMoves, family: str) -> list[str]:
+def _faults(step: FleetStep, plan: FleetMoves) -> list[str]:
     found = []
-    form = _form(plan, step.source, family)
+    form = plan.form_of(step.source)
     if form not in TOOLS:
         known = ", ".join(TOOLS)
         found.append(f'host "{step.source}" starts guests from {form}, expected one of {known} for a script')
@@ -82,13 +77,8 @@ def _faults(step: FleetStep, plan: FleetMoves, family: str) -> list[str]:
     return found
 
 
-def _form(plan: FleetMoves, host: str, family: str) -> str:
-    fleet = plan.fleet
-    return fleet.hosts[fleet.host_entry[host]].format or family
-
-
-def _functions(plan: FleetMoves, host: str, family: str) -> str:
-    tool = TOOLS[_form(plan, host, family)]
+def _functions(plan: FleetMoves, host: str) -> str:
+    tool = TOOLS[plan.form_of(host)]
     common, own = ((_FOLDER / name).read_text(encoding="utf-8") for name in ("between.sh", f"{tool}_between.sh"))
     return "\n".join([common, own, *([PLACED_XML] if tool == "virsh" else [])])
 

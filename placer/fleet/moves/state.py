@@ -66,6 +66,16 @@ class Rules:
             if not self.held[i][group]:
                 del self.held[i][group]
 
+    def excess(self) -> list[int]:
+        """For each rule by how many guests it is broken: so many of its members are elsewhere once it is kept."""
+        found = []
+        for limit, held in zip(self.limits, self.held, strict=True):
+            if limit is None:
+                found.append(sum(held.values()) - max(held.values(), default=0))
+            else:
+                found.append(sum(max(0, count - limit) for count in held.values()))
+        return found
+
     def may(self, guest: int, host: int) -> bool:
         """Whether a guest that is counted nowhere may come to a host."""
         for i in self.of.get(guest, ()):
@@ -181,6 +191,11 @@ class State:
             if place is not None
             and (g not in running.running or place[0] != running.host_of[g] or _other(place[1], running.spot_of[g]))
         }
+
+    def misplaced(self) -> list[int]:
+        """Give the guests that are on hosts which they may not use, by their labels and lists of hosts."""
+        running = self.running
+        return [g for g, place in enumerate(self.at) if place is not None and not running.may_use(g, place[0])]
 
 
 def _other(one: Spot, other: Spot | None) -> bool:

@@ -101,12 +101,12 @@ def shell(tmp_path: Path) -> Shell:
 @pytest.mark.parametrize("form", ["xl", "libvirt"])
 def test_shellcheck_finds_no_fault(form: str) -> None:
     plan = plan_on(form, [(1, 2)], FleetGoal(empty=("h0",), restarts=1))
-    assert shellcheck(scripts(plan, form)[0]["h0"]) == ""
+    assert shellcheck(scripts(plan)[0]["h0"]) == ""
 
 
 def test_virsh_migrates_with_the_new_nodes_and_pins(shell: Shell) -> None:
     plan = plan_on("libvirt", [(1, 2)], FleetGoal(empty=("h0",)))
-    (stage,) = scripts(plan, "libvirt")
+    (stage,) = scripts(plan)
     _, said, calls = shell.run(stage["h0"])
     xml = shell.folder / "work" / "g0.xml"
     assert said == f"step 1, migrate g0 to h1, pnode {plan.steps[0].after[0]}\n"
@@ -123,7 +123,7 @@ def test_virsh_migrates_with_the_new_nodes_and_pins(shell: Shell) -> None:
 
 def test_virsh_saves_and_restores_within_a_host_and_gives_each_cell_its_node(shell: Shell) -> None:
     plan = plan_on("libvirt", [(1, 2), (1, 2)], FleetGoal())
-    (stage,) = scripts(plan, "libvirt")
+    (stage,) = scripts(plan)
     _, _, calls = shell.run(stage["h0"])
     assert [call.split()[1] for call in calls] == ["domstate", "dumpxml", "save", "restore"]
     assert (shell.folder / "work" / "g0.xml").read_text().count("<memnode cellid=") == 2
@@ -131,7 +131,7 @@ def test_virsh_saves_and_restores_within_a_host_and_gives_each_cell_its_node(she
 
 def test_xl_restarts_a_guest_with_vnuma_on_its_new_host_with_its_new_pnodes(shell: Shell) -> None:
     plan = plan_on("xl", [(1, 2), (1, 2)], FleetGoal(empty=("h0",), restarts=1))
-    (stage,) = scripts(plan, "libvirt")
+    (stage,) = scripts(plan)
     config = 'name = "g0"\nvnuma = [["pnode=0","size=2048"],["pnode=1","size=2048"]]\n'
     _, _, calls = shell.run(stage["h0"], state=XL, config=config)
     assert calls[-3:-1] == ["xl shutdown g0", "xl domid g0"]
@@ -152,7 +152,7 @@ def whole_on_xl() -> FleetMoves:
 
 def test_xl_migrates_with_the_affinity_of_the_new_pnode(shell: Shell) -> None:
     plan = whole_on_xl()
-    (stage,) = scripts(plan, "xl")
+    (stage,) = scripts(plan)
     _, _, calls = shell.run(stage["h0"], state=XL, config='name = "g0"\ncpus = "0"\nmemory = 2048\n')
     new = shell.folder / "work" / "g0.cfg"
     assert calls[-1] == f"xl migrate -C {new} g0 h1"
@@ -161,7 +161,7 @@ def test_xl_migrates_with_the_affinity_of_the_new_pnode(shell: Shell) -> None:
 
 
 def test_a_step_that_is_done_is_passed_over_and_one_that_failed_is_done_again(shell: Shell) -> None:
-    (stage,) = scripts(whole_on_xl(), "xl")
+    (stage,) = scripts(whole_on_xl())
     code, said, _ = shell.run(stage["h0"], state=XL, fails=3)
     assert code == 3 and said.endswith("stopped at step 1; run the script again to go on\n")
     code, _, calls = shell.run(stage["h0"], state=XL)
@@ -171,7 +171,7 @@ def test_a_step_that_is_done_is_passed_over_and_one_that_failed_is_done_again(sh
 
 
 def test_a_dry_run_says_the_steps_and_does_nothing(shell: Shell) -> None:
-    (stage,) = scripts(whole_on_xl(), "xl")
+    (stage,) = scripts(whole_on_xl())
     code, said, calls = shell.run(stage["h0"], "--dry-run", state=XL)
     assert (code, calls) == (0, []) and said.startswith("step 1, migrate g0 to h1, pnode ")
     assert not (shell.folder / "work").exists()
@@ -181,14 +181,14 @@ def test_a_dry_run_says_the_steps_and_does_nothing(shell: Shell) -> None:
 @pytest.mark.parametrize(("form", "state"), [("xl", "--p---"), ("xl", "----c-"), ("libvirt", "paused")])
 def test_a_guest_that_is_here_and_does_not_run_stops_the_script(form: str, state: str, shell: Shell) -> None:
     plan = whole_on_xl() if form == "xl" else plan_on("libvirt", [(1, 2)], FleetGoal(empty=("h0",)))
-    (stage,) = scripts(plan, form)
+    (stage,) = scripts(plan)
     code, said, calls = shell.run(stage["h0"], state=state)
     assert code == 1 and "guest g0 is " in said and "expected it to run" in said
     assert not any("migrate" in call for call in calls)
 
 
 def test_a_guest_that_runs_on_its_new_host_has_moved_and_one_that_runs_nowhere_stops_the_script(shell: Shell) -> None:
-    (stage,) = scripts(whole_on_xl(), "xl")
+    (stage,) = scripts(whole_on_xl())
     code, said, calls = shell.run(stage["h0"], state="", there=1)
     assert code == 1 and "guest g0 does not run\n" in said and calls == ["xl list g0", "ssh h1 xl domid 'g0'"]
     code, said, calls = shell.run(stage["h0"], state="")
@@ -197,9 +197,9 @@ def test_a_guest_that_runs_on_its_new_host_has_moved_and_one_that_runs_nowhere_s
 
 def test_what_no_script_can_do_is_refused() -> None:
     with pytest.raises(EmissionError, match='host "h0" starts guests from qemu, expected one of xl, libxl, libvirt'):
-        scripts(plan_on("qemu", [(1, 2)], FleetGoal(empty=("h0",))), "libvirt")
+        scripts(plan_on("qemu", [(1, 2)], FleetGoal(empty=("h0",))))
     with pytest.raises(EmissionError, match="there is no plan to write: INFEASIBLE"):
-        scripts(plan_on("libvirt", [(1, 2)], FleetGoal(empty=("h0",), moves=0)), "libvirt")
+        scripts(plan_on("libvirt", [(1, 2)], FleetGoal(empty=("h0",), moves=0)))
     fleet = running_fleet([[(4, 8)]] * 2, [[(1, 2)]], [(0, (0,))])
     odd = replace(
         fleet,
@@ -207,4 +207,4 @@ def test_what_no_script_can_do_is_refused() -> None:
         placed=[replace(fleet.placed[0], guest="two words")],
     )
     with pytest.raises(EmissionError, match='guest "two words" has a name that is no plain word'):
-        scripts(plan_moves(odd, FleetGoal(empty=("h0",))), "libvirt")
+        scripts(plan_moves(odd, FleetGoal(empty=("h0",))))
