@@ -22,7 +22,7 @@ memory left, as best fit by memory refuses least among plain rules (``python -m 
 """
 FORGET = 1 / 500
 """How fast the share of guests that leave is forgotten, for each guest that comes."""
-EVERY, HOSTS_A_GUEST = 100, 8
+EVERY, HOSTS_A_GUEST = 50, 30
 """Guests between two solves for prices: that many, and one more for each so many hosts."""
 
 
