@@ -88,8 +88,12 @@ def read_arrivals(sources: Iterable[Source], fleet: Fleet, asked: Asked) -> tupl
     every: list[FleetGuest | str] = [*waiting, *own]
     for guest in every:
         name = guest if isinstance(guest, str) else guest.each[0]
-        rules = [FleetRule(apart=(name, other), within=asked.within) for other in asked.apart]
-        rules += [FleetRule(together=(name, other), within=asked.within) for other in asked.together]
+        # of an entry each guest by itself: its guests among themselves are nobody's to rule here
+        apart, together = (
+            [each for other in named for each in fleet.guests_named(other)] for named in (asked.apart, asked.together)
+        )
+        rules = [FleetRule(apart=(name, other), within=asked.within) for other in apart]
+        rules += [FleetRule(together=(name, other), within=asked.within) for other in together]
         coming.append(Coming(guest=guest, like=asked.like, rules=tuple(rules)))
     return coming, notes
 

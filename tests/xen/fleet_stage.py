@@ -18,8 +18,9 @@ from tests.xen.xen_boot import Dom0
 SSH = """\
 #!/bin/sh
 shift
-eval "$*"
+eval "$(printf '%s' "$*" | sed "s,'/tmp/,'/tmp/there/,")"
 """
+"""The other host's /tmp is a folder of its own."""
 ENVIRONMENT = "PATH=/tmp/other:$PATH CONFIGS=/tmp WORK=/tmp/work"
 MOVED = {"a": "h1", "b": "h0"}
 """Guests without vnuma and the hosts they come to: another one, and the same."""
@@ -48,7 +49,7 @@ def run_stage(dom0: Dom0, host: placer.Host, before: dict[str, int], pnode: int,
         The configuration of the guest ``new`` with its pnode as ``{pnode}``; it does not shut down by itself.
     """
     told = Stage()
-    dom0.ask("mkdir -p /tmp/other")
+    dom0.ask("mkdir -p /tmp/other /tmp/there")
     dom0.put("/tmp/other/ssh", SSH)
     dom0.put("/tmp/new.cfg", vnuma.format(pnode=before["a"]))
     dom0.ask("chmod +x /tmp/other/ssh; xl create /tmp/new.cfg")

@@ -1,6 +1,7 @@
 # The functions of every script of moves between hosts. A step that is done is noted in WORK and passed over when the
 # script runs again; a step that is not done is not begun unless its guest runs here.
 set -eu
+export LC_ALL=C
 work=${WORK:-/var/lib/placer/fleet}
 number=0
 case ${1:-} in

@@ -117,10 +117,10 @@ def notes(running: Running) -> list[str]:
         found.append(f"{counted(len(bound), 'guest')} not moved ({name_some(bound)}): {why}")
     fleet = running.fleet
     for name in sorted(running.emptied):
-        others = [domain.name for domain in fleet.hosts[fleet.host_entry[name]].host.domains]
+        domains = fleet.hosts[fleet.host_entry[name]].host.domains
+        others = [domain.name for domain in domains if domain.name != "Domain-0"]
         if others:
-            why = f"runs {counted(len(others), 'domain')} that are no guests of the fleet and stay"
-            found.append(f"{name} {why} ({name_some(others)})")
+            found.append(f"{name} also runs what is no guest of the fleet and stays there: {name_some(others)}")
     return found
 
 

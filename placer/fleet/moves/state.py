@@ -77,11 +77,11 @@ class Rules:
         return found
 
     def may(self, guest: int, host: int) -> bool:
-        """Whether a guest that is counted nowhere may come to a host."""
+        """Whether a guest that is counted nowhere may come to a host; no rule is broken by more guests then."""
         for i in self.of.get(guest, ()):
             limit, held, group = self.limits[i], self.held[i], int(self.groups[i][host])
             if limit is None:
-                if held and (len(held) > 1 or group not in held):
+                if held and group not in held:
                     return False
             elif held[group] >= limit:
                 return False
@@ -97,7 +97,7 @@ class Rules:
             limit, held, groups = self.limits[i], self.held[i], self.groups[i]
             if limit is None:
                 if held:
-                    may &= np.isin(groups, list(held)) if len(held) == 1 else False
+                    may &= np.isin(groups, list(held))
             else:
                 full = [group for group, count in held.items() if count >= limit]
                 if full:

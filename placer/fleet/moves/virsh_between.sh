@@ -3,6 +3,7 @@
 uri=${URI:-qemu+ssh://%s/system}
 
 here() {  # guest: whether it runs
+    virsh list >/dev/null || stop "libvirt does not answer"
     state=$(virsh domstate "$1" 2>/dev/null | awk 'NR == 1')
     case $state in
         running) ;;

@@ -1,5 +1,6 @@
-# The configurations that guests were started from are read from CONFIGS (/etc/xen unless said otherwise); new ones, with
-# other affinity or vnodes, are kept in WORK. A guest may take PATIENCE seconds to shut down.
+# The configuration that a guest was started from is NAME.cfg in CONFIGS (/etc/xen unless said otherwise). A new one, with
+# other affinity or vnodes, comes into that folder of the host where the guest runs then; the old one is kept in WORK. A
+# guest may take PATIENCE seconds to shut down.
 patience=${PATIENCE:-300}
 configs=${CONFIGS:-/etc/xen}
 
@@ -18,7 +19,10 @@ placed() {  # guest, pcpus, pnodes of its vnodes: writes $work/GUEST.cfg
     [ -r "$configs/$1.cfg" ] || stop "there is no configuration $configs/$1.cfg (CONFIGS= names its folder)"
     awk -v pcpus="$2" -v pnodes="$3" '
         BEGIN { count = split(pnodes, at, " ") }
-        pcpus != "" && /^[ \t]*cpus(_soft)?[ \t]*=/ { next }
+        depth > 0 || (pcpus != "" && /^[ \t]*cpus(_soft)?[ \t]*=/) {  # a list may go on for lines
+            depth += gsub(/\[/, "[") - gsub(/\]/, "]")
+            next
+        }
         count {
             rest = $0; line = ""
             while (match(rest, /pnode=[0-9]+/)) {
@@ -34,6 +38,17 @@ placed() {  # guest, pcpus, pnodes of its vnodes: writes $work/GUEST.cfg
         }' "$configs/$1.cfg" > "$work/$1.cfg" || stop "$configs/$1.cfg has not the vnodes that were planned"
 }
 
+arrived() {  # guest, host: its configuration goes where it went
+    if [ -n "$2" ]; then
+        # shellcheck disable=SC2029 # it is quoted for the shell there
+        ssh "$2" "cat > $(quoted "$configs/$1.cfg")" < "$work/$1.cfg"
+        mv "$configs/$1.cfg" "$work/$1.cfg.old"
+    else
+        cmp -s "$work/$1.cfg" "$configs/$1.cfg" || cp "$configs/$1.cfg" "$work/$1.cfg.old"
+        cp "$work/$1.cfg" "$configs/$1.cfg"
+    fi
+}
+
 migrate() {  # guest, host, pcpus
     here "$1" || { gone "$1" "$2" there; return; }
     placed "$1" "$3" ""
@@ -42,6 +57,7 @@ migrate() {  # guest, host, pcpus
     else
         xl migrate -s '' -C "$work/$1.cfg" "$1" 'xl migrate-receive'
     fi
+    arrived "$1" "$2"
 }
 
 restart() {  # guest, host, pcpus, pnodes of its vnodes
@@ -60,10 +76,11 @@ restart() {  # guest, host, pcpus, pnodes of its vnodes
         gone "$1" "$2" there
         return
     fi
+    [ ! -e "$configs/$1.cfg" ] || arrived "$1" "$2"
     if [ -n "$2" ]; then
-        # shellcheck disable=SC2016 # the other host expands it; xl reads no configuration from a pipe
-        ssh "$2" 'new=$(mktemp) && cat > "$new" && xl create "$new"; code=$?; rm -f "$new"; exit $code' < "$work/$1.cfg"
+        # shellcheck disable=SC2029 # it is quoted for the shell there
+        ssh "$2" "xl create $(quoted "$configs/$1.cfg")"
     else
-        xl create "$work/$1.cfg"
+        xl create "$configs/$1.cfg"
     fi
 }

@@ -53,6 +53,14 @@ def test_a_fleet_that_has_changed_is_refused_with_what_changed(fleet: Fleet, wor
     assert words in str(told.value)
 
 
+def test_a_host_of_another_toolstack_since_then_is_told() -> None:
+    plan = json.loads(TEXT)
+    target = plan["stages"][0][0]["target"]
+    hosts = [replace(each, format="xl") if each.host.name == target else each for each in FLEET.hosts]
+    with pytest.raises(InputError, match=r"the plan is not safe: .* starts guests from libvirt, host .* from xl"):
+        read_fleet_moves(Text(TEXT), replace(FLEET, hosts=hosts))
+
+
 def broken(**changes: Any) -> str:
     return json.dumps(json.loads(TEXT) | changes)
 
@@ -67,6 +75,9 @@ def broken(**changes: Any) -> str:
         (broken(placed={"g0": ["h0", [7]]}), "no such pnodes"),
         (broken(placed={"g0": ["h0", [0, 0]]}), "2 pnodes, expected one a vnode"),
         (broken(stages=[]), "the plan is not safe"),
+        (broken(bound=99), "$.bound: the value 2 passes the bound 99"),
+        (TEXT.replace('"memory_kib": 2097152', '"memory_kib": -5'), "has 2097152 KiB of memory, and -5 in the plan"),
+        (broken(format="kvm"), "$.format"),
         (TEXT.replace('"before": [0]', '"before": [0, 0]'), "2 pnodes, expected one a vnode"),
         (TEXT.replace('"source": "h0"', '"source": "h7"'), 'no host "h7" in the fleet'),
     ],

@@ -32,6 +32,7 @@ case "$(basename "$0") $1 $2" in
         echo "g0                                           1  2048     1     $STATE      12.3"
         ;;
     "ssh h1 xl domid "*) exit "$THERE" ;;
+    "ssh h1 xl create "*) ;;
     "ssh h1 "*) cat > "$CALLS.stdin" ;;
     "xl migrate "*) exit "$FAILS" ;;
     "xl domid "*) exit 1 ;;
@@ -125,7 +126,7 @@ def test_virsh_saves_and_restores_within_a_host_and_gives_each_cell_its_node(she
     plan = plan_on("libvirt", [(1, 2), (1, 2)], FleetGoal())
     (stage,) = scripts(plan)
     _, _, calls = shell.run(stage["h0"])
-    assert [call.split()[1] for call in calls] == ["domstate", "dumpxml", "save", "restore"]
+    assert [call.split()[1] for call in calls] == ["list", "domstate", "dumpxml", "save", "restore"]
     assert (shell.folder / "work" / "g0.xml").read_text().count("<memnode cellid=") == 2
 
 
@@ -134,8 +135,10 @@ def test_xl_restarts_a_guest_with_vnuma_on_its_new_host_with_its_new_pnodes(shel
     (stage,) = scripts(plan)
     config = 'name = "g0"\nvnuma = [["pnode=0","size=2048"],["pnode=1","size=2048"]]\n'
     _, _, calls = shell.run(stage["h0"], state=XL, config=config)
-    assert calls[-3:-1] == ["xl shutdown g0", "xl domid g0"]
-    assert calls[-1].startswith("ssh h1 ") and "xl create" in calls[-1]
+    there = shell.folder / "g0.cfg"
+    assert calls[-4:-2] == ["xl shutdown g0", "xl domid g0"]
+    assert calls[-2:] == [f"ssh h1 cat > '{there}'", f"ssh h1 xl create '{there}'"]
+    assert not there.exists() and (shell.folder / "work" / "g0.cfg.old").read_text() == config
     first, second = plan.steps[0].after
     assert (shell.folder / "calls.stdin").read_text() == (
         f'name = "g0"\nvnuma = [["pnode={first}","size=2048"],["pnode={second}","size=2048"]]\n'
@@ -155,9 +158,17 @@ def test_xl_migrates_with_the_affinity_of_the_new_pnode(shell: Shell) -> None:
     (stage,) = scripts(plan)
     _, _, calls = shell.run(stage["h0"], state=XL, config='name = "g0"\ncpus = "0"\nmemory = 2048\n')
     new = shell.folder / "work" / "g0.cfg"
-    assert calls[-1] == f"xl migrate -C {new} g0 h1"
+    assert calls[-2:] == [f"xl migrate -C {new} g0 h1", f"ssh h1 cat > '{shell.folder / 'g0.cfg'}'"]
     pcpus = "0-3" if plan.steps[0].after == (0,) else "4-7"
     assert new.read_text() == f'name = "g0"\nmemory = 2048\ncpus_soft = "{pcpus}"\n'
+
+
+def test_lists_of_pcpus_that_go_on_for_lines_are_left_out_whole(shell: Shell) -> None:
+    (stage,) = scripts(whole_on_xl())
+    config = 'name = "g0"\ncpus_soft = [ "0-15",\n  "0-15" ]\ncpus = ["0"]\nmemory = 2048\n'
+    shell.run(stage["h0"], state=XL, config=config)
+    written = (shell.folder / "work" / "g0.cfg").read_text()
+    assert written.startswith('name = "g0"\nmemory = 2048\ncpus_soft = "') and written.count("\n") == 3
 
 
 def test_a_step_that_is_done_is_passed_over_and_one_that_failed_is_done_again(shell: Shell) -> None:
@@ -165,7 +176,7 @@ def test_a_step_that_is_done_is_passed_over_and_one_that_failed_is_done_again(sh
     code, said, _ = shell.run(stage["h0"], state=XL, fails=3)
     assert code == 3 and said.endswith("stopped at step 1; run the script again to go on\n")
     code, _, calls = shell.run(stage["h0"], state=XL)
-    assert code == 0 and calls[-1].startswith("xl migrate ")
+    assert code == 0 and calls[-2].startswith("xl migrate ")
     code, said, calls = shell.run(stage["h0"], state=XL)
     assert (code, calls) == (0, []) and said.endswith("done before\n")
 
