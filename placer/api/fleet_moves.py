@@ -152,7 +152,7 @@ def check_fleet_moves(plan: FleetMoves, *, seed: int = 0) -> tuple[str, ...]:
 
 
 def _names(place: str, names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(expect(place, name, str) for name in listed(place, names))
+    return tuple(dict.fromkeys(expect(place, name, str) for name in listed(place, names)))
 
 
 def _count(place: str, number: int | None) -> int | None:

@@ -17,6 +17,7 @@ from placer.fleet.moves.spots import Spot
 from placer.fleet.moves.state import State
 from placer.fleet.moves.steps import Move, Staged
 from placer.fleet.problem.relaxed import relaxed
+from placer.instance import format_size
 from placer.instance.note import counted, name_some
 
 Place = tuple[int, Spot]
@@ -150,6 +151,14 @@ class Missing:
     broken: str | None = None
 
 
+def _budgets(goal: FleetGoal) -> str:
+    """Name what bounds the moves beside the rooms of hosts."""
+    words = [] if goal.moves is None else [counted(goal.moves, "move")]
+    words += [] if goal.kib is None else [format_size(goal.kib)]
+    words += [counted(goal.restarts, "restart"), "the hosts that guests may use"]
+    return ", ".join(words)
+
+
 def no_plan(running: Running, missing: Missing, seconds: float) -> FleetMoves:
     """Say why there is no plan."""
     aim, goal, first = aim_of(running.goal), running.goal, missing.first
@@ -163,7 +172,7 @@ def no_plan(running: Running, missing: Missing, seconds: float) -> FleetMoves:
     elif aim == "moves" and goal.moves is not None and missing.bound > goal.moves:
         reason = f"{counted(int(missing.bound), 'move')} needed at least, and {goal.moves} may be made"
     elif missing.impossible:
-        reason = "no end state is within the budgets, in whatever order guests move"
+        reason = f"no end state is within {_budgets(goal)}, in whatever order guests move"
     else:
         status = Status.UNKNOWN
         reason = "no order of moves was found to the end states that were found, within the budgets"

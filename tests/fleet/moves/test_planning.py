@@ -185,7 +185,7 @@ def test_budgets_end_it_and_say_why() -> None:
     small = plan_moves(fleet, FleetGoal(empty=("h0",), kib=3 * GIB))
     assert (small.status, small.reason) == (
         Status.INFEASIBLE,
-        "no end state is within the budgets, in whatever order guests move",
+        "no end state is within 3 GiB, 0 restarts, the hosts that guests may use, in whatever order guests move",
     )
 
 

@@ -43,7 +43,12 @@ STUCK = Fewest(state=None, bound=1, stuck=("h0",))
             "h0: ",
         ),
         (Missing(FOUND, 3, ended=False, impossible=False), 2, "INFEASIBLE", "3 moves needed at least, and 2 may"),
-        (Missing(FOUND, 3, ended=False, impossible=True), None, "INFEASIBLE", "no end state is within the budgets"),
+        (
+            Missing(FOUND, 3, ended=False, impossible=True),
+            None,
+            "INFEASIBLE",
+            "no end state is within 0 restarts, the hosts that guests may use",
+        ),
         (Missing(FOUND, 3, ended=True, impossible=False), None, "UNKNOWN", "the time ended"),
         (Missing(FOUND, 3, ended=False, impossible=False), None, "UNKNOWN", "no order of moves was found"),
         (
