@@ -86,12 +86,12 @@ def read_arrivals(sources: Iterable[Source], fleet: Fleet, asked: Asked) -> tupl
     coming = []
     own = [replace(each, labels=asked.labels, hosts=asked.hosts) for each in guests]
     every: list[FleetGuest | str] = [*waiting, *own]
+    # of an entry each guest by itself: what its guests are to each other is not asked here
+    apart, together = (
+        [each for other in named for each in fleet.guests_named(other)] for named in (asked.apart, asked.together)
+    )
     for guest in every:
         name = guest if isinstance(guest, str) else guest.each[0]
-        # of an entry each guest by itself: its guests among themselves are nobody's to rule here
-        apart, together = (
-            [each for other in named for each in fleet.guests_named(other)] for named in (asked.apart, asked.together)
-        )
         rules = [FleetRule(apart=(name, other), within=asked.within) for other in apart]
         rules += [FleetRule(together=(name, other), within=asked.within) for other in together]
         coming.append(Coming(guest=guest, like=asked.like, rules=tuple(rules)))

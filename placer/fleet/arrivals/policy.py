@@ -23,7 +23,12 @@ memory left, as best fit by memory refuses least among plain rules (``python -m 
 FORGET = 1 / 500
 """How fast the share of guests that leave is forgotten, for each guest that comes."""
 EVERY, HOSTS_A_GUEST = 50, 30
-"""Guests between two solves for prices: that many, and one more for each so many hosts."""
+"""
+Guests between two solves for prices: so many, or one for each so many hosts where that is more.
+
+Measured on 1,710 hosts, three shuffles of the requests with seeds 20 to 22: 57 guests hold 98.57 % of the bound, 213
+guests 98.52 %, and take 2.7 and 1.7 ms a guest in the mean; 28 guests hold no more on the first of them, and take 5 ms.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

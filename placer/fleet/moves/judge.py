@@ -23,6 +23,7 @@ from placer.instance import Placement
 Event = tuple[str, int, str, tuple[int, ...]]
 """A guest, 1 where it takes and -1 where it gives back, a host, and the pnodes of its vnodes."""
 XEN = ("xl", "libxl", "hypercall", "rfc")
+"""Forms of Xen, which migrates no guest with vnuma."""
 
 
 def faults(plan: FleetMoves, *, seed: int = 0, replays: int = 5) -> list[str]:

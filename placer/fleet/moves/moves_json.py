@@ -220,7 +220,8 @@ def _check_figures(plan: FleetMoves, place: str) -> None:
     if plan.value is not None and (plan.bound < plan.value if plan.aim == "fits" else plan.bound > plan.value):
         raise InputError(f"the value {plan.value} passes the bound {plan.bound}", place=f"{place}: $.bound")
     for step in plan.steps:
-        kib = settled(plan.fleet.guests[plan.fleet.guest_entry[step.guest]].guest).memory_kib
+        guest = settled(plan.fleet.guests[plan.fleet.guest_entry[step.guest]].guest)
+        kib = guest.split_into(len(step.before)).memory_kib
         if step.kib != kib:
             said = f'guest "{shorten(step.guest)}" has {kib} KiB of memory, and {step.kib} in the plan'
             raise InputError(said, place=place)

@@ -176,7 +176,7 @@ class Running:
         self._append(placed.guest, host, spot, GuestClass(_unnamed((cut,)), way, kind.family, entry, cut.memory_kib))
 
     def _way(self, name: str, cut: Guest, kind: HostKind) -> Way:
-        if names_parts_of_host(cut) or cut.dedicated or name in self._bound or name in self._stays:
+        if name in self._stays or self._is_bound(name, cut):
             return "stay"
         if _has_vnuma(cut) and kind.family in XEN:
             return "restart" if self.goal.restarts else "stay"
@@ -184,9 +184,12 @@ class Running:
 
     def only_restarts(self, guest: int) -> bool:
         """Whether a guest moves if restarts are allowed, and not otherwise."""
-        each, name = self.classes[self.class_of[guest]], self.guests[guest]
-        bound = names_parts_of_host(each.cuts[0]) or each.cuts[0].dedicated or name in self._bound
-        return not bound and _has_vnuma(each.cuts[0]) and each.family in XEN
+        each = self.classes[self.class_of[guest]]
+        cut = each.cuts[0]
+        return each.family in XEN and _has_vnuma(cut) and not self._is_bound(self.guests[guest], cut)
+
+    def _is_bound(self, name: str, cut: Guest) -> bool:
+        return bool(names_parts_of_host(cut) or cut.dedicated or name in self._bound)
 
     def _append(self, name: str, host: int, spot: Spot | None, each: GuestClass) -> None:
         entry = self.fleet.guests[each.entry]

@@ -45,9 +45,8 @@ def scripts(plan: FleetMoves) -> list[dict[str, str]]:
     faults = [fault for step in plan.steps for fault in _faults(step, plan)]
     if faults:
         raise EmissionError("\n".join(dict.fromkeys(faults)))
-    name = sha256(moves_json(plan).encode(errors="surrogateescape")).hexdigest()[
-        :12
-    ]  # no other plan's notes are its own
+    # notes of steps that are done carry it, so that no plan takes those of another for its own
+    name = sha256(moves_json(plan).encode(errors="surrogateescape")).hexdigest()[:12]
     numbers = count(1)
     written = []
     for i, stage in enumerate(plan.stages, 1):

@@ -50,7 +50,12 @@ arrived() {  # guest, host: its configuration goes where it went
 }
 
 migrate() {  # guest, host, pcpus
-    here "$1" || { gone "$1" "$2" there; return; }
+    if ! here "$1"; then
+        gone "$1" "$2" there
+        # a run before this one ended between the migration and the copy
+        if [ -e "$configs/$1.cfg" ]; then placed "$1" "$3" "" && arrived "$1" "$2"; fi
+        return
+    fi
     placed "$1" "$3" ""
     if [ -n "$2" ]; then
         xl migrate -C "$work/$1.cfg" "$1" "$2"
@@ -72,7 +77,7 @@ restart() {  # guest, host, pcpus, pnodes of its vnodes
             sleep 1
             waited=$((waited + 1))
         done
-    elif [ ! -e "$down" ]; then
+    elif [ ! -e "$down" ] || { [ -n "$2" ] && there "$1" "$2"; }; then
         gone "$1" "$2" there
         return
     fi

@@ -203,7 +203,27 @@ def test_a_guest_that_runs_on_its_new_host_has_moved_and_one_that_runs_nowhere_s
     code, said, calls = shell.run(stage["h0"], state="", there=1)
     assert code == 1 and "guest g0 does not run\n" in said and calls == ["xl list g0", "ssh h1 xl domid 'g0'"]
     code, said, calls = shell.run(stage["h0"], state="")
-    assert code == 0 and "guest g0 runs on host h1 already" in said and calls == ["xl list g0", "ssh h1 xl domid 'g0'"]
+    assert code == 0 and "guest g0 runs on host h1 already" in said
+    assert calls[:2] == ["xl list g0", "ssh h1 xl domid 'g0'"] and not any("migrate" in call for call in calls)
+
+
+def test_a_migration_whose_file_was_not_copied_is_made_good_when_run_again(shell: Shell) -> None:
+    (stage,) = scripts(whole_on_xl())
+    config = 'name = "g0"\ncpus = "0"\nmemory = 2048\n'
+    code, _, calls = shell.run(stage["h0"], state="", config=config)
+    there = shell.folder / "g0.cfg"
+    assert (code, calls[-1]) == (0, f"ssh h1 cat > '{there}'") and not there.exists()
+    assert (shell.folder / "calls.stdin").read_text().startswith('name = "g0"\nmemory = 2048\ncpus_soft = "')
+
+
+def test_a_guest_that_was_started_anew_is_not_started_once_more(shell: Shell) -> None:
+    (stage,) = scripts(plan_on("xl", [(1, 2), (1, 2)], FleetGoal(empty=("h0",), restarts=1)))
+    name = stage["h0"].partition("plan=")[2].split()[0]
+    (shell.folder / "work").mkdir()
+    (shell.folder / "work" / f"{name}.1.down").touch()
+    code, said, calls = shell.run(stage["h0"], state="")
+    assert code == 0 and "guest g0 runs on host h1 already" in said
+    assert not any("xl create" in call for call in calls)
 
 
 def test_what_no_script_can_do_is_refused() -> None:
