@@ -97,7 +97,7 @@ HOMES = {
     "libvirt": ("formats/local_host.py",),
     "jinja2": ("draw/page.py",),
     "resvg_py": ("draw/png.py",),
-    "highspy": ("fleet/bound/choices.py", "fleet/bound/highs.py", "fleet/bound/master.py", "fleet/bound/packing.py"),
+    "highspy": ("fleet/bound/",),
 }
 """Where each heavy library may be imported."""
 

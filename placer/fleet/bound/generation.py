@@ -10,6 +10,7 @@ import numpy as np
 
 from placer.fleet.bound.master import Master, Relaxed
 from placer.fleet.bound.packing import packed
+from placer.fleet.bound.patterns import EXACT
 from placer.fleet.bound.pricing import Pricer
 from placer.fleet.bound.stages import guest_costs, host_costs
 from placer.fleet.bound.tables import Floats, Ints
@@ -22,6 +23,8 @@ LEAST_GAIN = 1e-9
 """Least gain of a filling that is added, in units of the tier: less is noise of the linear program."""
 MOST_PACKED = 20
 """Most types whose best filling is searched one by one in a round. Chosen: a second."""
+GAPS = (0.03, EXACT)
+"""Part of the worth of a filling that a search may miss: first roughly, which takes half the time."""
 MOST_ROUNDS = 1000
 """Most rounds of pricing. Chosen: fleets of a hundred types take some 30."""
 
@@ -145,17 +148,20 @@ def _gaining(master: Master, relaxed: Relaxed, columns: Ints | Floats) -> list[i
 
 
 def _pack(master: Master, pricer: Pricer, relaxed: Relaxed, most: Floats, *, ended: Callable[[], bool]) -> int:
-    """Add the best fillings of the types that may gain most, found one by one; give how many are new."""
+    """Add good fillings, else the best, of the types that may gain most, found one by one; give how many are new."""
     costs = np.array(host_costs(master.problem, master.stage.tier), dtype=float)
     may = most - costs - relaxed.hosts
-    added = 0
-    for t in np.argsort(-may, kind="stable")[:MOST_PACKED].tolist():
-        if may[t] <= LEAST_GAIN or ended():
-            break
-        column = packed(master.problem, pricer.units, t, relaxed.prices)
-        if column is not None and column @ relaxed.prices - costs[t] - relaxed.hosts[t] > LEAST_GAIN:
-            added += master.add(t, column)
-    return added
+    for gap in GAPS:
+        added = 0
+        for t in np.argsort(-may, kind="stable")[:MOST_PACKED].tolist():
+            if may[t] <= LEAST_GAIN or ended():
+                break
+            column = packed(master.problem, pricer.units, t, relaxed.prices, gap)
+            if column is not None and column @ relaxed.prices - costs[t] - relaxed.hosts[t] > LEAST_GAIN:
+                added += master.add(t, column)
+        if added:
+            return added
+    return 0
 
 
 def _add(master: Master, types: Iterable[int], columns: Ints | Floats) -> int:
