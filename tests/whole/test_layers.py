@@ -88,7 +88,12 @@ ONLY = {
 """Parts that may import less than what is before them: solvers never see NUMA, the judge never sees solvers."""
 
 HOMES = {
-    "ortools": ("assignment/cpsat/", "assignment/bounds/linear_program"),
+    "ortools": (
+        "assignment/cpsat/",
+        "assignment/bounds/linear_program",
+        "fleet/moves/ordered",
+        "fleet/moves/stages_program",
+    ),
     "typer": ("cli/",),
     "networkx": ("graphs/", "assignment/structure/"),
     "rich": ("report/", "terminal/", "cli/"),

@@ -28,7 +28,7 @@ def log_search(solver: cp_model.CpSolver, on_log: Callable[[str], None] | None) 
 
 
 def solve_interruptibly(
-    solver: cp_model.CpSolver, model: cp_model.CpModel, watch: cp_model.CpSolverSolutionCallback, stop: Event
+    solver: cp_model.CpSolver, model: cp_model.CpModel, watch: cp_model.CpSolverSolutionCallback | None, stop: Event
 ) -> int:
     """Solve, end early if ``stop`` is set, and return the status of CP-SAT."""
     done = Event()

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from placer.assignment import Status
+from placer.errors import Defect
 from placer.fleet.moves.fewest import Fewest
 from placer.fleet.moves.goal import FleetGoal
+from placer.fleet.moves.judge import end_faults
 from placer.fleet.moves.plan import Aim, FleetMoves, FleetStep
 from placer.fleet.moves.running import Running
 from placer.fleet.moves.single_moves import fits_on
@@ -69,6 +71,29 @@ def as_plan(running: Running, state: State, done: Staged, bound: float, seconds:
         wall_time_s=seconds,
         family=running.family,
     )
+
+
+def newly_broken(running: Running, state: State, done: Staged) -> set[str]:
+    """
+    Give hosts that would break rules of placements in the end, and do not today.
+
+    Raises
+    ------
+    Defect
+        If the plan breaks a rule of no host.
+    """
+    fleet, end = running.fleet, placed_by(running, state)
+    changed = {running.hosts[h] for move in done.moves for h in (move.before[0], move.after[0])}
+    changed |= {end[running.guests[g]][0] for g in range(len(running.running), len(running.guests))}
+    wrong = end_faults(fleet, end, changed)
+    if not wrong:
+        return set()
+    today = set(end_faults(fleet, placed_by(running, State(running)), changed))
+    new = [fault for fault in wrong if fault not in today]
+    named = {host for host in changed if any(f'host "{host}"' in fault for fault in new)}
+    if new and not named:
+        raise Defect(f"the plan breaks rules: {new[0]}")
+    return named
 
 
 def _bound(running: Running, aim: Aim, bound: float, value: int) -> int:
