@@ -25,7 +25,7 @@ from placer.assignment.in_time import in_time
 from placer.assignment.method import Applies, GaveUp, Method, always, walk
 from placer.assignment.qap_portfolio import pair_levels, solve_qap
 from placer.assignment.root import solve_root
-from placer.assignment.shared_methods import cpsat_model, tabu, tree_search
+from placer.assignment.shared_methods import annealing, cpsat_model, tabu, tree_search
 from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
 
@@ -224,6 +224,7 @@ METHODS = (
         run=_root,
     ),
     tabu("tabu_search", "too many pairs for a CP-SAT model, above all of one group", _is_too_large_for_cpsat),
+    annealing("annealing", "a lone group with traffic of its own, on many sites"),
     cpsat_model("cpsat", "any"),
 )
 """The methods in the order in which they are tried."""

@@ -17,6 +17,7 @@ from placer.assignment.bounds.rank_one import rank_one_form, residual_capacity_b
 from placer.assignment.bounds.rank_one_boxes import bound_by_boxes
 from placer.assignment.context import SearchContext
 from placer.assignment.group_relaxation import group_bounds
+from placer.assignment.heuristics.annealing import anneal, annealed_tier
 from placer.assignment.heuristics.tabu_search import tabu_search
 from placer.assignment.structure.term_index import TermIndex
 
@@ -27,6 +28,12 @@ ALONE_PATIENCE, CELLS = 1500, 128
 The same for a lone group with more allowed pairs of an item and a site than ``CELLS``.
 
 Good assignments of a lone group may lie far apart on a mesh; chosen on the rows of benchmarks/speed.
+"""
+ANNEALING_SHARE, ANNEALING_ROUNDS = 0.25, 4
+"""
+Part of the time left that annealing may take before the bounds, and its rounds.
+
+Chosen on the rows of benchmarks/speed: four rounds take 2 s for 32 items on 64 sites.
 """
 TOTALS_SHARE, BOXES = 0.9, 10
 """
@@ -78,6 +85,9 @@ def solve_root(
     if patience is None:
         alone = len(problem.groups) == 1 and int(problem.allowed.sum()) > CELLS
         patience = ALONE_PATIENCE if alone else min(PATIENCE, problem.n * problem.m)
+    if first is not None and annealed_tier(index) is not None:
+        start = _annealed(index, context, first, bounds)
+        patience = min(patience, PATIENCE)
     found = tabu_search(
         index, context, time_limit_s=context.left_s() / 5, start=start, patience=patience, bounds=bounds
     )
@@ -100,6 +110,14 @@ def solve_root(
         wall_time_s=context.elapsed_s(),
         attempts="local search",
     )
+
+
+def _annealed(index: TermIndex, context: SearchContext, start: IntArray, bounds: tuple[int, ...]) -> IntArray:
+    """Anneal for a part of the time."""
+    tier = annealed_tier(index)
+    assert tier is not None
+    seconds = ANNEALING_SHARE * context.left_s()
+    return anneal(index, context, start, time_limit_s=seconds, rounds=ANNEALING_ROUNDS, bound=bounds[tier])
 
 
 def _costs(problem: Problem, site_of: IntArray) -> tuple[int, ...]:
