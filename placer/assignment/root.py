@@ -6,6 +6,8 @@ As at the root node of a branch and cut solver; if the costs meet the bounds, no
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from placer.assignment import IntArray, Problem, Solution, Status
@@ -174,6 +176,7 @@ def with_levels(
                 index,
                 t,
                 going=lambda: context.left_s() > 0 and not (timed and context.elapsed_s() > until_s),
+                left_s=lambda: until_s - context.elapsed_s() if timed else math.inf,
             )
             context.log(f"level bound of tier {t + 1}: {bound}")
             raised[t] = max(raised[t], bound)

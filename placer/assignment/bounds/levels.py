@@ -10,7 +10,9 @@ is a capacity of each cluster, exceeded by k units in all at the least price of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
+from time import perf_counter
 
 import numpy as np
 
@@ -24,6 +26,8 @@ from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import PairFlow, TermIndex
 from placer.assignment.structure.ultrametric import is_hierarchical
 
+PRICING = 0.5
+"""Time for the prices of units beyond the capacity of a level, by that for its clusters. Chosen, not tuned."""
 CUTS = 400_000
 """Partial cuts that are looked at for a level, at most: a second or so. Chosen, not tuned."""
 
@@ -41,7 +45,9 @@ def levels_apply(index: TermIndex, tier: int) -> Applies:
     return Applies(True, "the distances nest")
 
 
-def level_bound(index: TermIndex, tier: int, going: Callable[[], bool]) -> int:
+def level_bound(
+    index: TermIndex, tier: int, going: Callable[[], bool], left_s: Callable[[], float] = lambda: math.inf
+) -> int:
     """
     Bound a tier from below, where :func:`levels_apply`.
 
@@ -51,6 +57,8 @@ def level_bound(index: TermIndex, tier: int, going: Callable[[], bool]) -> int:
         Counted from 0.
     going
         Whether there is time left.
+    left_s
+        Seconds left, which the levels share: one that is hard to bound leaves time for the prices of all.
 
     Returns
     -------
@@ -61,15 +69,22 @@ def level_bound(index: TermIndex, tier: int, going: Callable[[], bool]) -> int:
     load = _Load(index, tier)
     levels = list(_levels(index, flow, load))
     far = _at_the_farthest(index, flow, tier)
-    saved = [level.saved(going) for level in levels]
+    parts = len(levels) * (1 + PRICING)
+    saved = [level.saved(_part(going, left_s, parts - i)) for i, level in enumerate(levels)]
     beyond = np.arange(len(load.least))
     if len(beyond) == 1:
         return max(0, far + int(load.least[0]) - sum(saved))
     most = [
-        np.minimum(level.all_inside, inside + level.price_of_excess(going) * beyond)
-        for level, inside in zip(levels, saved, strict=True)
+        np.minimum(level.all_inside, inside + level.price_of_excess(_part(going, left_s, len(levels) - i)) * beyond)
+        for i, (level, inside) in enumerate(zip(levels, saved, strict=True))
     ]
     return max(0, int((far + load.least - sum(most)).min()))
+
+
+def _part(going: Callable[[], bool], left_s: Callable[[], float], parts: float) -> Callable[[], bool]:
+    """Give whether there is time left of one of so many parts of it."""
+    end = perf_counter() + max(0.0, left_s()) / parts
+    return lambda: going() and perf_counter() < end
 
 
 class _Load:
