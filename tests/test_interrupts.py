@@ -67,7 +67,8 @@ def test_a_ctrl_c_that_is_ignored_stays_ignored() -> None:
 
 
 def test_without_a_standard_error_it_ends_all_the_same() -> None:
-    shell = ["sh", "-c", 'exec "$@" 2>&-', "sh", sys.executable, "-c", "from placer import interrupts; interrupts.end()"]
+    code = "from placer import interrupts; interrupts.end()"
+    shell = ["sh", "-c", 'exec "$@" 2>&-', "sh", sys.executable, "-c", code]
     assert subprocess.run(shell, check=False).returncode == interrupts.NO_ANSWER
 
 
