@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from placer.cli import running
 from tests.support.commands import placer
 
 
@@ -32,7 +33,7 @@ def test_guests_are_placed_and_the_fleet_is_written(folder: Path) -> None:
     assert placed("new.json").keys() == {"db", "web"}
     assert placed("fleet.json") == {}
     again = placer("fleet", "add", "new.json", "db.cfg")
-    assert (again.code, again.err.splitlines()[-1]) == (2, 'error: guest: the fleet has a guest "db" already')
+    assert (again.code, again.err.splitlines()[-1]) == (2, 'error: db.cfg: the fleet has a guest "db" already')
 
 
 def test_the_answer_as_json_and_a_guest_that_fits_nowhere(folder: Path) -> None:
@@ -58,6 +59,23 @@ def test_rules_labels_and_lists_are_kept(folder: Path) -> None:
     assert json.loads(placer(*beside).out)["placed"]["third"]["host"] == "n1"
     label = placer("fleet", "add", "fleet.json", "web.cfg", "--label", "ssd", "--quiet")
     assert (label.code, label.lines[-1]) == (1, "  3 hosts: no label ssd")
+
+
+def test_a_kind_of_group_that_no_host_is_in_is_one_of_within(folder: Path) -> None:
+    assert placer("fleet", "add", "fleet.json", "db.cfg", "--quiet", "-o", "one.json").code == 0
+    ran = placer("fleet", "add", "one.json", "web.cfg", "--apart", "db", "--within", "zone")
+    assert ran.err.endswith('error: --within: no host is in a group "zone", expected one of host, rack\n')
+
+
+def test_progress_says_how_many_have_a_place_and_how_many_have_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "EVERY_S", 0.0)
+    ran = placer("fleet", "add", "fleet.json", "huge.cfg", "db.cfg")
+    assert ran.err.splitlines()[-2:] == [
+        "0 of 2 guests placed, 1 without a place",
+        "1 of 2 guests placed, 1 without a place",
+    ]
 
 
 def test_what_starts_the_guests_is_written_for_each_host(folder: Path) -> None:
@@ -107,9 +125,15 @@ def test_a_claim_ends_where_the_answer_cannot_be_written(folder: Path) -> None:
         (("-", "-"), "standard input"),
         (("fleet.json", "none.cfg"), "error: none.cfg: no such file"),
         (("fleet.json", "hosts.csv"), "error: hosts.csv: is a table of requests"),
-        (("fleet.json", "db.cfg", "--on", "n9"), 'error: guest: no host "n9" in the fleet'),
-        (("fleet.json", "db.cfg", "--like", "x"), 'error: like: no guest "x" in the fleet'),
-        (("fleet.json", "db.cfg", "--apart", "x"), 'error: rules: apart: no guest "x" in the fleet'),
+        (("fleet.json", "db.cfg", "--on", "n9"), 'error: --on: no host "n9" in the fleet'),
+        (("fleet.json", "db.cfg", "--like", "x"), 'error: --like: no guest "x" in the fleet'),
+        (("fleet.json", "db.cfg", "--apart", "x"), 'error: --apart: no guest "x" in the fleet'),
+        (("fleet.json", "db.cfg", "--together", "x"), 'error: --together: no guest "x" in the fleet'),
+        (("fleet.json", "db.cfg", "--within", "rack"), "error: --within: says within what"),
+        (("fleet.json", "db.cfg", "--within", "host"), "expected --apart or --together"),
+        (("fleet.json", "--waiting", "--label", "ssd", "--on", "n1"), "error: --label, --on: is for guests from files"),
+        (("fleet.json", "db.cfg", "--pin"), "error: --pin: says how guests are written, expected --guests FOLDER"),
+        (("fleet.json", "db.cfg", "--guest-format", "xl"), "error: --guest-format: says how"),
         (("fleet.json", "db.cfg", "--claims", "c", "-o", "new.json"), "write it without --claims"),
         (("fleet.json", "db.cfg", "--expires", "3"), "--claims FILE"),
     ],
