@@ -145,3 +145,21 @@ def add_guests(
         placed += answers[-1].host is not None
         on_done(placed, len(answers) - placed, len(coming))
     return tuple(answers)
+
+
+def with_guests(fleet: Fleet, coming: Sequence[Coming], answers: Sequence[Arrival]) -> Fleet:
+    """
+    Give a fleet with the guests of some answers placed, whatever else was there when they were placed.
+
+    Parameters
+    ----------
+    coming, answers
+        The guests, and the answer of each.
+    """
+    from placer.fleet.arrivals.online import OnlineFleet
+
+    online = OnlineFleet(fleet)
+    for each, answer in zip(coming, answers, strict=True):
+        if answer.host is not None:
+            online.hold(each.guest, answer.host, answer.pnodes, like=each.like, rules=each.rules)
+    return online.fleet

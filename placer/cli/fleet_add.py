@@ -93,8 +93,8 @@ def add(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write the fleet there with the guests placed; nothing if FLEET was changed by others meanwhile. Not "
-            "with --claims, which hold the guests until the fleet shows them.",
+            help="Write the fleet there with the guests placed; nothing if FLEET was changed by others meanwhile. With "
+            "--claims what others claim stays out of it, and claims of these guests end once a caller reads it.",
         ),
     ] = None,
     folder: GuestFolder = None,
@@ -119,8 +119,11 @@ def add(
 
     refuse_two_stdin([fleet, *(guests or ())])
     _refuse_unused(ctx, files=guests, rules=[*(apart or ()), *(together or ())], folder=folder)
-    path, claiming = output_path(output, force=force), _claiming(claims, expires, output)
+    path, claiming = output_path(output, force=force), Claiming.of(claims, expires)
     read = FleetAsRead.of(fleet)
+    if claiming is not None and path is not None:
+        likes = [] if like is None else [like]
+        _refuse_claimed(read.fleet, {"--apart": apart or [], "--together": together or [], "--like": likes})
     several = {"labels": label, "apart": apart, "together": together}
     lists = {name: tuple(each or ()) for name, each in several.items()}
     asked = Asked(waiting=waiting, like=like, hosts=tuple(on) if on else None, within=within, **lists)
@@ -149,22 +152,25 @@ def _refuse_unused(ctx: typer.Context, *, files: list[str] | None, rules: list[s
     refuse_forms(ctx, folder)
 
 
-def _claiming(file: str | None, expires: float | None, output: str | None) -> Claiming | None:
-    """Read the options of claims; a fleet that is written does without them, and theirs is written by others."""
-    claiming = Claiming.of(file, expires)
-    if claiming is not None and output is not None:
-        raise typer.BadParameter(
-            "the claims hold the guests until the fleet shows them placed; write it without --claims",
-            param_hint="--output",
-        )
-    return claiming
+def _refuse_claimed(fleet: Fleet, named: dict[str, list[str]]) -> None:
+    """Refuse guests that only a claim may know where the fleet is written: their rules would be lost there."""
+    from placer.errors import InputError
+    from placer.instance import shorten
+
+    known = {*fleet.guest_entry, *(entry.name for entry in fleet.guests)}
+    for option, names in named.items():
+        for name in names:
+            if name not in known:
+                raise InputError(
+                    f'no guest "{shorten(name)}" in the fleet, which -o writes without claims', place=option
+                )
 
 
 def _added(
     fleet: Fleet, coming: Sequence[Coming], claiming: Claiming | None, *, quiet: bool
-) -> tuple[tuple[Arrival, ...], Fleet | None]:
-    """Add guests; give their answers, and the fleet with them unless they are claimed."""
-    from placer.api.fleet_adding import add_guests
+) -> tuple[tuple[Arrival, ...], Fleet]:
+    """Add guests; give their answers, and the fleet with them."""
+    from placer.api.fleet_adding import add_guests, with_guests
 
     says = NowAndThen()
 
@@ -172,7 +178,7 @@ def _added(
         if not quiet:
             says(f"{placed} of {every} guests placed, {unplaced} without a place")
 
-    def work(stop: Event, watch: Watch) -> tuple[tuple[Arrival, ...], Fleet | None]:
+    def work(stop: Event, watch: Watch) -> tuple[tuple[Arrival, ...], Fleet]:
         from placer.fleet.arrivals.claimed import claimed_arrivals
         from placer.fleet.arrivals.online import OnlineFleet
 
@@ -184,7 +190,7 @@ def _added(
             found = claimed_arrivals(
                 store, fleet, coming, lambda each: add_guests(each, coming, stop, done), expires_s=claiming.expires_s
             )
-            return found, None
+            return found, with_guests(fleet, coming, found)
         online = OnlineFleet(fleet)
         answers = add_guests(online, coming, stop, done)
         return answers, online.fleet
@@ -220,12 +226,12 @@ def _files(
     return texts
 
 
-def _write(read: FleetAsRead, after: Fleet | None, texts: dict[Path, str], path: Path | None) -> None:
+def _write(read: FleetAsRead, after: Fleet, texts: dict[Path, str], path: Path | None) -> None:
     """Write all files, or none where the fleet was changed by others."""
     from placer.cli.outputs import refuse_existing, write_files
     from placer.fleet.files.fleet_json import dump_fleet
 
-    if path is None or after is None:
+    if path is None:
         write_files(texts)
         return
     refuse_existing([path, *texts], force=True)

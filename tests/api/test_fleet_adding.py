@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from placer.api.fleet_adding import Asked, add_guests, check_hosts, read_arrivals
+from placer.api.fleet_adding import Asked, add_guests, check_hosts, read_arrivals, with_guests
 from placer.errors import InputError
 from placer.fleet.arrivals.coming import Coming
 from placer.fleet.arrivals.online import OnlineFleet
@@ -73,3 +73,17 @@ def test_guests_that_are_left_when_it_is_stopped_have_no_place() -> None:
         (True, ("the search was stopped before",)),
     ]
     assert told == [(1, 0, 2)]
+
+
+def test_guests_that_were_placed_beside_others_come_to_a_fleet_without_these() -> None:
+    beside = OnlineFleet(FLEET)
+    beside.hold(guest_of([(4, 1)], "claimed"), "h1", [0])
+    coming = [
+        Coming(guest=FleetGuest(guest=guest_of([(2, 1)], "a")), like="g0"),
+        Coming(guest=FleetGuest(guest=guest_of([(9, 1)], "wide"))),
+        Coming(guest="g1", rules=(FleetRule(together=["g1", "a"]),)),
+    ]
+    after = with_guests(FLEET, coming, add_guests(beside, coming, Event()))
+    assert [(each.guest, each.host) for each in after.placed] == [("g0", "h0"), ("a", "h0"), ("g1", "h0")]
+    assert after.rules == (FleetRule(together=["g1", "a"]),)
+    assert set(after.guest_entry) == {"g0", "g1", "a"}

@@ -108,6 +108,30 @@ def test_callers_with_claims_stay_out_of_each_others_way(folder: Path) -> None:
     assert host.code == 2
 
 
+def test_who_keeps_the_fleet_places_beside_claims_and_writes_its_own_guests(folder: Path) -> None:
+    Path("one.csv").write_text("host,CPU1,RAM1,CPU2,RAM2\nn1,4,9,4,9\n")
+    placer("fleet", "import", "one.csv", "-o", "small.json")
+    claims = ("--claims", "fleet.claims", "--quiet")
+    whole = 'type = "pvh"\nmemory = 8192\nvcpus = 4\nvnuma = [["size=8192", "vcpus=0-3"]]\n'
+    for name in ("db", "web", "late"):
+        Path(f"{name}.cfg").write_text(f'name = "{name}"\n{whole}')
+    assert placer("fleet", "add", "small.json", "db.cfg", *claims).code == 0
+    assert placer("fleet", "add", "small.json", "web.cfg", *claims, "-o", "small.json", "--force").code == 0
+    written = json.loads(Path("small.json").read_text())["placed"]
+    assert [(each["guest"], each["pnodes"]) for each in written] == [("web", [1])]  # db is on the other pnode
+    assert [line.split()[0] for line in placer("claims", "list", "fleet.claims").lines[-2:]] == ["db", "web"]
+    assert placer("claims", "release", "fleet.claims", "db").code == 0
+    assert placer("fleet", "add", "small.json", "late.cfg", *claims).code == 0
+    assert "web" not in placer("claims", "list", "fleet.claims").out
+
+
+def test_a_fleet_that_cannot_be_written_ends_the_claims(folder: Path) -> None:
+    Path("out").write_text("a file")
+    ran = placer("fleet", "add", "fleet.json", "db.cfg", "--claims", "c.claims", "--quiet", "-o", "out/new.json")
+    assert ran.code == 2
+    assert "db" not in placer("claims", "list", "c.claims").out
+
+
 def test_a_claim_ends_where_the_answer_cannot_be_written(folder: Path) -> None:
     Path("out").mkdir()
     Path("out/n1").write_text("a file")
@@ -134,7 +158,10 @@ def test_a_claim_ends_where_the_answer_cannot_be_written(folder: Path) -> None:
         (("fleet.json", "--waiting", "--label", "ssd", "--on", "n1"), "error: --label, --on: is for guests from files"),
         (("fleet.json", "db.cfg", "--pin"), "error: --pin: says how guests are written, expected --guests FOLDER"),
         (("fleet.json", "db.cfg", "--guest-format", "xl"), "error: --guest-format: says how"),
-        (("fleet.json", "db.cfg", "--claims", "c", "-o", "new.json"), "write it without --claims"),
+        (
+            ("fleet.json", "db.cfg", "--claims", "c", "-o", "new.json", "--apart", "x"),
+            'error: --apart: no guest "x" in the fleet, which -o writes without claims',
+        ),
         (("fleet.json", "db.cfg", "--expires", "3"), "--claims FILE"),
     ],
 )
