@@ -20,11 +20,12 @@ class InputError(PlacerError):
     message
         What is wrong and what was expected.
     place
-        The place of the fault: a file, ``file:line``, or a file and a JSON path.
+        The place of the fault: a file, ``file:line``, a file and a JSON path, or the name of an argument.
     """
 
     def __init__(self, message: str, *, place: str | None = None) -> None:
         super().__init__(f"{place}: {message}" if place else message)
+        self.message, self.place = message, place
 
 
 MOST_TOLD = 200

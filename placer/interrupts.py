@@ -1,7 +1,7 @@
 """
 The start of the command: its time, from which limits count, and Ctrl-C.
 
-Ctrl-C ends the command at once with the exit code for no answer, from the first line of placer on.
+Ctrl-C ends the command at once with a line and the exit code for no answer, from the first line of placer on.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import PurePath
 from time import perf_counter
 from types import FrameType
+from typing import NoReturn
 
 NO_ANSWER = 3
+INTERRUPTED = "UNKNOWN: interrupted before there was an answer"
 _LOADED = perf_counter()  # before anything else takes time
 
 
@@ -47,6 +49,15 @@ def undone() -> Iterator[None]:
             signal.signal(signal.SIGINT, _end)
 
 
+def end() -> NoReturn:
+    """End the process at once: threads of a solver may run, and imports are left half done."""
+    if sys.stderr is not None:
+        # a handler of signals must not enter the buffer of a stream that it may have interrupted
+        with suppress(OSError, ValueError):
+            os.write(sys.stderr.fileno(), f"{INTERRUPTED}\n".encode())
+    os._exit(NO_ANSWER)
+
+
 def ignore() -> None:
     """Let Ctrl-C do nothing from here on: the answer is out."""
     if signal.getsignal(signal.SIGINT) is _end:
@@ -59,7 +70,7 @@ def _is_command() -> bool:
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
-    os._exit(NO_ANSWER)  # at once: threads of a solver may run, and imports are left half done
+    end()
 
 
 _STARTED = _LOADED if _is_command() else None

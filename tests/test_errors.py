@@ -10,6 +10,8 @@ from placer.errors import BatchError, Defect, EmissionError, Faults, InputError,
 def test_an_input_error_begins_with_its_place_where_it_has_one() -> None:
     assert str(InputError("pnode 9 is unknown", place="a.json: $.host")) == "a.json: $.host: pnode 9 is unknown"
     assert str(InputError("pnode 9 is unknown")) == "pnode 9 is unknown"
+    error = InputError("pnode 9 is unknown", place="a.json: $.host")
+    assert (error.message, error.place) == ("pnode 9 is unknown", "a.json: $.host")
 
 
 @pytest.mark.parametrize("kind", [InputError, EmissionError, InstanceError])

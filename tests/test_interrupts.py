@@ -43,6 +43,7 @@ def test_ctrl_c_ends_the_command_without_an_answer_or_a_traceback(delay_ms: int)
         _, told = process.communicate(timeout=60)
     assert process.returncode in {0, 3}, told
     assert delay_ms > 0 or process.returncode == 3
+    assert told.endswith(b"UNKNOWN: interrupted before there was an answer\n") or process.returncode == 0
     assert b"Traceback" not in told
     assert b"Exception ignored" not in told
 
@@ -63,6 +64,12 @@ def test_a_ctrl_c_that_is_ignored_stays_ignored() -> None:
     code = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); {RUN}"
     shell = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c", code, "--version"]
     assert subprocess.run(shell, capture_output=True, check=False).returncode == 0
+
+
+def test_without_a_standard_error_it_ends_all_the_same() -> None:
+    code = "from placer import interrupts; interrupts.end()"
+    shell = ["sh", "-c", 'exec "$@" 2>&-', "sh", sys.executable, "-c", code]
+    assert subprocess.run(shell, check=False).returncode == interrupts.NO_ANSWER
 
 
 def test_within_this_process_nothing_changes() -> None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from placer.errors import InputError
 from placer.formats.text.files import Source
+from placer.instance import shorten
 
 if TYPE_CHECKING:
     from placer.fleet.arrivals.arrival import Arrival
@@ -50,6 +51,20 @@ class Asked:
     within: str = "host"
 
 
+def check_hosts(asked: Asked, fleet: Fleet) -> None:
+    """
+    Refuse hosts that the fleet does not have.
+
+    Raises
+    ------
+    InputError
+        With the first of them.
+    """
+    for name in asked.hosts or ():
+        if any(host not in fleet.host_entry for host in fleet.hosts_named(name)):
+            raise InputError(f'no host "{shorten(name)}" in the fleet', place="hosts")
+
+
 def read_arrivals(sources: Iterable[Source], fleet: Fleet, asked: Asked) -> tuple[list[Coming], list[str]]:
     """
     Read guests that come.
@@ -77,7 +92,8 @@ def read_arrivals(sources: Iterable[Source], fleet: Fleet, asked: Asked) -> tupl
             "is a table of requests; `placer fleet import` makes them guests of a fleet, which --waiting adds",
             place=str(tables[0]),
         )
-    guests, _, notes = import_guests(given, fleet.hosts)
+    taken = {*fleet.guest_entry, *(entry.name for entry in fleet.guests)}
+    guests, _, notes = import_guests(given, fleet.hosts, taken=taken)
     placed = {each.guest for each in fleet.placed}
     waiting = [name for name in fleet.guest_entry if name not in placed] if asked.waiting else []
     if not guests and not waiting:
@@ -102,7 +118,7 @@ def add_guests(
     online: OnlineFleet,
     coming: Sequence[Coming],
     stop: Event,
-    on_done: Callable[[int, int], None] = lambda _done, _all: None,
+    on_done: Callable[[int, int, int], None] = lambda _placed, _unplaced, _all: None,
 ) -> tuple[Arrival, ...]:
     """
     Add guests one after the other; after ``stop`` is set those that are left have no place.
@@ -110,7 +126,7 @@ def add_guests(
     Parameters
     ----------
     on_done
-        Called with the numbers of guests that have an answer and of all.
+        Called after each with the numbers of guests that have a place, of those that have none, and of all.
 
     Raises
     ------
@@ -119,11 +135,31 @@ def add_guests(
     """
     from placer.fleet.arrivals.arrival import Arrival
 
-    answers = []
-    for i, each in enumerate(coming):
+    answers: list[Arrival] = []
+    placed = 0
+    for each in coming:
         if stop.is_set():
             answers.append(Arrival(guest=each.name, why=("the search was stopped before",)))
             continue
         answers.append(online.add(each.guest, like=each.like, rules=each.rules))
-        on_done(i + 1, len(coming))
+        placed += answers[-1].host is not None
+        on_done(placed, len(answers) - placed, len(coming))
     return tuple(answers)
+
+
+def with_guests(fleet: Fleet, coming: Sequence[Coming], answers: Sequence[Arrival]) -> Fleet:
+    """
+    Give a fleet with the guests of some answers placed, whatever else was there when they were placed.
+
+    Parameters
+    ----------
+    coming, answers
+        The guests, and the answer of each.
+    """
+    from placer.fleet.arrivals.online import OnlineFleet
+
+    online = OnlineFleet(fleet)
+    for each, answer in zip(coming, answers, strict=True):
+        if answer.host is not None:
+            online.hold(each.guest, answer.host, answer.pnodes, like=each.like, rules=each.rules)
+    return online.fleet

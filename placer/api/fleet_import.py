@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from placer.fleet.model.entries import FleetGuest, FleetHost, HostFormat
     from placer.fleet.model.fleet import Aim, Fleet
     from placer.fleet.model.rules import FleetRule
+    from placer.formats.base import ParsedGuest
 
 TABLE = ".csv"
+MOST_RATIO = 1000
+"""As of a fleet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,8 @@ def import_fleet(
     """
     from placer.fleet.model.fleet import Fleet
 
+    if cpu_ratio is not None and not 0 < cpu_ratio <= MOST_RATIO:
+        raise InputError(f"expected a number above 0, up to {MOST_RATIO}, got {cpu_ratio}", place="cpu_ratio")
     faults, notes = Faults(), []
     found: list[FleetHost] = []
     place_of: dict[str, str] = {}
@@ -142,10 +147,15 @@ def _format(file: Source) -> HostFormat | None:
 
 
 def import_guests(
-    sources: Sequence[Source], hosts: Sequence[FleetHost]
+    sources: Sequence[Source], hosts: Sequence[FleetHost], *, taken: Collection[str] = ()
 ) -> tuple[tuple[FleetGuest, ...], tuple[FleetRule, ...], list[str]]:
     """
     Read guests; those of files are read for the host with the most pcpus, whose ids their masks name.
+
+    Parameters
+    ----------
+    taken
+        Names that guests of the fleet have, which no guest of a file may have.
 
     Returns
     -------
@@ -179,12 +189,17 @@ def import_guests(
     files = [source for source in sources if source not in tables]
     if files:
         largest = max((entry.host for entry in hosts), key=lambda host: len(host.position_of_pcpu))
-        parsed = [
-            guest
-            for each in of_each(lambda file: read_guests(file, largest, keep_pnodes=False), files)
-            for guest in each
-        ]
-        request = assemble(ParsedHost(host=largest), parsed)
+        read = of_each(lambda file: _new(read_guests(file, largest, keep_pnodes=False), taken, _place(file)), files)
+        request = assemble(ParsedHost(host=largest), [guest for each in read for guest in each])
         found += [FleetGuest(guest=guest) for guest in request.instance.guests]
         notes += request.notes
     return tuple(found), tuple(rules), notes
+
+
+def _new(guests: Sequence[ParsedGuest], taken: Collection[str], place: str) -> Sequence[ParsedGuest]:
+    """Refuse guests of a file whose name one of the fleet has."""
+    for guest in guests:
+        if guest.name in taken:
+            where = place if guest.source is None else guest.source.place
+            raise InputError(f'the fleet has a guest "{shorten(guest.name)}" already', place=where)
+    return guests

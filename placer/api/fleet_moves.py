@@ -142,7 +142,13 @@ def check_fleet_moves(plan: FleetMoves, *, seed: int = 0) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        A sentence for each fault.
+        A sentence for each fault. Empty for a plan that is safe, reaches its end state and keeps to its goal; and where
+        the status is INFEASIBLE or UNKNOWN: there are no moves to judge, and their bound is not judged here.
+
+    Raises
+    ------
+    InputError
+        If an argument is of another type.
     """
     from placer.fleet.moves.judge import faults
     from placer.fleet.moves.plan import FleetMoves

@@ -14,6 +14,7 @@ from placer.cli.fleet_options import FleetFile, Report
 from placer.cli.fleet_rebalance import rebalance
 from placer.cli.fleet_solve import solve
 from placer.cli.one_output import Output, output_path, write
+from placer.cli.places import in_fleet, places
 
 app = typer.Typer(
     help="Many hosts: which host and which pnodes each guest gets, and the proof of how good that is.",
@@ -80,7 +81,8 @@ def import_(
 
     refuse_two_stdin([*hosts, *(guests or ())])
     path = output_path(output, force=force)
-    found = import_fleet(hosts, guests or (), cpu_ratio=cpu_ratio, aim=aim.value)
+    with places({"cpu_ratio": "--cpu-ratio"}):
+        found = import_fleet(hosts, guests or (), cpu_ratio=cpu_ratio, aim=aim.value)
     for note in () if quiet else found.notes:
         print(f"note: {note}", file=sys.stderr)
     write(dump_fleet(found.fleet), path)
@@ -123,7 +125,8 @@ def bound(
     path, proof = output_path(output, force=force), output_path(certificate, force=force)
     if path is not None and proof is not None:
         refuse_existing([path, proof], force=force)
-    found = bound_fleet(read_fleet(fleet), requests=requests or (), time_limit_s=time_limit)
+    with places(in_fleet(fleet)):
+        found = bound_fleet(read_fleet(fleet), requests=requests or (), time_limit_s=time_limit)
     if proof is not None:
         write_files({proof: certificate_json(found)})
     write(bound_json(found) if format is Report.json else render_bound(found), path)
@@ -152,6 +155,7 @@ def check(
     from placer.api.fleets import check_certificate, check_plan, read_certificate, read_fleet
     from placer.cli.outputs import write_stdout
     from placer.cli.stdin import refuse_two_stdin
+    from placer.errors import InputError
     from placer.fleet.files.large import read_large
     from placer.fleet.files.plan_json import read_plan
     from placer.fleet.problem.problem import lower_fleet
@@ -162,10 +166,14 @@ def check(
     refuse_two_stdin([fleet, result, *(requests or ())])
     hosts, source = read_fleet(fleet), Text(*read_large(result))
     placements = read_plan(source)
-    proofs = check_certificate(hosts, read_certificate(source), requests=requests or ())
+    certificate = read_certificate(source)
+    if requests and all(claim.tier != "requests" for claim in certificate.claims):
+        raise InputError("is a table of requests, and the certificate claims nothing of requests", place=requests[0])
+    with places({**in_fleet(fleet), "claims": f"{source.place}: claims"}):
+        proofs = check_certificate(hosts, certificate, requests=requests or ())
+        in_use = lower_fleet(hosts).hosts_in_use
     faults = () if placements is None else check_plan(hosts, placements)
     judged = "" if placements is None else render_faults(faults, placements)
-    in_use = lower_fleet(hosts).hosts_in_use
     write_stdout(judged + render_proofs(proofs, in_use=in_use, relaxed=relaxed(hosts)))
     raise typer.Exit(0 if not faults and all(proof.holds for proof in proofs) else 1)
 

@@ -12,8 +12,10 @@ import typer
 
 from placer.cli import options
 from placer.cli.claiming import Claiming, kept
-from placer.cli.fleet_options import LIBVIRT, FleetFile, GuestFolder, GuestForm, Report
+from placer.cli.fleet_options import LIBVIRT, FleetFile, GuestFolder, GuestForm, Report, refuse_forms
+from placer.cli.given import refuse_given
 from placer.cli.one_output import output_path
+from placer.cli.places import in_fleet, places
 from placer.cli.running import NowAndThen, Watch, run
 from placer.job.output_formats import FORMATS
 
@@ -23,8 +25,16 @@ if TYPE_CHECKING:
     from placer.fleet.arrivals.coming import Coming
     from placer.fleet.model.fleet import Fleet
 
+OPTIONS = {
+    "hosts": "--on",
+    "like": "--like",
+    **{f"rules: {name}": f"--{name}" for name in ("apart", "together", "within")},
+}
+"""Place of a fault in the library -> the option that asked for it."""
+
 
 def add(
+    ctx: typer.Context,
     fleet: FleetFile,
     guests: Annotated[
         list[str] | None,
@@ -48,11 +58,16 @@ def add(
         ),
     ] = None,
     label: Annotated[
-        list[str] | None, typer.Option("--label", metavar="LABEL", help="Only hosts with this label. May be repeated.")
+        list[str] | None,
+        typer.Option("--label", metavar="LABEL", help="Guests of files: only hosts with this label. May be repeated."),
     ] = None,
     on: Annotated[
         list[str] | None,
-        typer.Option("--on", metavar="HOST", help="Only this host, or the hosts of this entry. May be repeated."),
+        typer.Option(
+            "--on",
+            metavar="HOST",
+            help="Guests of files: only this host, or the hosts of this entry. May be repeated.",
+        ),
     ] = None,
     apart: Annotated[
         list[str] | None,
@@ -64,7 +79,10 @@ def add(
     ] = None,
     within: Annotated[
         str,
-        typer.Option(metavar="KIND", help="The kind of group of hosts that takes the place of the host in both rules."),
+        typer.Option(
+            metavar="KIND",
+            help="With --apart or --together: the kind of group of hosts that takes the place of the host in both.",
+        ),
     ] = "host",
     format: Annotated[
         Report, typer.Option(help="text: a report. json: host and pnodes of each guest, or why it has none.")
@@ -75,7 +93,8 @@ def add(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write the fleet there with the guests placed; nothing if FLEET was changed by others meanwhile.",
+            help="Write the fleet there with the guests placed; nothing if FLEET was changed by others meanwhile. With "
+            "--claims what others claim stays out of it, and claims of these guests end once a caller reads it.",
         ),
     ] = None,
     folder: GuestFolder = None,
@@ -94,53 +113,72 @@ def add(
     kept, and all rules of placements on the host. Ends with 1 if a guest fits
     nowhere; it is said why, and the others are placed.
     """
-    from placer.api.fleet_adding import Asked, read_arrivals
+    from placer.api.fleet_adding import Asked, check_hosts, read_arrivals
     from placer.cli.fleet_file import FleetAsRead
     from placer.cli.stdin import refuse_two_stdin
 
     refuse_two_stdin([fleet, *(guests or ())])
-    path, claiming = output_path(output, force=force), _claiming(claims, expires, output)
+    _refuse_unused(ctx, files=guests, rules=[*(apart or ()), *(together or ())], folder=folder)
+    path, claiming = output_path(output, force=force), Claiming.of(claims, expires)
     read = FleetAsRead.of(fleet)
+    if claiming is not None and path is not None:
+        likes = [] if like is None else [like]
+        _refuse_claimed(read.fleet, {"--apart": apart or [], "--together": together or [], "--like": likes})
     several = {"labels": label, "apart": apart, "together": together}
     lists = {name: tuple(each or ()) for name, each in several.items()}
     asked = Asked(waiting=waiting, like=like, hosts=tuple(on) if on else None, within=within, **lists)
+    with places(OPTIONS):
+        check_hosts(asked, read.fleet)
     coming, notes = read_arrivals(guests or (), read.fleet, asked)
     for note in () if quiet else notes:
         print(f"note: {note}", file=sys.stderr)
-    answers, after = _added(read.fleet, coming, claiming, quiet=quiet)
+    with places({**OPTIONS, **in_fleet(fleet)}):
+        answers, after = _added(read.fleet, coming, claiming, quiet=quiet)
     with kept(claiming, tuple(each.guest for each in answers if each.host), quiet=quiet):
-        started = (
-            {} if folder is None else _files(answers, read.fleet, folder, guest_format.value, pin=pin, force=force)
-        )
-        _write(read, after, started, path)
+        written = _files(answers, read.fleet, folder, guest_format.value, pin=pin, force=force) if folder else {}
+        _write(read, after, written, path)
         _report(answers, json=format is Report.json)
     raise typer.Exit(0 if all(each.host for each in answers) else 1)
 
 
-def _claiming(file: str | None, expires: float | None, output: str | None) -> Claiming | None:
-    """Read the options of claims; a fleet that is written does without them, and theirs is written by others."""
-    claiming = Claiming.of(file, expires)
-    if claiming is not None and output is not None:
-        raise typer.BadParameter(
-            "the claims hold the guests until the fleet shows them placed; write it without --claims",
-            param_hint="--output",
+def _refuse_unused(ctx: typer.Context, *, files: list[str] | None, rules: list[str], folder: str | None) -> None:
+    """Refuse options that have no effect beside the others."""
+    if not rules:
+        refuse_given(ctx, "within", why="says within what guests are apart or together, expected --apart or --together")
+    if not files:
+        refuse_given(
+            ctx, "label", "on", why="is for guests from files; those of the fleet have their own labels and hosts"
         )
-    return claiming
+    refuse_forms(ctx, folder)
+
+
+def _refuse_claimed(fleet: Fleet, named: dict[str, list[str]]) -> None:
+    """Refuse guests that only a claim may know where the fleet is written: their rules would be lost there."""
+    from placer.errors import InputError
+    from placer.instance import shorten
+
+    known = {*fleet.guest_entry, *(entry.name for entry in fleet.guests)}
+    for option, names in named.items():
+        for name in names:
+            if name not in known:
+                raise InputError(
+                    f'no guest "{shorten(name)}" in the fleet, which -o writes without claims', place=option
+                )
 
 
 def _added(
     fleet: Fleet, coming: Sequence[Coming], claiming: Claiming | None, *, quiet: bool
-) -> tuple[tuple[Arrival, ...], Fleet | None]:
-    """Add guests; give their answers, and the fleet with them unless they are claimed."""
-    from placer.api.fleet_adding import add_guests
+) -> tuple[tuple[Arrival, ...], Fleet]:
+    """Add guests; give their answers, and the fleet with them."""
+    from placer.api.fleet_adding import add_guests, with_guests
 
     says = NowAndThen()
 
-    def done(count: int, every: int) -> None:
+    def done(placed: int, unplaced: int, every: int) -> None:
         if not quiet:
-            says(f"{count} of {every} guests have an answer")
+            says(f"{placed} of {every} guests placed, {unplaced} without a place")
 
-    def work(stop: Event, watch: Watch) -> tuple[tuple[Arrival, ...], Fleet | None]:
+    def work(stop: Event, watch: Watch) -> tuple[tuple[Arrival, ...], Fleet]:
         from placer.fleet.arrivals.claimed import claimed_arrivals
         from placer.fleet.arrivals.online import OnlineFleet
 
@@ -152,7 +190,7 @@ def _added(
             found = claimed_arrivals(
                 store, fleet, coming, lambda each: add_guests(each, coming, stop, done), expires_s=claiming.expires_s
             )
-            return found, None
+            return found, with_guests(fleet, coming, found)
         online = OnlineFleet(fleet)
         answers = add_guests(online, coming, stop, done)
         return answers, online.fleet
@@ -188,12 +226,12 @@ def _files(
     return texts
 
 
-def _write(read: FleetAsRead, after: Fleet | None, texts: dict[Path, str], path: Path | None) -> None:
+def _write(read: FleetAsRead, after: Fleet, texts: dict[Path, str], path: Path | None) -> None:
     """Write all files, or none where the fleet was changed by others."""
     from placer.cli.outputs import refuse_existing, write_files
     from placer.fleet.files.fleet_json import dump_fleet
 
-    if path is None or after is None:
+    if path is None:
         write_files(texts)
         return
     refuse_existing([path, *texts], force=True)

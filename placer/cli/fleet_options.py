@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from placer.cli.given import refuse_given
 from placer.job.output_formats import FORMATS
 
 FleetFile = Annotated[
@@ -17,7 +18,8 @@ GuestFolder = Annotated[
     typer.Option(
         "--guests",
         metavar="FOLDER",
-        help="Write what starts the guests there: a folder for each host, in the form that its toolstack takes.",
+        help="Write what starts the guests there: a folder for each host, in the form that its toolstack takes. It has "
+        "what placer decides and a fleet knows of a guest; disks, network and kernel are to be added.",
     ),
 ]
 
@@ -37,5 +39,19 @@ class GuestFormat(StrEnum):
 
 LIBVIRT = GuestFormat("libvirt")
 GuestForm = Annotated[
-    GuestFormat, typer.Option("--guest-format", help="That form for hosts which the fleet does not say it of.")
+    GuestFormat,
+    typer.Option("--guest-format", help="With --guests: that form for hosts which the fleet does not say it of."),
 ]
+
+
+def refuse_forms(ctx: typer.Context, folder: str | None) -> None:
+    """
+    Refuse what says how guests are written where none are.
+
+    Raises
+    ------
+    InputError
+        With the options.
+    """
+    if folder is None:
+        refuse_given(ctx, "guest_format", "pin", why="says how guests are written, expected --guests FOLDER beside it")

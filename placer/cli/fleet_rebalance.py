@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
@@ -10,16 +11,23 @@ import typer
 
 from placer.cli import options
 from placer.cli.fleet_options import LIBVIRT, FleetFile, GuestFormat, Report
+from placer.cli.given import refuse_given
 from placer.cli.one_output import Output, output_path, write
+from placer.cli.places import in_fleet, places
 from placer.cli.running import NowAndThen, Watch, run
 
 if TYPE_CHECKING:
     from placer.fleet.moves.plan import FleetMoves
 
 Names = list[str] | None
+BUDGET = ("moves", "gib", "restarts", "stay")
+GOAL = ("empty", "make_room", "mend", "fragments", *BUDGET)
+OPTIONS = {"format": "--guest-format", **{name: f"--{name.replace('_', '-')}" for name in GOAL}}
+"""Argument of the library -> the option that it comes from."""
 
 
 def rebalance(
+    ctx: typer.Context,
     fleet: FleetFile,
     empty: Annotated[
         Names,
@@ -79,7 +87,9 @@ def rebalance(
     ] = None,
     guest_format: Annotated[
         GuestFormat,
-        typer.Option(help="The toolstack of hosts which the fleet does not say it of; a plan of --plan keeps its own."),
+        typer.Option(
+            help="The toolstack of hosts which the fleet does not say it of; not with --plan, which keeps its own."
+        ),
     ] = LIBVIRT,
     format: Annotated[Report, typer.Option(help="text: a report. json: the plan, for --plan.")] = Report.text,
     output: Output = None,
@@ -109,7 +119,9 @@ def rebalance(
         "restarts": restarts,
         "stay": stay or [],
     }
-    _refuse_both(plan, asked)
+    if plan is not None:
+        why = "asks for a plan, and --plan takes one as it is, with the goal and the budget that it has"
+        refuse_given(ctx, *GOAL, "guest_format", "time_limit", why=why)
     refuse_two_stdin([fleet, plan])
     path, given = output_path(output, force=force), read_fleet(fleet)
 
@@ -119,10 +131,14 @@ def rebalance(
         toolstack = guest_format.value
         return rebalance_fleet(given, **asked, format=toolstack, time_limit_s=time_limit, stop=stop, on_log=log)  # type: ignore[arg-type]
 
-    found = run(work, quiet=True) if plan is None else read_fleet_moves(plan, given)
+    if plan is not None:
+        found = read_fleet_moves(plan, given)
+    else:
+        with places({**OPTIONS, **in_fleet(fleet)}):
+            found = run(work, quiet=True)
     colour = path is None and on_terminal()
     text = dump_fleet_moves(found) if format is Report.json else render_moves(found, colour=colour, quiet=quiet)
-    texts = {} if scripts is None else _scripts(found, scripts, force=force)
+    texts = {} if scripts is None else _scripts(found, scripts, force=force, quiet=quiet)
     if path is not None:
         refuse_existing([*texts, path], force=True)
         texts[path] = text
@@ -132,20 +148,18 @@ def rebalance(
     raise typer.Exit({"INFEASIBLE": 1, "UNKNOWN": 3}.get(str(found.status), 0))
 
 
-def _refuse_both(plan: str | None, asked: dict[str, object]) -> None:
-    from placer.errors import InputError
-
-    if plan is not None and any(asked.values()):
-        raise InputError("--plan takes a plan as it is, expected no goal and no budget beside it", place="usage")
-
-
-def _scripts(plan: FleetMoves, folder: str, *, force: bool) -> dict[Path, str]:
-    """Write a script for each stage and host: ``stage-1/HOST.sh``; beside none of another plan."""
+def _scripts(plan: FleetMoves, folder: str, *, force: bool, quiet: bool) -> dict[Path, str]:
+    """Write a script for each stage and host: ``stage-1/HOST.sh``, if anything moves; beside none of another plan."""
     from placer.cli.outputs import output_paths, refuse_existing
     from placer.errors import InputError
     from placer.fleet.moves.script import scripts
 
     texts: dict[Path, str] = {}
+    if not plan.stages and not quiet:
+        why = "there is no plan" if plan.value is None else "nothing needs to be moved"
+        print(f"note: {why}: no scripts are written to {folder}", file=sys.stderr)
+    if plan.value is None:
+        return texts
     for number, of_hosts in enumerate(scripts(plan), 1):
         paths = output_paths(str(Path(folder) / f"stage-{number}"), list(of_hosts), ".sh")
         texts |= {paths[host]: text for host, text in of_hosts.items()}

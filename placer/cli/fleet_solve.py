@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from placer.assignment.context import MAX_WORKERS
 from placer.cli import options
-from placer.cli.fleet_options import LIBVIRT, FleetFile, GuestFolder, GuestForm
+from placer.cli.fleet_options import LIBVIRT, FleetFile, GuestFolder, GuestForm, refuse_forms
 from placer.cli.one_output import Output, output_path, write
+from placer.cli.places import in_fleet, places
 from placer.cli.running import NowAndThen, Watch, run
 from placer.job.output_formats import FORMATS
 
@@ -30,6 +32,7 @@ class PlanFormat(StrEnum):
 
 
 def solve(
+    ctx: typer.Context,
     fleet: FleetFile,
     format: Annotated[
         PlanFormat,
@@ -46,7 +49,11 @@ def solve(
     workers: Annotated[
         int | None,
         typer.Option(
-            "--workers", metavar="N", help="Processes that place distinct hosts; by default one for each pcpu."
+            "--workers",
+            min=1,
+            max=MAX_WORKERS,
+            metavar="N",
+            help="Processes that place distinct hosts; by default one for each pcpu.",
         ),
     ] = None,
     seed: options.Seed = 0,
@@ -63,6 +70,7 @@ def solve(
     from placer.api.fleets import read_fleet, solve_fleet
     from placer.cli.outputs import on_terminal, write_files
 
+    refuse_forms(ctx, guests)
     path = output_path(output, force=force)
     given = read_fleet(fleet)
     says = NowAndThen()
@@ -72,7 +80,8 @@ def solve(
         log = None if quiet else says
         return solve_fleet(given, time_limit_s=time_limit, workers=workers, seed=seed, stop=stop, on_log=log)
 
-    plan = run(work, quiet=True)
+    with places(in_fleet(fleet)):
+        plan = run(work, quiet=True)
     if guests is not None:
         write_files(_files(plan, given, guests, guest_format.value, pin=pin, force=force))
     write(_text(plan, given, format, colour=path is None and on_terminal()), path)

@@ -31,7 +31,6 @@ from placer.cli.whatif import whatif
 from placer.errors import BatchError, PlacerError
 
 BAD_INPUT = 2
-UNKNOWN = interrupts.NO_ANSWER
 DEFECT = 70
 UNWRITABLE = (errno.EBADF, errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT)
 """Errors of a standard output that takes no text. The help, which typer prints, meets them here."""
@@ -118,7 +117,7 @@ def main() -> None:
             print(f"error: {each}", file=sys.stderr)
         sys.exit(BAD_INPUT)
     except (KeyboardInterrupt, _Interrupted):
-        os._exit(UNKNOWN)  # threads of the solver may still run, and would abort an ordinary exit
+        interrupts.end()  # threads of the solver may still run, and would abort an ordinary exit
     except Exception as error:
         if isinstance(error, OSError) and error.errno in UNWRITABLE and error.filename is None:
             abandon_stdout()

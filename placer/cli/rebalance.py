@@ -11,11 +11,16 @@ import typer
 
 from placer.cli import move_options, options
 from placer.cli.one_output import Output, output_path, write
+from placer.cli.places import places
 
 if TYPE_CHECKING:
     from placer.formats.base import ParsedGuest
     from placer.rebalance.plan import Plan
     from placer.rebalance.running import RunningHost
+
+ASKED = ("moves", "gib", "restarts", "make_room", "empty", "stay", "unpin")
+OPTIONS = {name: f"--{name.replace('_', '-')}" for name in ASKED}
+"""Argument of the library -> the option that it comes from."""
 
 
 class PlanFormat(StrEnum):
@@ -81,29 +86,30 @@ def rebalance(
     claiming = Claiming.of(claims, expires, lasts_s=MOVES_EXPIRE_S)
     there = _read(snapshot, host, running, vcpu_list, numa_dump, pools, reserve)
     new, configs = _new_guests(make_room or [], there), _configs(config or [], there, format)
-    plan = run(
-        lambda stop, on_progress: plan_moves(
-            there,
-            moves=moves,
-            gib=gib,
-            restarts=restarts,
-            make_room=new,
-            empty=empty or [],
-            stay=stay or [],
-            unpin=unpin or [],
-            live=live,
-            claims=claiming.claims if claiming else None,
-            expires_s=claiming.expires_s if claiming else MOVES_EXPIRE_S,
-            time_limit_s=time_limit,
-            workers=workers,
-            seed=seed,
-            stop=stop,
-            on_progress=on_progress,
-            on_log=print_line if log else None,
-        ),
-        quiet=quiet or log,
-        tiers=tier_names(there, fewest=bool(new or empty)),
-    )
+    with places(OPTIONS):
+        plan = run(
+            lambda stop, on_progress: plan_moves(
+                there,
+                moves=moves,
+                gib=gib,
+                restarts=restarts,
+                make_room=new,
+                empty=empty or [],
+                stay=stay or [],
+                unpin=unpin or [],
+                live=live,
+                claims=claiming.claims if claiming else None,
+                expires_s=claiming.expires_s if claiming else MOVES_EXPIRE_S,
+                time_limit_s=time_limit,
+                workers=workers,
+                seed=seed,
+                stop=stop,
+                on_progress=on_progress,
+                on_log=print_line if log else None,
+            ),
+            quiet=quiet or log,
+            tiers=tier_names(there, fewest=bool(new or empty)),
+        )
     with kept(claiming, plan.claimed, quiet=quiet):
         _write(plan, format, path, configs, quiet=quiet)
     raise typer.Exit({"INFEASIBLE": 1, "UNKNOWN": 3}.get(str(plan.status), 0))

@@ -13,7 +13,7 @@ from placer.report.tables import headline, table
 
 def render_arrivals(arrivals: Sequence[Arrival], *, colour: bool = False) -> str:
     """
-    Write a row for each guest, and why others fit nowhere.
+    Write a row for each guest that is placed, and why others are not.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def render_arrivals(arrivals: Sequence[Arrival], *, colour: bool = False) -> str
         lines.append("\n" + table("Guests", ("guest", "host", "pnodes"), rows, colour=colour))
     for each in arrivals:
         if each.host is None:
-            lines.append(f'\nguest "{each.guest}" fits on no host:\n')
+            lines.append(f'\nguest "{each.guest}" has no place:\n')
             lines += [f"  {reason}\n" for reason in each.why]
     return "".join(lines)
 

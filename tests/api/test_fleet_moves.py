@@ -46,4 +46,5 @@ def test_a_wrong_argument_is_refused(arguments: dict[str, object], words: str) -
 def test_memory_that_moves_is_limited_in_gib() -> None:
     plan = placer.rebalance_fleet(FLEET, empty=["h0"], gib=4.9)
     assert plan.value is None
+    assert placer.check_fleet_moves(plan) == ()  # no moves, no faults
     assert placer.rebalance_fleet(FLEET, empty=["h0"], gib=5).value == 2

@@ -9,8 +9,11 @@ from typing import get_args
 import pytest
 
 from placer.cli import fleet
+from placer.fleet.files.fleet_json import dump_fleet
 from placer.fleet.model.fleet import Aim as AimOfFleet
+from placer.fleet.model.fleet import Placed
 from tests.support.commands import placer
+from tests.support.fleets import fleet_of
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def test_requests_are_bounded_in_order(folder: Path) -> None:
         (("bound", "-", "-"), "standard input"),
         (("import", "none.csv"), "error: none.csv: no such file"),
         (("import", "hosts.csv", "-o", "fleet.json"), "error: fleet.json: exists; --force replaces it"),
-        (("import", "hosts.csv", "--cpu-ratio", "0"), "cpu_ratio: expected float > 0"),
+        (("import", "hosts.csv", "--cpu-ratio", "0"), "error: --cpu-ratio: expected a number above 0"),
     ],
 )
 def test_a_mistake_ends_in_one_line(
@@ -74,6 +77,23 @@ def test_a_mistake_ends_in_one_line(
     ran = placer("fleet", *words)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
     assert message in ran.err
+
+
+def test_faults_of_a_proof_and_of_the_whole_fleet_are_in_their_files(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    placer("fleet", "bound", "fleet.json", "--certificate", "own.json")
+    idle = placer("fleet", "check", "fleet.json", "own.json", "requests.csv")
+    assert idle.err == "error: requests.csv: is a table of requests, and the certificate claims nothing of requests\n"
+    placer("fleet", "bound", "empty.json", "requests.csv", "--certificate", "proof.json")
+    lacks = placer("fleet", "check", "empty.json", "proof.json")
+    assert lacks.err.startswith("error: proof.json: claims[0]: a claim on requests, expected the table")
+    full = fleet_of([[(4, 8)]], [[(1, 9)]], placed=[Placed(guest="g0", host="h0", pnodes=[0])])
+    Path("full.json").write_text(dump_fleet(full))
+    for words in (("bound", "full.json"), ("solve", "full.json"), ("check", "full.json", "own.json")):
+        told = placer("fleet", *words).err
+        assert told.startswith('error: full.json: $.placed[0]: the guests placed on host "h0" take'), words
 
 
 def test_the_aims_of_the_command_are_those_of_a_fleet() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from placer.cli import running
 from tests.support.commands import placer
 
 
@@ -32,7 +33,7 @@ def test_guests_are_placed_and_the_fleet_is_written(folder: Path) -> None:
     assert placed("new.json").keys() == {"db", "web"}
     assert placed("fleet.json") == {}
     again = placer("fleet", "add", "new.json", "db.cfg")
-    assert (again.code, again.err.splitlines()[-1]) == (2, 'error: guest: the fleet has a guest "db" already')
+    assert (again.code, again.err.splitlines()[-1]) == (2, 'error: db.cfg: the fleet has a guest "db" already')
 
 
 def test_the_answer_as_json_and_a_guest_that_fits_nowhere(folder: Path) -> None:
@@ -58,6 +59,23 @@ def test_rules_labels_and_lists_are_kept(folder: Path) -> None:
     assert json.loads(placer(*beside).out)["placed"]["third"]["host"] == "n1"
     label = placer("fleet", "add", "fleet.json", "web.cfg", "--label", "ssd", "--quiet")
     assert (label.code, label.lines[-1]) == (1, "  3 hosts: no label ssd")
+
+
+def test_a_kind_of_group_that_no_host_is_in_is_one_of_within(folder: Path) -> None:
+    assert placer("fleet", "add", "fleet.json", "db.cfg", "--quiet", "-o", "one.json").code == 0
+    ran = placer("fleet", "add", "one.json", "web.cfg", "--apart", "db", "--within", "zone")
+    assert ran.err.endswith('error: --within: no host is in a group "zone", expected one of host, rack\n')
+
+
+def test_progress_says_how_many_have_a_place_and_how_many_have_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "EVERY_S", 0.0)
+    ran = placer("fleet", "add", "fleet.json", "huge.cfg", "db.cfg")
+    assert ran.err.splitlines()[-2:] == [
+        "0 of 2 guests placed, 1 without a place",
+        "1 of 2 guests placed, 1 without a place",
+    ]
 
 
 def test_what_starts_the_guests_is_written_for_each_host(folder: Path) -> None:
@@ -90,6 +108,30 @@ def test_callers_with_claims_stay_out_of_each_others_way(folder: Path) -> None:
     assert host.code == 2
 
 
+def test_who_keeps_the_fleet_places_beside_claims_and_writes_its_own_guests(folder: Path) -> None:
+    Path("one.csv").write_text("host,CPU1,RAM1,CPU2,RAM2\nn1,4,9,4,9\n")
+    placer("fleet", "import", "one.csv", "-o", "small.json")
+    claims = ("--claims", "fleet.claims", "--quiet")
+    whole = 'type = "pvh"\nmemory = 8192\nvcpus = 4\nvnuma = [["size=8192", "vcpus=0-3"]]\n'
+    for name in ("db", "web", "late"):
+        Path(f"{name}.cfg").write_text(f'name = "{name}"\n{whole}')
+    assert placer("fleet", "add", "small.json", "db.cfg", *claims).code == 0
+    assert placer("fleet", "add", "small.json", "web.cfg", *claims, "-o", "small.json", "--force").code == 0
+    written = json.loads(Path("small.json").read_text())["placed"]
+    assert [(each["guest"], each["pnodes"]) for each in written] == [("web", [1])]  # db is on the other pnode
+    assert [line.split()[0] for line in placer("claims", "list", "fleet.claims").lines[-2:]] == ["db", "web"]
+    assert placer("claims", "release", "fleet.claims", "db").code == 0
+    assert placer("fleet", "add", "small.json", "late.cfg", *claims).code == 0
+    assert "web" not in placer("claims", "list", "fleet.claims").out
+
+
+def test_a_fleet_that_cannot_be_written_ends_the_claims(folder: Path) -> None:
+    Path("out").write_text("a file")
+    ran = placer("fleet", "add", "fleet.json", "db.cfg", "--claims", "c.claims", "--quiet", "-o", "out/new.json")
+    assert ran.code == 2
+    assert "db" not in placer("claims", "list", "c.claims").out
+
+
 def test_a_claim_ends_where_the_answer_cannot_be_written(folder: Path) -> None:
     Path("out").mkdir()
     Path("out/n1").write_text("a file")
@@ -107,10 +149,19 @@ def test_a_claim_ends_where_the_answer_cannot_be_written(folder: Path) -> None:
         (("-", "-"), "standard input"),
         (("fleet.json", "none.cfg"), "error: none.cfg: no such file"),
         (("fleet.json", "hosts.csv"), "error: hosts.csv: is a table of requests"),
-        (("fleet.json", "db.cfg", "--on", "n9"), 'error: guest: no host "n9" in the fleet'),
-        (("fleet.json", "db.cfg", "--like", "x"), 'error: like: no guest "x" in the fleet'),
-        (("fleet.json", "db.cfg", "--apart", "x"), 'error: rules: apart: no guest "x" in the fleet'),
-        (("fleet.json", "db.cfg", "--claims", "c", "-o", "new.json"), "write it without --claims"),
+        (("fleet.json", "db.cfg", "--on", "n9"), 'error: --on: no host "n9" in the fleet'),
+        (("fleet.json", "db.cfg", "--like", "x"), 'error: --like: no guest "x" in the fleet'),
+        (("fleet.json", "db.cfg", "--apart", "x"), 'error: --apart: no guest "x" in the fleet'),
+        (("fleet.json", "db.cfg", "--together", "x"), 'error: --together: no guest "x" in the fleet'),
+        (("fleet.json", "db.cfg", "--within", "rack"), "error: --within: says within what"),
+        (("fleet.json", "db.cfg", "--within", "host"), "expected --apart or --together"),
+        (("fleet.json", "--waiting", "--label", "ssd", "--on", "n1"), "error: --label, --on: is for guests from files"),
+        (("fleet.json", "db.cfg", "--pin"), "error: --pin: says how guests are written, expected --guests FOLDER"),
+        (("fleet.json", "db.cfg", "--guest-format", "xl"), "error: --guest-format: says how"),
+        (
+            ("fleet.json", "db.cfg", "--claims", "c", "-o", "new.json", "--apart", "x"),
+            'error: --apart: no guest "x" in the fleet, which -o writes without claims',
+        ),
         (("fleet.json", "db.cfg", "--expires", "3"), "--claims FILE"),
     ],
 )

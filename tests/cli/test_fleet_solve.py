@@ -103,3 +103,9 @@ def test_a_plan_is_drawn_as_a_page_and_as_a_picture(folder: Path) -> None:
     assert page.code == 0 and "<h1>OPTIMAL: 3 guests on 2 of 2 hosts</h1>" in page.out
     ran = placer("fleet", "solve", folder / "fleet.json", "--format", "svg", "--quiet", "-o", folder / "a.svg")
     assert ran.code == 0 and (folder / "a.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_options_of_guests_that_nobody_writes_are_refused(folder: Path) -> None:
+    ran = placer("fleet", "solve", folder / "fleet.json", "--pin", "--guest-format", "xl")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("error: --guest-format, --pin: says how guests are written, expected --guests FOLDER")

@@ -86,10 +86,10 @@ def test_without_a_plan_there_is_no_script(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((*FILES, "--moves", -1), "moves: expected 0 or more"),
-        ((*FILES, "--gib", -0.5), "gib: expected 0 or more"),
-        ((*FILES, "--stay", "nobody"), 'stay: no guest "nobody" runs on this host'),
-        ((*FILES, "--empty", 7), "empty: no pnode 7 on this host, expected one of 0-3"),
+        ((*FILES, "--moves", -1), "error: --moves: expected 0 or more"),
+        ((*FILES, "--gib", -0.5), "error: --gib: expected 0 or more"),
+        ((*FILES, "--stay", "nobody"), 'error: --stay: no guest "nobody" runs on this host'),
+        ((*FILES, "--empty", 7), "error: --empty: no pnode 7 on this host, expected one of 0-3"),
         ((*FILES, "--make-room", INSTANCES / "xl" / "db.cfg"), 'xl/db.cfg: guest "db" runs already'),
         (FILES[:4], "is no snapshot; a host alone needs --running, --vcpu-list and --numa-dump beside it"),
         ((), "expected SNAPSHOT, or --host with --running, --vcpu-list and --numa-dump"),

@@ -73,13 +73,14 @@ def test_ctrl_c_shows_the_report_of_the_default_strategy_too() -> None:
     assert "\nGuests\n" in out
 
 
-def test_ctrl_c_with_no_answer_in_hand_ends_with_3_and_without_a_traceback() -> None:
-    process = start("solve", "-")
+@pytest.mark.parametrize("words", [("solve", "-"), ("fleet", "rebalance", "-", "--mend")])
+def test_ctrl_c_with_no_answer_in_hand_says_so_and_ends_with_3(words: tuple[str, ...]) -> None:
+    process = start(*words)
     sleep(3)  # nothing shows when it begins to read; Python has started by then on a busy machine too
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
 
-    assert (process.returncode, out, err) == (3, "", "")
+    assert (process.returncode, out, err) == (3, "", "UNKNOWN: interrupted before there was an answer\n")
 
 
 @pytest.fixture

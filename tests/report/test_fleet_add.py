@@ -25,7 +25,7 @@ def test_a_row_for_each_guest_and_the_reasons_of_others() -> None:
         "  guest  host  pnodes",
         "  db     h1    0, 1",
         "",
-        'guest "big" fits on no host:',
+        'guest "big" has no place:',
         "  2 hosts: no room",
         "  1 host: no label ssd",
     ]

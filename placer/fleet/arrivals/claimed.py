@@ -60,7 +60,7 @@ def claimed_arrivals(
     names = {each.name for each in coming}
     for _ in range(tries):
         known = _others(store.read(), fleet, names, clock(), store)
-        answers = add(_beside(fleet, known))
+        answers = add(_beside(fleet, known, store))
         if not any(each.host for each in answers):
             return answers
         with store.writing() as session:
@@ -69,7 +69,7 @@ def claimed_arrivals(
                 return answers
     with store.writing() as session:
         known = _others(session.view, fleet, names, clock(), store)
-        answers = add(_beside(fleet, known))
+        answers = add(_beside(fleet, known, store))
         _write(session, known, _claims(answers, coming, clock(), expires_s))
         return answers
 
@@ -93,11 +93,19 @@ def _others(view: View, fleet: Fleet, names: set[str], now: Moment, store: Store
     return kept
 
 
-def _beside(fleet: Fleet, claims: Sequence[Claim]) -> OnlineFleet:
+def _beside(fleet: Fleet, claims: Sequence[Claim], store: Store) -> OnlineFleet:
     """Give a fleet that holds the guests of claims."""
     online = OnlineFleet(fleet)
     for claim in claims:
-        online.hold(msgspec.json.decode(claim.stated, type=Coming), claim.host, claim.pnodes)
+        came = msgspec.json.decode(claim.stated, type=Coming)
+        try:
+            online.hold(came.guest, claim.host, claim.pnodes, like=came.like, rules=came.rules)
+        except InputError as error:
+            raise InputError(
+                f'guest "{shorten(claim.guest)}" claims what the fleet does not have: {error.message}; placer claims '
+                "release ends the claim",
+                place=str(store.path),
+            ) from None
     return online
 
 

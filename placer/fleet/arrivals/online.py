@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from placer.errors import InputError, expect, listed
 from placer.fleet.arrivals.arrival import Arrival
 from placer.fleet.arrivals.choosing import Chooser, Chosen
-from placer.fleet.arrivals.coming import Coming
 from placer.fleet.arrivals.policy import Pace
 from placer.fleet.arrivals.present import fleet_now
 from placer.fleet.arrivals.register import Register
@@ -138,29 +137,61 @@ class OnlineFleet:
             raise InputError("guests that are placed break it already", place=f"rules[{kept.index(False)}]")
         return answer
 
-    def hold(self, coming: Coming, host: str, pnodes: tuple[int, ...]) -> None:
+    def hold(
+        self,
+        guest: Guest | FleetGuest | str,
+        host: str,
+        pnodes: Iterable[int],
+        *,
+        like: str | None = None,
+        rules: Iterable[FleetRule] = (),
+    ) -> None:
         """
-        Note a guest that another caller put on a host; rules that name guests which are gone lose them.
+        Note a guest that was put on a host by others: an answer of before, or of another caller.
+
+        It is there whether or not there is room or rules allow it, counts as a guest that came, and leaves by
+        :meth:`remove` like any other.
 
         Parameters
         ----------
-        coming
-            The guest, as it came.
-        host, pnodes
-            Where it is, whether or not there is room.
+        guest, like, rules
+            As :meth:`add` has them. Guests that are gone since are left out of the rules, and nothing is taken of
+            ``like`` where that one is gone.
+        host
+            The name of its host.
+        pnodes
+            For each of its vnodes the id of its pnode.
+
+        Raises
+        ------
+        InputError
+            If an argument is wrong, such as a name that the fleet has already, or a host that it does not have.
         """
-        book, like = self._chooser.rules, coming.like
-        known = like is not None and self._register.knows(like)
-        entry = self._register.entry(coming.guest, like if known else None)
-        name = entry.guest.name
-        for rule in coming.rules:
+        book = self._chooser.rules
+        known = like is not None and self._register.knows(expect("like", like, str))
+        entry = self._register.entry(guest, like if known else None)
+        name, there = entry.guest.name, self._there(entry, host, pnodes)
+        for rule in [expect("rules", each, FleetRule) for each in listed("rules", rules)]:
             named = [each for each in rule.members if each == name or self._register.knows(each)]
-            book.add(replace(rule, **{rule.kind: tuple(named)}), self._chooser.residents.host_of)
+            if named:
+                book.add(replace(rule, **{rule.kind: tuple(named)}), self._chooser.residents.host_of)
         if known and like is not None:
             book.join(name, like)
         self._mix.saw(self._shape(entry))
         self._pace.saw()
-        self._put(host, entry, resident(entry.guest, pnodes))
+        self._put(host, entry, resident(entry.guest, there))
+
+    def _there(self, entry: FleetGuest, host: str, pnodes: Iterable[int]) -> tuple[int, ...]:
+        """Give the pnodes of a guest on a host, if it has them."""
+        if expect("host", host, str) not in self._first.host_entry:
+            raise InputError(f'no host "{shorten(host)}" in the fleet', place="host")
+        there = tuple(expect("pnodes", pnode, int) for pnode in listed("pnodes", pnodes))
+        of_host = self._chooser.residents.host(host).position_of
+        if unknown := [pnode for pnode in there if pnode not in of_host]:
+            raise InputError(f'no pnode {unknown[0]} on host "{shorten(host)}"', place="pnodes")
+        if not entry.guest.allows_vnode_count(len(there)):
+            raise InputError(f'{len(there)} pnodes for guest "{shorten(entry.guest.name)}"', place="pnodes")
+        return there
 
     def _placed(self, entry: FleetGuest) -> Arrival:
         """Place a guest whose rules are known, with prices that have learnt of it."""

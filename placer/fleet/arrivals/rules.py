@@ -133,4 +133,6 @@ def check_new(rule: FleetRule, guest: str, register: Register) -> None:
     kinds = register.fleet.group_kinds
     if rule.within != HOST and rule.within not in kinds:
         known = ", ".join(sorted({HOST, *kinds}))
-        raise InputError(f'no host is in a group "{shorten(rule.within)}", expected one of {known}', place=place)
+        raise InputError(
+            f'no host is in a group "{shorten(rule.within)}", expected one of {known}', place="rules: within"
+        )

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from placer.check.running import running_vcpus
 from placer.fleet.model.fleet import Fleet
+from placer.fleet.moves.names import unknown
 from placer.fleet.moves.plan import FleetMoves, FleetStep
 from placer.fleet.plan.judge import judge
 from placer.fleet.problem.loads import limited_host, settled
@@ -38,10 +39,13 @@ def faults(plan: FleetMoves, *, seed: int = 0, replays: int = 5) -> list[str]:
     Returns
     -------
     list of str
-        Empty for a plan that is safe, reaches its end state and keeps to its goal.
+        Empty for a plan that is safe, reaches its end state and keeps to its goal; and where there is no plan, as none
+        can be made or none was found.
     """
     if plan.value is None:
         return ["it has stages, and no end state"] if plan.stages else []
+    if strange := list(dict.fromkeys(unknown(plan))):
+        return strange
     found: dict[str, None] = dict.fromkeys(_against_goal(plan))
     random = Random(seed)
     for _ in range(replays):

@@ -14,6 +14,7 @@ from placer.fleet.model.entries import HostFormat
 from placer.fleet.model.fleet import Fleet
 from placer.fleet.moves.goal import FleetGoal, Shape, check_goal
 from placer.fleet.moves.judge import faults, first_places, offers_of
+from placer.fleet.moves.names import unknown
 from placer.fleet.moves.plan import Aim, FleetMoves, FleetStep
 from placer.fleet.problem.loads import settled
 from placer.formats.native.instance_json import parse_as
@@ -160,13 +161,23 @@ def read_fleet_moves(source: Source, fleet: Fleet) -> FleetMoves:
         wall_time_s=written.wall_time_s,
         family=written.format,
     )
-    check_goal(plan.goal, fleet)
-    _check_names(plan, place)
+    _check_goal(plan, place)
+    for fault in unknown(plan):
+        raise InputError(fault, place=place)
     _check_figures(plan, place)
     wrong = faults(plan)
     if wrong:
         raise InputError(f"the plan is not safe: {wrong[0]}", place=place)
     return plan
+
+
+def _check_goal(plan: FleetMoves, place: str) -> None:
+    """Refuse a goal that means nothing in the fleet, with its place in the file."""
+    try:
+        check_goal(plan.goal, plan.fleet)
+    except InputError as error:
+        key = {"gib": "memory_kib"}.get(str(error.place), error.place)
+        raise InputError(error.message, place=f"{place}: $.goal.{key}") from None
 
 
 def _goal(goal: WrittenGoal) -> FleetGoal:
@@ -193,26 +204,6 @@ def _read(step: WrittenStep) -> FleetStep:
         after=step.after,
         kib=step.memory_kib,
     )
-
-
-def _check_names(plan: FleetMoves, place: str) -> None:
-    """Refuse guests, hosts and pnodes that the fleet does not have, before anything is looked up."""
-    fleet = plan.fleet
-    ends = [(step.guest, step.target, step.after) for step in plan.steps]
-    ends += [(step.guest, step.source, step.before) for step in plan.steps]
-    for guest, host, pnodes in [*ends, *((guest, *each) for guest, each in plan.placed.items())]:
-        if guest not in fleet.guest_entry:
-            raise InputError(f'no guest "{shorten(guest)}" in the fleet', place=place)
-        if host not in fleet.host_entry:
-            raise InputError(f'no host "{shorten(host)}" in the fleet', place=place)
-        known = fleet.hosts[fleet.host_entry[host]].host.position_of
-        if any(pnode not in known for pnode in pnodes):
-            raise InputError(f'guest "{shorten(guest)}": no such pnodes on host "{shorten(host)}"', place=place)
-        if not fleet.guests[fleet.guest_entry[guest]].guest.allows_vnode_count(len(pnodes)):
-            raise InputError(f'guest "{shorten(guest)}": {len(pnodes)} pnodes, expected one a vnode', place=place)
-    for step in plan.steps:
-        if first_places(fleet).get(step.guest) is None:
-            raise InputError(f'guest "{shorten(step.guest)}" moves, and does not run', place=place)
 
 
 def _check_figures(plan: FleetMoves, place: str) -> None:

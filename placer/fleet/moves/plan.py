@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from placer.assignment import Status
+from placer.errors import expect, listed
 from placer.fleet.model.entries import HostFormat
 from placer.fleet.model.fleet import Fleet
 from placer.fleet.moves.goal import FleetGoal
@@ -74,6 +75,11 @@ class FleetMoves:
         Seconds that it took.
     family
         The toolstack of hosts that do not say theirs.
+
+    Raises
+    ------
+    InputError
+        If the stages are no lists of steps, or the places no mapping; a plan without moves has no stages: ``()``.
     """
 
     status: Status
@@ -90,6 +96,12 @@ class FleetMoves:
     reason: str | None = None
     wall_time_s: float = 0.0
     family: HostFormat = "libvirt"
+
+    def __post_init__(self) -> None:
+        for i, stage in enumerate(listed("stages", self.stages)):
+            for step in listed(f"stages[{i}]", stage):
+                expect(f"stages[{i}]", step, FleetStep)
+        expect("placed", self.placed, dict)
 
     def form_of(self, host: str) -> HostFormat:
         """Give what guests of a host are started from."""

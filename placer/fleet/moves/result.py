@@ -162,7 +162,7 @@ class Missing:
     bound
         So many moves are needed at least.
     ended
-        Whether the time was up.
+        Whether the time was up, or the search was interrupted.
     impossible
         Whether no end state is within the budgets.
     broken
@@ -202,7 +202,7 @@ def no_plan(running: Running, missing: Missing, seconds: float) -> FleetMoves:
         status = Status.UNKNOWN
         reason = "no order of moves was found to the end states that were found, within the budgets"
         if missing.ended:
-            reason = "the time ended before a plan was found; a longer limit may find one"
+            reason = "the search ended before a plan was found; with more time it may find one"
         elif first is not None and first.homeless:
             reason = f"no place was found for {name_some(first.homeless)} that an order of moves leads to"
     return FleetMoves(

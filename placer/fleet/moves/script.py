@@ -17,6 +17,7 @@ from placer.errors import EmissionError
 from placer.fleet.moves.moves_json import moves_json
 from placer.fleet.moves.plan import FleetMoves, FleetStep
 from placer.fleet.problem.loads import settled
+from placer.formats.configured_guest import write_vnodes
 from placer.instance import Guest, Host, format_cpuset
 from placer.instance.note import counted, pnodes_in_words
 from placer.rebalance.virsh_xml import PLACED_XML, cputune, numatune
@@ -92,10 +93,25 @@ def _call(step: FleetStep, plan: FleetMoves, tool: str) -> list[str]:
     words = f"{step.way} {step.guest} to {step.target}, {pnodes_in_words(step.after)}"
     called = [words, step.way, step.guest, target]
     if tool == "xl":
-        pnodes = " ".join(map(str, step.after)) if step.way == "restart" else ""
-        return [*called, "" if pnodes else pcpus, pnodes]
+        return [*called, *_vnuma(step, plan)] if step.way == "restart" else [*called, pcpus]
     with_cells = guest.form not in {"whole", "set"} and len(guest.vnodes) > 1
     return [*called, numatune(step.after, step.after if with_cells else ()), cputune(_pins(step, host, guest), pcpus)]
+
+
+def _vnuma(step: FleetStep, plan: FleetMoves) -> list[str]:
+    """
+    Give the pnodes of the vnodes of a guest, and the rows of their distances before and after.
+
+    The rows are those that placer writes, parts on one pnode as one vnode. They are empty where that makes different
+    numbers of vnodes of the two.
+    """
+    fleet = plan.fleet
+    guest = settled(fleet.guests[fleet.guest_entry[step.guest]].guest).split_into(len(step.after))
+    ends = ((step.source, step.before), (step.target, step.after))
+    written = [write_vnodes(guest, fleet.hosts[fleet.host_entry[host]].host, pnodes) for host, pnodes in ends]
+    rows = [" ".join(",".join(map(str, vnode.distances)) for vnode in vnodes) for vnodes in written]
+    alike = len(written[0]) == len(written[1])
+    return [" ".join(map(str, step.after)), *(rows if alike else ("", ""))]
 
 
 def _pcpus(host: Host, pnodes: tuple[int, ...]) -> str:

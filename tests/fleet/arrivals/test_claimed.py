@@ -57,7 +57,7 @@ def test_a_guest_stays_out_of_the_room_of_claims_until_they_expire_or_end(store:
 def test_a_claim_ends_where_the_fleet_shows_its_guest_placed(store: Store) -> None:
     claim(store, comes("a", vcpus=1))
     shown = OnlineFleet(FLEET)
-    shown.hold(comes("a", vcpus=1), "h0", (0,))
+    shown.hold(comes("a", vcpus=1).guest, "h0", (0,))
     (found,) = claim(store, comes("b", vcpus=1), fleet=shown.fleet)
     assert found.host == "h0"  # once, not twice: the other half of it is free
     assert [each.guest for each in store.read().claims] == ["b"]
@@ -129,3 +129,12 @@ def test_a_claim_of_a_guest_that_runs_is_no_longer_counted(store: Store) -> None
     claim(store, comes("a"))
     placed = fleet_of([[(2, 4)]] * 2, [[(2, 4)]], placed=[Placed(guest="g0", host="h1", pnodes=[0])])
     assert claim(store, comes("b"), fleet=placed)[0].host is None
+
+
+def test_a_claim_on_a_pnode_that_the_fleet_has_no_more_is_told_with_the_file(store: Store) -> None:
+    two = fleet_of([[(2, 4), (2, 4)]], [])
+    claim(store, comes("a"), comes("b"), fleet=two)
+    with pytest.raises(
+        InputError, match=r'fleet\.claims: guest ".*" claims what the fleet does not have: no pnode 1 on'
+    ):
+        claim(store, comes("c"), fleet=fleet_of([[(2, 4)]], []))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from itertools import product
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from placer.errors import InputError
-from placer.fleet.arrivals.coming import Coming
 from placer.fleet.arrivals.online import OnlineFleet
 from placer.fleet.model.entries import FleetGuest
 from placer.fleet.model.fleet import Fleet, Placed
@@ -165,12 +165,29 @@ def test_a_guest_that_left_may_come_again() -> None:
 
 def test_a_guest_that_another_caller_placed_is_held_with_its_rules() -> None:
     online = OnlineFleet(fleet_of([[(4, 8)]] * 2, [[(1, 1)]], rules=[{"apart": ["g0"]}]))
-    other = Coming(guest=FleetGuest(guest=guest_of([(3, 6)], "other")), like="g0")
-    online.hold(other, "h0", (0,))
+    online.hold(guest_of([(3, 6)], "other"), "h0", (0,), like="g0")
     assert online.add("g0").host == "h1"
     assert online.add(guest_of([(2, 2)], "new")).host == "h1"
-    rules = (FleetRule(together=["lost", "gone"]),)
-    online.hold(
-        Coming(guest=FleetGuest(guest=guest_of([(1, GIB >> 20)], "lost")), like="gone", rules=rules), "h0", (0,)
-    )
+    rules = (FleetRule(together=["lost", "gone"]), FleetRule(apart=["gone"]))
+    online.hold(guest_of([(1, GIB >> 20)], "lost"), "h0", [0], like="gone", rules=rules)
     assert online.fleet.rules[-1] == FleetRule(together=["lost"])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("g0", "h9", [0]), 'host: no host "h9" in the fleet'),
+        (("g0", "h0", [7]), 'pnodes: no pnode 7 on host "h0"'),
+        (("g0", "h0", [0, 0]), 'pnodes: 2 pnodes for guest "g0"'),
+        (("g0", "h0", 0), "pnodes: expected a list, got int"),
+        (("g9", "h0", [0]), 'guest: guest "g9" is not in the fleet'),
+        ((3, "h0", [0]), "guest: expected placer.Guest or placer.FleetGuest or str, got int"),
+    ],
+)
+def test_a_guest_is_held_only_where_the_fleet_has_a_place_of_that_name(words: tuple[Any, ...], message: str) -> None:
+    online = OnlineFleet(fleet_of([[(4, 8)]], [[(1, 1)]]))
+    before = online.fleet
+    with pytest.raises(InputError) as told:
+        online.hold(*words)
+    assert str(told.value) == message
+    assert online.fleet == before

@@ -91,7 +91,7 @@ def test_a_rule_in_words() -> None:
         (FleetRule(together=["new", "g9"]), 'rules: together: no guest "g9" in the fleet'),
         (
             FleetRule(apart=["new"], within="row"),
-            'rules: apart: no host is in a group "row", expected one of host, rack',
+            'rules: within: no host is in a group "row", expected one of host, rack',
         ),
     ],
 )

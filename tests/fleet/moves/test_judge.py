@@ -63,6 +63,8 @@ def test_a_safe_plan_has_no_fault() -> None:
         (plan_of((step("g2", 0, 2),), goal=FleetGoal(make_room=("g3",))), 'guest "g3" has no place in the end'),
         (plan_of((step("g2", 0, 2),), g2=1), 'at the end guest "g2" is not where the plan says'),
         (replace(plan_of((step("g2", 0, 2),)), value=None), "it has stages, and no end state"),
+        (plan_of((step("g9", 0, 2),)), 'no guest "g9" in the fleet'),
+        (plan_of((step("g2", 0, 9),)), 'no host "h9" in the fleet'),
     ],
 )
 def test_each_fault_is_told(plan: FleetMoves, words: str) -> None:

@@ -80,6 +80,8 @@ def broken(**changes: Any) -> str:
         (broken(format="kvm"), "$.format"),
         (TEXT.replace('"before": [0]', '"before": [0, 0]'), "2 pnodes, expected one a vnode"),
         (TEXT.replace('"source": "h0"', '"source": "h7"'), 'no host "h7" in the fleet'),
+        (broken(goal={"empty": ["h7"]}), '<text>: $.goal.empty: no host "h7" in the fleet'),
+        (broken(goal={"memory_kib": -1}), "<text>: $.goal.memory_kib: expected 0 or more"),
     ],
 )
 def test_a_file_that_is_no_safe_plan_is_refused(text: str, words: str) -> None:

@@ -1,8 +1,14 @@
-"""What a plan says of itself."""
+"""What a plan says of itself, and what it refuses to hold."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
 from placer.assignment import Status
+from placer.errors import InputError
 from placer.fleet.moves.goal import FleetGoal
 from placer.fleet.moves.plan import FleetMoves, FleetStep
 from tests.support.fleet_moves import running_fleet
@@ -31,3 +37,20 @@ def test_steps_memory_restarts_and_gap_are_summed() -> None:
         status=Status.UNKNOWN, fleet=FLEET, goal=FleetGoal(), aim="moves", now=0, value=None, bound=0, reason="why"
     )
     assert none.gap is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"stages": None}, "stages: expected a list, got None"),
+        ({"stages": (step("g0"),)}, "stages[0]: expected a list, got placer.FleetStep"),
+        ({"stages": (("g0",),)}, "stages[0]: expected placer.FleetStep, got str"),
+        ({"placed": None}, "placed: expected dict, got None"),
+    ],
+)
+def test_stages_are_lists_of_steps_and_a_plan_without_moves_has_none(wrong: dict[str, Any], words: str) -> None:
+    plan = FleetMoves(status=Status.OPTIMAL, fleet=FLEET, goal=FleetGoal(), aim="moves", now=0, value=0, bound=0)
+    assert plan.stages == ()
+    with pytest.raises(InputError) as told:
+        replace(plan, **wrong)
+    assert str(told.value) == words

@@ -49,7 +49,7 @@ STUCK = Fewest(state=None, bound=1, stuck=("h0",))
             "INFEASIBLE",
             "no end state is within 0 restarts, the hosts that guests may use",
         ),
-        (Missing(FOUND, 3, ended=True, impossible=False), None, "UNKNOWN", "the time ended"),
+        (Missing(FOUND, 3, ended=True, impossible=False), None, "UNKNOWN", "the search ended"),
         (Missing(FOUND, 3, ended=False, impossible=False), None, "UNKNOWN", "no order of moves was found"),
         (
             Missing(Fewest(state=None, bound=0, homeless=("g1",)), 0, ended=False, impossible=False),

@@ -145,6 +145,50 @@ def test_xl_restarts_a_guest_with_vnuma_on_its_new_host_with_its_new_pnodes(shel
     )
 
 
+def far_apart(before: int, after: int) -> FleetMoves:
+    """A guest with two vnodes is started anew on a host whose pnodes are at another distance."""
+    fleet = running_fleet([[(4, 8), (4, 8)]] * 2, [[(1, 2), (1, 2)]], [(0, (0, 1))])
+    hosts = [
+        replace(
+            entry,
+            format="xl",
+            host=replace(entry.host, slit=((10, remote), (remote, 10))),
+        )
+        for entry, remote in zip(fleet.hosts, (before, after), strict=True)
+    ]
+    guests = [replace(fleet.guests[0], guest=replace(fleet.guests[0].guest, one_to_one=True))]
+    return plan_moves(replace(fleet, hosts=hosts, guests=guests), FleetGoal(empty=("h0",), restarts=1))
+
+
+@pytest.mark.parametrize(
+    ("rows", "new"),
+    [
+        (("10,21", "21,10"), ("10,31", "31,10")),  # those of the pnodes that it leaves
+        (("10, 21", "21, 10"), ("10,31", "31,10")),
+        (("10,15", "15,10"), ("10,15", "15,10")),  # somebody chose them
+        (("10,21", "40,10"), ("10,21", "40,10")),
+    ],
+)
+def test_vdistances_of_the_pnodes_become_those_of_the_new_ones_and_others_stay(
+    rows: tuple[str, str], new: tuple[str, str], shell: Shell
+) -> None:
+    plan = far_apart(21, 31)
+    (stage,) = scripts(plan)
+    text = (
+        'name = "g0"\nvnuma = [["pnode={}","size=2048","vdistances={}"],\n ["pnode={}","size=2048","vdistances={}"]]\n'
+    )
+    code, _, _ = shell.run(stage["h0"], state=XL, config=text.format(0, rows[0], 1, rows[1]))
+    first, second = plan.steps[0].after
+    assert code == 0
+    assert (shell.folder / "calls.stdin").read_text() == text.format(first, new[0], second, new[1])
+
+
+def test_a_file_without_vdistances_gets_none(shell: Shell) -> None:
+    config = 'name = "g0"\nvnuma = [["pnode=0","size=2048"],["pnode=1","size=2048"]]\n'
+    shell.run(scripts(far_apart(21, 31))[0]["h0"], state=XL, config=config)
+    assert "vdistances" not in (shell.folder / "calls.stdin").read_text()
+
+
 def whole_on_xl() -> FleetMoves:
     """A guest of xl without vnuma leaves host h0."""
     fleet = running_fleet([[(4, 8), (4, 8)]] * 2, [[(1, 2)]], [(0, (0,))])
