@@ -94,7 +94,8 @@ def room(corpus: Path, limit_s: float) -> Iterator[tuple[str, Any]]:
 
         def run(name: str = name, case: int = case) -> dict[str, Any]:
             fleet = filled(corpus, case)
-            return measured((name, "proved up to 3 moves, else the gap, 10 s"), fleet, FleetGoal(make_room=("asked",)), limit_s)
+            aim = f"proved up to {PROVED} moves, else the gap, 10 s"
+            return measured((name, aim), fleet, FleetGoal(make_room=("asked",)), limit_s)
 
         yield name, run
 
