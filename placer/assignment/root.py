@@ -31,9 +31,10 @@ The same for a lone group with more allowed pairs of an item and a site than ``C
 
 Good assignments of a lone group may lie far apart on a mesh; chosen on the rows of benchmarks/speed.
 """
-ANNEALING_SHARE, ANNEALING_ROUNDS = 0.25, 4
+ANNEALING_SHARE, ANNEALING_ROUNDS, MANY_CELLS = 0.25, 4, 200
 """
-Part of the time left that annealing may take before the bounds, and its rounds.
+Part of the time left that annealing may take before the bounds, and its rounds; one with no more allowed pairs of an
+item and a site than ``MANY_CELLS``, which CP-SAT may prove.
 
 Chosen on the rows of benchmarks/speed: four rounds take 2 s for 32 items on 64 sites.
 """
@@ -119,7 +120,8 @@ def _annealed(index: TermIndex, context: SearchContext, start: IntArray, bounds:
     tier = annealed_tier(index)
     assert tier is not None
     seconds = ANNEALING_SHARE * context.left_s()
-    return anneal(index, context, start, time_limit_s=seconds, rounds=ANNEALING_ROUNDS, bound=bounds[tier])
+    rounds = ANNEALING_ROUNDS if int(index.problem.allowed.sum()) > MANY_CELLS else 1
+    return anneal(index, context, start, time_limit_s=seconds, rounds=rounds, bound=bounds[tier])
 
 
 def _costs(problem: Problem, site_of: IntArray) -> tuple[int, ...]:

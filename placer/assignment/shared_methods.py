@@ -22,7 +22,7 @@ Chosen, not tuned.
 """
 
 
-ANNEALED_CELLS, ROUNDS, LONG_ROUND = 1024, 1000, 4000
+ANNEALED_CELLS, ROUNDS, LONG_ROUND = 200, 1000, 4000
 """
 Allowed pairs of an item and a site beyond which a lone group with traffic is annealed to the end, with rounds at most,
 and moves of the first: short rounds came before.
