@@ -223,8 +223,8 @@ METHODS = (
         applies=always("it needs no model, and its bounds are often a proof"),
         run=_root,
     ),
-    tabu("tabu_search", "too many pairs for a CP-SAT model, above all of one group", _is_too_large_for_cpsat),
     annealing("annealing", "a lone group with traffic of its own, on many sites"),
+    tabu("tabu_search", "too many pairs for a CP-SAT model, above all of one group", _is_too_large_for_cpsat),
     cpsat_model("cpsat", "any"),
 )
 """The methods in the order in which they are tried."""

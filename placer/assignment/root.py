@@ -21,6 +21,7 @@ from placer.assignment.context import SearchContext
 from placer.assignment.group_relaxation import group_bounds
 from placer.assignment.heuristics.annealing import anneal, annealed_tier
 from placer.assignment.heuristics.tabu_search import tabu_search
+from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
 
 PATIENCE = 300
@@ -31,7 +32,7 @@ The same for a lone group with more allowed pairs of an item and a site than ``C
 
 Good assignments of a lone group may lie far apart on a mesh; chosen on the rows of benchmarks/speed.
 """
-ANNEALING_SHARE, ANNEALING_ROUNDS, MANY_CELLS = 0.25, 4, 200
+ANNEALING_SHARE, ANNEALING_ROUNDS, MANY_CELLS = 0.2, 4, 200
 """
 Part of the time left that annealing may take before the bounds, and its rounds; one with no more allowed pairs of an
 item and a site than ``MANY_CELLS``, which CP-SAT may prove.
@@ -45,7 +46,7 @@ Part of the time left that the bound by boxes may take, and its boxes for each s
 Chosen, not tuned: a tenth of the time remains for CP-SAT, and small Problems, which get few boxes, go there soon.
 """
 
-LEVELS_SHARE, GROUPS_LEVELS_SHARE = 0.7, 0.2
+LEVELS_SHARE, GROUPS_LEVELS_SHARE = 0.9, 0.2
 """
 Part of the time left that the level bound may take: of a lone group, or of several, which CP-SAT may prove.
 
@@ -78,19 +79,14 @@ def solve_root(
     index = TermIndex(problem)
     bounds = lower_bounds(index)
     context.prove(problem, bounds)
-    first = None
-    if not problem.has_intergroup_flow:  # else the first assignment is too far from the best for good bounds
-        first = tabu_search(index, context, time_limit_s=context.left_s() / 5, start=start, patience=0, bounds=bounds)
-    if first is not None and _costs(problem, first) != bounds:
-        bounds = with_forced_sites(index, _costs(problem, first), group_bounds(index, context, bounds))
-        context.prove(problem, bounds)
+    annealed = not problem.has_intergroup_flow and _is_annealed(index)
+    first, bounds = _first(index, context, start, bounds, forced=not annealed)
     start = start if first is None else first
     if patience is None:
         alone = len(problem.groups) == 1 and int(problem.allowed.sum()) > CELLS
         patience = ALONE_PATIENCE if alone else min(PATIENCE, problem.n * problem.m)
-    if first is not None and annealed_tier(index) is not None:
-        start = _annealed(index, context, first, bounds)
-        patience = min(patience, PATIENCE)
+    if annealed and first is not None:
+        start, patience = _annealed(index, context, first, bounds), min(patience, PATIENCE)
     found = tabu_search(
         index, context, time_limit_s=context.left_s() / 5, start=start, patience=patience, bounds=bounds
     )
@@ -100,10 +96,13 @@ def solve_root(
     costs = _costs(problem, found)
     if costs != bounds and (first is None or costs != _costs(problem, first)):
         known = bounds if first is not None else group_bounds(index, context, bounds)
-        bounds = with_forced_sites(index, costs, known)
+        bounds = known if annealed else with_forced_sites(index, costs, known)
         context.prove(problem, bounds)
     if costs != bounds:
         bounds = _with_flows(index, found, costs, bounds, context)
+    if annealed and costs != bounds:  # it takes half a second: the flows come first
+        bounds = with_forced_sites(index, costs, bounds)
+        context.prove(problem, bounds)
     context.log(f"bounds: {bounds}")
     return Solution(
         status=Solution.status_for(costs, bounds),
@@ -113,6 +112,26 @@ def solve_root(
         wall_time_s=context.elapsed_s(),
         attempts="local search",
     )
+
+
+def _first(
+    index: TermIndex, context: SearchContext, start: IntArray | None, bounds: tuple[int, ...], *, forced: bool
+) -> tuple[IntArray | None, tuple[int, ...]]:
+    """Give a first assignment, and the bounds of groups alone and, if asked, of the sites that are forced."""
+    if index.problem.has_intergroup_flow:  # the first assignment is too far from the best for good bounds
+        return None, bounds
+    first = tabu_search(index, context, time_limit_s=context.left_s() / 5, start=start, patience=0, bounds=bounds)
+    if first is not None and _costs(index.problem, first) != bounds:
+        bounds = group_bounds(index, context, bounds)
+        bounds = with_forced_sites(index, _costs(index.problem, first), bounds) if forced else bounds
+        context.prove(index.problem, bounds)
+    return first, bounds
+
+
+def _is_annealed(index: TermIndex) -> bool:
+    """Whether a lone group is annealed: one of several kinds of items, on many sites."""
+    lone = len(index.problem.groups) == 1 and int(index.problem.allowed.sum()) > CELLS
+    return lone and annealed_tier(index) is not None and len(item_classes(index)) > 1
 
 
 def _annealed(index: TermIndex, context: SearchContext, start: IntArray, bounds: tuple[int, ...]) -> IntArray:

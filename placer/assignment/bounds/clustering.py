@@ -137,9 +137,16 @@ class ColumnGeneration:
         self._prices = prices
         return best // FINE // clusters.step * clusters.step
 
-    def price_of_excess(self, going: Callable[[], bool]) -> int:
-        """Give a price of each unit beyond its capacity for which clusters gain no more than :meth:`bound` says."""
-        least = 0
+    def price_of_excess(self, going: Callable[[], bool], enough: int = 0) -> int:
+        """
+        Give a price of each unit beyond its capacity for which clusters gain no more than :meth:`bound` says.
+
+        Parameters
+        ----------
+        enough
+            The least price of interest: a smaller one takes longer to find.
+        """
+        least = enough
         for first, last in self._clusters.excesses():
             if not going():
                 return self._clusters.all_inside  # no unit is worth more

@@ -26,8 +26,8 @@ from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import PairFlow, TermIndex
 from placer.assignment.structure.ultrametric import is_hierarchical
 
-PRICING = 0.5
-"""Time for the prices of units beyond the capacity of a level, by that for its clusters. Chosen, not tuned."""
+MOST_TIME = 0.7
+"""Part of the time left that a level may take. Chosen: of three levels the second takes most, unless the third does."""
 CUTS = 400_000
 """Partial cuts that are looked at for a level, at most: a second or so. Chosen, not tuned."""
 
@@ -69,21 +69,22 @@ def level_bound(
     load = _Load(index, tier)
     levels = list(_levels(index, flow, load))
     far = _at_the_farthest(index, flow, tier)
-    parts = len(levels) * (1 + PRICING)
-    saved = [level.saved(_part(going, left_s, parts - i)) for i, level in enumerate(levels)]
+    saved = [level.saved(_part(going, left_s)) for level in levels]
     beyond = np.arange(len(load.least))
     if len(beyond) == 1:
         return max(0, far + int(load.least[0]) - sum(saved))
+    # a unit beyond costs so much: while the prices of all levels come to no more, none beyond is the least
+    enough = int(load.least[1] - load.least[0]) // max(1, len(levels))
     most = [
-        np.minimum(level.all_inside, inside + level.price_of_excess(_part(going, left_s, len(levels) - i)) * beyond)
-        for i, (level, inside) in enumerate(zip(levels, saved, strict=True))
+        np.minimum(level.all_inside, inside + level.price_of_excess(_part(going, left_s), enough) * beyond)
+        for level, inside in zip(levels, saved, strict=True)
     ]
     return max(0, int((far + load.least - sum(most)).min()))
 
 
-def _part(going: Callable[[], bool], left_s: Callable[[], float], parts: float) -> Callable[[], bool]:
-    """Give whether there is time left of one of so many parts of it."""
-    end = perf_counter() + max(0.0, left_s()) / parts
+def _part(going: Callable[[], bool], left_s: Callable[[], float]) -> Callable[[], bool]:
+    """Give whether there is time left of a part of it."""
+    end = perf_counter() + MOST_TIME * max(0.0, left_s())
     return lambda: going() and perf_counter() < end
 
 
@@ -157,13 +158,13 @@ class _Level:
         """Bound what the level saves if no load is beyond the price of the even spread."""
         return self._inside(0, going) if self._generation is None else self._generation.bound(going)
 
-    def price_of_excess(self, going: Callable[[], bool]) -> int:
-        """Give a price of each unit of load beyond for which it saves no more all the same."""
+    def price_of_excess(self, going: Callable[[], bool], enough: int = 0) -> int:
+        """Give a price of each unit of load beyond, ``enough`` or more, for which it saves no more all the same."""
         if self._generation is not None:
-            return self._generation.price_of_excess(going)
+            return self._generation.price_of_excess(going, enough)
         if not self._clusters.soft[self._scarce]:
             return 0
-        known, least = self._inside(0, going), 0
+        known, least = self._inside(0, going), enough
         for first, last in self._clusters.excesses():
             if self._clusters.all_inside - known <= least * first:
                 break
