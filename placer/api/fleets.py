@@ -195,7 +195,9 @@ def read_certificate(source: Source) -> Certificate:
 
 def check_certificate(fleet: Fleet, certificate: Certificate, *, requests: Iterable[Source] = ()) -> tuple[Proof, ...]:
     """
-    Recompute each bound of a certificate from the fleet alone: in integers, without a solver.
+    Recompute each bound of a certificate from the fleet alone, in integers.
+
+    No solver is used but for the types of hosts that a claim names as ``searched``, by CP-SAT.
 
     Parameters
     ----------

@@ -9,6 +9,7 @@ from placer.fleet.bound.certificate import BoundClaim
 from placer.fleet.bound.verdict import Proof
 from placer.formats.text.json_layout import lay_out
 from placer.instance import Placement, format_size
+from placer.instance.note import name_some
 
 if TYPE_CHECKING:
     from placer.fleet.bound.result import FleetBound
@@ -115,7 +116,7 @@ def render_proofs(proofs: Sequence[Proof], *, in_use: int, relaxed: Sequence[str
     for proof in proofs:
         words = claim_words(proof.claim, in_use=in_use)
         if proof.holds:
-            lines.append(f"proved: {words}")
+            lines.append(f"proved: {words}{_searched_words(proof)}")
         elif proof.proved is None:
             lines.append(f"not proved: {words}")
         else:
@@ -124,6 +125,14 @@ def render_proofs(proofs: Sequence[Proof], *, in_use: int, relaxed: Sequence[str
     if relaxed:
         lines.append(f"left out: {', '.join(relaxed)}")
     return "\n".join(lines or ["nothing is claimed"]) + "\n"
+
+
+def _searched_words(proof: Proof) -> str:
+    """Say what rests on a search."""
+    names = proof.claim.searched
+    if not names:
+        return ""
+    return f"; the most that hosts like {name_some(names)} hold was searched by CP-SAT"
 
 
 def render_faults(faults: Sequence[str], placements: Mapping[str, Placement]) -> str:

@@ -80,3 +80,11 @@ def test_proofs_say_what_prices_prove_instead() -> None:
         "left out: x",
     ]
     assert render_proofs([], in_use=0, relaxed=[]) == "nothing is claimed\n"
+
+
+def test_a_proof_that_rests_on_a_search_says_so() -> None:
+    claim = BoundClaim(tier="hosts", bound=3, scale=1, searched=("h0", "h7"))
+    said = render_proofs([Proof(claim=claim, proved=3)], in_use=0, relaxed=())
+    assert said == (
+        "proved: no assignment uses fewer than 3 hosts; the most that hosts like h0, h7 hold was searched by CP-SAT\n"
+    )

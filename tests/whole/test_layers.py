@@ -91,6 +91,7 @@ HOMES = {
     "ortools": (
         "assignment/cpsat/",
         "assignment/bounds/linear_program",
+        "fleet/bound/searched",
         "fleet/moves/ordered",
         "fleet/moves/stages_program",
     ),

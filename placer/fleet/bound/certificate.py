@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, field
@@ -18,13 +19,15 @@ from placer.instance.checked import Checked
 from placer.instance.guest import Name
 
 if TYPE_CHECKING:
-    from placer.fleet.bound.generation import Generated
+    from placer.fleet.bound.generation import Generated, Searched
     from placer.fleet.bound.tables import Floats
 
 LARGEST = 2**62
 """Largest number of a certificate: larger ones make a check slow, and prove nothing more."""
 SCALES = tuple(10**digits for digits in range(2, 10))
 """The scales that are tried, coarse ones first: a short certificate is easier to read."""
+FINE = 10**6
+"""Scale of the prices of claims that rest on searches. Chosen, not tuned."""
 
 Whole = Annotated[int, Meta(ge=0, le=LARGEST)]
 
@@ -49,6 +52,9 @@ class BoundClaim(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True,
         Name of the first guest of each class, or of the shape of requests -> its price; 0 for those not named.
     multipliers
         Prices of the tiers above, where they are held at more than 0.
+    searched
+        Names of the first hosts of types for which prices alone do not prove it: what a host of them is worth at most
+        is searched by CP-SAT.
     """
 
     tier: Literal["unplaced_guests", "unplaced", "hosts", "spread", "requests"]
@@ -57,6 +63,7 @@ class BoundClaim(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True,
     scale: Annotated[int, Meta(ge=1, le=10**12)]
     prices: dict[Name, Whole] = field(default_factory=dict)
     multipliers: dict[Tier, Whole] = field(default_factory=dict)
+    searched: tuple[Name, ...] = ()
 
 
 class Certificate(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -76,7 +83,7 @@ class Certificate(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True
         def __init__(self, *, claims: Iterable[BoundClaim]) -> None: ...
 
 
-def certified(problem: FleetProblem, stage: Stage, found: Generated) -> BoundClaim:
+def certified(problem: FleetProblem, stage: Stage, found: Generated, left_s: float = math.inf) -> BoundClaim:
     """
     State a bound in integers: with the coarsest prices that prove as much as any.
 
@@ -84,6 +91,8 @@ def certified(problem: FleetProblem, stage: Stage, found: Generated) -> BoundCla
     ----------
     found
         The prices of column generation.
+    left_s
+        Seconds for searches, where they prove more.
     """
     best: BoundClaim | None = None
     target = math.ceil(found.bound - 1e-6 * max(1.0, abs(found.bound)))
@@ -93,7 +102,36 @@ def certified(problem: FleetProblem, stage: Stage, found: Generated) -> BoundCla
         if best.bound >= target:
             break
     assert best is not None
+    if found.searched is not None and math.ceil(found.searched.bound - 1e-6) > best.bound:
+        return _searched(problem, stage, found.searched, left_s, best)
     return best
+
+
+def _searched(problem: FleetProblem, stage: Stage, found: Searched, left_s: float, best: BoundClaim) -> BoundClaim:
+    """State a bound that rests on searches too; ``best`` where they end too late or prove no more."""
+    prices, multipliers = _whole(found.prices, FINE), _whole(found.multipliers, FINE)
+    until = perf_counter() + left_s
+    worth = _worth(problem, found.types, prices, until)
+    bound = proved(problem, stage, scale=FINE, prices=prices, multipliers=multipliers, searched=worth)
+    if bound <= best.bound:
+        return best
+    return BoundClaim(
+        tier=stage.tier,
+        bound=bound,
+        held=dict(stage.held),
+        scale=FINE,
+        prices=_named(problem, prices),
+        multipliers={tier: each for (tier, _), each in zip(stage.limits, multipliers, strict=True) if each},
+        searched=tuple(problem.types[t].hosts[0] for t in worth),
+    )
+
+
+def _worth(problem: FleetProblem, types: Iterable[int], prices: list[int], until: float = math.inf) -> dict[int, int]:
+    """Search what a host of some types is worth at most; types without an answer are missing."""
+    from placer.fleet.bound.searched import TIME_LIMIT_S, searched  # brings ortools along
+
+    found = {t: searched(problem, t, prices, min(TIME_LIMIT_S, until - perf_counter())) for t in types}
+    return {t: each[0] for t, each in found.items() if each is not None}
 
 
 def _claim(problem: FleetProblem, stage: Stage, found: Generated, scale: int) -> BoundClaim:
@@ -128,7 +166,8 @@ def proves(claim: BoundClaim, problem: FleetProblem) -> int:
     Raises
     ------
     InputError
-        If it names guests that are no first guest of a class, or tiers that are not above its own.
+        If it names guests that are no first guest of a class, hosts that are no first host of a type, or tiers that
+        are not above its own.
     """
     if claim.tier == "requests":
         raise InputError("a claim on requests needs the requests")
@@ -142,7 +181,16 @@ def proves(claim: BoundClaim, problem: FleetProblem) -> int:
     stage = Stage(claim.tier, tuple((tier, claim.held[tier]) for tier in above if tier in claim.held))
     multipliers = [claim.multipliers.get(tier, 0) for tier, _ in stage.limits]
     prices = prices_of(claim, problem)
-    return proved(problem, stage, scale=claim.scale, prices=prices, multipliers=multipliers)
+    worth = _worth(problem, _types_of(claim, problem), prices) if claim.searched else None
+    return proved(problem, stage, scale=claim.scale, prices=prices, multipliers=multipliers, searched=worth)
+
+
+def _types_of(claim: BoundClaim, problem: FleetProblem) -> list[int]:
+    first = {each.hosts[0]: t for t, each in enumerate(problem.types)}
+    strange = sorted(set(claim.searched).difference(first))
+    if strange:
+        raise InputError(f'searched: no type of hosts begins with "{shorten(strange[0])}", it is of another fleet')
+    return [first[name] for name in claim.searched]
 
 
 def exceeding(problem: FleetProblem, found: Generated) -> tuple[int, dict[str, int]] | None:

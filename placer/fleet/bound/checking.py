@@ -6,7 +6,7 @@ The bound is that of :func:`placer.fleet.bound.generation.lagrangian`: whatever 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from placer.fleet.bound.items import Item, Items, Units, alike, below_a_step, items_of_type, units_of
 from placer.fleet.bound.stages import Stage, guest_costs, host_costs
@@ -16,7 +16,13 @@ Table = list[list[int]]
 
 
 def proved(
-    problem: FleetProblem, stage: Stage, *, scale: int, prices: Sequence[int], multipliers: Sequence[int] = ()
+    problem: FleetProblem,
+    stage: Stage,
+    *,
+    scale: int,
+    prices: Sequence[int],
+    multipliers: Sequence[int] = (),
+    searched: Mapping[int, int] | None = None,
 ) -> int:
     """
     Give the lower bound that prices prove on a tier, among plans that hold the tiers above it.
@@ -29,6 +35,8 @@ def proved(
         Of a guest of each class, 0 or more.
     multipliers
         Of each of ``stage.limits``, 0 or more.
+    searched
+        Position of a type -> what a filling of it is worth at most, found otherwise.
 
     Returns
     -------
@@ -43,8 +51,10 @@ def proved(
             bound -= multiplier * most
         capped = [min(price, most) for price, most in zip(prices, ceiling, strict=True)]
     bound += sum(count * price for count, price in zip(problem.demand, capped, strict=True))
-    costs = host_costs(problem, stage.tier)
-    for count, cost, worth in zip(problem.counts, costs, most_worth(problem, prices), strict=True):
+    costs, held = host_costs(problem, stage.tier), most_worth(problem, prices)
+    for t, worth in (searched or {}).items():
+        held[t] = min(held[t], worth)
+    for count, cost, worth in zip(problem.counts, costs, held, strict=True):
         bound -= count * max(0, worth - cost * scale)
     return max(0, -(-bound // scale))
 

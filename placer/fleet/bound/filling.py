@@ -99,7 +99,8 @@ class Filler:
             return None if whole.left_out.any() else self._filling(first, whole, none_out)
         master = Master(self.problem, Stage("hosts", (("unplaced_guests", 0),)))
         master.take_columns(first)
-        claim = certified(self.problem, master.stage, self.steps.generated(master, self.pricer))
+        found = self.steps.generated(master, self.pricer)
+        claim = certified(self.problem, master.stage, found, self.steps.left_s())
         whole = self._whole(master, claim.bound)
         if whole.left_out.any():
             return None

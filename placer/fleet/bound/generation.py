@@ -23,10 +23,35 @@ LEAST_GAIN = 1e-9
 """Least gain of a filling that is added, in units of the tier: less is noise of the linear program."""
 MOST_PACKED = 20
 """Most types whose best filling is searched one by one in a round. Chosen: a second."""
-GAPS = (0.03, EXACT)
-"""Part of the worth of a filling that a search may miss: first roughly, which takes half the time."""
+GAP = 0.03
+"""Part of the worth of a filling that a first search may miss: that takes a fraction of the time."""
+SEARCH_S = 3.0
+"""Most seconds for one search of the best filling. Chosen: 9 classes on 8 pnodes take 0.1 to 2 s."""
+FINE = 10**9
+"""Parts of a unit of prices in which the best filling is searched."""
 MOST_ROUNDS = 1000
 """Most rounds of pricing. Chosen: fleets of a hundred types take some 30."""
+
+
+@dataclass(frozen=True)
+class Searched:
+    """
+    A bound that also rests on searches of single hosts.
+
+    Parameters
+    ----------
+    bound
+        The bound, in floating point.
+    prices, multipliers
+        As of :class:`Generated`.
+    types
+        The types whose best filling was searched.
+    """
+
+    bound: float
+    prices: Floats
+    multipliers: Floats
+    types: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -44,6 +69,8 @@ class Generated:
         Of the classes and of the tiers held, which prove the bound.
     rounds
         Rounds of pricing.
+    searched
+        A better bound, if searches of single hosts gave one.
     """
 
     bound: float
@@ -51,6 +78,7 @@ class Generated:
     prices: Floats
     multipliers: Floats
     rounds: int
+    searched: Searched | None = None
 
 
 def generate(
@@ -94,11 +122,13 @@ def generate(
                 pricer,
                 relaxed,
                 pricing.most,
+                best,
+                until=until,
                 ended=lambda: perf_counter() > until or enough(np.inf, best.bound),
             )
         ):
             break
-    return Generated(best.bound, value, best.prices, best.multipliers, rounds)
+    return Generated(best.bound, value, best.prices, best.multipliers, rounds, best.searched)
 
 
 @dataclass
@@ -108,6 +138,7 @@ class _Best:
     bound: float
     prices: Floats
     multipliers: Floats
+    searched: Searched | None = None
 
     def take(self, bound: float, relaxed: Relaxed) -> None:
         if bound > self.bound:
@@ -147,21 +178,52 @@ def _gaining(master: Master, relaxed: Relaxed, columns: Ints | Floats) -> list[i
     return gains.tolist()
 
 
-def _pack(master: Master, pricer: Pricer, relaxed: Relaxed, most: Floats, *, ended: Callable[[], bool]) -> int:
+def _pack(
+    master: Master,
+    pricer: Pricer,
+    relaxed: Relaxed,
+    most: Floats,
+    best: _Best,
+    *,
+    until: float,
+    ended: Callable[[], bool],
+) -> int:
     """Add good fillings, else the best, of the types that may gain most, found one by one; give how many are new."""
     costs = np.array(host_costs(master.problem, master.stage.tier), dtype=float)
     may = most - costs - relaxed.hosts
-    for gap in GAPS:
+    order = [t for t in np.argsort(-may, kind="stable").tolist() if may[t] > LEAST_GAIN][:MOST_PACKED]
+    worth = most.copy()
+    for exact in (False, True):
         added = 0
-        for t in np.argsort(-may, kind="stable")[:MOST_PACKED].tolist():
-            if may[t] <= LEAST_GAIN or ended():
+        for t in order:
+            if ended():
                 break
-            column = packed(master.problem, pricer.units, t, relaxed.prices, gap)
+            column = _exactly(master, t, relaxed, worth, until) if exact else None
+            if column is None:
+                column = packed(master.problem, pricer.units, t, relaxed.prices, EXACT if exact else GAP)
             if column is not None and column @ relaxed.prices - costs[t] - relaxed.hosts[t] > LEAST_GAIN:
                 added += master.add(t, column)
         if added:
             return added
+    bound = lagrangian(master, relaxed.prices, relaxed.multipliers, worth)
+    if bound > best.bound:
+        types = tuple(np.flatnonzero(worth < most).tolist())
+        best.searched = Searched(bound, relaxed.prices, relaxed.multipliers, types)
     return 0
+
+
+def _exactly(master: Master, t: int, relaxed: Relaxed, worth: Floats, until: float) -> Ints | None:
+    """Find the best filling of a type by CP-SAT, and note what it is worth; None where that is not proved."""
+    from placer.fleet.bound.searched import searched  # brings ortools along
+
+    prices = np.floor(relaxed.prices * FINE)
+    left_s = min(SEARCH_S, until - perf_counter())
+    found = searched(master.problem, t, prices.astype(np.int64).tolist(), left_s)
+    if found is None:
+        return None
+    rounded = (relaxed.prices - prices / FINE) @ np.array(master.problem.demand)  # what rounding may hide, at most
+    worth[t] = min(worth[t], found[0] / FINE + rounded)
+    return found[1]
 
 
 def _add(master: Master, types: Iterable[int], columns: Ints | Floats) -> int:

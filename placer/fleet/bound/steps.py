@@ -64,6 +64,10 @@ class Steps:
         self._said_s = perf_counter()
         self.stop = Event() if stop is None else stop
 
+    def left_s(self) -> float:
+        """Give the seconds that are left."""
+        return max(0.0, self.until - perf_counter())
+
     def generated(
         self, master: Master, pricer: Pricer, enough: Callable[[float, float], bool] = lambda _value, _bound: False
     ) -> Generated:

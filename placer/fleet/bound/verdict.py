@@ -1,4 +1,4 @@
-"""The verdict on a certificate: what its prices prove of a fleet, recomputed without a solver."""
+"""The verdict on a certificate: what its prices prove of a fleet, recomputed in integers."""
 
 from __future__ import annotations
 

@@ -83,3 +83,27 @@ def test_a_claim_on_the_fullest_pnode_is_proved_by_a_fleet_of_smaller_ones() -> 
     claim = BoundClaim(tier="spread", bound=1000, scale=1, prices={"g0": 1})
     assert proves(claim, problem) == 1000  # below 1000 each host holds one of the three
     assert proves(replace(claim, bound=1001), problem) == 0
+
+
+APART = lower_fleet(fleet_of([[(1, 2), (1, 1), (1, 1)]] * 3, [[(1, 1), (1, 1)]] * 3, one_to_one=True))
+"""A host has three pnodes of a vcpu, so that it holds one guest of two; in pieces it holds one and a half."""
+
+
+def test_what_prices_do_not_prove_is_searched_and_named() -> None:
+    stage = Stage("hosts", (("unplaced_guests", 0),))
+    found = generate(Master(APART, stage), Pricer(APART))
+    assert found.bound == pytest.approx(2.0)
+    assert found.value == pytest.approx(3.0)
+    assert found.searched is not None
+    assert found.searched.bound == pytest.approx(3.0)
+    claim = certified(APART, stage, found)
+    assert (claim.bound, claim.searched) == (3, ("h0",))
+    assert proves(claim, APART) == 3
+    assert proves(replace(claim, searched=()), APART) == 2
+    assert certified(APART, stage, found, left_s=-100.0).bound in {2, 3}  # tiny searches may end in no time
+
+
+def test_a_claim_that_names_hosts_of_another_fleet_is_refused() -> None:
+    claim = BoundClaim(tier="hosts", bound=3, held={"unplaced_guests": 0}, scale=1, searched=("h7",))
+    with pytest.raises(InputError, match='no type of hosts begins with "h7"'):
+        proves(claim, APART)
