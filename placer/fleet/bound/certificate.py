@@ -19,7 +19,8 @@ from placer.instance.checked import Checked
 from placer.instance.guest import Name
 
 if TYPE_CHECKING:
-    from placer.fleet.bound.generation import Generated, Searched
+    from placer.fleet.bound.generation import Generated
+    from placer.fleet.bound.proving import Searched
     from placer.fleet.bound.tables import Floats
 
 LARGEST = 2**62

@@ -1,7 +1,7 @@
 """
 Recomputes what integer prices prove: dynamic programming in Python's integers, without a solver and without rounding.
 
-The bound is that of :func:`placer.fleet.bound.generation.lagrangian`: whatever the prices are, it holds.
+The bound is that of :func:`placer.fleet.bound.proving.lagrangian`: whatever the prices are, it holds.
 """
 
 from __future__ import annotations

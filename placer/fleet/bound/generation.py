@@ -12,7 +12,8 @@ from placer.fleet.bound.master import Master, Relaxed
 from placer.fleet.bound.packing import packed
 from placer.fleet.bound.patterns import EXACT
 from placer.fleet.bound.pricing import Pricer
-from placer.fleet.bound.stages import guest_costs, host_costs
+from placer.fleet.bound.proving import Best, Searched, lagrangian
+from placer.fleet.bound.stages import host_costs
 from placer.fleet.bound.tables import Floats, Ints
 
 CLOSED = 1e-7
@@ -31,27 +32,6 @@ FINE = 10**9
 """Parts of a unit of prices in which the best filling is searched."""
 MOST_ROUNDS = 1000
 """Most rounds of pricing. Chosen: fleets of a hundred types take some 30."""
-
-
-@dataclass(frozen=True)
-class Searched:
-    """
-    A bound that also rests on searches of single hosts.
-
-    Parameters
-    ----------
-    bound
-        The bound, in floating point.
-    prices, multipliers
-        As of :class:`Generated`.
-    types
-        The types whose best filling was searched.
-    """
-
-    bound: float
-    prices: Floats
-    multipliers: Floats
-    types: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -98,7 +78,7 @@ def generate(
     enough
         Called with value and bound of each round: whether that is enough.
     """
-    best = _Best(-np.inf, np.zeros(0), np.zeros(0))
+    best = Best(-np.inf, np.zeros(0), np.zeros(0))
     rounds = 0
     if not pricer.exact:
         pieces = Master(master.problem, master.stage)
@@ -131,25 +111,11 @@ def generate(
     return Generated(best.bound, value, best.prices, best.multipliers, rounds, best.searched)
 
 
-@dataclass
-class _Best:
-    """The best bound so far, with its proof."""
-
-    bound: float
-    prices: Floats
-    multipliers: Floats
-    searched: Searched | None = None
-
-    def take(self, bound: float, relaxed: Relaxed) -> None:
-        if bound > self.bound:
-            self.bound, self.prices, self.multipliers = float(bound), relaxed.prices, relaxed.multipliers
-
-
 def _bounded(
     pieces: Master,
     master: Master,
     pricer: Pricer,
-    best: _Best,
+    best: Best,
     *,
     until: float,
     enough: Callable[[float], bool],
@@ -183,7 +149,7 @@ def _pack(
     pricer: Pricer,
     relaxed: Relaxed,
     most: Floats,
-    best: _Best,
+    best: Best,
     *,
     until: float,
     ended: Callable[[], bool],
@@ -229,26 +195,3 @@ def _exactly(master: Master, t: int, relaxed: Relaxed, worth: Floats, until: flo
 def _add(master: Master, types: Iterable[int], columns: Ints | Floats) -> int:
     """Add fillings of some types; give how many of them are new."""
     return sum(master.add(t, columns[t]) for t in types)
-
-
-def lagrangian(master: Master, prices: Floats, multipliers: Floats, most: Floats) -> float:
-    r"""
-    Give the bound that prices prove.
-
-    With prices :math:`\pi`, multipliers :math:`\alpha` of the tiers held at :math:`B_j`, costs a of a guest left out
-    and c of a host, weights w of a guest in the tiers held, demand d, n hosts of a type and :math:`V_t(\pi)` the most
-    that a filling is worth: :math:`\sum_k d_k \min(\pi_k, a_k + \sum_j \alpha_j w_{jk}) - \sum_j \alpha_j B_j - \sum_t
-    n_t \max(0, V_t(\pi) - c_t)`.
-    """
-    problem, stage = master.problem, master.stage
-    demand, counts = np.array(problem.demand, dtype=float), np.array(problem.counts, dtype=float)
-    capped = prices
-    bound = 0.0
-    if not stage.everything:
-        ceiling = np.array(guest_costs(problem, stage.tier), dtype=float)
-        for multiplier, (tier, most_held) in zip(multipliers, stage.limits, strict=True):
-            ceiling = ceiling + multiplier * np.array(guest_costs(problem, tier), dtype=float)
-            bound -= float(multiplier) * most_held
-        capped = np.minimum(prices, ceiling)
-    excess = np.maximum(0.0, most - np.array(host_costs(problem, stage.tier), dtype=float))
-    return bound + float(demand @ capped - counts @ excess)

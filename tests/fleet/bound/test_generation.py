@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from placer.fleet.bound.enumeration import all_fillings
-from placer.fleet.bound.generation import generate, lagrangian
+from placer.fleet.bound.generation import generate
 from placer.fleet.bound.master import Master
 from placer.fleet.bound.pricing import Pricer
+from placer.fleet.bound.proving import lagrangian
 from placer.fleet.bound.stages import Stage
 from placer.fleet.problem.problem import lower_fleet
 from tests.support.fleets import fleet_of, random_parts
