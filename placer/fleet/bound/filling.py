@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event
 
 import numpy as np
 
+from placer.fleet.bound.bundles import Bundle, Together, add_fillings
 from placer.fleet.bound.certificate import BoundClaim, certified
 from placer.fleet.bound.enumeration import all_fillings
 from placer.fleet.bound.even import fill_evenly
@@ -19,6 +20,9 @@ from placer.fleet.bound.steps import HELD, Steps, TierBound
 from placer.fleet.bound.tables import Ints
 from placer.fleet.model.fleet import Aim
 from placer.fleet.problem.problem import FleetProblem
+
+MOST_PAIRS = 20_000
+"""Pairs of a filling and a kind of guests that stay together beyond which fillings are not chosen for these. Chosen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +37,14 @@ class Filling:
         room for more guests than there are.
     tiers
         Highest first.
+    together
+        For each filling the kinds of guests that stay together on hosts so filled, with their number on all of them;
+        empty where any host with places for them will do.
     """
 
     fillings: tuple[tuple[int, Ints, int], ...]
     tiers: tuple[TierBound, ...]
+    together: tuple[dict[Bundle, int], ...] = ()
 
 
 class Filler:
@@ -55,6 +63,8 @@ class Filler:
         Called with a line on each step.
     stop
         Ends the search with the best so far.
+    bundles
+        Guests that stay together, with how many there are of each kind: fillings for them are preferred.
     """
 
     def __init__(
@@ -64,8 +74,11 @@ class Filler:
         until: float,
         say: Callable[[str], None] = lambda _line: None,
         stop: Event | None = None,
+        *,
+        bundles: Mapping[Bundle, int] | None = None,
     ) -> None:
-        self.problem, self.aim = problem, aim
+        self.problem, self.aim, self.bundles = problem, aim, bundles or {}
+        self.together: dict[tuple[Bundle, int], int] = {}
         self.pricer = Pricer(problem)
         self.steps = Steps(until, say, stop)
         self.all = all_fillings(problem)
@@ -108,7 +121,7 @@ class Filler:
 
     def _whole(self, master: Master, bound: int) -> Whole:
         """Use fillings in whole hosts; at worst, as in no time, those that were made without prices."""
-        found = self.steps.whole(master, float(bound), self.all)
+        found = self._chosen(master, float(bound))
         at = {(t, column.tobytes()): i for i, (t, column) in enumerate(master.columns)}
         uses = np.zeros(len(at), dtype=np.int64)
         for t, column, count in self.greedy.fillings:
@@ -117,6 +130,21 @@ class Filler:
         if found is None or master.cost(greedy) < master.cost(found):
             return greedy
         return found
+
+    def _chosen(self, master: Master, bound: float) -> Whole | None:
+        """Choose among the fillings found; such as have places for guests that stay together, if they cost no more."""
+        few = len(self.bundles) * len(master.columns) <= MOST_PAIRS
+        if not self.bundles or not few or self.all is not None or self.steps.stop.is_set():
+            return self.steps.whole(master, bound, self.all)
+        add_fillings(master, self.pricer.units, self.bundles)
+        held = Together(master, self.bundles)
+        master.beside = held.add
+        together = self.steps.whole(master, bound, None)
+        master.beside = None
+        if together is not None and together.beside is not None and master.cost(together) <= bound:
+            self.together = held.chosen(together.beside)
+            return together
+        return self.steps.whole(master, bound, None)
 
     def _without_some(self, master: Master, claim: BoundClaim) -> Filling:
         """Place as many guests as possible, then the most resources, then the fewest hosts."""
@@ -154,10 +182,13 @@ class Filler:
         return self._bounded("hosts", used, whole, claim)
 
     def _filling(self, master: Master, whole: Whole, tiers: tuple[TierBound, ...]) -> Filling:
-        uses = zip(master.columns, whole.uses.tolist(), strict=False)
+        used = [(i, *master.columns[i], count) for i, count in enumerate(whole.uses.tolist()) if count]
         return Filling(
-            fillings=tuple((t, column, count) for (t, column), count in uses if count),
+            fillings=tuple((t, column, count) for _, t, column, count in used),
             tiers=tiers,
+            together=tuple({b: n for (b, q), n in self.together.items() if q == i} for i, *_ in used)
+            if self.together
+            else (),
         )
 
 

@@ -166,7 +166,7 @@ def _pack(
                 break
             column = _exactly(master, t, relaxed, worth, until) if exact else None
             if column is None:
-                column = packed(master.problem, pricer.units, t, relaxed.prices, EXACT if exact else GAP)
+                column = packed(master.problem, pricer.units, t, relaxed.prices, gap=EXACT if exact else GAP)
             if column is not None and column @ relaxed.prices - costs[t] - relaxed.hosts[t] > LEAST_GAIN:
                 added += master.add(t, column)
         if added:

@@ -7,6 +7,7 @@ filling or left out; what the tiers above have come to (Gilmore and Gomory 1961;
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
 from time import perf_counter
@@ -68,11 +69,14 @@ class Whole:
         How many guests of each class are left out.
     best
         Whether no other use of these columns is better, as HiGHS found.
+    beside
+        Values of what was added to the program.
     """
 
     uses: Ints
     left_out: Ints
     best: bool
+    beside: Ints | None = None
 
 
 class Master:
@@ -85,11 +89,19 @@ class Master:
         The types and classes.
     stage
         What is minimised.
+
+    Attributes
+    ----------
+    columns
+        Position of a type, and guests of each class.
+    beside
+        Adds what whole hosts must keep beside: called with the program and the number of its first filling.
     """
 
     def __init__(self, problem: FleetProblem, stage: Stage) -> None:
         self.problem, self.stage = problem, stage
         self.columns: list[tuple[int, Ints]] = []
+        self.beside: Callable[[highspy.Highs, int], None] | None = None
         self._known: set[tuple[int, bytes]] = set()
         self._types, self._classes = len(problem.types), len(problem.classes)
         self._host_costs = host_costs(problem, stage.tier)
@@ -158,14 +170,13 @@ class Master:
         """
         self.relaxed()
         solution = self.highs.getSolution()
-        values, reduced = (np.array(each)[self._classes :] for each in (solution.col_value, solution.col_dual))
-        used = np.floor(values + WHOLE)
+        reduced = np.array(solution.col_dual)[self._classes :]
+        used = np.floor(np.array(solution.col_value)[self._classes :] + WHOLE)
         types = np.array([t for t, _ in self.columns])
         left = np.array(self.problem.counts) - np.bincount(types, weights=used, minlength=self._types)
         around = np.flatnonzero(left[types] > WHOLE)
-        most = used.copy()
+        most, columns = used.copy(), np.arange(self._classes, self._classes + len(used), dtype=np.int32)
         most[around[np.argsort(reduced[around], kind="stable")[:AROUND]]] = highspy.kHighsInf
-        columns = np.arange(self._classes, self._classes + len(used), dtype=np.int32)
         highs.changeColsBounds(len(columns), columns, used, most)
 
     def whole(self, time_limit_s: float, bound: float, stop: Event | None = None) -> Whole | None:
@@ -206,8 +217,8 @@ class Master:
         highs = new_highs()
         highs.passModel(self.highs.getLp())
         count = self._classes + len(self.columns)
-        kinds = np.array([highspy.HighsVarType.kInteger] * count)
-        highs.changeColsIntegrality(count, np.arange(count, dtype=np.int32), kinds)
+        integers = np.array([highspy.HighsVarType.kInteger] * count)
+        highs.changeColsIntegrality(count, np.arange(count, dtype=np.int32), integers)
         highs.setOptionValue("time_limit", max(0.01, time_limit_s))
         highs.setOptionValue("mip_rel_gap", 0.0)
         highs.setOptionValue("mip_abs_gap", 0.999)
@@ -219,18 +230,21 @@ class Master:
                 highs.changeColBounds(self._classes + i, 0.0, 0.0)
         elif len(self.columns) > MOST_FREE:
             self._fix(highs)
+        if self.beside is not None:
+            self.beside(highs, self._classes)
         if stop is not None:
             highs.cbMipInterrupt.subscribe(lambda event: event.interrupt(stop.is_set()))
         highs.run()
         status = highs.getModelStatus()
-        complete = {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kObjectiveTarget}
-        ended = {*complete, highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt}
-        if status == highspy.HighsModelStatus.kInfeasible:  # what the tiers above came to needs other fillings
+        kinds = highspy.HighsModelStatus
+        complete, ended = {kinds.kOptimal, kinds.kObjectiveTarget}, {kinds.kTimeLimit, kinds.kInterrupt}
+        if status == kinds.kInfeasible:  # what the tiers above came to needs other fillings
             return None
-        if status not in ended:
+        if status not in complete | ended:
             raise Defect(f"the integer program over fillings ended as {highs.modelStatusToString(status)}")
         if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
-        values = np.rint(np.array(highs.getSolution().col_value)).astype(np.int64)
-        best = status in complete and len(self.columns) <= MOST_FREE
-        return Whole(uses=values[self._classes :], left_out=values[: self._classes], best=best)
+        values = np.rint(highs.getSolution().col_value).astype(np.int64)
+        best = status in complete and len(self.columns) <= MOST_FREE and self.beside is None
+        split = np.split(values, (self._classes, count))
+        return Whole(left_out=split[0], uses=split[1], best=best, beside=split[2])

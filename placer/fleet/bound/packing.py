@@ -9,6 +9,7 @@ bipartite graph of degree n are n matchings (Koenig 1916, see docs/methods.md).
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import highspy
 import numpy as np
@@ -24,7 +25,15 @@ TIME_LIMIT_S = 1.0
 """Seconds for one host. Chosen: 9 classes on 8 pnodes take 0.05 to 0.5 s by patterns."""
 
 
-def packed(problem: FleetProblem, units: Units, t: int, prices: Floats, gap: float = EXACT) -> Ints | None:
+def packed(
+    problem: FleetProblem,
+    units: Units,
+    t: int,
+    prices: Floats,
+    *,
+    gap: float = EXACT,
+    least: Mapping[int, int] | None = None,
+) -> Ints | None:
     """
     Fill a host of a type with the guests that are worth most together.
 
@@ -32,6 +41,8 @@ def packed(problem: FleetProblem, units: Units, t: int, prices: Floats, gap: flo
     ----------
     gap
         Part of the worth that may be missed.
+    least
+        Position of a class -> so many guests of it at least.
 
     Returns
     -------
@@ -42,16 +53,18 @@ def packed(problem: FleetProblem, units: Units, t: int, prices: Floats, gap: flo
     rooms = offered and patterns_of(units, problem.types[t], tuple(each.part for each in offered))
     if offered and rooms:
         program = PatternProgram(offered, rooms)
-        return program.solved(prices, problem.demand, time_limit_s=TIME_LIMIT_S, gap=gap)
-    return _counted(problem, units, t, prices, gap)
+        return program.solved(prices, problem.demand, time_limit_s=TIME_LIMIT_S, gap=gap, least=least)
+    return _counted(problem, units, t, prices, gap=gap, least=least or {})
 
 
-def _counted(problem: FleetProblem, units: Units, t: int, prices: Floats, gap: float) -> Ints | None:
+def _counted(
+    problem: FleetProblem, units: Units, t: int, prices: Floats, *, gap: float, least: Mapping[int, int]
+) -> Ints | None:
     """Fill a host by counts of each part on each pnode."""
     program = _Program(problem.types[t], units, gap)
     for k in problem.types[t].classes:
-        if prices[k] > 0 and problem.demand[k]:
-            program.offer(k, problem.classes[k].load.splits, float(prices[k]), problem.demand[k])
+        if (prices[k] > 0 or k in least) and problem.demand[k]:
+            program.offer(k, problem.classes[k].load.splits, float(prices[k]), (least.get(k), problem.demand[k]))
     return program.solved(len(prices))
 
 
@@ -68,9 +81,10 @@ class _Program:
             for room in units.room(pnode, limited=host.limited):
                 self.highs.addRow(-highspy.kHighsInf, float(room), 0, [], [])
 
-    def offer(self, k: int, splits: tuple[Split, ...], price: float, most: int) -> None:
-        """Offer guests of a class, each cut in one of some ways."""
-        together = self._row(-highspy.kHighsInf, float(most))
+    def offer(self, k: int, splits: tuple[Split, ...], price: float, number: tuple[int | None, int]) -> None:
+        """Offer guests of a class, so many at least and at most, each cut in one of some ways."""
+        least, most = number
+        together = self._row(-highspy.kHighsInf if least is None else float(least), float(most))
         for split in splits:
             if not split.distinct or len(split.parts) <= len(self.host.pnodes):
                 self._offer(k, split, price, float(most), together)

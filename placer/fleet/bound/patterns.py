@@ -12,6 +12,7 @@ exactly where the sum of min(a, n) is at least v n: the parts are then n matchin
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -139,7 +140,13 @@ class PatternProgram:
             self.patterns += [(pattern, self._column(0.0, float(count), {row: 1.0})) for pattern in patterns]
 
     def solved(
-        self, prices: Floats, demand: tuple[int, ...], *, time_limit_s: float, gap: float = EXACT
+        self,
+        prices: Floats,
+        demand: tuple[int, ...],
+        *,
+        time_limit_s: float,
+        gap: float = EXACT,
+        least: Mapping[int, int] | None = None,
     ) -> Ints | None:
         """
         Give the guests of each class that are worth most together.
@@ -148,6 +155,8 @@ class PatternProgram:
         ----------
         gap
             Part of the worth that may be missed.
+        least
+            Position of a class -> so many guests of it at least.
 
         Returns
         -------
@@ -157,9 +166,11 @@ class PatternProgram:
         until = perf_counter() + time_limit_s
         self.highs.setOptionValue("mip_rel_gap", gap)
         together = {each.of: self._row(float(demand[each.of])) for each in self.offered}
+        for k, count in (least or {}).items():
+            self.highs.changeRowBounds(together[k], float(count), float(demand[k]))
         guests = {}
         for i, each in enumerate(self.offered):
-            if prices[each.of] > 0 and demand[each.of]:
+            if (prices[each.of] > 0 or each.of in (least or {})) and demand[each.of]:
                 guests[i] = self._offer(i, float(prices[each.of]), float(demand[each.of]), together[each.of])
         spread: set[int] = set()
         while guests:

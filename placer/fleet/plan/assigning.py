@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from placer.fleet.bound.bundles import Bundle
 from placer.fleet.bound.filling import Filling
 from placer.fleet.model.fleet import Fleet
 from placer.fleet.model.rules import HOST
@@ -60,12 +61,13 @@ def assign(fleet: Fleet, problem: FleetProblem, filling: Filling) -> Assignment:
         assignment.put(placed.guest, placed.host)
     settled = {placed.guest for placed in fleet.placed if placed.pnodes is not None}
     fixed = {placed.guest: placed.host for placed in fleet.placed if placed.pnodes is None}
-    places = _places(fleet, problem, filling)
+    filled = _filled(fleet, problem, filling)
+    places = _places(problem, filling, filled)
     class_of = {guest: k for k, each in enumerate(problem.classes) for guest in each.guests if guest not in settled}
     for guest, host in fixed.items():  # on its host already; its place there is taken
         _take(places[class_of[guest]], host)
         del class_of[guest]
-    _bundles(assignment, class_of, places)
+    _bundles(assignment, class_of, places, _planned(filling, filled))
     waiting = sorted(class_of, key=assignment.rulebook.rank) if fleet.rules else list(class_of)
     cursors = [_Cursor(each) for each in places]
     for guest in waiting:
@@ -78,26 +80,59 @@ def assign(fleet: Fleet, problem: FleetProblem, filling: Filling) -> Assignment:
     return assignment
 
 
-def _bundles(assignment: Assignment, class_of: dict[str, int], places: list[dict[str, int]]) -> None:
+def bundles_of(fleet: Fleet, problem: FleetProblem) -> Counter[Bundle]:
+    """Count the kinds of guests that stay on one host together, of those that run nowhere yet."""
+    running = {placed.guest for placed in fleet.placed}
+    class_of = {guest: k for k, each in enumerate(problem.classes) for guest in each.guests if guest not in running}
+    bundles = dict.fromkeys(Rulebook(fleet).bundle_of.values()) if fleet.rules else {}
+    return Counter(
+        tuple(sorted(Counter(class_of[guest] for guest in bundle).items()))
+        for bundle in bundles
+        if all(guest in class_of for guest in bundle)
+    )
+
+
+def _bundles(
+    assignment: Assignment,
+    class_of: dict[str, int],
+    places: list[dict[str, int]],
+    planned: dict[Bundle, list[str]],
+) -> None:
     """Give guests that stay on one host a host that has places for all of them; else all of them are loose."""
     book = assignment.rulebook
-    for bundle in dict.fromkeys(book.bundle_of.values()):
-        if any(guest not in class_of for guest in bundle):
-            continue  # one of them runs: the others follow it
-        needed = Counter(class_of.pop(guest) for guest in bundle)
+    needed = {
+        bundle: Counter(class_of[guest] for guest in bundle)
+        for bundle in dict.fromkeys(book.bundle_of.values())
+        if all(guest in class_of for guest in bundle)  # else one of them runs: the others follow it
+    }
+    hosts = {bundle: _holding(places, each) for bundle, each in needed.items()}
+
+    def choices(bundle: tuple[str, ...]) -> int:
+        return len(planned.get(tuple(sorted(needed[bundle].items())), hosts[bundle]))
+
+    for bundle in sorted(needed, key=choices):  # those with the fewest hosts choose first
+        for guest in bundle:
+            del class_of[guest]
+        each = needed[bundle]
         fitting = (
             host
-            for host in places[next(iter(needed))]
-            if all(places[k].get(host, 0) >= count for k, count in needed.items()) and book.may_all(bundle, host)
+            for host in (*planned.get(tuple(sorted(each.items())), ()), *hosts[bundle])
+            if all(places[k].get(host, 0) >= count for k, count in each.items()) and book.may_all(bundle, host)
         )
         host = next(fitting, None)
         if host is None:
             assignment.loose += bundle
             continue
-        for k, count in needed.items():
+        for k, count in each.items():
             places[k][host] -= count
         for guest in bundle:
             assignment.put(guest, host)
+
+
+def _holding(places: list[dict[str, int]], needed: Counter[int]) -> list[str]:
+    """Give the hosts with places for all guests of a bundle."""
+    first = places[next(iter(needed))]
+    return [host for host in first if all(places[k].get(host, 0) >= count for k, count in needed.items())]
 
 
 class _Cursor:
@@ -131,17 +166,31 @@ def _take(places: dict[str, int], host: str) -> None:
         places[host] -= 1
 
 
-def _places(fleet: Fleet, problem: FleetProblem, filling: Filling) -> list[dict[str, int]]:
-    """Give for each class the number of its places on each host."""
+def _filled(fleet: Fleet, problem: FleetProblem, filling: Filling) -> dict[str, int]:
+    """Give for each host that is used the position of its filling."""
     kinds = sorted({rule.within for rule in fleet.rules if rule.within != HOST})
     hosts = {t: _interleaved(fleet, each.hosts, kinds) for t, each in enumerate(problem.types)}
+    ordered = sorted(enumerate(filling.fillings), key=lambda each: (each[1][0], -int(each[1][1].sum())))
+    return {next(hosts[t]): i for i, (t, _, count) in ordered for _ in range(count)}
+
+
+def _places(problem: FleetProblem, filling: Filling, filled: dict[str, int]) -> list[dict[str, int]]:
+    """Give for each class the number of its places on each host."""
     places: list[dict[str, int]] = [{} for _ in problem.classes]
-    for t, column, count in sorted(filling.fillings, key=lambda each: (each[0], -int(each[1].sum()))):
-        for _ in range(count):
-            host = next(hosts[t])
-            for k in column.nonzero()[0].tolist():
-                places[k][host] = int(column[k])
+    for host, i in filled.items():
+        column = filling.fillings[i][1]
+        for k in column.nonzero()[0].tolist():
+            places[k][host] = int(column[k])
     return places
+
+
+def _planned(filling: Filling, filled: dict[str, int]) -> dict[Bundle, list[str]]:
+    """Give for each kind of guests that stay together the hosts that were filled with them in mind."""
+    planned: dict[Bundle, list[str]] = defaultdict(list)
+    for host, i in filled.items():
+        for kind in filling.together[i] if filling.together else ():
+            planned[kind].append(host)
+    return planned
 
 
 def _interleaved(fleet: Fleet, hosts: Sequence[str], kinds: Sequence[str]) -> Iterator[str]:

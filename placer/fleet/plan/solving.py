@@ -14,7 +14,7 @@ from placer.fleet.bound.filling import Filler, Filling
 from placer.fleet.bound.spread import least_spread
 from placer.fleet.bound.stages import Tier
 from placer.fleet.model.fleet import Fleet
-from placer.fleet.plan.assigning import Assignment, assign
+from placer.fleet.plan.assigning import Assignment, assign, bundles_of
 from placer.fleet.plan.host_problems import HostProblem, HostProblems
 from placer.fleet.plan.placing import HostAnswer, Work, place_all
 from placer.fleet.plan.plan import FleetPlan, HostPlan, PlanTier
@@ -43,7 +43,8 @@ def solve(
     began = perf_counter()
     stop = Event() if stop is None else stop
     problem = lower_fleet(fleet)
-    filling = Filler(problem, fleet.aim, began + time_limit_s / 2, say, stop).fill()
+    bundles = bundles_of(fleet, problem)
+    filling = Filler(problem, fleet.aim, began + time_limit_s / 2, say, stop, bundles=bundles).fill()
     assignment = assign(fleet, problem, filling)
     say(f"{len(assignment.guests_on)} hosts hold guests")
     left = max(1.0, time_limit_s - (perf_counter() - began))

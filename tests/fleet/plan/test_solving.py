@@ -135,3 +135,16 @@ def test_guests_without_vnuma_are_placed_on_hosts_of_fewer_pnodes_than_they_may_
     fleet = replace(fleet_of([[(4, 8), (4, 8)]], []), guests=(FleetGuest(guest=guest),))
     plan = right(fleet, solve(fleet))
     assert sorted(plan.hosts["h0"].placement.pnode_of["g"]) == [0, 1]  # type: ignore[type-var]
+
+
+def test_hosts_are_filled_with_places_for_guests_that_stay_together() -> None:
+    """Pairs of a large and a small guest fill the vcpus of six hosts of four pnodes, others the memory of four."""
+    large, small = [[(3, 6)] * 4] * 6, [[(1, 2)] * 4] * 6
+    rules = [{"together": [f"g{i}", f"g{6 + i}"]} for i in range(6)]
+    others = [[(1, 1 + i % 5)] for i in range(40)]
+    fleet = fleet_of([[(4, 8)] * 4] * 12, [*large, *small, *others], one_to_one=True, rules=rules)
+    plan = right(fleet, solve(fleet, time_limit_s=30))
+    assert all(plan.host_of[f"g{i}"] == plan.host_of[f"g{6 + i}"] for i in range(6))
+    assert plan.unplaced == ()
+    tier = plan.tiers[-1]
+    assert tier.value == tier.bound == 10
