@@ -81,7 +81,7 @@ ROWS: tuple[Row, ...] = (
         limit_s=30,
         cases=lambda seed: cases.with_traffic("dense", (48, 64), seed) | cases.with_traffic("stencil", (48, 64), seed),
         misses=partial(aims.close, gap=0.05),
-        tried="levels share the time (64 vnodes in a stencil: 79 % to 7 %); the highest level has four clusters of half "
+        tried="levels share the time (a stencil of 64: 79 % to 7 %); the highest level has four clusters of half "
         "the vnodes, whose pricing by branch and bound does not end",
     ),
     Row(
