@@ -146,7 +146,7 @@ def check(
     requests: RequestFiles = None,
 ) -> None:
     """
-    Check a plan and its proof from the fleet alone, without a solver.
+    Check a plan and its proof from the fleet alone, without a solver but for what the proof says was searched.
 
     The plan: names, rules between guests, and all rules of placements on every
     host. The certificate: its bounds, recomputed in integers. Ends with 0 where

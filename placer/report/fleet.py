@@ -132,7 +132,7 @@ def _searched_words(proof: Proof) -> str:
     names = proof.claim.searched
     if not names:
         return ""
-    return f"; the most that hosts like {name_some(names)} hold was searched by CP-SAT"
+    return f"; the most that hosts like {name_some(names)} hold was searched here again, by CP-SAT"
 
 
 def render_faults(faults: Sequence[str], placements: Mapping[str, Placement]) -> str:

@@ -86,5 +86,6 @@ def test_a_proof_that_rests_on_a_search_says_so() -> None:
     claim = BoundClaim(tier="hosts", bound=3, scale=1, searched=("h0", "h7"))
     said = render_proofs([Proof(claim=claim, proved=3)], in_use=0, relaxed=())
     assert said == (
-        "proved: no assignment uses fewer than 3 hosts; the most that hosts like h0, h7 hold was searched by CP-SAT\n"
+        "proved: no assignment uses fewer than 3 hosts; the most that hosts like h0, h7 hold was searched "
+        "here again, by CP-SAT\n"
     )

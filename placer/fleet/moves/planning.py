@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 from time import perf_counter
 
@@ -15,6 +15,7 @@ from placer.fleet.model.entries import HostFormat
 from placer.fleet.model.fleet import Fleet
 from placer.fleet.moves.classes import Bools
 from placer.fleet.moves.columns import Columns
+from placer.fleet.moves.fewer import within_fewer
 from placer.fleet.moves.fewest import Fewest, fewest_moves
 from placer.fleet.moves.goal import FleetGoal, check_goal
 from placer.fleet.moves.judge import end_faults
@@ -44,8 +45,6 @@ MOST_HOSTS = 2500
 
 @dataclass(frozen=True)
 class _Found:
-    """A plan, and what it comes to."""
-
     state: State
     staged: Staged
     value: int
@@ -70,9 +69,13 @@ def plan_moves(
     """
     began = perf_counter()
     check_goal(goal, fleet)
-    running = Running(fleet, goal, family)
-    planning = _Planning(running, began, began + time_limit_s, stop or Event(), say)
-    return planning.run()
+    until, ended = began + time_limit_s, stop or Event()
+
+    def solved(moves: int | None, end: float) -> FleetMoves:
+        running = Running(fleet, replace(goal, moves=moves), family)
+        return _Planning(running, perf_counter(), end, ended, say).run()
+
+    return within_fewer(solved(goal.moves, until), -math.inf if ended.is_set() else until, solved)
 
 
 class _Planning:
@@ -101,11 +104,9 @@ class _Planning:
         wrong = end_faults(self.running.fleet, placed_by(self.running, best.state)) if best and self.goal.mend else []
         seconds = perf_counter() - self.began
         if best is None or wrong:
-            return no_plan(self.running, self._missing(*wrong[:1]), seconds)
+            known = Missing(self.first, self.bound, self._ended(), self.impossible, next(iter(wrong), None))
+            return no_plan(self.running, known, seconds)
         return as_plan(self.running, best.state, best.staged, self.bound, seconds)
-
-    def _missing(self, broken: str | None = None) -> Missing:
-        return Missing(self.first, self.bound, ended=self._ended(), impossible=self.impossible, broken=broken)
 
     def _ended(self) -> bool:
         return perf_counter() > self.until or self.stop.is_set()
@@ -138,8 +139,8 @@ class _Planning:
         yield known
         if known is not None and self._met(known.value):
             return
-        over = self.goal.moves is not None and self.first is not None and self.first.bound > self.goal.moves
-        hopeless = over or (self.first is not None and self.first.stuck)
+        most = math.inf if self.goal.moves is None else self.goal.moves
+        hopeless = self.first is not None and (self.first.stuck or self.first.bound > most)
         if len(self.running.hosts) > MOST_HOSTS or hopeless or self._ended():
             return
         if self.goal.fewest and not self.goal.mend:

@@ -42,6 +42,7 @@ def solve(
     """Solve a fleet (:func:`placer.solve_fleet`)."""
     began = perf_counter()
     stop = Event() if stop is None else stop
+    _expect_kept(fleet)
     problem = lower_fleet(fleet)
     bundles = bundles_of(fleet, problem)
     filling = Filler(problem, fleet.aim, began + time_limit_s / 2, say, stop, bundles=bundles).fill()
@@ -59,6 +60,24 @@ def solve(
     answers = _Answers(fleet, work)
     unplaced = _placed(problem, assignment, answers)
     return _plan(fleet, problem, filling, assignment, answers, unplaced=unplaced, began=began)
+
+
+def _expect_kept(fleet: Fleet) -> None:
+    """
+    Refuse rules that the guests that run break already: no plan that leaves them where they are keeps these.
+
+    Raises
+    ------
+    InputError
+        If there are any.
+    """
+    broken = broken_rules(fleet, {placed.guest: placed.host for placed in fleet.placed}) if fleet.rules else []
+    if broken:
+        place, _, what = broken[0].partition(": ")
+        raise InputError(
+            f"{what}, as guests run now; moves may mend that (placer fleet rebalance --mend)",
+            place=place,
+        )
 
 
 class _Answers:

@@ -148,3 +148,21 @@ def test_hosts_are_filled_with_places_for_guests_that_stay_together() -> None:
     assert plan.unplaced == ()
     tier = plan.tiers[-1]
     assert tier.value == tier.bound == 10
+
+
+@pytest.mark.parametrize(
+    ("rule", "what"),
+    [
+        ({"together": ["g0", "g1"]}, "hosts h0, h1 hold guests that stay together"),
+        ({"apart": ["g0", "g2"]}, "host h0 holds 2 of its guests, expected at most 1"),
+        ({"at_most": ["g0", "g2"], "most": 1}, "host h0 holds 2 of its guests, expected at most 1"),
+    ],
+)
+def test_rules_that_guests_break_where_they_run_are_refused(rule: dict[str, object], what: str) -> None:
+    running = [Placed(guest=f"g{i}", host=f"h{i % 2}", pnodes=[0]) for i in range(3)]
+    fleet = fleet_of([[(8, 16)]] * 2, [[(1, 2)]] * 4, rules=[rule], placed=running)
+    with pytest.raises(InputError) as failed:
+        solve(fleet)
+    assert failed.value.place == "rules[0]"
+    assert what in str(failed.value)
+    assert "rebalance --mend" in str(failed.value)
