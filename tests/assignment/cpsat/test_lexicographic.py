@@ -115,7 +115,7 @@ def test_it_begins_with_what_is_known_and_polishes_answers_only_where_asked() ->
 
 def test_it_reports_costs_and_bounds_that_close_in() -> None:
     told: list[Progress] = []
-    context = SearchContext(time_limit_s=1, workers=1, on_progress=told.append)
+    context = SearchContext(time_limit_s=4, workers=1, on_progress=told.append)  # of a busy machine a second is too few
     solution = solve_by_model(lower(four_large_guests()).problem, context)
     bounds = [progress.bound for progress in told if progress.step == "CP-SAT" and progress.tier == 2]
     known = [bound for bound in bounds if bound is not None]
