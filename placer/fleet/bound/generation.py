@@ -154,23 +154,23 @@ def _pack(
     until: float,
     ended: Callable[[], bool],
 ) -> int:
-    """Add good fillings, else the best, of the types that may gain most, found one by one; give how many are new."""
+    """Add the best fillings, or good ones, of the types that may gain most, one by one; give how many are new."""
     costs = np.array(host_costs(master.problem, master.stage.tier), dtype=float)
     may = most - costs - relaxed.hosts
     order = [t for t in np.argsort(-may, kind="stable").tolist() if may[t] > LEAST_GAIN][:MOST_PACKED]
-    worth = most.copy()
-    for exact in (False, True):
-        added = 0
-        for t in order:
-            if ended():
-                break
-            column = _exactly(master, t, relaxed, worth, until) if exact else None
-            if column is None:
-                column = packed(master.problem, pricer.units, t, relaxed.prices, gap=EXACT if exact else GAP)
-            if column is not None and column @ relaxed.prices - costs[t] - relaxed.hosts[t] > LEAST_GAIN:
-                added += master.add(t, column)
-        if added:
+    worth, added = most.copy(), 0
+    for t in order:
+        if ended():
             return added
+        column = _exactly(master, t, relaxed, worth, until)
+        for gap in (GAP, EXACT) if column is None else ():
+            column = packed(master.problem, pricer.units, t, relaxed.prices, gap=gap)
+            if column is None or column @ relaxed.prices - costs[t] - relaxed.hosts[t] > LEAST_GAIN:
+                break
+        if column is not None and column @ relaxed.prices - costs[t] - relaxed.hosts[t] > LEAST_GAIN:
+            added += master.add(t, column)
+    if added:
+        return added
     bound = lagrangian(master, relaxed.prices, relaxed.multipliers, worth)
     if bound > best.bound:
         types = tuple(np.flatnonzero(worth < most).tolist())
