@@ -98,7 +98,8 @@ def plot(rows: list[dict[str, Any]], path: Path) -> None:
             points = ([float(row[x]) for row in here], [float(row[y]) for row in here])
             axis.plot(*points, color=colour, marker=marker, label=name)
         axis.set(xscale="log", yscale="log", xlabel="types of hosts" if x == "types" else x, ylabel=label)
-        axis.legend()
+        axis.margins(y=0.4)  # room for the legend
+        axis.legend(loc="upper left")
     figure.savefig(path, facecolor="white", metadata={"Date": None})
     plt.close(figure)
 
@@ -109,8 +110,7 @@ def render(rows: list[dict[str, Any]]) -> str:
         "Made by `python -m benchmarks.fleet_growth` from the data set of `python -m benchmarks.fleet`. Each row is a "
         "process of its own that solves a fleet for the fewest hosts, with the placement of every distinct host, and "
         f"checks the certificate; a time limit of {LIMIT_S:.0f} s ends the search where "
-        "the bound is not met. The machine did other work (a load of 12), so that the limit ended the linear program "
-        "of 100,000 hosts and of 3,000 that all differ early: their bounds are not what more time gives. "
+        "the bound is not met. "
         "Hosts that are drawn from the data set have at most a few hundred types, so that more hosts cost no more than "
         "the names of their guests; of hosts that all differ each is a type, and each in use is placed for itself. A "
         "certificate has a price for each class of guests; its check looks at every type."
