@@ -9,7 +9,6 @@ machine and workers of a Dask cluster on it solve the same fleet of hosts that a
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import sys
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.fleet import _table, different_hosts
+from benchmarks.result_rows import write
 from placer.fleet.files.requests_table import guests_of_requests
 from placer.fleet.model.fleet import Fleet
 from placer.fleet.plan.solving import solve
@@ -109,10 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
     if corpus is None:
         parser.error("--corpus is missing, and PLACER_CORPUS is not set")
     rows = measure(corpus)
-    with RESULTS.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    write(RESULTS, FIELDS, rows)
     PAGE.write_text(render(rows, os.getloadavg()[1]), encoding="utf-8")
     return 0
 

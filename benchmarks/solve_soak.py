@@ -9,7 +9,6 @@ calls the library for years would have them.
 from __future__ import annotations
 
 import argparse
-import csv
 import gc
 import os
 import sys
@@ -23,6 +22,7 @@ import numpy as np
 
 import placer
 from benchmarks.hosts import loaded
+from benchmarks.result_rows import write
 from benchmarks.speed.cases import shipped
 from benchmarks.speed.hosts import single
 from placer.instance import Instance
@@ -106,10 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--solves", type=int, default=SOLVES, help=f"how many, default {SOLVES:,}")
     given = parser.parse_args(arguments)
     rows = measure(given.solves, PIECE)
-    with RESULTS.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    write(RESULTS, FIELDS, rows)
     PAGE.write_text(render(rows, os.getloadavg()[1]), encoding="utf-8")
     return 0
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from placer.formats.base import ParsedGuest
 
 TABLE = ".csv"
-MOST_RATIO = 1000
-"""As of a fleet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +61,7 @@ def import_fleet(
     InputError
         With the place of the fault; of several files all at once.
     """
-    from placer.fleet.model.fleet import Fleet
+    from placer.fleet.model.fleet import MOST_RATIO, Fleet
 
     if cpu_ratio is not None and not 0 < cpu_ratio <= MOST_RATIO:
         raise InputError(f"expected a number above 0, up to {MOST_RATIO}, got {cpu_ratio}", place="cpu_ratio")

@@ -19,7 +19,7 @@ from placer.assignment.bounds.rank_one import rank_one_form, residual_capacity_b
 from placer.assignment.bounds.rank_one_boxes import bound_by_boxes
 from placer.assignment.context import SearchContext
 from placer.assignment.group_relaxation import group_bounds
-from placer.assignment.heuristics.annealing import anneal, annealed_tier
+from placer.assignment.heuristics.annealing import PROVABLE, anneal, annealed_tier
 from placer.assignment.heuristics.tabu_search import tabu_search
 from placer.assignment.structure.symmetry import item_classes
 from placer.assignment.structure.term_index import TermIndex
@@ -32,10 +32,9 @@ The same for a lone group with more allowed pairs of an item and a site than ``C
 
 Good assignments of a lone group may lie far apart on a mesh; chosen on the rows of benchmarks/speed.
 """
-ANNEALING_SHARE, ANNEALING_ROUNDS, MANY_CELLS = 0.2, 4, 200
+ANNEALING_SHARE, ANNEALING_ROUNDS = 0.2, 4
 """
-Part of the time left that annealing may take before the bounds, and its rounds; one with no more allowed pairs of an
-item and a site than ``MANY_CELLS``, which CP-SAT may prove.
+Part of the time left that annealing may take before the bounds, and its rounds; one where CP-SAT may prove the rest.
 
 Chosen on the rows of benchmarks/speed: four rounds take 2 s for 32 items on 64 sites.
 """
@@ -79,7 +78,7 @@ def solve_root(
     index = TermIndex(problem)
     bounds = lower_bounds(index)
     context.prove(problem, bounds)
-    annealed = not problem.has_intergroup_flow and _is_annealed(index)
+    annealed = _is_annealed(index)
     first, bounds = _first(index, context, start, bounds, forced=not annealed)
     start = start if first is None else first
     if patience is None:
@@ -135,12 +134,10 @@ def _is_annealed(index: TermIndex) -> bool:
 
 
 def _annealed(index: TermIndex, context: SearchContext, start: IntArray, bounds: tuple[int, ...]) -> IntArray:
-    """Anneal for a part of the time."""
-    tier = annealed_tier(index)
-    assert tier is not None
-    seconds = ANNEALING_SHARE * context.left_s()
-    rounds = ANNEALING_ROUNDS if int(index.problem.allowed.sum()) > MANY_CELLS else 1
-    return anneal(index, context, start, time_limit_s=seconds, rounds=rounds, bound=bounds[tier])
+    """Anneal for a part of the time; with a deterministic limit rounds alone end it."""
+    seconds = context.left_s() * (ANNEALING_SHARE if context.deterministic_limit is None else 1.0)
+    rounds = ANNEALING_ROUNDS if int(index.problem.allowed.sum()) > PROVABLE else 1
+    return anneal(index, context, start, time_limit_s=seconds, rounds=rounds, bounds=bounds)
 
 
 def _costs(problem: Problem, site_of: IntArray) -> tuple[int, ...]:

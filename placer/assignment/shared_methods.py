@@ -8,7 +8,7 @@ from dataclasses import replace
 from placer.assignment import IntArray, Problem, Solution, Status
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.branch_and_bound import branch_and_bound
-from placer.assignment.heuristics.annealing import anneal, annealed_tier
+from placer.assignment.heuristics.annealing import PROVABLE, anneal, annealed_tier
 from placer.assignment.heuristics.tabu_search import tabu_search
 from placer.assignment.leaving import unbroken
 from placer.assignment.method import Applies, GaveUp, Method, always
@@ -20,15 +20,8 @@ Moves without gain after which tabu search ends if a deterministic limit is set,
 
 Chosen, not tuned.
 """
-
-
-ANNEALED_CELLS, ROUNDS, LONG_ROUND = 200, 1000, 4000
-"""
-Allowed pairs of an item and a site beyond which a lone group with traffic is annealed to the end, with rounds at most,
-and moves of the first: short rounds came before.
-
-Measured on 32 items and 64 sites: in 5 s annealing finds what CP-SAT finds in 40, and neither proves it.
-"""
+ROUNDS, LONG_ROUND = 1000, 4000
+"""Rounds of annealing to the end, at most, and moves of the first of them: short rounds came before."""
 
 
 def tree_search(
@@ -145,22 +138,26 @@ def _annealing_applies(problem: Problem) -> Applies:
     if len(problem.groups) != 1 or annealed_tier(TermIndex(problem)) is None:
         return Applies(False, "it is no lone group with one flow and loads alone")
     cells = int(problem.allowed.sum())
-    if cells <= ANNEALED_CELLS:
+    if cells <= PROVABLE:
         return Applies(False, f"it has {cells} allowed pairs of an item and a site, which CP-SAT may prove")
     return Applies(True, f"it has {cells} allowed pairs of an item and a site, too many for a proof by CP-SAT")
 
 
 def _annealing(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
-    """Anneal until the time is up, then look for lower tiers."""
+    """Anneal until the time is up, or the bound is met: other methods go on with the lower tiers."""
     if known is None or known.site_of is None:
         return GaveUp("no assignment is known")
     if context.deterministic_limit is not None:
         return GaveUp("a deterministic limit has no measure for it")
-    index = TermIndex(problem)
-    tier = annealed_tier(index)
-    assert tier is not None
-    seconds, bound = context.left_s(), known.bounds[tier]
-    found = anneal(index, context, known.site_of, time_limit_s=seconds, rounds=ROUNDS, first=LONG_ROUND, bound=bound)
+    found = anneal(
+        TermIndex(problem),
+        context,
+        known.site_of,
+        time_limit_s=context.left_s(),
+        rounds=ROUNDS,
+        first=LONG_ROUND,
+        bounds=known.bounds,
+    )
     costs = tuple(problem.evaluate(found[None, :])[0].tolist())
     solution = replace(
         known, site_of=found, costs=costs, status=Solution.status_for(costs, known.bounds), attempts="local search"

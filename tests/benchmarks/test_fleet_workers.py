@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-
 import pytest
 
 from benchmarks.fleet_workers import AIM, PAGE, RESULTS, render
+from benchmarks.result_rows import read
 
 pytest.importorskip("distributed", reason="the extra dask is not installed")
 
@@ -16,9 +15,7 @@ def shown(page: str) -> list[str]:
 
 
 def test_the_page_shows_the_results() -> None:
-    with RESULTS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert shown(render(rows, 0.0)) == shown(PAGE.read_text(encoding="utf-8"))
+    assert shown(render(read(RESULTS), 0.0)) == shown(PAGE.read_text(encoding="utf-8"))
 
 
 def test_a_miss_is_said() -> None:

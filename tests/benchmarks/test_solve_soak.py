@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-
 import placer
+from benchmarks.result_rows import read
 from benchmarks.solve_soak import HOSTS, PAGE, RESULTS, SOLVES, instance, render
-
-
-def rows() -> list[dict[str, str]]:
-    with RESULTS.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_the_page_is_made_of_the_results() -> None:
     table = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
-    assert [line for line in render(rows(), 0.0).splitlines() if line.startswith("|")] == table
+    assert [line for line in render(read(RESULTS), 0.0).splitlines() if line.startswith("|")] == table
 
 
 def test_all_solves_are_proved_and_the_last_hold_no_more_memory_than_the_first() -> None:
-    assert sum(int(row["count"]) for row in rows()) == sum(int(row["proved"]) for row in rows()) == SOLVES
-    first, last = rows()[1], rows()[-1]  # the first piece still loads what later ones use
+    assert sum(int(row["count"]) for row in read(RESULTS)) == sum(int(row["proved"]) for row in read(RESULTS)) == SOLVES
+    first, last = read(RESULTS)[1], read(RESULTS)[-1]  # the first piece still loads what later ones use
     assert int(last["resident_mib"]) <= 1.05 * int(first["resident_mib"])
     assert int(last["objects"]) <= 1.05 * int(first["objects"])
 

@@ -190,7 +190,8 @@ class OnlineFleet:
         if unknown := [pnode for pnode in there if pnode not in of_host]:
             raise InputError(f'no pnode {unknown[0]} on host "{shorten(host)}"', place="pnodes")
         if not entry.guest.allows_vnode_count(len(there)):
-            raise InputError(f'{len(there)} pnodes for guest "{shorten(entry.guest.name)}"', place="pnodes")
+            name = shorten(entry.guest.name)
+            raise InputError(f'{len(there)} pnodes for guest "{name}", expected one a vnode', place="pnodes")
         return there
 
     def _placed(self, entry: FleetGuest) -> Arrival:

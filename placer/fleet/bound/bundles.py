@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import highspy
 import numpy as np
@@ -19,8 +19,6 @@ FEW = 2
 """Fillings with places for a bundle below which more are made. Chosen, not tuned."""
 MOST_BUNDLES, MOST_TYPES = 60, 10
 """Kinds of bundles, and types of hosts for each of them, for which fillings are made. Chosen: some 10 s at most."""
-GAP = 0.01
-"""Part of the worth of such a filling that may be missed."""
 
 
 def times(bundle: Bundle, column: Ints) -> int:
@@ -28,14 +26,18 @@ def times(bundle: Bundle, column: Ints) -> int:
     return min(int(column[k]) // count for k, count in bundle)
 
 
-def add_fillings(master: Master, units: Units, bundles: Mapping[Bundle, int]) -> int:
+def add_fillings(
+    master: Master, units: Units, bundles: Mapping[Bundle, int], left_s: Callable[[], float] = lambda: np.inf
+) -> int:
     """
     Add the fillings of least reduced cost that have places for bundles of which the master knows few.
 
     Parameters
     ----------
     bundles
-        Bundle -> how many guests-to-be-together of that kind there are.
+        Bundle -> how many of that kind there are.
+    left_s
+        Gives the seconds that are left.
 
     Returns
     -------
@@ -49,12 +51,14 @@ def add_fillings(master: Master, units: Units, bundles: Mapping[Bundle, int]) ->
     costs = np.array(host_costs(problem, master.stage.tier), dtype=float) + relaxed.hosts
     added = 0
     for bundle in scarce:
-        may = [t for t, each in enumerate(problem.types) if all(k in each.classes for k, _ in bundle)]
+        may = [t for t, host in enumerate(problem.types) if all(k in host.classes for k, _ in bundle)]
         found = []
         for t in may[:MOST_TYPES]:
-            column = packed(problem, units, t, relaxed.prices, gap=GAP, least=dict(bundle))
-            if column is not None:
-                found.append((costs[t] - float(column @ relaxed.prices), t, column))
+            if left_s() <= 0:
+                return added
+            each = packed(problem, units, t, relaxed.prices, left_s=left_s(), least=dict(bundle))
+            if each is not None:
+                found.append((costs[t] - float(each.filling @ relaxed.prices), t, each.filling))
         found.sort(key=lambda each: each[:2])
         added += sum(master.add(t, column) for _, t, column in found[:FEW])
     return added
@@ -95,9 +99,12 @@ class Together:
         for entries in rows.values():
             _row(highs, -highspy.kHighsInf, 0.0, entries)
 
-    def chosen(self, values: Ints) -> dict[tuple[Bundle, int], int]:
-        """Give how many bundles of a kind each filling holds, by its position."""
-        return {pair: value for pair, value in zip(self.pairs, values.tolist(), strict=True) if value}
+    def chosen(self, values: Ints) -> dict[int, tuple[Bundle, ...]]:
+        """Give the kinds of bundles that each filling holds, by its position among the fillings."""
+        held: dict[int, tuple[Bundle, ...]] = {}
+        for (b, q), value in zip(self.pairs, values.tolist(), strict=True):
+            held[q] = (*held.get(q, ()), *((b,) if value else ()))
+        return held
 
 
 def _row(highs: highspy.Highs, least: float, most: float, entries: dict[int, float]) -> None:

@@ -11,6 +11,7 @@ from msgspec import Meta, field
 
 from placer.errors import InputError
 from placer.fleet.bound.checking import exceeded, proved
+from placer.fleet.bound.items import units_of
 from placer.fleet.bound.spread import spread_over
 from placer.fleet.bound.stages import TIERS, Stage, Tier
 from placer.fleet.problem.problem import FleetProblem
@@ -29,6 +30,8 @@ SCALES = tuple(10**digits for digits in range(2, 10))
 """The scales that are tried, coarse ones first: a short certificate is easier to read."""
 FINE = 10**6
 """Scale of the prices of claims that rest on searches. Chosen, not tuned."""
+SEARCH_S = 20.0
+"""Seconds for the search of one type of hosts. Chosen: 9 classes on 8 pnodes take 0.1 to 2 s."""
 
 Whole = Annotated[int, Meta(ge=0, le=LARGEST)]
 
@@ -110,40 +113,36 @@ def certified(problem: FleetProblem, stage: Stage, found: Generated, left_s: flo
 
 def _searched(problem: FleetProblem, stage: Stage, found: Searched, left_s: float, best: BoundClaim) -> BoundClaim:
     """State a bound that rests on searches too; ``best`` where they end too late or prove no more."""
-    prices, multipliers = _whole(found.prices, FINE), _whole(found.multipliers, FINE)
-    until = perf_counter() + left_s
-    worth = _worth(problem, found.types, prices, until)
-    bound = proved(problem, stage, scale=FINE, prices=prices, multipliers=multipliers, searched=worth)
-    if bound <= best.bound:
-        return best
-    return BoundClaim(
-        tier=stage.tier,
-        bound=bound,
-        held=dict(stage.held),
-        scale=FINE,
-        prices=_named(problem, prices),
-        multipliers={tier: each for (tier, _), each in zip(stage.limits, multipliers, strict=True) if each},
-        searched=tuple(problem.types[t].hosts[0] for t in worth),
-    )
+    worth = _worth(problem, found.types, _whole(found.prices, FINE), perf_counter() + left_s)
+    claim = _claim(problem, stage, found, FINE, worth)
+    return claim if claim.bound > best.bound else best
 
 
 def _worth(problem: FleetProblem, types: Iterable[int], prices: list[int], until: float = math.inf) -> dict[int, int]:
     """Search what a host of some types is worth at most; types without an answer are missing."""
-    from placer.fleet.bound.searched import TIME_LIMIT_S, searched  # brings ortools along
+    from placer.fleet.bound.searched import searched  # brings ortools along
 
-    found = {t: searched(problem, t, prices, min(TIME_LIMIT_S, until - perf_counter())) for t in types}
-    return {t: each[0] for t, each in found.items() if each is not None}
+    units = units_of(problem)
+    found = {t: searched(problem, units, t, prices, min(SEARCH_S, until - perf_counter())) for t in types}
+    return {t: each.worth for t, each in found.items() if each is not None and each.proved}
 
 
-def _claim(problem: FleetProblem, stage: Stage, found: Generated, scale: int) -> BoundClaim:
+def _claim(
+    problem: FleetProblem,
+    stage: Stage,
+    found: Generated | Searched,
+    scale: int,
+    worth: dict[int, int] | None = None,
+) -> BoundClaim:
     prices, multipliers = _whole(found.prices, scale), _whole(found.multipliers, scale)
     return BoundClaim(
         tier=stage.tier,
-        bound=proved(problem, stage, scale=scale, prices=prices, multipliers=multipliers),
+        bound=proved(problem, stage, scale=scale, prices=prices, multipliers=multipliers, searched=worth),
         held=dict(stage.held),
         scale=scale,
         prices=_named(problem, prices),
         multipliers={tier: each for (tier, _), each in zip(stage.limits, multipliers, strict=True) if each},
+        searched=tuple(problem.types[t].hosts[0] for t in worth or ()),
     )
 
 

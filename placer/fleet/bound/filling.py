@@ -38,13 +38,13 @@ class Filling:
     tiers
         Highest first.
     together
-        For each filling the kinds of guests that stay together on hosts so filled, with their number on all of them;
-        empty where any host with places for them will do.
+        For each filling the kinds of guests that stay together which hosts so filled have in mind; empty where any host
+        with places for them will do.
     """
 
     fillings: tuple[tuple[int, Ints, int], ...]
     tiers: tuple[TierBound, ...]
-    together: tuple[dict[Bundle, int], ...] = ()
+    together: tuple[tuple[Bundle, ...], ...] = ()
 
 
 class Filler:
@@ -78,7 +78,7 @@ class Filler:
         bundles: Mapping[Bundle, int] | None = None,
     ) -> None:
         self.problem, self.aim, self.bundles = problem, aim, bundles or {}
-        self.together: dict[tuple[Bundle, int], int] = {}
+        self.held: Together | None = None
         self.pricer = Pricer(problem)
         self.steps = Steps(until, say, stop)
         self.all = all_fillings(problem)
@@ -136,13 +136,12 @@ class Filler:
         few = len(self.bundles) * len(master.columns) <= MOST_PAIRS
         if not self.bundles or not few or self.all is not None or self.steps.stop.is_set():
             return self.steps.whole(master, bound, self.all)
-        add_fillings(master, self.pricer.units, self.bundles)
-        held = Together(master, self.bundles)
-        master.beside = held.add
+        add_fillings(master, self.pricer.units, self.bundles, self.steps.left_s)
+        self.held = Together(master, self.bundles)
+        master.beside = self.held.add
         together = self.steps.whole(master, bound, None)
         master.beside = None
-        if together is not None and together.beside is not None and master.cost(together) <= bound:
-            self.together = held.chosen(together.beside)
+        if together is not None and master.cost(together) <= bound:
             return together
         return self.steps.whole(master, bound, None)
 
@@ -183,12 +182,11 @@ class Filler:
 
     def _filling(self, master: Master, whole: Whole, tiers: tuple[TierBound, ...]) -> Filling:
         used = [(i, *master.columns[i], count) for i, count in enumerate(whole.uses.tolist()) if count]
+        held = {} if self.held is None or whole.beside is None else self.held.chosen(whole.beside)
         return Filling(
             fillings=tuple((t, column, count) for _, t, column, count in used),
             tiers=tiers,
-            together=tuple({b: n for (b, q), n in self.together.items() if q == i} for i, *_ in used)
-            if self.together
-            else (),
+            together=tuple(held.get(i, ()) for i, *_ in used) if held else (),
         )
 
 

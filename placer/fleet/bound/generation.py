@@ -10,7 +10,6 @@ import numpy as np
 
 from placer.fleet.bound.master import Master, Relaxed
 from placer.fleet.bound.packing import packed
-from placer.fleet.bound.patterns import EXACT
 from placer.fleet.bound.pricing import Pricer
 from placer.fleet.bound.proving import Best, Searched, lagrangian
 from placer.fleet.bound.stages import host_costs
@@ -24,12 +23,6 @@ LEAST_GAIN = 1e-9
 """Least gain of a filling that is added, in units of the tier: less is noise of the linear program."""
 MOST_PACKED = 20
 """Most types whose best filling is searched one by one in a round. Chosen: a second."""
-GAP = 0.03
-"""Part of the worth of a filling that a first search may miss: that takes a fraction of the time."""
-SEARCH_S = 3.0
-"""Most seconds for one search of the best filling. Chosen: 9 classes on 8 pnodes take 0.1 to 2 s."""
-FINE = 10**9
-"""Parts of a unit of prices in which the best filling is searched."""
 MOST_ROUNDS = 1000
 """Most rounds of pricing. Chosen: fleets of a hundred types take some 30."""
 
@@ -79,6 +72,10 @@ def generate(
         Called with value and bound of each round: whether that is enough.
     """
     best = Best(-np.inf, np.zeros(0), np.zeros(0))
+
+    def left_s(bound: float) -> float:
+        return 0.0 if enough(np.inf, bound) else until - perf_counter()
+
     rounds = 0
     if not pricer.exact:
         pieces = Master(master.problem, master.stage)
@@ -96,16 +93,7 @@ def generate(
         if closed or enough(value, best.bound) or perf_counter() > until:
             break
         if not added and (
-            pricer.exact
-            or not _pack(
-                master,
-                pricer,
-                relaxed,
-                pricing.most,
-                best,
-                until=until,
-                ended=lambda: perf_counter() > until or enough(np.inf, best.bound),
-            )
+            pricer.exact or not _pack(master, pricer, relaxed, pricing.most, best, left_s=lambda: left_s(best.bound))
         ):
             break
     return Generated(best.bound, value, best.prices, best.multipliers, rounds, best.searched)
@@ -145,51 +133,27 @@ def _gaining(master: Master, relaxed: Relaxed, columns: Ints | Floats) -> list[i
 
 
 def _pack(
-    master: Master,
-    pricer: Pricer,
-    relaxed: Relaxed,
-    most: Floats,
-    best: Best,
-    *,
-    until: float,
-    ended: Callable[[], bool],
+    master: Master, pricer: Pricer, relaxed: Relaxed, most: Floats, best: Best, *, left_s: Callable[[], float]
 ) -> int:
     """Add the best fillings, or good ones, of the types that may gain most, one by one; give how many are new."""
     costs = np.array(host_costs(master.problem, master.stage.tier), dtype=float)
     may = most - costs - relaxed.hosts
-    order = [t for t in np.argsort(-may, kind="stable").tolist() if may[t] > LEAST_GAIN][:MOST_PACKED]
     worth, added = most.copy(), 0
-    for t in order:
-        if ended():
+    for t in np.argsort(-may, kind="stable")[:MOST_PACKED].tolist():
+        if may[t] <= LEAST_GAIN:
+            break
+        if left_s() <= 0:
             return added
-        column = _exactly(master, t, relaxed, worth, until)
-        for gap in (GAP, EXACT) if column is None else ():
-            column = packed(master.problem, pricer.units, t, relaxed.prices, gap=gap)
-            if column is None or column @ relaxed.prices - costs[t] - relaxed.hosts[t] > LEAST_GAIN:
-                break
-        if column is not None and column @ relaxed.prices - costs[t] - relaxed.hosts[t] > LEAST_GAIN:
-            added += master.add(t, column)
-    if added:
-        return added
+        found = packed(master.problem, pricer.units, t, relaxed.prices, left_s=left_s())
+        if found is not None:
+            worth[t] = min(worth[t], found.most)
+            if found.filling @ relaxed.prices - costs[t] - relaxed.hosts[t] > LEAST_GAIN:
+                added += master.add(t, found.filling)
     bound = lagrangian(master, relaxed.prices, relaxed.multipliers, worth)
-    if bound > best.bound:
+    if not added and bound > best.bound:
         types = tuple(np.flatnonzero(worth < most).tolist())
         best.searched = Searched(bound, relaxed.prices, relaxed.multipliers, types)
-    return 0
-
-
-def _exactly(master: Master, t: int, relaxed: Relaxed, worth: Floats, until: float) -> Ints | None:
-    """Find the best filling of a type by CP-SAT, and note what it is worth; None where that is not proved."""
-    from placer.fleet.bound.searched import searched  # brings ortools along
-
-    prices = np.floor(relaxed.prices * FINE)
-    left_s = min(SEARCH_S, until - perf_counter())
-    found = searched(master.problem, t, prices.astype(np.int64).tolist(), left_s)
-    if found is None:
-        return None
-    rounded = (relaxed.prices - prices / FINE) @ np.array(master.problem.demand)  # what rounding may hide, at most
-    worth[t] = min(worth[t], found[0] / FINE + rounded)
-    return found[1]
+    return added
 
 
 def _add(master: Master, types: Iterable[int], columns: Ints | Floats) -> int:

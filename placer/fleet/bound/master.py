@@ -70,7 +70,7 @@ class Whole:
     best
         Whether no other use of these columns is better, as HiGHS found.
     beside
-        Values of what was added to the program.
+        Values of what was added to the program; None where nothing was.
     """
 
     uses: Ints
@@ -247,4 +247,4 @@ class Master:
         values = np.rint(highs.getSolution().col_value).astype(np.int64)
         best = status in complete and len(self.columns) <= MOST_FREE and self.beside is None
         split = np.split(values, (self._classes, count))
-        return Whole(left_out=split[0], uses=split[1], best=best, beside=split[2])
+        return Whole(left_out=split[0], uses=split[1], best=best, beside=None if self.beside is None else split[2])

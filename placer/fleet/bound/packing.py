@@ -1,28 +1,50 @@
 """
-The best filling of one host at given prices, as an integer program, where guests have parts on several pnodes.
+The best filling of one host at given prices, where guests have parts on several pnodes.
 
-For each part of a guest the program counts how many stand on each pnode. Where the n copies of a guest have their parts
-on pnodes of their own, counts of at most n on each pnode suffice: the copies can then be told apart, as the edges of a
-bipartite graph of degree n are n matchings (Koenig 1916, see docs/methods.md).
+Where guests have equal parts it is searched by what pnodes may hold. Elsewhere an integer program counts for each part
+of a guest how many stand on each pnode. Where the n copies of a guest have their parts on pnodes of their own, counts
+of at most n on each pnode suffice: the copies can then be told apart, as the edges of a bipartite graph of degree n are
+n matchings (Koenig 1916, see docs/methods.md).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import highspy
 import numpy as np
 
 from placer.fleet.bound.highs import new_highs
 from placer.fleet.bound.items import Units
-from placer.fleet.bound.patterns import EXACT, PatternProgram, offers, patterns_of
 from placer.fleet.bound.tables import Floats, Ints
 from placer.fleet.problem.loads import Split
 from placer.fleet.problem.problem import FleetProblem, HostType
 
 TIME_LIMIT_S = 1.0
-"""Seconds for one host. Chosen: 9 classes on 8 pnodes take 0.05 to 0.5 s by patterns."""
+"""Seconds for one host by counts. Chosen: where guests have unequal parts good fillings come sooner, proofs do not."""
+SEARCH_S = 3.0
+"""Seconds for one host by patterns. Chosen: 9 classes on 8 pnodes take 0.1 to 2 s."""
+FINE = 10**9
+"""Parts of a unit of prices in which the best filling is searched."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """
+    A filling of a host.
+
+    Parameters
+    ----------
+    filling
+        Array ``[classes]``.
+    most
+        No filling is worth more; infinite where that is not proved.
+    """
+
+    filling: Ints
+    most: float
 
 
 def packed(
@@ -31,60 +53,56 @@ def packed(
     t: int,
     prices: Floats,
     *,
-    gap: float = EXACT,
+    left_s: float = np.inf,
     least: Mapping[int, int] | None = None,
-) -> Ints | None:
+) -> Packed | None:
     """
     Fill a host of a type with the guests that are worth most together.
 
     Parameters
     ----------
-    gap
-        Part of the worth that may be missed.
+    left_s
+        Seconds at most.
     least
         Position of a class -> so many guests of it at least.
 
     Returns
     -------
-    array ``[classes]`` or None
-        Guests of each class; None where nothing was found in time.
+    Packed or None
+        None where nothing was found in time.
     """
-    offered = offers(problem, units, problem.types[t])
-    rooms = offered and patterns_of(units, problem.types[t], tuple(each.part for each in offered))
-    if offered and rooms:
-        program = PatternProgram(offered, rooms)
-        return program.solved(prices, problem.demand, time_limit_s=TIME_LIMIT_S, gap=gap, least=least)
-    return _counted(problem, units, t, prices, gap=gap, least=least or {})
+    from placer.fleet.bound.searched import searched  # brings ortools along
 
-
-def _counted(
-    problem: FleetProblem, units: Units, t: int, prices: Floats, *, gap: float, least: Mapping[int, int]
-) -> Ints | None:
-    """Fill a host by counts of each part on each pnode."""
-    program = _Program(problem.types[t], units, gap)
+    whole = np.floor(prices * FINE)
+    found = searched(problem, units, t, whole.astype(np.int64).tolist(), min(SEARCH_S, left_s), least=least)
+    if found is not None:
+        hidden = float((prices - whole / FINE) @ np.array(problem.demand))  # by rounding, at most
+        return Packed(found.filling, found.worth / FINE + hidden if found.proved else np.inf)
+    program = _Program(problem.types[t], units, min(TIME_LIMIT_S, left_s))
     for k in problem.types[t].classes:
-        if (prices[k] > 0 or k in least) and problem.demand[k]:
-            program.offer(k, problem.classes[k].load.splits, float(prices[k]), (least.get(k), problem.demand[k]))
-    return program.solved(len(prices))
+        fewest = (least or {}).get(k, 0)
+        if (prices[k] > 0 or fewest) and problem.demand[k]:
+            program.offer(k, problem.classes[k].load.splits, float(prices[k]), (fewest, problem.demand[k]))
+    counted = program.solved(len(prices))
+    return None if counted is None else Packed(counted, np.inf)
 
 
 class _Program:
-    def __init__(self, host: HostType, units: Units, gap: float) -> None:
+    def __init__(self, host: HostType, units: Units, time_limit_s: float) -> None:
         self.host, self.units = host, units
         self.highs = new_highs()
         self.highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        self.highs.setOptionValue("time_limit", TIME_LIMIT_S)
-        self.highs.setOptionValue("mip_rel_gap", gap)
+        self.highs.setOptionValue("time_limit", max(0.01, time_limit_s))
         self.of: dict[int, int] = {}
         self.columns = 0
         for pnode in host.pnodes:
             for room in units.room(pnode, limited=host.limited):
                 self.highs.addRow(-highspy.kHighsInf, float(room), 0, [], [])
 
-    def offer(self, k: int, splits: tuple[Split, ...], price: float, number: tuple[int | None, int]) -> None:
+    def offer(self, k: int, splits: tuple[Split, ...], price: float, number: tuple[int, int]) -> None:
         """Offer guests of a class, so many at least and at most, each cut in one of some ways."""
         least, most = number
-        together = self._row(-highspy.kHighsInf if least is None else float(least), float(most))
+        together = self._row(float(least), float(most))
         for split in splits:
             if not split.distinct or len(split.parts) <= len(self.host.pnodes):
                 self._offer(k, split, price, float(most), together)

@@ -19,6 +19,8 @@ from placer.instance.rules import check_rules, guest_of
 from placer.instance.units import Cpu
 
 Aim = Literal["hosts", "spread", "none"]
+MOST_RATIO = 1000
+"""Most vcpus for each pcpu. Chosen: far above any in use; more is a slip."""
 
 
 class Placed(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -81,7 +83,7 @@ class Fleet(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     placed: tuple[Placed, ...] = ()
     rules: tuple[FleetRule, ...] = ()
     pnode_rules: tuple[Rule, ...] = ()
-    cpu_ratio: Annotated[float, Meta(gt=0, le=1000)] | None = None
+    cpu_ratio: Annotated[float, Meta(gt=0, le=MOST_RATIO)] | None = None
     aim: Aim = "hosts"
     objective: Objective = Objective()
 
@@ -194,7 +196,8 @@ class Fleet(Checked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
             if placed.pnodes is None:
                 continue
             if not guest.allows_vnode_count(len(placed.pnodes)):
-                raise ValueError(f'{place}.pnodes: {len(placed.pnodes)} pnodes for guest "{shorten(placed.guest)}"')
+                what = f'{len(placed.pnodes)} pnodes for guest "{shorten(placed.guest)}"'
+                raise ValueError(f"{place}.pnodes: {what}, expected one a vnode")
             for pnode in placed.pnodes:
                 if pnode not in host.position_of:
                     raise ValueError(f'{place}.pnodes: no pnode {pnode} on host "{shorten(placed.host)}"')

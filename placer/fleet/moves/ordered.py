@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from threading import Event
 from time import perf_counter
 
+import placer.assignment.cpsat  # noqa: F401 - first, as it imports ortools without pandas
+
+# isort: split
 from ortools.sat.python import cp_model
 
 from placer.assignment.cpsat.solver_run import solve_interruptibly

@@ -72,10 +72,10 @@ def plan_moves(
     until, ended = began + time_limit_s, stop or Event()
 
     def solved(moves: int | None, end: float) -> FleetMoves:
-        running = Running(fleet, replace(goal, moves=moves), family)
-        return _Planning(running, perf_counter(), end, ended, say).run()
+        start, running = perf_counter(), Running(fleet, replace(goal, moves=moves), family)
+        return _Planning(running, start, end, ended, say).run()
 
-    return within_fewer(solved(goal.moves, until), -math.inf if ended.is_set() else until, solved)
+    return within_fewer(solved(goal.moves, until), until, ended, solved)
 
 
 class _Planning:
@@ -153,8 +153,7 @@ class _Planning:
 
     def _in_stages(self, known: _Found | None) -> Iterator[_Found]:
         """Look for an order of moves itself, in one stage, in two and so on."""
-        import placer.assignment.cpsat  # noqa: F401 - brings ortools along, without pandas
-        from placer.fleet.moves.ordered import in_stages
+        from placer.fleet.moves.ordered import in_stages  # brings ortools along
 
         until = perf_counter() + STAGING * (self.until - perf_counter())
         value = None if known is None else known.value

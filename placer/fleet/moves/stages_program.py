@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 from placer.fleet.bound.tables import Ints
 from placer.fleet.moves.running import Running
 from placer.fleet.moves.spots import Spot
-from placer.fleet.moves.state import Rules, State
+from placer.fleet.moves.state import State
 
 MOST_VARIABLES = 60_000
 """Most numbers of guests that come somewhere. Chosen: 100 hosts of two pnodes have 18,000 in three stages."""
@@ -44,11 +44,11 @@ class StagesProgram:
         self.stages: list[Stage] = []
         self.wanted: dict[Group, cp_model.IntVar] = {}
         self.spots: dict[Group, Spot] = {}
-        ruled = State(running).rules.of
+        self.rules = State(running).rules
         self.stands: dict[Group, list[int]] = defaultdict(list)
         for g in running.running:
             spot = running.spot_of[g]
-            if spot is not None and g not in ruled and running.way_of(g) != "stay":
+            if spot is not None and g not in self.rules.of and running.way_of(g) != "stay":
                 group = (running.class_of[g], running.host_of[g], spot.takes)
                 self.spots.setdefault(group, spot)
                 self.stands[group].append(g)
@@ -58,8 +58,7 @@ class StagesProgram:
         """Make the program; None where it would be too large, or rules bind guests that must move or come together."""
         program = cls(running)
         coming = range(len(running.running), len(running.guests))
-        rules = State(running).rules
-        if len(coming) > 1 and any(g in rules.of for g in coming):
+        if len(coming) > 1 and any(g in program.rules.of for g in coming):
             return None
         places = {k: program._places(k) for k in dict.fromkeys(group[0] for group in program.stands)}
         if stages * sum(map(len, places.values())) > MOST_VARIABLES or not program._may_empty():
@@ -67,7 +66,7 @@ class StagesProgram:
         for _ in range(stages):
             program._add_stage(places)
         for k in dict.fromkeys(running.class_of[g] for g in coming):
-            program._want(k, [g for g in coming if running.class_of[g] == k], rules)
+            program._want(k, [g for g in coming if running.class_of[g] == k])
         program._end()
         return program
 
@@ -88,7 +87,7 @@ class StagesProgram:
         return all(g in counted for h in emptied for g in self.running.guests_on[h])
 
     def _add_stage(self, places: dict[int, list[Group]]) -> None:
-        stage, free = Stage(), self._free()
+        stage, taken = Stage(), self._taken()
         for k, groups in places.items():
             for group in groups:
                 if self.stages or self._fits(group, self.running.free):
@@ -101,7 +100,7 @@ class StagesProgram:
                 sum(v for group, v in stage.come.items() if group[0] == k)
                 == sum(v for group, v in stage.leave.items() if group[0] == k)
             )
-        self._fit(stage.come, free)
+        self._fit(stage.come, taken)
         self.stages.append(stage)
 
     def _came(self, k: int) -> list[Group]:
@@ -121,8 +120,8 @@ class StagesProgram:
     def _fits(self, group: Group, free: Ints) -> bool:
         return all(free[row, r] >= amount for row, r, amount in self._rows(group))
 
-    def _free(self) -> dict[tuple[int, int], list[Sum]]:
-        """Give what comes and goes on each pnode, in all stages so far."""
+    def _taken(self) -> dict[tuple[int, int], list[Sum]]:
+        """Give what more is taken of each pnode, of vcpus and of KiB, after all stages so far."""
         taken: dict[tuple[int, int], list[Sum]] = defaultdict(list)
         for stage in self.stages:
             for sign, counted in ((1, stage.come), (-1, stage.leave)):
@@ -140,16 +139,16 @@ class StagesProgram:
         for at, each in asked.items():
             self.model.add(sum(each) + sum(taken.get(at, [])) <= int(self.running.free[at]))
 
-    def _want(self, k: int, guests: list[int], rules: Rules) -> None:
+    def _want(self, k: int, guests: list[int]) -> None:
         """Let guests to make room for come in the end."""
-        mask = rules.mask(guests[0])
+        mask = self.rules.mask(guests[0])
         groups = [group for group in self._places(k) if mask is None or mask[group[1]]]
         self.wanted |= {group: self.model.new_int_var(0, len(guests), "") for group in groups}
         self.model.add(sum(self.wanted[group] for group in groups) == len(guests))
 
     def _end(self) -> None:
         """Let the guests to make room for fit beside everything in the end, and hosts that are to be empty be so."""
-        self._fit(self.wanted, self._free())
+        self._fit(self.wanted, self._taken())
         for group in self.stands:
             if self.running.hosts[group[1]] in self.running.emptied:
                 self.model.add(self._number(group) == 0)

@@ -70,7 +70,9 @@ def test_it_ends_at_a_bound_and_without_time_gives_back_its_start() -> None:
     least = int(problem.evaluate(best[None, :])[0, 0])
     logged: list[str] = []
     context = SearchContext(on_log=logged.append)
-    assert anneal(TermIndex(problem), context, best, time_limit_s=60, rounds=9, bound=least).tolist() == best.tolist()
+    assert (
+        anneal(TermIndex(problem), context, best, time_limit_s=60, rounds=9, bounds=(least,)).tolist() == best.tolist()
+    )
     assert "annealing: 0 moves" in logged[-1]
     assert anneal(TermIndex(problem), context, every[0], time_limit_s=0, rounds=9).tolist() == every[0].tolist()
 

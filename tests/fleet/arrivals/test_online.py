@@ -178,7 +178,7 @@ def test_a_guest_that_another_caller_placed_is_held_with_its_rules() -> None:
     [
         (("g0", "h9", [0]), 'host: no host "h9" in the fleet'),
         (("g0", "h0", [7]), 'pnodes: no pnode 7 on host "h0"'),
-        (("g0", "h0", [0, 0]), 'pnodes: 2 pnodes for guest "g0"'),
+        (("g0", "h0", [0, 0]), 'pnodes: 2 pnodes for guest "g0", expected one a vnode'),
         (("g0", "h0", 0), "pnodes: expected a list, got int"),
         (("g9", "h0", [0]), 'guest: guest "g9" is not in the fleet'),
         ((3, "h0", [0]), "guest: expected placer.Guest or placer.FleetGuest or str, got int"),

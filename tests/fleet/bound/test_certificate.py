@@ -100,7 +100,8 @@ def test_what_prices_do_not_prove_is_searched_and_named() -> None:
     assert (claim.bound, claim.searched) == (3, ("h0",))
     assert proves(claim, APART) == 3
     assert proves(replace(claim, searched=()), APART) == 2
-    assert certified(APART, stage, found, left_s=-100.0).bound in {2, 3}  # tiny searches may end in no time
+    hasty = certified(APART, stage, found, left_s=0.0)
+    assert proves(hasty, APART) >= hasty.bound
 
 
 def test_a_claim_that_names_hosts_of_another_fleet_is_refused() -> None:

@@ -1,25 +1,11 @@
-"""Fillings by patterns of pnodes: as good as any filling there is, with the parts of a guest on pnodes of their own."""
+"""Patterns of pnodes: every way to fill one that leaves no room, worked by hand."""
 
 from __future__ import annotations
 
-import numpy as np
-import pytest
-
-from placer.fleet.bound.enumeration import all_fillings
 from placer.fleet.bound.items import units_of
-from placer.fleet.bound.patterns import MOST_STEPS, PatternProgram, fullest, offers, patterns_of
-from placer.fleet.problem.problem import FleetProblem, lower_fleet
+from placer.fleet.bound.patterns import MOST_STEPS, fullest, offers, patterns_of
+from placer.fleet.problem.problem import lower_fleet
 from tests.support.fleets import fleet_of
-
-
-def filled(problem: FleetProblem, prices: list[float]) -> list[int] | None:
-    """Fill a host of the first type by its patterns."""
-    offered = offers(problem, units_of(problem), problem.types[0])
-    assert offered
-    rooms = patterns_of(units_of(problem), problem.types[0], tuple(each.part for each in offered))
-    assert rooms is not None
-    column = PatternProgram(offered, rooms).solved(np.array(prices), problem.demand, time_limit_s=10.0)
-    return None if column is None else column.tolist()
 
 
 def test_the_fullest_of_a_room_leave_no_room_for_a_part_more() -> None:
@@ -43,35 +29,11 @@ def test_guests_of_unequal_parts_have_no_patterns() -> None:
     assert offers(problem, units_of(problem), problem.types[0]) is None
 
 
-def test_parts_of_one_guest_share_no_pnode_where_they_must_not() -> None:
-    """
-    Two pnodes hold 9 vcpus and 8 and 2 GiB, and a guest has two parts of 1 and 1.
-
-    Apart, the small pnode holds a part each of two guests, which the large one holds too; together ten parts fit.
-    """
-    for one_to_one, most in ((True, 2), (False, 5)):
-        problem = lower_fleet(fleet_of([[(9, 8), (9, 2)]], [[(1, 1), (1, 1)]] * 9, one_to_one=one_to_one))
-        assert filled(problem, [1.0]) == [most]
-
-
-def test_without_guests_that_are_worth_something_there_is_no_filling() -> None:
-    assert filled(lower_fleet(fleet_of([[(4, 8)]], [[(1, 2)]])), [0.0]) is None
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_a_filling_is_the_best_of_all(seed: int) -> None:
-    """Hosts of equal and of different pnodes, guests of one to four equal parts that stay apart."""
-    draw = np.random.default_rng(seed)
-    sizes = draw.integers(2, 7, (2, 2)).tolist()
-    hosts = [[sizes[int(i)] for i in draw.integers(0, 2, 4)]]
-    guests = []
-    for _ in range(3):
-        part = tuple(draw.integers(1, 4, 2).tolist())
-        guests += [[part] * int(draw.integers(1, 5))] * int(draw.integers(1, 4))
-    problem = lower_fleet(fleet_of(hosts, guests, one_to_one=True))
-    prices = draw.integers(1, 9, len(problem.classes)).astype(float).tolist()
-    fillings = all_fillings(problem)
-    assert fillings is not None
-    best = max((float(column @ prices) for _, column in fillings), default=0.0)
-    found = filled(problem, prices) if problem.types[0].classes else None
-    assert (0.0 if found is None else float(np.dot(found, prices))) == best
+def test_pnodes_of_one_size_share_their_patterns() -> None:
+    problem = lower_fleet(fleet_of([[(2, 4), (2, 4), (1, 2)]], [[(1, 2)] * 2], one_to_one=True))
+    units = units_of(problem)
+    (offer,) = offers(problem, units, problem.types[0]) or ()
+    assert (offer.parts, offer.distinct) == (2, True)
+    found = patterns_of(units, problem.types[0], (offer.part,))
+    assert found is not None
+    assert sorted((patterns.tolist(), count) for patterns, count in found) == [([[1]], 1), ([[2]], 2)]

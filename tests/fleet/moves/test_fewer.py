@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import inf
+from threading import Event
 from time import perf_counter
 
 from placer.assignment import Status
@@ -32,7 +32,7 @@ def test_a_better_plan_of_fewer_moves_is_taken_with_the_goal_and_the_bound_that_
         asked.append(moves)
         return replace(BEST, goal=replace(GOAL, moves=moves))
 
-    plan = within_fewer(poor(), perf_counter() + 60, solved)
+    plan = within_fewer(poor(), perf_counter() + 60, Event(), solved)
     assert asked == [2]  # proved: no other is tried
     assert (plan.value, plan.status, plan.goal) == (1, Status.OPTIMAL, GOAL)
 
@@ -44,9 +44,13 @@ def test_budgets_from_the_one_that_was_asked_on_are_not_tried() -> None:
         asked.append(moves)
         return poor()
 
-    plan = within_fewer(poor(replace(GOAL, moves=8)), perf_counter() + 60, solved)
+    plan = within_fewer(poor(replace(GOAL, moves=8)), perf_counter() + 60, Event(), solved)
     assert asked == [2, 3, 5]
     assert (plan.value, plan.status) == (0, Status.FEASIBLE)
-    within_fewer(poor(), -inf, solved)
-    within_fewer(BEST, perf_counter() + 60, solved)
+    stopped = Event()
+    stopped.set()
+    within_fewer(poor(), perf_counter() + 60, stopped, solved)
+    within_fewer(poor(), perf_counter() - 1, Event(), solved)
+    within_fewer(BEST, perf_counter() + 60, Event(), solved)
+    within_fewer(poor(FleetGoal(empty=("h0",))), perf_counter() + 60, Event(), solved)
     assert asked == [2, 3, 5]
