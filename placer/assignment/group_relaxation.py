@@ -60,6 +60,17 @@ def group_bounds(index: TermIndex, context: SearchContext, known: tuple[int, ...
     return tuple(found)
 
 
+def least_alone(index: TermIndex, context: SearchContext, t: int) -> IntArray:
+    """
+    Bound the linear costs and flows of each group in one tier, as if it were alone.
+
+    Returns
+    -------
+    array ``[groups]``
+    """
+    return _Alone(index, replace(context, on_log=None, on_progress=None), t, pair_bounds(index)[t], []).each()
+
+
 def _splits(index: TermIndex, convex_loads: list[ConvexLoad]) -> list[tuple[int, list[ConvexLoad]]]:
     """Split the prices of load: a bound of the part that all groups share, and the part that is left to each alone."""
     allowed = index.problem.allowed
@@ -96,7 +107,11 @@ class _Alone:
 
     def least(self) -> int:
         """Sum the least costs of the groups."""
-        return sum(self._group(items) for items in self._index.problem.groups)
+        return int(self.each().sum())
+
+    def each(self) -> IntArray:
+        """Give the least cost of each group, ``[groups]``."""
+        return np.array([self._group(items) for items in self._index.problem.groups], dtype=np.int64)
 
     def _group(self, items: IntArray) -> int:
         """Bound one group: by its items and pairs if one site reaches that bound, else by branch and bound."""

@@ -49,6 +49,7 @@ INSIDE = {
         ("heuristics",),
         ("exact",),
         ("group_relaxation",),
+        ("group_assignments",),
         ("root",),
         ("cpsat",),
         ("shared_methods",),

@@ -8,7 +8,8 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from placer.assignment import BoolArray, Conflict
-from placer.assignment.cpsat.variables import ItemClass, Value, Variables
+from placer.assignment.cpsat.affine import Value
+from placer.assignment.cpsat.variables import ItemClass, Variables
 
 
 def keep_conflicts(variables: Variables) -> None:
@@ -17,7 +18,7 @@ def keep_conflicts(variables: Variables) -> None:
     units = variables.units
     for relation in variables.index.problem.relations:
         firsts = [unit.items[0] for unit in units]
-        related = relation.items[np.ix_(firsts, firsts)]
+        related = relation.items[np.ix_(firsts, firsts)] & ~_listed_together(variables, firsts)
         for unit in units:
             if len(unit.items) > 1 and relation.items[unit.items[0], unit.items[1]]:
                 _within(variables, held, unit, relation)
@@ -26,6 +27,12 @@ def keep_conflicts(variables: Variables) -> None:
         off_diagonal = relation.sites & ~np.eye(len(relation.sites), dtype=bool)
         for i, j in np.argwhere(np.triu(related)).tolist() if off_diagonal.any() else []:
             _bar_pairs(variables, held, units[i], units[j], off_diagonal)
+
+
+def _listed_together(variables: Variables, firsts: list[int]) -> BoolArray:
+    return np.array([[variables.listed_together(v, w) for w in firsts] for v in firsts], dtype=bool).reshape(
+        len(firsts), len(firsts)
+    )
 
 
 def cliques(related: BoolArray) -> list[list[int]]:

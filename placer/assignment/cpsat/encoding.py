@@ -15,6 +15,7 @@ from placer.assignment import (
     SetOnSite,
     Term,
 )
+from placer.assignment.cpsat.affine import Affine
 from placer.assignment.cpsat.conflicts import keep_conflicts
 from placer.assignment.cpsat.flows import encode_flow
 from placer.assignment.cpsat.load_terms import (
@@ -28,7 +29,7 @@ from placer.assignment.cpsat.load_terms import (
 )
 from placer.assignment.cpsat.residual_values import encode_residual_value
 from placer.assignment.cpsat.rounded_terms import encode_floored_linear, encode_max_utilization
-from placer.assignment.cpsat.variables import Affine, Variables
+from placer.assignment.cpsat.variables import Variables
 
 ENCODERS: dict[type[Term], Callable[[Variables, Any, Affine], None]] = {
     ConvexLoad: encode_convex_load,

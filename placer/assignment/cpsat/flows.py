@@ -8,7 +8,9 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from placer.assignment import IntArray
-from placer.assignment.cpsat.variables import Affine, ItemClass, Value, Variables
+from placer.assignment.cpsat.affine import Affine, Value
+from placer.assignment.cpsat.variables import ItemClass, Variables
+from placer.assignment.group_assignments import flow_cost
 from placer.assignment.structure.term_index import PairFlow
 from placer.assignment.structure.ultrametric import Level, is_hierarchical, levels
 
@@ -17,15 +19,20 @@ def encode_flow(variables: Variables, flow: PairFlow, cost: Affine) -> None:
     """
     Add the sum over v != w of ``flow[v, w] * distance[site(v), site(w)]`` to a cost.
 
-    Flows within a class are encoded by :func:`encode_counts` where the distances form a hierarchy, else by
-    :func:`encode_slots`; flows between classes, which are single items then, by :func:`encode_pair`.
+    Flows within a group whose assignments are listed are part of the price of each. Flows within a class are encoded by
+    :func:`encode_counts` where the distances form a hierarchy, else by :func:`encode_slots`; flows between classes,
+    which are single items then, by :func:`encode_pair`.
     """
     for unit in variables.units:
         if len(unit.items) > 1 and flow.flow[unit.items[0], unit.items[1]]:
             encode = encode_counts if is_hierarchical(flow.distance) else encode_slots
             encode(variables, unit, int(flow.flow[unit.items[0], unit.items[1]]), flow.distance, cost)
+    for group in variables.groups:
+        own = group.total(flow_cost(flow.flow[np.ix_(group.items, group.items)], flow.distance, group.rows))
+        cost.terms += own.terms
+        cost.constant += own.constant
     for v, w in np.argwhere(np.triu(flow.flow + flow.flow.T)).tolist():
-        if variables.unit_of[v] is not variables.unit_of[w]:
+        if variables.unit_of[v] is not variables.unit_of[w] and not variables.listed_together(v, w):
             encode_pair(variables, flow, v, w, cost)
 
 

@@ -14,11 +14,13 @@ from ortools.sat.python import cp_model
 from placer.assignment import IntArray, Problem, Solution, Status
 from placer.assignment.bounds.elementary import forced_sites, residual_capacity_bound
 from placer.assignment.context import SearchContext
+from placer.assignment.cpsat.affine import Affine
 from placer.assignment.cpsat.encoding import encode
 from placer.assignment.cpsat.minimise import Outcome, minimise
 from placer.assignment.cpsat.parameters import is_small, workers_for
 from placer.assignment.cpsat.slot_cuts import SlotCuts
-from placer.assignment.cpsat.variables import Affine, Variables
+from placer.assignment.cpsat.variables import Variables
+from placer.assignment.group_assignments import near_assignments
 from placer.assignment.heuristics.tabu_search import tabu_search
 from placer.assignment.root import solve_root
 from placer.assignment.structure.term_index import TermIndex
@@ -30,6 +32,13 @@ Moves without gain after which tabu search ends that starts from an answer of CP
 
 Chosen, not tuned: it trades time of the solver for a better hint. The tabu search at the root, which starts from
 nothing, has up to three times as many.
+"""
+
+NEAR = (0.0, 0.1, 0.4, 1.0)
+"""
+Parts of the gap of a tier, one after the other: assignments of groups that cost more are left out of a model.
+
+Chosen, not tuned: the first looks for an assignment that meets the bound.
 """
 
 
@@ -76,6 +85,7 @@ class Search:
         self.costs: tuple[int, ...] = ()
         self.bounds: list[int] = []
         self._slow = False
+        self._wider = 0
         self._needed: dict[tuple[tuple[int, ...], int], list[int]] = {}
 
     def run(self, known: Solution | None) -> Solution:
@@ -116,7 +126,8 @@ class Search:
 
     def _pass(self) -> bool:
         """Minimise every tier whose bound is below its cost; False where no assignment keeps the rules."""
-        variables = Variables(self.index)
+        listed, most = self._listed()
+        variables = Variables(self.index, listed)
         tiers = encode(variables)
         self._slots = SlotCuts(variables)
         self._use_forced_sites(variables, len(tiers))
@@ -125,7 +136,13 @@ class Search:
                 return True
             self._use_forced_sites(variables, t)
             if self.best is None or self.costs[t] > self.bounds[t]:
-                outcome = self._minimise(variables, t, cost, share=self._share(tiers, t))
+                outcome = self._minimise(variables, t, cost, share=self._share(tiers, t), most=most)
+                if most is not None and outcome.site_of is None:
+                    if outcome.status == cp_model.INFEASIBLE:
+                        self.bounds[t] = max(self.bounds[t], most + 1)
+                    self._wider += 1
+                    return True
+                most = None
                 if outcome.status == cp_model.INFEASIBLE:
                     if self.best is not None:
                         raise Defect(f"CP-SAT calls tier {t} infeasible beside a known assignment {self.costs}")
@@ -137,6 +154,14 @@ class Search:
                 self._polish()
             variables.model.add(cost.expression() <= self.costs[t])
         return True
+
+    def _listed(self) -> tuple[dict[int, IntArray], int | None]:
+        """List the assignments of groups, and what the first open tier may cost at most if these are not all."""
+        if self.best is None:  # too many to list where no cost is known
+            return {}, None
+        whole = self.context.deterministic_limit is not None  # one pass is all it gives
+        share = 1.0 if whole else NEAR[min(self._wider, len(NEAR) - 1)]
+        return near_assignments(self.index, self.context, self.costs, tuple(self.bounds), share)
 
     def _share(self, tiers: list[Affine], t: int) -> float:
         """
@@ -184,38 +209,41 @@ class Search:
             self.best, self.costs = site_of.copy(), costs
             self.context.keep(problem, site_of)
 
-    def _minimise(self, variables: Variables, t: int, cost: Affine, *, share: float) -> Outcome:
+    def _minimise(self, variables: Variables, t: int, cost: Affine, *, share: float, most: int | None) -> Outcome:
         """Solve until every member has a slot, after each failure with rows against the items that lack one."""
         while True:
-            outcome = self._decide(variables, t, cost, share=share)
+            outcome = self._decide(variables, t, cost, share=share, most=most)
             if outcome.site_of is None or not self._slots.bar(outcome.site_of):
                 return outcome
             self.bounds[t] = max(self.bounds[t], outcome.bound)
             if self.context.left_s() <= 0:
                 return Outcome(int(cp_model.UNKNOWN), None, outcome.bound)
 
-    def _decide(self, variables: Variables, t: int, cost: Affine, *, share: float) -> Outcome:
+    def _decide(self, variables: Variables, t: int, cost: Affine, *, share: float, most: int | None) -> Outcome:
         """Solve without linear relaxations first, while models are small and that has proved every tier so far."""
         if not self._slow and is_small(variables) and workers_for(variables, self.context) == 1:
-            outcome = self._solve(variables, t, cost, share=share, quick=True)
+            outcome = self._solve(variables, t, cost, share=share, quick=True, most=most)
             if outcome.status in (cp_model.OPTIMAL, cp_model.INFEASIBLE) or self.context.left_s() <= 0:
                 return outcome
             self._slow = True
             if outcome.site_of is not None and not self.index.problem.infeasible_sites(outcome.site_of):
                 self._offer(outcome.site_of)
             self.bounds[t] = max(self.bounds[t], outcome.bound)
-        return self._solve(variables, t, cost, share=share)
+        return self._solve(variables, t, cost, share=share, most=most)
 
-    def _solve(self, variables: Variables, t: int, cost: Affine, *, share: float, quick: bool = False) -> Outcome:
+    def _solve(
+        self, variables: Variables, t: int, cost: Affine, *, share: float, most: int | None, quick: bool = False
+    ) -> Outcome:
         return minimise(
             variables,
             cost,
             self.context,
             tier=t,
             bound=self.bounds[t],
-            site_of=self.best,
+            site_of=self.best if most is None else None,  # it costs more than this model holds
             costs=self.costs,
-            share=share,
+            share=share if most is None else share / 2,
             quick=quick,
             after_quick=self._slow,
+            most=most,
         )

@@ -10,7 +10,8 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from placer.assignment import ConvexLoad, IntArray, ReducedSlotsLoad, ResidualCapacity, Resource, SetOnSite, even_pairs
-from placer.assignment.cpsat.variables import Affine, Value, Variables
+from placer.assignment.cpsat.affine import Affine, Value
+from placer.assignment.cpsat.variables import Variables
 
 
 def limit_load(variables: Variables, resource: Resource) -> None:
@@ -27,6 +28,8 @@ def keep_apart(variables: Variables) -> None:
     """Keep every group off one of each two incompatible sites."""
     problem = variables.index.problem
     for items in problem.groups if problem.incompatible.any() else ():
+        if variables.listed_together(int(items[0]), int(items[-1])):
+            continue
         uses = {p: _uses(variables, items, p) for p in range(problem.m)} if len(items) > 1 else {}
         for p, q in np.argwhere(np.triu(problem.incompatible)).tolist():
             both = [used for used in (uses.get(p), uses.get(q)) if used is not None]
@@ -135,12 +138,18 @@ def _price_on_slots_left(reduced: ReducedSlotsLoad, i: int) -> Value:
 
 
 def _alone(variables: Variables, convex_load: ConvexLoad, i: int, sites: list[int]) -> Affine:
+    """Sum what each item, or each group whose assignments are listed, costs in a pool without others."""
     total = Affine()
+    weight, table = convex_load.weight, convex_load.table[i]
+    for group in variables.groups:
+        prices = table[np.isin(group.rows, sites) @ weight[group.items]]
+        for var, price in zip(group.chosen, prices.tolist(), strict=True):
+            total.add(price, var)
     for unit in variables.units:
-        own = int(convex_load.table[i, convex_load.weight[unit.items[0]]])
-        for p in sites:
-            if p in unit.count:
-                total.add(own, unit.count[p])
+        if not variables.listed_together(unit.items[0], unit.items[0]):
+            for p in sites:
+                if p in unit.count:
+                    total.add(int(table[weight[unit.items[0]]]), unit.count[p])
     return total
 
 
@@ -207,7 +216,13 @@ def encode_set_on_site(variables: Variables, on_site: SetOnSite, cost: Affine) -
 def encode_linear(variables: Variables, cost: IntArray) -> Affine:
     """Sum the price of each item on its site, ``cost [n, m]``, its cheapest as a constant: coefficients start at 0."""
     total = Affine()
+    for group in variables.groups:
+        own = group.total(cost[group.items, group.rows].sum(axis=1))
+        total.terms += own.terms
+        total.constant += own.constant
     for unit in variables.units:
+        if variables.listed_together(unit.items[0], unit.items[0]):
+            continue
         prices = cost[unit.items[0]]
         least = int(min((prices[p] for p in unit.count), default=np.int64(0)))
         total.constant += least * len(unit.items)

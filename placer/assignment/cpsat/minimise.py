@@ -10,9 +10,10 @@ from ortools.sat.python import cp_model
 
 from placer.assignment import IntArray
 from placer.assignment.context import SearchContext
+from placer.assignment.cpsat.affine import Affine
 from placer.assignment.cpsat.parameters import solver_for
 from placer.assignment.cpsat.solver_run import solve_interruptibly
-from placer.assignment.cpsat.variables import Affine, Variables
+from placer.assignment.cpsat.variables import Variables
 from placer.errors import Defect
 
 BOUND_TOLERANCE = 1e-6
@@ -51,6 +52,7 @@ def minimise(
     share: float,
     quick: bool = False,
     after_quick: bool = False,
+    most: int | None = None,
 ) -> Outcome:
     """
     Minimise the cost of a tier over the model, which keeps all its rows.
@@ -65,6 +67,8 @@ def minimise(
         ``[n]`` and per tier: the best assignment so far, given to the solver as a hint; None and empty for none.
     share, quick, after_quick
         As for :func:`~placer.assignment.cpsat.parameters.solver_for`.
+    most
+        The largest cost of the tier for which the model holds every assignment; None for any.
 
     Raises
     ------
@@ -72,6 +76,8 @@ def minimise(
         If CP-SAT refuses the model.
     """
     model = variables.model
+    if most is not None:
+        model.add(cost.expression() <= most)
     step = _set_objective(model, cost, bound)
     if site_of is not None:
         variables.hint(site_of)
@@ -79,7 +85,8 @@ def minimise(
     context.log(f"CP-SAT: tier {tier + 1}, {len(model.proto.variables)} variables, best so far {costs or None}")
 
     def unscaled(found: float) -> int:
-        return cost.constant + step * math.ceil(found - BOUND_TOLERANCE)
+        proved = cost.constant + step * math.ceil(found - BOUND_TOLERANCE)
+        return proved if most is None else min(proved, most + 1)
 
     proved = [bound]
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from placer.assignment import IntArray, ResidualValue
-from placer.assignment.cpsat.variables import Affine, Value, Var, Variables
+from placer.assignment.cpsat.affine import Affine, Value, Var
+from placer.assignment.cpsat.variables import Variables
 
 
 def encode_residual_value(variables: Variables, value: ResidualValue, cost: Affine) -> None:

@@ -7,7 +7,8 @@ from math import gcd
 import numpy as np
 
 from placer.assignment import FlooredLinear, MaxUtilization
-from placer.assignment.cpsat.variables import Affine, Variables
+from placer.assignment.cpsat.affine import Affine
+from placer.assignment.cpsat.variables import Variables
 
 
 def encode_max_utilization(variables: Variables, fullest: MaxUtilization, cost: Affine) -> None:

@@ -13,7 +13,8 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from placer.assignment import IntArray, SlotMatching
-from placer.assignment.cpsat.variables import Value, Variables
+from placer.assignment.cpsat.affine import Value
+from placer.assignment.cpsat.variables import Variables
 
 
 class SlotCuts:

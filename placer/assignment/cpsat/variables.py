@@ -1,38 +1,19 @@
-"""The decision variables: how many items of each class stand on each site."""
+"""The decision variables: how many items of each class stand on each site, and which assignment a group has."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from placer.assignment import IntArray
+from placer.assignment.cpsat.affine import Affine, Value, Var
+from placer.assignment.cpsat.listed_group import ListedGroup
 from placer.assignment.structure.symmetry import group_classes, item_classes
 from placer.assignment.structure.term_index import TermIndex
-
-Var = cp_model.IntVar
-Value = Callable[[IntArray], int]
-
-
-@dataclass
-class Affine:
-    """A sum of integer multiples of variables, and a constant."""
-
-    terms: list[tuple[Var, int]] = field(default_factory=list)
-    constant: int = 0
-
-    def add(self, coefficient: int, var: Var) -> None:
-        """Add a multiple of a variable."""
-        if coefficient:
-            self.terms.append((var, int(coefficient)))
-
-    def expression(self) -> cp_model.LinearExprT:
-        """Write it for the solver."""
-        variables, coefficients = zip(*self.terms, strict=True) if self.terms else ((), ())
-        return cp_model.LinearExpr.weighted_sum(variables, coefficients) + self.constant
 
 
 @dataclass(frozen=True)
@@ -59,24 +40,36 @@ class Variables:
     Interchangeable items and groups are ordered by rows, which removes symmetric assignments; hints are brought into
     the same order.
 
+    Parameters
+    ----------
+    listed
+        All assignments ``[a, k]`` of some groups, from :func:`~placer.assignment.group_assignments.group_assignments`.
+
     Attributes
     ----------
+    groups
+        The groups that are listed.
     units
         The classes; every item is in exactly one.
     unit_of
         The class of each item.
     """
 
-    def __init__(self, index: TermIndex) -> None:
+    def __init__(self, index: TermIndex, listed: Mapping[int, IntArray] | None = None) -> None:
         self.index = index
         self.model = cp_model.CpModel()
         self.units: list[ItemClass] = []
+        self.groups: list[ListedGroup] = []
         self._values: list[tuple[Var, Value]] = []
         self._classes = item_classes(index)
         self._equal_groups = group_classes(index)
+        for g, rows in (listed or {}).items():
+            self._add_group(index.problem.groups[g], rows)
+        self._listed_in = {int(v): group for group in self.groups for v in group.items}
         for members in self._classes:
-            for items in [members] if _countable(index, members) else [[v] for v in members]:
-                self._add_unit(tuple(items))
+            if members[0] not in self._listed_in:
+                for items in [members] if _countable(index, members) else [[v] for v in members]:
+                    self._add_unit(tuple(items))
         self.unit_of = {v: unit for unit in self.units for v in unit.items}
         self._order_equal_items()
         self._order_equal_groups()
@@ -97,19 +90,32 @@ class Variables:
     def load(self, weight: IntArray, sites: list[int]) -> Affine:
         """Return the sum of the weights ``[n]`` of the items on the given sites."""
         total = Affine()
+        for group in self.groups:
+            loads = np.isin(group.rows, sites) @ weight[group.items]
+            for var, load in zip(group.chosen, loads.tolist(), strict=True):
+                total.add(load, var)
         for unit in self.units:
-            for p in sites:
-                if p in unit.count:
-                    total.add(int(weight[unit.items[0]]), unit.count[p])
+            if unit.items[0] not in self._listed_in:
+                for p in sites:
+                    if p in unit.count:
+                        total.add(int(weight[unit.items[0]]), unit.count[p])
         return total
+
+    def listed_together(self, v: int, w: int) -> bool:
+        """Whether two items are of one group whose assignments are listed, so that no row has to keep its rules."""
+        return v in self._listed_in and self._listed_in[v] is self._listed_in.get(w)
 
     def hint(self, site_of: IntArray) -> None:
         """Hint every variable at its value in a known assignment ``[n]``, replacing the last hint."""
         self.model.clear_hints()  # type: ignore[no-untyped-call]
         canonical = self._canonical(site_of)
-        for unit in self.units:
-            for p, var in unit.count.items():
-                self.model.add_hint(var, int((canonical[list(unit.items)] == p).sum()))
+        counts = {
+            var: int((canonical[list(unit.items)] == p).sum()) for unit in self.units for p, var in unit.count.items()
+        }
+        for group in self.groups:
+            counts |= zip(group.chosen, (group.rows == canonical[group.items]).all(axis=1).tolist(), strict=True)
+        for var, count in counts.items():  # items that always stand together share their variables
+            self.model.add_hint(var, int(count))
         for var, value in self._values:
             self.model.add_hint(var, value(canonical))
 
@@ -131,11 +137,33 @@ class Variables:
             self.model.add(cp_model.LinearExpr.sum(list(count.values())) == len(items))
         self.units.append(ItemClass(items, count))
 
+    def _add_group(self, items: IntArray, rows: IntArray) -> None:
+        """Add a Boolean for each assignment of a group, and of each item on each site one that is implied by them."""
+        chosen = [self.model.new_bool_var(f"g{items[0]}_{i}") for i in range(len(rows))]
+        self.model.add_exactly_one(chosen)
+        known: dict[bytes, Var] = {}
+        for j, v in enumerate(items.tolist()):
+            count: dict[int, Var] = {}
+            for p in np.unique(rows[:, j]).tolist():
+                on = rows[:, j] == p
+                if on.tobytes() not in known:
+                    known[on.tobytes()] = self._any_of([chosen[i] for i in np.flatnonzero(on)], f"x{v}_{p}")
+                count[p] = known[on.tobytes()]
+            self.units.append(ItemClass((v,), count))
+        self.groups.append(ListedGroup(items, rows, chosen))
+
+    def _any_of(self, chosen: list[Var], name: str) -> Var:
+        if len(chosen) == 1:
+            return chosen[0]
+        var = self.model.new_bool_var(name)
+        self.model.add(cp_model.LinearExpr.sum(chosen) == var)
+        return var
+
     def _order_equal_items(self) -> None:
         """Order interchangeable items that have variables of their own by their sites."""
         for members in self._classes:
             for v, w in pairwise(members):
-                if self.unit_of[v] is not self.unit_of[w]:
+                if self.unit_of[v] is not self.unit_of[w] and not self.listed_together(v, w):
                     first, second = self.unit_of[v].count, self.unit_of[w].count
                     position = [cp_model.LinearExpr.weighted_sum(list(c.values()), list(c)) for c in (first, second)]
                     self.model.add(position[0] <= position[1])

@@ -8,9 +8,10 @@ from ortools.sat.python import cp_model
 
 from placer.assignment import Linear, Problem, Progress, SlotDemand, SlotMatching
 from placer.assignment.context import SearchContext
+from placer.assignment.cpsat.affine import Affine
 from placer.assignment.cpsat.encoding import encode
 from placer.assignment.cpsat.minimise import Outcome, minimise
-from placer.assignment.cpsat.variables import Affine, Variables
+from placer.assignment.cpsat.variables import Variables
 from placer.assignment.structure.term_index import TermIndex
 from placer.errors import Defect
 

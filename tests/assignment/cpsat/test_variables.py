@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from msgspec.structs import replace
 
-from placer.assignment.cpsat.variables import Affine, Variables
+from placer.assignment.cpsat.variables import Variables
 from placer.assignment.structure.term_index import TermIndex
 from placer.instance import Instance, Vnode
 from placer.lowering.lower import lower
@@ -66,10 +66,38 @@ def test_values_are_decoded_to_sites_in_ascending_order_within_a_class() -> None
     assert variables.decode(lambda var: values[var.index]).tolist() == [0, 1, 1]
 
 
-def test_a_multiple_of_0_is_left_out_of_a_sum() -> None:
-    variables = variables_of(an_instance(a_host(GIB), a_guest(GIB)))
-    total = Affine(constant=7)
-    total.add(0, variables.units[0].count[0])
-    assert total.terms == []
-    total.add(3, variables.units[0].count[0])
-    assert [coefficient for _, coefficient in total.terms] == [3]
+def two_of_two() -> Instance:
+    host = a_host(4 * GIB, 4 * GIB, slit=((10, 20), (20, 10)))
+    return an_instance(host, *(a_guest(GIB, 2 * GIB, name=name) for name in "ab"))
+
+
+def test_a_listed_group_has_one_boolean_for_each_assignment_and_its_vnodes_share_it_where_they_stand_together() -> None:
+    index = TermIndex(lower(two_of_two()).problem)
+    variables = Variables(index, {0: np.array([[0, 0], [1, 1]]), 1: np.array([[0, 0], [0, 1], [1, 1]])})
+    assert [len(group.chosen) for group in variables.groups] == [2, 3]
+    alone = [variables.unit_of[v].count for v in (0, 1)]
+    assert alone[0][0].index == alone[1][0].index == variables.groups[0].chosen[0].index
+    # vnode 0 of the second guest is on pnode 0 in two assignments, vnode 1 in one of them
+    assert variables.unit_of[2].count[0].index not in {var.index for var in variables.groups[1].chosen}
+    assert variables.unit_of[3].count[0].index == variables.groups[1].chosen[0].index
+    assert variables.listed_together(2, 3)
+    assert not variables.listed_together(1, 2)
+
+
+def test_a_load_sums_listed_groups_and_others() -> None:
+    index = TermIndex(lower(two_of_two()).problem)
+    variables = Variables(index, {1: np.array([[0, 0], [0, 1]])})
+    load = variables.load(np.array([1, 2, 4, 8]), [0])
+    together, apart = (var.index for var in variables.groups[0].chosen)
+    x, y = (variables.unit_of[v].count[0].index for v in (0, 1))
+    assert sorted((var.index, c) for var, c in load.terms) == sorted([(x, 1), (y, 2), (together, 12), (apart, 4)])
+
+
+def test_a_hint_and_what_is_decoded_are_the_assignments_chosen() -> None:
+    index = TermIndex(lower(two_of_two()).problem)
+    variables = Variables(index, {g: np.array([[0, 0], [0, 1], [1, 1]]) for g in (0, 1)})
+    site_of = np.array([0, 0, 0, 1])
+    variables.hint(site_of)
+    hint = dict(zip(variables.model.proto.solution_hint.vars, variables.model.proto.solution_hint.values, strict=True))
+    assert len(hint) == len(variables.model.proto.variables)
+    assert variables.decode(lambda var: hint[var.index]).tolist() == site_of.tolist()

@@ -1,0 +1,208 @@
+"""
+The assignments of a group alone, all of them: those that an assignment no worse than a known one can hold.
+
+A group has few assignments once its own costs are known to be near their least: then each of them can be one choice of
+a model, whose linear relaxation sees the whole group, and not its pairs. That is the column of a Dantzig-Wolfe
+decomposition (Dantzig and Wolfe 1960) with a block for each group, and all columns at once. Own.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from placer.assignment import BoolArray, IntArray
+from placer.assignment.bounds.elementary import pair_bounds
+from placer.assignment.context import SearchContext
+from placer.assignment.group_relaxation import least_alone
+from placer.assignment.structure.symmetry import item_classes
+from placer.assignment.structure.term_index import TermIndex
+
+MOST, MOST_OF_ALL = 2_000, 10_000
+"""Assignments of one group, and of all groups, that are listed at most. Chosen, not tuned."""
+FEW = 2_000
+"""Assignments up to which a model has all of them at once: CP-SAT then takes tenths of a second. Chosen, not tuned."""
+WIDTH = 100_000
+"""Partial assignments of one group that are looked at at once, at most. Chosen, not tuned: some MiB of memory."""
+
+
+def near_assignments(
+    index: TermIndex, context: SearchContext, costs: tuple[int, ...], bounds: tuple[int, ...], share: float = 1.0
+) -> tuple[dict[int, IntArray], int | None]:
+    """
+    List what each group can look like in an assignment no worse than a known one; where that is much, less of it.
+
+    Parameters
+    ----------
+    costs, bounds
+        ``[tiers]``, those of the known assignment, and lower bounds.
+    share
+        Of the gap between bound and cost of the first tier with a gap: what costs more there may be left out.
+
+    Returns
+    -------
+    dict, int or None
+        The assignments as of :func:`group_assignments`; and the most that the tier costs in assignments of which all
+        is there, if that is less than the known cost.
+    """
+    tier = next((t for t, (cost, bound) in enumerate(zip(costs, bounds, strict=True)) if cost > bound), None)
+    limits = costs if tier is None else costs[: tier + 1]
+    listed = group_assignments(index, context, limits)
+    several = sum(len(items) > 1 for items in index.problem.groups)
+    total = sum(map(len, listed.values()))
+    if tier is None or share >= 1 or several < 2 or (len(listed) == several and total <= FEW):
+        return listed, None
+    target = bounds[tier] + int(share * (costs[tier] - bounds[tier]))
+    nearer = group_assignments(index, context, (*costs[:tier], target))
+    fewer = len(nearer) > len(listed) or sum(map(len, nearer.values())) < total // 2
+    return (nearer, target) if fewer else (listed, None)
+
+
+def group_assignments(index: TermIndex, context: SearchContext, limits: tuple[int, ...]) -> dict[int, IntArray]:
+    """
+    List what each group of several items can look like in an assignment within the limits.
+
+    Parameters
+    ----------
+    limits
+        The most that the first tiers may cost, one or more of them.
+
+    Returns
+    -------
+    dict
+        For each group that has few assignments ``[a, k]``, the site of each of its k items. Equal items stand in the
+        order of their sites. Groups of one item, and those with too many assignments, are left out.
+    """
+    problem = index.problem
+    lister = _Lister(index, most_alone(index, context, limits))
+    found: dict[int, IntArray] = {}
+    total = 0
+    for g in sorted(range(len(problem.groups)), key=lambda g: len(problem.groups[g])):
+        if len(problem.groups[g]) == 1:
+            continue
+        if context.left_s() <= 0 or total > MOST_OF_ALL:
+            break
+        rows = lister.list(g)
+        if rows is not None and total + len(rows) <= MOST_OF_ALL:
+            found[g] = rows
+            total += len(rows)
+    return found
+
+
+def most_alone(index: TermIndex, context: SearchContext, limits: tuple[int, ...]) -> dict[int, IntArray]:
+    """
+    Bound from above what each group pays in its linear costs and flows, in an assignment within the limits.
+
+    No assignment costs less than all groups alone and the least of the other terms. What a limit allows beyond that is
+    the most by which a group can exceed its own least.
+
+    Parameters
+    ----------
+    limits
+        As for :func:`group_assignments`.
+
+    Returns
+    -------
+    dict
+        Tier -> ``[groups]``.
+    """
+    most: dict[int, IntArray] = {}
+    for t, limit in enumerate(limits):
+        least = least_alone(index, context, t)
+        others = sum(term.lower_bound(index.problem.allowed) for tier, term in index.terms if tier == t)
+        most[t] = least + (limit - int(least.sum()) - others)
+    return most
+
+
+class _Lister:
+    """Lists the assignments of one group after the other; equal groups are listed once."""
+
+    def __init__(self, index: TermIndex, most: dict[int, IntArray]) -> None:
+        self._index, self._most = index, most
+        self._pairs = pair_bounds(index)
+        self._cheapest = np.where(index.problem.allowed, index.linear, np.iinfo(np.int64).max).min(axis=2)
+        self._before = np.full(index.problem.n, -1, dtype=np.int64)
+        for members in item_classes(index):
+            self._before[members[1:]] = members[:-1]
+        self._known: dict[tuple[bytes, ...], IntArray | None] = {}
+
+    def list(self, g: int) -> IntArray | None:
+        """List the assignments of a group, ``[a, k]``; None where they are too many."""
+        items = self._index.problem.groups[g]
+        key = self._key(g, items)
+        if key not in self._known:
+            self._known[key] = self._listed(g, items)
+        return self._known[key]
+
+    def _key(self, g: int, items: IntArray) -> tuple[bytes, ...]:
+        index, block = self._index, np.ix_(items, items)
+        parts = [index.problem.allowed[items], index.weight[:, items], self._pairs[:, items][:, :, items]]
+        parts += [index.linear[t][items] for t in self._most] + [most[g : g + 1] for most in self._most.values()]
+        parts += [flow.flow[block] for flow in index.flows]
+        parts += [conflict.items[block] for conflict in index.problem.all_conflicts]
+        if index.problem.slot_matching is not None:
+            parts.append(index.problem.slot_matching.item_kinds[items])
+        parts.append(np.searchsorted(items, self._before[items]) * (self._before[items] >= 0))
+        return tuple(part.tobytes() for part in parts)
+
+    def _listed(self, g: int, items: IntArray) -> IntArray | None:
+        """Place item after item, those first that decide where others may go."""
+        problem = self._index.problem
+        order = np.argsort(~np.isin(items, problem.selectors), kind="stable")
+        rows = np.zeros((1, 0), dtype=np.int64)
+        for j in range(len(items)):
+            placed = items[order[: j + 1]]
+            sites = np.flatnonzero(problem.allowed[placed[-1]])
+            if len(rows) * len(sites) > WIDTH:
+                return None
+            rows = np.column_stack([np.repeat(rows, len(sites), axis=0), np.tile(sites, len(rows))])
+            rows = rows[self._fits(placed, rows)]
+            rows = rows[self._is_cheap(g, items, order[: j + 1], rows)]
+        back = np.argsort(order, kind="stable")
+        rows = rows[:, back]
+        if problem.slot_matching is not None:
+            rows = rows[[self._has_slots(items, row) for row in rows]] if len(rows) else rows
+        return rows if len(rows) <= MOST else None
+
+    def _fits(self, placed: IntArray, rows: IntArray) -> BoolArray:
+        """Whether the last item placed has room and no conflict, and stands in order among its equals, ``[a]``."""
+        index, v = self._index, placed[-1]
+        here = rows[:, -1]
+        beside = rows == here[:, None]  # itself included
+        fits: BoolArray = np.ones(len(rows), dtype=bool)
+        if self._before[v] in placed[:-1]:
+            fits &= rows[:, int(np.flatnonzero(placed == self._before[v])[0])] <= here
+        for weight, capacity in zip(index.weight, index.capacity, strict=True):
+            if weight[v]:
+                fits &= beside @ weight[placed] <= capacity[here]
+        for conflict in index.problem.all_conflicts:
+            for i in np.flatnonzero(conflict.items[v, placed]).tolist():
+                fits &= ~conflict.sites[rows[:, i], here]
+        return fits
+
+    def _is_cheap(self, g: int, items: IntArray, order: IntArray, rows: IntArray) -> BoolArray:
+        """Whether the items placed, and the least of the others, cost no more than the group may pay, ``[a]``."""
+        cheap: BoolArray = np.ones(len(rows), dtype=bool)
+        placed, rest = items[order], np.setdiff1d(items, items[order])
+        for t, most in self._most.items():
+            linear = self._index.linear[t]
+            least = int(self._cheapest[t][rest].sum()) + int(self._pairs[t][np.ix_(rest, rest)].sum()) // 2
+            least += int(self._pairs[t][np.ix_(placed, rest)].sum())
+            cost = linear[placed, rows].sum(axis=1) + least
+            for flow in self._index.flows:
+                if flow.tier == t:
+                    cost += flow_cost(flow.flow[np.ix_(placed, placed)], flow.distance, rows)
+            cheap &= cost <= most[g]
+        return cheap
+
+    def _has_slots(self, items: IntArray, row: IntArray) -> bool:
+        slot_matching = self._index.problem.slot_matching
+        assert slot_matching is not None
+        return all(slot_matching.fits(p, items[row == p].tolist()) for p in set(row.tolist()))
+
+
+def flow_cost(flow: IntArray, distance: IntArray, rows: IntArray) -> IntArray:
+    """Sum the flows ``[k, k]`` times the distances ``[m, m]`` between the sites of each row of ``rows [a, k]``."""
+    cost = np.zeros(len(rows), dtype=np.int64)
+    for i, j in np.argwhere(flow).tolist():
+        cost += flow[i, j] * distance[rows[:, i], rows[:, j]]
+    return cost
