@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 FOLDER = Path(__file__).resolve().parents[2] / "instances"
 NAMES = sorted(json.loads((FOLDER / "origins.json").read_text(encoding="utf-8")))
-LONG = {"flexible-guests", "ring", "hpe-16n-hana"}
+LONG = {"crowded-devices", "flexible-guests", "ring", "hpe-16n-hana"}
 """Seconds of search, which these tests do not need."""
 SNAPSHOTS = ("xl/running/snapshot.txt", "xl/crowded/snapshot.txt")
 NAMED = (*STRANGE, "x" * 255)
