@@ -21,12 +21,18 @@ MOST, MOST_OF_ALL = 2_000, 10_000
 """Assignments of one group, and of all groups, that are listed at most. Chosen, not tuned."""
 FEW = 2_000
 """Assignments up to which a model has all of them at once: CP-SAT then takes tenths of a second. Chosen, not tuned."""
+NEAR = (0.0, 0.1, 0.4)
+"""
+Parts of the gap of a tier, one after the other: what costs more is left out, and nothing after the last.
+
+Chosen, not tuned: the first looks for an assignment that meets the bound.
+"""
 WIDTH = 100_000
 """Partial assignments of one group that are looked at at once, at most. Chosen, not tuned: some MiB of memory."""
 
 
 def near_assignments(
-    index: TermIndex, context: SearchContext, costs: tuple[int, ...], bounds: tuple[int, ...], share: float = 1.0
+    index: TermIndex, context: SearchContext, costs: tuple[int, ...], bounds: tuple[int, ...], tried: int | None = None
 ) -> tuple[dict[int, IntArray], int | None]:
     """
     List what each group can look like in an assignment no worse than a known one; where that is much, less of it.
@@ -35,8 +41,8 @@ def near_assignments(
     ----------
     costs, bounds
         ``[tiers]``, those of the known assignment, and lower bounds.
-    share
-        Of the gap between bound and cost of the first tier with a gap: what costs more there may be left out.
+    tried
+        How many of :data:`NEAR` were tried before; None leaves nothing out.
 
     Returns
     -------
@@ -49,9 +55,10 @@ def near_assignments(
     listed = group_assignments(index, context, limits)
     several = sum(len(items) > 1 for items in index.problem.groups)
     total = sum(map(len, listed.values()))
-    if tier is None or share >= 1 or several < 2 or (len(listed) == several and total <= FEW):
+    is_all = tried is None or tried >= len(NEAR)
+    if tier is None or is_all or several < 2 or (len(listed) == several and total <= FEW):
         return listed, None
-    target = bounds[tier] + int(share * (costs[tier] - bounds[tier]))
+    target = bounds[tier] + int(NEAR[tried or 0] * (costs[tier] - bounds[tier]))
     nearer = group_assignments(index, context, (*costs[:tier], target))
     fewer = len(nearer) > len(listed) or sum(map(len, nearer.values())) < total // 2
     return (nearer, target) if fewer else (listed, None)

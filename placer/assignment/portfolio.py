@@ -34,6 +34,8 @@ BRANCHED_ITEMS = 24
 """Items up to which branch and bound is run."""
 SELECTOR_FACTOR = 1.5
 """Factor of that limit if there are selectors: once these are placed, most of the other items have one site left."""
+SELECTOR_STATES = 10
+"""Divisor of the state limit if there are selectors: CP-SAT has the assignments of their groups, and proves sooner."""
 CELLS = 256
 """Items times sites up to which a Problem gets the whole state limit; larger ones get less, as a state costs more."""
 FEW_SITES = 8
@@ -152,7 +154,9 @@ def branch_and_bound_within(states: int) -> Method:
         "branch_and_bound",
         "few items of any kind, on any sites",
         _branch_and_bound_applies,
-        lambda problem: states * CELLS // max(CELLS, problem.n * problem.m),
+        lambda problem: (
+            states * CELLS // max(CELLS, problem.n * problem.m) // (SELECTOR_STATES if len(problem.selectors) else 1)
+        ),
     )
 
 

@@ -23,13 +23,13 @@ def costs_of(problem: Problem, site_of: IntArray) -> tuple[int, ...]:
     return tuple(problem.evaluate(site_of[None, :])[0].tolist())
 
 
-def listed(instance: Instance, pnode_of: dict[str, tuple[int, ...]], share: float = 1.0) -> list[list[list[int]]]:
+def listed(instance: Instance, pnode_of: dict[str, tuple[int, ...]], tried: int | None = None) -> list[list[list[int]]]:
     """List the assignments of the guests of two vnodes and more beside a known placement."""
     problem = lower(instance, hint=Placement(pnode_of=dict(pnode_of))).problem
     index = TermIndex(problem)
     assert problem.hint is not None
     costs = costs_of(problem, problem.hint)
-    found, _ = near_assignments(index, SearchContext(), costs, lower_bounds(index), share)
+    found, _ = near_assignments(index, SearchContext(), costs, lower_bounds(index), tried)
     return [sorted(rows.tolist()) for rows in found.values()]
 
 
@@ -61,7 +61,7 @@ def test_a_share_of_the_gap_leaves_out_what_costs_more(monkeypatch: pytest.Monke
     host = a_host(*(9 * GIB,) * 3, slit=((10, 12, 20), (12, 10, 20), (20, 20, 10)))
     instance = an_instance(host, *(a_guest(GIB, 2 * GIB, name=name) for name in "ab"))
     known: dict[str, tuple[int, ...]] = {"a": (0, 2), "b": (0, 2)}
-    assert listed(instance, known, 0.0) == [[[0, 0], [1, 1], [2, 2]]] * 2
+    assert listed(instance, known, 0) == [[[0, 0], [1, 1], [2, 2]]] * 2
     assert [len(rows) for rows in listed(instance, known)] == [9, 9]
 
 
@@ -94,7 +94,7 @@ def test_beside_any_known_assignment_the_model_finds_and_proves_the_best(
             continue
         index = TermIndex(problem)
         costs, bounds = costs_of(problem, start), lower_bounds(index)
-        lists, most = near_assignments(index, SearchContext(), costs, bounds, 0.0)
+        lists, most = near_assignments(index, SearchContext(), costs, bounds, 0)
         limits = SearchContext(workers=1, time_limit_s=120)
         known = Solution(status=Status.FEASIBLE, site_of=start, costs=costs, bounds=bounds)
         found = cpsat(problem, limits, known=known, polish_patience=None)

@@ -34,13 +34,6 @@ Chosen, not tuned: it trades time of the solver for a better hint. The tabu sear
 nothing, has up to three times as many.
 """
 
-NEAR = (0.0, 0.1, 0.4, 1.0)
-"""
-Parts of the gap of a tier, one after the other: assignments of groups that cost more are left out of a model.
-
-Chosen, not tuned: the first looks for an assignment that meets the bound.
-"""
-
 
 def cpsat(
     problem: Problem,
@@ -126,6 +119,7 @@ class Search:
 
     def _pass(self) -> bool:
         """Minimise every tier whose bound is below its cost; False where no assignment keeps the rules."""
+        first = self.best is None and self.context.deterministic_limit is None
         listed, most = self._listed()
         variables = Variables(self.index, listed)
         tiers = encode(variables)
@@ -152,6 +146,8 @@ class Search:
                 if self.best is None:
                     return True
                 self._polish()
+                if first:  # beside a known assignment groups have fewer
+                    return True
             variables.model.add(cost.expression() <= self.costs[t])
         return True
 
@@ -159,9 +155,8 @@ class Search:
         """List the assignments of groups, and what the first open tier may cost at most if these are not all."""
         if self.best is None:  # too many to list where no cost is known
             return {}, None
-        whole = self.context.deterministic_limit is not None  # one pass is all it gives
-        share = 1.0 if whole else NEAR[min(self._wider, len(NEAR) - 1)]
-        return near_assignments(self.index, self.context, self.costs, tuple(self.bounds), share)
+        tried = None if self.context.deterministic_limit is not None else self._wider  # it gives one pass alone
+        return near_assignments(self.index, self.context, self.costs, tuple(self.bounds), tried)
 
     def _share(self, tiers: list[Affine], t: int) -> float:
         """
