@@ -52,6 +52,7 @@ INSIDE = {
         ("root",),
         ("cpsat",),
         ("shared_methods",),
+        ("qap_bounds",),
         ("qap_portfolio",),
         ("decomposition",),
         ("portfolio",),

@@ -15,7 +15,7 @@ import numpy.typing as npt
 RealArray = npt.NDArray[np.floating[Any]]
 
 KEPT, KEPT_SQUARES = 0.9, 0.99
-"""Parts of the means of gradients and of their squares that a step keeps; of squares less than in the paper: by trial."""
+"""Parts of the means of gradients and of their squares that a step keeps; of squares, by trial, less than the paper."""
 LAST = 0.02
 """Length of the last steps in that of the first. Chosen by trial."""
 
@@ -28,7 +28,7 @@ def ascend(
     signed: tuple[bool, ...],
     steps: int,
     clock: Callable[[], float],
-    enough: Callable[[float, float], bool],
+    goal: float,
 ) -> tuple[RealArray, ...]:
     """
     Raise a concave function, and give the best multipliers that were met.
@@ -47,8 +47,8 @@ def ascend(
         Steps at most.
     clock
         Gives the part of the time that is over; the ascent ends at 1.
-    enough
-        Whether to end at a value, at this part of the way.
+    goal
+        A value at which the ascent ends.
     """
     means = [np.zeros_like(array) for array in start]
     squares = [np.zeros_like(array) for array in start]
@@ -60,7 +60,7 @@ def ascend(
         value, gradients = evaluate(start, part)
         if value > best or step == 0:
             best, kept = value, tuple(array.copy() for array in start)
-        if enough(best, part):
+        if best >= goal:
             break
         bias, bias_of_squares = 1 - KEPT ** (step + 1), 1 - KEPT_SQUARES ** (step + 1)
         for i, gradient in enumerate(gradients):

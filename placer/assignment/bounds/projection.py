@@ -32,7 +32,7 @@ Integers = npt.NDArray[np.object_]
 
 
 def projection_bound(
-    linear: IntArray, flow: IntArray, distance: IntArray, *, clock: Callable[[], float], goal: int
+    linear: IntArray, flow: IntArray, distance: IntArray, *, clock: Callable[[], float], goal: float
 ) -> int | None:
     """
     Bound a quadratic assignment from below; None where neither flows nor distances are symmetric.
@@ -65,11 +65,12 @@ def projection_bound(
     diagonals = _diagonals(a, b, whole, clock, goal * times)
     for matrix, diagonal in zip((a, b), diagonals, strict=True):
         np.fill_diagonal(matrix, np.rint(diagonal).astype(np.int64))
-    return ceil(_exact(a, b, whole) / times)
+    bound: int = ceil(_exact(a, b, whole) / times)
+    return bound
 
 
 def _diagonals(
-    a: IntArray, b: IntArray, c: Integers, clock: Callable[[], float], goal: int
+    a: IntArray, b: IntArray, c: Integers, clock: Callable[[], float], goal: float
 ) -> tuple[RealArray, RealArray]:
     """Raise the bound over the diagonals of both matrices, ``[m]`` each."""
     m = len(a)
@@ -99,7 +100,7 @@ def _diagonals(
         signed=(True, True),
         steps=STEPS,
         clock=clock,
-        enough=lambda value, _part: value >= goal,
+        goal=goal,
     )
     return best[0] * means[0], best[1] * means[1]
 

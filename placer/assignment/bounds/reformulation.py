@@ -29,13 +29,13 @@ import numpy as np
 import numpy.typing as npt
 
 from placer.assignment import BoolArray, IntArray
-from placer.assignment.bounds.gradient_ascent import RealArray, ascend
+from placer.assignment.bounds.gradient_ascent import ascend
 
 CELLS = 4096
 """Items times sites up to which it is used. At the limit the pairs take 34 MB, and a step 0.1 s (Python 3.11)."""
 STEPS = 3000
 """Steps of the ascent at most. Chosen on Cordeau's instances: more gain less than 1 %."""
-RATES = (0.02, 0.02, 0.02)
+RATES = (0.03, 0.03, 0.03)
 """Lengths of the first steps, in the mean cost of a pair. Chosen by trial, with what is below."""
 SMOOTH, SMOOTH_LAST = 0.03, 0.002
 """Temperature of the smooth minimum at first and at last, in the mean cost of a pair."""
@@ -44,8 +44,8 @@ DIGITS, FAR = 59, 2**61
 FORBIDDEN = 1e6
 """That cost in floating point, in the mean cost of a pair."""
 
-Multipliers = tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]
-"""``[n, n, m]``, ``[n, m, m]`` and ``[m]``: of the items' sites, of the capacities in pairs, and of the capacities."""
+Multipliers = tuple[npt.NDArray[Any], ...]
+"""``[n, n, m]``, ``[n, m, m]`` and ``[m]``: for the sites of items, for capacities in pairs, and for capacities."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,9 +78,10 @@ class PairProblem:
 
     def open(self, i: int) -> BoolArray:
         """Tell on which sites item i and each later item may be at once, ``[n - 1 - i, m, m]``."""
-        both = self.weight[:, i, None, None] + self.weight[:, i + 1 :, None] <= self.capacity[:, None, :]
+        pair_weight = self.weight[:, i, None, None] + self.weight[:, i + 1 :, None]
+        both = np.logical_and.reduce(pair_weight <= self.capacity[:, None, :])
         apart = ~np.eye(self.fits.shape[1], dtype=bool)
-        return np.asarray(self.fits[i, :, None] & self.fits[i + 1 :, None, :] & (both.all(axis=0)[:, None, :] | apart))
+        return np.asarray(self.fits[i, :, None] & self.fits[i + 1 :, None, :] & (both[:, None, :] | apart))
 
     @property
     def tightest(self) -> int:
@@ -92,8 +93,9 @@ def reformulation_bound(
     problem: PairProblem,
     start: Multipliers | None,
     *,
+    steps: int,
     clock: Callable[[], float],
-    enough: Callable[[float, float], bool],
+    goal: float,
 ) -> int:
     """
     Bound a quadratic assignment from below.
@@ -102,10 +104,12 @@ def reformulation_bound(
     ----------
     start
         Multipliers to start from, in units of cost, and of cost for a unit of weight; None for zeros.
+    steps
+        Steps of the ascent at most.
     clock
         Gives the part of the time that is over; the ascent ends at 1, the exact bound comes after it.
-    enough
-        Whether to end at a bound, about, at a part of the way; both as arguments.
+    goal
+        A cost that was met; the ascent ends at a bound as high.
 
     Returns
     -------
@@ -129,14 +133,14 @@ def reformulation_bound(
         at,
         rates=RATES,
         signed=(True, False, False),
-        steps=STEPS,
+        steps=steps,
         clock=clock,
-        enough=lambda value, part: enough(value * unit, part),
+        goal=goal / unit,
     )
     return exact_bound(problem, tuple(array.astype(float) * u for array, u in zip(best, units, strict=True)))
 
 
-def exact_bound(problem: PairProblem, multipliers: tuple[RealArray, ...]) -> int:
+def exact_bound(problem: PairProblem, multipliers: Multipliers) -> int:
     """Give the bound of multipliers in units of cost, and of cost for a unit of weight, once they are rounded."""
     phi, nu, price = multipliers
     r = problem.tightest
@@ -180,10 +184,10 @@ class _Relaxation:
         self._room = np.broadcast_to(self._capacity, (n, m, m)).copy()
         self._room[:, np.arange(m), np.arange(m)] -= self._weight[:, None]
 
-    def value(self, at: Multipliers) -> int | float:
-        """Give the bound."""
-        total = self._alone(at).min(axis=1).sum() - (at[2] * self._capacity).sum()
-        return total + sum(self._together(i, at).min(axis=(1, 2)).sum() for i in range(len(self._pairs)))
+    def value(self, at: Multipliers) -> int:
+        """Give the bound, in whole numbers."""
+        total = int(self._alone(at).min(axis=1).sum()) - int((at[2] * self._capacity).sum())
+        return total + sum(int(self._together(i, at).min(axis=(1, 2)).sum()) for i in range(len(self._pairs)))
 
     def gradients(self, at: Multipliers, temperature: float) -> tuple[float, Multipliers]:
         """Give the bound, and the gradients of the sum of smooth minima."""
