@@ -16,7 +16,7 @@ from placer.assignment.bounds.reformulation import CELLS, STEPS, Multipliers, Pa
 from placer.assignment.context import SearchContext
 from placer.assignment.structure.term_index import TermIndex
 
-PROJECTION_SHARE, REFORMULATION_SHARE = 0.2, 0.25
+PROJECTION_SHARE, REFORMULATION_SHARE = 0.15, 0.2
 """
 Part of the time left that each bound may take.
 

@@ -27,8 +27,11 @@ from placer.assignment.structure.term_index import TermIndex
 # is in benchmarks/speed.md.
 BRANCHED_ITEMS = 24
 """Items up to which branch and bound is run."""
-STATES = 300_000_000
-"""Limit of partial assignments times items times sites: one costs about as much as there are pairs."""
+STATES, BRANCHED_SHARE = 300_000_000, 0.5
+"""
+Limit of partial assignments times items times sites: one costs about as much as there are pairs; and its part of the
+time left.
+"""
 PATIENCE = 20_000
 """Moves of tabu search without gain before CP-SAT starts."""
 TREE_ITEMS, TREE_SHARE, MANY, SHARE_OF_MANY = 20, 0.7, 16, 0.3
@@ -43,8 +46,12 @@ Moves for each item without gain of the search over permutations that comes befo
 
 Chosen on QAPLIB: it takes 0.05 s for 12 items, and 0.3 s for 30.
 """
-MODEL = 20_000
-"""Booleans for pairs of items in a CP-SAT model; larger models proved nothing in minutes and cost memory."""
+MODEL = 5_000
+"""
+Booleans for pairs of items in a CP-SAT model; larger models proved nothing in minutes and cost memory.
+
+Of Cordeau's instances the smallest needs 6,000: CP-SAT takes 1 GB and raises no bound in a minute.
+"""
 
 
 def solve_qap(problem: Problem, context: SearchContext) -> Solution:
@@ -175,7 +182,13 @@ QAP_METHODS = (
         applies=_permutation_applies,
         run=_first_permutation,
     ),
-    tree_search("qap_branch_and_bound", "few items with flows between groups", _branch_and_bound_applies, _states),
+    tree_search(
+        "qap_branch_and_bound",
+        "few items with flows between groups",
+        _branch_and_bound_applies,
+        _states,
+        share=BRANCHED_SHARE,
+    ),
     Method(
         name="qap_permutation_tree",
         structure="few items, one a site",
