@@ -16,13 +16,13 @@ from placer.assignment.bounds.reformulation import CELLS, STEPS, Multipliers, Pa
 from placer.assignment.context import SearchContext
 from placer.assignment.structure.term_index import TermIndex
 
-PROJECTION_SHARE, REFORMULATION_SHARE = 0.15, 0.2
+PROJECTION_SHARE, REFORMULATION_SHARE = 0.15, 0.25
 """
 Part of the time left that each bound may take.
 
 Chosen on QAPLIB and Cordeau's instances: in 60 s the bounds end sooner, and 10 s leave enough for the search.
 """
-PROJECTION_S, REFORMULATION_S = 2e-7, 1e-7
+PROJECTION_S, REFORMULATION_S = 2e-7, 3e-8
 """
 Seconds that a bound needs at least, for each cubed site and for each squared pair of an item and a site.
 

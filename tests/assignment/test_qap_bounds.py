@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from itertools import product
+from pathlib import Path
 from threading import Event
 
 import numpy as np
@@ -54,6 +56,23 @@ def test_bounds_of_generalized_problems_hold(n: int, m: int) -> None:
         assert bound <= least
         above.append(bound - gilmore_lawler_bound(TermIndex(problem), 0))
     assert np.mean(above) > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "least"), [("had20", 6600, 6922), ("tai20a", 590_000, 703_482), ("wil50", 46_000, 48_816)]
+)
+def test_bounds_of_qaplib_are_near_the_best_known_costs(name: str, known: int, least: int) -> None:
+    """Gilmore-Lawler gives 6166, 580674 and 38069."""
+    if "PLACER_CORPUS" not in os.environ:
+        pytest.skip("PLACER_CORPUS does not say where the corpus lies")
+    words = (Path(os.environ["PLACER_CORPUS"]) / "qaplib" / f"{name}.dat").read_text().split()
+    n = int(words[0])
+    flow, distance = np.array(words[1 : 1 + 2 * n * n], dtype=np.int64).reshape(2, n, n)
+    ones = np.ones(n, dtype=int)
+    problem = placer.gqap(cost=np.zeros((n, n), dtype=int), flow=flow, distance=distance, weight=ones, capacity=ones)
+    assert (
+        known < permutation_bound(problem, SearchContext(deterministic_limit=1.0, time_limit_s=60), least, 0) <= least
+    )
 
 
 def test_loads_of_the_tier_count_beside_the_flows() -> None:
