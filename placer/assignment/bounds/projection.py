@@ -21,7 +21,7 @@ from placer.assignment import IntArray
 from placer.assignment.bounds.gradient_ascent import RealArray, ascend
 from placer.assignment.bounds.linear_assignment import assignment_duals
 
-STEPS, RATE = 150, 0.5
+STEPS, RATE = 150, 1.0
 """Steps of the ascent, and the length of the first in mean flows and distances. Chosen on QAPLIB: more gain little."""
 DIGITS = 16
 """Binary digits to which flows and distances are scaled up at least, so that whole diagonals are fine enough."""

@@ -55,6 +55,22 @@ def test_with_diagonals_it_is_mostly_near_the_least_cost() -> None:
     assert np.mean(parts) > 0.8
 
 
+@pytest.mark.parametrize("m", [2, 3, 8, 25])
+def test_where_all_permutations_cost_the_same_it_is_that_cost(m: int) -> None:
+    """Every item exchanges 7 with each other, so that every permutation costs 7 times all distances."""
+    for seed in range(5):
+        distance = np.random.default_rng([m, seed]).integers(1, 10**6, (m, m))
+        np.fill_diagonal(distance, 0)
+        flow = 7 * (1 - np.eye(m, dtype=np.int64))
+        cost = 7 * int(distance.sum())
+        linear = np.zeros((m, m), dtype=np.int64)
+        plain = projection_bound(linear, flow, distance, clock=lambda: 1.0, goal=2 * cost)
+        raised = projection_bound(linear, flow, distance, clock=lambda: 0.0, goal=2 * cost)
+        for bound in (plain, raised):
+            assert bound is not None  # what eigenvalues are rounded by is taken off
+            assert cost - 1 - cost // 10**5 <= bound <= cost
+
+
 def test_without_symmetry_or_flows_there_is_none() -> None:
     random = np.random.default_rng(1)
     flow, distance = random.integers(0, 9, (4, 4)), random.integers(0, 9, (4, 4))

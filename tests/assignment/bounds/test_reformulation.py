@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -118,6 +119,21 @@ def test_the_capacity_that_is_left_beside_an_item_counts() -> None:
     assert bounded(problem, 40) == 15
     zeros = np.zeros((3, 3, 3)), np.zeros((3, 3, 3)), np.zeros(3)
     assert exact_bound(problem, zeros) == 0
+
+
+def test_two_items_share_a_site_that_holds_both_in_every_resource() -> None:
+    """Weights of 2 and 3 on sites for 5, 4 and 5; the last has no room for two in another resource."""
+    problem = PairProblem(
+        linear=np.zeros((2, 3), dtype=np.int64),
+        flows=((np.array([[0, 2], [1, 0]]), np.array([[0, 10, 20], [30, 0, 40], [50, 60, 0]])),),
+        fits=np.array([[True, True, True], [False, True, True]]),
+        weight=np.array([[2, 3], [1, 1]]),
+        capacity=np.array([[5, 4, 5], [2, 2, 1]]),
+    )
+    assert problem.open(0).astype(int).tolist() == [[[0, 1, 1], [0, 0, 1], [0, 1, 0]]]
+    assert problem.pairs(0).tolist() == [[[0, 50, 90], [70, 0, 140], [120, 160, 0]]]
+    everywhere = replace(problem, fits=np.ones((2, 3), dtype=bool))
+    assert everywhere.open(0)[0].diagonal().tolist() == [True, False, False]
 
 
 def test_it_ends_at_its_goal_and_when_its_time_is_over() -> None:
