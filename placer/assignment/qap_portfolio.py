@@ -7,16 +7,18 @@ University of Toronto, 2004; Cordeau, Gaudioso, Laporte and Moccia, INFORMS Jour
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 
-from placer.assignment import Flow, Problem, Solution, Status
+from placer.assignment import Flow, Problem, Solution
 from placer.assignment.bounds.elementary import lower_bounds
-from placer.assignment.bounds.gilmore_lawler import gilmore_lawler_bound
-from placer.assignment.bounds.permutation import PermutationCosts, dual_bound
 from placer.assignment.context import SearchContext
 from placer.assignment.exact.permutation_tree import search_permutations
 from placer.assignment.heuristics.permutation_search import holds_one_item_a_site, permutation_search
 from placer.assignment.method import Applies, GaveUp, Method, always, walk
+from placer.assignment.qap_bounds import assignment_bound, permutation_bound, root_bound
 from placer.assignment.root import solve_root
 from placer.assignment.shared_methods import cpsat_model, tabu, tree_search
 from placer.assignment.structure.term_index import TermIndex
@@ -25,16 +27,18 @@ from placer.assignment.structure.term_index import TermIndex
 # is in benchmarks/speed.md.
 BRANCHED_ITEMS = 24
 """Items up to which branch and bound is run."""
-STATES = 300_000_000
-"""Limit of partial assignments times items times sites: one costs about as much as there are pairs."""
+STATES, BRANCHED_SHARE = 300_000_000, 0.5
+"""
+Limit of partial assignments times items times sites: one costs about as much as there are pairs; and its part of the
+time left.
+"""
 PATIENCE = 20_000
 """Moves of tabu search without gain before CP-SAT starts."""
-TREE_ITEMS, TREE_SHARE = 20, 0.7
+TREE_ITEMS, TREE_SHARE, MANY, SHARE_OF_MANY = 20, 0.7, 16, 0.3
 """
-Items up to which the tree of permutations is searched, and the part of the time left that it may take.
+Items up to which the tree of permutations is searched, and the part of the time left that it may take; of many, less.
 
-Chosen on QAPLIB: 12 items are proved in seconds, 20 in hours; the bound of a tree that is not finished is still better
-than that of its root. The rest of the time is for the search.
+Chosen on QAPLIB: 12 items are proved in seconds, 20 in hours. The rest of the time is for bounds and the search.
 """
 FIRST_MOVES, FIRST_SHARE = 20, 0.3
 """
@@ -42,8 +46,13 @@ Moves for each item without gain of the search over permutations that comes befo
 
 Chosen on QAPLIB: it takes 0.05 s for 12 items, and 0.3 s for 30.
 """
-MODEL = 20_000
-"""Booleans for pairs of items in a CP-SAT model; larger models proved nothing in minutes and cost memory."""
+MODEL = 5_000
+"""
+Booleans for pairs of items in a CP-SAT model; larger models proved nothing in minutes and cost memory.
+
+Of Cordeau's instances the smallest needs 6,000. In a minute CP-SAT takes 0.6 to 1.1 GB there, and is left with gaps of
+49 to 73 %, where the reformulation leaves 3 to 10 %.
+"""
 
 
 def solve_qap(problem: Problem, context: SearchContext) -> Solution:
@@ -78,7 +87,7 @@ def _first_permutation(problem: Problem, context: SearchContext, _known: Solutio
 
 def _permutations(problem: Problem, context: SearchContext, known: Solution | None) -> Solution:
     """Search until the time is up."""
-    bound = max(root_bound(problem), *(known.bounds if known else ()))
+    bound = max(lower_bounds(TermIndex(problem))[0], *(known.bounds if known else ()))
     context.prove(problem, (bound,))
     patience = 10**12 if context.deterministic_limit is None else PATIENCE
     return _permuted(problem, context, known, patience=patience, bound=bound)
@@ -96,7 +105,7 @@ def _permutation_tree(problem: Problem, context: SearchContext, known: Solution 
     assert known.site_of is not None
     bound = root_bound(problem)
     context.prove(problem, (bound,))
-    limit_s = TREE_SHARE * context.left_s()
+    limit_s = (TREE_SHARE if problem.n <= MANY else SHARE_OF_MANY) * context.left_s()
     tree = search_permutations(problem, context, known.site_of, time_limit_s=limit_s, known_bound=bound)
     found = Solution(
         status=Solution.status_for((tree.cost,), (tree.bound,)),
@@ -106,18 +115,27 @@ def _permutation_tree(problem: Problem, context: SearchContext, known: Solution 
         wall_time_s=context.elapsed_s(),
         attempts=f"branch and bound looked at {tree.nodes} partial placements, and local search",
     )
-    if found.status is Status.OPTIMAL or context.left_s() <= 0:
+    if _ends(found, context):
         return found
     return GaveUp(f"{tree.nodes} partial permutations, bounds {found.bounds}", found)
 
 
-def root_bound(problem: Problem) -> int:
-    """Bound a quadratic assignment with one item a site by Gilmore-Lawler; the best of three forms of it."""
-    index = TermIndex(problem)
-    costs = PermutationCosts(index.linear[0], index.flows[0].flow, index.flows[0].distance)
-    nothing, every = np.zeros((1, 0), dtype=np.int64), np.arange(problem.m)[None, :]
-    bound, _ = dual_bound(costs.least(nothing, every))
-    return max(lower_bounds(index)[0], gilmore_lawler_bound(index, 0), int(bound[0]))
+def _permutation_bounds(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
+    """Bound it as well as a part of the time allows."""
+    assert known is not None
+    found = _with_bound(known, permutation_bound(problem, context, known.costs[0], known.bounds[0]), context)
+    context.prove(problem, found.bounds)
+    return found if _ends(found, context) else GaveUp(f"bounds {found.bounds}", found)
+
+
+def _with_bound(known: Solution, bound: int, context: SearchContext) -> Solution:
+    bounds = (max(bound, *known.bounds),)
+    status = Solution.status_for(known.costs, bounds) if known.costs else known.status
+    return replace(known, status=status, bounds=bounds, wall_time_s=context.elapsed_s())
+
+
+def _ends(found: Solution, context: SearchContext) -> bool:
+    return found.status.proved or context.left_s() <= 0
 
 
 def _permuted(
@@ -140,9 +158,15 @@ def _permuted(
 
 def _root(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
     found = solve_root(problem, context, None if known is None else known.site_of, patience=PATIENCE)
-    if found.status is Status.OPTIMAL or context.left_s() <= 0:
-        return found
-    return GaveUp(f"costs {found.costs or None}, bounds {found.bounds}", found)
+    return found if _ends(found, context) else GaveUp(f"costs {found.costs or None}, bounds {found.bounds}", found)
+
+
+def _reformulation(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
+    """Bound it by RLT for a part of the time."""
+    assert known is not None
+    found = _with_bound(known, assignment_bound(problem, context, min(known.costs, default=math.inf)), context)
+    context.prove(problem, found.bounds)
+    return found if _ends(found, context) else GaveUp(f"bounds {found.bounds}", found)
 
 
 def _is_too_large_for_cpsat(problem: Problem) -> Applies:
@@ -159,7 +183,13 @@ QAP_METHODS = (
         applies=_permutation_applies,
         run=_first_permutation,
     ),
-    tree_search("qap_branch_and_bound", "few items with flows between groups", _branch_and_bound_applies, _states),
+    tree_search(
+        "qap_branch_and_bound",
+        "few items with flows between groups",
+        _branch_and_bound_applies,
+        _states,
+        share=BRANCHED_SHARE,
+    ),
     Method(
         name="qap_permutation_tree",
         structure="few items, one a site",
@@ -169,10 +199,18 @@ QAP_METHODS = (
         run=_permutation_tree,
     ),
     Method(
+        name="qap_permutation_bounds",
+        structure="one item a site, more of them than branch and bound proves",
+        mathematics="bounds by eigenvalues, and by the first level of RLT",
+        source="Hadley, Rendl and Wolkowicz 1992, Adams and Johnson 1994; their multipliers: own",
+        applies=_permutation_applies,
+        run=_permutation_bounds,
+    ),
+    Method(
         name="qap_permutations",
         structure="one item a site, more of them than branch and bound proves",
-        mathematics="the Gilmore-Lawler bound, and robust tabu search of many chains with restarts",
-        source="Gilmore 1962, Lawler 1963, Taillard 1991",
+        mathematics="robust tabu search of many chains with restarts",
+        source="Taillard 1991",
         applies=_permutation_applies,
         run=_permutations,
     ),
@@ -183,6 +221,14 @@ QAP_METHODS = (
         source="Gilmore 1962, Lawler 1963, Taillard 1991",
         applies=always("it needs no model, and its bounds may be a proof"),
         run=_root,
+    ),
+    Method(
+        name="qap_reformulation",
+        structure="flows between groups",
+        mathematics="a bound by multipliers of the first level of RLT",
+        source="Hahn et al. 2008, Pessoa et al. 2010; the multipliers: own",
+        applies=always("it takes no more than a part of the time"),
+        run=_reformulation,
     ),
     tabu(
         "qap_tabu_search",

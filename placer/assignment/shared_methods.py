@@ -25,7 +25,12 @@ ROUNDS, LONG_ROUND = 1000, 4000
 
 
 def tree_search(
-    name: str, structure: str, applies: Callable[[Problem], Applies], states: Callable[[Problem], int]
+    name: str,
+    structure: str,
+    applies: Callable[[Problem], Applies],
+    states: Callable[[Problem], int],
+    *,
+    share: float = 1.0,
 ) -> Method:
     """
     Make the method that runs branch and bound up to a limit.
@@ -36,15 +41,19 @@ def tree_search(
         Of the :class:`~placer.assignment.method.Method`.
     states
         Gives the limit of partial assignments for a Problem.
+    share
+        Part of the time left that it may take.
     """
 
     def run(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
         limit = states(problem)
         start = None if known is None else known.site_of
-        solution = branch_and_bound(problem, context, state_limit=limit, start=start)
+        limits = context.with_share(share)
+        solution = branch_and_bound(problem, limits, state_limit=limit, start=start)
         if solution.status.proved or context.left_s() <= 0:
             return solution
-        return GaveUp(f"more than {limit} partial placements", solution)
+        over = limits.left_s() <= 0
+        return GaveUp("its time was up" if over else f"more than {limit} partial placements", solution)
 
     return Method(
         name=name,

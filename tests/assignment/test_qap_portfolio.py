@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 
 import placer
+from placer.assignment.bounds.gilmore_lawler import gilmore_lawler_bound
 from placer.assignment.context import SearchContext
 from placer.assignment.heuristics.permutation_search import holds_one_item_a_site
-from placer.assignment.qap_portfolio import pair_levels, root_bound, solve_qap
+from placer.assignment.qap_bounds import root_bound
+from placer.assignment.qap_portfolio import pair_levels, solve_qap
+from placer.assignment.structure.term_index import TermIndex
 from tests.assignment.heuristics.test_permutation_search import a_problem
 
 
@@ -57,7 +60,8 @@ def test_a_problem_too_large_for_cpsat_is_searched_until_time_is_up() -> None:
     assert solution.status is placer.Status.FEASIBLE
     assert solution.attempts == "local search"
     assert 0.9 < solution.wall_time_s < 1.5
-    assert 0 < solution.bounds[0] < solution.costs[0]
+    assert 0 < gilmore_lawler_bound(TermIndex(problem), 0) < solution.bounds[0] < solution.costs[0]
+    assert dict(solution.decisions[-1].passed_over)["qap_reformulation"] == f"gave up: bounds {solution.bounds}"
 
 
 def test_levels_count_the_pairs_that_talk_and_the_distances_there_and_back() -> None:
@@ -102,7 +106,7 @@ def test_permutations_too_large_to_prove_are_searched_until_time_is_up() -> None
     problem = a_problem(30, 30, 1)
     solution = placer.solve_problem(problem, time_limit_s=1.0)
     assert [decision.method for decision in solution.decisions][-1] == "qap_permutations"
-    assert solution.bounds[0] == root_bound(problem) < solution.costs[0]
+    assert root_bound(problem) <= solution.bounds[0] < solution.costs[0]
 
 
 @pytest.mark.parametrize(("name", "least"), [("nug12", 578), ("had12", 1652), ("tai12a", 224416), ("scr12", 31410)])

@@ -53,6 +53,7 @@ INSIDE = {
         ("root",),
         ("cpsat",),
         ("shared_methods",),
+        ("qap_bounds",),
         ("qap_portfolio",),
         ("decomposition",),
         ("portfolio",),

@@ -52,13 +52,13 @@ def gilmore_lawler_bound(index: TermIndex, tier: int) -> int:
     if not fits.any(axis=1).all():
         return 0
     twice = int(np.where(fits, cost, np.iinfo(np.int64).max).min(axis=1).sum())
-    # of the other terms only the kinds that share a tier with flows; every other kind costs at least 0
-    load = sum(convex_load.lower_bound(index.problem.allowed) for t, convex_load in index.convex_loads if t == tier)
-    return (
-        -(-twice // 2)
-        + load
-        + sum(reduced.lower_bound(index.problem.allowed) for t, reduced in index.reduced_slots if t == tier)
-    )
+    return -(-twice // 2) + load_bound(index, tier)
+
+
+def load_bound(index: TermIndex, tier: int) -> int:
+    """Bound the loads of a tier with flows: the only other kinds of terms there that cost more than 0 for sure."""
+    terms = [*index.convex_loads, *index.reduced_slots]
+    return sum(term.lower_bound(index.problem.allowed) for t, term in terms if t == tier)
 
 
 def _twice_the_least(index: TermIndex, flow: PairFlow) -> IntArray:

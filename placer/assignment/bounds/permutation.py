@@ -6,7 +6,7 @@ largest over the shortest distance: the least scalar product of two vectors. The
 amounts bounds the cost (Gilmore, Journal of the SIAM 10, 1962; Lawler, Management Science 9, 1963). That assignment
 problem is bounded from below by its dual: row and column minima, then prices of the sites that several items want,
 raised as in an auction (Bertsekas, Annals of Operations Research 14, 1988). All arithmetic is on integers, so that
-every bound is exact, and nodes are bounded many at a time.
+every bound is exact, and nodes are bounded many at a time. At the root it is solved.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from __future__ import annotations
 import numpy as np
 
 from placer.assignment import IntArray
+from placer.assignment.bounds.gradient_ascent import RealArray
+from placer.assignment.bounds.linear_assignment import assignment_duals
 
 ROUNDS = 8
 """Rounds in which the prices of contested sites are raised. Chosen, not tuned: more gain little in the mean."""
@@ -123,3 +125,57 @@ def dual_bound(cost: IntArray) -> tuple[IntArray, IntArray]:
         reduced = reduced - paid[:, :, None]
         bound = bound + paid.sum(axis=1) - rise.sum(axis=1)
     return bound, reduced
+
+
+def gilmore_lawler_root(linear: IntArray, flow: IntArray, distance: IntArray) -> int:
+    """Bound the cost of all assignments; arguments as of :class:`PermutationCosts`."""
+    flow, distance, times = symmetrized(flow, distance)
+    nothing, every = np.zeros((1, 0), dtype=np.int64), np.arange(len(distance))[None, :]
+    rows, columns, _ = assignment_duals(PermutationCosts(linear * times, flow, distance).least(nothing, every)[0])
+    return -(-(int(rows.sum()) + int(columns.sum())) // times)
+
+
+def symmetrized(flow: IntArray, distance: IntArray) -> tuple[IntArray, IntArray, int]:
+    """Give flows and distances that cost the same, divided by the number, and are symmetric if one of them was."""
+    if (distance == distance.T).all():
+        return flow + flow.T, distance, 2
+    if (flow == flow.T).all():
+        return flow, distance + distance.T, 2
+    return flow, distance, 1
+
+
+def gilmore_lawler_prices(
+    linear: IntArray, flow: IntArray, distance: IntArray
+) -> tuple[RealArray, RealArray, RealArray]:
+    r"""
+    Give the dual prices behind the bound, as multipliers of the first level of RLT.
+
+    With the flows :math:`a_1 \ge a_2 \ge \dots` of an item and the distances :math:`b_1 \le b_2 \le \dots` of a site,
+    the prices of the distances rise from one to the next by anything from :math:`a_{k+1} (b_{k+1} - b_k)` to
+    :math:`a_k (b_{k+1} - b_k)`; here by the mean.
+
+    Returns
+    -------
+    phi, nu, price : array ``[n, n, m]``, ``[n, m, m]`` and ``[m]``
+        As in :mod:`~placer.assignment.bounds.reformulation`, where every weight and every capacity is 1.
+    """
+    flow, distance, times = symmetrized(flow, distance)
+    n, m = linear.shape
+    own, here = np.eye(n, dtype=bool), np.eye(m, dtype=bool)
+    others = np.argsort(np.where(own, np.iinfo(np.int64).max, -flow), axis=1, kind="stable")[:, :-1]
+    near = np.argsort(np.where(here, np.iinfo(np.int64).max, distance), axis=1, kind="stable")[:, :-1]
+    a = np.zeros((n, m - 1))
+    a[:, : n - 1] = np.take_along_axis(flow, others, axis=1)
+    b = np.take_along_axis(distance, near, axis=1)
+    rises = np.diff(b, axis=1) * ((a[:, 1:] + a[:, :-1]) / 2)[:, None, :]
+    prices = np.zeros((n, m, m - 1))
+    prices[:, :, 1:] = np.cumsum(rises, axis=2)
+    prices -= prices[:, :, -1:]  # the farthest site is free, so that no price is positive
+    phi, nu = np.zeros((n, n, m)), np.zeros((n, m, m))
+    paid = a[:, None, :] * b - prices
+    np.put_along_axis(phi, others[:, :, None], paid[:, :, : n - 1].transpose(0, 2, 1), axis=1)
+    np.put_along_axis(nu, np.broadcast_to(near, (n, m, m - 1)), -prices, axis=2)
+    each = linear * times + a @ b.T
+    scale = 2.0**40 / max(1.0, float(np.abs(each).max()))
+    columns = assignment_duals(np.rint(each * scale).astype(np.int64))[1]
+    return phi / times, nu / times, -columns / scale / times
