@@ -28,14 +28,16 @@ Measured on 32 items and 64 sites: in 5 s annealing finds what CP-SAT finds in 4
 FIRST_ROUND, LONGER = 400, 2
 """Moves of the first round, and the factor from one to the next. Chosen, not tuned."""
 LAST_ROUND = 200
-"""Moves below which no round is begun, unless all are that short. Chosen, not tuned."""
-SHORT_ROUND, POLISHED = 150, 12
+"""Moves below which no round is begun, or a quarter of a short one. Chosen, not tuned."""
+SHORTER, SHORT_ROUND, POLISHED = 4, 150, 12
 """
-Moves of each round where rounds end with a descent, and the ends of chains from which it starts.
+Of rounds that end with a descent: how many replace one, their moves, and the ends of chains from which it starts.
 
 Measured on 16 items and 16 sites of Phytium, five guests and three seeds: all best known costs are found in 0.1 to
 0.6 s; with rounds of 250 moves it takes up to 1.3 s, and longer rounds without descents find 12 of 15 in 1 s.
 """
+IDLE = 3
+"""Such rounds without gain after which chains start anew. Chosen by trial: 2 and 5 find as much."""
 
 
 def annealed_tier(index: TermIndex) -> int | None:
@@ -70,7 +72,7 @@ def anneal(
     start
         ``[n]``, an assignment that keeps every rule.
     rounds, first
-        Rounds at most, and the moves of the first of them; as many moves in short rounds for a small Problem.
+        Rounds at most, and the moves of the first of them; a small Problem has :data:`SHORTER` short ones for each.
     bounds
         ``[tiers]``, lower bounds: that of the tier ends the search.
 
@@ -81,7 +83,7 @@ def anneal(
     """
     search = _Search(index, context, start, time_limit_s=time_limit_s, bounds=bounds)
     short = index.problem.n * index.problem.m <= polishing.CELLS
-    rounds, length = (rounds * max(1, first // SHORT_ROUND), SHORT_ROUND) if short else (rounds, first)
+    rounds, length = (SHORTER * rounds, SHORT_ROUND) if short else (rounds, first)
     if short:
         search.polish([start])
     for _ in range(rounds):
@@ -99,6 +101,8 @@ def anneal(
 class _Search:
     """
     An annealing: its chains, its time, and the best assignment so far.
+
+    Chains go home to the best assignment since they last started anew, or stay where they are if there is none.
 
     Attributes
     ----------
@@ -123,18 +127,19 @@ class _Search:
         self.chains = Chains(index, tier, start, np.random.default_rng(context.seed))
         self._bound = 0 if bounds is None else bounds[tier]
         self._until = context.elapsed_s() + min(time_limit_s, context.left_s())
-        self.moves, self._each_s = 0, 0.0
+        self.moves, self._each_s, self._idle = 0, 0.0, 0
         self.best, self.costs = start, self._costs(start)
+        self._home: IntArray | None = start
 
     def round(self, length: int) -> int:
         """Anneal for some moves, fewer where time is short; give how many, 0 for an end."""
         began = self._context.elapsed_s()
         if self._each_s:
             possible = int((self._until - began) / self._each_s)
-            length = min(length, possible) if possible >= min(length, LAST_ROUND) else 0
+            length = min(length, possible) if possible >= min(length // 4, LAST_ROUND) else 0
         if not length or not self._going():
             return 0
-        self.chains.begin(self.best)
+        self.chains.begin(self._home)
         for i in range(length):
             if not self._going():
                 break
@@ -146,11 +151,20 @@ class _Search:
         return length
 
     def polish(self, starts: list[IntArray]) -> None:
-        """Descend from assignments that keep every rule."""
-        found = polishing.polished(self._index, self._tier, [self.best, *starts], self._going)
-        if self._costs(found)[self._tier] < self.costs[self._tier]:
+        """Descend from assignments that keep every rule; after some rounds without gain let the chains start anew."""
+        known = [] if self._home is None else [self._home]
+        if not (known or starts):
+            return
+        found = polishing.polished(self._index, self._tier, [*known, *starts], self._going)
+        if not known or self._costs(found)[self._tier] < self._costs(known[0])[self._tier]:
+            self._home, self._idle = found, 0
             self.chains.offer(found)
-            self._take(found)
+            if self._costs(found)[self._tier] < self.costs[self._tier]:
+                self._take(found)
+        else:
+            self._idle += 1
+        if self._idle >= IDLE:
+            self._home, self._idle = None, 0
 
     def _going(self) -> bool:
         """Tell whether time is left, and anything to gain."""
@@ -158,7 +172,7 @@ class _Search:
         return in_time and not self._context.stop.is_set() and self.costs[self._tier] > self._bound
 
     def _take(self, best: IntArray) -> None:
-        self.best, self.costs = best, self._costs(best)
+        self.best, self.costs, self._home = best, self._costs(best), best
         self._context.keep(self._index.problem, best)
         self._context.tell("local search", costs=self.costs)
 

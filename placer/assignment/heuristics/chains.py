@@ -69,10 +69,11 @@ class Chains:
         apart = np.abs(paid - np.nanmean(paid, axis=1, keepdims=True))
         self._hot = HOT * max(1.0, float(np.nanmean(apart)))
 
-    def begin(self, best: IntArray) -> None:
-        """Begin a round: every other chain from the best assignment."""
+    def begin(self, best: IntArray | None) -> None:
+        """Begin a round: every other chain from the best assignment; from where all are if there is none."""
         index, site = self._index, self._site
-        site[1::2] = best
+        if best is not None:
+            site[1::2] = best
         self._rooms = [ChainRoom(*each, site) for each in zip(index.weight, index.capacity, strict=True)]
         self._loads = [ChainLoad(term, site) for t, term in index.convex_loads if t == self._tier]
         self._cost = index.problem.evaluate(site)[:, self._tier].astype(float)

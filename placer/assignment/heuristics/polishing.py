@@ -30,7 +30,7 @@ Going = Callable[[], bool]
 
 def polished(index: TermIndex, tier: int, starts: list[IntArray], going: Going) -> IntArray:
     """
-    Descend from each of some assignments, and then from the images of the best.
+    Descend from each of some assignments, and then from the images of the best, unless it is the first of several.
 
     Parameters
     ----------
@@ -47,7 +47,8 @@ def polished(index: TermIndex, tier: int, starts: list[IntArray], going: Going) 
     best, least = starts[0], int(costs(index, tier, starts[0][None, :])[0])
     for one in starts:
         best, least = min((best, least), descended(index, tier, one, going), key=lambda found: found[1])
-    for one in images(index.flows[0].distance, best) if going() else ():
+    anew = going() and (len(starts) == 1 or best is not starts[0])
+    for one in images(index.flows[0].distance, best) if anew else ():
         best, least = min((best, least), descended(index, tier, one, going), key=lambda found: found[1])
     return best
 
