@@ -153,13 +153,14 @@ def _annealing_applies(problem: Problem) -> Applies:
 
 
 def _annealing(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
-    """Anneal until the time is up, or the bound is met: other methods go on with the lower tiers."""
+    """Anneal until the time is up, or the bound of its tier is met: other methods go on with the lower tiers."""
     if known is None or known.site_of is None:
         return GaveUp("no assignment is known")
     if context.deterministic_limit is not None:
         return GaveUp("a deterministic limit has no measure for it")
+    index = TermIndex(problem)
     found = anneal(
-        TermIndex(problem),
+        index,
         context,
         known.site_of,
         time_limit_s=context.left_s(),
@@ -171,4 +172,6 @@ def _annealing(problem: Problem, context: SearchContext, known: Solution | None)
     solution = replace(
         known, site_of=found, costs=costs, status=Solution.status_for(costs, known.bounds), attempts="local search"
     )
-    return solution if context.left_s() <= 0 else GaveUp(f"costs {costs}", solution)
+    tier = annealed_tier(index)
+    met = tier is not None and tier < len(known.bounds) and costs[tier] <= known.bounds[tier]
+    return GaveUp(f"costs {costs}", solution) if met else solution  # no other method has a use for what is left

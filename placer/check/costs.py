@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from placer.check.future import future_capacity
 from placer.check.positions import Positions, Sites, distance
-from placer.check.running import running_vcpus
+from placer.check.running import running_in_pool
 from placer.check.soft_terms import SOFT_TERMS
 from placer.instance import Guest, Host, Instance, Pnode
+from placer.instance.once import once_for_host
 
 Matrix = tuple[tuple[int, ...], ...]
 
@@ -154,9 +155,8 @@ def core_loads(instance: Instance, where: Positions) -> dict[str | None, list[tu
     host = instance.host
     loads: dict[str | None, list[tuple[int, int]]] = {}
     threads = max((len(core) for pnode in host.pnodes for core in pnode.cores), default=1)
-    for name, pcpus in host.pcpus_of_pool.items():
-        cores = [_cores_in(pnode, pcpus.difference(host.dedicated_pcpus or ())) for pnode in host.pnodes]
-        vcpus = running_vcpus(host, [d for d in host.domains if host.effective_pool(d.pool) == name])
+    for name in host.pcpus_of_pool:
+        cores, vcpus = list(_cores_of_pool(host, name)), list(running_in_pool(host, name))
         filled = [0] * len(cores)
         for guest in instance.guests:
             for vnode, site in zip(guest.vnodes, where[guest.name], strict=True):
@@ -168,6 +168,13 @@ def core_loads(instance: Instance, where: Positions) -> dict[str | None, list[tu
             cores = [max(c - -(-f // threads), min(c, 1)) for c, f in zip(cores, filled, strict=True)]
         loads[name] = list(zip(vcpus, cores, strict=True))
     return loads
+
+
+@once_for_host
+def _cores_of_pool(host: Host, name: str | None) -> tuple[int, ...]:
+    """Count the cores of each pnode with a pcpu of a cpupool that is not among the host's dedicated_pcpus."""
+    pcpus = host.pcpus_of_pool[name].difference(host.dedicated_pcpus or ())
+    return tuple(_cores_in(pnode, pcpus) for pnode in host.pnodes)
 
 
 def _cores_in(pnode: Pnode, pcpus: frozenset[int]) -> int:

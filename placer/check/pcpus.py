@@ -25,8 +25,10 @@ def overcommit(instance: Instance, where: Positions) -> Iterator[Violation]:
     are offline do not count.
     """
     host, limit = instance.host, instance.host.vcpus_per_pcpu
+    if limit is None:
+        return
     running = running_vcpus(host)
-    for p, pnode in enumerate(host.pnodes if limit is not None else ()):
+    for p, pnode in enumerate(host.pnodes):
         held = [
             (
                 guest.name,
@@ -41,7 +43,7 @@ def overcommit(instance: Instance, where: Positions) -> Iterator[Violation]:
         owned = len(set(pnode.pcpus).intersection(host.dedicated_pcpus or ()))
         if host.dedicated_pcpus is None:
             owned = sum(dedicated for _, _, _, dedicated in held)
-        vcpus, most = sum(shared for _, _, shared, _ in held), math.floor((limit or 0) * (len(pnode.pcpus) - owned))
+        vcpus, most = sum(shared for _, _, shared, _ in held), math.floor(limit * (len(pnode.pcpus) - owned))
         sharing = [row for row in held if row[2]]
         if (sharing or (held and owned and host.dedicated_pcpus is None)) and vcpus + running[p] > most:
             names = [f'guest "{name}" vnode {v} ({count})' for name, v, count, _ in sharing[:MOST_NAMED]]
@@ -98,7 +100,7 @@ def dedicated(instance: Instance, placement: Placement, where: Positions) -> Ite
     yield from _threads(host, owners, occupied)
 
 
-def _own_faults(owner: _Owner, host: Host, occupied: set[int], times: Counter[int | None]) -> Iterator[str]:
+def _own_faults(owner: _Owner, host: Host, occupied: frozenset[int], times: Counter[int | None]) -> Iterator[str]:
     pcpu, pnode = owner.pcpu, host.pnodes[owner.site]
     mask = owner.guest.hard_affinity[owner.vcpu] if owner.guest.hard_affinity else None
     if pcpu is None:
@@ -143,7 +145,7 @@ def _shared(instance: Instance, where: Positions, owners: list[_Owner]) -> Itera
                 yield _violation("dedicated", guest, fault)
 
 
-def _threads(host: Host, owners: list[_Owner], occupied: set[int]) -> Iterator[Violation]:
+def _threads(host: Host, owners: list[_Owner], occupied: frozenset[int]) -> Iterator[Violation]:
     """``isolate``: no other vcpu on the core; ``require``: all cores of a vnode but one carry two of its vcpus."""
     used = Counter(core for owner in owners if (core := _core(host, owner)))
     of_vnode: dict[tuple[str, int], Counter[tuple[int, ...]]] = {}

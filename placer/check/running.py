@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from placer.instance import Domain, Host
+from placer.instance.once import once_for_host
 
 
 def running_vcpus(host: Host, domains: Iterable[Domain] | None = None) -> list[int]:
@@ -38,10 +39,18 @@ def running_vcpus(host: Host, domains: Iterable[Domain] | None = None) -> list[i
     return list(map(math.floor, load))
 
 
-def bound_alone(host: Host) -> set[int]:
+@once_for_host
+def running_in_pool(host: Host, pool: str | None) -> tuple[int, ...]:
+    """Give :func:`running_vcpus` of the domains whose effective cpupool this is."""
+    return tuple(running_vcpus(host, [domain for domain in host.domains if host.effective_pool(domain.pool) == pool]))
+
+
+@once_for_host
+def bound_alone(host: Host) -> frozenset[int]:
     """Give each pcpu that is the only one on which some running vcpu may run, by its mask within its cpupool."""
-    every = (may_run_on(mask, domain.pool, host) for domain in host.domains for mask in domain.affinity)
-    return {pcpu for pcpus in every if len(pcpus) == 1 for pcpu in pcpus}
+    masks = {(mask, domain.pool) for domain in host.domains for mask in domain.affinity}
+    every = (may_run_on(mask, pool, host) for mask, pool in masks)
+    return frozenset(pcpu for pcpus in every if len(pcpus) == 1 for pcpu in pcpus)
 
 
 def may_run_on(mask: tuple[int, ...] | None, pool: str | None, host: Host) -> frozenset[int]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from placer.assignment import BoolArray, IntArray, SlotMatching
 from placer.instance import UNREACHABLE, Guest, Host, Instance, Vnode
+from placer.instance.once import once_for_host
 from placer.lowering.conflicts import undisturbed
 from placer.lowering.pcpus import slot_matching
 from placer.lowering.set_room import within_affinity
@@ -90,6 +91,7 @@ def fixed_pnodes(instance: Instance) -> IntArray:
     return np.array(fixed, dtype=np.int64)
 
 
+@once_for_host
 def incompatible_pnodes(host: Host) -> BoolArray:
     """
     Mark the pairs of pnodes of which one cannot reach the other: one guest may not use both.
@@ -101,6 +103,7 @@ def incompatible_pnodes(host: Host) -> BoolArray:
     distances = np.array(host.distances)
     either = (distances >= UNREACHABLE) | (distances.T >= UNREACHABLE)
     np.fill_diagonal(either, False)
+    either.setflags(write=False)
     return either
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from placer.assignment import BoolArray, Conflict, IntArray
 from placer.instance import Guest, Host, Instance, Rule, VnodeOf, guest_of
+from placer.instance.once import once_for_host
 from placer.instance.rules import Member
 
 
@@ -86,21 +87,22 @@ def undisturbed(instance: Instance) -> BoolArray:
     array ``[n, m]``
     """
     host = instance.host
-    bound = [p in bound_positions(host) for p in range(len(host.pnodes))]
+    bound = np.isin(np.arange(len(host.pnodes)), list(bound_positions(host)))
     alone = {member for rule in instance.rules for member in rule.members if rule.exclusive is not None}
     rows = [
         not {guest.name, VnodeOf(guest=guest.name, vnode=v)} & alone
         for guest in instance.guests
         for v in range(len(guest.vnodes))
     ]
-    allowed: BoolArray = np.array(rows, dtype=bool)[:, None] | ~np.array(bound, dtype=bool)
+    allowed: BoolArray = np.array(rows, dtype=bool)[:, None] | ~bound
     return allowed
 
 
-def bound_positions(host: Host) -> set[int]:
+@once_for_host
+def bound_positions(host: Host) -> frozenset[int]:
     """Give the positions of the pnodes to which running guests are bound; a guest is bound if every vcpu has a mask."""
     masks = {mask for domain in host.domains if None not in domain.affinity for mask in domain.affinity}
-    return {host.position_of_pcpu[pcpu] for mask in masks for pcpu in mask or ()}
+    return frozenset(host.position_of_pcpu[pcpu] for mask in masks for pcpu in mask or ())
 
 
 def _items(member: Member, items_of: dict[str, IntArray]) -> IntArray:

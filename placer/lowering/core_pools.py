@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
 
 from placer.assignment import IntArray, even_pairs
 from placer.instance import Domain, Host, Pnode
+from placer.instance.once import once_for_host
 
 
 def core_pools(host: Host, pcpus: frozenset[int] | None = None) -> tuple[IntArray, list[int]]:
@@ -66,7 +67,26 @@ def running_load(host: Host, domains: Iterable[Domain] | None = None) -> list[in
     return [int(vcpus) for vcpus in load]
 
 
-def pairs_table(vcpus: int, cores: list[int], running: list[int]) -> IntArray:
+@once_for_host
+def loaded_pools(host: Host, cpupool: str | None) -> tuple[IntArray, tuple[int, ...], tuple[int, ...]]:
+    """
+    Give the pools of the cores on which shared vcpus of a cpupool run, and what runs there.
+
+    Returns
+    -------
+    pool_of : array ``[m]``
+        As of :func:`core_pools`; not to be written to.
+    cores, running : tuple of int
+        For each pool its cores, and the running vcpus of the cpupool.
+    """
+    pool_of, cores = core_pools(host, host.pcpus_of_pool[cpupool].difference(host.dedicated_pcpus or ()))
+    load = running_load(host, [domain for domain in host.domains if host.effective_pool(domain.pool) == cpupool])
+    running = tuple(load[p] for p in np.flatnonzero(pool_of >= 0).tolist())
+    pool_of.setflags(write=False)
+    return pool_of, tuple(cores), running
+
+
+def pairs_table(vcpus: int, cores: Sequence[int], running: Sequence[int]) -> IntArray:
     """
     Count the pairs of vcpus that share a core, n vcpus spread evenly over c cores: r C(q+1, 2) + (c - r) C(q, 2).
 

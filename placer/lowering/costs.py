@@ -21,7 +21,7 @@ from placer.assignment import (
 )
 from placer.instance import Guest, Host, Instance, Placement, Vnode
 from placer.instance.objective_terms import MOVED
-from placer.lowering.core_pools import core_pools, pairs_table, running_load
+from placer.lowering.core_pools import loaded_pools, pairs_table
 from placer.lowering.future import future_capacity
 from placer.lowering.previous import moved
 from placer.lowering.soft_terms import SOFT_TERMS, shape, site_distances
@@ -124,7 +124,7 @@ def core_sharing(
     host, price = instance.host, weight * sharing_price_milli(instance)
     if not price:
         return []
-    stated = [guest.pool for guest in instance.guests] + [domain.pool for domain in host.domains]
+    stated = dict.fromkeys([guest.pool for guest in instance.guests] + [domain.pool for domain in host.domains])
     cpupools = dict.fromkeys(map(host.effective_pool, stated))
     return [
         term
@@ -142,9 +142,7 @@ def _sharing_within(
     weight = np.array(
         [len(guest.online.intersection(v.vcpus) - guest.dedicated) * own for guest, v, own in vnodes], dtype=np.int64
     )
-    pool_of, cores = core_pools(host, host.pcpus_of_pool[cpupool].difference(host.dedicated_pcpus or ()))
-    load = np.array(running_load(host, [each for each in host.domains if host.effective_pool(each.pool) == cpupool]))
-    running = [int(load[pool_of == pool].sum()) for pool in range(len(cores))]
+    pool_of, cores, running = loaded_pools(host, cpupool)
     if with_unplaced_site:
         pool_of = np.append(pool_of, -1)
     table = 2 * price * pairs_table(int(weight.sum()), cores, running)

@@ -9,6 +9,7 @@ import numpy as np
 
 from placer.assignment import FlooredLinear, Flow, IntArray, Linear, MaxUtilization, ResidualCapacity, Term
 from placer.instance import UNREACHABLE, Host, Instance
+from placer.instance.once import once_for_host
 from placer.instance.units import KIB_PER_MIB
 
 Groups = tuple[IntArray, ...]
@@ -34,11 +35,13 @@ class SoftTerm:
     most: Callable[[Instance], int]
 
 
+@once_for_host
 def site_distances(host: Host, *, with_unplaced_site: bool) -> IntArray:
     """Give d by position, ``[m, m]``; to and from the unplaced site it is the largest finite distance."""
     distances = np.array(host.distances, dtype=np.int64)
     if with_unplaced_site:
         distances = np.pad(distances, (0, 1), constant_values=host.largest_distance)
+    distances.setflags(write=False)
     return distances
 
 

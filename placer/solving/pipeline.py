@@ -20,11 +20,11 @@ from placer.instance import Instance, Placement
 from placer.instance.previous import restricted_to
 from placer.lowering.lower import lower
 from placer.lowering.lowered import Lowered
-from placer.lowering.overflow import check_weights
 from placer.solving.logs import DEBUG, INFO, log_line, log_to
 from placer.solving.reason import no_placement_reason
 from placer.solving.result import Result, Trade
 from placer.solving.searching import Found, SoFar, searched
+from placer.solving.valid import check_valid
 from placer.solving.verified import verified_result
 from placer.solving.vnode_counts import resolve_ranges
 
@@ -104,7 +104,7 @@ def solve(
         If an answer fails the independent check; never seen, please report it.
     """
     began = perf_counter()
-    _check(instance)
+    check_valid(instance)
     _check_options(strategy, allow_unplaced=allow_unplaced, trade=trade)
     expect("dump_model", dump_model, str, PathLike, type(None))
     expect("started", started, float, int, type(None))
@@ -189,16 +189,6 @@ def _result(so_far: SoFar, strategy: str, context: SearchContext, *, time_limit_
     # a result and nothing are told apart in a tuple: None is a call that was left
     offer = within(context, lambda limits: (_trade(instance, lowered, solution, result, limits),))
     return dataclasses.replace(result, trade=offer[0] if offer else None)
-
-
-def _check(instance: Instance) -> None:
-    if not isinstance(instance, Instance):
-        raise InputError(f"expected a placer.Instance, got {type(instance).__name__}")
-    try:
-        msgspec.convert(msgspec.to_builtins(instance), Instance)
-    except (msgspec.ValidationError, TypeError) as error:  # TypeError: of a type that no instance file could give
-        raise InputError(f"no valid instance: {error}") from error
-    check_weights(instance)
 
 
 def _check_options(strategy: str, **switches: object) -> None:

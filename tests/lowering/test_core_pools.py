@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 from msgspec.structs import replace
 
-from placer.instance import Domain, Host, Pnode
-from placer.lowering.core_pools import core_pools, pairs_table, running_load
+from placer.instance import Cpupool, Domain, Host, Pnode
+from placer.lowering.core_pools import core_pools, loaded_pools, pairs_table, running_load
 from tests.support.building import GIB, a_host
 
 
@@ -78,3 +78,22 @@ def test_a_vcpu_bound_nowhere_runs_only_on_pnodes_with_pcpus() -> None:
         domains=(Domain(name="a", affinity=(None, None)),),
     )
     assert running_load(host) == [2, 0]
+
+
+def test_the_pools_of_a_cpupool_have_its_cores_and_what_runs_in_it() -> None:
+    cpupools = (Cpupool(name="Pool-0", pcpus=(0, 1, 4)), Cpupool(name="second", pcpus=(5,)))
+    domains = (Domain(name="a", affinity=((0,), (1,), (4,))), Domain(name="b", affinity=(None,), pool="second"))
+    host = Host(
+        pnodes=(
+            Pnode(id=0, memory_kib=GIB, pcpus=(0, 1), cores=((0, 1),)),
+            Pnode(id=1, memory_kib=GIB),
+            Pnode(id=2, memory_kib=GIB, pcpus=(4, 5)),
+        ),
+        cpupools=cpupools,
+        domains=domains,
+    )
+    pool_of, *rest = loaded_pools(host, "Pool-0")
+    assert (pool_of.tolist(), *rest) == ([0, -1, 1], (1, 1), (2, 1))
+    pool_of, *rest = loaded_pools(host, "second")
+    assert (pool_of.tolist(), *rest) == ([-1, -1, 0], (1,), (1,))
+    assert not pool_of.flags.writeable  # it is kept for the next call

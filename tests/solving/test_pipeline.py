@@ -154,11 +154,10 @@ def test_an_argument_of_another_type_is_refused_as_input(options: dict[str, Any]
         solve(crossed(), **options)
 
 
-def test_an_instance_of_types_that_no_file_could_give_is_refused_as_input() -> None:
+def test_an_instance_that_no_file_could_give_is_refused_as_input() -> None:
     pnode = replace(Pnode(id=0, memory_kib=8), pcpus=range(2))  # replace() checks no types
-    instance = Instance(host=Host(pnodes=(pnode,)), guests=())
     with pytest.raises(InputError, match=r"no valid instance: .*range"):
-        solve(instance)
+        solve(Instance(host=Host(pnodes=(pnode,)), guests=()))
 
 
 def test_a_program_that_logs_gets_a_line_for_each_solve_and_the_steps_in_detail(
