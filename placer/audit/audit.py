@@ -17,7 +17,7 @@ from placer.errors import InputError
 from placer.formats.xl.list_domains import RunningGuest, unlisted_guest
 from placer.formats.xl.numa_dump import PAGE_KIB, DumpedDomain, NumaDump
 from placer.formats.xl.vcpu_list import SeenVcpu
-from placer.instance import Domain, Host, Placement, format_cpuset, format_size
+from placer.instance import Domain, Host, Placement, format_cpuset, format_size, shorten
 
 FREE_PAGES = 176
 """
@@ -105,7 +105,8 @@ def _dumped(guest: RunningGuest, domain: Domain, dump: NumaDump) -> DumpedDomain
         what = "is not in the NUMA dump" if there is None else "has other vnodes in the NUMA dump"
         listing = "xl list" if guest.listed else "xl vcpu-list"
         raise InputError(
-            f'domain {domain.domid} "{domain.name}" {what}; were {listing} and the dump taken at the same time?'
+            f'domain {domain.domid} "{shorten(domain.name)}" {what}; '
+            f"were {listing} and the dump taken at the same time?"
         )
     return there
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from placer.errors import InputError
 from placer.formats.xl.list_domains import RunningGuest
-from placer.instance import Domain
+from placer.instance import Domain, shorten
 
 
 def running_domains(guests: Sequence[RunningGuest], listed: Sequence[Domain]) -> tuple[Domain, ...]:
@@ -36,8 +36,9 @@ def running_domains(guests: Sequence[RunningGuest], listed: Sequence[Domain]) ->
     for guest in guests:
         here, there = guest.domain, by_domid.get(guest.domain.domid, guest.domain)
         if (here.name, len(here.affinity)) != (there.name, len(there.affinity)):
+            names = shorten(here.name), shorten(there.name)
             raise InputError(
-                f'domain {here.domid} is "{here.name}" with {len(here.affinity)} vcpus in xl list and "{there.name}" '
+                f'domain {here.domid} is "{names[0]}" with {len(here.affinity)} vcpus in xl list and "{names[1]}" '
                 f"with {len(there.affinity)} in xl vcpu-list; were both taken at the same time?"
             )
         by_domid[here.domid] = replace(there, pool=here.pool, online_vcpus=here.online_vcpus)

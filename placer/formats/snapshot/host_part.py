@@ -13,6 +13,7 @@ from placer.formats.snapshot.facts import Facts
 from placer.formats.snapshot.node_memory import read_distances, read_free, read_freecell, stated
 from placer.formats.snapshot.parts import Part, Parts
 from placer.formats.text.files import Text
+from placer.instance import shorten
 
 Toolstack = Literal["xl", "libvirt"]
 
@@ -38,7 +39,7 @@ def host_part(parts: Parts, facts: Facts) -> Part:
     part = parts.parts.get(XL_INFO) or parts.parts.get(CAPABILITIES)
     none_there = parts.parts.get(NO_TOOLSTACK)
     if part is None and none_there is not None and none_there.said:
-        raise InputError(f"states no host: {none_there.said[0]}", place=f"{place}:{none_there.line}")
+        raise InputError(f"states no host: {shorten(none_there.said[0], 200)}", place=f"{place}:{none_there.line}")
     if part is None:
         missing = "states no host: the output of xl info -n or virsh capabilities is not in it"
         cut = "" if parts.whole else f"; {parts.notes[-1]}"
@@ -103,7 +104,8 @@ def check_host_name(facts: Facts, name: str, part: Part) -> None:
     """
     if not same_name(facts.host, name):
         raise InputError(
-            f'{part.command} is of host "{name}", the snapshot of "{facts.host}": parts of two hosts are mixed',
+            f'{part.command} is of host "{shorten(name)}", the snapshot of "{shorten(facts.host)}": '
+            "parts of two hosts are mixed",
             place=f"{part.text.place}:{part.line}",
         )
 

@@ -59,11 +59,11 @@ class Part:
     def why(self) -> str:
         """Why the part is not used: one sentence without its place."""
         if self.code is None:
-            return f"the output of {self.command} is cut off"
+            return f"the output of {shorten(self.command)} is cut off"
         if self.code == 0:
-            return f"{self.command} printed nothing"
+            return f"{shorten(self.command)} printed nothing"
         said = f": {shorten(self.said[0].strip(), 160)}" if self.said else ""
-        return f"{self.command} failed with exit code {self.code}{said}"
+        return f"{shorten(self.command)} failed with exit code {self.code}{said}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,10 +175,10 @@ class _Reader:
             self._take_text(number, line, before)
             return
         if marker["verb"] == "snapshot":
-            two = f"a second snapshot, of {marker['tag']}, below one of {self.tag}"
+            two = f"a second snapshot, of {shorten(marker['tag'])}, below one of {shorten(self.tag)}"
             raise InputError(f"{two}; give one file for each host and time", place=where)
         if marker["tag"] != self.tag:
-            mixed = f"a line of the snapshot {marker['tag']} in one of {self.tag}"
+            mixed = f"a line of the snapshot {shorten(marker['tag'])} in one of {shorten(self.tag)}"
             raise InputError(f"{mixed}: parts of two hosts, or of two times, are mixed", place=where)
         if marker["verb"] == "done":
             self.done = True
@@ -198,18 +198,24 @@ class _Reader:
         where = f"{self.place}:{number}"
         if verb == "begin":
             if self.open is not None:
-                raise InputError(f"the part {name} begins within {self.open.name}; lines are missing", place=where)
+                raise InputError(
+                    f"the part {shorten(name)} begins within {shorten(self.open.name)}; lines are missing", place=where
+                )
             if name in self.found:
-                raise InputError(f"the part {name} is there twice, first at line {self.found[name].line}", place=where)
+                raise InputError(
+                    f"the part {shorten(name)} is there twice, first at line {self.found[name].line}", place=where
+                )
             self.open = _Open(name, text or name, number)
         elif self.open is None or self.open.name != name:
-            inside = f"within {self.open.name}" if self.open else "that does not begin"
-            raise InputError(f"the end of the part {name}, {inside}; lines are missing", place=where)
+            inside = f"within {shorten(self.open.name)}" if self.open else "that does not begin"
+            raise InputError(f"the end of the part {shorten(name)}, {inside}; lines are missing", place=where)
         elif verb == "said":
             self.open.said.append(text)
         else:
             if not (text.isascii() and text.isdigit() and len(text) < 10):
-                raise InputError(f'expected an exit code behind "end {name}", got "{shorten(text)}"', place=where)
+                raise InputError(
+                    f'expected an exit code behind "end {shorten(name)}", got "{shorten(text)}"', place=where
+                )
             self.found[name] = self.open.part(self.place, int(text))
             self.open = None
 

@@ -108,7 +108,7 @@ def read_xl_vcpu_list(text: str, place: str, host: Host) -> list[ListedDomain]:
     for domid, masks in bound.items():
         if max(masks) != len(masks) - 1:
             missing = format_cpuset(set(range(max(masks))) - masks.keys())
-            raise InputError(f'domain {domid} "{name_of[domid]}" has no row for vcpu {missing}', place=place)
+            raise InputError(f'domain {domid} "{shorten(name_of[domid])}" has no row for vcpu {missing}', place=place)
     try:
         return [
             ListedDomain(

@@ -115,3 +115,13 @@ def test_parts_about_domains_are_given_by_domain() -> None:
     parts = split_parts(snapshot({"virsh-dumpxml/3": "<a/>", "virsh-dumpxml/7": "<b/>"}), "kvm1.txt")
     assert [part.text.content.strip() for part in parts.about("virsh-dumpxml").values()] == ["<a/>", "<b/>"]
     assert list(parts.about("virsh-dumpxml")) == ["3", "7"]
+
+
+def test_long_names_are_cut_in_messages() -> None:
+    tag = TAG.replace("xen1", "x" * 2000)
+    with pytest.raises(InputError) as mixed:
+        split_parts(TWO.replace(TAG, tag, 2), "xen1.txt")
+    assert 0 < len(str(mixed.value)) < 300
+    with pytest.raises(InputError) as twice:
+        split_parts(TWO.replace("xl-list", "l" * 2000).replace("xl-info", "l" * 2000), "xen1.txt")
+    assert 0 < len(str(twice.value)) < 300
