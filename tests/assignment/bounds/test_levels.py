@@ -6,9 +6,11 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
+import pytest
 
 import placer
 from placer.assignment import ConvexLoad, Flow, IntArray, Problem, ReducedSlotsLoad
+from placer.assignment.bounds import levels
 from placer.assignment.bounds.gilmore_lawler import gilmore_lawler_bound
 from placer.assignment.bounds.levels import level_bound, levels_apply
 from placer.assignment.structure.term_index import TermIndex
@@ -67,6 +69,20 @@ def test_no_bound_is_above_the_optimum() -> None:
     assert compared > 60
     assert met > 10
     assert higher > 20
+
+
+def test_no_bound_of_a_semidefinite_program_is_above_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With and without time for the other bounds of a level."""
+    monkeypatch.setattr(levels, "BRANCHED", 0)
+    compared = 0
+    for seed in range(60):
+        problem = a_tree(seed)
+        expected, index = optimum(problem), TermIndex(problem)
+        if expected is not None and levels_apply(index, 0):
+            assert level_bound(index, 0, going) <= expected, seed
+            assert level_bound(index, 0, lambda: False) <= expected, seed
+            compared += 1
+    assert compared > 30
 
 
 def test_without_time_no_bound_is_above_the_optimum() -> None:
