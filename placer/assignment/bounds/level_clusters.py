@@ -129,7 +129,7 @@ class Level:
             return self._generation.price_of_excess(going, enough)
         if not self._clusters.soft[self._scarce]:
             return 0
-        known, least = self._inside(0, going), enough
+        known, least = self._saved, enough
         for first, last in self._clusters.excesses():
             if self._clusters.all_inside - known <= least * first:
                 break
