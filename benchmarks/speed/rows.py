@@ -74,7 +74,7 @@ ROWS: tuple[Row, ...] = (
         cases=cases.shapes_on_shipped_hosts,
         misses=partial(aims.proved, median_s=2, worst_s=2),
         tried="annealing before the bound (proofs in 1.1 s instead of 2.4); sets on sites where the level bound is a "
-        "step short; stencils of other seeds stay one or two steps short, as levels above sites are bounded by themselves",
+        "step short; stencils of other seeds stay one or two steps short, as levels above sites are bounded alone",
     ),
     Row(
         key="shapes-large",
