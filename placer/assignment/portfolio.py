@@ -36,7 +36,7 @@ FLOW_ITEMS = 12
 """
 The same for a lone group with flows of its own, which the root bounds by levels and by sets of items on sites.
 
-Measured on 10 to 16 items on 8 and 16 sites: branch and bound proves none of 24 in a second, sets on sites prove 7.
+Measured on 10 to 16 items on 8 and 16 sites: branch and bound proves none of 24 in a second, sets on sites prove 6.
 """
 SELECTOR_FACTOR = 1.5
 """Factor of that limit if there are selectors: once these are placed, most of the other items have one site left."""
