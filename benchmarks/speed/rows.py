@@ -62,7 +62,9 @@ ROWS: tuple[Row, ...] = (
         cases=partial(cases.in_shapes, OTHER_SHAPES, 32),
         misses=partial(aims.close_and_good, gap=0.05, half=0.01, proved=("pipeline",)),
         tried="annealing in arrays instead of CP-SAT (costs 1.6 % lower in the mean); dual feasible functions of vcpus "
-        "(the linear program of a ring falls to 27 links, 26 are found); what is left: each level is bounded by itself",
+        "(the linear program of a ring falls to 27 links, 26 are found); "
+        "the capacity of each site instead of the largest (no change of the lowest level); what is left: each level is "
+        "bounded by itself",
     ),
     Row(
         key="shapes-shipped",
@@ -71,8 +73,8 @@ ROWS: tuple[Row, ...] = (
         limit_s=10,
         cases=cases.shapes_on_shipped_hosts,
         misses=partial(aims.proved, median_s=2, worst_s=2),
-        tried="annealing before the bound (proofs in 1.1 s instead of 2.4); where the level bound is a step short, "
-        "CP-SAT proves nothing in 10 s; distances of the Opteron do not nest, so that it has no level bound",
+        tried="annealing before the bound (proofs in 1.1 s instead of 2.4); sets on sites where the level bound is a "
+        "step short; stencils of other seeds stay one or two steps short, as levels above sites are bounded alone",
     ),
     Row(
         key="shapes-large",
@@ -81,8 +83,8 @@ ROWS: tuple[Row, ...] = (
         limit_s=30,
         cases=lambda seed: cases.with_traffic("dense", (48, 64), seed) | cases.with_traffic("stencil", (48, 64), seed),
         misses=partial(aims.close, gap=0.05),
-        tried="levels share the time (a stencil of 64: 79 % to 7 %); the highest level has four clusters of half "
-        "the vnodes, whose pricing by branch and bound does not end",
+        tried="levels share the time (a stencil of 64: 79 % to 7 %); a semidefinite program for each level, as the "
+        "highest has four clusters of half the vnodes, whose pricing by branch and bound does not end (7 % to 2 %)",
     ),
     Row(
         key="phytium",

@@ -18,6 +18,7 @@ from placer.assignment.bounds.levels import level_bound, levels_apply
 from placer.assignment.bounds.rank_one import rank_one_form, residual_capacity_below
 from placer.assignment.bounds.rank_one_boxes import bound_by_boxes
 from placer.assignment.context import SearchContext
+from placer.assignment.exact.site_partition import with_site_sets
 from placer.assignment.group_relaxation import group_bounds
 from placer.assignment.heuristics.annealing import PROVABLE, anneal, annealed_tier
 from placer.assignment.heuristics.tabu_search import tabu_search
@@ -97,6 +98,8 @@ def solve_root(
         known = bounds if first is not None else group_bounds(index, context, bounds)
         bounds = known if annealed else with_forced_sites(index, costs, known)
         context.prove(problem, bounds)
+    found, bounds = with_site_sets(index, found, bounds, context)
+    costs = _costs(problem, found)
     if costs != bounds:
         bounds = _with_flows(index, found, costs, bounds, context)
     if annealed and costs != bounds:  # it takes half a second: the flows come first

@@ -104,4 +104,4 @@ def test_the_levels_of_nested_distances_prove_a_ring_without_branching_or_a_mode
     assert answer.tiers[2].cost == 2 * 500 * (16 * 10 + 2 * 16 + 2 * 21)
     (decision,) = answer.decisions
     assert decision.method == "root"
-    assert "distances nest" in dict(decision.passed_over)["branch_and_bound"]
+    assert "levels of distances" in dict(decision.passed_over)["branch_and_bound"]

@@ -90,7 +90,7 @@ class ColumnGeneration:
         self._clusters = clusters
         self._columns: set[int] = set()
         self._held = np.zeros((1024, len(clusters.gain)), dtype=np.int64)
-        self._lp = PackingProgram(len(clusters.gain), clusters.count)
+        self._lp = PackingProgram(len(clusters.gain), [clusters.count])
         self._pricings: dict[int, SetPricing] = {}
         self._worth = 0
         self._prices = -(-self._pricing(0).partners // 2)  # so each item pays half of what it can gain

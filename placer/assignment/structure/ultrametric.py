@@ -39,6 +39,24 @@ def is_hierarchical(distance: IntArray) -> bool:
     return bool((distance <= via).all())
 
 
+def subdominant(distance: IntArray) -> IntArray:
+    """
+    Return the largest ultrametric that is nowhere larger, of distances and those back, ``[m, m]``.
+
+    That of two sites is the least, over all paths from one to the other, of the longest step: single linkage (Jardine
+    and Sibson, Mathematical Taxonomy, 1971).
+
+    Examples
+    --------
+    >>> subdominant(np.array([[0, 1, 9], [1, 0, 2], [9, 2, 0]])).tolist()
+    [[0, 1, 2], [1, 0, 2], [2, 2, 0]]
+    """
+    nearest = np.minimum(distance, distance.T)
+    for via in range(len(nearest)):
+        nearest = np.minimum(nearest, np.maximum(nearest[:, via, None], nearest[None, via, :]))
+    return nearest
+
+
 def levels(distance: IntArray) -> tuple[list[Level], int]:
     """
     Return the clusters of hierarchical distances.

@@ -6,9 +6,11 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
+import pytest
 
 import placer
 from placer.assignment import ConvexLoad, Flow, IntArray, Problem, ReducedSlotsLoad
+from placer.assignment.bounds import level_clusters
 from placer.assignment.bounds.gilmore_lawler import gilmore_lawler_bound
 from placer.assignment.bounds.levels import level_bound, levels_apply
 from placer.assignment.structure.term_index import TermIndex
@@ -67,6 +69,20 @@ def test_no_bound_is_above_the_optimum() -> None:
     assert compared > 60
     assert met > 10
     assert higher > 20
+
+
+def test_no_bound_of_a_semidefinite_program_is_above_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With and without time for the other bounds of a level."""
+    monkeypatch.setattr(level_clusters, "BRANCHED", 0)
+    compared = 0
+    for seed in range(60):
+        problem = a_tree(seed)
+        expected, index = optimum(problem), TermIndex(problem)
+        if expected is not None and levels_apply(index, 0):
+            assert level_bound(index, 0, going) <= expected, seed
+            assert level_bound(index, 0, lambda: False) <= expected, seed
+            compared += 1
+    assert compared > 30
 
 
 def test_without_time_no_bound_is_above_the_optimum() -> None:
@@ -164,7 +180,8 @@ def test_a_site_as_far_from_itself_as_from_all_others_is_in_no_cluster() -> None
     assert level_bound(TermIndex(problem), 0, going) == 16 + 3 * 21
 
 
-def test_it_does_not_apply_where_distances_do_not_nest() -> None:
+def test_distances_that_do_not_nest_count_as_the_largest_below_that_do() -> None:
+    """Three items, each alone on a line: all pairs cost 1 at least, and the two at the ends 2 in truth."""
     line = placer.gqap(
         cost=np.zeros((3, 3), dtype=np.int64),
         flow=np.ones((3, 3), dtype=np.int64),
@@ -172,7 +189,25 @@ def test_it_does_not_apply_where_distances_do_not_nest() -> None:
         weight=[1] * 3,
         capacity=[1] * 3,
     )
-    assert levels_apply(TermIndex(line), 0).reason == "the distances do not nest"
+    assert optimum(line) == 2 * (1 + 1 + 2)
+    assert level_bound(TermIndex(line), 0, going) == 2 * 3
+    assert levels_apply(TermIndex(line), 0).reason.startswith("the distances do not nest, and a flow of several")
+
+
+def test_no_bound_is_above_the_optimum_where_distances_do_not_nest() -> None:
+    compared = 0
+    for seed in range(60):
+        problem, random = a_tree(seed), np.random.default_rng(seed)
+        flow = next(term for term in problem.tiers[0] if isinstance(term, Flow))
+        others = tuple(term for term in problem.tiers[0] if term is not flow)
+        distance = random.integers(0, 30, (problem.m, problem.m))
+        lone = (np.arange(problem.n),)
+        problem = replace(problem, groups=lone, tiers=((replace(flow, distance=distance), *others),))
+        expected, index = optimum(problem), TermIndex(problem)
+        if expected is not None and levels_apply(index, 0):
+            assert level_bound(index, 0, going) <= expected, seed
+            compared += 1
+    assert compared > 30
 
 
 def test_it_does_not_apply_to_more_items_than_a_set_can_number() -> None:

@@ -9,7 +9,7 @@ from placer.assignment.bounds.linear_program import PackingProgram
 
 
 def test_no_more_sets_are_packed_than_are_allowed() -> None:
-    program = PackingProgram(4, 1)
+    program = PackingProgram(4, [1])
     program.add((0, 1), 5)
     program.add((2, 3), 3)
     program.prices()
@@ -17,7 +17,7 @@ def test_no_more_sets_are_packed_than_are_allowed() -> None:
 
 
 def test_sets_that_are_added_later_count() -> None:
-    program = PackingProgram(3, 3)
+    program = PackingProgram(3, [3])
     program.add((0, 1), 5)
     program.prices()
     assert program.value() == pytest.approx(5)
@@ -29,7 +29,7 @@ def test_sets_that_are_added_later_count() -> None:
 
 def test_prices_cover_the_gain_of_every_set() -> None:
     random = np.random.default_rng(0)
-    program, sets = PackingProgram(8, 8), []
+    program, sets = PackingProgram(8, [8]), []
     for _ in range(40):
         items, gain = random.choice(8, int(random.integers(1, 5)), replace=False).tolist(), int(random.integers(1, 99))
         program.add(items, gain)
@@ -40,6 +40,6 @@ def test_prices_cover_the_gain_of_every_set() -> None:
 
 
 def test_without_sets_nothing_is_gained() -> None:
-    program = PackingProgram(2, 2)
+    program = PackingProgram(2, [2])
     assert program.prices().tolist() == [0, 0]
     assert program.value() == 0

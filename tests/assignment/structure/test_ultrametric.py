@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise, product
+
 import numpy as np
 import pytest
 
-from placer.assignment.structure.ultrametric import Level, is_hierarchical, levels
+from placer.assignment.structure.ultrametric import Level, is_hierarchical, levels, subdominant
 from tests.support.building import OPTERON_6272, Slit, tree_slit
 
 EPYC: Slit = tree_slit((2, 4, 8), (10, 16, 19, 21))
@@ -74,3 +76,25 @@ def test_squares_of_counts_per_cluster_give_the_sum_of_distances(slit: Slit) -> 
             for cluster in found
         )
         assert distance[np.ix_(sites, sites)].sum() == height * 25 - counts
+
+
+def test_the_ultrametric_below_an_opteron_is_flat() -> None:
+    """Its pnodes are 16 or 22 apart, and steps of 16 lead from each to all others."""
+    assert (subdominant(np.array(OPTERON_6272)) == np.where(np.eye(8), 10, 16)).all()
+
+
+def test_the_ultrametric_below_is_the_least_of_the_longest_steps_of_all_paths() -> None:
+    for seed in range(20):
+        distance = np.random.default_rng(seed).integers(1, 30, (5, 5))
+        below, both = subdominant(distance), np.minimum(distance, distance.T)
+        assert is_hierarchical(below)
+        paths = [path for k in range(4) for path in product(range(5), repeat=k)]
+        for p, q in product(range(5), repeat=2):
+            steps = [[both[a, b] for a, b in pairwise((p, *path, q))] for path in paths]
+            assert below[p, q] == min(map(max, steps))
+        assert (below <= both).all()
+
+
+@pytest.mark.parametrize("slit", [EPYC, tree_slit((4, 8), (10, 12, 32))])
+def test_a_hierarchy_is_its_own_ultrametric_below(slit: Slit) -> None:
+    assert (subdominant(np.array(slit)) == np.array(slit)).all()
