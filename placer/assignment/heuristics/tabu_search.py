@@ -33,6 +33,8 @@ RUINED = (1, 5)
 """Groups that a ruin takes off their sites: fewest, and one more than most at first."""
 INTERGROUP_RUIN_EVERY = 50
 """Moves between two ruins where flows run between groups: a new assignment needs more moves to settle there."""
+MENDING = 30
+"""Moves that are made beyond the patience while no assignment keeps the rules: most are mended in a few."""
 WIDER_EVERY = 100
 """Moves without a better assignment after which a ruin may take one more group where flows run between groups."""
 
@@ -76,7 +78,7 @@ def tabu_search(
         ``[n]``, may break rules; None starts from a greedy assignment, or from the problem's hint if that costs no
         more.
     patience
-        Moves without a better assignment after which the search ends.
+        Moves without a better assignment after which the search ends; :data:`MENDING` at least if none keeps the rules.
     bounds
         ``[tiers]``, lower bounds of the tiers; the search ends at an assignment that meets them all.
 
@@ -98,7 +100,9 @@ def tabu_search(
     penalty = PenaltyManager(index, moves)
     deadline = context.elapsed_s() + min(time_limit_s, context.left_s())
     step = 0
-    while best.stale < patience and context.elapsed_s() < deadline and not context.stop.is_set():
+    while best.stale < patience or (step < MENDING and not best.keeps_rules):
+        if context.elapsed_s() >= deadline or context.stop.is_set():
+            break
         if goal is not None and not (best.costs > goal).any():
             break
         step += 1
