@@ -16,13 +16,13 @@ def huge_pages(instance: Instance, where: Positions) -> Iterator[Violation]:
     The page size of a vnode is its own, else that of its guest; vnodes of neither take ordinary memory. The
     kernel keeps the pools apart: neither pages of another size nor ordinary memory can stand in.
     """
-    for p, pnode in enumerate(instance.host.pnodes):
-        held: dict[int, list[tuple[str, int, int]]] = {}
-        for guest in instance.guests:
-            for v, (vnode, site) in enumerate(zip(guest.vnodes, where[guest.name], strict=True)):
-                size = guest.page_size if vnode.page_size is None else vnode.page_size
-                if size and site == p and vnode.memory_kib:
-                    held.setdefault(size, []).append((guest.name, v, vnode.memory_kib // size))
+    on_pnode: list[dict[int, list[tuple[str, int, int]]]] = [{} for _ in instance.host.pnodes]
+    for guest in instance.guests:
+        for v, (vnode, site) in enumerate(zip(guest.vnodes, where[guest.name], strict=True)):
+            size = guest.page_size if vnode.page_size is None else vnode.page_size
+            if size and site is not None and vnode.memory_kib:
+                on_pnode[site].setdefault(size, []).append((guest.name, v, vnode.memory_kib // size))
+    for pnode, held in zip(instance.host.pnodes, on_pnode, strict=True):
         for size, rows in held.items():
             free = sum(pool.free_pages for pool in pnode.huge_pages if pool.page_size == size)
             needed = sum(pages for _, _, pages in rows)

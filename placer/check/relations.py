@@ -20,10 +20,11 @@ def broken_relations(instance: Instance, where: Positions) -> Iterator[Violation
 
 def apart(rule: Rule, instance: Instance, where: Positions) -> Iterator[str]:
     """No pnode holds vnodes of two of the members."""
-    for p, pnode in enumerate(instance.host.pnodes):
-        here = tuple(member for member in rule.members if p in stands_on(member, where))
+    places = [(member, stands_on(member, where)) for member in rule.members]
+    for p in sorted(set().union(*(sites for _, sites in places))):
+        here = tuple(member for member, sites in places if p in sites)
         if len(here) > 1:
-            yield f"pnode {pnode.id} holds {listed(here)}, which are to stay apart"
+            yield f"pnode {instance.host.pnodes[p].id} holds {listed(here)}, which are to stay apart"
 
 
 def together(rule: Rule, instance: Instance, where: Positions) -> Iterator[str]:

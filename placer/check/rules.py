@@ -137,19 +137,18 @@ def memory(instance: Instance, where: Positions) -> Iterator[Violation]:
 
     A pnode that holds no vnode is never overfull. A pnode without memory is left to ``memoryless``.
     """
-    shares = overhead_shares(instance)
-    for p, pnode in enumerate(instance.host.pnodes):
-        held = [
-            (guest.name, v, charge(guest, vnode))
-            for guest in instance.guests
-            for v, (vnode, site) in enumerate(zip(guest.vnodes, where[guest.name], strict=True))
-            if site == p and charge(guest, vnode)
-        ]
+    on_pnode: list[list[tuple[str, int, int]]] = [[] for _ in instance.host.pnodes]
+    for guest in instance.guests:
+        for v, (vnode, site) in enumerate(zip(guest.vnodes, where[guest.name], strict=True)):
+            kib = charge(guest, vnode)
+            if site is not None and kib:
+                on_pnode[site].append((guest.name, v, kib))
+    for pnode, share, held in zip(instance.host.pnodes, overhead_shares(instance), on_pnode, strict=True):
         needed = sum(kib for _, _, kib in held)
-        if pnode.memory_kib and needed > max(0, pnode.memory_kib - pnode.reserve_kib - shares[p]):
+        if pnode.memory_kib and needed > max(0, pnode.memory_kib - pnode.reserve_kib - share):
             yield Violation(
                 rule="memory",
-                message=_overfull(pnode, shares[p], held),
+                message=_overfull(pnode, share, held),
                 guests=tuple(dict.fromkeys(name for name, _, _ in held)),
             )
 
@@ -179,8 +178,9 @@ def overhead_shares(instance: Instance) -> list[int]:
     for guest in instance.guests:
         if guest.form not in {"whole", "set"}:
             spread = overhead_pnodes(guest, instance.host)
+            each = _pages(guest.overhead_kib, len(spread)) if spread else 0
             for p in spread:
-                shares[p] += _pages(guest.overhead_kib, len(spread))
+                shares[p] += each
     return shares
 
 
