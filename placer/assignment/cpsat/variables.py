@@ -109,13 +109,12 @@ class Variables:
         """Hint every variable at its value in a known assignment ``[n]``, replacing the last hint."""
         self.model.clear_hints()  # type: ignore[no-untyped-call]
         canonical = self._canonical(site_of)
-        counts = {
-            var: int((canonical[list(unit.items)] == p).sum()) for unit in self.units for p, var in unit.count.items()
-        }
+        counts = [(var, canonical[list(unit.items)] == p) for unit in self.units for p, var in unit.count.items()]
         for group in self.groups:
-            counts |= zip(group.chosen, (group.rows == canonical[group.items]).all(axis=1).tolist(), strict=True)
-        for var, count in counts.items():  # items that always stand together share their variables
-            self.model.add_hint(var, int(count))
+            counts += zip(group.chosen, (group.rows == canonical[group.items]).all(axis=1), strict=True)
+        once = {var.index: (var, int(on.sum())) for var, on in counts}  # items that stand together share variables
+        for var, count in once.values():
+            self.model.add_hint(var, count)
         for var, value in self._values:
             self.model.add_hint(var, value(canonical))
 
