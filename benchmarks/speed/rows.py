@@ -94,7 +94,7 @@ ROWS: tuple[Row, ...] = (
         cases=cases.unequal_on_phytium,
         misses=partial(aims.close_and_good, gap=0.01, within=0, found_s=2),
         tried="annealing with exchanges of whole sites and steepest descents from its ends: best known costs in 0.2 to "
-        "9 s; the bound is that by boxes, which ends a step early",
+        "9 s; what is left is the bound by boxes",
     ),
     Row(
         key="gb200",

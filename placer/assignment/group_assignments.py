@@ -54,92 +54,74 @@ def near_assignments(
     Returns
     -------
     dict, int or None
-        The assignments as of :func:`group_assignments`; and the most that the tier costs in assignments of which all
-        is there, if that is less than the known cost.
+        For each group that has few assignments ``[a, k]``, the site of each of its k items. Equal items stand in the
+        order of their sites. Groups of one item, and those with too many assignments, are left out. And the most that
+        the tier costs in assignments of which all is there, if that is less than the known cost.
     """
     tier = next((t for t, (cost, bound) in enumerate(zip(costs, bounds, strict=True)) if cost > bound), None)
-    limits = costs if tier is None else costs[: tier + 1]
-    listed = group_assignments(index, context, limits)
+    lister = _Lister(index, context)
+    listed = lister.all_within(costs if tier is None else costs[: tier + 1])
     several = sum(len(items) > 1 for items in index.problem.groups)
     total = sum(map(len, listed.values()))
-    is_all = tried is None or tried >= len(NEAR)
-    if tier is None or is_all or several < 2 or (len(listed) == several and total <= FEW):
+    short = several < 2 or (len(listed) == several and total <= FEW)
+    if short or tier is None or tried is None or tried >= len(NEAR):
         return listed, None
-    target = bounds[tier] + int(NEAR[tried or 0] * (costs[tier] - bounds[tier]))
-    nearer = group_assignments(index, context, (*costs[:tier], target))
+    target = bounds[tier] + int(NEAR[tried] * (costs[tier] - bounds[tier]))
+    nearer = lister.all_within((*costs[:tier], target))
     fewer = len(nearer) > len(listed) or sum(map(len, nearer.values())) < total // 2
     return (nearer, target) if fewer else (listed, None)
 
 
-def group_assignments(index: TermIndex, context: SearchContext, limits: tuple[int, ...]) -> dict[int, IntArray]:
-    """
-    List what each group of several items can look like in an assignment within the limits.
-
-    Parameters
-    ----------
-    limits
-        The most that the first tiers may cost, one or more of them.
-
-    Returns
-    -------
-    dict
-        For each group that has few assignments ``[a, k]``, the site of each of its k items. Equal items stand in the
-        order of their sites. Groups of one item, and those with too many assignments, are left out.
-    """
-    problem = index.problem
-    lister = _Lister(index, most_alone(index, context, limits))
-    found: dict[int, IntArray] = {}
-    total = 0
-    for g in sorted(range(len(problem.groups)), key=lambda g: len(problem.groups[g])):
-        if len(problem.groups[g]) == 1:
-            continue
-        if context.left_s() <= 0 or total > MOST_OF_ALL:
-            break
-        rows = lister.list(g)
-        if rows is not None and total + len(rows) <= MOST_OF_ALL:
-            found[g] = rows
-            total += len(rows)
-    return found
-
-
-def most_alone(index: TermIndex, context: SearchContext, limits: tuple[int, ...]) -> dict[int, IntArray]:
-    """
-    Bound from above what each group pays in its linear costs and flows, in an assignment within the limits.
-
-    No assignment costs less than all groups alone and the least of the other terms. What a limit allows beyond that is
-    the most by which a group can exceed its own least.
-
-    Parameters
-    ----------
-    limits
-        As for :func:`group_assignments`.
-
-    Returns
-    -------
-    dict
-        Tier -> ``[groups]``.
-    """
-    most: dict[int, IntArray] = {}
-    for t, limit in enumerate(limits):
-        least = least_alone(index, context, t)
-        others = sum(term.lower_bound(index.problem.allowed) for tier, term in index.terms if tier == t)
-        most[t] = least + (limit - int(least.sum()) - others)
-    return most
-
-
 class _Lister:
-    """Lists the assignments of one group after the other; equal groups are listed once."""
+    """Lists the assignments of groups; what does not depend on limits is worked out once, and equal groups too."""
 
-    def __init__(self, index: TermIndex, most: dict[int, IntArray]) -> None:
-        self._index, self._most = index, most
+    def __init__(self, index: TermIndex, context: SearchContext) -> None:
+        self._index, self._context = index, context
         self._pairs = pair_bounds(index)
         self._cheapest = np.where(index.problem.allowed, index.linear, np.iinfo(np.int64).max).min(axis=2)
         self._before = np.full(index.problem.n, -1, dtype=np.int64)
         for members in item_classes(index):
             self._before[members[1:]] = members[:-1]
+        self._least: dict[int, tuple[IntArray, int]] = {}
+        self._most: dict[int, IntArray] = {}
         self._known: dict[tuple[bytes, ...], IntArray | None] = {}
 
-    def list(self, g: int) -> IntArray | None:
+    def all_within(self, limits: tuple[int, ...]) -> dict[int, IntArray]:
+        """
+        List what each group of several items can look like where the first tiers cost no more than some limits.
+
+        Returns
+        -------
+        dict
+            As of :func:`near_assignments`.
+        """
+        groups = self._index.problem.groups
+        self._most = {t: self._most_alone(t, limit) for t, limit in enumerate(limits)}
+        found: dict[int, IntArray] = {}
+        total = 0
+        for g in sorted((g for g, items in enumerate(groups) if len(items) > 1), key=lambda g: len(groups[g])):
+            if self._context.left_s() <= 0:
+                break
+            rows = self._of(g)
+            if rows is not None and total + len(rows) <= MOST_OF_ALL:
+                found[g] = rows
+                total += len(rows)
+        return found
+
+    def _most_alone(self, t: int, limit: int) -> IntArray:
+        """
+        Bound from above what each group pays in its linear costs and flows, ``[groups]``, where a tier has a limit.
+
+        No assignment costs less than all groups alone and the least of the other terms. What the limit allows beyond
+        that is the most by which a group can exceed its own least.
+        """
+        if t not in self._least:
+            others = sum(term.lower_bound(self._index.problem.allowed) for tier, term in self._index.terms if tier == t)
+            self._least[t] = least_alone(self._index, self._context, t, self._pairs[t]), others
+        least, others = self._least[t]
+        return least + (limit - int(least.sum()) - others)
+
+    def _of(self, g: int) -> IntArray | None:
         """List the assignments of a group, ``[a, k]``; None where they are too many."""
         items = self._index.problem.groups[g]
         key = self._key(g, items)
@@ -216,7 +198,11 @@ class _Lister:
 
 
 def flow_cost(flow: IntArray, distance: IntArray, rows: IntArray) -> IntArray:
-    """Sum the flows ``[k, k]`` times the distances ``[m, m]`` between the sites of each row of ``rows [a, k]``."""
+    """
+    Sum the flows ``[k, k]`` times the distances ``[m, m]`` between the sites of each row of ``rows [a, k]``.
+
+    Pair after pair, as rows are many: :meth:`~placer.assignment.Flow.evaluate` would hold an array ``[a, k, k]``.
+    """
     cost = np.zeros(len(rows), dtype=np.int64)
     for i, j in np.argwhere(flow).tolist():
         cost += flow[i, j] * distance[rows[:, i], rows[:, j]]

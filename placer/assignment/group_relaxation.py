@@ -60,15 +60,20 @@ def group_bounds(index: TermIndex, context: SearchContext, known: tuple[int, ...
     return tuple(found)
 
 
-def least_alone(index: TermIndex, context: SearchContext, t: int) -> IntArray:
+def least_alone(index: TermIndex, context: SearchContext, t: int, pairs: IntArray) -> IntArray:
     """
     Bound the linear costs and flows of each group in one tier, as if it were alone.
+
+    Parameters
+    ----------
+    pairs
+        ``[n, n]``, of the tier, from :func:`~placer.assignment.bounds.elementary.pair_bounds`.
 
     Returns
     -------
     array ``[groups]``
     """
-    return _Alone(index, replace(context, on_log=None, on_progress=None), t, pair_bounds(index)[t], []).each()
+    return _Alone(index, replace(context, on_log=None, on_progress=None), t, pairs, []).each()
 
 
 def _splits(index: TermIndex, convex_loads: list[ConvexLoad]) -> list[tuple[int, list[ConvexLoad]]]:

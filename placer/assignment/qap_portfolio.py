@@ -123,15 +123,16 @@ def _permutation_tree(problem: Problem, context: SearchContext, known: Solution 
 def _permutation_bounds(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
     """Bound it as well as a part of the time allows."""
     assert known is not None
-    found = _with_bound(known, permutation_bound(problem, context, known.costs[0], known.bounds[0]), context)
-    context.prove(problem, found.bounds)
-    return found if _ends(found, context) else GaveUp(f"bounds {found.bounds}", found)
+    return _bounded(problem, context, known, permutation_bound(problem, context, known.costs[0], known.bounds[0]))
 
 
-def _with_bound(known: Solution, bound: int, context: SearchContext) -> Solution:
+def _bounded(problem: Problem, context: SearchContext, known: Solution, bound: int) -> Solution | GaveUp:
+    """Give the known solution with one more bound; it goes on unless that is a proof, or the time is up."""
     bounds = (max(bound, *known.bounds),)
     status = Solution.status_for(known.costs, bounds) if known.costs else known.status
-    return replace(known, status=status, bounds=bounds, wall_time_s=context.elapsed_s())
+    found = replace(known, status=status, bounds=bounds, wall_time_s=context.elapsed_s())
+    context.prove(problem, bounds)
+    return found if _ends(found, context) else GaveUp(f"bounds {bounds}", found)
 
 
 def _ends(found: Solution, context: SearchContext) -> bool:
@@ -164,9 +165,8 @@ def _root(problem: Problem, context: SearchContext, known: Solution | None) -> S
 def _reformulation(problem: Problem, context: SearchContext, known: Solution | None) -> Solution | GaveUp:
     """Bound it by RLT for a part of the time."""
     assert known is not None
-    found = _with_bound(known, assignment_bound(problem, context, min(known.costs, default=math.inf)), context)
-    context.prove(problem, found.bounds)
-    return found if _ends(found, context) else GaveUp(f"bounds {found.bounds}", found)
+    cost = min(known.costs, default=math.inf)
+    return _bounded(problem, context, known, assignment_bound(problem, context, cost))
 
 
 def _is_too_large_for_cpsat(problem: Problem) -> Applies:

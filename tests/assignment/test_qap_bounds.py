@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import placer
+from benchmarks.gqap import read_qaplib
 from placer.assignment.bounds.gilmore_lawler import gilmore_lawler_bound
 from placer.assignment.context import SearchContext
 from placer.assignment.qap_bounds import assignment_bound, permutation_bound, root_bound
@@ -65,11 +66,7 @@ def test_bounds_of_qaplib_are_near_the_best_known_costs(name: str, known: int, l
     """Gilmore-Lawler gives 6166, 580674 and 38069."""
     if "PLACER_CORPUS" not in os.environ:
         pytest.skip("PLACER_CORPUS does not say where the corpus lies")
-    words = (Path(os.environ["PLACER_CORPUS"]) / "qaplib" / f"{name}.dat").read_text().split()
-    n = int(words[0])
-    flow, distance = np.array(words[1 : 1 + 2 * n * n], dtype=np.int64).reshape(2, n, n)
-    ones = np.ones(n, dtype=int)
-    problem = placer.gqap(cost=np.zeros((n, n), dtype=int), flow=flow, distance=distance, weight=ones, capacity=ones)
+    problem = read_qaplib(Path(os.environ["PLACER_CORPUS"]) / "qaplib" / f"{name}.dat")
     assert (
         known < permutation_bound(problem, SearchContext(deterministic_limit=1.0, time_limit_s=60), least, 0) <= least
     )

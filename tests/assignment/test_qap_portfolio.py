@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import placer
+from benchmarks.gqap import read_qaplib
 from placer.assignment.bounds.gilmore_lawler import gilmore_lawler_bound
 from placer.assignment.context import SearchContext
 from placer.assignment.heuristics.permutation_search import holds_one_item_a_site
@@ -113,10 +114,6 @@ def test_permutations_too_large_to_prove_are_searched_until_time_is_up() -> None
 def test_instances_of_qaplib_are_proved_at_their_known_optima(name: str, least: int) -> None:
     if "PLACER_CORPUS" not in os.environ:
         pytest.skip("PLACER_CORPUS does not say where the corpus lies")
-    words = (Path(os.environ["PLACER_CORPUS"]) / "qaplib" / f"{name}.dat").read_text().split()
-    n = int(words[0])
-    flow, distance = np.array(words[1 : 1 + 2 * n * n], dtype=np.int64).reshape(2, n, n)
-    ones = np.ones(n, dtype=int)
-    problem = placer.gqap(cost=np.zeros((n, n), dtype=int), flow=flow, distance=distance, weight=ones, capacity=ones)
+    problem = read_qaplib(Path(os.environ["PLACER_CORPUS"]) / "qaplib" / f"{name}.dat")
     solution = placer.solve_problem(problem, time_limit_s=120)
     assert (solution.status, solution.costs) == (placer.Status.OPTIMAL, (least,))

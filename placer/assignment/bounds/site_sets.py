@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from placer.assignment import BoolArray, IntArray
+from placer.assignment.bounds.clustering import FINE
 from placer.assignment.bounds.level_clusters import LevelLoad
 from placer.assignment.bounds.levels import nested_flow, other_bounds, pairs_apart
 from placer.assignment.bounds.linear_program import PackingProgram
@@ -30,8 +31,6 @@ NEVER = 2**56
 """Cost of a set that does not fit; above all costs that are known."""
 MOST = 2**36
 """Costs of sets are no more than this: scaled and added up they fit into 64 bits."""
-FINE = 2**10
-"""Parts of a unit of cost in which prices are counted."""
 KEEP, ROUNDS = 150, 100
 """Columns that a round adds at most, and rounds at most: a dozen are enough. Chosen by trial."""
 TABLE = 12

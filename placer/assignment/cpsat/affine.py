@@ -25,6 +25,11 @@ class Affine:
         if coefficient:
             self.terms.append((var, int(coefficient)))
 
+    def include(self, other: Affine) -> None:
+        """Add another sum."""
+        self.terms += other.terms
+        self.constant += other.constant
+
     def expression(self) -> cp_model.LinearExprT:
         """Write it for the solver."""
         variables, coefficients = zip(*self.terms, strict=True) if self.terms else ((), ())

@@ -16,9 +16,11 @@ def keep_conflicts(variables: Variables) -> None:
     """Add the rows that keep every two related items off the pairs of sites barred for them."""
     held = _Held(variables)
     units = variables.units
+    firsts = [unit.items[0] for unit in units]
+    listed_in = variables.listed_in[firsts]
+    together = (listed_in[:, None] == listed_in) & (listed_in >= 0)
     for relation in variables.index.problem.relations:
-        firsts = [unit.items[0] for unit in units]
-        related = relation.items[np.ix_(firsts, firsts)] & ~_listed_together(variables, firsts)
+        related = relation.items[np.ix_(firsts, firsts)] & ~together
         for unit in units:
             if len(unit.items) > 1 and relation.items[unit.items[0], unit.items[1]]:
                 _within(variables, held, unit, relation)
@@ -27,12 +29,6 @@ def keep_conflicts(variables: Variables) -> None:
         off_diagonal = relation.sites & ~np.eye(len(relation.sites), dtype=bool)
         for i, j in np.argwhere(np.triu(related)).tolist() if off_diagonal.any() else []:
             _bar_pairs(variables, held, units[i], units[j], off_diagonal)
-
-
-def _listed_together(variables: Variables, firsts: list[int]) -> BoolArray:
-    return np.array([[variables.listed_together(v, w) for w in firsts] for v in firsts], dtype=bool).reshape(
-        len(firsts), len(firsts)
-    )
 
 
 def cliques(related: BoolArray) -> list[list[int]]:

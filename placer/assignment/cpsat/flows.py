@@ -28,9 +28,8 @@ def encode_flow(variables: Variables, flow: PairFlow, cost: Affine) -> None:
             encode = encode_counts if is_hierarchical(flow.distance) else encode_slots
             encode(variables, unit, int(flow.flow[unit.items[0], unit.items[1]]), flow.distance, cost)
     for group in variables.groups:
-        own = group.total(flow_cost(flow.flow[np.ix_(group.items, group.items)], flow.distance, group.rows))
-        cost.terms += own.terms
-        cost.constant += own.constant
+        own = flow_cost(flow.flow[np.ix_(group.items, group.items)], flow.distance, group.rows)
+        cost.include(group.total(own))
     for v, w in np.argwhere(np.triu(flow.flow + flow.flow.T)).tolist():
         if variables.unit_of[v] is not variables.unit_of[w] and not variables.listed_together(v, w):
             encode_pair(variables, flow, v, w, cost)

@@ -81,7 +81,7 @@ class Search:
         self.costs: tuple[int, ...] = ()
         self.bounds: list[int] = []
         self._slow = False
-        self._wider = 0
+        self._near_tried = 0
         self._needed: dict[tuple[tuple[int, ...], int], list[int]] = {}
 
     def run(self, known: Solution | None) -> Solution:
@@ -137,7 +137,7 @@ class Search:
                 if most is not None and outcome.site_of is None:
                     if outcome.status == cp_model.INFEASIBLE:
                         self.bounds[t] = max(self.bounds[t], most + 1)
-                    self._wider += 1
+                    self._near_tried += 1
                     return True
                 most = None
                 if outcome.status == cp_model.INFEASIBLE:
@@ -158,7 +158,8 @@ class Search:
         """List the assignments of groups, and what the first open tier may cost at most if these are not all."""
         if self.best is None:  # too many to list where no cost is known
             return {}, None
-        tried = None if self.context.deterministic_limit is not None else self._wider  # it gives one pass alone
+        # a deterministic limit gives one pass alone
+        tried = None if self.context.deterministic_limit is not None else self._near_tried
         return near_assignments(self.index, self.context, self.costs, tuple(self.bounds), tried)
 
     def _share(self, tiers: list[Affine], t: int) -> float:

@@ -27,10 +27,16 @@ class ListedGroup:
     rows: IntArray
     chosen: list[Var]
 
+    def sum(self, amounts: IntArray) -> Affine:
+        """Sum ``[a]``, the amount of each assignment."""
+        total = Affine()
+        for var, amount in zip(self.chosen, amounts.tolist(), strict=True):
+            total.add(amount, var)
+        return total
+
     def total(self, prices: IntArray) -> Affine:
         """Sum ``[a]``, the price of each assignment, the least as a constant: coefficients start at 0."""
         least = min(prices.tolist(), default=0)
-        total = Affine(constant=least)
-        for var, price in zip(self.chosen, prices.tolist(), strict=True):
-            total.add(price - least, var)
+        total = self.sum(prices - least)
+        total.constant = least
         return total

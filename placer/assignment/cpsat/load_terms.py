@@ -28,7 +28,7 @@ def keep_apart(variables: Variables) -> None:
     """Keep every group off one of each two incompatible sites."""
     problem = variables.index.problem
     for items in problem.groups if problem.incompatible.any() else ():
-        if variables.listed_together(int(items[0]), int(items[-1])):
+        if variables.listed_in[items[0]] >= 0:
             continue
         uses = {p: _uses(variables, items, p) for p in range(problem.m)} if len(items) > 1 else {}
         for p, q in np.argwhere(np.triu(problem.incompatible)).tolist():
@@ -142,14 +142,11 @@ def _alone(variables: Variables, convex_load: ConvexLoad, i: int, sites: list[in
     total = Affine()
     weight, table = convex_load.weight, convex_load.table[i]
     for group in variables.groups:
-        prices = table[np.isin(group.rows, sites) @ weight[group.items]]
-        for var, price in zip(group.chosen, prices.tolist(), strict=True):
-            total.add(price, var)
-    for unit in variables.units:
-        if not variables.listed_together(unit.items[0], unit.items[0]):
-            for p in sites:
-                if p in unit.count:
-                    total.add(int(table[weight[unit.items[0]]]), unit.count[p])
+        total.include(group.sum(table[np.isin(group.rows, sites) @ weight[group.items]]))
+    for unit in variables.unlisted:
+        for p in sites:
+            if p in unit.count:
+                total.add(int(table[weight[unit.items[0]]]), unit.count[p])
     return total
 
 
@@ -217,12 +214,8 @@ def encode_linear(variables: Variables, cost: IntArray) -> Affine:
     """Sum the price of each item on its site, ``cost [n, m]``, its cheapest as a constant: coefficients start at 0."""
     total = Affine()
     for group in variables.groups:
-        own = group.total(cost[group.items, group.rows].sum(axis=1))
-        total.terms += own.terms
-        total.constant += own.constant
-    for unit in variables.units:
-        if variables.listed_together(unit.items[0], unit.items[0]):
-            continue
+        total.include(group.total(cost[group.items, group.rows].sum(axis=1)))
+    for unit in variables.unlisted:
         prices = cost[unit.items[0]]
         least = int(min((prices[p] for p in unit.count), default=np.int64(0)))
         total.constant += least * len(unit.items)

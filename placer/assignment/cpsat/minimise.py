@@ -85,8 +85,8 @@ def minimise(
     context.log(f"CP-SAT: tier {tier + 1}, {len(model.proto.variables)} variables, best so far {costs or None}")
 
     def unscaled(found: float) -> int:
-        proved = cost.constant + step * math.ceil(found - BOUND_TOLERANCE)
-        return proved if most is None else min(proved, most + 1)
+        whole = cost.constant + step * math.ceil(found - BOUND_TOLERANCE)
+        return whole if most is None else min(whole, most + 1)
 
     proved = [bound]
 

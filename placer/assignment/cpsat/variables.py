@@ -43,14 +43,18 @@ class Variables:
     Parameters
     ----------
     listed
-        All assignments ``[a, k]`` of some groups, from :func:`~placer.assignment.group_assignments.group_assignments`.
+        All assignments ``[a, k]`` of some groups, from :func:`~placer.assignment.group_assignments.near_assignments`.
 
     Attributes
     ----------
     groups
         The groups that are listed.
+    listed_in
+        ``[n]``, the number of the listed group of each item, -1 for none: no row has to keep the rules within one.
     units
         The classes; every item is in exactly one.
+    unlisted
+        The classes of items whose groups are not listed.
     unit_of
         The class of each item.
     """
@@ -63,13 +67,15 @@ class Variables:
         self._values: list[tuple[Var, Value]] = []
         self._classes = item_classes(index)
         self._equal_groups = group_classes(index)
+        self.listed_in = np.full(index.problem.n, -1, dtype=np.int64)
         for g, rows in (listed or {}).items():
+            self.listed_in[index.problem.groups[g]] = g
             self._add_group(index.problem.groups[g], rows)
-        self._listed_in = {int(v): group for group in self.groups for v in group.items}
         for members in self._classes:
-            if members[0] not in self._listed_in:
+            if self.listed_in[members[0]] < 0:
                 for items in [members] if _countable(index, members) else [[v] for v in members]:
                     self._add_unit(tuple(items))
+        self.unlisted = [unit for unit in self.units if self.listed_in[unit.items[0]] < 0]
         self.unit_of = {v: unit for unit in self.units for v in unit.items}
         self._order_equal_items()
         self._order_equal_groups()
@@ -91,19 +97,16 @@ class Variables:
         """Return the sum of the weights ``[n]`` of the items on the given sites."""
         total = Affine()
         for group in self.groups:
-            loads = np.isin(group.rows, sites) @ weight[group.items]
-            for var, load in zip(group.chosen, loads.tolist(), strict=True):
-                total.add(load, var)
-        for unit in self.units:
-            if unit.items[0] not in self._listed_in:
-                for p in sites:
-                    if p in unit.count:
-                        total.add(int(weight[unit.items[0]]), unit.count[p])
+            total.include(group.sum(np.isin(group.rows, sites) @ weight[group.items]))
+        for unit in self.unlisted:
+            for p in sites:
+                if p in unit.count:
+                    total.add(int(weight[unit.items[0]]), unit.count[p])
         return total
 
     def listed_together(self, v: int, w: int) -> bool:
-        """Whether two items are of one group whose assignments are listed, so that no row has to keep its rules."""
-        return v in self._listed_in and self._listed_in[v] is self._listed_in.get(w)
+        """Whether two items are of one group whose assignments are listed."""
+        return bool(self.listed_in[v] >= 0 and self.listed_in[v] == self.listed_in[w])
 
     def hint(self, site_of: IntArray) -> None:
         """Hint every variable at its value in a known assignment ``[n]``, replacing the last hint."""

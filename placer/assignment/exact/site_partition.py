@@ -16,9 +16,10 @@ from itertools import chain, pairwise, permutations, product
 import numpy as np
 
 from placer.assignment import IntArray
+from placer.assignment.bounds.clustering import FINE
 from placer.assignment.bounds.levels import levels_apply
 from placer.assignment.bounds.rank_one import rank_one_form
-from placer.assignment.bounds.site_sets import FINE, NEVER, SiteProgram, SiteSets, site_sets
+from placer.assignment.bounds.site_sets import NEVER, SiteProgram, SiteSets, site_sets
 from placer.assignment.context import SearchContext
 from placer.assignment.heuristics.annealing import annealed_tier
 from placer.assignment.structure.term_index import TermIndex

@@ -23,3 +23,10 @@ def test_it_is_written_for_the_solver_with_its_constant() -> None:
     assert solver.solve(model) == cp_model.OPTIMAL
     assert solver.value(Affine([(x, 3), (y, -1)], 10).expression()) == 11
     assert solver.value(Affine(constant=4).expression()) == 4
+
+
+def test_another_sum_is_added_with_its_constant() -> None:
+    x = cp_model.CpModel().new_bool_var("")
+    total = Affine([(x, 3)], 10)
+    total.include(Affine([(x, 2)], 5))
+    assert ([coefficient for _, coefficient in total.terms], total.constant) == ([3, 2], 15)
