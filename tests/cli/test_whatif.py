@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import placer as library
+from benchmarks.limits import hard
 from placer.assignment import Progress
 from placer.cli.running import Watch
 from placer.cli.whatif import RowsInWork
@@ -141,9 +142,11 @@ def test_it_is_written_to_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert again.code == 2 and "exists; --force replaces it" in again.err
 
 
-def test_ctrl_c_gives_the_rows_so_far_and_ends_with_3() -> None:
+def test_ctrl_c_gives_the_rows_so_far_and_ends_with_3(tmp_path: Path) -> None:
     """No row is proved in time; each line of progress names the row that is searched."""
-    process = start("whatif", str(INSTANCES / "hpe-16n-hana.json"), "--time-limit", "300", "--reserve", "1MiB,2MiB")
+    path = tmp_path / "hard.json"
+    path.write_text(json.dumps(hard(121, 64, fill=0.97, seed=1, traffic=True)))
+    process = start("whatif", str(path), "--time-limit", "300", "--reserve", "1MiB,2MiB")
     wait_for_progress(process)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
